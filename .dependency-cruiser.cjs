@@ -1,0 +1,39 @@
+// The rooms of docs/design.md, low to high: a room imports itself and lower rooms only.
+const order = ['domain', 'config', 'certs', 'manifests', 'remote', 'kube', 'resources', 'phases', 'engine', 'diagnose', 'bundle', 'lab', 'ui', 'commands']
+const owns = {
+  ssh2: 'remote',
+  'ssh-config': 'remote',
+  'node-forge': 'certs',
+  zod: 'config',
+  'ipaddr.js': 'config',
+  undici: 'kube',
+  listr2: 'ui',
+  inquirer: 'ui',
+  picocolors: 'ui',
+  '@oclif/core': 'commands',
+}
+module.exports = {
+  forbidden: [
+    {name: 'no-circular', severity: 'error', from: {path: '^src/'}, to: {circular: true}},
+    ...order.map((room, i) => ({
+      name: `${room}-only-below`,
+      severity: 'error',
+      from: {path: `^src/${room}/`},
+      to: {path: '^src/[^/]+/', pathNot: `^src/(${order.slice(0, i + 1).join('|')})/`},
+    })),
+    ...Object.entries(owns).map(([pkg, room]) => ({
+      name: `${pkg}-only-in-${room}`,
+      severity: 'error',
+      from: {path: '^src/', pathNot: `^src/${room}/`},
+      to: {path: `node_modules/${pkg}/`},
+    })),
+    {
+      name: 'pure-rooms-do-no-io',
+      severity: 'error',
+      from: {path: '^src/(domain|manifests|phases|diagnose)/'},
+      to: {dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|path)$'},
+    },
+    {name: 'domain-imports-nothing', severity: 'error', from: {path: '^src/domain/'}, to: {pathNot: '^src/domain/'}},
+  ],
+  options: {doNotFollow: {path: 'node_modules'}, tsPreCompilationDeps: true, tsConfig: {fileName: 'tsconfig.json'}},
+}
