@@ -1,0 +1,122 @@
+import type {KubernetesVersion} from './version.ts'
+
+/** A validated cluster, as the file, the flags or the cluster's own ConfigMap say it; nothing in it was read from a host. */
+export interface Cluster {
+  readonly name: string
+  readonly version: KubernetesVersion
+  readonly hosts: readonly HostSpec[]
+  /** `host:port` of the API for clients, when it differs from the first control plane's own address. */
+  readonly controlPlaneEndpoint: string | undefined
+  readonly apiPort: number
+  readonly network: ClusterNetwork
+  readonly imageRepository: string
+  readonly pki: PkiSpec
+  readonly source: Source
+  readonly swap: 'off' | 'keep'
+  readonly extra: Extra
+}
+
+export type Role = 'control-plane' | 'worker'
+
+export interface HostSpec {
+  /** The wanted hostname and node name; undefined keeps the host's own. */
+  readonly name: string | undefined
+  readonly role: Role
+  readonly ssh: SshTarget | 'local'
+  /** The node's address, where the user chose one. */
+  readonly address: string | undefined
+  readonly labels: Readonly<Record<string, string>>
+  readonly taints: readonly Taint[] | undefined
+  readonly kubeletExtraArgs: readonly Arg[]
+  readonly netplan: HostNetwork | undefined
+}
+
+export interface SshTarget {
+  readonly address: string
+  readonly port: number | undefined
+  readonly user: string | undefined
+  readonly keyFile: string | undefined
+  /** `SHA256:…`, as ssh-keygen prints it. */
+  readonly hostKey: string | undefined
+  readonly jump: string | undefined
+}
+
+export interface ClusterNetwork {
+  readonly podSubnets: readonly string[]
+  readonly serviceSubnets: readonly string[]
+  readonly dnsDomain: string
+  readonly plugin: PodNetwork
+}
+
+export type PodNetwork =
+  | {readonly kind: 'flannel'}
+  | {readonly kind: 'none'}
+  | {readonly kind: 'file'; readonly path: string; readonly text: string}
+
+export interface PkiSpec {
+  readonly algorithm: KeyAlgorithm
+  readonly caHours: number
+  readonly leafHours: number
+  readonly apiServerSans: readonly string[]
+}
+
+export type KeyAlgorithm = 'RSA-2048' | 'RSA-3072' | 'RSA-4096' | 'ECDSA-P256' | 'ECDSA-P384'
+
+export type Source = {readonly kind: 'online'} | {readonly kind: 'bundle'; readonly path: string}
+
+export interface Arg {
+  readonly name: string
+  readonly value: string
+}
+
+export interface Taint {
+  readonly key: string
+  readonly value: string | undefined
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
+}
+
+export interface HostNetwork {
+  /** By interface name; addresses with prefix length. */
+  readonly interfaces: Readonly<Record<string, InterfaceSpec>>
+}
+
+export interface InterfaceSpec {
+  readonly addresses: readonly string[]
+  readonly gateway: string | undefined
+  readonly nameservers: readonly string[]
+}
+
+/** What kubeadm's and the components' own documents add. */
+export interface Extra {
+  readonly apiServer: ComponentExtra
+  readonly controllerManager: ComponentExtra
+  readonly scheduler: ComponentExtra
+  readonly etcd: ComponentExtra
+  /** Merged over the rendered KubeletConfiguration and KubeProxyConfiguration. */
+  readonly kubelet: Readonly<Record<string, unknown>>
+  readonly kubeProxy: Readonly<Record<string, unknown>>
+  readonly ignorePreflightErrors: readonly string[]
+}
+
+export interface ComponentExtra {
+  readonly args: readonly Arg[]
+  readonly volumes: readonly ExtraVolume[]
+  readonly envs: readonly Arg[]
+}
+
+export interface ExtraVolume {
+  readonly name: string
+  readonly hostPath: string
+  readonly mountPath: string
+  readonly readOnly: boolean
+  readonly pathType: string | undefined
+}
+
+/** A host with what its facts decided: the name and address it has as a node. */
+export interface Node {
+  readonly host: HostSpec
+  readonly role: Role
+  readonly name: string
+  readonly address: string
+  readonly networkInterface: string
+}

@@ -1,0 +1,42 @@
+/** What went wrong, by who can mend it; the number is the process's exit code. */
+export const EXIT = {
+  usage: 2,
+  config: 2,
+  preflight: 3,
+  connect: 4,
+  remote: 5,
+  timeout: 6,
+  drift: 7,
+  lease: 8,
+  verify: 9,
+  cancelled: 130,
+} as const
+
+export type ErrorCode = keyof typeof EXIT
+
+export interface ErrorDetails {
+  /** The host it happened on, by the name the user gave it. */
+  readonly host?: string | undefined
+  /** What the person can do next, as one imperative sentence. */
+  readonly hint?: string | undefined
+  /** The lines that prove it: whole stderr, a journal excerpt, the offending text. */
+  readonly evidence?: string | undefined
+  readonly cause?: unknown
+}
+
+/** An error a person can act on. Anything else that is thrown is a bug. */
+export class KadmError extends Error {
+  override readonly name = 'KadmError'
+  readonly code: ErrorCode
+  readonly host: string | undefined
+  readonly hint: string | undefined
+  readonly evidence: string | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : {cause: details.cause})
+    this.code = code
+    this.host = details.host
+    this.hint = details.hint
+    this.evidence = details.evidence
+  }
+}

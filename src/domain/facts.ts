@@ -1,0 +1,122 @@
+/** What one read-only script saw on one host, in one round trip. Sizes in bytes, times in seconds unless named otherwise. */
+export interface Facts {
+  readonly hostname: string
+  readonly os: {
+    readonly id: string
+    readonly idLike: readonly string[]
+    readonly versionId: string
+    readonly pretty: string
+  }
+  readonly kernel: {readonly release: string; readonly architecture: string}
+  readonly cpus: number
+  readonly memoryBytes: number
+  /** As `systemd-detect-virt` says: none, kvm, systemd-nspawn, …. */
+  readonly virtualization: string
+  readonly isContainer: boolean
+  readonly identity: Identity
+  readonly user: {
+    readonly name: string
+    readonly uid: number
+    readonly gid: number
+    readonly home: string
+    readonly sudo: 'root' | 'nopasswd' | 'password' | 'none'
+  }
+  readonly network: NetworkFacts
+  readonly swap: readonly SwapSource[]
+  readonly cgroup: {readonly version: 1 | 2; readonly controllers: readonly string[]}
+  /** Bounding set, as names without CAP_, lower case: `sys_resource`. */
+  readonly capabilities: readonly string[]
+  readonly units: Readonly<Record<string, UnitFacts>>
+  readonly modules: {
+    readonly loaded: readonly string[]
+    readonly builtin: readonly string[]
+    readonly loadable: boolean
+  }
+  readonly sysctls: Readonly<Record<string, string>>
+  readonly packages: Readonly<Record<string, {readonly version: string; readonly held: boolean}>>
+  readonly packageLock: {readonly pid: number; readonly command: string; readonly ageSeconds: number} | undefined
+  /** Absolute path to what is there; a path not listed is not there. */
+  readonly files: Readonly<Record<string, FileFacts>>
+  readonly commands: readonly string[]
+  readonly containerd: {
+    readonly binary: string | undefined
+    readonly version: string | undefined
+    readonly criDisabled: boolean
+    readonly systemdCgroup: boolean | undefined
+    readonly socket: boolean
+  }
+  readonly kubelet: {readonly version: string | undefined; readonly running: boolean}
+  /** SHA-256 hex of the DER SubjectPublicKeyInfo of /etc/kubernetes/pki/ca.crt. */
+  readonly clusterCaHash: string | undefined
+  readonly nodeName: string | undefined
+  readonly clock: {readonly epochSeconds: number; readonly synchronized: boolean | undefined}
+  readonly disks: readonly {readonly path: string; readonly freeBytes: number; readonly totalBytes: number}[]
+  /** Median of a few small synced writes below /var/lib, milliseconds. */
+  readonly fsyncMs: number | undefined
+  readonly listening: readonly {readonly port: number; readonly address: string; readonly process: string}[]
+  readonly resolv: {
+    readonly nameservers: readonly string[]
+    readonly resolvedActive: boolean
+    readonly upstreams: readonly string[]
+  }
+  readonly firewall: {readonly ufw: boolean; readonly firewalld: boolean; readonly nftables: boolean}
+  readonly extraCaDirs: readonly string[]
+  readonly lease: {readonly holder: string; readonly fence: number; readonly ageSeconds: number} | undefined
+  readonly ledgerEntries: number
+}
+
+export interface Identity {
+  readonly machineId: string
+  readonly productUuid: string | undefined
+  readonly hostKeys: readonly string[]
+  readonly macs: readonly string[]
+}
+
+export interface NetworkFacts {
+  readonly interfaces: readonly InterfaceFacts[]
+  readonly routes: readonly {
+    readonly destination: string
+    readonly device: string
+    readonly gateway: string | undefined
+  }[]
+  /** The interface and source address of the default route. */
+  readonly defaultRoute: {readonly device: string; readonly source: string | undefined} | undefined
+}
+
+export interface InterfaceFacts {
+  readonly name: string
+  readonly mac: string
+  readonly mtu: number
+  readonly up: boolean
+  /** `physical` also covers virtio and host0; the rest are never node addresses. */
+  readonly kind: 'physical' | 'bridge' | 'veth' | 'vxlan' | 'loopback' | 'other'
+  readonly addresses: readonly {
+    readonly address: string
+    readonly prefix: number
+    readonly family: 4 | 6
+    readonly dynamic: boolean
+    readonly secondary: boolean
+  }[]
+}
+
+export type SwapSource =
+  | {readonly kind: 'fstab'; readonly device: string; readonly line: string; readonly active: boolean}
+  | {readonly kind: 'unit'; readonly unit: string; readonly device: string; readonly active: boolean}
+  | {readonly kind: 'zram'; readonly device: string; readonly active: boolean}
+  | {readonly kind: 'gpt'; readonly device: string; readonly active: boolean}
+  | {readonly kind: 'unknown'; readonly device: string; readonly active: boolean}
+  /** Another kernel's swap seen through a container; nothing on this host can turn it off. */
+  | {readonly kind: 'outside'; readonly device: string; readonly active: boolean}
+
+export interface UnitFacts {
+  readonly active: string
+  readonly enabled: string
+}
+
+export interface FileFacts {
+  readonly type: 'file' | 'directory' | 'symlink' | 'other'
+  readonly mode: string
+  readonly owner: string
+  readonly size: number
+  readonly sha256: string | undefined
+}

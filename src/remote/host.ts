@@ -1,0 +1,37 @@
+import type {Duplex, Readable} from 'node:stream'
+
+/** One machine as seen over a transport (ssh or local). The only way anything reaches a host. */
+export interface Host {
+  /** The name the user gave it; messages about the machine begin with it. */
+  readonly name: string
+  /**
+   * Runs a POSIX shell script as root (`sudo -n sh -s`, script on stdin, never in argv).
+   * Resolves with whatever exit code the script had; rejects with KadmError `connect` when the connection fails,
+   * `timeout` when `timeoutMs` passed, `cancelled` when `signal` fired; in both cases the remote process group is ended.
+   */
+  run(script: string, options?: RunOptions): Promise<RunResult>
+  /** As `run`, and rejects with `remote` (whole stderr as evidence) when the exit code is not 0. Gives stdout. */
+  read(script: string, options?: RunOptions): Promise<string>
+  /**
+   * Streams `content` to the stdin of `script` run as root (for example `gzip -dc | ctr images import -`), with back pressure.
+   * The script is not on stdin here: it must hold no secret.
+   */
+  pipe(content: Readable, script: string, options?: RunOptions): Promise<RunResult>
+  /** Opens a TCP stream from the machine to `host:port` as seen from there (ssh forwardOut; net.connect when local). */
+  forward(host: string, port: number): Promise<Duplex>
+  close(): Promise<void>
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Default 120,000 ms. */
+  readonly timeoutMs?: number | undefined
+  /** Run as the login user instead of root. */
+  readonly asLoginUser?: boolean | undefined
+}
+
+export interface RunResult {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}

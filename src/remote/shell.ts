@@ -1,0 +1,28 @@
+const SAFE = /^[\w@%+=:,./-]+$/
+
+/** Quotes one value for POSIX sh. */
+export const quote = (value: string): string => (SAFE.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`)
+
+/** Script text that is meant to be put in as it is; made by `sh` and `raw` only. */
+export class Script {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Value = string | number | Script | readonly (string | number)[]
+
+const render = (value: Value): string => {
+  if (value instanceof Script) return value.text
+  if (typeof value === 'string') return quote(value)
+  if (typeof value === 'number') return String(value)
+  return value.map(v => quote(String(v))).join(' ')
+}
+
+/** Builds POSIX shell; every value put in is quoted, other scripts are put in as they are. Backslashes are literal. */
+export const sh = (text: TemplateStringsArray, ...values: readonly Value[]): Script =>
+  new Script(text.raw.reduce((script, part, i) => script + render(values[i - 1] ?? '') + part))
+
+export const join = (scripts: readonly Script[], separator = '\n'): Script =>
+  new Script(scripts.map(s => s.text).join(separator))

@@ -1,0 +1,31 @@
+import type {Script} from '../remote/shell.ts'
+
+/** One thing that should be so on one host, as plain data. `why` is one sentence a learner understands. */
+export interface ResourceBase {
+  readonly kind: string
+  /** Unique on a host: `file:/etc/hostname`. */
+  readonly id: string
+  readonly why: string
+}
+
+/**
+ * How one kind is looked at, made so and put back. Pure: scripts in, parsed state out; nothing here knows of phases or transports.
+ * `S` is the state as found and must survive JSON (it is what the ledger keeps), so it holds no secret content, only hashes.
+ */
+export interface Kind<R extends ResourceBase, S> {
+  /** Read-only shell whose stdout says all that `parse` needs. Must exit 0 when the thing is absent. */
+  readonly look: (resource: R) => Script
+  readonly parse: (output: string, resource: R) => S
+  /** What differs, for people, one line; undefined when it is so already. */
+  readonly diff: (resource: R, state: S) => string | undefined
+  /** Shell that makes it so from the state found; runs under `set -eu`. */
+  readonly act: (resource: R, state: S) => Script
+  /** Keeps on the host what `undo` needs beyond `S` (such as original bytes) in the empty folder "$KEEP"; runs once, before the first act. */
+  readonly keep?: (resource: R, state: S) => Script
+  /** Shell that puts the first original back; "$KEEP" is the folder `keep` filled. */
+  readonly undo: (resource: R, original: S) => Script
+  /** The resource as it may be written to the ledger and to plans: content replaced by its hash. */
+  readonly redact?: (resource: R) => R
+  /** A unified-diff body or several lines, for plans; never secret. */
+  readonly detail?: (resource: R, state: S) => string | undefined
+}
