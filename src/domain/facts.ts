@@ -1,19 +1,29 @@
 /** What one read-only script saw on one host, in one round trip. Sizes in bytes, times in seconds unless named otherwise. */
 export interface Facts {
   readonly hostname: string
+  /** Whether the host's own hosts file knows its name. */
+  readonly hostnameResolves: boolean
   readonly os: {
     readonly id: string
     readonly idLike: readonly string[]
     readonly versionId: string
     readonly pretty: string
   }
-  readonly kernel: {readonly release: string; readonly architecture: string}
+  readonly kernel: {
+    readonly release: string
+    readonly architecture: string
+    /** The build's options that Kubernetes asks for, without CONFIG_; undefined where the kernel's config cannot be read. */
+    readonly options: Readonly<Record<string, 'y' | 'm'>> | undefined
+  }
   readonly cpus: number
   readonly memoryBytes: number
   /** As `systemd-detect-virt` says: none, kvm, systemd-nspawn, …. */
   readonly virtualization: string
   readonly isContainer: boolean
   readonly identity: Identity
+  /** Of the script itself: 0 where root was reached. */
+  readonly effectiveUid: number
+  /** Who logged in (before sudo). */
   readonly user: {
     readonly name: string
     readonly uid: number
@@ -26,14 +36,18 @@ export interface Facts {
   readonly cgroup: {readonly version: 1 | 2; readonly controllers: readonly string[]}
   /** Bounding set, as names without CAP_, lower case: `sys_resource`. */
   readonly capabilities: readonly string[]
+  /** By full name (`kubelet.service`); a unit that is not listed does not exist. */
   readonly units: Readonly<Record<string, UnitFacts>>
   readonly modules: {
     readonly loaded: readonly string[]
     readonly builtin: readonly string[]
     readonly loadable: boolean
   }
+  /** By dotted name. */
   readonly sysctls: Readonly<Record<string, string>>
   readonly packages: Readonly<Record<string, {readonly version: string; readonly held: boolean}>>
+  /** Whether dpkg was interrupted and wants `dpkg --configure -a`. */
+  readonly packagesInterrupted: boolean
   readonly packageLock: {readonly pid: number; readonly command: string; readonly ageSeconds: number} | undefined
   /** Absolute path to what is there; a path not listed is not there. */
   readonly files: Readonly<Record<string, FileFacts>>
@@ -45,12 +59,30 @@ export interface Facts {
     readonly systemdCgroup: boolean | undefined
     readonly socket: boolean
   }
-  readonly kubelet: {readonly version: string | undefined; readonly running: boolean}
+  /** Sockets of container runtimes that exist: containerd, CRI-O, cri-dockerd, docker. */
+  readonly runtimeSockets: readonly string[]
+  readonly kubelet: {
+    readonly version: string | undefined
+    readonly running: boolean
+    readonly cgroupDriver: 'systemd' | 'cgroupfs' | undefined
+    /** `--node-ip` of its present flags. */
+    readonly nodeIp: string | undefined
+  }
   /** SHA-256 hex of the DER SubjectPublicKeyInfo of /etc/kubernetes/pki/ca.crt. */
   readonly clusterCaHash: string | undefined
   readonly nodeName: string | undefined
+  /** `server` of /etc/kubernetes/kubelet.conf. */
+  readonly apiServer: string | undefined
+  /** `--advertise-address` of the API server's manifest. */
+  readonly advertiseAddress: string | undefined
+  /** The time in the middle of the script: compare it with the middle of the caller's round trip. */
   readonly clock: {readonly epochSeconds: number; readonly synchronized: boolean | undefined}
-  readonly disks: readonly {readonly path: string; readonly freeBytes: number; readonly totalBytes: number}[]
+  readonly disks: readonly {
+    readonly path: string
+    readonly freeBytes: number
+    readonly totalBytes: number
+    readonly readOnly: boolean
+  }[]
   /** Median of a few small synced writes below /var/lib, milliseconds. */
   readonly fsyncMs: number | undefined
   readonly listening: readonly {readonly port: number; readonly address: string; readonly process: string}[]
@@ -58,6 +90,12 @@ export interface Facts {
     readonly nameservers: readonly string[]
     readonly resolvedActive: boolean
     readonly upstreams: readonly string[]
+  }
+  /** What /etc/environment says, without user names and passwords. */
+  readonly proxy: {
+    readonly http: string | undefined
+    readonly https: string | undefined
+    readonly noProxy: string | undefined
   }
   readonly firewall: {readonly ufw: boolean; readonly firewalld: boolean; readonly nftables: boolean}
   readonly extraCaDirs: readonly string[]
@@ -67,17 +105,25 @@ export interface Facts {
 
 export interface Identity {
   readonly machineId: string
+  readonly bootId: string
+  /** undefined in a container, where it is the outer machine's. */
   readonly productUuid: string | undefined
+  /** `SHA256:…`, as ssh-keygen prints them. */
   readonly hostKeys: readonly string[]
+  /** Of the interfaces that carry node addresses. */
   readonly macs: readonly string[]
 }
 
 export interface NetworkFacts {
+  /** The address this login came in by, as the host sees it. */
+  readonly connectedAddress: string | undefined
   readonly interfaces: readonly InterfaceFacts[]
   readonly routes: readonly {
     readonly destination: string
     readonly device: string
     readonly gateway: string | undefined
+    /** `main`, or the number or name of another table. */
+    readonly table: string
   }[]
   /** The interface and source address of the default route. */
   readonly defaultRoute: {readonly device: string; readonly source: string | undefined} | undefined
@@ -88,7 +134,7 @@ export interface InterfaceFacts {
   readonly mac: string
   readonly mtu: number
   readonly up: boolean
-  /** `physical` also covers virtio and host0; the rest are never node addresses. */
+  /** `physical` is every link that may carry a node's address: also virtio, bond, vlan and a container's own uplink (host0). */
   readonly kind: 'physical' | 'bridge' | 'veth' | 'vxlan' | 'loopback' | 'other'
   readonly addresses: readonly {
     readonly address: string
@@ -102,8 +148,8 @@ export interface InterfaceFacts {
 export type SwapSource =
   | {readonly kind: 'fstab'; readonly device: string; readonly line: string; readonly active: boolean}
   | {readonly kind: 'unit'; readonly unit: string; readonly device: string; readonly active: boolean}
-  | {readonly kind: 'zram'; readonly device: string; readonly active: boolean}
-  | {readonly kind: 'gpt'; readonly device: string; readonly active: boolean}
+  | {readonly kind: 'zram'; readonly device: string; readonly active: boolean; readonly unit?: string | undefined}
+  | {readonly kind: 'gpt'; readonly device: string; readonly active: boolean; readonly unit?: string | undefined}
   | {readonly kind: 'unknown'; readonly device: string; readonly active: boolean}
   /** Another kernel's swap seen through a container; nothing on this host can turn it off. */
   | {readonly kind: 'outside'; readonly device: string; readonly active: boolean}
@@ -115,8 +161,10 @@ export interface UnitFacts {
 
 export interface FileFacts {
   readonly type: 'file' | 'directory' | 'symlink' | 'other'
+  /** Four octal digits. */
   readonly mode: string
   readonly owner: string
   readonly size: number
+  /** Of regular files up to 1 MiB. */
   readonly sha256: string | undefined
 }
