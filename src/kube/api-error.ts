@@ -1,0 +1,77 @@
+import {KadmError, type ErrorCode, type ErrorDetails} from '../domain/errors.ts'
+import {isObject, listAt, textAt} from './json.ts'
+
+/** An answer of the API server that is a refusal; `status` and `reason` say which, so that nobody matches on a message. */
+export class ApiError extends KadmError {
+  readonly status: number
+  /** The API's own word: NotFound, AlreadyExists, Conflict, Forbidden, Invalid, …. */
+  readonly reason: string
+
+  constructor(answer: {readonly status: number; readonly reason: string}, message: string, details: ErrorDetails = {}) {
+    super(codeFor(answer.status), message, details)
+    this.status = answer.status
+    this.reason = answer.reason
+  }
+}
+
+const codeFor = (status: number): ErrorCode => (status === 408 || status === 504 ? 'timeout' : 'remote')
+
+const HINTS: Readonly<Record<string, string>> = {
+  Unauthorized:
+    'the credentials are not accepted: fetch the kubeconfig again, or mint a new token if this one has expired',
+  Forbidden: 'use credentials that may do this: /etc/kubernetes/admin.conf of a control plane may do everything',
+  Conflict: 'someone else changed it at the same time: run the command again',
+  AlreadyExists: 'remove what is there or choose another name',
+  Invalid: 'the API server refuses the content: mend the field it names',
+  NotFound: 'check the name and the namespace',
+  TooManyRequests: 'the API server is busy, or a disruption budget forbids it: try again in a minute',
+}
+
+/** What a refusal says: the API answers with a Status object, or, through proxies and while it starts, with plain text. */
+export function apiError(
+  doing: string,
+  answer: {readonly status: number; readonly text: string},
+  host?: string,
+): ApiError {
+  const status = parseStatus(answer.text)
+  const reason = textAt(status, 'reason') ?? REASONS[answer.status] ?? 'Unknown'
+  const said = textAt(status, 'message') ?? (answer.text.trim() === '' ? `HTTP ${answer.status}` : answer.text.trim())
+  const short = said.length > 500 ? `${said.slice(0, 500)}…` : said
+  return new ApiError({status: answer.status, reason}, `could not ${doing}: ${short}`, {
+    host,
+    hint: HINTS[reason] ?? (answer.status >= 500 ? 'look at the API server: kadm doctor' : undefined),
+    evidence: causesOf(status),
+  })
+}
+
+/** The API's reasons where the answer does not name one. */
+const REASONS: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  422: 'Invalid',
+  429: 'TooManyRequests',
+  503: 'ServiceUnavailable',
+}
+
+export const isNotFound = (error: unknown): error is ApiError => error instanceof ApiError && error.status === 404
+export const isAlreadyThere = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.reason === 'AlreadyExists'
+
+function parseStatus(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) && value['kind'] === 'Status' ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function causesOf(status: unknown): string | undefined {
+  const causes = listAt(status, 'details', 'causes').flatMap(cause => {
+    const message = textAt(cause, 'message')
+    return message === undefined ? [] : [`${textAt(cause, 'field') ?? ''}: ${message}`]
+  })
+  return causes.length === 0 ? undefined : causes.join('\n')
+}

@@ -1,0 +1,231 @@
+import {ApiError} from './api-error.ts'
+import type {Endpoint, Forward} from './connection.ts'
+import {exec, type ExecOptions, type ExecResult} from './exec.ts'
+import {isObject, listAt, nameOf, textAt, type ApiObject} from './json.ts'
+import {collectionPath, groupPath, knownPlace, objectPath, query, type ObjectLike, type Place} from './kinds.ts'
+import {endpointFromKubeconfig} from './kubeconfig.ts'
+import {requester, type Answer, type Call, type CallOptions, type Requester} from './requester.ts'
+
+export interface ApplyOptions extends CallOptions {
+  readonly fieldManager?: string | undefined
+  readonly force?: boolean | undefined
+  /** Asks what would come of it and changes nothing. */
+  readonly dryRun?: boolean | undefined
+}
+
+export interface DeleteOptions extends CallOptions {
+  readonly propagation?: 'Foreground' | 'Background' | 'Orphan' | undefined
+  readonly gracePeriodSeconds?: number | undefined
+}
+
+export type PatchType = 'strategic' | 'merge' | 'json'
+
+/** The Kubernetes API, as much of it as kadm needs. Paths come from `PATHS` or `pathOf`. */
+export interface KubeClient {
+  readonly endpoint: Endpoint
+  /** Undefined when it is not there. */
+  readonly get: (path: string, options?: CallOptions) => Promise<ApiObject | undefined>
+  /** The items of a whole collection, page by page; a query may be part of the path. */
+  readonly list: (path: string, options?: CallOptions) => Promise<readonly ApiObject[]>
+  /** Server-side apply: makes it so, whether it was there or not. */
+  readonly apply: (object: ObjectLike, options?: ApplyOptions) => Promise<ApiObject>
+  readonly create: (object: ObjectLike, options?: CallOptions) => Promise<ApiObject>
+  readonly patch: (path: string, body: unknown, type: PatchType, options?: CallOptions) => Promise<ApiObject>
+  /** False when it was not there. */
+  readonly delete: (path: string, options?: DeleteOptions) => Promise<boolean>
+  /** Text such as a log or `/readyz`. */
+  readonly getText: (path: string, options?: CallOptions) => Promise<string>
+  /** Any request; the answer is given as it is, whatever its status. */
+  readonly raw: (call: RawCall) => Promise<Answer>
+  readonly exec: (pod: {readonly name: string; readonly namespace: string}, options: ExecOptions) => Promise<ExecResult>
+  /** Where an object is or would be; asks the API about kinds kadm does not know. */
+  readonly pathOf: (object: ObjectLike, options?: CallOptions) => Promise<string>
+  readonly close: () => Promise<void>
+}
+
+export interface RawCall extends CallOptions {
+  readonly method: Call['method']
+  readonly path: string
+  readonly body?: unknown
+  readonly contentType?: string | undefined
+  readonly accept?: string | undefined
+}
+
+const PATCH_TYPES = {
+  strategic: 'application/strategic-merge-patch+json',
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+} as const satisfies Record<PatchType, string>
+
+const PAGE = 500
+const FIELD_MANAGER = 'kadm'
+
+/** A client for the cluster and the user that a kubeconfig with everything inline (admin.conf) names. */
+export const clientFromKubeconfig = (text: string, forward: Forward): KubeClient =>
+  kubeClient(endpointFromKubeconfig(text), forward)
+
+export function kubeClient(endpoint: Endpoint, forward: Forward): KubeClient {
+  const requests = requester(endpoint, forward)
+  const send = async (call: Call): Promise<ApiObject> => parse(call, await requests.call(call))
+  const placeOf = placeFinder(requests)
+  const pathOf = async (object: ObjectLike, options?: CallOptions): Promise<string> =>
+    objectPath(await placeOf(object, options), object.metadata.name, object.metadata.namespace)
+  return {
+    endpoint,
+    pathOf,
+    close: requests.close,
+    exec: (pod, options) => exec(requests, endpoint, pod, options),
+    get: async (path, options) => {
+      const call: Call = {...options, method: 'GET', path, doing: `read ${path}`, idempotent: true, allow: [404]}
+      const answer = await requests.call(call)
+      return answer.status === 404 ? undefined : parse(call, answer)
+    },
+    list: (path, options) => listAll(send, path, options),
+    apply: async (object, {fieldManager = FIELD_MANAGER, force = true, dryRun, ...options} = {}) =>
+      send({
+        ...options,
+        method: 'PATCH',
+        path:
+          (await pathOf(object, options)) + query({fieldManager, force, dryRun: dryRun === true ? 'All' : undefined}),
+        doing: `apply ${describe(object)}`,
+        body: object,
+        contentType: 'application/apply-patch+yaml',
+        idempotent: true,
+      }),
+    create: async (object, options) =>
+      send({
+        ...options,
+        method: 'POST',
+        path: collectionPath(await placeOf(object, options), object.metadata.namespace ?? 'default'),
+        doing: `create ${describe(object)}`,
+        body: object,
+        idempotent: false,
+      }),
+    patch: (path, body, type, options) =>
+      send({
+        ...options,
+        method: 'PATCH',
+        path,
+        doing: `change ${path}`,
+        body,
+        contentType: PATCH_TYPES[type],
+        idempotent: type !== 'json',
+      }),
+    delete: async (path, {propagation = 'Background', gracePeriodSeconds, ...options} = {}) => {
+      const body = {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy: propagation,
+        ...(gracePeriodSeconds === undefined ? {} : {gracePeriodSeconds}),
+      }
+      const call: Call = {
+        ...options,
+        method: 'DELETE',
+        path,
+        doing: `delete ${path}`,
+        body,
+        idempotent: true,
+        allow: [404],
+      }
+      return (await requests.call(call)).status !== 404
+    },
+    getText: async (path, options) =>
+      (await requests.call({...options, method: 'GET', path, doing: `read ${path}`, accept: '*/*', idempotent: true}))
+        .text,
+    raw: call =>
+      requests.call({
+        ...call,
+        retryForMs: call.retryForMs ?? 0,
+        doing: `${call.method} ${call.path}`,
+        idempotent: call.method === 'GET',
+        allow: ANY,
+      }),
+  }
+}
+
+const ANY: readonly number[] = Array.from({length: 300}, (_, i) => 300 + i)
+
+const describe = (object: ObjectLike): string =>
+  `${object.kind} ${object.metadata.namespace === undefined ? '' : `${object.metadata.namespace}/`}${object.metadata.name}`
+
+function parse(call: Call, answer: Answer): ApiObject {
+  const value = ((): unknown => {
+    try {
+      return JSON.parse(answer.text)
+    } catch {
+      return undefined
+    }
+  })()
+  if (isObject(value)) return value
+  throw new ApiError(
+    {status: answer.status, reason: 'NotJson'},
+    `could not ${call.doing}: the answer is no JSON object`,
+    {
+      hint: 'check that the address is an API server and not a proxy in front of something else',
+      evidence: answer.text.slice(0, 300),
+    },
+  )
+}
+
+async function listAll(
+  send: (call: Call) => Promise<ApiObject>,
+  path: string,
+  options?: CallOptions,
+): Promise<readonly ApiObject[]> {
+  const items: ApiObject[] = []
+  const joint = path.includes('?') ? '&' : '?'
+  for (let next: string | undefined = ''; next !== undefined;) {
+    const more: string = next === '' ? '' : `&continue=${encodeURIComponent(next)}`
+    const page = await send({
+      ...options,
+      method: 'GET',
+      path: `${path}${joint}limit=${PAGE}${more}`,
+      doing: `list ${path}`,
+      idempotent: true,
+    })
+    // Items of a list come without apiVersion and kind.
+    items.push(...listAt(page, 'items').filter(isObject))
+    const token = textAt(page, 'metadata', 'continue')
+    next = token === '' ? undefined : token
+  }
+  return items
+}
+
+type PlaceFinder = (object: ObjectLike, options?: CallOptions) => Promise<Place>
+
+/** Places of foreign kinds are asked for once and kept as long as the client. */
+function placeFinder(requests: Requester): PlaceFinder {
+  const found = new Map<string, Place>()
+  return async (object, options) => {
+    const {apiVersion, kind} = object
+    const known = knownPlace(apiVersion, kind) ?? found.get(`${apiVersion} ${kind}`)
+    if (known !== undefined) return known
+    const place = await discover(requests, object, options)
+    found.set(`${apiVersion} ${kind}`, place)
+    return place
+  }
+}
+
+async function discover(requests: Requester, object: ObjectLike, options?: CallOptions): Promise<Place> {
+  const {apiVersion, kind} = object
+  const doing = `find the kind ${kind} of ${apiVersion}`
+  const answer = await requests.call({
+    ...options,
+    method: 'GET',
+    path: groupPath(apiVersion),
+    doing,
+    idempotent: true,
+    allow: [404],
+  })
+  const resources =
+    answer.status === 404 ? [] : listAt(parse({method: 'GET', path: '', doing, idempotent: true}, answer), 'resources')
+  const entry = resources
+    .filter(isObject)
+    .find(one => one['kind'] === kind && textAt(one, 'name')?.includes('/') === false)
+  if (entry === undefined) {
+    throw new ApiError({status: 404, reason: 'NoSuchKind'}, `could not ${doing}: the cluster does not have it`, {
+      hint: `apply its CustomResourceDefinition before ${nameOf({metadata: object.metadata})}, or check the apiVersion`,
+    })
+  }
+  return {apiVersion, plural: textAt(entry, 'name') ?? '', namespaced: entry['namespaced'] === true}
+}

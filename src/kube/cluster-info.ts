@@ -1,0 +1,69 @@
+import {KadmError} from '../domain/errors.ts'
+import {textsAt, type ApiObject} from './json.ts'
+import {clusterOfKubeconfig} from './kubeconfig.ts'
+import {caPins, isSignedBy, type BootstrapToken} from './signature.ts'
+
+/** How a joining machine knows that it talks to the right cluster. */
+export type Trust = {readonly kind: 'pins'; readonly pins: readonly string[]} | {readonly kind: 'token-only'}
+
+/** What cluster-info says, once it is believed. */
+export interface Discovered {
+  /** `https://host:port`: the address for all that follows, which may differ from the one that was typed. */
+  readonly server: string
+  readonly host: string
+  readonly port: number
+  /** PEM of the cluster's CA, perhaps several. */
+  readonly ca: string
+  /** The very text that was signed. */
+  readonly kubeconfig: string
+}
+
+export const SIGNATURE_PREFIX = 'jws-kubeconfig-'
+
+export const signatureOf = (clusterInfo: ApiObject, token: BootstrapToken): string | undefined =>
+  textsAt(clusterInfo, 'data')[`${SIGNATURE_PREFIX}${token.id}`]
+
+/** Lower-case `sha256:…`, for each pin; throws `config` for one that kubeadm would refuse too. */
+export function parsePins(pins: readonly string[]): readonly string[] {
+  return pins.map(pin => {
+    if (/^sha256:[0-9a-f]{64}$/i.test(pin)) return pin.toLowerCase()
+    throw new KadmError('config', `'${pin}' is no CA certificate hash`, {
+      hint: 'give sha256: and 64 hexadecimal digits, as `kadm token create --print-join-command` prints them',
+    })
+  })
+}
+
+/** Believes a cluster-info or says why not: signed with the token's secret, and its CA among the pins. */
+export function judgeClusterInfo(clusterInfo: ApiObject, token: BootstrapToken, trust: Trust): Discovered {
+  const kubeconfig = textsAt(clusterInfo, 'data')['kubeconfig']
+  const signature = signatureOf(clusterInfo, token)
+  if (kubeconfig === undefined || signature === undefined) throw noSuchToken(clusterInfo, token)
+  if (!isSignedBy(kubeconfig, signature, token)) {
+    throw new KadmError('config', `the secret of token ${token.id} is not the one the cluster signed with`, {
+      hint: 'copy the whole token again; if it is right, the answer does not come from your cluster: check the address',
+    })
+  }
+  const {ca, server, host, port} = clusterOfKubeconfig(kubeconfig)
+  if (trust.kind === 'pins') checkPins(ca, parsePins(trust.pins), server)
+  return {server, host, port, ca, kubeconfig}
+}
+
+/** Says which tokens the cluster knows, so that a mistyped id is seen at once; ids are no secret. */
+export function noSuchToken(clusterInfo: ApiObject, token: BootstrapToken): KadmError {
+  const known = Object.keys(textsAt(clusterInfo, 'data'))
+    .filter(key => key.startsWith(SIGNATURE_PREFIX))
+    .map(key => key.slice(SIGNATURE_PREFIX.length))
+  const has = known.length === 0 ? 'it has no valid token at all' : `it has ${known.join(', ')}`
+  return new KadmError('config', `the cluster knows no token ${token.id}: it has expired or never was (${has})`, {
+    hint: 'make a new one on a control plane: kadm token create --print-join-command',
+  })
+}
+
+function checkPins(ca: string, pins: readonly string[], server: string): void {
+  const found = caPins(ca)
+  if (found.some(pin => pins.includes(pin))) return
+  throw new KadmError('config', `the CA of the cluster at ${server} is not the one that was pinned`, {
+    hint: 'if this is your cluster, give its hash; if not, something answers in its place: check the address',
+    evidence: `pinned: ${pins.join(', ')}\nfound:  ${found.length === 0 ? 'no certificate' : found.join(', ')}`,
+  })
+}

@@ -1,0 +1,66 @@
+import type {Duplex} from 'node:stream'
+import {connect, type TLSSocket} from 'node:tls'
+
+/** Opens a TCP stream to `host:port` as seen from the machine at the other end (`Host.forward`). */
+export type Forward = (host: string, port: number) => Promise<Duplex>
+
+/** How the API server is reached and trusted. */
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+  /** The only CA (PEM) that is trusted; 'unverified' only for the first, anonymous look of discovery. */
+  readonly trust: {readonly ca: string} | 'unverified'
+  readonly credentials: Credentials
+}
+
+export type Credentials =
+  | {readonly kind: 'anonymous'}
+  | {readonly kind: 'token'; readonly token: string}
+  | {readonly kind: 'certificate'; readonly cert: string; readonly key: string}
+
+/** A connection that did not come about, so nothing was sent over it. */
+export class NotConnected extends Error {
+  override readonly name = 'NotConnected'
+}
+
+/**
+ * A TLS stream to the API server. The name checked is `kubernetes`, which every API server's certificate carries
+ * (kubeadm's and kadm's alike), so that it holds whatever address the tunnel ends at.
+ */
+export async function openTls(endpoint: Endpoint, forward: Forward): Promise<TLSSocket> {
+  const channel = await forward(endpoint.host, endpoint.port).catch((cause: unknown) => {
+    throw new NotConnected('no stream', {cause})
+  })
+  return new Promise((resolve, reject) => {
+    const {credentials, trust} = endpoint
+    const socket = connect({
+      socket: channel,
+      servername: 'kubernetes',
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['http/1.1'],
+      ...(trust === 'unverified' ? {rejectUnauthorized: false} : {ca: trust.ca, rejectUnauthorized: true}),
+      ...(credentials.kind === 'certificate' ? {cert: credentials.cert, key: credentials.key} : {}),
+    })
+    const fail = (cause?: unknown): void => {
+      socket.destroy()
+      channel.destroy()
+      reject(new NotConnected('no TLS', {cause}))
+    }
+    const ended = (): void => fail()
+    socket.once('error', fail)
+    channel.once('error', fail)
+    channel.once('close', ended)
+    socket.once('secureConnect', () => {
+      socket.off('error', fail)
+      channel.off('error', fail)
+      channel.off('close', ended)
+      // A tunnel that breaks later is told by the TLS stream; its own event only must not be unhandled.
+      channel.on('error', () => socket.destroy())
+      channel.on('close', () => socket.destroy())
+      resolve(socket)
+    })
+  })
+}
+
+export const bearer = (credentials: Credentials): Readonly<Record<string, string>> =>
+  credentials.kind === 'token' ? {authorization: `Bearer ${credentials.token}`} : {}

@@ -1,0 +1,131 @@
+import type {WebSocket} from 'undici'
+import {KadmError} from '../domain/errors.ts'
+import {apiError} from './api-error.ts'
+import {bearer, type Endpoint} from './connection.ts'
+import {isObject, listAt, textAt} from './json.ts'
+import {PATHS} from './kinds.ts'
+import type {Requester} from './requester.ts'
+
+export interface ExecOptions {
+  readonly command: readonly string[]
+  readonly container?: string | undefined
+  /** For all of it; default 30 s. */
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ExecResult {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The remote command protocol over WebSocket: the first byte of a message is its channel (k8s.io/streaming/pkg/httpstream/wsstream). */
+const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
+const CHANNEL = {stdout: 1, stderr: 2, status: 3} as const
+const EXEC_TIMEOUT_MS = 30_000
+
+/** Runs a command in a container, without input or terminal, and gives what it wrote and its exit code. */
+export async function exec(
+  requests: Requester,
+  endpoint: Endpoint,
+  pod: {readonly name: string; readonly namespace: string},
+  options: ExecOptions,
+): Promise<ExecResult> {
+  const path = execPath(pod, options)
+  const doing = `run ${options.command.join(' ')} in pod ${pod.name}`
+  const {WebSocket: Socket} = await import('undici')
+  const socket = new Socket(`wss://kubernetes${path}`, {
+    protocols: PROTOCOLS,
+    dispatcher: await requests.pool(),
+    headers: bearer(endpoint.credentials),
+  })
+  socket.binaryType = 'arraybuffer'
+  const result = await collect(socket, doing, options)
+  if (result !== 'refused') return result
+  // A refused upgrade tells a WebSocket client nothing; the same request without upgrade says why.
+  const answer = await requests.call({...options, method: 'GET', path, doing, idempotent: true, allow: [400]})
+  throw apiError(doing, answer)
+}
+
+function execPath(pod: {readonly name: string; readonly namespace: string}, options: ExecOptions): string {
+  const values = new URLSearchParams({stdout: 'true', stderr: 'true'})
+  if (options.container !== undefined) values.append('container', options.container)
+  for (const word of options.command) values.append('command', word)
+  return `${PATHS.pods(pod.name, pod.namespace)}/exec?${values.toString()}`
+}
+
+function collect(socket: WebSocket, doing: string, options: ExecOptions): Promise<ExecResult | 'refused'> {
+  const output = {[CHANNEL.stdout]: new TextDecoder(), [CHANNEL.stderr]: new TextDecoder()}
+  const text = {stdout: '', stderr: '', status: ''}
+  const limit = AbortSignal.timeout(options.timeoutMs ?? EXEC_TIMEOUT_MS)
+  const stop = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit])
+  return new Promise((resolve, reject) => {
+    let open = false
+    const abort = (): void => {
+      socket.close()
+      reject(
+        limit.aborted
+          ? new KadmError('timeout', `could not ${doing}: it did not end in time`, {
+              evidence: text.stderr || text.stdout,
+            })
+          : new KadmError('cancelled', `cancelled: did not ${doing}`),
+      )
+    }
+    if (stop.aborted) abort()
+    stop.addEventListener('abort', abort, {once: true})
+    socket.addEventListener('open', () => (open = true))
+    socket.addEventListener('message', event => {
+      if (!(event.data instanceof ArrayBuffer)) return
+      const [channel] = new Uint8Array(event.data, 0, Math.min(1, event.data.byteLength))
+      const content = event.data.slice(1)
+      if (channel === CHANNEL.stdout) text.stdout += output[CHANNEL.stdout].decode(content, {stream: true})
+      if (channel === CHANNEL.stderr) text.stderr += output[CHANNEL.stderr].decode(content, {stream: true})
+      if (channel === CHANNEL.status) text.status += new TextDecoder().decode(content)
+    })
+    socket.addEventListener('close', () => {
+      stop.removeEventListener('abort', abort)
+      if (!open) resolve('refused')
+      else if (text.status === '') reject(broken(doing, text.stderr))
+      else settle(text, doing, resolve, reject)
+    })
+  })
+}
+
+interface Collected {
+  readonly stdout: string
+  readonly stderr: string
+  readonly status: string
+}
+
+function settle(
+  text: Collected,
+  doing: string,
+  resolve: (result: ExecResult) => void,
+  reject: (error: Error) => void,
+): void {
+  const code = exitCode(text.status)
+  if (code === undefined) reject(apiError(doing, {status: 500, text: text.status}))
+  else resolve({code, stdout: text.stdout, stderr: text.stderr})
+}
+
+/** The exit code in the Status object that ends the stream; undefined when the command could not be run at all. */
+export function exitCode(status: string): number | undefined {
+  const value: unknown = JSON.parse(status)
+  if (textAt(value, 'status') === 'Success') return 0
+  if (textAt(value, 'reason') !== 'NonZeroExitCode') return undefined
+  const causes = listAt(value, 'details', 'causes').filter(isObject)
+  const code = Number(
+    textAt(
+      causes.find(cause => cause['reason'] === 'ExitCode'),
+      'message',
+    ),
+  )
+  return Number.isInteger(code) ? code : undefined
+}
+
+const broken = (doing: string, stderr: string): KadmError =>
+  new KadmError('connect', `could not ${doing}: the stream ended before the command did`, {
+    hint: 'look at the kubelet of that node: journalctl -u kubelet',
+    evidence: stderr === '' ? undefined : stderr,
+  })

@@ -1,0 +1,73 @@
+import {KadmError} from '../domain/errors.ts'
+import {NotConnected} from './connection.ts'
+import {at} from './json.ts'
+
+/** Why a request got no answer, and whether to try it again. */
+export interface Failure {
+  readonly error: KadmError
+  readonly passing: boolean
+  /** Nothing was sent, so even a request that must not be made twice may be made again. */
+  readonly unsent: boolean
+}
+
+const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'])
+const TRUST: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED:
+    'its certificate has expired, or the clock of this machine is ahead: compare the clocks, then run `kadm certs check`',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet: the clocks differ, so set the time on both machines',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for something else: check that the address is an API server',
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    'another cluster answers at this address, or its CA was made anew: fetch the kubeconfig again',
+  SELF_SIGNED_CERT_IN_CHAIN:
+    'another cluster answers at this address, or its CA was made anew: fetch the kubeconfig again',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'another cluster answers at this address, or its CA was made anew: fetch the kubeconfig again',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'another cluster answers at this address, or its CA was made anew: fetch the kubeconfig again',
+  CERT_SIGNATURE_FAILURE:
+    'another cluster answers at this address, or its CA was made anew: fetch the kubeconfig again',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA:
+    'the API server does not know the CA of this client certificate: fetch the kubeconfig again',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE:
+    'the API server refuses this client certificate: fetch the kubeconfig again, or renew it',
+}
+
+/** Judges an error of the transport, of TLS or of undici; undefined when it is none of them, that is a bug. */
+export function judge(cause: unknown, where: string, doing: string): Failure | undefined {
+  const unsent = cause instanceof NotConnected
+  const inner = unsent ? (cause.cause ?? cause) : cause
+  if (inner instanceof KadmError) {
+    if (inner.code !== 'connect' && inner.code !== 'timeout') return {error: inner, passing: false, unsent}
+    return {error: unreachable(where, doing, inner), passing: true, unsent}
+  }
+  const code = at(inner, 'code')
+  if (typeof code !== 'string')
+    return unsent ? {error: unreachable(where, doing, inner), passing: true, unsent} : undefined
+  const trust = TRUST[code]
+  if (trust !== undefined) {
+    const message = `could not ${doing}: the API server at ${where} is not trusted (${code})`
+    return {error: new KadmError('connect', message, {hint: trust, cause: inner}), passing: false, unsent}
+  }
+  if (TIMEOUTS.has(code)) return {error: slow(where, doing, inner), passing: true, unsent}
+  return {error: unreachable(where, doing, inner), passing: true, unsent}
+}
+
+/** Whether the failure is one of trust, with Node's own code for it. */
+export const trustCode = (error: unknown): string | undefined => {
+  const code = error instanceof KadmError ? at(error.cause, 'code') : undefined
+  return typeof code === 'string' && code in TRUST ? code : undefined
+}
+
+export const slow = (where: string, doing: string, cause?: unknown): KadmError =>
+  new KadmError('timeout', `could not ${doing}: the API server at ${where} did not answer in time`, {
+    hint: 'look at its load and its log: crictl logs of kube-apiserver on the control plane',
+    cause,
+  })
+
+function unreachable(where: string, doing: string, cause: unknown): KadmError {
+  const why = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : ''
+  return new KadmError('connect', `could not ${doing}: the API server at ${where} is not reachable${why}`, {
+    hint: 'check that the control plane runs and that nothing blocks its port: kadm doctor',
+    cause,
+  })
+}

@@ -1,0 +1,118 @@
+/** Where the API keeps the objects of one kind. */
+export interface Place {
+  readonly apiVersion: string
+  readonly plural: string
+  readonly namespaced: boolean
+}
+
+/** The least an object must say to be sent. */
+export interface ObjectLike {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: {readonly name: string; readonly namespace?: string | undefined}
+}
+
+type Row = readonly [kind: string, plural: string, scope?: 'cluster']
+
+const TABLE: Readonly<Record<string, readonly Row[]>> = {
+  v1: [
+    ['ConfigMap', 'configmaps'],
+    ['Endpoints', 'endpoints'],
+    ['Event', 'events'],
+    ['LimitRange', 'limitranges'],
+    ['Namespace', 'namespaces', 'cluster'],
+    ['Node', 'nodes', 'cluster'],
+    ['PersistentVolume', 'persistentvolumes', 'cluster'],
+    ['PersistentVolumeClaim', 'persistentvolumeclaims'],
+    ['Pod', 'pods'],
+    ['ResourceQuota', 'resourcequotas'],
+    ['Secret', 'secrets'],
+    ['Service', 'services'],
+    ['ServiceAccount', 'serviceaccounts'],
+  ],
+  'admissionregistration.k8s.io/v1': [
+    ['MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', 'cluster'],
+    ['ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', 'cluster'],
+  ],
+  'apiextensions.k8s.io/v1': [['CustomResourceDefinition', 'customresourcedefinitions', 'cluster']],
+  'apiregistration.k8s.io/v1': [['APIService', 'apiservices', 'cluster']],
+  'apps/v1': [
+    ['DaemonSet', 'daemonsets'],
+    ['Deployment', 'deployments'],
+    ['ReplicaSet', 'replicasets'],
+    ['StatefulSet', 'statefulsets'],
+  ],
+  'batch/v1': [
+    ['CronJob', 'cronjobs'],
+    ['Job', 'jobs'],
+  ],
+  'certificates.k8s.io/v1': [['CertificateSigningRequest', 'certificatesigningrequests', 'cluster']],
+  'coordination.k8s.io/v1': [['Lease', 'leases']],
+  'discovery.k8s.io/v1': [['EndpointSlice', 'endpointslices']],
+  'networking.k8s.io/v1': [
+    ['Ingress', 'ingresses'],
+    ['IngressClass', 'ingressclasses', 'cluster'],
+    ['NetworkPolicy', 'networkpolicies'],
+  ],
+  'policy/v1': [['PodDisruptionBudget', 'poddisruptionbudgets']],
+  'rbac.authorization.k8s.io/v1': [
+    ['ClusterRole', 'clusterroles', 'cluster'],
+    ['ClusterRoleBinding', 'clusterrolebindings', 'cluster'],
+    ['Role', 'roles'],
+    ['RoleBinding', 'rolebindings'],
+  ],
+  'scheduling.k8s.io/v1': [['PriorityClass', 'priorityclasses', 'cluster']],
+  'storage.k8s.io/v1': [['StorageClass', 'storageclasses', 'cluster']],
+}
+
+/** The place of a kind that every cluster has; undefined for a foreign one, which discovery must find. */
+export function knownPlace(apiVersion: string, kind: string): Place | undefined {
+  const row = TABLE[apiVersion]?.find(([name]) => name === kind)
+  return row === undefined ? undefined : {apiVersion, plural: row[1], namespaced: row[2] !== 'cluster'}
+}
+
+/** `/api/v1` or `/apis/apps/v1`. */
+export const groupPath = (apiVersion: string): string =>
+  apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
+
+/** The path of a collection; in all namespaces when none is given. */
+export function collectionPath(place: Place, namespace?: string): string {
+  const scope = place.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : ''
+  return `${groupPath(place.apiVersion)}${scope}/${place.plural}`
+}
+
+/** The path of one object; a namespaced one that names no namespace is in `default`, as for kubectl. */
+export const objectPath = (place: Place, name: string, namespace = 'default'): string =>
+  `${collectionPath(place, namespace)}/${encodeURIComponent(name)}`
+
+/** A query string, with its question mark when there is anything to say. */
+export function query(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const given = Object.entries(values).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`],
+  )
+  return given.length === 0 ? '' : `?${given.join('&')}`
+}
+
+const path =
+  (apiVersion: string, kind: string) =>
+  (name?: string, namespace?: string): string => {
+    const place = knownPlace(apiVersion, kind)
+    if (place === undefined) throw new Error(`no place for ${apiVersion} ${kind}`)
+    return name === undefined ? collectionPath(place, namespace) : objectPath(place, name, namespace)
+  }
+
+/** Paths of the kinds kadm reads and changes by itself: `PATHS.pods(name, namespace)`; without a name, the collection. */
+export const PATHS = {
+  configMaps: path('v1', 'ConfigMap'),
+  events: path('v1', 'Event'),
+  namespaces: path('v1', 'Namespace'),
+  nodes: path('v1', 'Node'),
+  pods: path('v1', 'Pod'),
+  secrets: path('v1', 'Secret'),
+  services: path('v1', 'Service'),
+  serviceAccounts: path('v1', 'ServiceAccount'),
+  daemonSets: path('apps/v1', 'DaemonSet'),
+  deployments: path('apps/v1', 'Deployment'),
+  podDisruptionBudgets: path('policy/v1', 'PodDisruptionBudget'),
+  certificateSigningRequests: path('certificates.k8s.io/v1', 'CertificateSigningRequest'),
+} as const

@@ -1,0 +1,136 @@
+import {setTimeout as after} from 'node:timers/promises'
+import type {Pool} from 'undici'
+import {KadmError} from '../domain/errors.ts'
+import {apiError} from './api-error.ts'
+import {bearer, openTls, type Endpoint, type Forward} from './connection.ts'
+import {judge, slow, type Failure} from './failure.ts'
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined
+  /** For one try; default 10 s, as kubeadm's clients have it. */
+  readonly timeoutMs?: number | undefined
+  /** How long to try again while the server refuses connections or answers 5xx or 429; default 15 s, 0 for never. */
+  readonly retryForMs?: number | undefined
+}
+
+export interface Call extends CallOptions {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: string
+  /** For messages: `read node worker-1`. */
+  readonly doing: string
+  readonly body?: unknown
+  readonly contentType?: string | undefined
+  readonly accept?: string | undefined
+  /** Making it twice has the effect of making it once. */
+  readonly idempotent: boolean
+  /** Statuses that are an answer and not an error. */
+  readonly allow?: readonly number[] | undefined
+}
+
+export interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+export interface Requester {
+  readonly call: (call: Call) => Promise<Answer>
+  readonly pool: () => Promise<Pool>
+  readonly close: () => Promise<void>
+}
+
+const TRY_TIMEOUT_MS = 10_000
+const RETRY_FOR_MS = 15_000
+const CONNECTIONS = 3
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 1_000
+
+/** Requests with connection reuse, time limits and tries over a tunnel; undici is loaded with the first of them. */
+export function requester(endpoint: Endpoint, forward: Forward): Requester {
+  const where = `${endpoint.host}:${endpoint.port}`
+  let opened: Promise<Pool> | undefined
+  const pool = (): Promise<Pool> => (opened ??= openPool(endpoint, forward))
+  return {
+    pool,
+    close: async () => {
+      if (opened !== undefined) await (await opened).destroy()
+      opened = undefined
+    },
+    call: call => callWithRetries(call, where, () => once(call, endpoint, pool)),
+  }
+}
+
+async function openPool(endpoint: Endpoint, forward: Forward): Promise<Pool> {
+  const {Pool} = await import('undici')
+  return new Pool('https://kubernetes', {
+    connections: CONNECTIONS,
+    keepAliveTimeout: 60_000,
+    connect: (_options, done) => {
+      openTls(endpoint, forward).then(
+        socket => done(null, socket),
+        (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), null),
+      )
+    },
+  })
+}
+
+async function once(call: Call, endpoint: Endpoint, pool: () => Promise<Pool>): Promise<Answer> {
+  const limit = AbortSignal.timeout(call.timeoutMs ?? TRY_TIMEOUT_MS)
+  const answer = await (
+    await pool()
+  ).request({
+    method: call.method,
+    path: call.path,
+    signal: call.signal === undefined ? limit : AbortSignal.any([call.signal, limit]),
+    headers: {
+      accept: call.accept ?? 'application/json',
+      'user-agent': 'kadm',
+      ...bearer(endpoint.credentials),
+      ...(call.body === undefined ? {} : {'content-type': call.contentType ?? 'application/json'}),
+    },
+    ...(call.body === undefined ? {} : {body: JSON.stringify(call.body)}),
+  })
+  return {status: answer.statusCode, text: await answer.body.text()}
+}
+
+async function callWithRetries(call: Call, where: string, attempt: () => Promise<Answer>): Promise<Answer> {
+  const retryForMs = call.retryForMs ?? RETRY_FOR_MS
+  const budget = AbortSignal.timeout(retryForMs)
+  const stop = call.signal === undefined ? budget : AbortSignal.any([call.signal, budget])
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    const failure = await tryOnce(call, where, attempt)
+    if ('answer' in failure) return failure.answer
+    const again = failure.passing && (call.idempotent || failure.unsent) && retryForMs > 0 && !budget.aborted
+    if (!again) throw failure.error
+    await after(pause, undefined, {signal: stop}).catch(() => undefined)
+  }
+}
+
+async function tryOnce(
+  call: Call,
+  where: string,
+  attempt: () => Promise<Answer>,
+): Promise<Failure | {readonly answer: Answer}> {
+  if (isCancelled(call)) return cancelled(call)
+  try {
+    const answer = await attempt()
+    if (answer.status < 300 || call.allow?.includes(answer.status) === true) return {answer}
+    // 429 and 503 are said before the request is worked on.
+    const refused = answer.status === 429 || answer.status === 503
+    return {error: apiError(call.doing, answer), passing: answer.status >= 500 || refused, unsent: refused}
+  } catch (cause) {
+    if (isCancelled(call)) return cancelled(call)
+    if (cause instanceof Error && cause.name === 'TimeoutError')
+      return {error: slow(where, call.doing, cause), passing: true, unsent: false}
+    const failure = judge(cause, where, call.doing)
+    if (failure === undefined) throw cause
+    return failure
+  }
+}
+
+const isCancelled = (call: Call): boolean => call.signal?.aborted === true
+
+const cancelled = (call: Call): Failure => ({
+  error: new KadmError('cancelled', `cancelled: did not ${call.doing}`),
+  passing: false,
+  unsent: true,
+})

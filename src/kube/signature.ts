@@ -1,0 +1,46 @@
+import {createHash, createHmac, timingSafeEqual, X509Certificate} from 'node:crypto'
+
+/** A bootstrap token, taken apart. */
+export interface BootstrapToken {
+  readonly id: string
+  readonly secret: string
+}
+
+/** `abcdef.0123456789abcdef`; undefined for anything else. */
+export function parseToken(text: string): BootstrapToken | undefined {
+  const match = /^([a-z0-9]{6})\.([a-z0-9]{16})$/.exec(text)
+  return match?.[1] === undefined || match[2] === undefined ? undefined : {id: match[1], secret: match[2]}
+}
+
+export const tokenText = (token: BootstrapToken): string => `${token.id}.${token.secret}`
+
+const base64url = (text: string): string => Buffer.from(text, 'utf8').toString('base64url')
+
+/**
+ * The detached JWS that the bootstrap signer keeps beside cluster-info. The header's bytes are fixed, as signatures are
+ * compared as strings (k8s.io/cluster-bootstrap/token/jws).
+ */
+export function signClusterInfo(kubeconfig: string, token: BootstrapToken): string {
+  const header = base64url(`{"alg":"HS256","kid":"${token.id}"}`)
+  const mac = createHmac('sha256', token.secret)
+    .update(`${header}.${base64url(kubeconfig)}`)
+    .digest('base64url')
+  return `${header}..${mac}`
+}
+
+export function isSignedBy(kubeconfig: string, signature: string, token: BootstrapToken): boolean {
+  const wanted = Buffer.from(signClusterInfo(kubeconfig, token))
+  const given = Buffer.from(signature)
+  return wanted.length === given.length && timingSafeEqual(wanted, given)
+}
+
+/** The certificates of a PEM bundle, each on its own. */
+export const pemBlocks = (pem: string): readonly string[] =>
+  pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
+
+/** kubeadm's pin of each CA in a bundle: SHA-256 of its SubjectPublicKeyInfo. */
+export const caPins = (pem: string): readonly string[] =>
+  pemBlocks(pem).map(block => {
+    const key = new X509Certificate(block).publicKey.export({type: 'spki', format: 'der'})
+    return `sha256:${createHash('sha256').update(key).digest('hex')}`
+  })
