@@ -1,0 +1,40 @@
+import type {AnyResource} from '../resources/any-resource.ts'
+import type {Bundle} from '../domain/bundle.ts'
+import type {Cluster, Node} from '../domain/cluster.ts'
+import type {Facts} from '../domain/facts.ts'
+
+/** Which hosts of a run a phase is for. `first` is the first control plane, where the cluster's own objects are made. */
+export type Where = 'every' | 'control-plane' | 'first' | 'worker'
+
+/** All that a phase may decide from. Pure data: same context, same resources. */
+export interface PhaseContext {
+  readonly cluster: Cluster
+  readonly node: Node
+  readonly facts: Facts
+  /** Every node this run knows of, this one among them. */
+  readonly nodes: readonly Node[]
+  readonly bundle: Bundle | undefined
+  /** Run start, for what expires. */
+  readonly now: Date
+}
+
+/** A named, ordered piece of the work, as a value in a tree. Leaves give resources; branches only name and order. */
+export interface Phase {
+  readonly name: string
+  readonly title: string
+  /** One sentence that a learner understands. */
+  readonly why: string
+  readonly where?: Where
+  /** Paths of phases that must be done on every host they run on before this one starts. */
+  readonly needs?: readonly string[]
+  /** True, or the reason why there is nothing to do here. */
+  readonly when?: (context: PhaseContext) => true | string
+  readonly resources?: (context: PhaseContext) => readonly AnyResource[]
+  readonly phases?: readonly Phase[]
+}
+
+/** A leaf with its full path, `certs/apiserver`. */
+export interface Step {
+  readonly path: string
+  readonly phase: Phase
+}

@@ -1,0 +1,102 @@
+import {inspect} from '../certs/inspect.ts'
+import {isIssuedBy, issueLeaf} from '../certs/issue.ts'
+import {parsePrivateKey, privateKeyPem} from '../certs/keys.ts'
+import type {WantedCertificate} from '../domain/certificates.ts'
+import type {KeyAlgorithm} from '../domain/cluster.ts'
+import {KadmError} from '../domain/errors.ts'
+import {clusterOfKubeconfig} from '../kube/kubeconfig.ts'
+import {kubeconfigYaml} from '../manifests/kubeconfig.ts'
+import {sh} from '../remote/shell.ts'
+import {contentOf} from './file.ts'
+import type {Kind, ResourceBase} from './kind.ts'
+import {keepCopy, put, putBack, writeContent} from './put.ts'
+
+/** A kubeconfig with a client certificate of its own, signed by the cluster's authority. One that will do is kept. */
+export interface KubeconfigResource extends ResourceBase {
+  readonly kind: 'kubeconfig'
+  readonly path: string
+  readonly user: string
+  readonly server: string
+  readonly clusterName: string
+  readonly wanted: WantedCertificate
+  readonly algorithm: KeyAlgorithm
+  readonly caPath: string
+  readonly at: string
+  readonly made?: string | undefined
+}
+
+export interface KubeconfigState {
+  /** The file without its keys. */
+  readonly text: string | undefined
+  readonly caPem: string | undefined
+}
+
+export const kubeconfig = (wanted: Omit<KubeconfigResource, 'kind' | 'id' | 'made'>): KubeconfigResource => ({
+  kind: 'kubeconfig',
+  id: `kubeconfig:${wanted.path}`,
+  ...wanted,
+})
+
+/** What is wrong with the file; undefined when it will do. */
+function problem(resource: KubeconfigResource, {text, caPem}: KubeconfigState): string | undefined {
+  if (text === undefined) return 'is to be made'
+  if (caPem === undefined) return 'the authority is to be made'
+  const entry = readEntry(text)
+  if (entry === undefined) return 'cannot be read'
+  if (inspect(entry.ca).publicKeyHash !== inspect(caPem).publicKeyHash) return 'is for another authority'
+  if (entry.server !== resource.server) return `names the server ${entry.server}, not ${resource.server}`
+  const certificate = clientCertificate(text)
+  // The kubelet's own file points at a certificate that the kubelet renews.
+  if (certificate === undefined) return /client-certificate: /.test(text) ? undefined : 'holds no certificate'
+  const info = inspect(certificate)
+  if (!isIssuedBy(certificate, caPem)) return 'its certificate was signed by another authority'
+  if (info.notAfter <= new Date(resource.at)) return `its certificate expired on ${info.notAfter.toISOString()}`
+  return info.commonName === resource.wanted.commonName ? undefined : `is for ${info.commonName}`
+}
+
+const readEntry = (text: string): {readonly server: string; readonly ca: string} | undefined => {
+  try {
+    return clusterOfKubeconfig(text)
+  } catch (error) {
+    if (error instanceof KadmError) return undefined
+    throw error
+  }
+}
+
+const clientCertificate = (text: string): string | undefined => {
+  const found = /client-certificate-data: *"?([A-Za-z0-9+/=]+)/.exec(text)?.[1]
+  return found === undefined ? undefined : Buffer.from(found, 'base64').toString()
+}
+
+export const kubeconfigKind: Kind<KubeconfigResource, KubeconfigState> = {
+  look: ({path, caPath}) => sh`printf 'file %s\n' "$(grep -v -e client-key-data: -e 'token:' ${path} 2>/dev/null | base64 -w0)"
+printf 'ca %s\n' "$(base64 -w0 <${caPath} 2>/dev/null)"`,
+  parse: output => {
+    const decoded = (name: string): string | undefined => {
+      const text = output.split('\n').find(line => line.startsWith(`${name} `))?.slice(name.length + 1).trim()
+      return text === undefined || text === '' ? undefined : Buffer.from(text, 'base64').toString()
+    }
+    return {text: decoded('file'), caPem: decoded('ca')}
+  },
+  diff: problem,
+  resolve: async (resource, _, values) => {
+    const [key, authority] = await Promise.all([values.makeKey(resource.algorithm), values.authority('ca')])
+    const issuing = {wanted: resource.wanted, key, now: values.now, random: values.random}
+    const cert = issueLeaf(issuing, {certPem: authority.certPem, key: parsePrivateKey(authority.keyPem)}, {notBefore: 'ca'})
+    const made = kubeconfigYaml({
+      clusterName: resource.clusterName,
+      server: resource.server,
+      caPem: authority.certPem,
+      user: resource.user,
+      credentials: {kind: 'certificate', certPem: cert, keyPem: privateKeyPem(key)},
+    })
+    return {...resource, made}
+  },
+  act: ({path, made}) => {
+    if (made === undefined) throw new Error(`${path} was never made`)
+    return put(path, {mode: '0600', owner: 'root:root', sha256: contentOf(made).sha256 ?? '', write: to => writeContent(made, to)})
+  },
+  keep: ({path}, {text}) => (text === undefined ? sh`:` : keepCopy(path)),
+  undo: ({path}, original) => (original.text === undefined ? sh`rm -f -- ${path}` : putBack(path)),
+  redact: resource => ({...resource, made: undefined}),
+}

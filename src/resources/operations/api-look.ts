@@ -1,0 +1,19 @@
+import {KadmError} from '../../domain/errors.ts'
+import type {KubeClient} from '../../kube/client.ts'
+import type {OperationContext} from '../operation.ts'
+
+/** Looks through the API; an API that is not there yet is a difference, not a failure. */
+export async function apiLook(
+  context: OperationContext,
+  look: (api: KubeClient) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  try {
+    return await look(await context.api())
+  } catch (error) {
+    if (error instanceof KadmError && (error.code === 'cancelled' || error.code === 'usage')) throw error
+    return 'the API server does not answer yet'
+  }
+}
+
+/** Calls of a look are not retried: what is not there yet is found out later. */
+export const AT_ONCE = {retryForMs: 0} as const

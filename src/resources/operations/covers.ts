@@ -1,0 +1,43 @@
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || (isRecord(value) && Object.keys(value).length === 0) || (Array.isArray(value) && value.length === 0)
+
+/** The member that names an element in Kubernetes' merged lists: containers, ports, volumes, environment. */
+const keyOf = (element: unknown): string | undefined => {
+  if (!isRecord(element)) return undefined
+  for (const key of ['name', 'mountPath', 'key', 'type']) if (typeof element[key] === 'string') return `${key}=${element[key]}`
+  return undefined
+}
+
+/**
+ * Where a live object falls short of what is wanted: the path of the first field that is missing or other; undefined when all that is
+ * wanted is there. What the API server or controllers added beside it does not count.
+ */
+export function firstDifference(wanted: unknown, live: unknown, path = ''): string | undefined {
+  if (Array.isArray(wanted)) {
+    const items: readonly unknown[] = wanted
+    if (isEmpty(items) && isEmpty(live)) return undefined
+    if (!Array.isArray(live)) return path
+    const others: readonly unknown[] = live
+    if (!items.some(isRecord) && items.length !== others.length) return path
+    return items
+      .map((item, i) => {
+        const key = keyOf(item)
+        const match = key === undefined ? others[i] : (others.find(other => keyOf(other) === key) ?? others[i])
+        return firstDifference(item, match, `${path}[${key ?? String(i)}]`)
+      })
+      .find(difference => difference !== undefined)
+  }
+  if (isRecord(wanted)) {
+    if (isEmpty(wanted) && isEmpty(live)) return undefined
+    if (!isRecord(live)) return path
+    return Object.entries(wanted)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => firstDifference(value, live[key], path === '' ? key : `${path}.${key}`))
+      .find(difference => difference !== undefined)
+  }
+  if (wanted === live || (wanted === '' && live === undefined) || (wanted === null && live === undefined)) return undefined
+  return path
+}

@@ -1,0 +1,82 @@
+import {get as httpGet} from 'node:http'
+import {get as httpsGet} from 'node:https'
+import {connect as tlsConnect} from 'node:tls'
+import {KadmError} from '../../domain/errors.ts'
+import {waitFor} from '../../kube/wait.ts'
+import type {Host} from '../../remote/host.ts'
+import type {ResourceBase} from '../kind.ts'
+import type {Operation} from '../operation.ts'
+
+/** A health endpoint of a component, asked from the host itself. The certificate is not checked: these are self-signed and local. */
+export interface EndpointHealthyResource extends ResourceBase {
+  readonly kind: 'endpoint-healthy'
+  readonly component: string
+  readonly scheme: 'http' | 'https'
+  readonly address: string
+  readonly port: number
+  readonly path: string
+  readonly deadlineMs: number
+}
+
+export const endpointHealthy = (wanted: Omit<EndpointHealthyResource, 'kind' | 'id'>): EndpointHealthyResource => ({
+  kind: 'endpoint-healthy',
+  id: `healthy:${wanted.component}`,
+  ...wanted,
+})
+
+const PROBE_MS = 5000
+
+/** 'ok', or what was seen instead. */
+async function probe(host: Host, {scheme, address, port, path}: EndpointHealthyResource): Promise<string> {
+  const stream = await host.forward(address, port)
+  return new Promise(resolve => {
+    const socket = scheme === 'http' ? stream : tlsConnect({socket: stream, rejectUnauthorized: false})
+    const get = scheme === 'http' ? httpGet : httpsGet
+    const done = (seen: string): void => {
+      clearTimeout(timer)
+      stream.destroy()
+      resolve(seen)
+    }
+    const timer = setTimeout(() => done('no answer within 5 s'), PROBE_MS)
+    socket.on('error', (error: Error) => done(error.message))
+    const request = get({host: address, port, path, createConnection: () => socket, agent: false}, response => {
+      response.resume()
+      done(response.statusCode === 200 ? 'ok' : `HTTP ${String(response.statusCode)}`)
+    })
+    request.on('error', error => done(error.message))
+  })
+}
+
+const seenBy = async (host: Host, resource: EndpointHealthyResource): Promise<string> => {
+  try {
+    return await probe(host, resource)
+  } catch (error) {
+    if (error instanceof KadmError) return 'nothing listens there'
+    throw error
+  }
+}
+
+export const endpointHealthyOperation: Operation<EndpointHealthyResource> = {
+  look: async (resource, {host}) => {
+    const seen = await seenBy(host, resource)
+    return seen === 'ok' ? undefined : `not healthy yet: ${seen}`
+  },
+  act: async (resource, context) => {
+    const {component, port, path, deadlineMs} = resource
+    await waitFor(
+      {
+        what: `${component} to be healthy (port ${String(port)}${path})`,
+        deadlineMs,
+        intervalMs: 250,
+        clock: context.clock,
+        signal: context.signal,
+        host: context.host.name,
+        onSeen: seen => context.progress(`waiting for ${component}: ${seen}`),
+      },
+      async () => {
+        const seen = await seenBy(context.host, resource)
+        return seen === 'ok' ? {value: true} : {seen}
+      },
+    )
+  },
+}

@@ -1,0 +1,67 @@
+import type {Taint} from '../../domain/cluster.ts'
+import {isObject, listAt, textAt, textsAt, type ApiObject} from '../../kube/json.ts'
+import {PATHS} from '../../kube/kinds.ts'
+import {waitFor} from '../../kube/wait.ts'
+import type {ResourceBase} from '../kind.ts'
+import type {Operation} from '../operation.ts'
+import {apiLook, AT_ONCE} from './api-look.ts'
+
+/** Labels and taints that a node must carry, beside those that others gave it. */
+export interface NodeMarksResource extends ResourceBase {
+  readonly kind: 'node-marks'
+  readonly node: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly taints: readonly Taint[]
+}
+
+export const nodeMarks = (wanted: Omit<NodeMarksResource, 'kind' | 'id'>): NodeMarksResource => ({
+  kind: 'node-marks',
+  id: `node-marks:${wanted.node}`,
+  ...wanted,
+})
+
+const sameTaint = (a: Taint, b: unknown): boolean =>
+  textAt(b, 'key') === a.key && textAt(b, 'effect') === a.effect && (textAt(b, 'value') ?? '') === (a.value ?? '')
+
+const missing = ({labels, taints}: NodeMarksResource, node: ApiObject): string | undefined => {
+  const present = textsAt(node, 'metadata', 'labels')
+  const label = Object.entries(labels).find(([key, value]) => present[key] !== value)
+  if (label !== undefined) return `label ${label[0]} is missing`
+  const taint = taints.find(wanted => !listAt(node, 'spec', 'taints').some(other => sameTaint(wanted, other)))
+  return taint === undefined ? undefined : `taint ${taint.key}:${taint.effect} is missing`
+}
+
+export const nodeMarksOperation: Operation<NodeMarksResource> = {
+  look: (resource, context) =>
+    apiLook(context, async api => {
+      const node = await api.get(PATHS.nodes(resource.node), AT_ONCE)
+      return node === undefined ? 'the node is not there yet' : missing(resource, node)
+    }),
+  act: async (resource, context) => {
+    const {clock, signal, host, progress} = context
+    const api = await context.api()
+    const path = PATHS.nodes(resource.node)
+    const node = await waitFor(
+      {
+        what: `node ${resource.node} to register`,
+        deadlineMs: 120_000,
+        intervalMs: 250,
+        clock,
+        signal,
+        host: host.name,
+        hint: 'look at the kubelet there: journalctl -u kubelet',
+        onSeen: progress,
+      },
+      async () => {
+        const found = await api.get(path)
+        // kubeadm waits for this label too: the kubelet sets it when the registration is complete.
+        return found !== undefined && textsAt(found, 'metadata', 'labels')['kubernetes.io/hostname'] !== undefined
+          ? {value: found}
+          : {seen: 'the kubelet has not registered it'}
+      },
+    )
+    const others = listAt(node, 'spec', 'taints').filter(isObject)
+    const taints = [...resource.taints.filter(wanted => !others.some(other => sameTaint(wanted, other))), ...others]
+    await api.patch(path, {metadata: {labels: resource.labels}, spec: {taints}}, 'strategic', {signal})
+  },
+}

@@ -1,0 +1,28 @@
+import {expect, test} from 'vitest'
+import {firstDifference} from '../../../src/resources/operations/covers.ts'
+
+test('what the server added beside the wanted fields does not count', () => {
+  expect(firstDifference({spec: {a: 1}}, {spec: {a: 1, b: 2}, status: {}})).toBeUndefined()
+})
+
+test('a field that is other is named by its path', () => {
+  expect(firstDifference({spec: {ports: [{name: 'dns', port: 53}]}}, {spec: {ports: [{name: 'dns', port: 54}]}})).toBe(
+    'spec.ports[name=dns].port',
+  )
+})
+
+test('list elements with a name are compared by name, whatever their order', () => {
+  expect(firstDifference([{name: 'a', v: 1}, {name: 'b', v: 2}], [{name: 'b', v: 2}, {name: 'a', v: 1}])).toBeUndefined()
+})
+
+test('an empty wanted map is the same as none', () => {
+  expect(firstDifference({spec: {emptyDir: {}}}, {spec: {}})).toBeUndefined()
+})
+
+test('a wanted element that is missing is a difference', () => {
+  expect(firstDifference({args: ['--a', '--b']}, {args: ['--a']})).toBe('args')
+})
+
+test('a list of plain words must be the same to the end: a flag that was taken away is a difference', () => {
+  expect(firstDifference({args: ['--a']}, {args: ['--a', '--b']})).toBe('args')
+})
