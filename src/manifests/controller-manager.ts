@@ -1,0 +1,77 @@
+import type {Cluster} from '../domain/cluster.ts'
+import {images} from '../domain/images.ts'
+import {CONTROLLER_MANAGER_CONF, PKI_DIR} from '../domain/paths.ts'
+import {mountsFlexvolumeDir} from '../domain/version.ts'
+import {type Flags, mergeFlags, userFlag} from './flags.ts'
+import type {Pod} from './kube-object.ts'
+import {
+  caMounts,
+  type Mount,
+  mergeEnvs,
+  mergeMounts,
+  probeHost,
+  samePath,
+  staticPod,
+  type StaticPodInput,
+} from './static-pod.ts'
+
+const FLEXVOLUME_DIR = '/usr/libexec/kubernetes/kubelet-plugins/volume/exec'
+
+/** The static pod of kube-controller-manager. */
+export function controllerManagerPod({cluster, host}: StaticPodInput): Pod {
+  const extra = cluster.extra.controllerManager
+  return staticPod({
+    name: 'kube-controller-manager',
+    image: images(cluster.version, cluster.imageRepository).controllerManager,
+    flags: mergeFlags(ownFlags(cluster), extra.args),
+    env: mergeEnvs(host, extra),
+    probe: {
+      host: probeHost(userFlag(extra.args, 'bind-address') ?? '127.0.0.1'),
+      port: 10257,
+      scheme: 'HTTPS',
+      livez: '/healthz',
+      readyz: undefined,
+      startup: '/healthz',
+    },
+    requests: {cpu: '200m'},
+    mounts: mergeMounts(
+      [
+        samePath('k8s-certs', PKI_DIR, 'DirectoryOrCreate'),
+        samePath('kubeconfig', CONTROLLER_MANAGER_CONF, 'FileOrCreate'),
+        ...caMounts(host),
+        ...flexvolumeMount(cluster),
+      ],
+      extra,
+    ),
+  })
+}
+
+function flexvolumeMount(cluster: Cluster): readonly Mount[] {
+  if (!mountsFlexvolumeDir(cluster.version)) return []
+  const dir = userFlag(cluster.extra.controllerManager.args, 'flex-volume-plugin-dir') ?? FLEXVOLUME_DIR
+  return [samePath('flexvolume-dir', dir, 'DirectoryOrCreate', false)]
+}
+
+function ownFlags(cluster: Cluster): Flags {
+  const {podSubnets, serviceSubnets} = cluster.network
+  const hasPods = podSubnets.length > 0
+  return {
+    'allocate-node-cidrs': hasPods ? 'true' : undefined,
+    'authentication-kubeconfig': CONTROLLER_MANAGER_CONF,
+    'authorization-kubeconfig': CONTROLLER_MANAGER_CONF,
+    'bind-address': '127.0.0.1',
+    'client-ca-file': `${PKI_DIR}/ca.crt`,
+    'cluster-cidr': hasPods ? podSubnets.join(',') : undefined,
+    'cluster-name': cluster.name,
+    'cluster-signing-cert-file': `${PKI_DIR}/ca.crt`,
+    'cluster-signing-key-file': `${PKI_DIR}/ca.key`,
+    controllers: '*,bootstrapsigner,tokencleaner',
+    kubeconfig: CONTROLLER_MANAGER_CONF,
+    'leader-elect': 'true',
+    'requestheader-client-ca-file': `${PKI_DIR}/front-proxy-ca.crt`,
+    'root-ca-file': `${PKI_DIR}/ca.crt`,
+    'service-account-private-key-file': `${PKI_DIR}/sa.key`,
+    'service-cluster-ip-range': hasPods ? serviceSubnets.join(',') : undefined,
+    'use-service-account-credentials': 'true',
+  }
+}

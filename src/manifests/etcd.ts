@@ -1,0 +1,79 @@
+import type {Arg, Node} from '../domain/cluster.ts'
+import {hostPort, loopback} from '../domain/endpoint.ts'
+import {images} from '../domain/images.ts'
+import {ETCD_DATA_DIR, PKI_DIR} from '../domain/paths.ts'
+import {type Flags, mergeFlags, userFlag} from './flags.ts'
+import type {Pod} from './kube-object.ts'
+import {type ProbeTarget, samePath, staticPod, type StaticPodInput} from './static-pod.ts'
+
+/** One member as etcd's `--initial-cluster` names it. */
+export interface EtcdPeer {
+  readonly name: string
+  readonly peerUrl: string
+}
+
+const METRICS_PORT = 2381
+
+export const etcdClientUrl = (node: Node): string => `https://${hostPort(node.address, 2379)}`
+export const etcdPeerUrl = (node: Node): string => `https://${hostPort(node.address, 2380)}`
+
+/** The static pod of etcd. `members`: everyone including this node when it joins a running etcd; undefined for the first. */
+export function etcdPod(input: StaticPodInput, members?: readonly EtcdPeer[]): Pod {
+  const {cluster, node} = input
+  const extra = cluster.extra.etcd
+  return staticPod({
+    name: 'etcd',
+    image: images(cluster.version, cluster.imageRepository).etcd,
+    annotations: {'kubeadm.kubernetes.io/etcd.advertise-client-urls': etcdClientUrl(node)},
+    flags: mergeFlags(ownFlags(node, members), extra.args),
+    env: extra.envs.map(({name, value}) => ({name, value})),
+    probe: probeTarget(node, extra.args),
+    requests: {cpu: '100m', memory: '100Mi'},
+    mounts: [
+      samePath('etcd-data', ETCD_DATA_DIR, 'DirectoryOrCreate', false),
+      samePath('etcd-certs', `${PKI_DIR}/etcd`, 'DirectoryOrCreate', false),
+    ],
+  })
+}
+
+function ownFlags(node: Node, members: readonly EtcdPeer[] | undefined): Flags {
+  const peers = members ?? [{name: node.name, peerUrl: etcdPeerUrl(node)}]
+  return {
+    'advertise-client-urls': etcdClientUrl(node),
+    'cert-file': `${PKI_DIR}/etcd/server.crt`,
+    'client-cert-auth': 'true',
+    'data-dir': ETCD_DATA_DIR,
+    'feature-gates': 'InitialCorruptCheck=true',
+    'initial-advertise-peer-urls': etcdPeerUrl(node),
+    'initial-cluster': peers.map(({name, peerUrl}) => `${name}=${peerUrl}`).join(','),
+    'initial-cluster-state': members === undefined ? undefined : 'existing',
+    'key-file': `${PKI_DIR}/etcd/server.key`,
+    'listen-client-urls': `https://${hostPort(loopback(node), 2379)},${etcdClientUrl(node)}`,
+    'listen-metrics-urls': `http://${hostPort(loopback(node), METRICS_PORT)}`,
+    'listen-peer-urls': etcdPeerUrl(node),
+    name: node.name,
+    'peer-cert-file': `${PKI_DIR}/etcd/peer.crt`,
+    'peer-client-cert-auth': 'true',
+    'peer-key-file': `${PKI_DIR}/etcd/peer.key`,
+    'peer-trusted-ca-file': `${PKI_DIR}/etcd/ca.crt`,
+    'snapshot-count': '10000',
+    'trusted-ca-file': `${PKI_DIR}/etcd/ca.crt`,
+    'watch-progress-notify-interval': '5s',
+  }
+}
+
+/** Where etcd says how it is: the first of the user's metrics URLs, else the default. */
+function probeTarget(node: Node, users: readonly Arg[]): ProbeTarget {
+  const paths = {livez: '/livez', readyz: '/readyz', startup: '/readyz'}
+  const [first = ''] = (userFlag(users, 'listen-metrics-urls') ?? '').split(',')
+  const match = /^(https?):\/\/(?:\[([^\]]+)\]|([^:/]*))(?::(\d+))?/.exec(first)
+  if (match === null) return {host: loopback(node), port: METRICS_PORT, scheme: 'HTTP', ...paths}
+  const [, scheme, bracketed, plain = '', port] = match
+  const host = bracketed ?? (plain === '' ? loopback(node) : plain)
+  return {
+    host,
+    port: port === undefined ? METRICS_PORT : Number(port),
+    scheme: scheme === 'https' ? 'HTTPS' : 'HTTP',
+    ...paths,
+  }
+}

@@ -1,0 +1,70 @@
+import type {HostNetwork} from '../domain/cluster.ts'
+import {CRI_SOCKET_URL} from './kubelet-config.ts'
+import {fill, type Templates} from './templates.ts'
+import {toYaml} from './yaml.ts'
+
+/** Modules a node needs. */
+export const KERNEL_MODULES = ['overlay', 'br_netfilter'] as const
+
+/** Settings a node needs, for IPv4 and, where the cluster uses it, IPv6. */
+export const sysctls = (families: readonly (4 | 6)[]): Readonly<Record<string, string>> => ({
+  'net.bridge.bridge-nf-call-iptables': '1',
+  'net.bridge.bridge-nf-call-ip6tables': '1',
+  ...(families.includes(4) ? {'net.ipv4.ip_forward': '1'} : {}),
+  ...(families.includes(6) ? {'net.ipv6.conf.all.forwarding': '1', 'net.ipv6.conf.default.forwarding': '1'} : {}),
+})
+
+/** /etc/modules-load.d/kadm.conf. */
+export const modulesLoadText = (templates: Templates): string => fill(templates['modules.conf'], {})
+
+/** /etc/sysctl.d/99-kadm.conf. */
+export const sysctlText = (templates: Templates, families: readonly (4 | 6)[]): string =>
+  fill(templates['sysctl.conf'], {
+    settings: Object.entries(sysctls(families))
+      .map(([name, value]) => `${name} = ${value}`)
+      .join('\n'),
+  })
+
+/** /etc/crictl.yaml. */
+export const crictlYaml = (): string =>
+  toYaml({'runtime-endpoint': CRI_SOCKET_URL, 'image-endpoint': CRI_SOCKET_URL, timeout: 10})
+
+/** /etc/netplan/60-kadm.yaml, to be written with mode 0600: netplan warns about one that others can read. */
+export const netplanYaml = (network: HostNetwork): string =>
+  toYaml({
+    network: {
+      version: 2,
+      renderer: 'networkd',
+      ethernets: Object.fromEntries(
+        Object.entries(network.interfaces).map(([name, spec]) => [
+          name,
+          {
+            dhcp4: false,
+            dhcp6: false,
+            addresses: spec.addresses,
+            ...(spec.gateway === undefined ? {} : {routes: [{to: 'default', via: spec.gateway}]}),
+            ...(spec.nameservers.length === 0 ? {} : {nameservers: {addresses: spec.nameservers}}),
+          },
+        ]),
+      ),
+    },
+  })
+
+export interface HostsEntry {
+  readonly address: string
+  readonly names: readonly string[]
+}
+
+const BEGIN = '# kadm begin'
+const END = '# kadm end'
+
+/** /etc/hosts with kadm's block put in, renewed where it stands, or (without entries) taken out; all else untouched. */
+export function withHostsBlock(text: string, entries: readonly HostsEntry[]): string {
+  const block = [BEGIN, ...entries.map(({address, names}) => [address, ...names].join(' ')), END]
+  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
+  const start = lines.indexOf(BEGIN)
+  const end = start === -1 ? -1 : lines.indexOf(END, start)
+  const wanted = entries.length === 0 ? [] : block
+  const merged = end === -1 ? [...lines, ...wanted] : [...lines.slice(0, start), ...wanted, ...lines.slice(end + 1)]
+  return merged.length === 0 ? '' : `${merged.join('\n')}\n`
+}

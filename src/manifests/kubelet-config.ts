@@ -1,0 +1,68 @@
+import type {Cluster} from '../domain/cluster.ts'
+import {dnsServiceAddress} from '../domain/endpoint.ts'
+import {CONTAINERD_SOCKET, MANIFESTS_DIR, PKI_DIR} from '../domain/paths.ts'
+import {kubeletRefusesCgroupV1} from '../domain/version.ts'
+import {CONFIG_HASH_ANNOTATION, configHash} from './config-hash.ts'
+import {type ConfigMap, configMap} from './kube-object.ts'
+import {deepMerge} from './merge.ts'
+import {toYaml} from './yaml.ts'
+
+export type CgroupDriver = 'systemd' | 'cgroupfs'
+
+/** What the kubelet's configuration takes from hosts. */
+export interface KubeletHost {
+  readonly cgroupVersion: 1 | 2
+  /** systemd-resolved runs there: its stub address would make CoreDNS ask itself. */
+  readonly resolvedActive: boolean
+}
+
+export const CRI_SOCKET_URL = `unix://${CONTAINERD_SOCKET}`
+
+/** The driver kadm gives runtime and kubelet alike: on cgroup v1 systemd may not own every controller. */
+export const cgroupDriver = (cgroupVersion: 1 | 2): CgroupDriver => (cgroupVersion === 2 ? 'systemd' : 'cgroupfs')
+
+/** /var/lib/kubelet/config.yaml of one node. */
+export const kubeletConfigYaml = (cluster: Cluster, host: KubeletHost): string => toYaml(kubeletConfig(cluster, host))
+
+/** The KubeletConfiguration of one node, with the user's own laid over it. */
+export function kubeletConfig(cluster: Cluster, host: KubeletHost): Readonly<Record<string, unknown>> {
+  const local = {
+    ...(host.resolvedActive ? {resolvConf: '/run/systemd/resolve/resolv.conf'} : {}),
+    containerRuntimeEndpoint: CRI_SOCKET_URL,
+  }
+  return deepMerge(deepMerge(sharedConfig(cluster, host.cgroupVersion), local), cluster.extra.kubelet)
+}
+
+/** ConfigMap kube-system/kubelet-config: what joining nodes start from. `cgroupVersion` is that of the first control plane. */
+export function kubeletConfigMap(cluster: Cluster, cgroupVersion: 1 | 2): ConfigMap {
+  const shared = deepMerge(deepMerge(sharedConfig(cluster, cgroupVersion), cluster.extra.kubelet), {
+    containerRuntimeEndpoint: '',
+  })
+  const data = {kubelet: toYaml(shared)}
+  const isUsers = Object.keys(cluster.extra.kubelet).length > 0
+  const annotations = isUsers ? {} : {annotations: {[CONFIG_HASH_ANNOTATION]: configHash(data)}}
+  return configMap({name: 'kubelet-config', namespace: 'kube-system', ...annotations}, data)
+}
+
+/** Durations that kubeadm writes as zero are left out: the kubelet takes both for its defaults. */
+function sharedConfig(cluster: Cluster, cgroupVersion: 1 | 2): Readonly<Record<string, unknown>> {
+  return {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    authentication: {
+      anonymous: {enabled: false},
+      webhook: {enabled: true},
+      x509: {clientCAFile: `${PKI_DIR}/ca.crt`},
+    },
+    authorization: {mode: 'Webhook'},
+    cgroupDriver: cgroupDriver(cgroupVersion),
+    clusterDNS: [dnsServiceAddress(cluster)],
+    clusterDomain: cluster.network.dnsDomain,
+    ...(cgroupVersion === 1 && kubeletRefusesCgroupV1(cluster.version) ? {failCgroupV1: false} : {}),
+    ...(cluster.swap === 'keep' ? {failSwapOn: false, memorySwap: {swapBehavior: 'NoSwap'}} : {}),
+    healthzBindAddress: '127.0.0.1',
+    healthzPort: 10248,
+    rotateCertificates: true,
+    staticPodPath: MANIFESTS_DIR,
+  }
+}

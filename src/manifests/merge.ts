@@ -1,0 +1,13 @@
+type Plain = Readonly<Record<string, unknown>>
+
+/** `over` laid over `base`: maps are merged key by key, all else is replaced. */
+export function deepMerge(base: Plain, over: Plain): Plain {
+  const merged: Record<string, unknown> = {...base}
+  for (const [key, value] of Object.entries(over)) {
+    const old = merged[key]
+    merged[key] = isPlain(old) && isPlain(value) ? deepMerge(old, value) : value
+  }
+  return merged
+}
+
+const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,157 @@
+import type {Arg, Cluster, ComponentExtra, Node} from '../domain/cluster.ts'
+import type {EnvVar, Metadata, Pod, Probe, Resources, Volume, VolumeMount} from './kube-object.ts'
+
+/** What static pods need to know of the control-plane host. */
+export interface ControlPlaneHost {
+  /** Those of EXTRA_CA_DIRS that exist there. */
+  readonly caDirs: readonly string[]
+  /** `*_proxy` variables the components should run with. */
+  readonly proxyEnvs: readonly Arg[]
+}
+
+/** Everything a static pod of a control-plane node is made from. */
+export interface StaticPodInput {
+  readonly cluster: Cluster
+  readonly node: Node
+  readonly host: ControlPlaneHost
+}
+
+/** Folders with certificate authorities that are mounted when the host has them. */
+export const EXTRA_CA_DIRS = [
+  '/etc/pki/ca-trust',
+  '/etc/pki/tls/certs',
+  '/etc/ca-certificates',
+  '/usr/share/ca-certificates',
+  '/usr/local/share/ca-certificates',
+] as const
+
+/** How long a component may take to come up before the kubelet starts it anew, as kubeadm's default. */
+const STARTUP_BUDGET_SECONDS = 240
+
+export interface Mount {
+  readonly name: string
+  readonly hostPath: string
+  readonly mountPath: string
+  readonly readOnly: boolean
+  readonly type: string | undefined
+}
+
+export interface ProbeTarget {
+  readonly host: string
+  readonly port: number
+  readonly scheme: 'HTTP' | 'HTTPS'
+  readonly livez: string
+  readonly readyz: string | undefined
+  readonly startup: string
+}
+
+export interface StaticPodParts {
+  readonly name: string
+  readonly image: string
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly flags: readonly string[]
+  readonly env: readonly EnvVar[]
+  readonly probe: ProbeTarget
+  readonly requests: Readonly<Record<string, string>>
+  readonly mounts: readonly Mount[]
+}
+
+/** The shape all four components share (kubeadm util/staticpod). */
+export function staticPod(parts: StaticPodParts): Pod {
+  const {name, image, flags, probe, mounts} = parts
+  const metadata: Metadata = {
+    ...(parts.annotations === undefined ? {} : {annotations: parts.annotations}),
+    labels: {component: name, tier: 'control-plane'},
+    name,
+    namespace: 'kube-system',
+  }
+  const resources: Resources = {requests: parts.requests}
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata,
+    spec: {
+      containers: [
+        {
+          name,
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          command: [name, ...flags],
+          ...(parts.env.length === 0 ? {} : {env: parts.env}),
+          ports: [{name: 'probe-port', containerPort: probe.port, protocol: 'TCP'}],
+          ...probes(probe),
+          resources,
+          volumeMounts: mounts.map(volumeMount),
+        },
+      ],
+      hostNetwork: true,
+      priority: 2000001000,
+      priorityClassName: 'system-node-critical',
+      securityContext: {seccompProfile: {type: 'RuntimeDefault'}},
+      volumes: [...mounts].sort((a, b) => (a.name < b.name ? -1 : 1)).map(volume),
+    },
+  }
+}
+
+function probes(target: ProbeTarget): {livenessProbe: Probe; readinessProbe?: Probe; startupProbe: Probe} {
+  const get = (path: string): Probe['httpGet'] => ({
+    ...(target.host === '' ? {} : {host: target.host}),
+    path,
+    port: 'probe-port',
+    scheme: target.scheme,
+  })
+  const slow = {initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 15}
+  return {
+    livenessProbe: {httpGet: get(target.livez), ...slow, failureThreshold: 8},
+    ...(target.readyz === undefined
+      ? {}
+      : {readinessProbe: {httpGet: get(target.readyz), periodSeconds: 1, timeoutSeconds: 15, failureThreshold: 3}}),
+    startupProbe: {httpGet: get(target.startup), ...slow, failureThreshold: Math.ceil(STARTUP_BUDGET_SECONDS / 10)},
+  }
+}
+
+const volumeMount = ({name, mountPath, readOnly}: Mount): VolumeMount => ({
+  name,
+  mountPath,
+  ...(readOnly ? {readOnly} : {}),
+})
+
+const volume = ({name, hostPath, type}: Mount): Volume => ({
+  name,
+  hostPath: {path: hostPath, ...(type === undefined ? {} : {type})},
+})
+
+/** An address of all interfaces cannot be probed; without a host the kubelet uses the pod's. */
+export const probeHost = (address: string): string => (address === '0.0.0.0' || address === '::' ? '' : address)
+
+/** A host path seen under the same name inside. */
+export const samePath = (name: string, path: string, type: string, readOnly = true): Mount => ({
+  name,
+  hostPath: path,
+  mountPath: path,
+  readOnly,
+  type,
+})
+
+/** Own mounts with the user's, who win by name; sorted by name. */
+export function mergeMounts(own: readonly Mount[], extra: ComponentExtra): readonly Mount[] {
+  const users = extra.volumes.map(v => ({...v, type: v.pathType}))
+  const named = new Set(users.map(v => v.name))
+  return [...own.filter(mount => !named.has(mount.name)), ...users]
+    .map(({name, hostPath, mountPath, readOnly, type}) => ({name, hostPath, mountPath, readOnly, type}))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Where the host keeps certificate authorities. */
+export const caMounts = (host: ControlPlaneHost): readonly Mount[] => [
+  samePath('ca-certs', '/etc/ssl/certs', 'DirectoryOrCreate'),
+  ...EXTRA_CA_DIRS.filter(dir => host.caDirs.includes(dir)).map(dir =>
+    samePath(dir.slice(1).replaceAll('/', '-'), dir, 'DirectoryOrCreate'),
+  ),
+]
+
+/** Proxy variables of the host under the user's own, sorted by name. */
+export function mergeEnvs(host: ControlPlaneHost, extra: ComponentExtra): readonly EnvVar[] {
+  const merged = new Map([...host.proxyEnvs, ...extra.envs].map(({name, value}) => [name, value]))
+  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => ({name, value}))
+}
