@@ -1,0 +1,21 @@
+import {jsonView} from './json-view.ts'
+import {plainView} from './plain-view.ts'
+import type {Terminal} from './terminal.ts'
+import type {View} from './view.ts'
+
+export interface ViewChoice {
+  readonly json: boolean
+  readonly verbose: boolean
+  readonly terminal: Terminal
+  readonly now: () => number
+}
+
+/** `--json` wins; a task list needs a terminal that can redraw; everything else, and `--verbose`, gets plain lines. */
+export async function chooseView({json, verbose, terminal, now}: ViewChoice): Promise<View> {
+  const write = (text: string): void => void terminal.stdout.write(text)
+  if (json) return jsonView(write)
+  const canRedraw = terminal.stdout.isTTY && terminal.stdout.columns > 0
+  if (verbose || !canRedraw) return plainView({write, colours: terminal.colours, verbose})
+  const {taskView} = await import('./task-view.ts')
+  return taskView({terminal, now})
+}

@@ -1,0 +1,51 @@
+import type {EngineEvent} from '../domain/events.ts'
+import {duration} from './duration.ts'
+import type {Colours} from './terminal.ts'
+import type {View} from './view.ts'
+import {changesText} from './words.ts'
+
+export interface PlainOptions {
+  readonly write: (text: string) => void
+  readonly colours: Colours
+  /** Also what started, what was skipped, what needed no change, and each single change. */
+  readonly verbose: boolean
+}
+
+/** One line an event, host first; for logs and for terminals that cannot redraw. */
+export function plainView({write, colours, verbose}: PlainOptions): View {
+  let last = ''
+  return {
+    emit: event => {
+      const line = plainLine(event, colours, verbose)
+      if (line === undefined || line === last) return
+      last = line
+      write(`${line}\n`)
+    },
+    end: () => Promise.resolve(),
+  }
+}
+
+/** The line for one event; undefined for what this view leaves out. */
+export function plainLine(event: EngineEvent, colours: Colours, verbose: boolean): string | undefined {
+  switch (event.type) {
+    case 'run-started':
+      return `${event.command}: ${event.hosts.join(', ')}`
+    case 'phase-started':
+      return verbose ? `${event.host}: ${event.phase}: started` : undefined
+    case 'phase-progress':
+      return `${event.host}: ${event.phase}: ${event.message}`
+    case 'changed':
+      return verbose ? `${event.host}: ${event.phase}: ${event.resource}: ${event.what}` : undefined
+    case 'phase-skipped':
+      return verbose ? `${event.host}: ${event.phase}: skipped, ${event.reason}` : undefined
+    case 'phase-done':
+      if (event.changes === 0 && !verbose) return undefined
+      return `${event.host}: ${event.phase}: ${changesText(event.changes)}, ${duration(event.durationMs)}`
+    case 'phase-failed':
+      return `${event.host}: ${event.phase}: ${colours.red('failed')} after ${duration(event.durationMs)}: ${event.error.split('\n')[0] ?? ''}`
+    case 'warning':
+      return `${event.host}: ${colours.yellow('warning')}: ${event.message}`
+    case 'run-done':
+      return `done: ${changesText(event.changes)}, ${duration(event.durationMs)}`
+  }
+}

@@ -1,0 +1,6 @@
+/** `1 change`, `3 changes`. */
+export const plural = (count: number, noun: string): string => `${String(count)} ${noun}${count === 1 ? '' : 's'}`
+
+/** How many changes, in words. */
+export const changesText = (changes: number): string =>
+  changes === 0 ? 'nothing to change' : plural(changes, 'change')
