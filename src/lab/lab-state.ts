@@ -1,0 +1,69 @@
+import {createHash} from 'node:crypto'
+import {readdir, readFile, rename, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {KadmError} from '../domain/errors.ts'
+import {stateDir} from './cache.ts'
+import type {CgroupPlan} from './cgroups.ts'
+
+/** What is written down before anything is made, so that whatever a run leaves behind can be found and removed. */
+export interface LabState {
+  readonly name: string
+  /** Interface, unit and group names begin with it; no two labs of one machine share it. */
+  readonly tag: string
+  readonly subnet: string
+  readonly rootfs: string
+  readonly kubernetesVersion: string
+  /** Undefined until the artifacts are ready. */
+  readonly bundleDir: string | undefined
+  readonly machines: readonly MachineState[]
+}
+
+export interface MachineState {
+  readonly name: string
+  readonly address: string
+  /** `SHA256:…` and the public key line of its ssh host key. */
+  readonly hostKey: string
+  readonly hostKeyLine: string
+  readonly cgroups: CgroupPlan
+}
+
+export const labsDir = (): string => join(stateDir(), 'labs')
+export const labDir = (name: string): string => join(labsDir(), name)
+export const machineDir = (lab: string, machine: string): string => join(labDir(lab), 'machines', machine)
+export const keyFile = (lab: string): string => join(labDir(lab), 'id_ed25519')
+export const knownHostsFile = (lab: string): string => join(labDir(lab), 'known_hosts')
+
+/** `kadm-` and eight letters: fits an interface's fifteen with one to spare. */
+export const labTag = (name: string): string =>
+  `kadm-${createHash('sha256').update(labDir(name)).digest('hex').slice(0, 8)}`
+
+/** Refuses names that would not do as a folder, a hostname or part of a unit's name. */
+export function checkName(kind: 'lab' | 'machine', name: string): void {
+  if (/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) return
+  throw new KadmError('usage', `'${name}' cannot be a ${kind}'s name`, {
+    hint: 'use up to 40 lower-case letters, digits and inner dashes',
+  })
+}
+
+export async function readState(name: string): Promise<LabState | undefined> {
+  const text = await readFile(join(labDir(name), 'lab.json'), 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const state: unknown = JSON.parse(text)
+  return isState(state) ? state : undefined
+}
+
+export async function writeState(state: LabState): Promise<void> {
+  const path = join(labDir(state.name), 'lab.json')
+  await writeFile(`${path}.new`, `${JSON.stringify(state, undefined, 2)}\n`)
+  await rename(`${path}.new`, path)
+}
+
+export async function stateNames(): Promise<readonly string[]> {
+  const entries = await readdir(labsDir(), {withFileTypes: true}).catch(() => [])
+  return entries.filter(entry => entry.isDirectory() && !entry.name.startsWith('.')).map(entry => entry.name)
+}
+
+/** Only kadm writes this file, in one rename: its shape is not doubted, only its age. */
+function isState(value: unknown): value is LabState {
+  return typeof value === 'object' && value !== null && 'tag' in value && 'machines' in value && 'subnet' in value
+}

@@ -1,0 +1,51 @@
+import {LOGIN_USER} from './rootfs.ts'
+import {addressIn} from './subnet.ts'
+import {template} from './template.ts'
+
+/** A file put into a machine before it boots. */
+export interface MachineFile {
+  readonly path: string
+  readonly mode: string
+  readonly owner: 'root' | 'login-user'
+  readonly text: string
+}
+
+export interface MachineIdentity {
+  readonly name: string
+  readonly address: string
+  readonly subnet: string
+  readonly machineId: string
+  readonly hostKey: string
+  readonly hostKeyPublic: string
+  readonly authorizedKey: string
+}
+
+/** What makes one machine this one; the rest of its disk is the same for all. */
+export async function machineFiles(machine: MachineIdentity): Promise<readonly MachineFile[]> {
+  const root = (path: string, text: string, mode = '644'): MachineFile => ({path, mode, owner: 'root', text})
+  return [
+    root('/etc/hostname', `${machine.name}\n`),
+    root('/etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${machine.name}\n::1 localhost ip6-localhost ip6-loopback\n`),
+    root('/etc/machine-id', `${machine.machineId}\n`, '444'),
+    root('/etc/netplan/50-cloud-init.yaml', netplan(machine), '600'),
+    root('/etc/ssh/ssh_host_ed25519_key', machine.hostKey, '600'),
+    root('/etc/ssh/ssh_host_ed25519_key.pub', machine.hostKeyPublic),
+    {path: `/home/${LOGIN_USER}/.ssh/authorized_keys`, mode: '600', owner: 'login-user', text: machine.authorizedKey},
+    root('/usr/lib/kadm-lab/machine.sh', await template('machine.sh')),
+    root('/etc/systemd/system/kadm-lab-machine.service', await template('machine.service')),
+  ]
+}
+
+/** The name server does not answer, but it has to be there: a resolver without upstream makes CoreDNS stop at 'Loop detected'. */
+export const netplan = (machine: {readonly address: string; readonly subnet: string}): string => `network:
+  version: 2
+  renderer: networkd
+  ethernets:
+    host0:
+      addresses: [${machine.address}/24]
+      routes:
+        - to: default
+          via: ${addressIn(machine.subnet, 1)}
+      nameservers:
+        addresses: [${addressIn(machine.subnet, 1)}]
+`

@@ -1,0 +1,55 @@
+import {connect} from 'node:net'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {KadmError} from '../domain/errors.ts'
+import {run} from './program.ts'
+import {LOGIN_USER} from './rootfs.ts'
+
+export interface Door {
+  readonly name: string
+  readonly address: string
+  readonly keyFile: string
+  readonly knownHostsFile: string
+}
+
+const POLL_MS = 100
+const CONNECT_MS = 1_000
+
+/** The arguments with which the system's ssh client gets into a lab machine. */
+export const sshArguments = (door: Door): readonly string[] => [
+  ...['-i', door.keyFile, '-o', 'IdentitiesOnly=yes', '-o', `UserKnownHostsFile=${door.knownHostsFile}`],
+  ...['-o', 'GlobalKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=yes', '-F', '/dev/null'],
+  `${LOGIN_USER}@${door.address}`,
+]
+
+/** Waits until a login works; an open port alone comes seconds before. */
+export async function waitForLogin(door: Door, limitMs: number, signal?: AbortSignal): Promise<void> {
+  const end = Date.now() + limitMs
+  let last = 'its ssh port is not open'
+  while (Date.now() < end) {
+    signal?.throwIfAborted()
+    if (await isOpen(door.address)) {
+      const login = await run('ssh', ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=2', ...sshArguments(door), 'true'], {signal})
+      if (login.code === 0) return
+      last = login.stderr.trim()
+    }
+    await sleep(POLL_MS)
+  }
+  throw new KadmError('timeout', `machine ${door.name} took no login within ${String(limitMs / 1000)} s`, {
+    host: door.name,
+    evidence: last,
+    hint: 'read console.log in its folder of the lab',
+  })
+}
+
+const isOpen = async (address: string): Promise<boolean> =>
+  new Promise(resolve => {
+    const socket = connect({host: address, port: 22, timeout: CONNECT_MS})
+    const answer = (open: boolean): void => {
+      socket.destroy()
+      resolve(open)
+    }
+    socket.once('data', () => answer(true))
+    socket.once('error', () => answer(false))
+    socket.once('timeout', () => answer(false))
+    socket.once('close', () => answer(false))
+  })
