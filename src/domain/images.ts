@@ -1,4 +1,4 @@
-import {AGNHOST_IMAGE, companions, DEFAULT_REPOSITORY, flannelImage} from './releases.ts'
+import {AGNHOST_IMAGE, AGNHOST_NEXT_IMAGE, companions, DEFAULT_REPOSITORY, flannelImage} from './releases.ts'
 import type {KubernetesVersion} from './version.ts'
 
 export interface ImageSet {
@@ -41,6 +41,7 @@ export function imagesForRole(role: 'control-plane' | 'worker', needs: ImageNeed
     set.pause,
     ...(needs.podNetwork === 'flannel' ? [flannelImage()] : []),
     AGNHOST_IMAGE,
+    AGNHOST_NEXT_IMAGE,
   ]
   return role === 'worker' ? shared : [set.apiserver, set.controllerManager, set.scheduler, ...shared, set.etcd]
 }

@@ -27,4 +27,6 @@ export const DEFAULT_REPOSITORY = 'registry.k8s.io'
 export const FLANNEL_REPOSITORY = 'ghcr.io/flannel-io'
 /** The community's own multi-purpose test image; `verify` runs it. */
 export const AGNHOST_IMAGE = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0'
+/** The same image by another name: the 'new version' that a rollout goes to. */
+export const AGNHOST_NEXT_IMAGE = `${AGNHOST_IMAGE}-b`
 export const flannelImage = (): string => `${FLANNEL_REPOSITORY}/flannel:${NODE_TOOLS.flannel}`
