@@ -76,9 +76,13 @@ function putEntries(document: Document, list: string, entries: readonly {readonl
 }
 
 /** A context's namespace or a cluster's proxy that the user added stays; an old way to log in does not. */
-const leaves = (entry: object): readonly (readonly [readonly string[], unknown])[] =>
-  Object.entries(entry).flatMap(([field, value]: [string, unknown]) =>
-    field === 'user' || typeof value !== 'object' || value === null
-      ? [[[field], value] as const]
-      : Object.entries(value).map(([key, inner]: [string, unknown]) => [[field, key], inner] as const),
-  )
+function leaves(entry: object): readonly Leaf[] {
+  const found: Leaf[] = []
+  for (const [field, value] of Object.entries<unknown>({...entry})) {
+    if (field === 'user' || typeof value !== 'object' || value === null) found.push([[field], value])
+    else for (const [key, inner] of Object.entries<unknown>({...value})) found.push([[field, key], inner])
+  }
+  return found
+}
+
+type Leaf = readonly [path: readonly string[], value: unknown]
