@@ -1,7 +1,7 @@
 import {type Document, isMap, isSeq, parseDocument, type YAMLMap} from 'yaml'
 import {KadmError} from '../domain/errors.ts'
 import type {Kubeconfig} from './kubeconfig.ts'
-import {toYaml} from './yaml.ts'
+import {toYaml, YAML_STYLE} from './yaml.ts'
 
 export interface MergeOptions {
   /** Name of the cluster, user and context in the merged file. */
@@ -28,7 +28,7 @@ export function mergeKubeconfig(existing: string | undefined, added: Kubeconfig,
   const current = document.get('current-context')
   if (options.makeCurrent || current === undefined || current === '' || current === null)
     document.set('current-context', options.name)
-  return document.toString({lineWidth: 0})
+  return document.toString(YAML_STYLE)
 }
 
 function rename(config: Kubeconfig, name: string): Kubeconfig {

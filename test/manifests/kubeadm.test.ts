@@ -76,8 +76,8 @@ describe('static pods', () => {
   }
 
   it.each(Object.entries(pods))('%s is the pod that the real kubeadm writes', (name, pod) => {
-    const {status: _status, ...wanted} = parse(real(`${name}.yaml`)) as KubeObject
-    expect(parse(toYaml(pod))).toEqual(wanted)
+    // kubeadm writes an empty status, which says nothing
+    expect({...(parse(toYaml(pod)) as KubeObject), status: {}}).toEqual(parse(real(`${name}.yaml`)))
   })
 })
 
