@@ -1,0 +1,82 @@
+import type {FileFacts, Facts} from '../../domain/facts.ts'
+import * as paths from '../../domain/paths.ts'
+import {sh} from '../../remote/shell.ts'
+import {linesOf, wholeNumber, type Section} from './section.ts'
+
+const FIXED = [
+  ...['/etc/hosts', '/etc/hostname', '/etc/fstab', '/etc/resolv.conf', '/etc/crictl.yaml', '/swap.img', '/swapfile'],
+  ...[paths.KUBERNETES_DIR, paths.MANIFESTS_DIR, paths.PKI_DIR, `${paths.PKI_DIR}/etcd`],
+  ...[paths.ADMIN_CONF, paths.SUPER_ADMIN_CONF, paths.KUBELET_CONF, paths.BOOTSTRAP_KUBELET_CONF],
+  ...[paths.CONTROLLER_MANAGER_CONF, paths.SCHEDULER_CONF],
+  ...[paths.KUBELET_DIR, paths.KUBELET_CONFIG, paths.KUBELET_INSTANCE_CONFIG, paths.KUBELET_FLAGS_ENV],
+  ...[paths.KUBELET_CLIENT_PEM, '/var/lib/kubelet/pki', '/etc/default/kubelet'],
+  ...['/usr/lib/systemd/system/kubelet.service', '/etc/systemd/system/kubelet.service'],
+  ...[
+    '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf',
+    '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf',
+  ],
+  ...[paths.ETCD_DATA_DIR, paths.CONTAINERD_CONFIG, paths.CNI_BIN_DIR, paths.CNI_CONF_DIR, paths.KADM_DIR],
+]
+
+/** Holes for globs cannot be quoted, so these folders are listed by the shell itself. */
+const script = sh`set -- ${FIXED}
+for found in /etc/kubernetes/pki/* /etc/kubernetes/pki/etcd/* /etc/kubernetes/manifests/* /etc/kubernetes/manifests/.[!.]* \
+  /var/lib/etcd/* /var/lib/etcd/.[!.]* /var/lib/kubelet/pki/* /etc/netplan/* /etc/cni/net.d/* /opt/cni/bin/* /etc/modules-load.d/* /etc/sysctl.d/* \
+  /etc/containerd/conf.d/* /etc/containerd/certs.d/* /etc/systemd/system/containerd.service.d/* /etc/apt/sources.list.d/*; do
+  set -- "$@" "$found"
+done
+count=$#
+while [ "$count" -gt 0 ]; do
+  [ -e "$1" ] || [ -L "$1" ] && set -- "$@" "$1"
+  shift
+  count=$((count - 1))
+done
+[ $# -gt 0 ] || exit 0
+stat -c 'stat|%F|%a|%U|%s|%n' -- "$@"
+count=$#
+while [ "$count" -gt 0 ]; do
+  [ -f "$1" ] && [ ! -L "$1" ] && set -- "$@" "$1"
+  shift
+  count=$((count - 1))
+done
+[ $# -gt 0 ] || exit 0
+find "$@" -maxdepth 0 -type f -size -1025k -exec sha256sum -- {} +`
+
+/** Types, modes and hashes; never content. */
+export const filesSection: Section<Facts['files']> = {
+  name: 'files',
+  script,
+  parse(text) {
+    const lines = linesOf(text)
+    const hashes = new Map(
+      lines.flatMap(line => {
+        const match = /^([0-9a-f]{64}) [ *](.*)$/.exec(line)
+        return match?.[1] === undefined || match[2] === undefined ? [] : [[match[2], match[1]] as const]
+      }),
+    )
+    const entries = lines.flatMap((line): (readonly [string, FileFacts])[] => {
+      const [mark, type = '', mode = '', owner = '', size, ...name] = line.split('|')
+      if (mark !== 'stat') return []
+      const path = name.join('|')
+      return [
+        [
+          path,
+          {
+            type: typeOf(type),
+            mode: mode.padStart(4, '0'),
+            owner,
+            size: wholeNumber(size),
+            sha256: hashes.get(path),
+          },
+        ],
+      ]
+    })
+    return Object.fromEntries(entries)
+  },
+}
+
+function typeOf(word: string): FileFacts['type'] {
+  if (word === 'regular file' || word === 'regular empty file') return 'file'
+  if (word === 'directory') return 'directory'
+  return word === 'symbolic link' ? 'symlink' : 'other'
+}

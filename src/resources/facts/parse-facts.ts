@@ -1,0 +1,149 @@
+import type {Facts} from '../../domain/facts.ts'
+import type {Script} from '../../remote/shell.ts'
+import {identitySection} from './identity.ts'
+import {filesSection} from './files.ts'
+import {interfacesSection, routesSection} from './interfaces.ts'
+import {loginSection, proxySection} from './login.ts'
+import * as machine from './machine.ts'
+import {membershipSection} from './membership.ts'
+import {packageLockSection, packagesSection} from './packages.ts'
+import {runtimeSection} from './runtime.ts'
+import {frame, unframe, type Section} from './section.ts'
+import {listeningSection, resolvSection} from './sockets.ts'
+import {caDirsSection, disksSection, fsyncSection, tracksSection} from './storage.ts'
+import {swapSection} from './swap.ts'
+import {commandsSection, firewallSection, modulesSection, unitsSection} from './units.ts'
+
+const beginSection = machine.clockSection('clock-begin')
+const endSection = machine.clockSection('clock-end')
+
+/** The one read-only script of a host: POSIX sh, run as root, one round trip. */
+export const gatherScript = (): Script =>
+  frame([
+    beginSection,
+    machine.osSection,
+    machine.machineSection,
+    machine.virtualizationSection,
+    machine.capabilitySection,
+    machine.cgroupSection,
+    machine.kernelSection,
+    machine.sysctlSection,
+    machine.clockSyncSection,
+    loginSection,
+    proxySection,
+    identitySection,
+    interfacesSection,
+    routesSection,
+    listeningSection,
+    resolvSection,
+    swapSection,
+    packagesSection,
+    packageLockSection,
+    unitsSection,
+    modulesSection,
+    commandsSection,
+    firewallSection,
+    filesSection,
+    runtimeSection,
+    membershipSection,
+    disksSection,
+    fsyncSection,
+    caDirsSection,
+    tracksSection,
+    endSection,
+  ])
+
+/** Reads what `gatherScript` printed. */
+export function parseFacts(output: string): Facts {
+  const text = unframe(output)
+  const read = <T>(section: Section<T>): T => section.parse(text(section.name))
+
+  const {hostname, hostnameResolves, cpus, memoryBytes, release, architecture} = read(machine.machineSection)
+  const {virtualization, isContainer} = read(machine.virtualizationSection)
+  const capabilities = read(machine.capabilitySection)
+  const login = read(loginSection)
+  const packageState = read(packageLockSection)
+  const runtime = read(runtimeSection)
+  const membership = read(membershipSection)
+  const units = read(unitsSection)
+  const resolv = read(resolvSection)
+  const isActive = (unit: string): boolean => units[unit]?.active === 'active'
+  const now = (read(beginSection) + read(endSection)) / 2
+  return {
+    hostname,
+    hostnameResolves,
+    os: read(machine.osSection),
+    kernel: {release, architecture, options: read(machine.kernelSection)},
+    cpus,
+    memoryBytes,
+    virtualization,
+    isContainer,
+    effectiveUid: login.effectiveUid,
+    user: login.user,
+    ...networkFacts(read, isContainer, login.connectedAddress),
+    swap: read(swapSection)(isContainer),
+    cgroup: read(machine.cgroupSection),
+    capabilities,
+    units,
+    modules: read(modulesSection)(capabilities, isContainer),
+    sysctls: read(machine.sysctlSection),
+    packages: read(packagesSection),
+    packagesInterrupted: packageState.interrupted,
+    packageLock: packageState.lock,
+    files: read(filesSection),
+    commands: read(commandsSection),
+    containerd: runtime.containerd,
+    runtimeSockets: runtime.sockets,
+    kubelet: {
+      version: membership.kubeletVersion,
+      running: membership.kubeletRuns,
+      cgroupDriver: membership.cgroupDriver,
+      nodeIp: membership.nodeIp,
+    },
+    clusterCaHash: membership.clusterCaHash,
+    nodeName: membership.nodeName,
+    apiServer: membership.apiServer,
+    advertiseAddress: membership.advertiseAddress,
+    clock: {epochSeconds: now, synchronized: read(machine.clockSyncSection)},
+    disks: read(disksSection),
+    fsyncMs: read(fsyncSection),
+    listening: read(listeningSection),
+    resolv: {...resolv, resolvedActive: isActive('systemd-resolved.service')},
+    proxy: read(proxySection),
+    firewall: {
+      ...read(firewallSection),
+      firewalld: isActive('firewalld.service'),
+      nftables: isActive('nftables.service'),
+    },
+    extraCaDirs: read(caDirsSection),
+    ...tracks(read, now),
+  }
+}
+
+type Read = <T>(section: Section<T>) => T
+
+function networkFacts(
+  read: Read,
+  isContainer: boolean,
+  connectedAddress: string | undefined,
+): Pick<Facts, 'identity' | 'network'> {
+  const identity = read(identitySection)
+  const interfaces = read(interfacesSection)(isContainer)
+  const macs = interfaces.filter(link => link.kind === 'physical').map(link => link.mac)
+  return {
+    network: {connectedAddress, interfaces, ...read(routesSection)},
+    identity: {
+      ...identity,
+      productUuid: isContainer ? undefined : identity.productUuid,
+      macs: [...new Set(macs)].sort(),
+    },
+  }
+}
+
+function tracks(read: Read, now: number): Pick<Facts, 'lease' | 'ledgerEntries'> {
+  const {lease, ledgerEntries} = read(tracksSection)
+  return {
+    ledgerEntries,
+    lease: lease && {holder: lease.holder, fence: lease.fence, ageSeconds: Math.round(now - lease.since)},
+  }
+}
