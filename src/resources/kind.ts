@@ -1,4 +1,5 @@
 import type {Script} from '../remote/shell.ts'
+import type {Values} from './values.ts'
 
 /** One thing that should be so on one host, as plain data. `why` is one sentence a learner understands. */
 export interface ResourceBase {
@@ -28,4 +29,24 @@ export interface Kind<R extends ResourceBase, S> {
   readonly redact?: (resource: R) => R
   /** A unified-diff body or several lines, for plans; never secret. */
   readonly detail?: (resource: R, state: S) => string | undefined
+  /** Fills in what exists only after an act (a key to be made, a token); runs just before `act`, never for a plan. */
+  readonly resolve?: (resource: R, state: S, values: Values) => Promise<R>
+  /** False for waits and the like: nothing is changed, so nothing is kept for undo. */
+  readonly lasting?: false
+  /** The files that must be staged on the host before `act`, given what was found. */
+  readonly uploads?: (resource: R, state: S) => readonly Upload[]
+  /** Run over a new connection after `act`, to tell the host that it can still be reached; without it the host goes back. */
+  readonly confirm?: (resource: R) => Script
+  /** Why `undo` must leave the thing alone, because others changed it since; `diff` where this is absent. */
+  readonly taken?: (resource: R, state: S) => string | undefined
+  /** Run when everything else is undone: what could only follow the rest, such as a daemon that must read its old files again. */
+  readonly settle?: (resource: R, original: S) => Script
+}
+
+/** A local file that an act finds on the host under `to`; `sha256` and `size` are of the file as it is stored and sent. */
+export interface Upload {
+  readonly from: string
+  readonly to: string
+  readonly sha256: string
+  readonly size: number
 }

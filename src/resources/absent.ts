@@ -1,0 +1,27 @@
+import {sh} from '../remote/shell.ts'
+import {hostPath} from './host-path.ts'
+import type {Kind, ResourceBase} from './kind.ts'
+import {lookAtPath, nameOf, parsePath, type PathState} from './path-state.ts'
+import {keepCopy, putBack} from './put.ts'
+
+/** A path that must not be there; what was there is kept, with all that is in it. */
+export interface AbsentResource extends ResourceBase {
+  readonly kind: 'absent'
+  readonly path: string
+}
+
+export const absent = ({path, why}: Omit<AbsentResource, 'kind' | 'id'>): AbsentResource => ({
+  kind: 'absent',
+  id: `absent:${hostPath(path)}`,
+  why,
+  path,
+})
+
+export const absentKind: Kind<AbsentResource, PathState> = {
+  look: ({path}) => lookAtPath(path),
+  parse: parsePath,
+  diff: (_, state) => (state.type === 'absent' ? undefined : `${nameOf(state)} that must not be there`),
+  act: ({path}) => sh`rm -rf --one-file-system -- ${path}`,
+  keep: ({path}, state) => (state.type === 'absent' ? sh`:` : keepCopy(path)),
+  undo: ({path}, original) => (original.type === 'absent' ? sh`:` : putBack(path)),
+}

@@ -1,0 +1,91 @@
+import {createHash} from 'node:crypto'
+import {join, sh} from '../remote/shell.ts'
+import type {Kind, ResourceBase} from './kind.ts'
+import {lookAtPath, parsePath, type PathState} from './path-state.ts'
+import {keepCopy, put, putBack, writeContent} from './put.ts'
+
+/** The name the machine has, now and after a boot; cloud-init, where there is one, leaves it alone. */
+export interface HostnameResource extends ResourceBase {
+  readonly kind: 'hostname'
+  readonly name: string
+  readonly paths: HostnamePaths
+}
+
+export interface HostnamePaths {
+  readonly hostname: string
+  readonly kernel: string
+  readonly cloudInit: string
+}
+
+export interface HostnameFound {
+  readonly running: string
+  /** /etc/hostname, and what it says. */
+  readonly file: PathState
+  /** Whether cloud-init is there, and may set the name back at the next boot. */
+  readonly cloudInit: 'none' | 'kept-away' | 'may-rename'
+}
+
+export const hostname = (spec: {
+  readonly name: string
+  readonly why: string
+  readonly paths?: HostnamePaths
+}): HostnameResource => ({
+  kind: 'hostname',
+  id: 'hostname',
+  why: spec.why,
+  name: spec.name,
+  paths: spec.paths ?? {
+    hostname: '/etc/hostname',
+    kernel: '/proc/sys/kernel/hostname',
+    cloudInit: '/etc/cloud/cloud.cfg.d',
+  },
+})
+
+const dropIn = (folder: string): string => `${folder}/99-kadm-hostname.cfg`
+
+export const hostnameKind: Kind<HostnameResource, HostnameFound> = {
+  look: ({paths}) => sh`printf 'running %s\n' "$(cat ${paths.kernel})"
+if [ ! -d ${paths.cloudInit} ]; then echo 'cloud none'
+elif grep -qs '^preserve_hostname: true$' ${dropIn(paths.cloudInit)}; then echo 'cloud kept-away'
+else echo 'cloud may-rename'; fi
+${lookAtPath(paths.hostname, {content: true})}`,
+  parse: output => {
+    const [running = '', cloud = '', ...rest] = output.split('\n')
+    const cloudInit = cloud === 'cloud none' ? 'none' : cloud === 'cloud kept-away' ? 'kept-away' : 'may-rename'
+    return {running: running.slice('running '.length), cloudInit, file: parsePath(rest.join('\n'))}
+  },
+  diff: ({name}, {running, file, cloudInit}) => {
+    const text = file.type === 'file' ? file.text : undefined
+    const parts = [
+      ...(running === name ? [] : [`is ${running}, should be ${name}`]),
+      ...(text?.trim() === name ? [] : [`/etc/hostname says ${text === undefined ? 'nothing' : `'${text.trim()}'`}`]),
+      ...(cloudInit === 'may-rename' ? ['cloud-init may set it back at the next boot'] : []),
+    ]
+    return parts.length === 0 ? undefined : parts.join(', ')
+  },
+  act: ({name, paths}, {file, cloudInit}) =>
+    join([
+      ...(file.type === 'file' && file.text?.trim() === name ? [] : [write(paths.hostname, `${name}\n`)]),
+      ...(cloudInit === 'may-rename' ? [write(dropIn(paths.cloudInit), 'preserve_hostname: true\n')] : []),
+      setRunning(name, paths.kernel),
+    ]),
+  keep: ({paths}, {file}) => (file.type === 'absent' ? sh`:` : keepCopy(paths.hostname)),
+  undo: ({paths}, {running, file, cloudInit}) =>
+    join([
+      file.type === 'absent' ? sh`rm -f -- ${paths.hostname}` : putBack(paths.hostname),
+      cloudInit === 'may-rename' ? sh`rm -f -- ${dropIn(paths.cloudInit)}` : sh`:`,
+      setRunning(running, paths.kernel),
+    ]),
+}
+
+function write(path: string, content: string) {
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  return put(path, {mode: '0644', owner: '0:0', sha256, write: to => writeContent(content, to)})
+}
+
+/** The kernel's own file where it can be written; in containers that show /proc/sys read-only, the system call still works. */
+const setRunning = (name: string, kernel: string) => sh`if [ "$(cat ${kernel})" != ${name} ]; then
+if [ -w ${kernel} ]; then printf '%s\n' ${name} >${kernel}
+elif command -v hostname >/dev/null; then hostname ${name}
+else hostnamectl --transient set-hostname ${name}; fi
+fi`

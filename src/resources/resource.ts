@@ -1,0 +1,68 @@
+import {absentKind, type AbsentResource} from './absent.ts'
+import {binaryKind, type BinaryResource} from './binary.ts'
+import {blockKind, type BlockFound, type BlockResource} from './block.ts'
+import {containerImagesKind, type ContainerImagesResource, type ImagesFound} from './container-images.ts'
+import {directoryKind, type DirectoryResource} from './directory.ts'
+import {fileKind, type FileResource} from './file.ts'
+import {hostNetworkKind, type HostNetworkFound, type HostNetworkResource} from './host-network.ts'
+import {hostnameKind, type HostnameFound, type HostnameResource} from './hostname.ts'
+import {kernelModuleKind, type KernelModuleFound, type KernelModuleResource} from './kernel-module.ts'
+import type {Kind} from './kind.ts'
+import {
+  packageRepositoryKind,
+  type PackageRepositoryFound,
+  type PackageRepositoryResource,
+} from './package-repository.ts'
+import {packageKind, type PackageFound, type PackageResource} from './package.ts'
+import type {PathState} from './path-state.ts'
+import {swapOffKind, type SwapFound, type SwapOffResource} from './swap-off.ts'
+import {symlinkKind, type SymlinkResource} from './symlink.ts'
+import {sysctlKind, type SysctlFound, type SysctlResource} from './sysctl.ts'
+import type {UnitState} from './unit-state.ts'
+import {unitKind, type UnitResource} from './unit.ts'
+import {waitKind, type WaitFound, type WaitResource} from './wait.ts'
+
+/** Each kind with its resource and the state it is found in. */
+interface Kinds {
+  readonly absent: readonly [AbsentResource, PathState]
+  readonly binary: readonly [BinaryResource, PathState]
+  readonly block: readonly [BlockResource, BlockFound]
+  readonly 'container-images': readonly [ContainerImagesResource, ImagesFound]
+  readonly directory: readonly [DirectoryResource, PathState]
+  readonly file: readonly [FileResource, PathState]
+  readonly 'host-network': readonly [HostNetworkResource, HostNetworkFound]
+  readonly hostname: readonly [HostnameResource, HostnameFound]
+  readonly 'kernel-module': readonly [KernelModuleResource, KernelModuleFound]
+  readonly package: readonly [PackageResource, PackageFound]
+  readonly 'package-repository': readonly [PackageRepositoryResource, PackageRepositoryFound]
+  readonly 'swap-off': readonly [SwapOffResource, SwapFound]
+  readonly symlink: readonly [SymlinkResource, PathState]
+  readonly sysctl: readonly [SysctlResource, SysctlFound]
+  readonly unit: readonly [UnitResource, UnitState]
+  readonly wait: readonly [WaitResource, WaitFound]
+}
+
+type KindName = keyof Kinds
+type ResourceOf<K extends KindName> = Kinds[K][0]
+type StateOf<K extends KindName> = Kinds[K][1]
+export type Resource = ResourceOf<KindName>
+export type State = StateOf<KindName>
+
+export const KINDS: {readonly [K in KindName]: Kind<ResourceOf<K>, StateOf<K>>} = {
+  absent: absentKind,
+  binary: binaryKind,
+  block: blockKind,
+  'container-images': containerImagesKind,
+  directory: directoryKind,
+  file: fileKind,
+  'host-network': hostNetworkKind,
+  hostname: hostnameKind,
+  'kernel-module': kernelModuleKind,
+  package: packageKind,
+  'package-repository': packageRepositoryKind,
+  'swap-off': swapOffKind,
+  symlink: symlinkKind,
+  sysctl: sysctlKind,
+  unit: unitKind,
+  wait: waitKind,
+}

@@ -1,0 +1,55 @@
+### look
+printf 'running %s\n' "$(cat /proc/sys/kernel/hostname)"
+if [ ! -d /etc/cloud/cloud.cfg.d ]; then echo 'cloud none'
+elif grep -qs '^preserve_hostname: true$' /etc/cloud/cloud.cfg.d/99-kadm-hostname.cfg; then echo 'cloud kept-away'
+else echo 'cloud may-rename'; fi
+if [ -L /etc/hostname ]; then printf 'symlink %s\n' "$(readlink -- /etc/hostname)"
+elif [ -f /etc/hostname ]; then
+stat -L -c 'file %a %U:%G %u:%g' -- /etc/hostname
+printf 'sha256 '; sha256sum </etc/hostname | cut -c 1-64
+if [ "$(stat -L -c %s /etc/hostname)" -le 65536 ]; then printf 'content '; base64 -w0 </etc/hostname; echo; fi
+elif [ -d /etc/hostname ]; then stat -L -c 'directory %a %U:%G %u:%g' -- /etc/hostname
+elif [ -e /etc/hostname ]; then stat -L -c 'other %F' -- /etc/hostname
+else echo absent
+[ -d /etc ] || printf 'missing %s\n' /etc
+:
+fi
+
+### keep
+:
+
+### act
+(umask 022; mkdir -p -- /etc)
+rm -f -- /etc/.kadm-hostname.new
+(umask 077; set -C; base64 -d >/etc/.kadm-hostname.new) <<'KADM_END'
+bWFzdGVyCg==
+KADM_END
+[ "$(sha256sum </etc/.kadm-hostname.new | cut -c 1-64)" = 9b3162498c21d7f960877099174ecea13410bd21d12440b2ea8868117fc08ae0 ] || { printf '%s\n' 'what arrived for /etc/hostname is not what was sent' >&2; exit 1; }
+chown -- 0:0 /etc/.kadm-hostname.new
+chmod -- 0644 /etc/.kadm-hostname.new
+sync -- /etc/.kadm-hostname.new
+mv -fT -- /etc/.kadm-hostname.new /etc/hostname
+(umask 022; mkdir -p -- /etc/cloud/cloud.cfg.d)
+rm -f -- /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
+(umask 077; set -C; base64 -d >/etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new) <<'KADM_END'
+cHJlc2VydmVfaG9zdG5hbWU6IHRydWUK
+KADM_END
+[ "$(sha256sum </etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new | cut -c 1-64)" = fc1135147a593a0f37e8b7406305f748952a0ba2ea507dfe302f47a8a60ab302 ] || { printf '%s\n' 'what arrived for /etc/cloud/cloud.cfg.d/99-kadm-hostname.cfg is not what was sent' >&2; exit 1; }
+chown -- 0:0 /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
+chmod -- 0644 /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
+sync -- /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
+mv -fT -- /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new /etc/cloud/cloud.cfg.d/99-kadm-hostname.cfg
+if [ "$(cat /proc/sys/kernel/hostname)" != master ]; then
+if [ -w /proc/sys/kernel/hostname ]; then printf '%s\n' master >/proc/sys/kernel/hostname
+elif command -v hostname >/dev/null; then hostname master
+else hostnamectl --transient set-hostname master; fi
+fi
+
+### undo
+rm -f -- /etc/hostname
+rm -f -- /etc/cloud/cloud.cfg.d/99-kadm-hostname.cfg
+if [ "$(cat /proc/sys/kernel/hostname)" != debian ]; then
+if [ -w /proc/sys/kernel/hostname ]; then printf '%s\n' debian >/proc/sys/kernel/hostname
+elif command -v hostname >/dev/null; then hostname debian
+else hostnamectl --transient set-hostname debian; fi
+fi

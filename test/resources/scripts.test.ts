@@ -1,0 +1,137 @@
+import {describe, expect, test} from 'vitest'
+import {sh, type Script} from '../../src/remote/shell.ts'
+import {binary, binaryKind} from '../../src/resources/binary.ts'
+import {block, blockKind} from '../../src/resources/block.ts'
+import {containerImages, containerImagesKind} from '../../src/resources/container-images.ts'
+import {directory, directoryKind} from '../../src/resources/directory.ts'
+import {file, fileKind} from '../../src/resources/file.ts'
+import {hostNetwork, hostNetworkKind} from '../../src/resources/host-network.ts'
+import {hostname, hostnameKind} from '../../src/resources/hostname.ts'
+import {kernelModule, kernelModuleKind} from '../../src/resources/kernel-module.ts'
+import type {Kind, ResourceBase} from '../../src/resources/kind.ts'
+import {aptPackage, packageKind} from '../../src/resources/package.ts'
+import {swapOff, swapOffKind} from '../../src/resources/swap-off.ts'
+import {sysctl, sysctlKind} from '../../src/resources/sysctl.ts'
+import {unit, unitKind} from '../../src/resources/unit.ts'
+import {wait, waitKind} from '../../src/resources/wait.ts'
+
+const why = 'a test needs it'
+const ABSENT = {type: 'absent', missing: ['/etc/demo']} as const
+
+/** All scripts of a kind for one resource as first found. */
+function scripts<R extends ResourceBase, S>(kind: Kind<R, S>, resource: R, state: S): string {
+  const parts: readonly (readonly [string, Script | undefined])[] = [
+    ['look', kind.look(resource)],
+    ['keep', kind.keep?.(resource, state)],
+    ['act', kind.act(resource, state)],
+    ['confirm', kind.confirm?.(resource)],
+    ['undo', kind.undo(resource, state)],
+    ['settle', kind.settle?.(resource, state)],
+  ]
+  return parts.flatMap(([name, script]) => (script === undefined ? [] : [`### ${name}`, script.text, ''])).join('\n')
+}
+
+describe('the scripts that a host gets', () => {
+  test.each<[string, string]>([
+    ['file', scripts(fileKind, file({path: '/etc/demo/conf', content: 'a\n', why}), ABSENT)],
+    ['directory', scripts(directoryKind, directory({path: '/etc/demo/d', why, tree: true}), ABSENT)],
+    [
+      'block',
+      scripts(blockKind, block({path: '/etc/hosts', name: 'nodes', lines: '10.0.0.1 a', why}), {type: 'no-block'}),
+    ],
+    [
+      'binary',
+      scripts(binaryKind, binary({path: '/usr/bin/kubelet', sha256: 'ab', staged: '/var/lib/kadm/stage/ab', why}), {
+        type: 'absent',
+        missing: [],
+      }),
+    ],
+    [
+      'container-images',
+      scripts(
+        containerImagesKind,
+        containerImages({
+          name: 'v1',
+          why,
+          images: [
+            {ref: 'registry.k8s.io/pause:3.10', configDigest: 'sha256:1', staged: '/stage/a', upload: undefined},
+          ],
+        }),
+        {unavailable: undefined, images: []},
+      ),
+    ],
+    [
+      'unit',
+      scripts(unitKind, unit({name: 'kubelet.service', restartWhenNewer: ['/var/lib/kubelet/config.yaml'], why}), {
+        exists: true,
+        active: 'inactive',
+        sub: 'dead',
+        enabled: 'disabled',
+        needsReload: false,
+        newer: undefined,
+      }),
+    ],
+    ['sysctl', scripts(sysctlKind, sysctl({key: 'net.ipv4.ip_forward', value: '1', why}), {value: '0'})],
+    ['kernel-module', scripts(kernelModuleKind, kernelModule({name: 'br_netfilter', why}), {present: false})],
+    [
+      'swap-off',
+      scripts(
+        swapOffKind,
+        swapOff({
+          sources: [
+            {kind: 'fstab', device: '/swap.img', line: '/swap.img none swap sw 0 0', active: true},
+            {kind: 'gpt', device: '/dev/sda3', active: false},
+          ],
+          why,
+        }),
+        {
+          active: ['/swap.img'],
+          lines: ['/swap.img none swap sw 0 0'],
+          units: [{name: 'dev-sda3.swap', exists: true, active: false, masked: false}],
+        },
+      ),
+    ],
+    [
+      'hostname',
+      scripts(hostnameKind, hostname({name: 'master', why}), {
+        running: 'debian',
+        file: ABSENT,
+        cloudInit: 'may-rename',
+      }),
+    ],
+    [
+      'host-network',
+      scripts(
+        hostNetworkKind,
+        hostNetwork({
+          path: '/etc/netplan/90-kadm.yaml',
+          text: 'network: {}\n',
+          addresses: {eth1: ['10.0.0.1/24']},
+          connectedAddress: undefined,
+          why,
+        }),
+        {netplan: true, file: ABSENT, addresses: {}},
+      ),
+    ],
+    [
+      'package',
+      scripts(packageKind, aptPackage({name: 'kubelet', version: '1.37.2-1.1', held: true, why}), {
+        version: undefined,
+        held: false,
+      }),
+    ],
+    [
+      'wait',
+      scripts(
+        waitKind,
+        wait({name: 'api', title: 'the API server', check: sh`true`, deadlineMs: 60_000, evidence: sh`echo no`, why}),
+        {
+          holds: false,
+          seen: '',
+        },
+      ),
+    ],
+  ])('for %s', async (name, text) => {
+    await expect(text).toMatchFileSnapshot(`golden/${name}.sh`)
+  })
+})

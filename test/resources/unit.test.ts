@@ -1,0 +1,149 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, expect, test} from 'vitest'
+import {unit, unitKind, type UnitSpec} from '../../src/resources/unit.ts'
+import {parseUnit} from '../../src/resources/unit-state.ts'
+import {workbenches} from './shell-runner.ts'
+
+const bench = workbenches()
+const kubelet = (spec: Partial<UnitSpec> = {}) => unit({name: 'kubelet.service', why: 'it runs the pods', ...spec})
+
+/** What systemd 252 prints for a running service that started at 10:00:00.5. */
+const RUNNING = {
+  LoadState: 'loaded',
+  ActiveState: 'active',
+  SubState: 'running',
+  UnitFileState: 'enabled',
+  NeedDaemonReload: 'no',
+  ActiveEnterTimestamp: 'Tue 2026-11-24 10:00:01.000000 UTC',
+  ExecMainStartTimestamp: 'Tue 2026-11-24 10:00:00.500000 UTC',
+}
+const START = Date.parse('2026-11-24T10:00:00.5Z') / 1000
+const ABSENT = {
+  LoadState: 'not-found',
+  ActiveState: 'inactive',
+  SubState: 'dead',
+  UnitFileState: '',
+  NeedDaemonReload: 'no',
+}
+const output = (properties: Partial<typeof RUNNING>, files: Readonly<Record<string, number>> = {}): string =>
+  [
+    ...Object.entries(properties).map(([key, value]) => `${key}=${value}`),
+    ...Object.entries(files).map(([path, at]) => `file ${at.toFixed(6)} ${path}`),
+    `now ${(START + 100).toFixed(9)}`,
+    '',
+  ].join('\n')
+const found = (properties: Partial<typeof RUNNING>, files?: Readonly<Record<string, number>>) =>
+  parseUnit(output({...RUNNING, ...properties}, files), {name: 'kubelet.service'})
+
+describe('diff', () => {
+  test.each<[string, Partial<typeof RUNNING>, Partial<UnitSpec>, string | undefined]>([
+    ['running and enabled', {}, {}, undefined],
+    ['of a kind that cannot be enabled', {UnitFileState: 'static'}, {}, undefined],
+    ['that does not exist', ABSENT, {}, 'is not there, is inactive (dead)'],
+    ['enabled until the next boot only', {UnitFileState: 'enabled-runtime'}, {}, 'is enabled-runtime'],
+    ['in a crash loop', {ActiveState: 'activating', SubState: 'auto-restart'}, {}, 'is activating (auto-restart)'],
+    [
+      'whose file changed',
+      {NeedDaemonReload: 'yes'},
+      {},
+      'its unit file changed since systemd read it, runs by an older unit file',
+    ],
+    [
+      'masked',
+      {LoadState: 'masked', ActiveState: 'inactive', SubState: 'dead', UnitFileState: 'masked'},
+      {},
+      'is masked, is masked, is inactive (dead)',
+    ],
+    ['running that should not', {}, {active: false, enabled: false}, 'is enabled, is active'],
+    [
+      'off that should be off',
+      {ActiveState: 'inactive', UnitFileState: 'disabled'},
+      {active: false, enabled: false},
+      undefined,
+    ],
+    ['absent that should be off', ABSENT, {active: false, enabled: false}, undefined],
+  ])('of a unit %s', (_, properties, wanted, expected) => {
+    expect(unitKind.diff(kubelet(wanted), found(properties))).toBe(expected)
+  })
+
+  test('asks for a restart when a file was written after the start, however short', () => {
+    const after = found({}, {'/etc/a': START - 5, '/etc/b': START + 0.000_2})
+
+    expect(unitKind.diff(kubelet(), after)).toBe('started before /etc/b was written')
+    expect(unitKind.diff(kubelet(), found({}, {'/etc/a': START - 0.000_2}))).toBeUndefined()
+  })
+
+  test('passes over a file from the future, which would be newer than every start', () => {
+    expect(unitKind.diff(kubelet(), found({}, {'/etc/a': START + 1_000_000}))).toBeUndefined()
+  })
+
+  test('goes by the main process, which a crash and restart replaces, and else by the unit', () => {
+    const target = {ExecMainStartTimestamp: '', ActiveEnterTimestamp: RUNNING.ActiveEnterTimestamp}
+
+    expect(found(target, {'/etc/a': START + 0.3}).newer).toBeUndefined()
+    expect(found(target, {'/etc/a': START + 0.6}).newer).toBe('/etc/a')
+  })
+})
+
+describe('act', () => {
+  const calls = (script: string, body: string) => {
+    const b = bench()
+    b.stub('systemctl', body)
+    b.stub('journalctl', 'echo "kubelet[7]: the real cause"')
+    const result = b.run(`set -eu\n( set -eu; ${script}\n) </dev/null >&2`)
+    return {
+      ...result,
+      calls: readFileSync(join(b.root, 'calls'), 'utf8')
+        .trim()
+        .split('\n')
+        .filter(call => !call.startsWith('systemctl show')),
+    }
+  }
+  const quiet = `case $1 in show) printf 'loaded\nno\n';; esac`
+
+  test('starts and enables what is off', () => {
+    const script = unitKind.act(kubelet(), found({ActiveState: 'inactive', UnitFileState: 'disabled'})).text
+
+    expect(calls(script, quiet).calls).toEqual([
+      'systemctl --quiet enable -- kubelet.service',
+      'systemctl reset-failed -- kubelet.service',
+      'systemctl start -- kubelet.service',
+    ])
+  })
+
+  test('restarts what runs by older files, and reloads unit files that the act before it wrote', () => {
+    const script = unitKind.act(kubelet(), found({}, {'/etc/b': START + 1})).text
+
+    expect(calls(script, quiet).calls.at(-1)).toBe('systemctl restart -- kubelet.service')
+    expect(calls(script, `case $1 in show) printf 'loaded\nyes\n';; esac`).calls[0]).toBe('systemctl daemon-reload')
+    expect(calls(script, `case $1 in show) printf 'not-found\nno\n';; esac`).calls[0]).toBe('systemctl daemon-reload')
+  })
+
+  test('a unit that does not start shows its own last lines', () => {
+    const script = unitKind.act(kubelet(), found({ActiveState: 'failed', SubState: 'failed'})).text
+
+    expect(calls(script, `case $1 in show) printf 'loaded\nno\n';; restart) exit 1;; esac`)).toMatchObject({
+      code: 1,
+      stderr: 'kubelet[7]: the real cause\nkubelet.service did not start\n',
+    })
+  })
+})
+
+describe('undo', () => {
+  const script = (properties: Partial<typeof RUNNING>): string => unitKind.undo(kubelet(), found(properties)).text
+
+  test('stops and disables what was not there', () => {
+    expect(script(ABSENT)).toContain('systemctl stop -- kubelet.service')
+    expect(script(ABSENT)).toContain('systemctl --quiet disable -- kubelet.service')
+  })
+
+  test('leaves running what ran, to be restarted when its files are the old ones again', () => {
+    expect(script({})).not.toContain('stop')
+    expect(unitKind.settle?.(kubelet(), found({})).text).toContain('systemctl restart -- kubelet.service')
+  })
+
+  test('goes on when the unit is broken', () => {
+    expect(unitKind.taken?.(kubelet(), found({ActiveState: 'failed'}))).toBeUndefined()
+  })
+})
