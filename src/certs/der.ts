@@ -1,5 +1,12 @@
 import forge from 'node-forge'
 
+declare module 'node-forge' {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the options are missing from the types of the library
+  namespace asn1 {
+    function fromDer(bytes: string, options: {readonly decodeBitStrings: boolean}): Asn1
+  }
+}
+
 /** The small part of ASN.1 that certificates need, over node-forge's DER reader and writer. */
 export type Tree = forge.asn1.Asn1
 
@@ -42,7 +49,8 @@ export const time = (date: Date): Tree =>
     : asn1.create(Class.UNIVERSAL, Type.GENERALIZEDTIME, false, asn1.dateToGeneralizedTime(date))
 
 export const encode = (tree: Tree): Buffer => Buffer.from(asn1.toDer(tree).getBytes(), 'binary')
-export const decode = (der: Uint8Array): Tree => asn1.fromDer(binary(der))
+// Bit strings stay bytes: node-forge would otherwise open those that look like DER, such as RSA public keys.
+export const decode = (der: Uint8Array): Tree => asn1.fromDer(binary(der), {decodeBitStrings: false})
 
 /** The values inside a constructed value; none for a primitive one. */
 export const items = (tree: Tree | undefined): readonly Tree[] => (Array.isArray(tree?.value) ? tree.value : [])

@@ -119,10 +119,10 @@ function subject({commonName, organisations}: WantedCertificate): Tree {
   return sequence(...(groups.length === 0 ? [] : [set(...groups)]), set(attribute(OID.commonName, commonName)))
 }
 
-/** A positive number below 2^63, as kubeadm's. */
+/** A positive number below 2^63, as kubeadm's; its first byte is never zero, as DER wants the shortest form. */
 function serialNumber(random: RandomBytes): Uint8Array {
   const [first = 0, ...rest] = random(8)
-  return Uint8Array.of((first & 0x3f) | 0x40, ...rest)
+  return Uint8Array.of(first & 0x7f || 1, ...rest)
 }
 
 interface SignatureKind {
