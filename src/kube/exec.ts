@@ -35,14 +35,19 @@ export async function exec(
   const path = execPath(pod, options)
   const doing = `run ${options.command.join(' ')} in pod ${pod.name}`
   const {WebSocket: Socket} = await import('undici')
-  const socket = new Socket(`wss://kubernetes${path}`, {
-    protocols: PROTOCOLS,
-    dispatcher: await requests.pool(),
-    headers: bearer(endpoint.credentials),
-  })
-  socket.binaryType = 'arraybuffer'
-  const result = await collect(socket, doing, options)
-  if (result !== 'refused') return result
+  const connection = await requests.single()
+  try {
+    const socket = new Socket(`wss://kubernetes${path}`, {
+      protocols: PROTOCOLS,
+      dispatcher: connection.pool,
+      headers: bearer(endpoint.credentials),
+    })
+    socket.binaryType = 'arraybuffer'
+    const result = await collect(socket, doing, options)
+    if (result !== 'refused') return result
+  } finally {
+    await connection.destroy()
+  }
   // A refused upgrade tells a WebSocket client nothing; the same request without upgrade says why.
   const answer = await requests.call({...options, method: 'GET', path, doing, idempotent: true, allow: [400]})
   throw apiError(doing, answer)
@@ -55,15 +60,15 @@ function execPath(pod: {readonly name: string; readonly namespace: string}, opti
   return `${PATHS.pods(pod.name, pod.namespace)}/exec?${values.toString()}`
 }
 
+/** Reads until the Status, which is the last that is sent, or until the stream ends without one. */
 function collect(socket: WebSocket, doing: string, options: ExecOptions): Promise<ExecResult | 'refused'> {
-  const output = {[CHANNEL.stdout]: new TextDecoder(), [CHANNEL.stderr]: new TextDecoder()}
-  const text = {stdout: '', stderr: '', status: ''}
+  const decoders = {stdout: new TextDecoder(), stderr: new TextDecoder()}
+  const text = {stdout: '', stderr: ''}
   const limit = AbortSignal.timeout(options.timeoutMs ?? EXEC_TIMEOUT_MS)
   const stop = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit])
   return new Promise((resolve, reject) => {
     let open = false
-    const abort = (): void => {
-      socket.close()
+    const abort = (): void =>
       reject(
         limit.aborted
           ? new KadmError('timeout', `could not ${doing}: it did not end in time`, {
@@ -71,42 +76,26 @@ function collect(socket: WebSocket, doing: string, options: ExecOptions): Promis
             })
           : new KadmError('cancelled', `cancelled: did not ${doing}`),
       )
-    }
     if (stop.aborted) abort()
     stop.addEventListener('abort', abort, {once: true})
     socket.addEventListener('open', () => (open = true))
     socket.addEventListener('message', event => {
       if (!(event.data instanceof ArrayBuffer)) return
-      const [channel] = new Uint8Array(event.data, 0, Math.min(1, event.data.byteLength))
-      const content = event.data.slice(1)
-      if (channel === CHANNEL.stdout) text.stdout += output[CHANNEL.stdout].decode(content, {stream: true})
-      if (channel === CHANNEL.stderr) text.stderr += output[CHANNEL.stderr].decode(content, {stream: true})
-      if (channel === CHANNEL.status) text.status += new TextDecoder().decode(content)
+      const [channel, content] = [new Uint8Array(event.data)[0], event.data.slice(1)]
+      if (channel === CHANNEL.stdout) text.stdout += decoders.stdout.decode(content, {stream: true})
+      if (channel === CHANNEL.stderr) text.stderr += decoders.stderr.decode(content, {stream: true})
+      if (channel !== CHANNEL.status) return
+      const status = new TextDecoder().decode(content)
+      const code = exitCode(status)
+      if (code === undefined) reject(apiError(doing, {status: 500, text: status}))
+      else resolve({code, ...text})
     })
     socket.addEventListener('close', () => {
       stop.removeEventListener('abort', abort)
-      if (!open) resolve('refused')
-      else if (text.status === '') reject(broken(doing, text.stderr))
-      else settle(text, doing, resolve, reject)
+      if (open) reject(broken(doing, text.stderr))
+      else resolve('refused')
     })
   })
-}
-
-interface Collected {
-  readonly stdout: string
-  readonly stderr: string
-  readonly status: string
-}
-
-function settle(
-  text: Collected,
-  doing: string,
-  resolve: (result: ExecResult) => void,
-  reject: (error: Error) => void,
-): void {
-  const code = exitCode(text.status)
-  if (code === undefined) reject(apiError(doing, {status: 500, text: text.status}))
-  else resolve({code, stdout: text.stdout, stderr: text.stderr})
 }
 
 /** The exit code in the Status object that ends the stream; undefined when the command could not be run at all. */

@@ -1,8 +1,8 @@
 import {setTimeout as after} from 'node:timers/promises'
-import type {Pool} from 'undici'
 import {KadmError} from '../domain/errors.ts'
 import {apiError} from './api-error.ts'
-import {bearer, openTls, type Endpoint, type Forward} from './connection.ts'
+import {bearer, type Endpoint, type Forward} from './connection.ts'
+import {openConnections, type Connections} from './connections.ts'
 import {judge, slow, type Failure} from './failure.ts'
 
 export interface CallOptions {
@@ -34,7 +34,8 @@ export interface Answer {
 
 export interface Requester {
   readonly call: (call: Call) => Promise<Answer>
-  readonly pool: () => Promise<Pool>
+  /** One connection for a use of its own; whoever asks for it ends it. */
+  readonly single: () => Promise<Connections>
   readonly close: () => Promise<void>
 }
 
@@ -44,40 +45,25 @@ const CONNECTIONS = 3
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 1_000
 
-/** Requests with connection reuse, time limits and tries over a tunnel; undici is loaded with the first of them. */
+/** Requests with connection reuse, time limits and tries over a tunnel. */
 export function requester(endpoint: Endpoint, forward: Forward): Requester {
   const where = `${endpoint.host}:${endpoint.port}`
-  let opened: Promise<Pool> | undefined
-  const pool = (): Promise<Pool> => (opened ??= openPool(endpoint, forward))
+  let opened: Promise<Connections> | undefined
+  const open = (): Promise<Connections> => (opened ??= openConnections(endpoint, forward, CONNECTIONS))
   return {
-    pool,
+    single: () => openConnections(endpoint, forward, 1),
     close: async () => {
-      if (opened !== undefined) await (await opened).destroy()
+      const before = await opened
       opened = undefined
+      await before?.destroy()
     },
-    call: call => callWithRetries(call, where, () => once(call, endpoint, pool)),
+    call: call => callWithRetries(call, where, async () => once(call, endpoint, await open())),
   }
 }
 
-async function openPool(endpoint: Endpoint, forward: Forward): Promise<Pool> {
-  const {Pool} = await import('undici')
-  return new Pool('https://kubernetes', {
-    connections: CONNECTIONS,
-    keepAliveTimeout: 60_000,
-    connect: (_options, done) => {
-      openTls(endpoint, forward).then(
-        socket => done(null, socket),
-        (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), null),
-      )
-    },
-  })
-}
-
-async function once(call: Call, endpoint: Endpoint, pool: () => Promise<Pool>): Promise<Answer> {
+async function once(call: Call, endpoint: Endpoint, {pool}: Connections): Promise<Answer> {
   const limit = AbortSignal.timeout(call.timeoutMs ?? TRY_TIMEOUT_MS)
-  const answer = await (
-    await pool()
-  ).request({
+  const answer = await pool.request({
     method: call.method,
     path: call.path,
     signal: call.signal === undefined ? limit : AbortSignal.any([call.signal, limit]),

@@ -1,4 +1,6 @@
-import {createHash, createHmac, timingSafeEqual, X509Certificate} from 'node:crypto'
+import {createHmac, timingSafeEqual} from 'node:crypto'
+import {caPin} from '../certs/inspect.ts'
+import {pemBlocks, toPem} from '../certs/pem.ts'
 
 /** A bootstrap token, taken apart. */
 export interface BootstrapToken {
@@ -34,13 +36,6 @@ export function isSignedBy(kubeconfig: string, signature: string, token: Bootstr
   return wanted.length === given.length && timingSafeEqual(wanted, given)
 }
 
-/** The certificates of a PEM bundle, each on its own. */
-export const pemBlocks = (pem: string): readonly string[] =>
-  pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
-
 /** kubeadm's pin of each CA in a bundle: SHA-256 of its SubjectPublicKeyInfo. */
 export const caPins = (pem: string): readonly string[] =>
-  pemBlocks(pem).map(block => {
-    const key = new X509Certificate(block).publicKey.export({type: 'spki', format: 'der'})
-    return `sha256:${createHash('sha256').update(key).digest('hex')}`
-  })
+  pemBlocks(pem).flatMap(({label, der}) => (label === 'CERTIFICATE' ? [caPin(toPem(label, der))] : []))

@@ -1,0 +1,37 @@
+import type {TLSSocket} from 'node:tls'
+import type {Pool} from 'undici'
+import {openTls, type Endpoint, type Forward} from './connection.ts'
+
+/** A few connections to one API server, and the way to end them all. */
+export interface Connections {
+  readonly pool: Pool
+  /** Ends every stream, also those that have become WebSockets, of which a pool knows nothing any more. */
+  readonly destroy: () => Promise<void>
+}
+
+/** Loads undici, which is heavy, with the first use. */
+export async function openConnections(endpoint: Endpoint, forward: Forward, count: number): Promise<Connections> {
+  const {Pool} = await import('undici')
+  const sockets = new Set<TLSSocket>()
+  const pool = new Pool('https://kubernetes', {
+    connections: count,
+    keepAliveTimeout: 60_000,
+    connect: (_options, done) => {
+      openTls(endpoint, forward).then(
+        socket => {
+          sockets.add(socket)
+          socket.once('close', () => sockets.delete(socket))
+          done(null, socket)
+        },
+        (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), null),
+      )
+    },
+  })
+  return {
+    pool,
+    destroy: async () => {
+      await pool.destroy()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}

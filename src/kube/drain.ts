@@ -1,0 +1,121 @@
+import type {Clock} from '../domain/clock.ts'
+import {KadmError} from '../domain/errors.ts'
+import {ApiError} from './api-error.ts'
+import type {KubeClient} from './client.ts'
+import {at, isObject, listAt, nameOf, namespaceOf, objectAt, textAt, textsAt, type ApiObject} from './json.ts'
+import {PATHS, query} from './kinds.ts'
+import {cordon, type Annotations} from './nodes.ts'
+import {waitFor} from './wait.ts'
+
+export interface DrainOptions {
+  readonly clock: Clock
+  readonly signal?: AbortSignal | undefined
+  /** For the whole of it; default 5 min. */
+  readonly deadlineMs?: number | undefined
+  readonly intervalMs?: number | undefined
+  /** Pods that no controller would make again elsewhere are removed too; without it they stop the drain. */
+  readonly force?: boolean | undefined
+  readonly annotations?: Annotations | undefined
+  readonly onSeen?: ((seen: string) => void) | undefined
+}
+
+const DEADLINE_MS = 300_000
+const INTERVAL_MS = 500
+
+/** Whether a drain leaves a pod alone, moves it, or would lose it for good. */
+export type Movable = 'stays' | 'moves' | 'lost'
+
+export function judgePod(pod: ApiObject): Movable {
+  const owner = listAt(pod, 'metadata', 'ownerReferences')
+    .filter(isObject)
+    .find(one => one['controller'] === true)
+  const phase = textAt(pod, 'status', 'phase')
+  if ('kubernetes.io/config.mirror' in textsAt(pod, 'metadata', 'annotations')) return 'stays'
+  if (textAt(owner, 'kind') === 'DaemonSet') return 'stays'
+  if (phase === 'Succeeded' || phase === 'Failed') return 'moves'
+  return owner === undefined ? 'lost' : 'moves'
+}
+
+export const podsOfNode = (api: KubeClient, node: string, signal?: AbortSignal): Promise<readonly ApiObject[]> =>
+  api.list(PATHS.pods() + query({fieldSelector: `spec.nodeName=${node}`}), {signal})
+
+/** Cordons a node and evicts its pods, as far as their disruption budgets allow; returns when they are gone. */
+export async function drain(api: KubeClient, node: string, options: DrainOptions): Promise<readonly string[]> {
+  const {signal} = options
+  const before = await podsOfNode(api, node, signal)
+  const lost = before.filter(pod => judgePod(pod) === 'lost')
+  if (lost.length > 0 && options.force !== true) {
+    throw new KadmError(
+      'preflight',
+      `node ${node} was not drained: ${names(lost)} would be lost, as nothing makes them again`,
+      {
+        hint: 'remove them yourself, or say --force',
+      },
+    )
+  }
+  await cordon(api, node, {signal, ...(options.annotations === undefined ? {} : {annotations: options.annotations})})
+  const leaving = (pods: readonly ApiObject[]): readonly ApiObject[] => pods.filter(pod => judgePod(pod) !== 'stays')
+  await waitFor(
+    {
+      what: `the pods of node ${node} to leave`,
+      deadlineMs: options.deadlineMs ?? DEADLINE_MS,
+      intervalMs: options.intervalMs ?? INTERVAL_MS,
+      clock: options.clock,
+      signal,
+      hint: 'a disruption budget that allows nothing holds a drain up: scale the workload up, or change the budget',
+      onSeen: options.onSeen,
+    },
+    async () => {
+      const left = leaving(await podsOfNode(api, node, signal))
+      if (left.length === 0) return {value: true}
+      const held = (await Promise.all(left.map(pod => evict(api, pod, signal)))).filter(one => one !== undefined)
+      return {seen: held.length === 0 ? `${names(left)} still ending` : held.join('; ')}
+    },
+  )
+  return leaving(before).map(podName)
+}
+
+/** Asks for the eviction of one pod; gives what forbids it. */
+async function evict(api: KubeClient, pod: ApiObject, signal?: AbortSignal): Promise<string | undefined> {
+  if (at(pod, 'metadata', 'deletionTimestamp') !== undefined) return undefined
+  const namespace = namespaceOf(pod)
+  const answer = await api.raw({
+    method: 'POST',
+    path: `${PATHS.pods(nameOf(pod), namespace)}/eviction`,
+    body: {apiVersion: 'policy/v1', kind: 'Eviction', metadata: {name: nameOf(pod), namespace}},
+    signal,
+  })
+  if (answer.status < 300 || answer.status === 404) return undefined
+  if (answer.status === 429)
+    return `${podName(pod)} held by ${(await budgetsOf(api, pod, signal)).join(', ') || 'a disruption budget'}`
+  if (answer.status >= 500) return `${podName(pod)}: the API server answers ${answer.status}`
+  throw new ApiError({status: answer.status, reason: 'EvictionRefused'}, `could not evict pod ${podName(pod)}`, {
+    evidence: answer.text,
+  })
+}
+
+async function budgetsOf(api: KubeClient, pod: ApiObject, signal?: AbortSignal): Promise<readonly string[]> {
+  const budgets = await api.list(PATHS.podDisruptionBudgets(undefined, namespaceOf(pod)), {signal})
+  const labels = textsAt(pod, 'metadata', 'labels')
+  return budgets
+    .filter(budget => selects(objectAt(budget, 'spec', 'selector'), labels))
+    .map(budget => `budget ${nameOf(budget)}`)
+}
+
+/** Whether a label selector picks these labels. */
+export function selects(selector: ApiObject, labels: Readonly<Record<string, string>>): boolean {
+  const equal = Object.entries(textsAt(selector, 'matchLabels')).every(([key, value]) => labels[key] === value)
+  return equal && listAt(selector, 'matchExpressions').every(expression => holds(expression, labels))
+}
+
+function holds(expression: unknown, labels: Readonly<Record<string, string>>): boolean {
+  const value = labels[textAt(expression, 'key') ?? '']
+  const listed = value !== undefined && listAt(expression, 'values').includes(value)
+  const operator = textAt(expression, 'operator')
+  if (operator === 'In') return listed
+  if (operator === 'NotIn') return !listed
+  return operator === 'Exists' ? value !== undefined : value === undefined
+}
+
+const podName = (pod: ApiObject): string => `${namespaceOf(pod)}/${nameOf(pod)}`
+const names = (pods: readonly ApiObject[]): string => pods.map(podName).join(', ')

@@ -1,0 +1,65 @@
+import {drain, judgePod, podsOfNode} from '../../kube/drain.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {namespaceOf, textAt, type ApiObject} from '../../kube/json.ts'
+import {PATHS} from '../../kube/kinds.ts'
+import {nodeStatus, uncordon, type NodeStatus} from '../../kube/nodes.ts'
+import type {Scene} from '../scene.ts'
+import {CORDON_MARK} from '../stage.ts'
+import {webAvailable} from './rollout.ts'
+
+/** Whether a node that runs pods of the user's may be drained for a test. */
+export type DrainPolicy = 'if-nothing-else-runs' | 'always' | 'never'
+
+const DRAINED_WITHIN_MS = 60_000
+
+/** Drains a worker, sees its pods come up elsewhere, and takes it back into service. */
+export async function drained(
+  scene: Scene,
+  nodes: readonly NodeStatus[],
+  policy: DrainPolicy,
+): Promise<{readonly skipped: string} | string> {
+  if (policy === 'never') return {skipped: 'not wanted'}
+  const open = nodes.filter(takesPods)
+  if (open.length < 2) return {skipped: 'there is only one node that takes pods, so they have nowhere to go'}
+  const web = await webAvailable(scene)
+  const candidates = await Promise.all(
+    open
+      .filter(node => !node.controlPlane)
+      .map(async node => ({node, pods: await podsOfNode(scene.api, node.name, scene.signal)})),
+  )
+  const allowed = candidates.filter(
+    ({pods}) => policy === 'always' || !pods.some(pod => isForeign(pod, scene.namespace)),
+  )
+  const hosts = web.map(pod => textAt(pod, 'spec', 'nodeName'))
+  const chosen = allowed.find(({node}) => hosts.includes(node.name)) ?? allowed[0]
+  if (chosen === undefined) return {skipped: 'every worker runs pods of yours, which a drain would move'}
+  return drainAndReturn(scene, chosen.node.name)
+}
+
+/** A taint that holds off pods without a toleration leaves a node out. */
+export const takesPods = (node: NodeStatus): boolean =>
+  node.ready && node.schedulable && node.taints.every(taint => taint.effect === 'PreferNoSchedule')
+
+/** A pod that a drain would move and that belongs neither to the cluster itself nor to this test. */
+export const isForeign = (pod: ApiObject, own: string): boolean =>
+  judgePod(pod) !== 'stays' && namespaceOf(pod) !== 'kube-system' && namespaceOf(pod) !== own
+
+async function drainAndReturn(scene: Scene, node: string): Promise<string> {
+  const {api} = scene
+  const moved = await drainAway(scene, node).finally(() =>
+    uncordon(api, node, {annotations: {[CORDON_MARK]: undefined}}),
+  )
+  const after = await api.get(PATHS.nodes(node))
+  if (after === undefined || nodeStatus(after).schedulable)
+    return `${node}: ${moved} ${moved === 1 ? 'pod' : 'pods'} moved`
+  throw new KadmError('verify', `node ${node} is still cordoned`, {hint: `run: kubectl uncordon ${node}`})
+}
+
+async function drainAway(scene: Scene, node: string): Promise<number> {
+  const {api, clock, signal} = scene
+  const annotations = {[CORDON_MARK]: String(clock.now())}
+  const moved = await drain(api, node, {clock, signal, deadlineMs: DRAINED_WITHIN_MS, annotations})
+  const web = await webAvailable(scene)
+  if (!web.some(pod => textAt(pod, 'spec', 'nodeName') === node)) return moved.length
+  throw new KadmError('verify', `a pod was put on ${node} although it is cordoned`)
+}

@@ -1,0 +1,83 @@
+import {KadmError} from '../../domain/errors.ts'
+import {hostPort} from '../../domain/endpoint.ts'
+import {clusterIp, connectFrom, until, type Probe, type Scene} from '../scene.ts'
+import {PROBE} from '../workload.ts'
+import {count} from './probes.ts'
+
+const ALL_PAIRS_UP_TO = 5
+const NEIGHBOURS = 2
+
+/** Which pods try which: every ordered pair on a small cluster, each with its next two on a large one. */
+export function pairs<T>(all: readonly T[]): readonly (readonly [from: T, to: T])[] {
+  const reach = all.length <= ALL_PAIRS_UP_TO ? all.length - 1 : NEIGHBOURS
+  return all.flatMap((from, index) =>
+    Array.from({length: reach}, (_, step) => all[(index + step + 1) % all.length]).flatMap(to =>
+      to === undefined ? [] : [[from, to] as const],
+    ),
+  )
+}
+
+interface Attempt {
+  readonly probe: Probe
+  readonly target: string
+  /** For a failure: `worker-1 to worker-2 (10.244.2.3:8080)`. */
+  readonly label: string
+}
+
+/** Tries all, and again those that failed, as long as the deadline allows: routes and rules may still be on their way. */
+async function allConnect(scene: Scene, what: string, attempts: readonly Attempt[]): Promise<void> {
+  let open = attempts
+  await until(scene, {what, deadlineMs: 20_000}, async () => {
+    const tried = await Promise.all(
+      open.map(async attempt => ({attempt, problem: await connectFrom(scene, attempt.probe, attempt.target)})),
+    )
+    const failed = tried.filter(({problem}) => problem !== undefined)
+    open = failed.map(({attempt}) => attempt)
+    if (failed.length === 0) return {value: true}
+    return {seen: failed.map(({attempt, problem}) => `${attempt.label}: ${problem ?? ''}`).join('; ')}
+  })
+}
+
+export async function podToPod(scene: Scene, probes: readonly Probe[]): Promise<string> {
+  const attempts = pairs(probes).map(([from, to]) => {
+    const target = hostPort(to.ip, 8080)
+    return {probe: from, target, label: `from ${from.node} to ${to.node} (${target})`}
+  })
+  await allConnect(scene, 'pods to reach one another across nodes', attempts)
+  return `${attempts.length} ways between ${count(probes.length)}`
+}
+
+export async function serviceAddress(scene: Scene, probes: readonly Probe[]): Promise<string> {
+  const target = hostPort(await clusterIp(scene, PROBE), 80)
+  const attempts = probes.map(probe => ({probe, target, label: `from ${probe.node} to ${target}`}))
+  await allConnect(scene, 'a service address to answer on every node', attempts)
+  return `${target} from ${count(probes.length)}`
+}
+
+/** The API's full name, and the short name of a service in the pod's own namespace, on every node. */
+export async function dnsInside(scene: Scene, probes: readonly Probe[]): Promise<string> {
+  const names = [`kubernetes.default.svc.${scene.dnsDomain}:443`, `${PROBE}:80`]
+  const attempts = probes.flatMap(probe =>
+    names.map(target => ({probe, target, label: `on ${probe.node} for ${target}`})),
+  )
+  await allConnect(scene, 'the cluster DNS to answer on every node', attempts)
+  return `${names.join(' and ')} from ${count(probes.length)}`
+}
+
+/** The reason for skipping, where no server outside answers: so it is on a closed network, and no fault. */
+export async function dnsOutside(
+  scene: Scene,
+  probe: Probe,
+  name: string,
+): Promise<{readonly skipped: string} | string> {
+  const target = `${name}.:443`
+  try {
+    const {code, stderr} = await scene.exec(probe, ['/agnhost', 'connect', target, '--timeout=3s'], 15_000)
+    // A name that resolves may still not be reachable; that is not asked here.
+    if (code === 0 || !stderr.startsWith('DNS')) return `${name} resolves`
+    return {skipped: `no upstream answers for ${name}`}
+  } catch (error) {
+    if (error instanceof KadmError && error.code === 'timeout') return {skipped: `no upstream answers for ${name}`}
+    throw error
+  }
+}

@@ -1,0 +1,75 @@
+import {KadmError} from '../../domain/errors.ts'
+import {podState} from '../../kube/components.ts'
+import {conditionOf, nameOf, textAt, type ApiObject} from '../../kube/json.ts'
+import {PATHS, query} from '../../kube/kinds.ts'
+import type {NodeStatus} from '../../kube/nodes.ts'
+import {isEnding, podsLabelled, until, type Probe, type Scene} from '../scene.ts'
+import {PROBE} from '../workload.ts'
+
+/** A pod on every node that is Ready; gives them. */
+export async function probesOn(scene: Scene, nodes: readonly NodeStatus[]): Promise<readonly Probe[]> {
+  return until(scene, {what: 'a pod on every node', deadlineMs: 90_000}, async () => {
+    const pods = (await podsLabelled(scene, PROBE)).filter(pod => !isEnding(pod))
+    const missing = nodes.flatMap(node => lacking(node, pods))
+    return missing.length === 0 ? {value: readyProbes(nodes, pods)} : {seen: missing.join('; ')}
+  })
+}
+
+/** Those that run, after the wait for all of them was in vain. */
+export const probesThatRun = async (scene: Scene, nodes: readonly NodeStatus[]): Promise<readonly Probe[]> =>
+  readyProbes(
+    nodes,
+    (await podsLabelled(scene, PROBE)).filter(pod => !isEnding(pod)),
+  )
+
+const onNode = (pods: readonly ApiObject[], node: NodeStatus): ApiObject | undefined =>
+  pods.find(pod => textAt(pod, 'spec', 'nodeName') === node.name)
+
+const isReady = (pod: ApiObject): boolean => textAt(conditionOf(pod, 'Ready'), 'status') === 'True'
+
+function lacking(node: NodeStatus, pods: readonly ApiObject[]): readonly string[] {
+  const pod = onNode(pods, node)
+  if (pod === undefined) return [`${node.name}: no pod was made`]
+  return isReady(pod) ? [] : [`${node.name}: ${podState(pod)}`]
+}
+
+const readyProbes = (nodes: readonly NodeStatus[], pods: readonly ApiObject[]): readonly Probe[] =>
+  nodes.flatMap(node => {
+    const pod = onNode(pods, node)
+    const ip = textAt(pod, 'status', 'podIP')
+    if (pod === undefined || ip === undefined || !isReady(pod)) return []
+    return [{name: nameOf(pod), node: node.name, ip, controlPlane: node.controlPlane}]
+  })
+
+/** The log of every probe can be read, which goes through the kubelet of its node. */
+export async function logsFrom(scene: Scene, probes: readonly Probe[]): Promise<string> {
+  const {api, namespace, signal} = scene
+  await Promise.all(
+    probes.map(async probe => {
+      const log = await api.getText(`${PATHS.pods(probe.name, namespace)}/log${query({tailLines: 50})}`, {signal})
+      if (log.includes('Started HTTP server')) return
+      throw new KadmError('verify', `the log of the pod on ${probe.node} does not hold what it wrote`, {evidence: log})
+    }),
+  )
+  return `read on ${count(probes.length)}`
+}
+
+/** A command runs in every probe, and its output and exit code come back. */
+export async function execOn(scene: Scene, probes: readonly Probe[]): Promise<string> {
+  await Promise.all(
+    probes.map(async probe => {
+      const {code, stdout, stderr} = await scene.exec(probe, ['/agnhost', '--version'])
+      if (code === 0 && stdout.includes('agnhost')) return
+      throw new KadmError(
+        'verify',
+        `a command in the pod on ${probe.node} ended with code ${code} and not its version`,
+        {
+          evidence: stdout + stderr,
+        },
+      )
+    }),
+  )
+  return `ran on ${count(probes.length)}`
+}
+
+export const count = (nodes: number): string => `${nodes} ${nodes === 1 ? 'node' : 'nodes'}`

@@ -1,0 +1,101 @@
+import {KadmError} from '../../domain/errors.ts'
+import {isObject, listAt, nameOf, numberAt, textAt, type ApiObject} from '../../kube/json.ts'
+import {PATHS} from '../../kube/kinds.ts'
+import {clusterIp, isEnding, podsLabelled, until, type Probe, type Scene} from '../scene.ts'
+import {WEB, WEB_REPLICAS, webImagePatch} from '../workload.ts'
+import {dialer, type Dialer} from './dialer.ts'
+
+const ROLLED_WITHIN_MS = 90_000
+const AFTERWARDS_MS = 1_500
+const PAUSE_MS = 30
+
+/** Rolls the web deployment to its second image while a pod keeps sending requests to its service: none may fail. */
+export async function rollout(scene: Scene, probes: readonly Probe[]): Promise<string> {
+  const {api, namespace, signal, images} = scene
+  await webAvailable(scene)
+  const dial = await dialer(scene, probes)
+  const address = await clusterIp(scene, WEB)
+  const stop = new AbortController()
+  const traffic = send(scene, dial, address, stop.signal)
+  try {
+    await api.patch(PATHS.deployments(WEB, namespace), webImagePatch(images.second), 'strategic', {signal})
+    await webAvailable(scene)
+    await scene.clock.sleep(AFTERWARDS_MS, signal)
+  } finally {
+    stop.abort()
+  }
+  const {sent, failed, servers} = await traffic
+  const fresh = (await podsLabelled(scene, WEB)).filter(pod => !isEnding(pod)).map(nameOf)
+  if (failed.length > 0) {
+    throw new KadmError('verify', `${failed.length} of ${sent} requests failed during a rollout`, {
+      evidence: failed.slice(0, 3).join('\n'),
+    })
+  }
+  if (!fresh.some(name => servers.has(name))) {
+    throw new KadmError('verify', 'the service still sends nothing to the new pods after a rollout', {
+      evidence: `answered by ${[...servers].join(', ')}; new pods ${fresh.join(', ')}`,
+      hint: 'look at kube-proxy on the node that asked',
+    })
+  }
+  return `${sent} requests, none failed`
+}
+
+/** A killed pod is replaced and the service has its pods again. */
+export async function replaced(scene: Scene): Promise<string> {
+  const {api, namespace, signal} = scene
+  await webAvailable(scene)
+  const [victim] = (await podsLabelled(scene, WEB)).filter(pod => !isEnding(pod))
+  if (victim === undefined) throw new KadmError('verify', 'the web deployment has no pod to kill')
+  const name = nameOf(victim)
+  await api.delete(PATHS.pods(name, namespace), {signal, gracePeriodSeconds: 1})
+  await until(scene, {what: `pod ${name} to be gone`, deadlineMs: 30_000}, async () => {
+    const pod = await api.get(PATHS.pods(name, namespace), {signal})
+    return pod === undefined ? {value: true} : {seen: 'it is still ending'}
+  })
+  await webAvailable(scene)
+  return `${name} by another`
+}
+
+/** Waits until every web pod is of the latest version and available; gives them. */
+export function webAvailable(scene: Scene): Promise<readonly ApiObject[]> {
+  const {api, namespace, signal} = scene
+  return until(scene, {what: 'the web deployment to be available', deadlineMs: ROLLED_WITHIN_MS}, async () => {
+    const deployment = await api.get(PATHS.deployments(WEB, namespace), {signal})
+    const lacking = notYet(deployment)
+    if (lacking !== undefined) return {seen: lacking}
+    const pods = (await podsLabelled(scene, WEB)).filter(pod => !isEnding(pod))
+    return pods.length === WEB_REPLICAS ? {value: pods} : {seen: `${pods.length} pods`}
+  })
+}
+
+function notYet(deployment: ApiObject | undefined): string | undefined {
+  const status = (field: string): number => numberAt(deployment, 'status', field) ?? 0
+  if (status('observedGeneration') < (numberAt(deployment, 'metadata', 'generation') ?? 1))
+    return 'not seen by its controller'
+  const [updated, available, all] = [status('updatedReplicas'), status('availableReplicas'), status('replicas')]
+  if (updated === WEB_REPLICAS && available === WEB_REPLICAS && all === WEB_REPLICAS) return undefined
+  const failures = listAt(deployment, 'status', 'conditions')
+    .filter(isObject)
+    .flatMap(one => (one['type'] === 'ReplicaFailure' ? (textAt(one, 'message') ?? []) : []))
+  return [`${updated} of ${WEB_REPLICAS} pods new, ${available} available`, ...failures].join('; ')
+}
+
+interface Traffic {
+  readonly sent: number
+  readonly failed: readonly string[]
+  readonly servers: ReadonlySet<string>
+}
+
+async function send(scene: Scene, dial: Dialer, address: string, stop: AbortSignal): Promise<Traffic> {
+  let sent = 0
+  const failed: string[] = []
+  const servers = new Set<string>()
+  while (!stop.aborted && !scene.signal.aborted) {
+    const answer = await dial(address, 80)
+    sent += answer.tries
+    failed.push(...answer.errors)
+    for (const server of answer.servers) servers.add(server)
+    await scene.clock.sleep(PAUSE_MS, stop)
+  }
+  return {sent, failed, servers}
+}

@@ -1,0 +1,94 @@
+import pLimit from 'p-limit'
+import type {Clock} from '../domain/clock.ts'
+import {KadmError} from '../domain/errors.ts'
+import type {KubeClient} from '../kube/client.ts'
+import type {ExecResult} from '../kube/exec.ts'
+import {at, textAt, textsAt, type ApiObject} from '../kube/json.ts'
+import {PATHS, query} from '../kube/kinds.ts'
+import {waitFor, type Look} from '../kube/wait.ts'
+
+/** What every check works with: the cluster, a namespace of its own, time. */
+export interface Scene {
+  readonly api: KubeClient
+  readonly namespace: string
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly images: Images
+  readonly dnsDomain: string
+  /** Runs a command in a probe; only a few at a time, as a connection to a host carries only a few streams. */
+  readonly exec: (probe: Probe, command: readonly string[], timeoutMs?: number) => Promise<ExecResult>
+}
+
+/** The same program under two references, so that a rollout has something to change. */
+export interface Images {
+  readonly first: string
+  readonly second: string
+}
+
+/** A running test pod, one on each node. */
+export interface Probe {
+  readonly name: string
+  readonly node: string
+  readonly ip: string
+  readonly controlPlane: boolean
+}
+
+const EXECS_AT_ONCE = 3
+const INTERVAL_MS = 250
+
+export function makeScene(parts: Omit<Scene, 'exec'>): Scene {
+  const limit = pLimit(EXECS_AT_ONCE)
+  const {api, namespace, signal} = parts
+  return {
+    ...parts,
+    exec: (probe, command, timeoutMs) =>
+      limit(() => api.exec({name: probe.name, namespace}, {command, signal, timeoutMs})),
+  }
+}
+
+/** Waits within a check; a wait that runs out brings the namespace's latest warnings as evidence. */
+export async function until<T>(
+  scene: Scene,
+  wait: {readonly what: string; readonly deadlineMs: number},
+  look: () => Promise<Look<T>>,
+): Promise<T> {
+  const {clock, signal} = scene
+  try {
+    return await waitFor({...wait, intervalMs: INTERVAL_MS, clock, signal}, look)
+  } catch (error) {
+    if (!(error instanceof KadmError) || error.code !== 'timeout') throw error
+    throw new KadmError('verify', error.message, {evidence: await warnings(scene), cause: error})
+  }
+}
+
+const LATEST = 4
+
+async function warnings({api, namespace, signal}: Scene): Promise<string> {
+  const path = PATHS.events(undefined, namespace) + query({fieldSelector: 'type=Warning'})
+  const events = await api.list(path, {signal}).catch(() => [])
+  return events
+    .map(event => `${textAt(event, 'involvedObject', 'name') ?? ''}: ${textAt(event, 'message') ?? ''}`)
+    .slice(-LATEST)
+    .join('\n')
+}
+
+/** Opens a connection from a probe; gives what went wrong, in agnhost's words: TIMEOUT, REFUSED, DNS, OTHER. */
+export async function connectFrom(scene: Scene, probe: Probe, target: string): Promise<string | undefined> {
+  const result = await scene.exec(probe, ['/agnhost', 'connect', target, `--timeout=${CONNECT_SECONDS}s`])
+  if (result.code === 0) return undefined
+  return result.stderr.trim() || `exit code ${result.code}`
+}
+
+const CONNECT_SECONDS = 5
+
+export const podsLabelled = ({api, namespace, signal}: Scene, app: string): Promise<readonly ApiObject[]> =>
+  api.list(PATHS.pods(undefined, namespace) + query({labelSelector: `app=${app}`}), {signal})
+
+export const isEnding = (object: ApiObject): boolean => at(object, 'metadata', 'deletionTimestamp') !== undefined
+
+export const clusterIp = async (scene: Scene, service: string): Promise<string> => {
+  const found = await scene.api.get(PATHS.services(service, scene.namespace), {signal: scene.signal})
+  const address = textAt(found, 'spec', 'clusterIP')
+  if (address !== undefined) return address
+  throw new KadmError('verify', `service ${service} has no address`, {evidence: JSON.stringify(textsAt(found, 'spec'))})
+}

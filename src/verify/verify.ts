@@ -1,0 +1,141 @@
+import {parse} from 'yaml'
+import type {Clock} from '../domain/clock.ts'
+import {KadmError} from '../domain/errors.ts'
+import type {KubeClient} from '../kube/client.ts'
+import {textAt} from '../kube/json.ts'
+import {PATHS} from '../kube/kinds.ts'
+import type {NodeStatus} from '../kube/nodes.ts'
+import {drained, type DrainPolicy} from './checks/drain.ts'
+import {dnsInside, dnsOutside, podToPod, serviceAddress} from './checks/network.ts'
+import {count, execOn, logsFrom, probesOn, probesThatRun} from './checks/probes.ts'
+import {replaced, rollout} from './checks/rollout.ts'
+import type {CheckResult, VerifyOutcome} from './outcome.ts'
+import {makeScene, type Images, type Probe, type Scene} from './scene.ts'
+import {namespaceName, nodesToTest, removeLeftovers, setUp, tearDown} from './stage.ts'
+
+export interface VerifyOptions {
+  readonly clock: Clock
+  readonly random: (count: number) => Uint8Array
+  readonly images: Images
+  readonly signal: AbortSignal
+  /** A name outside the cluster to resolve. */
+  readonly outsideName?: string | undefined
+  readonly drain?: DrainPolicy | undefined
+  readonly onStart?: ((name: string) => void) | undefined
+  readonly onCheck?: ((result: CheckResult) => void) | undefined
+}
+
+type Verdict = string | {readonly skipped: string}
+type Check = (name: string, work: () => Promise<Verdict>) => Promise<CheckResult>
+
+const OUTSIDE_NAME = 'kubernetes.io'
+const ALONE = {skipped: 'there is only one node'} as const
+const NO_PROBE = {skipped: 'no test pod runs'} as const
+
+/** Tries on the running cluster what a cluster is for, and removes everything it made, also when it is interrupted. */
+export async function verify(api: KubeClient, options: VerifyOptions): Promise<VerifyOutcome> {
+  const {clock, signal} = options
+  const nodes = await nodesToTest(api, signal)
+  await removeLeftovers(api, clock.now(), signal)
+  const scene = makeScene({
+    api,
+    clock,
+    signal,
+    namespace: namespaceName(options.random),
+    images: options.images,
+    dnsDomain: await dnsDomainOf(api, signal),
+  })
+  const checks: CheckResult[] = []
+  const check = checker(options, checks)
+  await check('every node is Ready', () => Promise.resolve(allReady(nodes)))
+  try {
+    await tryAll(scene, nodes, check, options)
+  } finally {
+    await check('nothing is left behind', async () => {
+      await tearDown(api, scene.namespace, clock)
+      return scene.namespace
+    })
+  }
+  return {checks}
+}
+
+/** The pods come first; what follows overlaps, but for what changes the web deployment, which goes one by one. */
+async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, options: VerifyOptions): Promise<void> {
+  const ready = nodes.filter(node => node.ready)
+  let probes: readonly Probe[] = []
+  const pods = await check('a pod on every node', async () => {
+    await setUp(scene)
+    probes = await probesOn(scene, ready)
+    return probes.map(probe => probe.node).join(', ')
+  })
+  if (!pods.ok) probes = await probesThatRun(scene, ready)
+  const [first] = probes
+  const withProbes = (name: string, work: (probes: readonly Probe[]) => Promise<Verdict>): Promise<CheckResult> =>
+    check(name, () => (first === undefined ? Promise.resolve(NO_PROBE) : work(probes)))
+  const ended = await Promise.allSettled([
+    withProbes('pod to pod across nodes', all => (all.length < 2 ? Promise.resolve(ALONE) : podToPod(scene, all))),
+    withProbes('a service address from every node', all => serviceAddress(scene, all)),
+    withProbes('DNS inside the cluster', all => dnsInside(scene, all)),
+    check('DNS outside the cluster', async () =>
+      first === undefined ? NO_PROBE : dnsOutside(scene, first, options.outsideName ?? OUTSIDE_NAME),
+    ),
+    withProbes('logs from every node', all => logsFrom(scene, all)),
+    withProbes('exec on every node', all => execOn(scene, all)),
+    inTurn([
+      () => withProbes('a rollout without a failed request', all => rollout(scene, all)),
+      () => withProbes('a killed pod is replaced', () => replaced(scene)),
+      () =>
+        withProbes('a node is drained and uncordoned', () =>
+          drained(scene, nodes, options.drain ?? 'if-nothing-else-runs'),
+        ),
+    ]),
+  ])
+  const broken = ended.find(one => one.status === 'rejected')
+  if (broken !== undefined) throw broken.reason
+}
+
+async function inTurn(works: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const work of works) await work()
+}
+
+function allReady(nodes: readonly NodeStatus[]): string {
+  const down = nodes.filter(node => !node.ready)
+  if (down.length === 0) return count(nodes.length)
+  throw new KadmError('verify', down.map(node => `${node.name}: ${node.reason ?? 'not ready'}`).join('; '), {
+    hint: 'look at the kubelet there: kadm doctor',
+  })
+}
+
+/** Times a check and turns its failure into a result; an interruption and a bug go on up. */
+function checker(options: VerifyOptions, checks: CheckResult[]): Check {
+  const {clock} = options
+  return async (name, work) => {
+    const start = clock.now()
+    options.onStart?.(name)
+    const verdict = await work().catch(failureOf)
+    const ms = clock.now() - start
+    const result: CheckResult =
+      typeof verdict === 'string'
+        ? {name, ok: true, ms, detail: verdict}
+        : 'skipped' in verdict
+          ? {name, ok: true, skipped: verdict.skipped, ms, detail: `skipped: ${verdict.skipped}`}
+          : {name, ok: false, ms, detail: verdict.failed}
+    checks.push(result)
+    options.onCheck?.(result)
+    return result
+  }
+}
+
+function failureOf(error: unknown): {readonly failed: string} {
+  if (!(error instanceof KadmError) || error.code === 'cancelled') throw error
+  return {
+    failed: [error.message, error.evidence, error.hint].filter(part => part !== undefined && part !== '').join('\n'),
+  }
+}
+
+async function dnsDomainOf(api: KubeClient, signal: AbortSignal): Promise<string> {
+  const config = await api.get(PATHS.configMaps('kubeadm-config', 'kube-system'), {signal})
+  const text = textAt(config, 'data', 'ClusterConfiguration')
+  const document: unknown = text === undefined ? undefined : parse(text)
+  return textAt(document, 'networking', 'dnsDomain') ?? 'cluster.local'
+}

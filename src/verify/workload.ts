@@ -1,0 +1,94 @@
+import type {ObjectLike} from '../kube/kinds.ts'
+import type {Images} from './scene.ts'
+
+export const PROBE = 'probe'
+export const WEB = 'web'
+export const WEB_REPLICAS = 2
+export const MANAGED_BY = {'app.kubernetes.io/managed-by': 'kadm-verify'}
+const HTTP_PORT = 8080
+
+type Body = Readonly<Record<string, unknown>>
+type Made = Body & ObjectLike & {readonly metadata: {readonly labels?: Readonly<Record<string, string>>}}
+
+export const namespaceObject = (name: string): Made => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: {name, labels: MANAGED_BY},
+})
+
+/** Everything the checks use: a probe on every node, whatever its taints, and a small web service to roll, kill and move. */
+export function workload(namespace: string, images: Images): readonly Made[] {
+  return [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: {name: PROBE, namespace},
+      spec: {
+        selector: {matchLabels: {app: PROBE}},
+        template: {
+          metadata: {labels: {app: PROBE}},
+          spec: {
+            ...POD,
+            terminationGracePeriodSeconds: 1,
+            tolerations: [{operator: 'Exists'}],
+            containers: [container(images.first)],
+          },
+        },
+      },
+    },
+    service(PROBE, namespace),
+    webDeployment(namespace, images.first),
+    service(WEB, namespace),
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: {name: WEB, namespace},
+      spec: {minAvailable: 1, selector: {matchLabels: {app: WEB}}},
+    },
+  ]
+}
+
+/** An old pod goes on serving for a moment after its end was announced, until every node has taken it off the service. */
+const webDeployment = (namespace: string, image: string): Made => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: {name: WEB, namespace},
+  spec: {
+    replicas: WEB_REPLICAS,
+    strategy: {type: 'RollingUpdate', rollingUpdate: {maxSurge: 1, maxUnavailable: 0}},
+    selector: {matchLabels: {app: WEB}},
+    template: {
+      metadata: {labels: {app: WEB}},
+      spec: {
+        ...POD,
+        terminationGracePeriodSeconds: 5,
+        containers: [{...container(image), lifecycle: {preStop: {sleep: {seconds: 3}}}}],
+      },
+    },
+  },
+})
+
+/** What a rollout changes. */
+export const webImagePatch = (image: string): Body => ({
+  spec: {template: {spec: {containers: [{name: 'agnhost', image}]}}},
+})
+
+const POD = {automountServiceAccountToken: false, enableServiceLinks: false} as const
+
+const container = (image: string): Body => ({
+  name: 'agnhost',
+  image,
+  imagePullPolicy: 'IfNotPresent',
+  command: ['/agnhost'],
+  args: ['netexec', `--http-port=${HTTP_PORT}`, '--udp-port=8081'],
+  ports: [{containerPort: HTTP_PORT}],
+  readinessProbe: {httpGet: {path: '/healthz', port: HTTP_PORT}, periodSeconds: 1},
+  resources: {requests: {cpu: '10m', memory: '16Mi'}},
+})
+
+const service = (name: string, namespace: string): Made => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: {name, namespace},
+  spec: {selector: {app: name}, ports: [{port: 80, targetPort: HTTP_PORT}]},
+})

@@ -1,0 +1,79 @@
+import {describe, expect, it} from 'vitest'
+import {KadmError} from '../../src/domain/errors.ts'
+import {waitFor, type WaitOptions} from '../../src/kube/wait.ts'
+import {fakeClock} from './fake-api.ts'
+import {containing} from './matchers.ts'
+
+const options = (more: Partial<WaitOptions> = {}): WaitOptions => ({
+  what: 'the moon',
+  deadlineMs: 2_000,
+  intervalMs: 500,
+  clock: fakeClock(),
+  ...more,
+})
+
+describe('waiting', () => {
+  it('gives the value at the first look that finds it', async () => {
+    let looks = 0
+
+    const value = await waitFor(options(), () => Promise.resolve(++looks < 3 ? {seen: 'half of it'} : {value: 'full'}))
+
+    expect(value).toBe('full')
+    expect(looks).toBe(3)
+  })
+
+  it('says what it waited for, how long, and what it saw last', async () => {
+    let looks = 0
+    const clock = fakeClock()
+    const wait = waitFor(options({clock, host: 'm', hint: 'look up'}), () => Promise.resolve({seen: `look ${++looks}`}))
+
+    await expect(wait).rejects.toMatchObject({
+      code: 'timeout',
+      message: 'waited 2 s for the moon; last seen: look 5',
+      host: 'm',
+      hint: 'look up',
+    })
+    expect(clock.slept).toEqual([500, 500, 500, 500])
+  })
+
+  it('goes on while the API server cannot be reached, and tells it as seen', async () => {
+    const wait = waitFor(options(), () => Promise.reject(new KadmError('connect', 'not reachable')))
+
+    await expect(wait).rejects.toMatchObject({
+      code: 'timeout',
+      message: containing('last seen: not reachable'),
+    })
+  })
+
+  it('ends at once on any other error', async () => {
+    const clock = fakeClock()
+
+    await expect(
+      waitFor(options({clock}), () => Promise.reject(new KadmError('remote', 'forbidden'))),
+    ).rejects.toMatchObject({message: 'forbidden'})
+    expect(clock.slept).toEqual([])
+  })
+
+  it('ends when it is cancelled', async () => {
+    const controller = new AbortController()
+
+    const wait = waitFor(options({signal: controller.signal}), () => {
+      controller.abort()
+      return Promise.resolve({seen: 'nothing'})
+    })
+
+    await expect(wait).rejects.toMatchObject({code: 'cancelled', message: 'cancelled while waiting for the moon'})
+  })
+
+  it('tells each new thing seen once', async () => {
+    const told: string[] = []
+    const states = ['a', 'a', 'b', 'b']
+
+    await waitFor(options({onSeen: seen => told.push(seen)}), () => {
+      const seen = states.shift()
+      return Promise.resolve(seen === undefined ? {value: 1} : {seen})
+    })
+
+    expect(told).toEqual(['a', 'b'])
+  })
+})
