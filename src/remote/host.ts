@@ -1,4 +1,4 @@
-import type {Duplex, Readable} from 'node:stream'
+import type {Duplex, Readable, Writable} from 'node:stream'
 
 /** One machine as seen over a transport (ssh or local). The only way anything reaches a host. */
 export interface Host {
@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined
   /** Default 120,000 ms. */
   readonly timeoutMs?: number | undefined
+  /** Takes stdout as it comes, with back pressure, instead of `RunResult.stdout`; not ended here. */
+  readonly output?: Writable | undefined
   /** Run as the login user instead of root. */
   readonly asLoginUser?: boolean | undefined
 }

@@ -1,0 +1,14 @@
+import type {HostKeyPolicy} from './host-key-check.ts'
+import type {Laptop} from './laptop.ts'
+import type {Secrets} from './ssh-auth.ts'
+
+/** What all connections of one run to one host share. */
+export interface Dialling {
+  /** The host's name, for messages. */
+  readonly host: string
+  readonly laptop: Laptop
+  readonly secrets: Secrets
+  readonly policy: HostKeyPolicy
+  readonly readyTimeoutMs: number
+  readonly signal: AbortSignal | undefined
+}

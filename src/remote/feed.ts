@@ -1,0 +1,49 @@
+import {once} from 'node:events'
+import type {Readable, Writable} from 'node:stream'
+import {CONTENT_END, opening, pieceHeader} from './far-side.ts'
+
+const PIECE = 1024 * 1024
+
+export interface Feed {
+  readonly script: string
+  readonly password: string | undefined
+  readonly content: Readable | undefined
+}
+
+/** Says the whole protocol of far-side.ts into `stdin`, no faster than it is taken; stops silently when `over` fires. */
+export async function feed(stdin: Writable, {script, password, content}: Feed, over: AbortSignal): Promise<void> {
+  const stopContent = (): void => void content?.destroy()
+  over.addEventListener('abort', stopContent, {once: true})
+  try {
+    stdin.write(opening(script, password))
+    if (content !== undefined) for await (const piece of pieces(content)) await give(stdin, piece, over)
+    if (!over.aborted) stdin.write(CONTENT_END)
+  } catch (cause) {
+    if (!over.aborted) throw cause
+  } finally {
+    over.removeEventListener('abort', stopContent)
+  }
+}
+
+async function give(stdin: Writable, piece: readonly Buffer[], over: AbortSignal): Promise<void> {
+  over.throwIfAborted()
+  stdin.write(pieceHeader(piece.reduce((sum, chunk) => sum + chunk.length, 0)))
+  for (const chunk of piece) if (!stdin.write(chunk)) await once(stdin, 'drain', {signal: over})
+}
+
+/** Groups what comes into pieces of about a megabyte, without copying. */
+async function* pieces(content: Readable): AsyncGenerator<readonly Buffer[]> {
+  let piece: Buffer[] = []
+  let size = 0
+  for await (const chunk of content as AsyncIterable<Buffer | string>) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    if (bytes.length === 0) continue
+    piece.push(bytes)
+    size += bytes.length
+    if (size < PIECE) continue
+    yield piece
+    piece = []
+    size = 0
+  }
+  if (size > 0) yield piece
+}

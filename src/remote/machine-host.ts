@@ -1,0 +1,101 @@
+import type {Duplex, Readable} from 'node:stream'
+import {KadmError} from '../domain/errors.ts'
+import {endGroup, PASSWORD_CHECK, supervised, type Become} from './far-side.ts'
+import type {Host, RunOptions, RunResult} from './host.ts'
+import type {Redactor} from './redact.ts'
+import type {OpenSession} from './session.ts'
+import {notBegun} from './sudo-trouble.ts'
+import {supervise} from './supervise.ts'
+
+const DEFAULT_TIMEOUT_MS = 120_000
+/** How much longer the far side's own bound is than ours: it is there for the case that we cannot reach it any more. */
+const BACKSTOP_S = 30
+
+/** What a transport gives; all of `Host` is made from it. */
+export interface Machine {
+  readonly name: string
+  /** The login user. */
+  readonly user: string
+  /** False for root itself: no sudo then. */
+  readonly needsSudo: boolean
+  readonly sudoPassword: string | undefined
+  readonly redactor: Redactor
+  readonly open: OpenSession
+  readonly forward: (host: string, port: number) => Promise<Duplex>
+  readonly close: () => Promise<void>
+}
+
+/** A Host over any transport. */
+export const machineHost = (machine: Machine): Host => {
+  const {name: host, user, redactor} = machine
+  const become: Become = !machine.needsSudo
+    ? 'nobody'
+    : machine.sudoPassword === undefined
+      ? 'sudo'
+      : 'sudo-with-password'
+  let passwordCheck: Promise<void> | undefined
+
+  const start = async (
+    script: string,
+    content: Readable | undefined,
+    options: RunOptions,
+    urgent = false,
+  ): Promise<RunResult> => {
+    const as = options.asLoginUser === true ? 'nobody' : become
+    if (as === 'sudo-with-password') await (passwordCheck ??= checkPassword(machine))
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+    const words = supervised(as, Math.ceil(timeoutMs / 1000) + BACKSTOP_S)
+    const session = await machine.open(words, {signal: options.signal, urgent})
+    const password = as === 'sudo-with-password' ? machine.sudoPassword : undefined
+    return await supervise(
+      session,
+      {script, content, output: options.output, password, signal: options.signal, timeoutMs},
+      {host, user, endGroup: endOther(options.asLoginUser)},
+    )
+  }
+  const endOther =
+    (asLoginUser: boolean | undefined) =>
+    async (group: number): Promise<void> => {
+      await start(endGroup(group), undefined, {asLoginUser, timeoutMs: 10_000}, true)
+    }
+  const clean = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      throw error instanceof KadmError ? redactor.cleanError(error) : error
+    }
+  }
+
+  return {
+    name: host,
+    run: (script, options = {}) => clean(start(script, undefined, options)),
+    read: async (script, options = {}) => {
+      const result = await clean(start(script, undefined, options))
+      if (result.code !== 0) throw redactor.cleanError(failed(host, result))
+      return result.stdout
+    },
+    pipe: (content, script, options = {}) =>
+      clean(start(script, content, options)).finally(() => void content.destroy()),
+    forward: (to, port) => clean(machine.forward(to, port)),
+    close: machine.close,
+  }
+}
+
+const failed = (host: string, {code, stderr}: RunResult): KadmError => {
+  const last = stderr.trim().split('\n').at(-1) ?? ''
+  return new KadmError('remote', `a command failed with exit code ${String(code)}${last === '' ? '' : `: ${last}`}`, {
+    host,
+    evidence: stderr.trim() === '' ? undefined : stderr,
+  })
+}
+
+/** Once per connection, so that a wrong password is tried once only and accounts are not locked. */
+async function checkPassword({name, user, sudoPassword, open}: Machine): Promise<void> {
+  const session = await open(PASSWORD_CHECK, {})
+  const said: Buffer[] = []
+  for (const stream of [session.stdout, session.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk))
+  session.stdin.end(`${sudoPassword ?? ''}\n`)
+  const tooLong = setTimeout(session.abandon, 20_000)
+  const code = await session.ended.finally(() => clearTimeout(tooLong))
+  if (code !== 0) throw notBegun(name, user, Buffer.concat(said).toString('utf8'))
+}

@@ -1,0 +1,21 @@
+import pLimit from 'p-limit'
+
+/** Works on all items, at most `width` at once; all finish before the first failure is told, and all failures are told. */
+export async function onEach<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<readonly R[]> {
+  const limit = pLimit(width)
+  const done = await Promise.allSettled(items.map((item, i) => limit(() => work(item, i))))
+  const failures = done.flatMap(d => (d.status === 'rejected' ? [asError(d.reason)] : []))
+  const [first, ...more] = failures
+  if (first !== undefined && more.length === 0) throw first
+  if (first !== undefined) throw new AggregateError(failures, failures.map(headline).join('\n'))
+  return done.flatMap(d => (d.status === 'fulfilled' ? [d.value] : []))
+}
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)))
+
+const headline = (error: Error): string =>
+  'host' in error && typeof error.host === 'string' ? `${error.host}: ${error.message}` : error.message

@@ -1,0 +1,117 @@
+import type {Client} from 'ssh2'
+import {KadmError} from '../domain/errors.ts'
+import type {Dialling} from './dialling.ts'
+import {checkHostKey, nameOf, readKnownHosts} from './host-key-check.ts'
+import {hostKeyAlgorithms, keyType, knownTypes} from './host-key.ts'
+import type {KnownKey} from './known-hosts.ts'
+import {patience} from './patience.ts'
+import type {Hop} from './route.ts'
+import {planLogin, type LoginPlan} from './ssh-auth.ts'
+import {handshakeFailed, notLoggedIn} from './ssh-errors.ts'
+import {socketTo} from './ssh-socket.ts'
+
+const KEEPALIVE_MS = 10_000
+
+/** Opens one connection, logged in and with its host key verified. */
+export async function openClient(hop: Hop, through: Client | undefined, dialling: Dialling): Promise<Client> {
+  const known = await readKnownHosts(hop, dialling.laptop)
+  const without: string[] = []
+  let first: KadmError | undefined
+  for (;;) {
+    const attempt = await dial({hop, through, known, without}, dialling)
+    if ('client' in attempt) return attempt.client
+    first ??= attempt.error
+    // A pin says nothing of its key's type, and the server may have shown another one: ask for the other types too.
+    if (hop.hostKey === undefined || attempt.shownType === undefined || without.includes(attempt.shownType)) throw first
+    without.push(attempt.shownType)
+    if (hostKeyAlgorithms([], without).length === 0) throw first
+  }
+}
+
+interface Call {
+  readonly hop: Hop
+  readonly through: Client | undefined
+  readonly known: readonly KnownKey[]
+  readonly without: readonly string[]
+}
+
+type Attempt = {readonly client: Client} | {readonly error: KadmError; readonly shownType: string | undefined}
+
+async function dial({hop, through, known, without}: Call, dialling: Dialling): Promise<Attempt> {
+  const {host, laptop, policy, secrets} = dialling
+  const {default: ssh2} = await import('ssh2')
+  const plan = await planLogin(ssh2, hop, secrets, laptop)
+  const socket = await socketTo(hop, through, dialling)
+  const client = new ssh2.Client()
+  let keyProblem: Error | undefined
+  let shownType: string | undefined
+  const waiting = patience(dialling.readyTimeoutMs)
+
+  const verify = (key: Buffer, done: (ok: boolean) => void): void => {
+    waiting.pause()
+    checkHostKey(key, {host, hop, known, policy, laptop}).then(
+      () => {
+        waiting.resume()
+        done(true)
+      },
+      (error: unknown) => {
+        keyProblem = error instanceof Error ? error : new Error(String(error))
+        shownType = keyType(key)
+        done(false)
+      },
+    )
+  }
+  const ready = new Promise<void>((resolve, reject) => {
+    let last: Error | undefined
+    client.once('ready', resolve)
+    client.on('error', (error: Error & {level?: string}) => {
+      if (isOneWayOnly(error, plan)) {
+        plan.blame(error.message)
+        return
+      }
+      if (/too many authentication failures/i.test(error.message))
+        plan.blame('too many keys were offered, the server hung up')
+      last ??= error
+      reject(error)
+    })
+    client.once('close', () => reject(last ?? new Error('it closed the connection')))
+    client.once('change password', () => plan.blame('the password has expired and must be changed first'))
+    waiting.over.addEventListener('abort', () => reject(new Error('it did not answer in time')), {once: true})
+    dialling.signal?.addEventListener('abort', () => reject(new Error('cancelled')), {once: true})
+  })
+  const progress = {loginBegan: false}
+  client.once('handshake', () => (progress.loginBegan = true))
+  client.connect({
+    sock: socket,
+    username: hop.user,
+    hostVerifier: verify,
+    algorithms: {serverHostKey: [...hostKeyAlgorithms(knownTypes(known, nameOf(hop)), without)]},
+    authHandler: (left: unknown) => plan.next(left),
+    keepaliveInterval: KEEPALIVE_MS,
+    readyTimeout: 0,
+  })
+  try {
+    await ready
+    client.on('error', () => undefined)
+    return {client}
+  } catch (error) {
+    client.on('error', () => undefined)
+    client.destroy()
+    socket.destroy()
+    if (dialling.signal?.aborted === true)
+      throw new KadmError('cancelled', 'connecting was stopped because the run was cancelled', {host})
+    if (keyProblem !== undefined && !(keyProblem instanceof KadmError)) throw keyProblem
+    if (keyProblem !== undefined) return {error: keyProblem, shownType}
+    const cause = error instanceof Error ? error : undefined
+    const failure = progress.loginBegan
+      ? notLoggedIn(host, hop, plan.tries(), plan.offered())
+      : handshakeFailed(host, hop, cause)
+    return {error: failure, shownType: undefined}
+  } finally {
+    waiting.end()
+  }
+}
+
+/** The agent or one key failed, and ssh2 goes on to the next way by itself. */
+const isOneWayOnly = (error: Error & {level?: string}, plan: LoginPlan): boolean =>
+  error.level === 'agent' || (error.level === 'client-authentication' && !plan.exhausted())

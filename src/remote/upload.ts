@@ -1,0 +1,125 @@
+import {createHash} from 'node:crypto'
+import {createReadStream} from 'node:fs'
+import {dirname} from 'node:path/posix'
+import {Readable} from 'node:stream'
+import {KadmError} from '../domain/errors.ts'
+import type {Host} from './host.ts'
+import {join, sh, type Script} from './shell.ts'
+
+/** One file to bring to a host; hashes are lower-case hex. */
+export interface Upload {
+  /** A path here, or the bytes. */
+  readonly source: string | Readable
+  /** Of the source. */
+  readonly sha256: string
+  readonly size: number
+  readonly target: string
+  /** `0644`, as chmod takes it. */
+  readonly mode: string
+  /** The source is gzipped and the target is to hold what is in it. */
+  readonly decompress: boolean
+  /** Of the target; only differs from `sha256`, and must be given, when decompressing. */
+  readonly contentSha256?: string | undefined
+  readonly onProgress?: ((sentBytes: number) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface FileOnHost {
+  readonly path: string
+  readonly sha256: string
+}
+
+/** Slower than this and an upload counts as stuck. */
+const SLOWEST_BYTES_PER_S = 100_000
+const PATIENCE_MS = 120_000
+
+/** Those of the files that the host does not have with just this content. */
+export async function missingOnHost<F extends FileOnHost>(
+  host: Host,
+  files: readonly F[],
+  signal?: AbortSignal,
+): Promise<readonly F[]> {
+  if (files.length === 0) return []
+  const looks = files.map(({path}, i) => sh`h=; [ -f ${path} ] && h=$(sha256sum <${path}); echo "${i} $h"`)
+  const out = await host.read(join(looks).text, {signal, timeoutMs: 10 * 60_000})
+  const hashes = new Map(out.split('\n').map(line => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']))
+  return files.filter((file, i) => hashes.get(String(i)) !== file.sha256)
+}
+
+/** Brings one file to a host, unless it is there. Never leaves half a file under the target's name. */
+export async function uploadFile(host: Host, upload: Upload): Promise<'uploaded' | 'present'> {
+  const {target, mode, signal} = upload
+  const wanted = wantedHash(upload)
+  const there = await host.read(present(target, mode, wanted).text, {signal, timeoutMs: 10 * 60_000})
+  if (there.trim() === 'present') return 'present'
+
+  const source = typeof upload.source === 'string' ? createReadStream(upload.source) : upload.source
+  const seen = {sha256: ''}
+  const content = Readable.from(counted(source, upload, seen), {objectMode: false})
+  const timeoutMs = PATIENCE_MS + (upload.size / SLOWEST_BYTES_PER_S) * 1000
+  const result = await host.pipe(content, receive(upload, wanted).text, {signal, timeoutMs})
+  if (seen.sha256 !== '' && seen.sha256 !== upload.sha256) throw altered(upload, seen.sha256)
+  if (result.code !== 0) throw notWritten(host.name, upload, result.stderr)
+  return 'uploaded'
+}
+
+/** Also mends the mode of a file that is there. */
+const present = (target: string, mode: string, wanted: string): Script => sh`set -u
+[ -f ${target} ] || exit 0
+h=$(sha256sum <${target})
+[ "$h" = ${`${wanted}  -`} ] || exit 0
+m=$(stat -c %a ${target})
+[ "$m" = ${mode.replace(/^0+(?=.)/, '')} ] || chmod ${mode} ${target}
+echo present`
+
+const receive = (upload: Upload, wanted: string): Script => {
+  const {target, mode} = upload
+  const unpack = upload.decompress ? sh`gzip -dc` : sh`cat`
+  return sh`set -eu
+umask 022
+mkdir -p ${dirname(target)}
+umask 077
+new=$(mktemp ${`${target}.kadm.XXXXXX`})
+trap 'rm -f "$new"' EXIT
+trap 'exit 143' TERM HUP INT
+chmod ${mode} "$new"
+${unpack} >"$new"
+h=$(sha256sum <"$new")
+[ "$h" = ${`${wanted}  -`} ] || { echo "sha256 is $h" >&2; exit 65; }
+sync "$new"
+mv -f "$new" ${target}
+sync ${dirname(target)}`
+}
+
+const wantedHash = ({decompress, contentSha256, sha256, target}: Upload): string => {
+  if (!decompress) return sha256
+  if (contentSha256 === undefined) throw new TypeError(`${target} is to be decompressed, so its own hash is needed`)
+  return contentSha256
+}
+
+async function* counted(source: Readable, upload: Upload, seen: {sha256: string}): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256')
+  let sent = 0
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    hash.update(chunk)
+    yield chunk
+    sent += chunk.length
+    upload.onProgress?.(sent)
+  }
+  seen.sha256 = hash.digest('hex')
+}
+
+const nameOf = ({source, target}: Upload): string => (typeof source === 'string' ? source : `the content of ${target}`)
+
+const altered = (upload: Upload, found: string): KadmError =>
+  new KadmError('config', `${nameOf(upload)} is not what it should be: it was altered or is incomplete`, {
+    hint: 'fetch or make it again',
+    evidence: `sha256 wanted: ${upload.sha256}\nsha256 found:  ${found}`,
+  })
+
+const notWritten = (host: string, {target}: Upload, stderr: string): KadmError =>
+  new KadmError('remote', `${target} could not be written${/No space left/.test(stderr) ? ': the disk is full' : ''}`, {
+    host,
+    hint: 'see the evidence; look at the free space there with df -h',
+    evidence: stderr.trim(),
+  })

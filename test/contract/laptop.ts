@@ -1,0 +1,35 @@
+import {mkdtempSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import type {SshTarget} from '../../src/domain/cluster.ts'
+import type {Laptop} from '../../src/remote/laptop.ts'
+import {nodeLaptop} from '../../src/remote/node-laptop.ts'
+import type {SshOptions} from '../../src/remote/ssh-host.ts'
+
+/** A laptop with a home folder of its own and no agent. */
+export const testLaptop = (files: Readonly<Record<string, string>> = {}): Laptop => {
+  const home = mkdtempSync(join(tmpdir(), 'kadm-home-'))
+  const laptop = nodeLaptop({HOME: home})
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(home, name), text)
+  return laptop
+}
+
+export const target = (port: number, more: Partial<SshTarget> = {}): SshTarget => ({
+  address: '127.0.0.1',
+  port,
+  user: undefined,
+  keyFile: undefined,
+  hostKey: undefined,
+  jump: undefined,
+  ...more,
+})
+
+/** Accepts new host keys and reads no ssh config but the one given. */
+export const options = (to: SshTarget, more: Partial<SshOptions> = {}): SshOptions => ({
+  name: 'master',
+  target: to,
+  laptop: more.laptop ?? testLaptop(),
+  hostKeys: {acceptNew: true, ask: undefined},
+  configText: '',
+  ...more,
+})
