@@ -8,7 +8,7 @@ import {publicKeyOf} from './keys.ts'
 import {firstCertificate, toPem} from './pem.ts'
 
 /** Bytes from the operating system's source; handed in so that golden tests are exact. */
-export type RandomBytes = (size: number) => Uint8Array
+type RandomBytes = (size: number) => Uint8Array
 
 const HOUR_MS = 3_600_000
 /** How far certificates reach back, so that a node whose clock is a little behind accepts them. */

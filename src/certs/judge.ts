@@ -4,7 +4,7 @@ import {KadmError} from '../domain/errors.ts'
 import {type CertificateInfo, inspect} from './inspect.ts'
 import {isIssuedBy} from './issue.ts'
 
-export type CertificateProblem =
+type CertificateProblem =
   | 'missing'
   | 'unreadable'
   | 'not-a-ca'

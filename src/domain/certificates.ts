@@ -49,7 +49,7 @@ const caSpec = (path: string, name: string, why: string): CertificateSpec => ({
 })
 
 /** Every certificate of a control-plane node with its own etcd, in the order kubeadm makes them. */
-export const CERTIFICATES = {
+const CERTIFICATES = {
   ca: caSpec('ca', 'kubernetes', 'signs the API server and everyone who talks to it'),
   apiserver: {
     signer: 'ca',
@@ -172,7 +172,7 @@ export interface KubeconfigSpec {
   readonly why: string
 }
 
-export const KUBECONFIGS = {
+const KUBECONFIGS = {
   admin: {
     path: ADMIN_CONF,
     user: named('kubernetes-admin'),
@@ -236,7 +236,7 @@ export function wantedKubeconfigCertificate(name: KubeconfigName, cluster: Clust
 }
 
 /** Names sorted and once each, addresses once each in their order, as kubeadm writes them. */
-export const tidySans = (sans: Sans): Sans => ({
+const tidySans = (sans: Sans): Sans => ({
   dns: [...new Set(sans.dns)].sort(),
   ips: [...new Set(sans.ips.map(canonicalAddress))],
 })

@@ -4,7 +4,6 @@ import {fill, type Templates} from './templates.ts'
 
 /** Where kadm puts the template from which containerd makes a node's pod-network configuration. */
 export const CNI_CONF_TEMPLATE = '/etc/containerd/pod-network.conflist'
-export const CERTS_DIR = '/etc/containerd/certs.d'
 
 export interface ContainerdOptions {
   /** Of containerd itself: 1 reads version 2 files, 2 and later version 3. */

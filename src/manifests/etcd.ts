@@ -14,7 +14,7 @@ export interface EtcdPeer {
 
 const METRICS_PORT = 2381
 
-export const etcdClientUrl = (node: Node): string => `https://${hostPort(node.address, 2379)}`
+const etcdClientUrl = (node: Node): string => `https://${hostPort(node.address, 2379)}`
 export const etcdPeerUrl = (node: Node): string => `https://${hostPort(node.address, 2380)}`
 
 /** The static pod of etcd. `members`: everyone including this node when it joins a running etcd; undefined for the first. */

@@ -19,13 +19,6 @@ export interface ConfigMap extends KubeObject {
   readonly data: Readonly<Record<string, string>>
 }
 
-export interface Secret extends KubeObject {
-  readonly kind: 'Secret'
-  readonly type: string
-  /** Base64. */
-  readonly data: Readonly<Record<string, string>>
-}
-
 export interface Pod extends KubeObject {
   readonly kind: 'Pod'
   readonly spec: PodSpec
@@ -45,7 +38,7 @@ export interface PodSpec {
   readonly volumes: readonly Volume[]
 }
 
-export interface Container {
+interface Container {
   readonly name: string
   readonly image: string
   readonly imagePullPolicy: 'IfNotPresent'
@@ -72,7 +65,7 @@ export interface EnvVar {
   readonly valueFrom?: {readonly fieldRef: {readonly fieldPath: string}}
 }
 
-export interface ContainerPort {
+interface ContainerPort {
   readonly name: string
   readonly containerPort: number
   readonly protocol: 'TCP' | 'UDP'
@@ -87,7 +80,7 @@ export interface Probe {
   readonly failureThreshold?: number
 }
 
-export interface Toleration {
+interface Toleration {
   readonly key?: string
   readonly operator?: 'Exists'
   readonly effect?: string

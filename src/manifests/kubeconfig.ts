@@ -10,23 +10,23 @@ export interface Kubeconfig {
   readonly users: readonly NamedUser[]
 }
 
-export interface NamedCluster {
+interface NamedCluster {
   readonly name: string
   readonly cluster: Readonly<Record<string, string>>
 }
 
-export interface NamedContext {
+interface NamedContext {
   readonly name: string
   readonly context: Readonly<Record<string, string>>
 }
 
-export interface NamedUser {
+interface NamedUser {
   readonly name: string
   readonly user: Readonly<Record<string, string>>
 }
 
 /** How the user of a kubeconfig proves who it is. */
-export type Credentials =
+type Credentials =
   | {readonly kind: 'certificate'; readonly certPem: string; readonly keyPem: string}
   /** Files on the node that hold certificate and key, as the kubelet rotates them. */
   | {readonly kind: 'certificate-files'; readonly certPath: string; readonly keyPath: string}

@@ -17,7 +17,7 @@ export interface StaticPodInput {
 }
 
 /** Folders with certificate authorities that are mounted when the host has them. */
-export const EXTRA_CA_DIRS = [
+const EXTRA_CA_DIRS = [
   '/etc/pki/ca-trust',
   '/etc/pki/tls/certs',
   '/etc/ca-certificates',

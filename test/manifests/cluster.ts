@@ -1,6 +1,6 @@
 import type {Cluster, ComponentExtra, HostSpec, Node} from '../../src/domain/cluster.ts'
 import {supportedVersion} from '../../src/domain/version.ts'
-import {readTemplates} from '../../src/templates.ts'
+import {readTemplates} from '../../src/engine/templates-on-disk.ts'
 
 const nothing: ComponentExtra = {args: [], volumes: [], envs: []}
 
@@ -69,4 +69,4 @@ export const DEBIAN_HOST = {
   proxyEnvs: [],
 }
 
-export const templates = readTemplates()
+export const templates = await readTemplates()
