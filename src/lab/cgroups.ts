@@ -51,7 +51,10 @@ function parseMounts(mountinfo: string): readonly Hierarchy[] {
     const mountPoint = before.split(' ')[4]
     const [type, , options = ''] = after.split(' ')
     if (mountPoint === undefined || (type !== 'cgroup' && type !== 'cgroup2')) continue
-    const words = type === 'cgroup2' ? [] : options.split(',').filter(word => !['rw', 'ro', 'xattr', 'clone_children'].includes(word))
+    const words =
+      type === 'cgroup2'
+        ? []
+        : options.split(',').filter(word => !['rw', 'ro', 'xattr', 'clone_children'].includes(word))
     const controllers = words.filter(word => !word.startsWith('release_agent='))
     if (!found.has(controllers.join(','))) found.set(controllers.join(','), {mountPoint, type, controllers})
   }

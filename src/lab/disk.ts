@@ -7,7 +7,9 @@ import {LOGIN_UID} from './rootfs.ts'
 const SERVICE = '/etc/systemd/system/kadm-lab-machine.service'
 
 /** The parts of a machine's disk, below its folder. */
-const layout = (dir: string): {readonly upper: string; readonly work: string; readonly data: string; readonly root: string} => ({
+const layout = (
+  dir: string,
+): {readonly upper: string; readonly work: string; readonly data: string; readonly root: string} => ({
   upper: join(dir, 'upper'),
   work: join(dir, 'work'),
   data: join(dir, 'var'),
@@ -60,7 +62,10 @@ export async function stageFiles(dir: string, files: readonly MachineFile[]): Pr
   const install = files.map(file => {
     const owner = file.owner === 'root' ? 0 : LOGIN_UID
     const target = join(root, file.path)
-    const folder = file.owner === 'root' ? sh`mkdir -p ${dirname(target)}` : sh`install -d -m 700 -o ${owner} -g ${owner} ${dirname(target)}`
+    const folder =
+      file.owner === 'root'
+        ? sh`mkdir -p ${dirname(target)}`
+        : sh`install -d -m 700 -o ${owner} -g ${owner} ${dirname(target)}`
     return sh`
 ${folder}
 rm -f ${target}

@@ -39,11 +39,16 @@ async function compile(place: BuildPlace, module: GoModule, program: GoProgram, 
   const cwd = await prepareModule(place, module)
   const args = ['build', '-mod=mod', '-trimpath', '-ldflags', module.linkerFlags]
   if (module.tags !== undefined) args.push('-tags', module.tags)
-  await mustRun(`building ${program.name} ${module.version}`, 'go', [...args, '-o', join(target, program.name), program.package], {
-    cwd,
-    env: environment(place, module),
-    signal: place.signal,
-  })
+  await mustRun(
+    `building ${program.name} ${module.version}`,
+    'go',
+    [...args, '-o', join(target, program.name), program.package],
+    {
+      cwd,
+      env: environment(place, module),
+      signal: place.signal,
+    },
+  )
 }
 
 const environment = (place: BuildPlace, module: GoModule): Readonly<Record<string, string>> => ({
@@ -96,7 +101,10 @@ async function stagingModules(
   const scratch = join(options.cwd, 'scratch')
   await mkdir(scratch)
   const wanted = `${module.module}@${module.version}`
-  const answer = await mustRun(`fetching ${wanted}`, 'go', ['mod', 'download', '-json', wanted], {...options, cwd: scratch})
+  const answer = await mustRun(`fetching ${wanted}`, 'go', ['mod', 'download', '-json', wanted], {
+    ...options,
+    cwd: scratch,
+  })
   await rm(scratch, {recursive: true})
   const parsed: unknown = JSON.parse(answer)
   if (typeof parsed !== 'object' || parsed === null || !('GoMod' in parsed) || typeof parsed.GoMod !== 'string') {
@@ -113,7 +121,8 @@ export const stagedIn = (text: string): readonly string[] =>
 export async function requireGo(): Promise<void> {
   const hint = `install Go ${OLDEST_GO} or newer from https://go.dev/dl (the distribution's golang package may be too old) and put it on the PATH`
   const answer = await run('go', ['env', 'GOVERSION', 'GOTOOLCHAIN']).catch(() => undefined)
-  if (answer?.code !== 0) throw new KadmError('preflight', 'the lab builds Kubernetes from source and found no Go', {hint})
+  if (answer?.code !== 0)
+    throw new KadmError('preflight', 'the lab builds Kubernetes from source and found no Go', {hint})
   const [found = '', toolchain = ''] = answer.stdout.trim().split('\n')
   if (isOldGo(found) && (toolchain === 'local' || isOldGo(found, '1.21.0'))) {
     throw new KadmError('preflight', `the lab needs Go ${OLDEST_GO} to build Kubernetes and found ${found}`, {hint})
@@ -122,7 +131,8 @@ export async function requireGo(): Promise<void> {
 
 /** Pure: whether `go1.25.3` is older than wanted; what cannot be read (a development build) is taken as new. */
 export function isOldGo(found: string, wanted: string = OLDEST_GO): boolean {
-  const numbers = (text: string): readonly number[] => (/(\d+)\.(\d+)(?:\.(\d+))?/.exec(text) ?? []).slice(1).map(n => Number(n || 0))
+  const numbers = (text: string): readonly number[] =>
+    (/(\d+)\.(\d+)(?:\.(\d+))?/.exec(text) ?? []).slice(1).map(n => Number(n || 0))
   const [a, b] = [numbers(found), numbers(wanted)]
   if (a.length === 0) return false
   const at = a.findIndex((n, i) => n !== (b[i] ?? 0))

@@ -28,7 +28,9 @@ export function imageDescriptions(version: KubernetesVersion, inputs: ImageInput
   return [
     image([set.pause], [{items: [file('pause', 'pause')]}], {entrypoint: ['/pause']}),
     command(set.proxy, 'kube-proxy', [base]),
-    image([flannelImage()], [base, {items: [file('opt/bin/flanneld', 'flanneld')]}], {entrypoint: ['/opt/bin/flanneld']}),
+    image([flannelImage()], [base, {items: [file('opt/bin/flanneld', 'flanneld')]}], {
+      entrypoint: ['/opt/bin/flanneld'],
+    }),
     image([set.coredns], [{items: [file('coredns', 'coredns')]}], {entrypoint: ['/coredns']}),
     image([AGNHOST_IMAGE, AGNHOST_NEXT_IMAGE], [base, {items: agnhostFiles(file('agnhost', 'agnhost'))}], {
       entrypoint: ['/agnhost'],

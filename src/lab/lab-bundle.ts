@@ -12,7 +12,7 @@ import {buildPause} from './pause.ts'
 import {tracker, type LabSink, type Step, type Tracker} from './progress.ts'
 import {fingerprint, programKey, recipe, type GoModule} from './recipe.ts'
 import {requireBuildPrograms} from './requirements.ts'
-import {baseLayer} from './rootfs.ts'
+import {baseLayer, baseLayerKey} from './rootfs.ts'
 
 /** Raised when the way a bundle is put together changes, so that an old one is not taken for a new one. */
 const FORMAT = 1
@@ -25,7 +25,7 @@ const BASE: Step = {name: 'base-layer', seconds: 10}
 /** The folder with everything a cluster of this version needs; builds what is missing, one program after another. */
 export async function labBundle(place: BuildPlace, version: KubernetesVersion, report: LabSink): Promise<string> {
   const modules = recipe(version)
-  const dir = join(place.cache, 'bundles', bundleKey(place, version, modules))
+  const dir = labBundleDir(place, version)
   if (await exists(join(dir, 'bundle.json'))) return dir
   await requireBuildPrograms(report, place.signal)
   await requireGo()
@@ -38,10 +38,17 @@ export async function labBundle(place: BuildPlace, version: KubernetesVersion, r
   return dir
 }
 
-function bundleKey(place: BuildPlace, version: KubernetesVersion, modules: readonly GoModule[]): string {
-  const keys = modules.flatMap(module => module.programs.map(one => programKey(module, one, place.architecture)))
-  const images = imageDescriptions(version, {architecture: place.architecture, program: name => name, base: 'base'})
-  return `${version.text}-${place.architecture}-${fingerprint(FORMAT, keys, images)}`
+/** Where the bundle of this version and recipe is, or will be. */
+export function labBundleDir(place: BuildPlace, version: KubernetesVersion): string {
+  const keys = recipe(version).flatMap(module =>
+    module.programs.map(one => programKey(module, one, place.architecture)),
+  )
+  const images = imageDescriptions(version, {
+    architecture: place.architecture,
+    program: name => name,
+    base: baseLayerKey(place.architecture),
+  })
+  return join(place.cache, 'bundles', `${version.text}-${place.architecture}-${fingerprint(FORMAT, keys, images)}`)
 }
 
 async function missingSteps(place: BuildPlace, modules: readonly GoModule[]): Promise<readonly Step[]> {
@@ -110,7 +117,11 @@ async function packBinary(packing: Packing, target: string, name: BinaryName): P
 }
 
 /** One archive; each of its names is an entry of its own, with the same file. */
-async function packImage(target: string, image: ImageDescription, signal?: AbortSignal): Promise<readonly BundleImage[]> {
+async function packImage(
+  target: string,
+  image: ImageDescription,
+  signal?: AbortSignal,
+): Promise<readonly BundleImage[]> {
   const path = `images/${fileName(image)}.tar.gz`
   const archive = imageArchive(image)
   let configDigest = ''

@@ -7,16 +7,29 @@ import {leaveCgroups} from './cgroups.ts'
 import {exists} from './cache.ts'
 import {mountDisk, stageFiles, unmountDisk, wipeDisk} from './disk.ts'
 import {readHostKey, readPublicKey} from './keys.ts'
-import {keyFile, machineDir, type LabState, type MachineState} from './lab-state.ts'
+import {keyFile, knownHostsFile, machineDir, type LabState, type MachineState} from './lab-state.ts'
 import {machineFiles} from './machine-files.ts'
 import {namespaceFile} from './network.ts'
 import {asRoot} from './privileged.ts'
 import {identify, isRunning, parseIdentity, type ProcessIdentity} from './process-identity.ts'
-import {nspawnFile, startSupervisor, stopFile, supervisorFile, supervisorScript, type SupervisorPlan} from './supervisor.ts'
+import {waitForLogin, type Door} from './ready.ts'
+import {
+  consoleFile,
+  nspawnFile,
+  startSupervisor,
+  stopFile,
+  supervisorFile,
+  supervisorScript,
+  type SupervisorPlan,
+} from './supervisor.ts'
 
 /** systemd's PID 1 takes SIGRTMIN+4 as 'power off'. */
 const POWER_OFF_SIGNAL = 38
+/** … and SIGRTMIN+5 as 'reboot'. */
+const REBOOT_SIGNAL = 39
+const KILL_SIGNAL = 9
 const POLL_MS = 50
+const LOGIN_MS = 90_000
 
 const planOf = (lab: LabState, machine: MachineState): SupervisorPlan => ({
   dir: machineDir(lab.name, machine.name),
@@ -26,10 +39,18 @@ const planOf = (lab: LabState, machine: MachineState): SupervisorPlan => ({
   cgroups: machine.cgroups,
 })
 
-/** The supervisor of a machine, if it runs. */
-export async function supervisorOf(lab: string, machine: string): Promise<ProcessIdentity | undefined> {
+/** Whether a machine's supervisor runs, so that it will be started again after a reboot. */
+export async function isSupervised(lab: string, machine: string): Promise<boolean> {
   const identity = await recorded(supervisorFile(machineDir(lab, machine)))
-  return identity !== undefined && (await isRunning(identity)) ? identity : undefined
+  return identity !== undefined && (await isRunning(identity))
+}
+
+/** What we started for a machine and still runs. */
+async function processesOf(lab: string, machine: string): Promise<readonly ProcessIdentity[]> {
+  const dir = machineDir(lab, machine)
+  const known = await Promise.all([recorded(supervisorFile(dir)), recorded(nspawnFile(dir))])
+  const alive = await Promise.all(known.map(async one => (one !== undefined && (await isRunning(one)) ? [one] : [])))
+  return alive.flat()
 }
 
 /** The machine's own PID 1, as this system numbers it; undefined while it is down or just coming up. */
@@ -48,8 +69,10 @@ const recorded = async (file: string): Promise<ProcessIdentity | undefined> =>
   parseIdentity(await readFile(file, 'utf8').catch(() => ''))
 
 /** Boots a machine from its disk; a disk that is not there yet is made pristine. Does nothing for one that runs. */
-export async function startMachine(lab: LabState, machine: MachineState): Promise<void> {
-  if ((await supervisorOf(lab.name, machine.name)) !== undefined) return
+async function startMachine(lab: LabState, machine: MachineState): Promise<void> {
+  if (await isSupervised(lab.name, machine.name)) return
+  // A machine whose supervisor was killed would not come back from a reboot.
+  await endProcesses(lab, machine, 0)
   const plan = planOf(lab, machine)
   const isNew = !(await exists(join(plan.dir, 'seeded')))
   await mkdir(plan.dir, {recursive: true})
@@ -61,6 +84,25 @@ export async function startMachine(lab: LabState, machine: MachineState): Promis
     startSupervisor(plan),
   ])
   await asRoot(`starting machine ${machine.name}`, script)
+}
+
+/** Boots a machine and waits until it takes a login. */
+export async function bootMachine(lab: LabState, machine: MachineState, signal?: AbortSignal): Promise<void> {
+  await startMachine(lab, machine)
+  await waitForMachine(lab, machine, signal)
+}
+
+/** Waits until a machine that was started takes a login. */
+export async function waitForMachine(lab: LabState, machine: MachineState, signal?: AbortSignal): Promise<void> {
+  const door: Door = {
+    name: machine.name,
+    address: machine.address,
+    keyFile: keyFile(lab.name),
+    knownHostsFile: knownHostsFile(lab.name),
+    consoleFile: consoleFile(machineDir(lab.name, machine.name)),
+    isAlive: () => isSupervised(lab.name, machine.name),
+  }
+  await waitForLogin(door, LOGIN_MS, signal)
 }
 
 async function seed(lab: LabState, machine: MachineState): Promise<ReturnType<typeof sh>> {
@@ -80,41 +122,53 @@ async function seed(lab: LabState, machine: MachineState): Promise<ReturnType<ty
 
 /** Ends a machine: asks its init first when `graceMs` allows, then ends PID 1, and with it all that runs inside. */
 export async function stopMachine(lab: LabState, machine: MachineState, graceMs: number): Promise<void> {
-  const dir = machineDir(lab.name, machine.name)
-  const supervisor = await supervisorOf(lab.name, machine.name)
-  if (supervisor !== undefined) {
-    await asRoot(`stopping machine ${machine.name}`, sh`touch ${stopFile(dir)}`)
-    if (graceMs > 0) await signalLeader(lab, machine, POWER_OFF_SIGNAL)
-    if (!(await waitForEnd(supervisor, graceMs))) {
-      await signalLeader(lab, machine, 9)
-      if (!(await waitForEnd(supervisor, KILL_MS))) await endSupervisor(lab, machine, supervisor)
-    }
-  }
-  await asRoot(`tidying up after machine ${machine.name}`, joinScripts([unmountDisk(dir), leaveCgroups(machine.cgroups)]))
+  await endProcesses(lab, machine, graceMs)
+  const tidy = joinScripts([
+    unmountDisk(machineDir(lab.name, machine.name)),
+    leaveCgroups(machine.cgroups),
+    // What nspawn leaves when it is killed.
+    sh`rmdir ${`/run/systemd/nspawn/propagate/${planOf(lab, machine).id}`} 2>/dev/null || :`,
+  ])
+  await asRoot(`tidying up after machine ${machine.name}`, tidy)
 }
 
 const KILL_MS = 10_000
+
+async function endProcesses(lab: LabState, machine: MachineState, graceMs: number): Promise<void> {
+  const running = await processesOf(lab.name, machine.name)
+  if (running.length === 0) return
+  await asRoot(`stopping machine ${machine.name}`, sh`touch ${stopFile(machineDir(lab.name, machine.name))}`)
+  if (graceMs > 0) await signalLeader(lab, machine, POWER_OFF_SIGNAL)
+  if (graceMs > 0 && (await waitForEnd(running, graceMs))) return
+  await signalLeader(lab, machine, KILL_SIGNAL)
+  if (await waitForEnd(running, KILL_MS)) return
+  await killRest(lab, machine)
+}
+
+/** Makes a running machine boot again, as `reboot` inside would. */
+export const rebootMachine = async (lab: LabState, machine: MachineState): Promise<void> =>
+  signalLeader(lab, machine, REBOOT_SIGNAL)
 
 async function signalLeader(lab: LabState, machine: MachineState, signal: number): Promise<void> {
   const leader = await leaderOf(lab.name, machine.name)
   if (leader !== undefined) await asRoot(`signalling machine ${machine.name}`, sh`kill -${signal} ${leader.pid} || :`)
 }
 
-/** Only when PID 1 was never seen: nspawn and its supervisor have nothing below them then. */
-async function endSupervisor(lab: LabState, machine: MachineState, supervisor: ProcessIdentity): Promise<void> {
-  const nspawn = await recorded(nspawnFile(machineDir(lab.name, machine.name)))
-  const pids = [nspawn, supervisor].filter(found => found !== undefined)
-  const alive = await Promise.all(pids.map(async one => ((await isRunning(one)) ? [one.pid] : [])))
-  await asRoot(`ending machine ${machine.name}`, sh`kill -9 ${alive.flat()} 2>/dev/null || :`)
-  if (await waitForEnd(supervisor, KILL_MS)) return
+/** When PID 1 was never there nspawn and its supervisor have nothing below them. */
+async function killRest(lab: LabState, machine: MachineState): Promise<void> {
+  const rest = await processesOf(lab.name, machine.name)
+  if (rest.length === 0) return
+  await asRoot(`ending machine ${machine.name}`, sh`kill -9 ${rest.map(one => one.pid)} 2>/dev/null || :`)
+  if (await waitForEnd(rest, KILL_MS)) return
   throw new KadmError('remote', `machine ${machine.name} could not be ended`, {
-    hint: `look at process ${String(supervisor.pid)}`,
+    hint: `look at process ${rest.map(one => String(one.pid)).join(', ')}`,
   })
 }
 
-async function waitForEnd(identity: ProcessIdentity, limitMs: number): Promise<boolean> {
+async function waitForEnd(processes: readonly ProcessIdentity[], limitMs: number): Promise<boolean> {
   for (let waited = 0; ; waited += POLL_MS) {
-    if (!(await isRunning(identity))) return true
+    const alive = await Promise.all(processes.map(isRunning))
+    if (!alive.includes(true)) return true
     if (waited >= limitMs) return false
     await sleep(POLL_MS)
   }

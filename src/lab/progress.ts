@@ -1,8 +1,20 @@
 /** What a lab tells while it works. Seconds are estimates until they are past. */
 export type LabEvent =
   | {readonly type: 'step-started'; readonly step: string; readonly title: string; readonly at: number}
-  | {readonly type: 'step-done'; readonly step: string; readonly title: string; readonly durationMs: number; readonly at: number}
-  | {readonly type: 'progress'; readonly fraction: number; readonly remainingSeconds: number; readonly doing: string; readonly at: number}
+  | {
+      readonly type: 'step-done'
+      readonly step: string
+      readonly title: string
+      readonly durationMs: number
+      readonly at: number
+    }
+  | {
+      readonly type: 'progress'
+      readonly fraction: number
+      readonly remainingSeconds: number
+      readonly doing: string
+      readonly at: number
+    }
   | {readonly type: 'note'; readonly message: string; readonly at: number}
 
 export type LabSink = (event: LabEvent) => void

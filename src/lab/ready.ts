@@ -1,3 +1,4 @@
+import {readFile} from 'node:fs/promises'
 import {connect} from 'node:net'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {KadmError} from '../domain/errors.ts'
@@ -9,9 +10,14 @@ export interface Door {
   readonly address: string
   readonly keyFile: string
   readonly knownHostsFile: string
+  /** Where the machine's console is written. */
+  readonly consoleFile: string
+  /** Whether waiting still makes sense. */
+  readonly isAlive: () => Promise<boolean>
 }
 
-const POLL_MS = 100
+const POLL_MS = 50
+const CONSOLE_LINES = 15
 const CONNECT_MS = 1_000
 
 /** The arguments with which the system's ssh client gets into a lab machine. */
@@ -28,16 +34,24 @@ export async function waitForLogin(door: Door, limitMs: number, signal?: AbortSi
   while (Date.now() < end) {
     signal?.throwIfAborted()
     if (await isOpen(door.address)) {
-      const login = await run('ssh', ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=2', ...sshArguments(door), 'true'], {signal})
+      const login = await run('ssh', ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=2', ...sshArguments(door), 'true'], {
+        signal,
+      })
       if (login.code === 0) return
       last = login.stderr.trim()
     }
-    await sleep(POLL_MS)
+    await sleep(POLL_MS, undefined, {signal})
+    if (!(await door.isAlive())) throw await failure(door, 'remote', 'ended while it booted', '')
   }
-  throw new KadmError('timeout', `machine ${door.name} took no login within ${String(limitMs / 1000)} s`, {
+  throw await failure(door, 'timeout', `took no login within ${String(limitMs / 1000)} s`, last)
+}
+
+async function failure(door: Door, code: 'remote' | 'timeout', what: string, last: string): Promise<KadmError> {
+  const console = await readFile(door.consoleFile, 'utf8').catch(() => '')
+  return new KadmError(code, `machine ${door.name} ${what}`, {
     host: door.name,
-    evidence: last,
-    hint: 'read console.log in its folder of the lab',
+    evidence: [...console.trimEnd().split('\n').slice(-CONSOLE_LINES), last].join('\n'),
+    hint: `read ${door.consoleFile}`,
   })
 }
 

@@ -63,7 +63,11 @@ export function recipe(version: KubernetesVersion): readonly GoModule[] {
 }
 
 function kubernetes(version: KubernetesVersion): GoModule {
-  const command = (name: string, seconds: number): GoProgram => ({name, package: `k8s.io/kubernetes/cmd/${name}`, seconds})
+  const command = (name: string, seconds: number): GoProgram => ({
+    name,
+    package: `k8s.io/kubernetes/cmd/${name}`,
+    seconds,
+  })
   const stamp = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap(target =>
     Object.entries({
       gitVersion: version.text,
@@ -150,7 +154,6 @@ export const fingerprint = (...inputs: readonly unknown[]): string =>
 
 /** The folder a program's build result has in the cache. */
 export function programKey(module: GoModule, program: GoProgram, architecture: string): string {
-  const {programs: _others, ...inputs} = module
+  const inputs = {...module, programs: undefined}
   return `${program.name}-${module.version}-${architecture}-${fingerprint(inputs, program.package)}`
 }
-

@@ -38,12 +38,15 @@ export const requireBuildPrograms = async (report: LabSink, signal?: AbortSignal
   require(BUILD_REQUIREMENTS, report, signal)
 
 async function require(requirements: readonly Requirement[], report: LabSink, signal?: AbortSignal): Promise<void> {
-  if (process.platform !== 'linux') throw new KadmError('preflight', 'the lab needs Linux', {hint: 'run it in a Linux VM'})
+  if (process.platform !== 'linux')
+    throw new KadmError('preflight', 'the lab needs Linux', {hint: 'run it in a Linux VM'})
   const missing = await missingPackages(requirements)
   if (missing.length === 0) return
   const command = `sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`
   if (!(await hasProgram('apt-get'))) {
-    throw new KadmError('preflight', `the lab needs ${missing.join(', ')}`, {hint: 'install them with your package manager'})
+    throw new KadmError('preflight', `the lab needs ${missing.join(', ')}`, {
+      hint: 'install them with your package manager',
+    })
   }
   report({type: 'note', message: `installing ${missing.join(', ')}`, at: Date.now()})
   await install(missing, signal).catch((error: unknown) => {
@@ -54,7 +57,8 @@ async function require(requirements: readonly Requirement[], report: LabSink, si
     })
   })
   const still = await missingPackages(requirements)
-  if (still.length > 0) throw new KadmError('preflight', `${still.join(', ')} did not bring what the lab needs`, {hint: `type: ${command}`})
+  if (still.length > 0)
+    throw new KadmError('preflight', `${still.join(', ')} did not bring what the lab needs`, {hint: `type: ${command}`})
 }
 
 async function missingPackages(requirements: readonly Requirement[]): Promise<readonly string[]> {
@@ -67,7 +71,10 @@ async function missingPackages(requirements: readonly Requirement[]): Promise<re
 async function install(packages: readonly string[], signal?: AbortSignal): Promise<void> {
   const script = sh`apt-get -q install -y --no-install-recommends ${packages}`
   const options = {signal, env: {DEBIAN_FRONTEND: 'noninteractive'}}
-  const first = await asRoot('installing packages', script, options).then(() => true, () => false)
+  const first = await asRoot('installing packages', script, options).then(
+    () => true,
+    () => false,
+  )
   if (!first) await asRoot('installing packages', sh`apt-get -q update && ${script}`, options)
 }
 

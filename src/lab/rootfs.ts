@@ -61,9 +61,8 @@ mmdebstrap --quiet --mode=root --variant=minbase --format=directory --architectu
 /** For images whose program calls iptables, nft or conntrack, and a small shell for people who look inside. */
 const BASE_PACKAGES = 'iptables,nftables,conntrack,kmod,busybox-static'
 
-/** In this variant nothing is configured, so what the alternatives would link is linked here. */
+/** In this variant nothing is configured and no hook runs, so what the alternatives would link is linked here, in `$root`. */
 const BASE_LINKS = sh`
-root=$1
 for tool in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
   ln -sf xtables-nft-multi "$root/usr/sbin/$tool"
 done
@@ -77,18 +76,22 @@ rm -rf "$root"/var/lib/apt "$root"/var/cache "$root"/var/log "$root"/usr/share/d
   "$root"/dev/* "$root"/var/lib/dpkg
 `
 
+/** The base layer's folder in the cache. */
+export const baseLayerKey = (architecture: string): string =>
+  `base-${SUITE}-${architecture}-${fingerprint(BASE_PACKAGES, BASE_LINKS.text)}`
+
 /** The lowest layer of images that need system tools, as a tar file that is the same wherever it is made from the same packages. */
 export async function baseLayer(place: BuildPlace): Promise<string> {
-  const key = fingerprint(BASE_PACKAGES, BASE_LINKS.text)
-  const dir = join(place.cache, 'layers', `base-${SUITE}-${place.architecture}-${key}`)
+  const dir = join(place.cache, 'layers', baseLayerKey(place.architecture))
   await once(
     dir,
     async target => {
-      const hook = `set -e; ${BASE_LINKS.text}`
       const root = join(target, 'root')
       const script = sh`
 mmdebstrap --quiet --mode=root --variant=extract --format=directory --architectures=${place.architecture} \
-  --include=${BASE_PACKAGES} --customize-hook=${hook} ${SUITE} ${root}
+  --include=${BASE_PACKAGES} ${SUITE} ${root}
+root=${root}
+${BASE_LINKS}
 tar -C ${root} --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf ${join(target, 'layer.tar')} .
 chmod 644 ${join(target, 'layer.tar')}
 rm -rf ${root}`

@@ -1,0 +1,119 @@
+import {createHash} from 'node:crypto'
+import {createReadStream} from 'node:fs'
+import {readFile, stat} from 'node:fs/promises'
+import {isAbsolute, join, normalize} from 'node:path'
+import {BINARIES, type Bundle, type BundleEntry} from '../domain/bundle.ts'
+import {KadmError} from '../domain/errors.ts'
+
+export const BUNDLE_FILE = 'bundle.json'
+
+const REMAKE = "make it again with 'kadm bundle create', or copy the whole folder again"
+
+/** A folder with its `bundle.json`, read; nothing else of it was looked at. */
+export interface OpenBundle {
+  readonly dir: string
+  readonly bundle: Bundle
+}
+
+/** Reads `bundle.json` and refuses, by name, what is not one. */
+export async function readBundle(dir: string): Promise<OpenBundle> {
+  const path = join(dir, BUNDLE_FILE)
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new KadmError('config', `${dir} is no bundle: it has no ${BUNDLE_FILE}`, {
+      hint: "name the folder that 'kadm bundle create' made",
+      cause,
+    })
+  })
+  return {dir, bundle: parseBundle(text, path)}
+}
+
+/** Pure: the bundle that a `bundle.json` describes; `path` is for messages. */
+export function parseBundle(text: string, path: string): Bundle {
+  const fail = (what: string): never => {
+    throw new KadmError('config', `${path}: ${what}`, {hint: REMAKE})
+  }
+  const value = parseJson(text) ?? fail('is not JSON; the file may be cut off')
+  if (!isRecord(value) || value['apiVersion'] !== 'kadm/v1' || value['kind'] !== 'Bundle') {
+    return fail("does not say apiVersion 'kadm/v1' and kind 'Bundle'")
+  }
+  const {kubernetesVersion, architecture, entries} = value
+  if (typeof kubernetesVersion !== 'string') return fail('kubernetesVersion is missing')
+  if (architecture !== 'amd64' && architecture !== 'arm64') return fail("architecture is neither 'amd64' nor 'arm64'")
+  if (!Array.isArray(entries)) return fail('entries is missing')
+  const checked = entries.map((entry: unknown, i) => {
+    if (!isEntry(entry)) return fail(`entries[${String(i)}] is neither a binary nor an image, or lacks a field`)
+    if (!isInside(entry.path)) return fail(`entries[${String(i)}] points outside the bundle: ${entry.path}`)
+    return entry
+  })
+  return {apiVersion: 'kadm/v1', kind: 'Bundle', kubernetesVersion, architecture, entries: checked}
+}
+
+export interface VerifyOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Told after each file, with the bytes read so far. */
+  readonly onProgress?: ((bytes: number) => void) | undefined
+}
+
+/** Reads every file of the bundle and compares size and sha256; all that is missing or altered is named at once. */
+export async function verifyBundle(dir: string, options: VerifyOptions = {}): Promise<OpenBundle> {
+  const open = await readBundle(dir)
+  const files = new Map(open.bundle.entries.map(entry => [entry.path, entry]))
+  const faults: string[] = []
+  let bytes = 0
+  for (const entry of files.values()) {
+    options.signal?.throwIfAborted()
+    const fault = await faultOf(dir, entry, options.signal)
+    if (fault !== undefined) faults.push(`${entry.path}: ${fault}`)
+    bytes += entry.size
+    options.onProgress?.(bytes)
+  }
+  if (faults.length === 0) return open
+  throw new KadmError('config', `bundle ${dir} has ${count(faults.length)}: ${faults[0] ?? ''}`, {
+    evidence: faults.join('\n'),
+    hint: REMAKE,
+  })
+}
+
+const count = (n: number): string => (n === 1 ? 'a missing or altered file' : `${String(n)} missing or altered files`)
+
+async function faultOf(dir: string, entry: BundleEntry, signal?: AbortSignal): Promise<string | undefined> {
+  const path = join(dir, entry.path)
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile() !== true) return 'missing'
+  if (found.size !== entry.size) return `altered (${String(found.size)} bytes instead of ${String(entry.size)})`
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, {highWaterMark: 1 << 20, signal})) hash.update(bytesOf(chunk))
+  return hash.digest('hex') === entry.sha256 ? undefined : 'altered (another sha256)'
+}
+
+function bytesOf(chunk: unknown): Buffer {
+  if (Buffer.isBuffer(chunk)) return chunk
+  throw new TypeError('a file gave text instead of bytes')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isInside = (path: string): boolean => !isAbsolute(path) && !normalize(path).startsWith('..')
+
+const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+
+function isEntry(value: unknown): value is BundleEntry {
+  if (!isRecord(value)) return false
+  const {kind, name, path, sha256, size, version, contentSha256, contentSize, ref, configDigest} = value
+  if (typeof path !== 'string' || !isHash(sha256) || typeof size !== 'number') return false
+  if (kind === 'image') {
+    return typeof ref === 'string' && typeof configDigest === 'string' && isHash(configDigest.replace(/^sha256:/, ''))
+  }
+  const isKnown = typeof name === 'string' && Object.hasOwn(BINARIES, name)
+  const isContent = isHash(contentSha256) && typeof contentSize === 'number'
+  return kind === 'binary' && isKnown && isContent && typeof version === 'string'
+}
