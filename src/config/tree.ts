@@ -1,0 +1,30 @@
+import type {Path} from './finding.ts'
+
+export type Tree = Readonly<Record<string, unknown>>
+
+export const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
+
+/** The value at a path of plain data; undefined when there is none. */
+export function valueAt(value: unknown, path: Path): unknown {
+  const [step, ...rest] = path
+  if (step === undefined) return value
+  if (isList(value)) return typeof step === 'number' ? valueAt(value[step], rest) : undefined
+  return isTree(value) && Object.hasOwn(value, step) ? valueAt(value[String(step)], rest) : undefined
+}
+
+/** A copy without the value at a path; an element of a list becomes undefined, so that the others keep their places. */
+export function without(value: unknown, path: Path): unknown {
+  const [step, ...rest] = path
+  if (step === undefined) return undefined
+  if (isList(value)) return value.map((element, i) => (i === step ? without(element, rest) : element))
+  if (!isTree(value) || !Object.hasOwn(value, step)) return value
+  const entries = Object.entries(value)
+  if (rest.length === 0) return Object.fromEntries(entries.filter(([key]) => key !== String(step)))
+  return Object.fromEntries(entries.map(([key, child]) => [key, key === String(step) ? without(child, rest) : child]))
+}
+
+/** Whether two plain values say the same. */
+export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

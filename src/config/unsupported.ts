@@ -1,0 +1,108 @@
+import type {Locate, Path, Tell} from './finding.ts'
+import {isSame, valueAt} from './tree.ts'
+
+/** A field of kubeadm that a Cluster cannot say: the values that mean what kadm does anyway, and what to do instead. */
+interface Unsupported {
+  readonly path: Path
+  readonly accepted: readonly unknown[]
+  readonly instead: string
+}
+
+const field = (path: string, accepted: readonly unknown[], instead: string): Unsupported => ({
+  path: path.split('.'),
+  accepted: ['', null, ...accepted],
+  instead,
+})
+
+const CRI_SOCKETS = ['/run/containerd/containerd.sock', '/var/run/containerd/containerd.sock'].flatMap(path => [
+  path,
+  `unix://${path}`,
+])
+/** kubeadm's own values, which `kubeadm config print` writes out. */
+const TIMEOUTS = {
+  controlPlaneComponentHealthCheck: '4m0s',
+  discovery: '5m0s',
+  etcdAPICall: '2m0s',
+  kubeletHealthCheck: '4m0s',
+  kubernetesAPICall: '1m0s',
+  tlsBootstrap: '5m0s',
+  upgradeManifests: '5m0s',
+}
+
+const node = [
+  field('nodeRegistration.criSocket', CRI_SOCKETS, 'kadm sets up containerd and its socket by itself'),
+  field('nodeRegistration.imagePullPolicy', ['IfNotPresent'], 'kadm pulls an image when it is not there'),
+  field('nodeRegistration.imagePullSerial', [true], 'kadm decides how many images it pulls at once'),
+  field('dryRun', [false], 'use --dry-run'),
+  field('skipPhases', [[]], 'use --skip-phases'),
+  field('patches', [{}], "kadm does not patch; use extraArgs and the components' own documents"),
+  ...Object.entries(TIMEOUTS).map(([name, value]) =>
+    field(`timeouts.${name}`, [value, value.replace('0s', '')], 'kadm has waits of its own'),
+  ),
+]
+
+const UNSUPPORTED: Readonly<Record<string, readonly Unsupported[]>> = {
+  InitConfiguration: [
+    ...node,
+    field('bootstrapTokens', [[]], 'kadm makes a token for each join and removes it afterwards'),
+    field('certificateKey', [], 'kadm copies no certificates between machines yet'),
+  ],
+  JoinConfiguration: [
+    ...node,
+    field('discovery', [], 'kadm makes a token for each join and knows the CA; name the machine to join to with --to'),
+    field('controlPlane', [], 'this release makes one control plane'),
+    field('caCertPath', ['/etc/kubernetes/pki/ca.crt'], 'the CA certificate is always /etc/kubernetes/pki/ca.crt'),
+  ],
+  ClusterConfiguration: [
+    field('etcd.external', [], 'kadm runs etcd on the control plane'),
+    field('etcd.local.dataDir', ['/var/lib/etcd'], 'etcd always keeps its data in /var/lib/etcd'),
+    field('etcd.local.imageRepository', [], 'use imageRepository for all images'),
+    field('etcd.local.imageTag', [], 'the tag follows from kubernetesVersion'),
+    field('etcd.local.serverCertSANs', [[]], "etcd's certificates name the node and its address only"),
+    field('etcd.local.peerCertSANs', [[]], "etcd's certificates name the node and its address only"),
+    field('dns.imageRepository', [], 'use imageRepository for all images'),
+    field('dns.imageTag', [], 'the tag follows from kubernetesVersion'),
+    field('dns.disabled', [false], 'use --skip-phases to leave CoreDNS out'),
+    field('proxy.disabled', [false], 'use --skip-phases to leave kube-proxy out'),
+    field('certificatesDir', ['/etc/kubernetes/pki'], 'certificates are always in /etc/kubernetes/pki'),
+    field('featureGates', [{}], 'kadm has no feature gates of kubeadm'),
+  ],
+}
+
+/** Tells what a kubeadm document asks for that kadm does not do; nothing is dropped silently. */
+export function tellUnsupported(kind: string, value: unknown, locate: Locate, tell: Tell): void {
+  for (const {path, accepted, instead} of UNSUPPORTED[kind] ?? []) {
+    const said = valueAt(value, path)
+    if (said === undefined || accepted.some(known => isSame(known, said))) continue
+    tell({severity: 'error', place: locate(path, 'key'), message: `is not supported; ${instead}`})
+  }
+  tellUnknownTimeouts(value, locate, tell)
+  tellEnvSources(value, locate, tell)
+}
+
+function tellUnknownTimeouts(value: unknown, locate: Locate, tell: Tell): void {
+  const timeouts = valueAt(value, ['timeouts'])
+  if (typeof timeouts !== 'object' || timeouts === null) return
+  for (const name of Object.keys(timeouts)) {
+    if (Object.hasOwn(TIMEOUTS, name)) continue
+    tell({
+      severity: 'error',
+      place: locate(['timeouts', name], 'key'),
+      message: `unknown key '${name}'; known here are ${Object.keys(TIMEOUTS).join(', ')}`,
+    })
+  }
+}
+
+const COMPONENTS: readonly Path[] = [['apiServer'], ['controllerManager'], ['scheduler'], ['etcd', 'local']]
+
+function tellEnvSources(value: unknown, locate: Locate, tell: Tell): void {
+  for (const component of COMPONENTS) {
+    const envs = valueAt(value, [...component, 'extraEnvs'])
+    if (!Array.isArray(envs)) continue
+    for (const i of envs.keys()) {
+      const path = [...component, 'extraEnvs', i, 'valueFrom']
+      if (valueAt(value, path) === undefined) continue
+      tell({severity: 'error', place: locate(path, 'key'), message: 'is not supported; write the value itself'})
+    }
+  }
+}

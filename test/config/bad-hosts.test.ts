@@ -1,0 +1,202 @@
+import {describe, expect, test} from 'vitest'
+
+import {file, problems, read} from './reading.ts'
+
+/** What a person may write, and every line they are told. */
+const CASES: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    'two hosts at one address',
+    file('- {role: worker, ssh: root@192.168.56.10:22}\n'),
+    ['kadm.yaml:6:23: hosts[1].ssh: has the SSH address 192.168.56.10 port 22 of kadm.yaml:5:8: hosts[0].ssh'],
+  ],
+  [
+    'two hosts that are this machine',
+    'apiVersion: kadm/v1\nkind: Cluster\nhosts:\n- {role: control-plane, ssh: local}\n- {role: worker, ssh: local}\n',
+    ['kadm.yaml:5:23: hosts[1].ssh: is this machine, as kadm.yaml:4:30: hosts[0].ssh is'],
+  ],
+  [
+    'two hosts of one name',
+    file('- {name: a, role: worker, ssh: b}\n', '  name: a\n'),
+    ['kadm.yaml:7:10: hosts[1].name: has the name a of kadm.yaml:6:9: hosts[0].name'],
+  ],
+  [
+    'two hosts of one node address',
+    file('- {address: 10.0.0.1, role: worker, ssh: b}\n', '  address: 10.0.0.1\n'),
+    ['kadm.yaml:7:13: hosts[1].address: has the node address 10.0.0.1 of kadm.yaml:6:12: hosts[0].address'],
+  ],
+  [
+    'two hosts of one interface address',
+    file(
+      '- {role: worker, ssh: b, network: {e: {addresses: [10.0.0.1/24]}}}\n',
+      '  network: {e: {addresses: [10.0.0.1/24]}}\n',
+    ),
+    [
+      'kadm.yaml:7:52: hosts[1].network.e.addresses[0]: has the interface address 10.0.0.1 of kadm.yaml:6:29: hosts[0].network.e.addresses[0]',
+    ],
+  ],
+  [
+    'a name in capitals',
+    file('', '  name: Master\n'),
+    ["kadm.yaml:6:9: hosts[0].name: 'Master' must be lower case: master"],
+  ],
+  [
+    'a name with an underscore',
+    file('', '  name: my_node\n'),
+    [
+      "kadm.yaml:6:9: hosts[0].name: 'my_node' is no node name; use lower-case letters, digits, '-' and '.', at most 63 characters (RFC 1123)",
+    ],
+  ],
+  [
+    'a target that is none',
+    file('').replace('ubuntu@192.168.56.10', 'ubuntu@'),
+    ["kadm.yaml:5:8: hosts[0].ssh: 'ubuntu@' is no host; write [user@]host[:port], with an IPv6 address in brackets"],
+  ],
+  [
+    'a target with leading zeros',
+    file('').replace('192.168.56.10', '010.1.1.1'),
+    ["kadm.yaml:5:8: hosts[0].ssh: '010.1.1.1' is no IP address; write its numbers without leading zeros"],
+  ],
+  [
+    'ssh that is a number',
+    file('').replace('ubuntu@192.168.56.10', '22'),
+    ["kadm.yaml:5:8: hosts[0].ssh: must be 'local', [user@]host[:port] or a mapping with an address"],
+  ],
+  [
+    'ssh without an address',
+    file('').replace('ubuntu@192.168.56.10', '{user: ubuntu}'),
+    ['kadm.yaml:5:8: hosts[0].ssh.address: is missing'],
+  ],
+  [
+    'an ssh address that is none',
+    file('').replace('ubuntu@192.168.56.10', '{address: a b}'),
+    ["kadm.yaml:5:18: hosts[0].ssh.address: 'a b' is no address; write an IP address or a host name"],
+  ],
+  [
+    'a port in quotes',
+    file('').replace('ubuntu@192.168.56.10', '{address: a, port: "22"}'),
+    ["kadm.yaml:5:27: hosts[0].ssh.port: must be a number, not '22'"],
+  ],
+  [
+    'an MD5 host key',
+    file('').replace('ubuntu@192.168.56.10', '{address: a, hostKey: "MD5:ab:cd"}'),
+    [
+      "kadm.yaml:5:30: hosts[0].ssh.hostKey: 'MD5:ab:cd' is no host key fingerprint; write SHA256:… as 'ssh-keygen -lf' prints it",
+    ],
+  ],
+  [
+    'a jump host that is none',
+    file('').replace('ubuntu@192.168.56.10', '{address: a, jump: "a:b:c"}'),
+    [
+      "kadm.yaml:5:27: hosts[0].ssh.jump: 'a:b:c' is no host; write [user@]host[:port], with an IPv6 address in brackets",
+    ],
+  ],
+  [
+    'a node address that is a name',
+    file('', '  address: master\n'),
+    ["kadm.yaml:6:12: hosts[0].address: 'master' is no IP address"],
+  ],
+  [
+    'a node address of the loopback',
+    file('', '  address: 127.0.0.1\n'),
+    ["kadm.yaml:6:12: hosts[0].address: '127.0.0.1' is no address other machines can reach"],
+  ],
+  [
+    'an interface address without a prefix',
+    file('', '  network: {eth1: {addresses: [192.168.56.10]}}\n'),
+    [
+      "kadm.yaml:6:32: hosts[0].network.eth1.addresses[0]: '192.168.56.10' needs its prefix length, such as 192.168.56.10/24",
+    ],
+  ],
+  [
+    'an interface without addresses',
+    file('', '  network: {eth1: {addresses: []}}\n'),
+    ['kadm.yaml:6:31: hosts[0].network.eth1.addresses: is empty; write at least one'],
+  ],
+  [
+    'an interface name too long',
+    file('', '  network: {averylongname123: {addresses: [10.0.0.1/24]}}\n'),
+    ["kadm.yaml:6:13: hosts[0].network.averylongname123: 'averylongname123' is no interface name"],
+  ],
+  [
+    'a gateway elsewhere',
+    file('', '  network: {eth1: {addresses: [10.0.0.1/24], gateway: 10.0.1.1}}\n'),
+    ['kadm.yaml:6:55: hosts[0].network.eth1.gateway: 10.0.1.1 is in none of the networks of eth1 (10.0.0.1/24)'],
+  ],
+  [
+    'a nameserver that is a name',
+    file('', '  network: {eth1: {addresses: [10.0.0.1/24], nameservers: [dns]}}\n'),
+    ["kadm.yaml:6:60: hosts[0].network.eth1.nameservers[0]: 'dns' is no IP address"],
+  ],
+  [
+    'a taint with an unknown effect',
+    file('', '  taints: ["a=b:NoRun"]\n'),
+    [
+      "kadm.yaml:6:12: hosts[0].taints[0]: 'a=b:NoRun' is no taint; write key=value:effect or key:effect, with the effect NoSchedule, PreferNoSchedule, NoExecute",
+    ],
+  ],
+  [
+    'a taint with a bad key',
+    file('', '  taints: [{key: "a b", effect: NoExecute}]\n'),
+    ["kadm.yaml:6:18: hosts[0].taints[0].key: 'a b' is no label key; write name or domain/name"],
+  ],
+  [
+    'a taint twice',
+    file('', '  taints: ["a=b:NoSchedule", "a=c:NoSchedule"]\n'),
+    [
+      'kadm.yaml:6:30: hosts[0].taints[1]: a node has one taint a with the effect NoSchedule; kadm.yaml:6:12: hosts[0].taints[0] is the first',
+    ],
+  ],
+  [
+    'a label with a bad key',
+    file('', '  labels: {-a: b}\n'),
+    ["kadm.yaml:6:12: hosts[0].labels.-a: '-a' is no label key; write name or domain/name"],
+  ],
+  [
+    'a label with a bad value',
+    file('', '  labels: {a: b c}\n'),
+    ["kadm.yaml:6:15: hosts[0].labels.a: 'b c' is no label value; use at most 63 letters, digits, '-', '_' and '.'"],
+  ],
+  [
+    'a label that YAML reads as a boolean',
+    file('', '  labels: {a: true}\n'),
+    ['kadm.yaml:6:15: hosts[0].labels.a: must be text, not the value true'],
+  ],
+  [
+    'a flag with dashes',
+    file('', '  kubeletExtraArgs: [{name: --v, value: "4"}]\n'),
+    ["kadm.yaml:6:29: hosts[0].kubeletExtraArgs[0].name: '--v' is written without the leading dashes: v"],
+  ],
+  [
+    'a flag without a name',
+    file('', '  kubeletExtraArgs: [{name: "", value: "4"}]\n'),
+    ['kadm.yaml:6:29: hosts[0].kubeletExtraArgs[0].name: must not be empty'],
+  ],
+  [
+    'flags as a mapping',
+    file('', '  kubeletExtraArgs: {v: "4"}\n'),
+    ['kadm.yaml:6:21: hosts[0].kubeletExtraArgs: must be a list, not a mapping'],
+  ],
+  [
+    'a node name as a flag',
+    file('', '  kubeletExtraArgs: [{name: hostname-override, value: a}]\n'),
+    ["kadm.yaml:6:22: hosts[0].kubeletExtraArgs[0]: hostname-override is the host's name; write name: a"],
+  ],
+  [
+    'taints as a flag',
+    file('', '  kubeletExtraArgs: [{name: register-with-taints, value: a}]\n'),
+    ['kadm.yaml:6:22: hosts[0].kubeletExtraArgs[0]: register-with-taints is set by kadm; write taints'],
+  ],
+  [
+    'a node-ip that is another address',
+    file('', '  address: 10.0.0.1\n  kubeletExtraArgs: [{name: node-ip, value: 10.0.0.2}]\n'),
+    [
+      "kadm.yaml:7:22: hosts[0].kubeletExtraArgs[0]: node-ip 10.0.0.2 is not the host's address 10.0.0.1; make them one",
+    ],
+  ],
+]
+
+describe('a host that cannot be is told with its place', () => {
+  test.each(CASES)('%s', (_, text, lines) => {
+    expect(problems(() => read(text))).toEqual(lines)
+  })
+})

@@ -1,0 +1,121 @@
+import {describe, expect, test} from 'vitest'
+
+import {file, problems, read} from './reading.ts'
+
+/** What a person may write, and every line they are told. */
+const CASES: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    'a version too old',
+    file('kubernetesVersion: v1.34.3\n'),
+    [
+      'kadm.yaml:6:20: kubernetesVersion: Kubernetes v1.34.3 is outside what this kadm supports; choose a release from v1.35 to v1.37',
+    ],
+  ],
+  [
+    'a version too new',
+    file('kubernetesVersion: v1.38.0\n'),
+    [
+      'kadm.yaml:6:20: kubernetesVersion: Kubernetes v1.38.0 is outside what this kadm supports; choose a release from v1.35 to v1.37',
+    ],
+  ],
+  [
+    'a label for a version',
+    file('kubernetesVersion: stable-1\n'),
+    [
+      "kadm.yaml:6:20: kubernetesVersion: 'stable-1' is no Kubernetes release; write a full release such as v1.37.2 (v1.35 to v1.37)",
+    ],
+  ],
+  [
+    'a version that YAML reads as a number',
+    file('kubernetesVersion: 1.37\n'),
+    ['kadm.yaml:6:20: kubernetesVersion: must be text, not the number 1.37'],
+  ],
+  [
+    'a cluster name with a blank',
+    file('metadata: {name: my cluster}\n'),
+    ["kadm.yaml:6:18: metadata.name: 'my cluster' is no cluster name; use letters, digits, '-', '_' and '.'"],
+  ],
+  [
+    'an unknown key algorithm',
+    file('pki: {algorithm: RSA-1024}\n'),
+    [
+      "kadm.yaml:6:18: pki.algorithm: must be one of RSA-2048, RSA-3072, RSA-4096, ECDSA-P256, ECDSA-P384, not 'RSA-1024'",
+    ],
+  ],
+  [
+    'a duration in years',
+    file('pki: {caValidity: 10y}\n'),
+    ["kadm.yaml:6:19: pki.caValidity: '10y' is no duration; write hours, minutes and seconds such as 8760h or 1h30m"],
+  ],
+  [
+    'a duration of nothing',
+    file('pki: {certificateValidity: 0h}\n'),
+    [
+      "kadm.yaml:6:28: pki.certificateValidity: '0h' is no duration; write hours, minutes and seconds such as 8760h or 1h30m",
+    ],
+  ],
+  [
+    'a duration as a number',
+    file('pki: {caValidity: 87600}\n'),
+    ['kadm.yaml:6:19: pki.caValidity: must be text, not the number 87600'],
+  ],
+  [
+    'a bad SAN',
+    file('pki: {apiServerSANs: [api.example.com, 10.0.0.300]}\n'),
+    ["kadm.yaml:6:40: pki.apiServerSANs[1]: '10.0.0.300' is no IP address, DNS name or *.name"],
+  ],
+  [
+    'an endpoint as a URL',
+    file('controlPlaneEndpoint: https://api:6443\n'),
+    [
+      "kadm.yaml:6:23: controlPlaneEndpoint: 'https://api:6443' is no endpoint; write host or host:port, such as api.example.com:6443",
+    ],
+  ],
+  [
+    'an endpoint with an impossible port',
+    file('controlPlaneEndpoint: api:70000\n'),
+    [
+      "kadm.yaml:6:23: controlPlaneEndpoint: 'api:70000' is no endpoint; write host or host:port, such as api.example.com:6443",
+    ],
+  ],
+  [
+    'an API port out of range',
+    file('apiPort: 66000\n'),
+    ['kadm.yaml:6:10: apiPort: must be at most 65535, not the number 66000'],
+  ],
+  [
+    'a swap setting that is none',
+    file('swap: on\n'),
+    ["kadm.yaml:6:7: swap: must be one of off, keep, not 'on'; did you mean 'off'?"],
+  ],
+  ['an unknown source', file('source: {kind: offline}\n'), ['kadm.yaml:6:16: source.kind: must be online or bundle']],
+  ['a bundle without a path', file('source: {kind: bundle}\n'), ['kadm.yaml:6:9: source.path: is missing']],
+  [
+    'an image repository as a URL',
+    file('imageRepository: https://mirror\n'),
+    [
+      "kadm.yaml:6:18: imageRepository: 'https://mirror' is no image repository; write it as registry.example.com/kubernetes",
+    ],
+  ],
+  [
+    'an unknown pod network',
+    file('network: {plugin: calico}\n'),
+    ['kadm.yaml:6:19: network.plugin: must be flannel, none or {file: PATH}'],
+  ],
+  [
+    'a pod network file that is not there',
+    file('network: {plugin: {file: ./cni.yaml}}\n'),
+    ["kadm.yaml:6:26: network.plugin.file: cannot read 'cni.yaml': no such file"],
+  ],
+  [
+    "'all' beside other checks",
+    file('ignorePreflightErrors: [all, Swap]\n'),
+    ["kadm.yaml:6:24: ignorePreflightErrors: 'all' stands alone; leave the other names out"],
+  ],
+]
+
+describe('a setting that cannot be is told with its place', () => {
+  test.each(CASES)('%s', (_, text, lines) => {
+    expect(problems(() => read(text))).toEqual(lines)
+  })
+})

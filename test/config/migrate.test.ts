@@ -1,0 +1,84 @@
+import {expect, test} from 'vitest'
+
+import {migrate} from '../../src/config/migrate.ts'
+import {readCluster} from '../../src/config/read-cluster.ts'
+import {environment, file, problems} from './reading.ts'
+
+/** As `kubeadm config print init-defaults` writes it, with the places filled in. */
+const KUBEADM = `apiVersion: kubeadm.k8s.io/v1beta4
+bootstrapTokens:
+- groups: [system:bootstrappers:kubeadm:default-node-token]
+  token: abcdef.0123456789abcdef
+  ttl: 24h0m0s
+  usages: [signing, authentication]
+kind: InitConfiguration
+localAPIEndpoint:
+  advertiseAddress: 10.0.0.10
+  bindPort: 6443
+nodeRegistration:
+  criSocket: unix:///var/run/containerd/containerd.sock
+  imagePullPolicy: IfNotPresent
+  imagePullSerial: true
+  name: node
+  taints: null
+timeouts:
+  controlPlaneComponentHealthCheck: 4m0s
+  discovery: 5m0s
+  etcdAPICall: 2m0s
+  kubeletHealthCheck: 4m0s
+  kubernetesAPICall: 1m0s
+  tlsBootstrap: 5m0s
+  upgradeManifests: 5m0s
+---
+apiServer: {}
+apiVersion: kubeadm.k8s.io/v1beta4
+caCertificateValidityPeriod: 87600h0m0s
+certificateValidityPeriod: 8760h0m0s
+certificatesDir: /etc/kubernetes/pki
+clusterName: kubernetes
+controllerManager: {}
+dns: {}
+encryptionAlgorithm: RSA-2048
+etcd:
+  local:
+    dataDir: /var/lib/etcd
+imageRepository: registry.k8s.io
+kind: ClusterConfiguration
+kubernetesVersion: 1.37.2
+networking:
+  dnsDomain: cluster.local
+  serviceSubnet: 10.96.0.0/12
+proxy: {}
+scheduler:
+  extraArgs: [{name: v, value: "2"}]
+`
+
+test('a kubeadm file becomes a kadm.yaml that says what was left out', async () => {
+  const {text, warnings} = migrate('kubeadm.yaml', KUBEADM, environment())
+
+  await expect(text).toMatchFileSnapshot('golden/migrated.kadm.yaml')
+  expect(warnings).toEqual([
+    'kubeadm.yaml:2:1: InitConfiguration.bootstrapTokens: is not supported; kadm makes a token for each join and removes it afterwards',
+  ])
+})
+
+test('what was migrated reads as the same cluster', () => {
+  const {cluster} = readCluster('kadm.yaml', migrate('kubeadm.yaml', KUBEADM, environment()).text, environment())
+
+  expect(cluster).toMatchObject({
+    hosts: [{name: 'node', role: 'control-plane', address: '10.0.0.10', ssh: {address: '10.0.0.10'}}],
+    extra: {scheduler: {args: [{name: 'v', value: '2'}]}},
+  })
+})
+
+test.each([
+  ['a kadm.yaml', file(), ['kubeadm.yaml:2:1: kind: is already the Cluster of a kadm.yaml']],
+  ['nothing', '', ['kubeadm.yaml:1:1: has no InitConfiguration and no ClusterConfiguration']],
+  [
+    'an unknown key',
+    KUBEADM.replace('proxy: {}', 'prox: {}'),
+    ["kubeadm.yaml:44:1: ClusterConfiguration.prox: unknown key 'prox'; did you mean 'proxy'?"],
+  ],
+])('%s cannot be migrated', (_, text, lines) => {
+  expect(problems(() => migrate('kubeadm.yaml', text, environment()))).toEqual(lines)
+})
