@@ -99,8 +99,10 @@ fi`,
   act: ({images}, state) =>
     join([
       sh`command -v ctr >/dev/null || ${fail('ctr is not installed, so no image can be imported')}`,
-      ...chunks(images.filter(image => needs(image, state) === 'import')).map(chunk => atOnce(chunk.map(importImage))),
-      ...images.filter(image => needs(image, state) === 'pin').map(pin),
+      ...chunks(oneAnArchive(images.filter(image => needs(image, state) === 'import'))).map(chunk =>
+        atOnce(chunk.map(importImage)),
+      ),
+      pinned(images.filter(image => needs(image, state) !== 'nothing').map(({ref}) => ref)),
     ]),
   keep: () => sh`ctr -n k8s.io images ls -q >"$KEEP"/refs`,
   undo: ({images}) => sh`if command -v ctr >/dev/null && timeout 30 ctr -n k8s.io images ls -q >/dev/null 2>&1; then
@@ -118,13 +120,26 @@ function needs(image: WantedImage, state: ImagesFound): 'import' | 'pin' | 'noth
   return found.pinned ? 'nothing' : 'pin'
 }
 
-const pin = ({ref}: WantedImage): Script => sh`ctr -n k8s.io images label ${ref} ${PINNED} >/dev/null`
+/** Several names of one image come in one archive. */
+const oneAnArchive = (images: readonly WantedImage[]): readonly WantedImage[] => [
+  ...new Map(images.map(image => [image.staged, image])).values(),
+]
+
+/** The CRI plugin writes its own labels a moment after an import, over ours; so it is looked again until they stay. */
+const pinned = (refs: readonly string[]): Script => sh`for kadm_try in 1 2 3 4 5 6 7 8 9 10; do
+kadm_list=$(ctr -n k8s.io images ls); kadm_loose=''
+for kadm_ref in ${refs}; do
+printf '%s\n' "$kadm_list" | grep -F -e "$kadm_ref " | grep -qF -e ${PINNED} && continue
+kadm_loose=yes; ctr -n k8s.io images label "$kadm_ref" ${PINNED} >/dev/null
+done
+[ -n "$kadm_loose" ] || break
+sleep 0.2
+done`
 
 /** A pipe ends as its last part does, so what the unpacking came to is noted beside. */
 const importImage = (image: WantedImage): Script => sh`rm -f -- ${`${image.staged}.bad`}
-{ gzip -dc <${image.staged} || : >${`${image.staged}.bad`}; } | ctr -n k8s.io images import - >/dev/null
+{ gzip -dc <${image.staged} || : >${`${image.staged}.bad`}; } | ctr -n k8s.io images import --no-unpack - >/dev/null
 [ ! -e ${`${image.staged}.bad`} ] || ${fail(`the archive of ${image.ref} is damaged`)}
-${pin(image)}
 rm -f -- ${image.staged}`
 
 /** Unpacking keeps one core busy an image; more at once only costs the host memory. */

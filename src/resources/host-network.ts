@@ -56,6 +56,10 @@ export const hostNetwork = ({
   runDir: rest.runDir ?? '/run/kadm/network',
 })
 
+/** `netplan apply` needs udevadm, which a container may lack; there networkd is told itself. */
+const apply = sh`if command -v udevadm >/dev/null; then netplan apply >&2
+else netplan generate >&2; networkctl reload; fi`
+
 const UNIT = 'kadm-network-rollback'
 
 export const hostNetworkKind: Kind<HostNetworkResource, HostNetworkFound> = {
@@ -104,7 +108,8 @@ ${fileKind.look(config)}`,
 ${rollbackSeconds === 0 ? sh`:` : sh`sh ${`${resource.runDir}/back.sh`} now`}
 ${fail(`netplan does not take ${config.path}`)}
 fi
-netplan apply >&2`,
+${apply}
+${settled(resource.addresses)}`,
     ])
   },
   confirm: ({runDir, rollbackSeconds}) =>
@@ -112,9 +117,17 @@ netplan apply >&2`,
       ? sh`:`
       : sh`if [ -d ${runDir} ]; then : >${`${runDir}/confirmed`}; fi
 systemctl stop ${`${UNIT}.service`} 2>/dev/null || :`,
-  undo: ({config}, {file: original}) => join([fileKind.undo(config, original), sh`netplan apply >&2`]),
+  undo: ({config}, {file: original}) => join([fileKind.undo(config, original), apply]),
   redact: resource => ({...resource, config: {...resource.config, content: undefined}}),
 }
+
+/** The addresses come a moment after; the look that follows would be too early. */
+const settled = (
+  addresses: HostNetworkResource['addresses'],
+): Script => sh`for kadm_address in ${Object.values(addresses).flat()}; do
+kadm_left=50
+until ip -o addr show | grep -qF -e " $kadm_address " || [ "$kadm_left" = 0 ]; do sleep 0.2; kadm_left=$((kadm_left - 1)); done
+done`
 
 /** Without a rollback the address of the connection must stay where it is. */
 function refuseWithoutWayBack(
@@ -143,7 +156,8 @@ function armRollback({config, rollbackSeconds, runDir}: HostNetworkResource): Sc
 if [ -e ${`${runDir}/confirmed`} ]; then exit 0; fi
 rm -f -- ${config.path}
 cp -a -- ${`${runDir}/before/.`} ${folder}/
-[ "$1" = now ] || netplan apply`
+if [ "$1" = now ]; then exit 0; fi
+${apply}`
   return sh`rm -rf -- ${runDir}
 (umask 077; mkdir -p -- ${`${runDir}/before`})
 if [ -d ${folder} ]; then cp -a -- ${`${folder}/.`} ${`${runDir}/before`}/; fi

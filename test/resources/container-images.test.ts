@@ -37,7 +37,8 @@ function machine(rows: readonly string[]): Workbench {
     `case "$*" in
 *'images ls') cat ${b.root}/list;;
 *'images ls -q') sed 1d ${b.root}/list | cut -d' ' -f1;;
-*'images import -') cat >>${b.root}/list;;
+*'images import'*) cat >>${b.root}/list;;
+*'images label'*) awk -v r="$5" -v l="$6" '$1==r {$NF=l} 1' ${b.root}/list >${b.root}/new; mv ${b.root}/new ${b.root}/list;;
 *'content get'*) echo '{"schemaVersion": 2, "config": {"mediaType": "x", "digest": "${digest('1')}"}, "layers": [{"digest": "${digest('9')}"}]}';;
 esac`,
   )
@@ -88,7 +89,7 @@ test('are imported from what is staged, pinned, and undo removes only what was n
   const resource = set(b)
   writeFileSync(
     resource.images[0]?.staged ?? '',
-    gzipSync(`${row(PAUSE, digest('a'), LABELS)}\n${row(digest('1'), digest('a'))}\n`),
+    gzipSync(`${row(PAUSE, digest('a'))}\n${row(digest('1'), digest('a'))}\n`),
   )
   const cycle = lifecycle(b, containerImagesKind, resource)
 
@@ -99,6 +100,20 @@ test('are imported from what is staged, pinned, and undo removes only what was n
   cycle.undo(original)
 
   expect(called(b, 'images rm')).toEqual([`ctr -n k8s.io images rm ${PAUSE}`, `ctr -n k8s.io images rm ${digest('1')}`])
+})
+
+test('that come in one archive are imported once and all pinned', () => {
+  const b = machine([])
+  const staged = join(b.root, 'both.gz')
+  const both = [row(PAUSE, digest('a')), row(DNS, digest('a')), row(digest('1'), digest('a'))].join('\n')
+  writeFileSync(staged, gzipSync(`${both}\n`))
+  const images = set(b).images.map(each => ({...each, staged, configDigest: digest('1')}))
+  const cycle = lifecycle(b, containerImagesKind, {...set(b), images})
+
+  cycle.apply()
+
+  expect(called(b, 'import')).toHaveLength(1)
+  expect(cycle.diff()).toBeUndefined()
 })
 
 test('of which one cannot be imported fail, whatever the others do', () => {

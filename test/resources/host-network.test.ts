@@ -18,6 +18,7 @@ function machine(): Workbench {
     'ip',
     `grep -oh '[0-9.]*/24' ${b.root}/netplan/*.yaml | while read -r a; do echo "2: eth1    inet $a brd x scope global eth1"; done`,
   )
+  b.stub('udevadm')
   b.stub('systemctl')
   b.stub('systemd-run', 'exit 1')
   return b

@@ -18,13 +18,21 @@ ctr -n k8s.io images ls -q >"$KEEP"/refs
 command -v ctr >/dev/null || { printf '%s\n' 'ctr is not installed, so no image can be imported' >&2; exit 1; }
 kadm_failed=0; kadm_jobs=''
 (rm -f -- /stage/a.bad
-{ gzip -dc </stage/a || : >/stage/a.bad; } | ctr -n k8s.io images import - >/dev/null
+{ gzip -dc </stage/a || : >/stage/a.bad; } | ctr -n k8s.io images import --no-unpack - >/dev/null
 [ ! -e /stage/a.bad ] || { printf '%s\n' 'the archive of registry.k8s.io/pause:3.10 is damaged' >&2; exit 1; }
-ctr -n k8s.io images label registry.k8s.io/pause:3.10 io.cri-containerd.pinned=pinned >/dev/null
 rm -f -- /stage/a) &
 kadm_jobs="$kadm_jobs $!"
 for kadm_job in $kadm_jobs; do wait "$kadm_job" || kadm_failed=1; done
 [ "$kadm_failed" = 0 ]
+for kadm_try in 1 2 3 4 5 6 7 8 9 10; do
+kadm_list=$(ctr -n k8s.io images ls); kadm_loose=''
+for kadm_ref in registry.k8s.io/pause:3.10; do
+printf '%s\n' "$kadm_list" | grep -F -e "$kadm_ref " | grep -qF -e io.cri-containerd.pinned=pinned && continue
+kadm_loose=yes; ctr -n k8s.io images label "$kadm_ref" io.cri-containerd.pinned=pinned >/dev/null
+done
+[ -n "$kadm_loose" ] || break
+sleep 0.2
+done
 
 ### undo
 if command -v ctr >/dev/null && timeout 30 ctr -n k8s.io images ls -q >/dev/null 2>&1; then

@@ -30,7 +30,9 @@ cat >/run/kadm/network/back.sh <<'KADM_END'
 if [ -e /run/kadm/network/confirmed ]; then exit 0; fi
 rm -f -- /etc/netplan/90-kadm.yaml
 cp -a -- /run/kadm/network/before/. /etc/netplan/
-[ "$1" = now ] || netplan apply
+if [ "$1" = now ]; then exit 0; fi
+if command -v udevadm >/dev/null; then netplan apply >&2
+else netplan generate >&2; networkctl reload; fi
 KADM_END
 systemctl stop kadm-network-rollback.service 2>/dev/null || :
 systemd-run --quiet --collect --unit=kadm-network-rollback sh /run/kadm/network/back.sh later >&2 || { setsid sh /run/kadm/network/back.sh later </dev/null >/dev/null 2>&1 & }
@@ -48,7 +50,12 @@ if ! netplan generate >&2; then
 sh /run/kadm/network/back.sh now
 { printf '%s\n' 'netplan does not take /etc/netplan/90-kadm.yaml' >&2; exit 1; }
 fi
-netplan apply >&2
+if command -v udevadm >/dev/null; then netplan apply >&2
+else netplan generate >&2; networkctl reload; fi
+for kadm_address in 10.0.0.1/24; do
+kadm_left=50
+until ip -o addr show | grep -qF -e " $kadm_address " || [ "$kadm_left" = 0 ]; do sleep 0.2; kadm_left=$((kadm_left - 1)); done
+done
 
 ### confirm
 if [ -d /run/kadm/network ]; then : >/run/kadm/network/confirmed; fi
@@ -58,4 +65,5 @@ systemctl stop kadm-network-rollback.service 2>/dev/null || :
 rm -f -- /etc/netplan/90-kadm.yaml
 rmdir -- /etc/demo 2>/dev/null || :
 :
-netplan apply >&2
+if command -v udevadm >/dev/null; then netplan apply >&2
+else netplan generate >&2; networkctl reload; fi
