@@ -67,7 +67,10 @@ export const slow = (where: string, doing: string, cause?: unknown): KadmError =
 function unreachable(where: string, doing: string, cause: unknown): KadmError {
   const why = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : ''
   return new KadmError('connect', `could not ${doing}: the API server at ${where} is not reachable${why}`, {
-    hint: 'check that the control plane runs and that nothing blocks its port: kadm doctor',
+    hint:
+      cause instanceof KadmError && cause.hint !== undefined
+        ? cause.hint
+        : 'check that the control plane runs and that nothing blocks its port: kadm doctor',
     cause,
   })
 }

@@ -26,7 +26,7 @@ export interface VerifyOptions {
 }
 
 type Verdict = string | {readonly skipped: string}
-type Check = (name: string, work: () => Promise<Verdict>) => Promise<CheckResult>
+type Check = (name: string, work: () => Verdict | Promise<Verdict>) => Promise<CheckResult>
 
 const OUTSIDE_NAME = 'kubernetes.io'
 const ALONE = {skipped: 'there is only one node'} as const
@@ -47,7 +47,7 @@ export async function verify(api: KubeClient, options: VerifyOptions): Promise<V
   })
   const checks: CheckResult[] = []
   const check = checker(options, checks)
-  await check('every node is Ready', () => Promise.resolve(allReady(nodes)))
+  await check('every node is Ready', () => allReady(nodes))
   try {
     await tryAll(scene, nodes, check, options)
   } finally {
@@ -70,10 +70,12 @@ async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, 
   })
   if (!pods.ok) probes = await probesThatRun(scene, ready)
   const [first] = probes
-  const withProbes = (name: string, work: (probes: readonly Probe[]) => Promise<Verdict>): Promise<CheckResult> =>
-    check(name, () => (first === undefined ? Promise.resolve(NO_PROBE) : work(probes)))
+  const withProbes = (
+    name: string,
+    work: (probes: readonly Probe[]) => Verdict | Promise<Verdict>,
+  ): Promise<CheckResult> => check(name, () => (first === undefined ? NO_PROBE : work(probes)))
   const ended = await Promise.allSettled([
-    withProbes('pod to pod across nodes', all => (all.length < 2 ? Promise.resolve(ALONE) : podToPod(scene, all))),
+    withProbes('pod to pod across nodes', all => (all.length < 2 ? ALONE : podToPod(scene, all))),
     withProbes('a service address from every node', all => serviceAddress(scene, all)),
     withProbes('DNS inside the cluster', all => dnsInside(scene, all)),
     check('DNS outside the cluster', async () =>
@@ -112,7 +114,7 @@ function checker(options: VerifyOptions, checks: CheckResult[]): Check {
   return async (name, work) => {
     const start = clock.now()
     options.onStart?.(name)
-    const verdict = await work().catch(failureOf)
+    const verdict = await Promise.resolve().then(work).catch(failureOf)
     const ms = clock.now() - start
     const result: CheckResult =
       typeof verdict === 'string'

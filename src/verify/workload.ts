@@ -68,9 +68,9 @@ const webDeployment = (namespace: string, image: string): Made => ({
   },
 })
 
-/** What a rollout changes. */
-export const webImagePatch = (image: string): Body => ({
-  spec: {template: {spec: {containers: [{name: 'agnhost', image}]}}},
+/** What a rollout changes: another image, or, where the nodes have no other, only a variable. */
+export const webPatch = (image: string): Body => ({
+  spec: {template: {spec: {containers: [{name: 'agnhost', image, env: [{name: 'VERSION', value: '2'}]}]}}},
 })
 
 const POD = {automountServiceAccountToken: false, enableServiceLinks: false} as const

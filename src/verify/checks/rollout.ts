@@ -1,8 +1,8 @@
 import {KadmError} from '../../domain/errors.ts'
-import {isObject, listAt, nameOf, numberAt, textAt, type ApiObject} from '../../kube/json.ts'
+import {conditionOf, isObject, listAt, nameOf, numberAt, textAt, type ApiObject} from '../../kube/json.ts'
 import {PATHS} from '../../kube/kinds.ts'
 import {clusterIp, isEnding, podsLabelled, until, type Probe, type Scene} from '../scene.ts'
-import {WEB, WEB_REPLICAS, webImagePatch} from '../workload.ts'
+import {WEB, WEB_REPLICAS, webPatch} from '../workload.ts'
 import {dialer, type Dialer} from './dialer.ts'
 
 const ROLLED_WITHIN_MS = 90_000
@@ -11,14 +11,15 @@ const PAUSE_MS = 30
 
 /** Rolls the web deployment to its second image while a pod keeps sending requests to its service: none may fail. */
 export async function rollout(scene: Scene, probes: readonly Probe[]): Promise<string> {
-  const {api, namespace, signal, images} = scene
+  const {api, namespace, signal} = scene
   await webAvailable(scene)
+  const image = await nextImage(scene)
   const dial = await dialer(scene, probes)
   const address = await clusterIp(scene, WEB)
   const stop = new AbortController()
   const traffic = send(scene, dial, address, stop.signal)
   try {
-    await api.patch(PATHS.deployments(WEB, namespace), webImagePatch(images.second), 'strategic', {signal})
+    await api.patch(PATHS.deployments(WEB, namespace), webPatch(image), 'strategic', {signal})
     await webAvailable(scene)
     await scene.clock.sleep(AFTERWARDS_MS, signal)
   } finally {
@@ -39,6 +40,16 @@ export async function rollout(scene: Scene, probes: readonly Probe[]): Promise<s
   }
   return `${sent} requests, none failed`
 }
+
+/** The second image only where every node has it already: it need not be in any registry. */
+async function nextImage({api, signal, images}: Scene): Promise<string> {
+  const nodes = (await api.list(PATHS.nodes(), {signal})).filter(isReady)
+  return nodes.every(node => imagesOf(node).includes(images.second)) ? images.second : images.first
+}
+
+const isReady = (node: ApiObject): boolean => textAt(conditionOf(node, 'Ready'), 'status') === 'True'
+const imagesOf = (node: ApiObject): readonly unknown[] =>
+  listAt(node, 'status', 'images').flatMap(image => listAt(image, 'names'))
 
 /** A killed pod is replaced and the service has its pods again. */
 export async function replaced(scene: Scene): Promise<string> {

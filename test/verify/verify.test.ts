@@ -1,0 +1,213 @@
+import {describe, expect, it} from 'vitest'
+import {KadmError} from '../../src/domain/errors.ts'
+import {passed, type CheckResult, type VerifyOutcome} from '../../src/verify/outcome.ts'
+import {verify, type VerifyOptions} from '../../src/verify/verify.ts'
+import {fakeClock} from '../kube/fake-api.ts'
+import {containing} from '../kube/matchers.ts'
+import {fakeCluster, type FakeCluster} from './fake-cluster.ts'
+
+const three = [{name: 'master', controlPlane: true}, {name: 'worker-1'}, {name: 'worker-2'}] as const
+
+const run = (cluster: FakeCluster, more: Partial<VerifyOptions> = {}): Promise<VerifyOutcome> =>
+  verify(cluster.api, {
+    clock: fakeClock(),
+    random: count => new Uint8Array(count).fill(7),
+    images: {first: 'agnhost:1', second: 'agnhost:2'},
+    signal: new AbortController().signal,
+    ...more,
+  })
+
+const checkNamed = ({checks}: VerifyOutcome, name: string): CheckResult => {
+  const found = checks.find(check => check.name === name)
+  if (found === undefined) throw new Error(`no check ${name} in ${checks.map(check => check.name).join(', ')}`)
+  return found
+}
+
+describe('verify on a cluster that works', () => {
+  it('tries everything, once, and says what it saw', async () => {
+    const cluster = fakeCluster({nodes: three})
+    const started: string[] = []
+
+    const outcome = await run(cluster, {onStart: name => started.push(name)})
+
+    expect(outcome.checks.filter(check => !check.ok)).toEqual([])
+    expect(outcome.checks.map(check => check.name).toSorted()).toEqual(
+      [
+        'every node is Ready',
+        'a pod on every node',
+        'pod to pod across nodes',
+        'a service address from every node',
+        'DNS inside the cluster',
+        'DNS outside the cluster',
+        'logs from every node',
+        'exec on every node',
+        'a rollout without a failed request',
+        'a killed pod is replaced',
+        'a node is drained and uncordoned',
+        'nothing is left behind',
+      ].toSorted(),
+    )
+    expect(started).toHaveLength(12)
+    expect(outcome.checks.some(check => check.skipped !== undefined)).toBe(false)
+    expect(checkNamed(outcome, 'pod to pod across nodes').detail).toBe('6 ways between 3 nodes')
+  })
+
+  it('leaves no namespace and no cordoned node', async () => {
+    const cluster = fakeCluster({nodes: three})
+
+    await run(cluster)
+
+    expect(cluster.calls[0]).toBe('create Namespace')
+    expect([...cluster.namespaces]).toEqual([])
+    expect([...cluster.cordoned]).toEqual([])
+    expect(cluster.calls.some(call => call.endsWith('/eviction'))).toBe(true)
+  })
+
+  it('skips what one node alone cannot show, and passes', async () => {
+    const outcome = await run(fakeCluster({nodes: [{name: 'alone'}]}))
+
+    expect(passed(outcome)).toBe(true)
+    expect(checkNamed(outcome, 'pod to pod across nodes').skipped).toBe('there is only one node')
+    expect(checkNamed(outcome, 'a node is drained and uncordoned').skipped).toContain('only one node that takes pods')
+  })
+
+  it('skips a name outside that no server answers for', async () => {
+    const cluster = fakeCluster({
+      nodes: three,
+      exec: (_, command) =>
+        command.join(' ').includes('kubernetes.io.:443') ? {code: 1, stderr: 'DNS: lookup: server misbehaving'} : {},
+    })
+
+    const outcome = await run(cluster)
+
+    expect(passed(outcome)).toBe(true)
+    expect(checkNamed(outcome, 'DNS outside the cluster').skipped).toBe('no upstream answers for kubernetes.io')
+  })
+
+  it('drains nothing when told not to', async () => {
+    const cluster = fakeCluster({nodes: three})
+
+    await run(cluster, {drain: 'never'})
+
+    expect(cluster.calls.some(call => call.endsWith('/eviction'))).toBe(false)
+  })
+})
+
+describe('verify on a cluster that does not work', () => {
+  it('says which way between pods is closed, and goes on', async () => {
+    const cluster = fakeCluster({
+      nodes: three,
+      exec: (pod, command) =>
+        pod === 'probe-worker-1' && command.includes('10.244.2.2:8080') ? {code: 1, stderr: 'TIMEOUT\n'} : {},
+    })
+
+    const outcome = await run(cluster)
+
+    expect(outcome.checks.filter(check => !check.ok).map(check => check.name)).toEqual(['pod to pod across nodes'])
+    expect(checkNamed(outcome, 'pod to pod across nodes').detail).toContain(
+      'from worker-1 to worker-2 (10.244.2.2:8080): TIMEOUT',
+    )
+  })
+
+  it('tells failed requests of a rollout', async () => {
+    const outcome = await run(fakeCluster({nodes: three, dialErrors: ['connection reset by peer']}))
+
+    expect(checkNamed(outcome, 'a rollout without a failed request')).toMatchObject({
+      ok: false,
+      detail: containing('requests failed during a rollout\nconnection reset by peer'),
+    })
+  })
+
+  it('names the node whose pod does not come up with the cluster’s own warning, and tries the rest with the others', async () => {
+    const outcome = await run(fakeCluster({nodes: [three[0], three[1], {name: 'worker-2', stuck: true}]}))
+
+    expect(checkNamed(outcome, 'a pod on every node')).toMatchObject({
+      ok: false,
+      detail: containing('worker-2: waiting: ErrImageNeverPull'),
+    })
+    expect(checkNamed(outcome, 'a pod on every node').detail).toContain('probe-x: image is not present')
+    expect(checkNamed(outcome, 'pod to pod across nodes')).toMatchObject({ok: true, detail: '2 ways between 2 nodes'})
+  })
+
+  it('names a node that is not Ready and tests without it', async () => {
+    const outcome = await run(fakeCluster({nodes: [three[0], three[1], {name: 'worker-2', ready: false}]}))
+
+    expect(checkNamed(outcome, 'every node is Ready')).toMatchObject({
+      ok: false,
+      detail: containing('worker-2: kubelet stopped'),
+    })
+    expect(checkNamed(outcome, 'a pod on every node')).toMatchObject({ok: true, detail: 'master, worker-1'})
+  })
+
+  it('skips what needs a pod when none runs', async () => {
+    const outcome = await run(fakeCluster({nodes: three.map(node => ({...node, stuck: true}))}))
+
+    expect(outcome.checks.filter(check => check.skipped === 'no test pod runs').map(check => check.name)).toHaveLength(
+      9,
+    )
+  })
+
+  it('shows a log that does not hold what was written', async () => {
+    const outcome = await run(fakeCluster({nodes: three, logs: 'something else'}))
+
+    expect(checkNamed(outcome, 'logs from every node')).toMatchObject({ok: false, detail: containing('something else')})
+  })
+
+  it('uncordons the node even when its pods do not leave', async () => {
+    const cluster = fakeCluster({
+      nodes: three,
+      onChange: call => {
+        if (call.endsWith('/eviction')) throw new KadmError('remote', 'the API server refuses')
+      },
+    })
+
+    const outcome = await run(cluster)
+
+    expect(checkNamed(outcome, 'a node is drained and uncordoned')).toMatchObject({
+      ok: false,
+      detail: containing('refuses'),
+    })
+    expect([...cluster.cordoned]).toEqual([])
+  })
+})
+
+describe('verify when it is interrupted', () => {
+  it('still removes what it made, and ends as cancelled', async () => {
+    const controller = new AbortController()
+    const cluster = fakeCluster({
+      nodes: three,
+      onChange: call => {
+        if (call.startsWith('apply DaemonSet')) controller.abort()
+      },
+    })
+
+    await expect(run(cluster, {signal: controller.signal})).rejects.toMatchObject({code: 'cancelled'})
+    expect([...cluster.namespaces]).toEqual([])
+  })
+
+  it('removes the namespace when making the rest of it failed', async () => {
+    const cluster = fakeCluster({
+      nodes: three,
+      onChange: call => {
+        if (call === 'apply Service') throw new KadmError('remote', 'quota exceeded')
+      },
+    })
+
+    const outcome = await run(cluster)
+
+    expect(checkNamed(outcome, 'a pod on every node')).toMatchObject({ok: false, detail: containing('quota exceeded')})
+    expect([...cluster.namespaces]).toEqual([])
+  })
+
+  it('does not hide a bug as a failed check', async () => {
+    const cluster = fakeCluster({
+      nodes: three,
+      exec: () => {
+        throw new TypeError('a bug')
+      },
+    })
+
+    await expect(run(cluster)).rejects.toThrow(TypeError)
+    expect([...cluster.namespaces]).toEqual([])
+  })
+})
