@@ -1,0 +1,149 @@
+import {canonicalAddress, parseCidr} from '../../domain/cidr.ts'
+import type {Cluster, Node} from '../../domain/cluster.ts'
+import {candidatesOf, isIn, isUserNat, type Candidate, type Chooser} from './candidates.ts'
+import type {Finding} from './finding.ts'
+
+/** Why a node has the address it has, for people. */
+export type Reason = 'named' | 'already in use' | 'login' | 'shared network' | 'default route' | 'only one'
+
+export interface ChosenNode extends Node {
+  readonly reason: Reason
+}
+
+export interface AddressChoice {
+  /** In the order of the hosts; an address is empty where there is none to choose, and a finding says so. */
+  readonly nodes: readonly ChosenNode[]
+  readonly findings: readonly Finding[]
+}
+
+export interface ChoiceInput {
+  readonly cluster: Cluster
+  readonly hosts: readonly Chooser[]
+  /** Addresses of the nodes that the cluster has already. */
+  readonly existing: readonly {readonly addresses: readonly string[]}[]
+}
+
+/** Gives every host its name and the address that the other hosts reach it by; the same facts give the same choice. */
+export function chooseAddresses(input: ChoiceInput): AddressChoice {
+  const {cluster, hosts} = input
+  const family = parseCidr(cluster.network.serviceSubnets[0] ?? '')?.family ?? 4
+  const all = hosts.map(host => candidatesOf(host, family))
+  const twins = sharedBetweenHosts(all)
+  const usable = all.map((candidates, i) => {
+    const own = candidates.filter(({address}) => !twins.has(address))
+    const real = own.filter(({address}) => hosts[i] === undefined || !isUserNat(address, hosts[i].facts))
+    return real.length > 0 ? real : own
+  })
+  const shared = bestSharedSubnet(input, usable)
+  const chosen = hosts.map((host, i) => chooseOne(host, usable[i] ?? [], shared))
+  const nodes = hosts.map(({spec, facts}, i): ChosenNode => {
+    const name = (spec.name ?? facts.nodeName ?? facts.hostname).toLowerCase()
+    return {host: spec, role: spec.role, name, ...(chosen[i] ?? NOTHING)}
+  })
+  const findings = hosts.flatMap((host, i) => explain(host, nodes[i], {all: all[i] ?? [], twins}))
+  return {nodes, findings}
+}
+
+interface Choice {
+  readonly address: string
+  readonly networkInterface: string
+  readonly reason: Reason
+}
+
+const NOTHING: Choice = {address: '', networkInterface: '', reason: 'only one'}
+
+function sharedBetweenHosts(all: readonly (readonly Candidate[])[]): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const twins = new Set<string>()
+  for (const candidates of all) {
+    for (const address of new Set(candidates.map(c => c.address))) {
+      if (seen.has(address)) twins.add(address)
+      seen.add(address)
+    }
+  }
+  return twins
+}
+
+/** The network that all hosts are on, best the one that the cluster's nodes and then most default routes are on. */
+function bestSharedSubnet(
+  {hosts, existing}: ChoiceInput,
+  usable: readonly (readonly Candidate[])[],
+): string | undefined {
+  const subnets = [...new Set(usable.flatMap(candidates => candidates.map(({subnet}) => subnet)))]
+  const common = subnets.filter(subnet => usable.every(candidates => candidates.some(c => c.subnet === subnet)))
+  const weight = (subnet: string): number => {
+    const nodes = existing.filter(({addresses}) => addresses.some(address => isIn(address, subnet))).length
+    const routes = hosts.filter(({facts}) => isIn(facts.network.defaultRoute?.source ?? '', subnet)).length
+    return nodes * 1000 + routes
+  }
+  return common.toSorted((a, b) => weight(b) - weight(a) || (a < b ? -1 : 1))[0]
+}
+
+function chooseOne(
+  {spec, facts}: Chooser,
+  usable: readonly Candidate[],
+  shared: string | undefined,
+): Choice | undefined {
+  const take = (address: string | undefined, reason: Reason): Choice | undefined => {
+    const found = usable.find(c => address !== undefined && c.address === canonicalAddress(address))
+    return found && {address: found.address, networkInterface: found.networkInterface, reason}
+  }
+  if (spec.address !== undefined) return named(spec.address, {spec, facts})
+  const login = facts.network.connectedAddress ?? (spec.ssh === 'local' ? undefined : spec.ssh.address)
+  const [first] = usable
+  return (
+    take(facts.kubelet.nodeIp?.split(',')[0] ?? facts.advertiseAddress, 'already in use') ??
+    take(login, 'login') ??
+    take(usable.find(({subnet}) => subnet === shared)?.address, 'shared network') ??
+    take(facts.network.defaultRoute?.source, 'default route') ??
+    take(first?.address, 'only one')
+  )
+}
+
+/** What a person names is taken wherever it is on the host, or will be by its netplan. */
+function named(text: string, {spec, facts}: Chooser): Choice | undefined {
+  const address = canonicalAddress(text)
+  const present = facts.network.interfaces.find(link => link.addresses.some(a => a.address === address))
+  const asked = Object.entries(spec.netplan?.interfaces ?? {}).find(([, {addresses}]) =>
+    addresses.some(a => a.split('/')[0] === address),
+  )
+  const networkInterface = asked?.[0] ?? present?.name
+  return networkInterface === undefined ? undefined : {address, networkInterface, reason: 'named'}
+}
+
+interface Seen {
+  readonly all: readonly Candidate[]
+  readonly twins: ReadonlySet<string>
+}
+
+const NAME = 'NodeAddress'
+
+function explain({spec, facts}: Chooser, node: ChosenNode | undefined, {all, twins}: Seen): readonly Finding[] {
+  if (node === undefined) return []
+  const finding = (severity: Finding['severity'], saw: string, fix: string | undefined): readonly Finding[] => [
+    {name: NAME, severity, hosts: [node.name], saw, fix},
+  ]
+  if (node.address === '' && spec.address !== undefined) {
+    return finding('error', `no interface has the address ${spec.address} that was named for it`, presentOnes(facts))
+  }
+  if (node.address === '') {
+    const same = all.map(({address}) => address).filter(address => twins.has(address))
+    const saw =
+      same.length === 0
+        ? 'no interface has an address that other machines could reach'
+        : `its only address ${same.join(', ')} is on another host too, as behind a NAT that each machine has for itself`
+    return finding('error', saw, 'give the machine a network that all hosts share (VirtualBox: a host-only adapter)')
+  }
+  if (isUserNat(node.address, facts)) {
+    const fix = 'add a network that all machines share before others join (VirtualBox: a host-only adapter)'
+    return finding('warning', `${node.address} is behind a NAT of this machine's own; nobody else can reach it`, fix)
+  }
+  return finding('ok', `${node.address} on ${node.networkInterface} (${node.reason})`, undefined)
+}
+
+function presentOnes({network}: Chooser['facts']): string {
+  const present = network.interfaces.flatMap(({name, kind, addresses}) =>
+    kind === 'loopback' ? [] : addresses.map(({address}) => `${address} (${name})`),
+  )
+  return `name one that it has: ${present.join(', ')}; or give it to an interface under network in the file`
+}

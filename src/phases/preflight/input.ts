@@ -1,0 +1,99 @@
+import type {Cluster, Node} from '../../domain/cluster.ts'
+import type {Facts} from '../../domain/facts.ts'
+import type {Finding} from './finding.ts'
+
+/** All that preflight judges from; pure data, so that the same facts give the same findings. */
+export interface PreflightInput {
+  readonly cluster: Cluster
+  readonly hosts: readonly JudgedHost[]
+  /** Nodes that the cluster has already, as its API lists them. */
+  readonly existing: readonly ExistingNode[]
+  /** Hash of the CA of the cluster that is joined; undefined where one of the hosts carries it or nothing exists yet. */
+  readonly clusterCaHash: string | undefined
+  readonly bundleArchitecture: 'amd64' | 'arm64' | undefined
+}
+
+export interface JudgedHost {
+  readonly node: Node
+  readonly facts: Facts
+  /** Our own clock half way through the look. */
+  readonly midpointSeconds: number
+}
+
+/** Of `status` of a Node object. */
+export interface ExistingNode {
+  readonly name: string
+  readonly machineId: string
+  readonly systemUuid: string
+  readonly addresses: readonly string[]
+}
+
+/** One host as the checks see it. */
+export interface View extends JudgedHost {
+  /** How findings call it: the node's name, with its address where two share a name. */
+  readonly label: string
+  readonly isControlPlane: boolean
+  /** A node of this very cluster: what is there of it is no obstacle but an earlier run. */
+  readonly isMember: boolean
+  /** Whether kadm has been at work here, finished or not. */
+  readonly isBegun: boolean
+}
+
+export type HostCheck = (view: View, input: PreflightInput) => readonly Finding[]
+export type SetCheck = (views: readonly View[], input: PreflightInput) => readonly Finding[]
+
+/** The CA hash of the cluster this run is about, as far as it is known. */
+export const ownCaHash = ({clusterCaHash, hosts}: PreflightInput): string | undefined =>
+  clusterCaHash ??
+  hosts.find(({node, facts}) => node.role === 'control-plane' && facts.clusterCaHash !== undefined)?.facts.clusterCaHash
+
+export function viewsOf(input: PreflightInput): readonly View[] {
+  const own = ownCaHash(input)
+  const names = input.hosts.map(({node}) => node.name)
+  return input.hosts.map(host => {
+    const {node, facts} = host
+    const isShared = names.filter(name => name === node.name).length > 1
+    return {
+      ...host,
+      label: isShared ? `${node.name} (${placeOf(node)})` : node.name,
+      isControlPlane: node.role === 'control-plane',
+      isMember: own !== undefined && facts.clusterCaHash === own,
+      isBegun: facts.ledgerEntries > 0,
+    }
+  })
+}
+
+const placeOf = ({host, address}: Node): string => (host.ssh === 'local' ? address : host.ssh.address)
+
+export const ok = (name: string, {label}: View, saw: string): Finding => ({
+  name,
+  severity: 'ok',
+  hosts: [label],
+  saw,
+  fix: undefined,
+})
+
+/** Not as it should be yet, and kadm itself puts it right: `fix` says how. */
+export const info = (name: string, {label}: View, saw: string, fix: string): Finding => ({
+  name,
+  severity: 'info',
+  hosts: [label],
+  saw,
+  fix,
+})
+
+export const warning = (name: string, {label}: View, saw: string, fix: string): Finding => ({
+  name,
+  severity: 'warning',
+  hosts: [label],
+  saw,
+  fix,
+})
+
+export const error = (name: string, {label}: View, saw: string, fix: string): Finding => ({
+  name,
+  severity: 'error',
+  hosts: [label],
+  saw,
+  fix,
+})

@@ -1,0 +1,93 @@
+import {BOOTSTRAP_KUBELET_CONF, ETCD_DATA_DIR, KUBELET_CONF, MANIFESTS_DIR, PKI_DIR} from '../../domain/paths.ts'
+import {error, info, ok, ownCaHash, warning, type HostCheck, type View} from './input.ts'
+
+/** Who should be found at a port on a node of this cluster; ss cuts names to fifteen letters. */
+const OWNERS: Readonly<Record<number, string>> = {
+  10250: 'kubelet',
+  10257: 'kube-controller-manager',
+  10259: 'kube-scheduler',
+  2379: 'etcd',
+  2380: 'etcd',
+}
+
+export const portChecks: HostCheck = (view, {cluster}) => {
+  const ports = view.isControlPlane ? [cluster.apiPort, 10259, 10257, 10250, 2379, 2380] : [10250]
+  return ports.map(port => portCheck(view, port, OWNERS[port] ?? 'kube-apiserver'))
+}
+
+function portCheck(view: View, port: number, owner: string) {
+  const name = `Port-${port}`
+  const users = view.facts.listening.filter(socket => socket.port === port)
+  const [user] = users
+  if (user === undefined) return ok(name, view, 'free')
+  const process = user.process || 'a process that cannot be seen'
+  const isOwner = user.process === '' || owner.startsWith(user.process)
+  if (isOwner && (view.isMember || view.isBegun)) return ok(name, view, `${owner} of this cluster`)
+  if (user.process === 'kubelet' && port === 10250 && view.facts.clusterCaHash === undefined) {
+    return info(name, view, 'a kubelet without a cluster runs', 'kadm starts it again with its own configuration')
+  }
+  return error(name, view, `${process} listens on it at ${user.address}`, `stop ${process}, or use another machine`)
+}
+
+/** kubeadm's names: the path with dashes for slashes. */
+const fileCheckName = (path: string): string => `FileAvailable-${path.replaceAll('/', '-')}`
+
+export const fileChecks: HostCheck = view => {
+  const paths = view.isControlPlane
+    ? ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'].map(
+        name => `${MANIFESTS_DIR}/${name}.yaml`,
+      )
+    : [KUBELET_CONF, BOOTSTRAP_KUBELET_CONF, `${PKI_DIR}/ca.crt`]
+  return paths.map(path => {
+    const name = fileCheckName(path)
+    if (view.facts.files[path] === undefined) return ok(name, view, 'not there')
+    if (view.isMember) return ok(name, view, 'is of this cluster')
+    if (view.isBegun) return ok(name, view, 'is of an earlier run of kadm')
+    return error(name, view, `${path} is left from another cluster`, `run kadm reset on ${view.label} first`)
+  })
+}
+
+export const etcdDirCheck: HostCheck = view => {
+  const name = 'DirAvailable--var-lib-etcd'
+  if (!view.isControlPlane) return []
+  const prefix = `${ETCD_DATA_DIR}/`
+  const content = Object.keys(view.facts.files).filter(
+    path => path.startsWith(prefix) && path !== `${prefix}lost+found`,
+  )
+  if (content.length === 0) return [ok(name, view, 'empty')]
+  if (view.isMember) return [ok(name, view, 'holds the data of this cluster')]
+  const fix = `keep a copy if it matters, then run kadm reset on ${view.label}`
+  return [error(name, view, `${ETCD_DATA_DIR} holds the data of another cluster`, fix)]
+}
+
+/** A CA that is not ours; nothing of it is overwritten. */
+export const otherClusterCheck: HostCheck = (view, input) => {
+  const name = 'OtherCluster'
+  const {clusterCaHash, apiServer, nodeName} = view.facts
+  if (clusterCaHash === undefined) return [ok(name, view, 'belongs to no cluster')]
+  if (view.isMember) return [ok(name, view, 'is a node of this cluster already')]
+  const whose = apiServer === undefined ? 'another cluster' : `the cluster at ${apiServer}`
+  const saw = `belongs to ${whose}${nodeName === undefined ? '' : ` as ${nodeName}`} (CA sha256:${clusterCaHash.slice(0, 12)}…)`
+  const isUnsure = ownCaHash(input) === undefined && input.hosts.every(({node}) => node.role === 'worker')
+  if (isUnsure) return [warning(name, view, saw, 'see that this is the cluster you mean')]
+  return [error(name, view, saw, `take it out there and run kadm reset on ${view.label}, or name another machine`)]
+}
+
+export const hostnameCheck: HostCheck = view => {
+  const name = 'Hostname'
+  const {node, facts} = view
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(node.name) || node.name.length > 253) {
+    return [error(name, view, `'${node.name}' is no name for a node`, 'use small letters, digits and dashes')]
+  }
+  if (/^localhost(\.|$)/.test(node.name))
+    return [error(name, view, 'is called localhost', 'give it a name under hosts in the file')]
+  if (facts.nodeName !== undefined && facts.nodeName !== node.name) {
+    const fix = `keep the name ${facts.nodeName}, or remove the node and join it again`
+    return [error(name, view, `is node ${facts.nodeName} already and cannot be renamed to ${node.name}`, fix)]
+  }
+  if (facts.hostname !== node.name)
+    return [info(name, view, `is called ${facts.hostname} now`, `kadm calls it ${node.name}`)]
+  return facts.hostnameResolves
+    ? [ok(name, view, 'resolves')]
+    : [info(name, view, 'does not know its own name', 'kadm writes it to /etc/hosts')]
+}

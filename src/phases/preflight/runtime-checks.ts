@@ -1,0 +1,104 @@
+import {compareVersions, kubeletMayJoin, parseVersion} from '../../domain/version.ts'
+import {error, info, ok, warning, type HostCheck, type View} from './input.ts'
+
+export const runtimeCheck: HostCheck = view => {
+  const name = 'CRI'
+  const {containerd, runtimeSockets} = view.facts
+  const others = runtimeSockets.filter(
+    socket => !socket.endsWith('/containerd.sock') && !socket.endsWith('/docker.sock'),
+  )
+  const other =
+    others.length > 0 && !view.isMember
+      ? [
+          warning(
+            name,
+            view,
+            `${others.join(', ')} is there too`,
+            'nothing to do: kadm uses containerd and leaves it alone',
+          ),
+        ]
+      : []
+  if (containerd.binary === undefined)
+    return [...other, info(name, view, 'containerd is not installed', 'kadm installs it')]
+  if (containerd.criDisabled) {
+    const saw = `containerd has its CRI plugin disabled${view.facts.packages['containerd.io'] === undefined ? '' : ', as Docker packages it'}`
+    return [...other, info(name, view, saw, 'kadm enables it')]
+  }
+  if (!containerd.socket) return [...other, info(name, view, 'containerd does not run', 'kadm starts it')]
+  return [...other, ok(name, view, `containerd ${containerd.version ?? ''} at ${containerd.binary}`)]
+}
+
+export const runtimeVersionCheck: HostCheck = view => {
+  const name = 'ContainerRuntimeVersion'
+  const {version} = view.facts.containerd
+  if (version === undefined) return []
+  const [major = 0] = version.split('.').map(Number)
+  if (major >= 2) return [ok(name, view, `containerd ${version}`)]
+  return [
+    warning(
+      name,
+      view,
+      `containerd ${version} cannot tell the kubelet its cgroup driver`,
+      'upgrade containerd to 2.0 or later before Kubernetes 1.38',
+    ),
+  ]
+}
+
+/** Kubelet and runtime must agree, and systemd is right wherever systemd owns the groups (cgroup v2). */
+export const cgroupDriverCheck: HostCheck = view => {
+  const name = 'CgroupDriver'
+  const {kubelet, containerd, cgroup} = view.facts
+  const wanted = cgroup.version === 2 ? 'systemd' : 'cgroupfs'
+  const runtime = containerd.systemdCgroup === undefined ? undefined : containerd.systemdCgroup ? 'systemd' : 'cgroupfs'
+  const seen = [
+    ...(kubelet.cgroupDriver === undefined ? [] : [`kubelet ${kubelet.cgroupDriver}`]),
+    ...(runtime === undefined ? [] : [`containerd ${runtime}`]),
+  ]
+  const isRight = [kubelet.cgroupDriver, runtime].every(driver => driver === undefined || driver === wanted)
+  if (isRight) return [ok(name, view, seen.length === 0 ? `will be ${wanted}` : seen.join(', '))]
+  return [info(name, view, seen.join(', '), `kadm sets both to ${wanted}`)]
+}
+
+export const kubeletVersionCheck: HostCheck = (view, {cluster}) => {
+  const name = 'KubeletVersion'
+  const {version: text} = view.facts.kubelet
+  const wanted = cluster.version
+  if (text === undefined) return [info(name, view, 'no kubelet is installed', `kadm installs ${wanted.text}`)]
+  const version = parseVersion(text)
+  if (version === undefined) {
+    return [error(name, view, `its kubelet says version '${text}'`, 'remove /usr/bin/kubelet; kadm installs a release')]
+  }
+  if (compareVersions(version, wanted) > 0) {
+    const fix = `choose --kubernetes-version ${version.text}, or remove the kubelet from the host`
+    return [error(name, view, `its kubelet ${version.text} is newer than the cluster's ${wanted.text}`, fix)]
+  }
+  if (compareVersions(version, wanted) === 0) return [ok(name, view, version.text)]
+  if (view.isMember && kubeletMayJoin(version, wanted)) {
+    return [warning(name, view, `${version.text}, the cluster is at ${wanted.text}`, 'upgrade the node (kadm upgrade)')]
+  }
+  return [info(name, view, `${version.text} is older than ${wanted.text}`, `kadm installs ${wanted.text}`)]
+}
+
+export const kubeletServiceCheck: HostCheck = view => {
+  const name = 'Service-kubelet'
+  const enabled = view.facts.units['kubelet.service']?.enabled
+  if (enabled === 'enabled') return [ok(name, view, 'enabled')]
+  return [info(name, view, enabled === undefined ? 'there is no such unit' : enabled, 'kadm writes and enables it')]
+}
+
+const OTHER_KUBERNETES = [
+  ['k3s.service', 'k3s'],
+  ['k3s-agent.service', 'k3s'],
+  ['rke2-server.service', 'rke2'],
+  ['rke2-agent.service', 'rke2'],
+  ['snap.microk8s.daemon-kubelite.service', 'MicroK8s'],
+] as const
+
+export const otherKubernetesCheck: HostCheck = view => {
+  const found = OTHER_KUBERNETES.filter(([unit]) => isRunning(view, unit)).map(([, name]) => name)
+  return [...new Set(found)].map(name =>
+    error('OtherKubernetes', view, `${name} runs here`, `uninstall ${name}, or use another machine`),
+  )
+}
+
+const isRunning = ({facts}: View, unit: string): boolean => facts.units[unit]?.active === 'active'
