@@ -3,7 +3,7 @@ import type {Said, Tell} from './finding.ts'
 import {isSame} from './tree.ts'
 
 /** What documents and flags may say of a cluster, hosts and component extras apart. */
-export interface Settings {
+interface Settings {
   readonly name: string
   readonly version: string
   readonly controlPlaneEndpoint: string
@@ -53,7 +53,7 @@ export function mergeDrafts(drafts: readonly Draft[], tell: Tell): Draft {
 }
 
 /** The first thing said; each that says otherwise is told, with both places. */
-export function agree<T>(candidates: readonly (Said<T> | undefined)[], tell: Tell): Said<T> | undefined {
+function agree<T>(candidates: readonly (Said<T> | undefined)[], tell: Tell): Said<T> | undefined {
   const [first, ...others] = candidates.filter(said => said !== undefined)
   for (const other of others) {
     if (first === undefined || isSame(first.value, other.value)) continue

@@ -60,6 +60,11 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ['kadm.yaml:6:19: pki.caValidity: must be text, not the number 87600'],
   ],
   [
+    'a text of two lines',
+    file('metadata: {name: "a\\nb"}\n'),
+    ["kadm.yaml:6:18: metadata.name: 'a\\nb' is no cluster name; use letters, digits, '-', '_' and '.'"],
+  ],
+  [
     'a bad SAN',
     file('pki: {apiServerSANs: [api.example.com, 10.0.0.300]}\n'),
     ["kadm.yaml:6:40: pki.apiServerSANs[1]: '10.0.0.300' is no IP address, DNS name or *.name"],
