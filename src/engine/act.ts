@@ -17,7 +17,10 @@ export interface Change {
 
 /** The ledger's folder name for a thing: readable, and unique by hash. */
 export function ledgerName(id: string): string {
-  const readable = id.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 80)
+  const readable = id
+    .replaceAll(/[^\w.-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 80)
   return `${readable}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`
 }
 
@@ -27,10 +30,12 @@ ${new Script(Buffer.from(JSON.stringify(value)).toString('base64'))}
 KADM_JSON`
 
 /**
+ * `everything` is all of the phase, so that what differs only because of what was just done (a unit whose file was written) is seen.
+ *
  * Checks the fence, then for each thing: its first original into the ledger (first write wins: a whole folder appears by rename),
  * what is about to be applied, the act. Ends with a look at the same things, so that one round trip acts and verifies.
  */
-export function actScript(changes: readonly Change[], fence: number): Script {
+export function actScript(changes: readonly Change[], everything: readonly AnyHostResource[], fence: number): Script {
   return join([
     sh`set -eu
 umask 022
@@ -39,7 +44,7 @@ if [ "$kadm_fence" != ${fence} ]; then echo "the lease of this run was taken ove
 mkdir -p -m 0700 ${LEDGER_DIR}
 touch ${LEASE_FILE}`,
     ...changes.map(change => oneAct(change)),
-    lookScript(changes.map(({resource}) => resource)),
+    lookScript(everything),
   ])
 }
 

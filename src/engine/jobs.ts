@@ -27,7 +27,9 @@ const runsOn = (where: Where, node: Node, first: Node | undefined): boolean => {
 
 /** Which step runs on which host, in lane order; pure. */
 export function jobsFor(steps: readonly Step[], nodes: readonly Node[], first: Node | undefined): readonly Job[] {
-  return nodes.flatMap(node => steps.filter(({phase}) => runsOn(phase.where ?? 'every', node, first)).map(step => ({node, step})))
+  return nodes.flatMap(node =>
+    steps.filter(({phase}) => runsOn(phase.where ?? 'every', node, first)).map(step => ({node, step})),
+  )
 }
 
 const under = (name: string, path: string): boolean => path === name || path.startsWith(`${name}/`)
@@ -36,7 +38,9 @@ const under = (name: string, path: string): boolean => path === name || path.sta
 export function waitsFor(job: Job, jobs: readonly Job[]): readonly Job[] {
   const lane = jobs.filter(other => other.node === job.node)
   const before = lane[lane.indexOf(job) - 1]
-  const needed = jobs.filter(other => other !== job && (job.step.phase.needs ?? []).some(name => under(name, other.step.path)))
+  const needed = jobs.filter(
+    other => other !== job && (job.step.phase.needs ?? []).some(name => under(name, other.step.path)),
+  )
   return before === undefined ? needed : [before, ...needed.filter(other => other !== before)]
 }
 
@@ -52,7 +56,8 @@ export async function runJobs<T>(jobs: readonly Job[], work: (job: Job) => Promi
     const promise = (async (): Promise<Outcome<T>> => {
       const before = await Promise.all(waitsFor(job, jobs).map(start))
       const blocked = before.find(outcome => outcome.status !== 'done')
-      if (blocked !== undefined) return {job, status: 'not-reached', because: blocked.status === 'not-reached' ? blocked.because : blocked.job}
+      if (blocked !== undefined)
+        return {job, status: 'not-reached', because: blocked.status === 'not-reached' ? blocked.because : blocked.job}
       try {
         return {job, status: 'done', result: await work(job)}
       } catch (error) {

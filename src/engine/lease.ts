@@ -43,17 +43,23 @@ echo "$fence"`
 const giveBack = (fence: number): Script => sh`[ "$(sed -n 2p ${LEASE_FILE} 2>/dev/null)" = ${fence} ] || exit 0
 printf '\n%s\n%s\n' ${fence} "$(date +%s)" > ${LEASE_FILE}.new && mv ${LEASE_FILE}.new ${LEASE_FILE}`
 
-const beat = (fence: number): Script => sh`[ "$(sed -n 2p ${LEASE_FILE} 2>/dev/null)" != ${fence} ] || touch ${LEASE_FILE}`
+const beat = (fence: number): Script =>
+  sh`[ "$(sed -n 2p ${LEASE_FILE} 2>/dev/null)" != ${fence} ] || touch ${LEASE_FILE}`
 
 /**
  * Takes the host's lease, with a fencing number higher than any before. Refuses with `lease` while another run holds it and shows
  * signs of life; a holder that is certainly gone, or silent for 45 s, is replaced.
  */
-export async function takeLease(host: Host, holder: Holder, options: {readonly force: boolean; readonly signal: AbortSignal}): Promise<Lease> {
+export async function takeLease(
+  host: Host,
+  holder: Holder,
+  options: {readonly force: boolean; readonly signal: AbortSignal},
+): Promise<Lease> {
   const {signal, force} = options
   let result = await host.run(take(holder.text, force, '').text, {signal})
   const [held = '', age = '0'] = result.stdout.split('\n')
-  if (result.code === HELD && held !== '' && holder.isGone(held)) result = await host.run(take(holder.text, force, held).text, {signal})
+  if (result.code === HELD && held !== '' && holder.isGone(held))
+    result = await host.run(take(holder.text, force, held).text, {signal})
   if (result.code === HELD) {
     throw new KadmError('lease', `another run of kadm is at work there: ${held}, last seen ${age} s ago`, {
       host: host.name,

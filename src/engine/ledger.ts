@@ -59,11 +59,18 @@ rm -rf ${folder}`
  */
 export async function undoLedger(host: Host, keep: (id: string) => boolean, signal: AbortSignal): Promise<UndoReport> {
   const entries = (await readLedger(host, signal)).filter(({id}) => !keep(id))
-  const looked = await look(host, entries.map(({applied}) => applied), signal)
+  const looked = await look(
+    host,
+    entries.map(({applied}) => applied),
+    signal,
+  )
   const left = looked.flatMap(({resource, diff}) => (diff === undefined ? [] : [{id: resource.id, because: diff}]))
   const ours = entries.filter(({id}) => !left.some(l => l.id === id))
   if (ours.length > 0) {
-    const result = await host.run(join([new Script('set -eu'), ...ours.map(undoOne)]).text, {signal, timeoutMs: 600_000})
+    const result = await host.run(join([new Script('set -eu'), ...ours.map(undoOne)]).text, {
+      signal,
+      timeoutMs: 600_000,
+    })
     if (result.code !== 0) {
       throw new KadmError('remote', 'could not undo everything', {
         host: host.name,

@@ -44,7 +44,11 @@ export function parseLooks(output: string, resources: readonly AnyHostResource[]
 }
 
 /** Looks at everything in one round trip. */
-export async function look(host: Host, resources: readonly AnyHostResource[], signal: AbortSignal): Promise<readonly Looked[]> {
+export async function look(
+  host: Host,
+  resources: readonly AnyHostResource[],
+  signal: AbortSignal,
+): Promise<readonly Looked[]> {
   if (resources.length === 0) return []
   return parseLooks(await host.read(lookScript(resources).text, {signal}), resources, host.name)
 }

@@ -1,7 +1,8 @@
-import type {AnyResource} from '../resources/any-resource.ts'
 import type {Bundle} from '../domain/bundle.ts'
 import type {Cluster, Node} from '../domain/cluster.ts'
 import type {Facts} from '../domain/facts.ts'
+import type {Templates} from '../manifests/templates.ts'
+import type {AnyResource} from '../resources/any-resource.ts'
 
 /** Which hosts of a run a phase is for. `first` is the first control plane, where the cluster's own objects are made. */
 export type Where = 'every' | 'control-plane' | 'first' | 'worker'
@@ -13,9 +14,20 @@ export interface PhaseContext {
   readonly facts: Facts
   /** Every node this run knows of, this one among them. */
   readonly nodes: readonly Node[]
-  readonly bundle: Bundle | undefined
+  /** The address of the API for clients: `https://host:port`. */
+  readonly endpoint: string
+  readonly bundle: LocalBundle | undefined
+  readonly templates: Templates
+  /** Whether this run may speak to the API as its administrator; a worker that joins by a token may not. */
+  readonly isAdmin: boolean
   /** Run start, for what expires. */
   readonly now: Date
+}
+
+/** A bundle and the folder it lies in. */
+export interface LocalBundle {
+  readonly dir: string
+  readonly bundle: Bundle
 }
 
 /** A named, ordered piece of the work, as a value in a tree. Leaves give resources; branches only name and order. */

@@ -25,7 +25,10 @@ export function select(phases: readonly Phase[], only: readonly string[], skip: 
     const [first = ''] = unknown
     const near = nearest(first, known)
     throw new KadmError('usage', `no such phase: ${unknown.join(', ')}`, {
-      hint: near === undefined ? 'list them with: kadm phase list' : `did you mean ${near}? list them with: kadm phase list`,
+      hint:
+        near === undefined
+          ? 'list them with: kadm phase list'
+          : `did you mean ${near}? list them with: kadm phase list`,
     })
   }
   return flatten(phases).filter(({path}) => (only.length === 0 || under(only, path)) && !under(skip, path))

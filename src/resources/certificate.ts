@@ -50,7 +50,11 @@ printf 'key %s\n' "$(ssh-keygen -y -P '' -f ${keyPath(name)} 2>/dev/null || open
 printf 'ca %s\n' "$(base64 -w0 <${signer === undefined ? '/dev/null' : certPath(signer)} 2>/dev/null)"`,
   parse: (output, {signer}) => {
     const value = (name: string): string | undefined => {
-      const text = output.split('\n').find(line => line.startsWith(`${name} `))?.slice(name.length + 1).trim()
+      const text = output
+        .split('\n')
+        .find(line => line.startsWith(`${name} `))
+        ?.slice(name.length + 1)
+        .trim()
       return text === '' ? undefined : text
     }
     const decoded = (name: string): string | undefined => {
@@ -60,7 +64,10 @@ printf 'ca %s\n' "$(base64 -w0 <${signer === undefined ? '/dev/null' : certPath(
     const key = value('key')
     return {
       certPem: decoded('cert'),
-      keyPublicHash: key === undefined ? undefined : publicKeyHashFrom(key.includes(' ') ? key : Buffer.from(key, 'base64').toString()),
+      keyPublicHash:
+        key === undefined
+          ? undefined
+          : publicKeyHashFrom(key.includes(' ') ? key : Buffer.from(key, 'base64').toString()),
       caPem: signer === undefined ? undefined : decoded('ca'),
     }
   },
@@ -76,13 +83,19 @@ printf 'ca %s\n' "$(base64 -w0 <${signer === undefined ? '/dev/null' : certPath(
   keep: ({name}) =>
     join([certPath(name), keyPath(name)].map((path, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$KEEP"/${i}`)),
   undo: ({name}) =>
-    join([certPath(name), keyPath(name)].map((path, i) => sh`if [ -e "$KEEP"/${i} ]; then cp -a -T -- "$KEEP"/${i} ${path}; else rm -f -- ${path}; fi`)),
+    join(
+      [certPath(name), keyPath(name)].map(
+        (path, i) => sh`if [ -e "$KEEP"/${i} ]; then cp -a -T -- "$KEEP"/${i} ${path}; else rm -f -- ${path}; fi`,
+      ),
+    ),
   redact: resource => ({...resource, made: undefined}),
   detail: ({wanted}, state) => {
     const names = [...wanted.sans.dns, ...wanted.sans.ips]
     return [
       `subject ${wanted.commonName}${names.length > 0 && !wanted.isCa ? `, names ${names.join(', ')}` : ''}`,
-      ...(state.certPem === undefined ? [] : [`replaces one that ends ${inspect(state.certPem).notAfter.toISOString()}`]),
+      ...(state.certPem === undefined
+        ? []
+        : [`replaces one that ends ${inspect(state.certPem).notAfter.toISOString()}`]),
     ].join('\n')
   },
 }
@@ -111,7 +124,11 @@ function refuseToReplace(resource: CertificateResource, state: CertificateState)
   // A key alone is what a run that was cut off leaves; it has signed nothing yet, and the ledger keeps it.
   if (state.certPem === undefined) return
   const verdict = judge(resource, state)
-  throw new KadmError('preflight', `the authority ${certPath(resource.name)} is there and cannot be used: ${verdict.state === 'ok' ? '' : verdict.detail}`, {
-    hint: `put the right ${resource.name}.crt and .key there, or move both away for a new authority (every certificate it signed is then worthless)`,
-  })
+  throw new KadmError(
+    'preflight',
+    `the authority ${certPath(resource.name)} is there and cannot be used: ${verdict.state === 'ok' ? '' : verdict.detail}`,
+    {
+      hint: `put the right ${resource.name}.crt and .key there, or move both away for a new authority (every certificate it signed is then worthless)`,
+    },
+  )
 }

@@ -69,11 +69,18 @@ const clientCertificate = (text: string): string | undefined => {
 }
 
 export const kubeconfigKind: Kind<KubeconfigResource, KubeconfigState> = {
-  look: ({path, caPath}) => sh`printf 'file %s\n' "$(grep -v -e client-key-data: -e 'token:' ${path} 2>/dev/null | base64 -w0)"
+  look: ({
+    path,
+    caPath,
+  }) => sh`printf 'file %s\n' "$(grep -v -e client-key-data: -e 'token:' ${path} 2>/dev/null | base64 -w0)"
 printf 'ca %s\n' "$(base64 -w0 <${caPath} 2>/dev/null)"`,
   parse: output => {
     const decoded = (name: string): string | undefined => {
-      const text = output.split('\n').find(line => line.startsWith(`${name} `))?.slice(name.length + 1).trim()
+      const text = output
+        .split('\n')
+        .find(line => line.startsWith(`${name} `))
+        ?.slice(name.length + 1)
+        .trim()
       return text === undefined || text === '' ? undefined : Buffer.from(text, 'base64').toString()
     }
     return {text: decoded('file'), caPem: decoded('ca')}
@@ -82,7 +89,11 @@ printf 'ca %s\n' "$(base64 -w0 <${caPath} 2>/dev/null)"`,
   resolve: async (resource, _, values) => {
     const [key, authority] = await Promise.all([values.makeKey(resource.algorithm), values.authority('ca')])
     const issuing = {wanted: resource.wanted, key, now: values.now, random: values.random}
-    const cert = issueLeaf(issuing, {certPem: authority.certPem, key: parsePrivateKey(authority.keyPem)}, {notBefore: 'ca'})
+    const cert = issueLeaf(
+      issuing,
+      {certPem: authority.certPem, key: parsePrivateKey(authority.keyPem)},
+      {notBefore: 'ca'},
+    )
     const made = kubeconfigYaml({
       clusterName: resource.clusterName,
       server: resource.server,
@@ -94,7 +105,12 @@ printf 'ca %s\n' "$(base64 -w0 <${caPath} 2>/dev/null)"`,
   },
   act: ({path, made}) => {
     if (made === undefined) throw new Error(`${path} was never made`)
-    return put(path, {mode: '0600', owner: 'root:root', sha256: contentOf(made).sha256 ?? '', write: to => writeContent(made, to)})
+    return put(path, {
+      mode: '0600',
+      owner: 'root:root',
+      sha256: contentOf(made).sha256 ?? '',
+      write: to => writeContent(made, to),
+    })
   },
   keep: ({path}, {text}) => (text === undefined ? sh`:` : keepCopy(path)),
   undo: ({path}, original) => (original.text === undefined ? sh`rm -f -- ${path}` : putBack(path)),

@@ -36,7 +36,8 @@ export const serviceAccountKeyKind: Kind<ServiceAccountKeyResource, ServiceAccou
     return {...resource, made: {key: privateKeyPem(key), pub: publicKeyPem(key)}}
   },
   act: ({made}) => {
-    if (made === undefined) return sh`ssh-keygen -e -m PKCS8 -P '' -f ${SA_KEY} >${SA_PUB}.new && chmod 0600 ${SA_PUB}.new && mv ${SA_PUB}.new ${SA_PUB}`
+    if (made === undefined)
+      return sh`ssh-keygen -e -m PKCS8 -P '' -f ${SA_KEY} >${SA_PUB}.new && chmod 0600 ${SA_PUB}.new && mv ${SA_PUB}.new ${SA_PUB}`
     return join([putText(SA_KEY, made.key), putText(SA_PUB, made.pub)])
   },
   keep: () => sh`[ ! -e ${SA_KEY} ] || : >"$KEEP"/key`,
@@ -45,4 +46,9 @@ export const serviceAccountKeyKind: Kind<ServiceAccountKeyResource, ServiceAccou
 }
 
 const putText = (path: string, text: string) =>
-  put(path, {mode: '0600', owner: 'root:root', sha256: contentOf(text).sha256 ?? '', write: to => writeContent(text, to)})
+  put(path, {
+    mode: '0600',
+    owner: 'root:root',
+    sha256: contentOf(text).sha256 ?? '',
+    write: to => writeContent(text, to),
+  })

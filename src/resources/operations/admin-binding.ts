@@ -19,7 +19,9 @@ export const adminBinding = (object: ObjectLike, why: string): AdminBindingResou
 
 export const adminBindingOperation: Operation<AdminBindingResource> = {
   look: ({object}, context) =>
-    apiLook(context, async api => ((await api.get(await api.pathOf(object), AT_ONCE)) === undefined ? 'is missing' : undefined)),
+    apiLook(context, async api =>
+      (await api.get(await api.pathOf(object), AT_ONCE)) === undefined ? 'is missing' : undefined,
+    ),
   act: async ({object}, {api, superApi, signal}) => {
     try {
       await (await api()).create(object, {signal, retryForMs: 60_000})

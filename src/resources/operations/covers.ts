@@ -2,12 +2,15 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isEmpty = (value: unknown): boolean =>
-  value === undefined || (isRecord(value) && Object.keys(value).length === 0) || (Array.isArray(value) && value.length === 0)
+  value === undefined ||
+  (isRecord(value) && Object.keys(value).length === 0) ||
+  (Array.isArray(value) && value.length === 0)
 
 /** The member that names an element in Kubernetes' merged lists: containers, ports, volumes, environment. */
 const keyOf = (element: unknown): string | undefined => {
   if (!isRecord(element)) return undefined
-  for (const key of ['name', 'mountPath', 'key', 'type']) if (typeof element[key] === 'string') return `${key}=${element[key]}`
+  for (const key of ['name', 'mountPath', 'key', 'type'])
+    if (typeof element[key] === 'string') return `${key}=${element[key]}`
   return undefined
 }
 
@@ -38,6 +41,7 @@ export function firstDifference(wanted: unknown, live: unknown, path = ''): stri
       .map(([key, value]) => firstDifference(value, live[key], path === '' ? key : `${path}.${key}`))
       .find(difference => difference !== undefined)
   }
-  if (wanted === live || (wanted === '' && live === undefined) || (wanted === null && live === undefined)) return undefined
+  if (wanted === live || (wanted === '' && live === undefined) || (wanted === null && live === undefined))
+    return undefined
   return path
 }

@@ -1,5 +1,4 @@
-import {get as httpGet} from 'node:http'
-import {get as httpsGet} from 'node:https'
+import {get} from 'node:http'
 import {connect as tlsConnect} from 'node:tls'
 import {KadmError} from '../../domain/errors.ts'
 import {waitFor} from '../../kube/wait.ts'
@@ -31,7 +30,6 @@ async function probe(host: Host, {scheme, address, port, path}: EndpointHealthyR
   const stream = await host.forward(address, port)
   return new Promise(resolve => {
     const socket = scheme === 'http' ? stream : tlsConnect({socket: stream, rejectUnauthorized: false})
-    const get = scheme === 'http' ? httpGet : httpsGet
     const done = (seen: string): void => {
       clearTimeout(timer)
       stream.destroy()
@@ -39,7 +37,7 @@ async function probe(host: Host, {scheme, address, port, path}: EndpointHealthyR
     }
     const timer = setTimeout(() => done('no answer within 5 s'), PROBE_MS)
     socket.on('error', (error: Error) => done(error.message))
-    const request = get({host: address, port, path, createConnection: () => socket, agent: false}, response => {
+    const request = get({host: address, port, path, createConnection: () => socket}, response => {
       response.resume()
       done(response.statusCode === 200 ? 'ok' : `HTTP ${String(response.statusCode)}`)
     })

@@ -12,7 +12,11 @@ export interface KubeObjectResource extends ResourceBase {
   readonly createOnly?: boolean
 }
 
-export const kubeObject = (object: ObjectLike, why: string, more: {readonly createOnly?: boolean} = {}): KubeObjectResource => ({
+export const kubeObject = (
+  object: ObjectLike,
+  why: string,
+  more: {readonly createOnly?: boolean} = {},
+): KubeObjectResource => ({
   kind: 'kube-object',
   id: `${object.kind}:${object.metadata.namespace === undefined ? '' : `${object.metadata.namespace}/`}${object.metadata.name}`,
   why,

@@ -1,4 +1,4 @@
-import type {Taint} from '../../domain/cluster.ts'
+import type {ApiTaint} from '../../manifests/node-marks.ts'
 import {isObject, listAt, textAt, textsAt, type ApiObject} from '../../kube/json.ts'
 import {PATHS} from '../../kube/kinds.ts'
 import {waitFor} from '../../kube/wait.ts'
@@ -11,7 +11,7 @@ export interface NodeMarksResource extends ResourceBase {
   readonly kind: 'node-marks'
   readonly node: string
   readonly labels: Readonly<Record<string, string>>
-  readonly taints: readonly Taint[]
+  readonly taints: readonly ApiTaint[]
 }
 
 export const nodeMarks = (wanted: Omit<NodeMarksResource, 'kind' | 'id'>): NodeMarksResource => ({
@@ -20,7 +20,7 @@ export const nodeMarks = (wanted: Omit<NodeMarksResource, 'kind' | 'id'>): NodeM
   ...wanted,
 })
 
-const sameTaint = (a: Taint, b: unknown): boolean =>
+const sameTaint = (a: ApiTaint, b: unknown): boolean =>
   textAt(b, 'key') === a.key && textAt(b, 'effect') === a.effect && (textAt(b, 'value') ?? '') === (a.value ?? '')
 
 const missing = ({labels, taints}: NodeMarksResource, node: ApiObject): string | undefined => {

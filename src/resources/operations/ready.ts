@@ -34,7 +34,10 @@ const pathOf = ({what, name, namespace}: ReadyResource): string => {
 /** What is still missing; undefined when it is ready. */
 function lacking(resource: ReadyResource, object: ApiObject | undefined): string | undefined {
   if (object === undefined) return 'it is not there yet'
-  if ((numberAt(object, 'status', 'observedGeneration') ?? 0) < (numberAt(object, 'metadata', 'generation') ?? 0) && resource.what !== 'node') {
+  if (
+    (numberAt(object, 'status', 'observedGeneration') ?? 0) < (numberAt(object, 'metadata', 'generation') ?? 0) &&
+    resource.what !== 'node'
+  ) {
     return 'its controller has not seen it yet'
   }
   switch (resource.what) {

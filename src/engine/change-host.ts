@@ -1,0 +1,94 @@
+import {KadmError} from '../domain/errors.ts'
+import type {AnyHostResource} from '../resources/any-resource.ts'
+import {kindOf} from '../resources/any-resource.ts'
+import type {Upload} from '../resources/kind.ts'
+import type {Values} from '../resources/values.ts'
+import {ACT_MARK, actScript, lastAct, LEASE_LOST, type Change} from './act.ts'
+import {parseLooks, type Looked} from './look.ts'
+import type {Machine} from './machine.ts'
+
+export interface HostChanging {
+  readonly machine: Machine
+  /** All host resources of the phase, in order. */
+  readonly everything: readonly AnyHostResource[]
+  readonly values: Values
+  /** Brings files to the host before they are needed. */
+  readonly upload: (machine: Machine, uploads: readonly Upload[]) => Promise<void>
+  /** Told of what a later pass changes because of an earlier one. */
+  readonly onMore: (found: readonly Looked[]) => void
+  readonly signal: AbortSignal
+}
+
+const ACT_TIMEOUT_MS = 15 * 60_000
+/** A file, then the unit that reads it, then what only shows when that runs. */
+const PASSES = 3
+
+/** Changes what differs until nothing does; what differs still right after its own act is a failure. Gives the number of changes. */
+export async function changeHost(changing: HostChanging, found: readonly Looked[]): Promise<number> {
+  let count = 0
+  let differing = found
+  for (let pass = 0; differing.length > 0; pass++) {
+    const after = await onePass(changing, differing)
+    count += differing.length
+    const acted = new Set(differing.map(({resource}) => resource.id))
+    const left = after.filter(({diff}) => diff !== undefined)
+    const stuck = pass + 1 === PASSES ? left : left.filter(({resource}) => acted.has(resource.id))
+    if (stuck.length > 0) {
+      throw new KadmError('remote', stuck.map(({resource, diff}) => `${resource.id}: ${diff ?? ''}`).join('\n'), {
+        host: changing.machine.host.name,
+        hint: 'it was changed and is still not as it should be; something on the host works against it',
+      })
+    }
+    differing = left
+    if (left.length > 0) changing.onMore(left)
+  }
+  return count
+}
+
+async function onePass(changing: HostChanging, differing: readonly Looked[]): Promise<readonly Looked[]> {
+  const {machine, everything, values, signal} = changing
+  const {host, lease} = machine
+  if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be changed`)
+  await changing.upload(
+    machine,
+    differing.flatMap(({resource, state}) => kindOf(resource).uploads?.(resource, state) ?? []),
+  )
+  const changes = await Promise.all(differing.map(looked => resolved(looked, values)))
+  const made = new Map(changes.map(({resource}) => [resource.id, resource]))
+  const wanted = everything.map(resource => made.get(resource.id) ?? resource)
+  const result = await host.run(actScript(changes, wanted, lease.fence).text, {signal, timeoutMs: ACT_TIMEOUT_MS})
+  if (result.code !== 0) throw actFailed(host.name, result)
+  for (const {resource} of changes) {
+    const confirm = kindOf(resource).confirm?.(resource)
+    if (confirm !== undefined) await host.read(confirm.text, {signal})
+  }
+  return parseLooks(result.stdout, wanted, host.name)
+}
+
+async function resolved({resource, state}: Looked, values: Values): Promise<Change> {
+  const kind = kindOf(resource)
+  // A kind's `resolve` gives back a resource of its own kind.
+  return {resource: ((await kind.resolve?.(resource, state, values)) ?? resource) as AnyHostResource, state}
+}
+
+function actFailed(host: string, {code, stderr}: {readonly code: number; readonly stderr: string}): KadmError {
+  const evidence = stderr
+    .split('\n')
+    .filter(line => !line.startsWith(ACT_MARK))
+    .join('\n')
+    .trim()
+  if (code === LEASE_LOST) {
+    return new KadmError('lease', 'another run of kadm took over', {
+      host,
+      evidence,
+      hint: 'let it finish, then run this again',
+    })
+  }
+  const last = evidence.split('\n').at(-1) ?? ''
+  const what = lastAct(stderr) ?? 'the changes'
+  return new KadmError('remote', `could not apply ${what}${last === '' ? '' : `: ${last}`}`, {
+    host,
+    evidence,
+    hint: 'mend what the lines above name, then run this again; it goes on from what is so',
+  })
+}

@@ -1,0 +1,26 @@
+import type {Facts} from '../domain/facts.ts'
+import {KadmError} from '../domain/errors.ts'
+import type {Host} from '../remote/host.ts'
+import {gatherScript, parseFacts} from '../resources/facts/parse-facts.ts'
+
+/** What one host said of itself, and how its clock stands to ours. */
+export interface Gathered {
+  readonly facts: Facts
+  /** Our own clock half way through the look, seconds since the epoch: the host's clock minus this is its offset. */
+  readonly midpointSeconds: number
+}
+
+export async function gather(host: Host, now: () => number, signal: AbortSignal): Promise<Gathered> {
+  const started = now()
+  const output = await host.read(gatherScript().text, {signal, timeoutMs: 60_000})
+  const midpointSeconds = (started + now()) / 2000
+  try {
+    return {facts: parseFacts(output), midpointSeconds}
+  } catch (error) {
+    throw new KadmError('remote', 'what the host says of itself cannot be read', {
+      host: host.name,
+      evidence: output.slice(0, 2000),
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,49 @@
+import {clusterFromKubeadm} from '../config/from-kubeadm.ts'
+import type {Cluster, PodNetwork} from '../domain/cluster.ts'
+import {KadmError} from '../domain/errors.ts'
+import type {KubeClient} from '../kube/client.ts'
+import {textsAt} from '../kube/json.ts'
+import {PATHS} from '../kube/kinds.ts'
+
+export interface LiveCluster {
+  readonly cluster: Cluster
+  readonly server: string
+  readonly warnings: readonly string[]
+}
+
+/**
+ * What a running cluster says of itself, laid under what the run was given: its version, ranges and components count, the hosts and
+ * the source of files are the run's own.
+ */
+export async function readLiveCluster(api: KubeClient, given: Cluster): Promise<LiveCluster> {
+  const system = (name: string) => api.get(PATHS.configMaps(name, 'kube-system'))
+  const [kubeadm, kubelet, proxy, flannel] = await Promise.all([
+    system('kubeadm-config'),
+    system('kubelet-config'),
+    system('kube-proxy').catch(() => undefined),
+    api.get(PATHS.daemonSets('kube-flannel-ds', 'kube-flannel')).catch(() => undefined),
+  ])
+  const clusterConfiguration = textsAt(kubeadm, 'data')['ClusterConfiguration']
+  if (clusterConfiguration === undefined) {
+    throw new KadmError('config', 'the cluster has no ConfigMap kube-system/kubeadm-config', {
+      hint: 'join only clusters that kubeadm or kadm made',
+    })
+  }
+  const podNetwork: PodNetwork = flannel === undefined ? given.network.plugin : {kind: 'flannel'}
+  const {host, port} = api.endpoint
+  const {cluster, warnings} = clusterFromKubeadm({
+    clusterConfiguration,
+    kubelet: textsAt(kubelet, 'data')['kubelet'],
+    kubeProxy: textsAt(proxy, 'data')['config.conf'],
+    hosts: given.hosts,
+    apiPort: port,
+    podNetwork,
+    source: given.source,
+    ignorePreflightErrors: given.extra.ignorePreflightErrors,
+  })
+  return {
+    cluster: {...cluster, swap: given.swap},
+    server: `https://${host.includes(':') ? `[${host}]` : host}:${String(port)}`,
+    warnings,
+  }
+}

@@ -1,0 +1,27 @@
+import type {Cluster, HostSpec, Node} from '../domain/cluster.ts'
+import type {Host} from '../remote/host.ts'
+import {onEach} from '../remote/on-each.ts'
+import {gather, type Gathered} from './gather.ts'
+import type {WorkflowOptions} from './options.ts'
+
+/** A connected host with what it said of itself, before it is known what it will be. */
+export interface Candidate {
+  readonly spec: HostSpec
+  readonly host: Host
+  readonly gathered: Gathered
+}
+
+const WIDTH = 30
+
+/** Connects to every host and gathers its facts, side by side; all failures are told at once. */
+export async function openMachines(
+  specs: readonly HostSpec[],
+  {connect, clock, signal}: Pick<WorkflowOptions, 'connect' | 'clock' | 'signal'>,
+  opened: Host[],
+): Promise<readonly Candidate[]> {
+  return onEach(specs, WIDTH, async spec => {
+    const host = await connect(spec)
+    opened.push(host)
+    return {spec, host, gathered: await gather(host, clock.now, signal)}
+  })
+}

@@ -1,0 +1,14 @@
+import {firstControlPlanePhases} from './init.ts'
+import type {Phase} from './phase.ts'
+import {preparePhase} from './prepare.ts'
+import {clusterReadyPhase, nodeReadyPhase} from './ready.ts'
+import {workerPhase} from './worker.ts'
+
+/** `kadm apply`: a whole cluster, all hosts side by side; each host takes the phases that are for it. */
+export const applyPhases: readonly Phase[] = [
+  preparePhase,
+  ...firstControlPlanePhases,
+  workerPhase,
+  nodeReadyPhase,
+  clusterReadyPhase,
+]

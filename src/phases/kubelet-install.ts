@@ -1,0 +1,35 @@
+import {kubeletDropIn, kubeletUnit} from '../manifests/kubelet-files.ts'
+import {directory} from '../resources/directory.ts'
+import {file} from '../resources/file.ts'
+import {KUBELET_DIR, KUBERNETES_DIR, MANIFESTS_DIR, PKI_DIR} from '../domain/paths.ts'
+import {binaryFromBundle} from './from-bundle.ts'
+import type {Phase} from './phase.ts'
+
+export const KUBELET_UNIT = '/etc/systemd/system/kubelet.service'
+export const KUBELET_DROP_IN = '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf'
+
+export const kubeletInstallPhase: Phase = {
+  name: 'kubelet',
+  title: 'Install the kubelet',
+  why: 'the kubelet is the part of Kubernetes that runs on every node and starts everything else',
+  resources: ({bundle, templates}) => [
+    ...(bundle === undefined
+      ? []
+      : (['kubelet', 'kubectl', 'kubeadm'] as const).map(name =>
+          binaryFromBundle(bundle, name, 'a tool of Kubernetes itself'),
+        )),
+    file({path: KUBELET_UNIT, content: kubeletUnit(templates), why: 'starts the kubelet at boot'}),
+    file({
+      path: KUBELET_DROP_IN,
+      content: kubeletDropIn(templates),
+      why: "tells the kubelet where its configuration is; the same file as kubeadm's",
+    }),
+    directory({path: KUBERNETES_DIR, tree: true, why: 'configuration and certificates of Kubernetes'}),
+    directory({path: MANIFESTS_DIR, mode: '0700', tree: true, why: 'the kubelet runs every pod it finds there'}),
+    directory({path: PKI_DIR, tree: true, why: 'certificates'}),
+    directory({path: KUBELET_DIR, mode: '0700', tree: true, why: "the kubelet's own state"}),
+    ...['/var/log/pods', '/var/log/containers', '/run/flannel'].map(path =>
+      directory({path, tree: true, why: 'made by the kubelet and pods; removed again with them'}),
+    ),
+  ],
+}

@@ -1,0 +1,49 @@
+import {BINARIES} from '../domain/bundle.ts'
+import {KUBELET_CONF, KUBELET_CONFIG, KUBELET_FLAGS_ENV, KUBELET_INSTANCE_CONFIG} from '../domain/paths.ts'
+import {kubeletConfigYaml} from '../manifests/kubelet-config.ts'
+import {kubeletFlagsText, kubeletInstanceConfigYaml} from '../manifests/kubelet-files.ts'
+import {file} from '../resources/file.ts'
+import {unit} from '../resources/unit.ts'
+import type {AnyResource} from '../resources/any-resource.ts'
+import {KUBELET_DROP_IN, KUBELET_UNIT} from './kubelet-install.ts'
+import type {Phase, PhaseContext} from './phase.ts'
+
+/** The kubelet's own configuration and the kubelet at work; the same on every node. */
+export function kubeletAtWork({cluster, node, facts, bundle}: PhaseContext): readonly AnyResource[] {
+  const hostname = node.host.name === undefined ? facts.hostname : node.name
+  // Swap of a kernel around this host cannot be turned off from here.
+  const swap = facts.swap.some(({kind, active}) => kind === 'outside' && active) ? 'keep' : cluster.swap
+  const host = {cgroupVersion: facts.cgroup.version, resolvedActive: facts.resolv.resolvedActive}
+  return [
+    file({
+      path: KUBELET_FLAGS_ENV,
+      content: kubeletFlagsText({node, hostname}),
+      why: 'the address and taints this node registers with',
+    }),
+    file({path: KUBELET_INSTANCE_CONFIG, content: kubeletInstanceConfigYaml(), why: 'where this node has its runtime'}),
+    file({
+      path: KUBELET_CONFIG,
+      content: kubeletConfigYaml({...cluster, swap}, host),
+      why: 'how the kubelet is to work',
+    }),
+    unit({
+      name: 'kubelet.service',
+      restartWhenNewer: [
+        KUBELET_CONFIG,
+        KUBELET_FLAGS_ENV,
+        KUBELET_UNIT,
+        KUBELET_DROP_IN,
+        ...(bundle === undefined ? [] : [BINARIES.kubelet.path]),
+      ],
+      why: 'it runs the pods of this node',
+    }),
+  ]
+}
+
+export const kubeletStartPhase: Phase = {
+  name: 'kubelet-start',
+  title: 'Start the kubelet',
+  why: `with ${KUBELET_CONF} and the manifests in place, the kubelet brings up the control plane`,
+  where: 'first',
+  resources: kubeletAtWork,
+}

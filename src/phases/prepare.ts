@@ -1,0 +1,14 @@
+import {hostnamePhase} from './hostname.ts'
+import {kernelPhase} from './kernel.ts'
+import {kubeletInstallPhase} from './kubelet-install.ts'
+import {networkPhase} from './network.ts'
+import type {Phase} from './phase.ts'
+import {runtimePhase} from './runtime.ts'
+import {swapPhase} from './swap.ts'
+
+export const preparePhase: Phase = {
+  name: 'prepare',
+  title: 'Prepare the host',
+  why: 'all that a fresh machine lacks to be a node',
+  phases: [hostnamePhase, networkPhase, swapPhase, kernelPhase, runtimePhase, kubeletInstallPhase],
+}

@@ -1,0 +1,67 @@
+import {ready} from '../resources/operations/ready.ts'
+import type {Phase, PhaseContext} from './phase.ts'
+
+const DEADLINE_MS = 300_000
+
+const hasNetwork = ({cluster}: PhaseContext): boolean => cluster.network.plugin.kind !== 'none'
+
+export const nodeReadyPhase: Phase = {
+  name: 'node-ready',
+  title: 'Wait for the node to be ready',
+  why: 'a node is Ready when its kubelet, its runtime and its pod network all work',
+  needs: ['pod-network'],
+  when: context => {
+    if (!context.isAdmin) return 'only an administrator can see it; ask the control plane: kubectl get nodes'
+    return hasNetwork(context) ? true : 'without a pod network no node gets ready'
+  },
+  resources: ({node}) => [
+    ready({
+      what: 'node',
+      name: node.name,
+      namespace: undefined,
+      deadlineMs: DEADLINE_MS,
+      why: 'pods can run there now',
+    }),
+  ],
+}
+
+export const clusterReadyPhase: Phase = {
+  name: 'cluster-ready',
+  title: 'Wait for service routing and DNS',
+  why: 'the cluster is of use when pods find one another by name',
+  where: 'first',
+  needs: ['node-ready'],
+  when: context => (hasNetwork(context) ? true : 'without a pod network no pod gets an address'),
+  resources: ({cluster, nodes}) => [
+    ready({
+      what: 'daemonset',
+      name: 'kube-proxy',
+      namespace: 'kube-system',
+      deadlineMs: DEADLINE_MS,
+      why: 'services have addresses that work',
+    }),
+    ...(cluster.network.plugin.kind === 'flannel'
+      ? [
+          ready({
+            what: 'daemonset',
+            name: 'kube-flannel-ds',
+            namespace: 'kube-flannel',
+            deadlineMs: DEADLINE_MS,
+            why: 'pods on different nodes reach one another',
+          }),
+        ]
+      : []),
+    // A control plane alone keeps ordinary pods away; CoreDNS tolerates that.
+    ...(nodes.length > 0
+      ? [
+          ready({
+            what: 'deployment',
+            name: 'coredns',
+            namespace: 'kube-system',
+            deadlineMs: DEADLINE_MS,
+            why: 'services have names that work',
+          }),
+        ]
+      : []),
+  ],
+}

@@ -1,0 +1,73 @@
+import {images} from '../domain/images.ts'
+import {CNI_CONF_DIR, CONTAINERD_CONFIG} from '../domain/paths.ts'
+import {BINARIES, type BinaryName} from '../domain/bundle.ts'
+import {CNI_CONF_TEMPLATE, containerdConfig, containerdUnit, podNetworkTemplate} from '../manifests/containerd.ts'
+import {crictlYaml} from '../manifests/host-files.ts'
+import {cgroupDriver} from '../manifests/kubelet-config.ts'
+import {directory} from '../resources/directory.ts'
+import {file} from '../resources/file.ts'
+import {unit} from '../resources/unit.ts'
+import {binaryFromBundle} from './from-bundle.ts'
+import type {Phase} from './phase.ts'
+
+const UNIT = '/etc/systemd/system/containerd.service'
+const RUNTIME: readonly BinaryName[] = ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc']
+const PLUGINS: readonly BinaryName[] = [
+  'cni-bridge',
+  'cni-loopback',
+  'cni-host-local',
+  'cni-portmap',
+  'cni-firewall',
+  'cni-bandwidth',
+  'cni-tuning',
+]
+/** vxlan puts 50 bytes around each packet. */
+const VXLAN_BYTES = 50
+
+export const runtimePhase: Phase = {
+  name: 'runtime',
+  title: 'Install the container runtime',
+  why: "the kubelet starts containers through it; its cgroup driver must be the same as the kubelet's",
+  when: ({bundle}) => (bundle === undefined ? 'the packages bring it' : true),
+  resources: ({bundle, facts, cluster, templates, node}) => {
+    if (bundle === undefined) return []
+    const mtu = facts.network.interfaces.find(({name}) => name === node.networkInterface)?.mtu ?? 1500
+    const config = containerdConfig(templates, {
+      majorVersion: 2,
+      sandboxImage: images(cluster.version, cluster.imageRepository).pause,
+      cgroupDriver: cgroupDriver(facts.cgroup.version),
+      restrictOomScoreAdj: !facts.capabilities.includes('sys_resource'),
+      useConfTemplate: cluster.network.plugin.kind === 'flannel',
+    })
+    return [
+      directory({
+        path: '/var/lib/containerd',
+        mode: '0700',
+        tree: true,
+        why: 'images and containers; the runtime itself keeps others out',
+      }),
+      ...['/opt/cni', '/etc/cni', '/var/lib/cni', '/opt/containerd', '/etc/containerd'].map(path =>
+        directory({path, tree: true, why: 'the runtime keeps its things there; removed again with it'}),
+      ),
+      directory({path: CNI_CONF_DIR, tree: true, why: 'the runtime looks for the pod network there'}),
+      ...[...RUNTIME, ...PLUGINS].map(name => binaryFromBundle(bundle, name, 'part of the container runtime')),
+      file({
+        path: CONTAINERD_CONFIG,
+        content: config,
+        why: 'turns on the interface for the kubelet and names the pause image',
+      }),
+      file({
+        path: CNI_CONF_TEMPLATE,
+        content: podNetworkTemplate(templates, mtu - VXLAN_BYTES),
+        why: "from it the runtime makes this node's pod network",
+      }),
+      file({path: '/etc/crictl.yaml', content: crictlYaml(), why: 'lets crictl find the runtime without flags'}),
+      file({path: UNIT, content: containerdUnit(templates), why: 'starts the runtime at boot'}),
+      unit({
+        name: 'containerd.service',
+        restartWhenNewer: [CONTAINERD_CONFIG, UNIT, BINARIES.containerd.path],
+        why: 'the runtime must run before the kubelet',
+      }),
+    ]
+  },
+}

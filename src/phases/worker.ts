@@ -1,0 +1,73 @@
+import {certPath} from '../domain/certificates.ts'
+import {BOOTSTRAP_KUBELET_CONF, KUBELET_CLIENT_PEM, KUBELET_CONF} from '../domain/paths.ts'
+import {sh} from '../remote/shell.ts'
+import {authorityCopy} from '../resources/authority-copy.ts'
+import {bootstrapKubeconfig} from '../resources/bootstrap-kubeconfig.ts'
+import {cleared} from '../resources/cleared.ts'
+import {nodeMarks} from '../resources/operations/node-marks.ts'
+import {wait} from '../resources/wait.ts'
+import {kubeletAtWork} from './kubelet-start.ts'
+import type {Phase} from './phase.ts'
+
+/** kubeadm's timeouts.tlsBootstrap. */
+const DEADLINE_MS = 300_000
+
+const joined = sh`[ -s ${KUBELET_CONF} ] && [ -s ${KUBELET_CLIENT_PEM} ]`
+
+export const workerPhase: Phase = {
+  name: 'worker',
+  title: 'Join the cluster',
+  why: 'the worker proves itself with a token once, and with a certificate of its own from then on',
+  where: 'worker',
+  phases: [
+    {
+      name: 'kubelet-start',
+      title: 'Introduce the kubelet to the cluster',
+      why: 'the kubelet makes its own key and asks the cluster to sign it; kadm never sees that key',
+      where: 'worker',
+      needs: ['certs', 'bootstrap-token'],
+      resources: context => [
+        authorityCopy(certPath('ca')),
+        bootstrapKubeconfig({server: context.endpoint, clusterName: context.cluster.name}),
+        ...kubeletAtWork(context),
+        wait({
+          name: 'kubelet.conf',
+          title: 'the cluster to sign the certificate of the kubelet',
+          why: 'until then the node is not part of the cluster',
+          check: sh`${joined} || { journalctl -u kubelet -n 1 --no-pager -o cat; exit 1; }`,
+          deadlineMs: DEADLINE_MS,
+          intervalMs: 250,
+          evidence: sh`systemctl --no-pager -l status kubelet | head -n 5
+journalctl -u kubelet -n 15 --no-pager -o cat`,
+        }),
+      ],
+    },
+    {
+      name: 'token-gone',
+      title: 'Remove the join token',
+      why: 'the token has served; what could be stolen is removed',
+      where: 'worker',
+      resources: () => [
+        cleared({
+          name: 'bootstrap-token',
+          why: 'the token has served; what could be stolen is removed',
+          remains: sh`[ ! -e ${BOOTSTRAP_KUBELET_CONF} ] || ! { ${joined}; } || echo ${BOOTSTRAP_KUBELET_CONF}`,
+          clear: sh`rm -f -- ${BOOTSTRAP_KUBELET_CONF}`,
+        }),
+      ],
+    },
+    {
+      name: 'marks',
+      title: 'Label the node',
+      why: 'labels and taints say what may run there',
+      where: 'worker',
+      when: ({isAdmin, node}) => {
+        if (!isAdmin) return 'only an administrator may; labels are not set by a join with a token'
+        return Object.keys(node.host.labels).length === 0 ? 'none are asked for' : true
+      },
+      resources: ({node}) => [
+        nodeMarks({node: node.name, labels: node.host.labels, taints: [], why: 'as the file says'}),
+      ],
+    },
+  ],
+}

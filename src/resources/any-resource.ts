@@ -1,0 +1,85 @@
+import {authorityCopyKind, type AuthorityCopyResource} from './authority-copy.ts'
+import {bootstrapKubeconfigKind, type BootstrapFound, type BootstrapKubeconfigResource} from './bootstrap-kubeconfig.ts'
+import {certificateKind, type CertificateResource, type CertificateState} from './certificate.ts'
+import {clearedKind, type ClearedFound, type ClearedResource} from './cleared.ts'
+import type {Kind, ResourceBase} from './kind.ts'
+import {kubeconfigKind, type KubeconfigResource, type KubeconfigState} from './kubeconfig.ts'
+import type {Operation} from './operation.ts'
+import {adminBindingOperation, type AdminBindingResource} from './operations/admin-binding.ts'
+import {clusterInfoOperation, type ClusterInfoResource} from './operations/cluster-info.ts'
+import {endpointHealthyOperation, type EndpointHealthyResource} from './operations/endpoint-healthy.ts'
+import {kubeObjectOperation, type KubeObjectResource} from './operations/kube-object.ts'
+import {nodeMarksOperation, type NodeMarksResource} from './operations/node-marks.ts'
+import {nodeRemovedOperation, type NodeRemovedResource} from './operations/node-removed.ts'
+import {readyOperation, type ReadyResource} from './operations/ready.ts'
+import type {PathState} from './path-state.ts'
+import {KINDS, type Resource, type State as PlainState} from './resource.ts'
+import {
+  serviceAccountKeyKind,
+  type ServiceAccountKeyResource,
+  type ServiceAccountKeyState,
+} from './service-account-key.ts'
+import {userKubeconfigKind, type UserKubeconfigFound, type UserKubeconfigResource} from './user-kubeconfig.ts'
+
+/** The kinds of `resource.ts`, which know only of hosts, and those that know of a cluster. */
+export type AnyHostResource =
+  | Resource
+  | AuthorityCopyResource
+  | BootstrapKubeconfigResource
+  | CertificateResource
+  | ClearedResource
+  | KubeconfigResource
+  | ServiceAccountKeyResource
+  | UserKubeconfigResource
+
+export type State =
+  | PlainState
+  | PathState
+  | BootstrapFound
+  | CertificateState
+  | ClearedFound
+  | KubeconfigState
+  | ServiceAccountKeyState
+  | UserKubeconfigFound
+
+export type OperationResource =
+  | AdminBindingResource
+  | ClusterInfoResource
+  | EndpointHealthyResource
+  | KubeObjectResource
+  | NodeMarksResource
+  | NodeRemovedResource
+  | ReadyResource
+
+export type AnyResource = AnyHostResource | OperationResource
+
+const ALL_KINDS = {
+  ...KINDS,
+  'authority-copy': authorityCopyKind,
+  'bootstrap-kubeconfig': bootstrapKubeconfigKind,
+  certificate: certificateKind,
+  cleared: clearedKind,
+  kubeconfig: kubeconfigKind,
+  'service-account-key': serviceAccountKeyKind,
+  'user-kubeconfig': userKubeconfigKind,
+} as const
+
+const OPERATIONS = {
+  'admin-binding': adminBindingOperation,
+  'cluster-info': clusterInfoOperation,
+  'endpoint-healthy': endpointHealthyOperation,
+  'kube-object': kubeObjectOperation,
+  'node-marks': nodeMarksOperation,
+  'node-removed': nodeRemovedOperation,
+  ready: readyOperation,
+} as const
+
+export const isOperation = (resource: AnyResource): resource is OperationResource =>
+  Object.hasOwn(OPERATIONS, resource.kind)
+
+// A resource names its kind by a literal, so the kind that is found takes it; the type system cannot follow that through a union.
+export const kindOf = (resource: AnyHostResource): Kind<ResourceBase, State> =>
+  ALL_KINDS[resource.kind] as unknown as Kind<ResourceBase, State>
+
+export const operationOf = (resource: OperationResource): Operation<OperationResource> =>
+  OPERATIONS[resource.kind] as unknown as Operation<OperationResource>

@@ -1,0 +1,58 @@
+import {BOOTSTRAP_KUBELET_CONF, KUBELET_CLIENT_PEM, KUBELET_CONF} from '../domain/paths.ts'
+import {bootstrapKubeconfigYaml} from '../manifests/kubeconfig.ts'
+import {sh} from '../remote/shell.ts'
+import {contentOf} from './file.ts'
+import type {Kind, ResourceBase} from './kind.ts'
+import {put, writeContent} from './put.ts'
+
+/** What the kubelet of a new worker introduces itself with; not needed once it has a certificate of its own. */
+export interface BootstrapKubeconfigResource extends ResourceBase {
+  readonly kind: 'bootstrap-kubeconfig'
+  readonly server: string
+  readonly clusterName: string
+  readonly made?: string | undefined
+}
+
+export interface BootstrapFound {
+  readonly joined: boolean
+  readonly sha256: string
+}
+
+export const bootstrapKubeconfig = (spec: {
+  readonly server: string
+  readonly clusterName: string
+}): BootstrapKubeconfigResource => ({
+  kind: 'bootstrap-kubeconfig',
+  id: `bootstrap-kubeconfig:${BOOTSTRAP_KUBELET_CONF}`,
+  why: 'with a token that lives for this join, the kubelet asks the cluster for a certificate; its key never leaves the worker',
+  ...spec,
+})
+
+export const bootstrapKubeconfigKind: Kind<BootstrapKubeconfigResource, BootstrapFound> = {
+  lasting: false,
+  look: () => sh`[ ! -s ${KUBELET_CONF} ] || [ ! -s ${KUBELET_CLIENT_PEM} ] || echo joined
+[ ! -f ${BOOTSTRAP_KUBELET_CONF} ] || sha256sum <${BOOTSTRAP_KUBELET_CONF}`,
+  parse: output => ({joined: output.startsWith('joined'), sha256: /[0-9a-f]{64}/.exec(output)?.[0] ?? ''}),
+  // A file that an earlier run left holds a token that may be dead: only the one just made will do.
+  diff: ({made}, {joined, sha256}) =>
+    joined || (made !== undefined && contentOf(made).sha256 === sha256)
+      ? undefined
+      : 'is to be made with a fresh token',
+  resolve: async (resource, _, values) => {
+    const [token, caPem] = await Promise.all([values.bootstrapToken(), values.clusterCa()])
+    return {
+      ...resource,
+      made: bootstrapKubeconfigYaml({clusterName: resource.clusterName, server: resource.server, caPem, token}),
+    }
+  },
+  act: ({made}) => {
+    if (made === undefined) throw new Error('the bootstrap kubeconfig was never made')
+    return put(BOOTSTRAP_KUBELET_CONF, {
+      mode: '0600',
+      owner: 'root:root',
+      sha256: contentOf(made).sha256 ?? '',
+      write: to => writeContent(made, to),
+    })
+  },
+  undo: () => sh`:`,
+}

@@ -1,0 +1,36 @@
+import {textsAt} from '../../kube/json.ts'
+import {PATHS} from '../../kube/kinds.ts'
+import {clusterOfKubeconfig} from '../../kube/kubeconfig.ts'
+import {clusterInfoConfigMap} from '../../manifests/cluster-info.ts'
+import type {ResourceBase} from '../kind.ts'
+import type {Operation} from '../operation.ts'
+import {apiLook, AT_ONCE} from './api-look.ts'
+
+/** What a machine that knows nothing yet may read: where the API is and which authority vouches for it (kubeadm clusterinfo). */
+export interface ClusterInfoResource extends ResourceBase {
+  readonly kind: 'cluster-info'
+  readonly server: string
+}
+
+export const clusterInfo = (server: string): ClusterInfoResource => ({
+  kind: 'cluster-info',
+  id: 'ConfigMap:kube-public/cluster-info',
+  why: 'a machine that wants to join reads it before it trusts anything; a signature by its token proves it',
+  server,
+})
+
+export const clusterInfoOperation: Operation<ClusterInfoResource> = {
+  look: ({server}, context) =>
+    apiLook(context, async api => {
+      const live = await api.get(PATHS.configMaps('cluster-info', 'kube-public'), AT_ONCE)
+      const text = textsAt(live, 'data')['kubeconfig']
+      if (text === undefined) return 'is missing'
+      const found = clusterOfKubeconfig(text).server
+      return found === server ? undefined : `names ${found}, not ${server}`
+    }),
+  act: async ({server}, {api, values, signal}) => {
+    await (
+      await api()
+    ).apply(clusterInfoConfigMap({server, caPem: await values.clusterCa()}), {signal, retryForMs: 60_000})
+  },
+}
