@@ -49,7 +49,7 @@ test('no damage to a file ends in anything but a cluster or a clear error with p
       for (const line of problems(() => readCluster('kadm.yaml', text, files)))
         expect(line).toMatch(/^kadm\.yaml:\d+:\d+: \S/)
     }),
-    {numRuns: 400},
+    {numRuns: 150},
   )
 })
 
@@ -60,5 +60,6 @@ test('no damage makes a file with flags, a migration or a live cluster throw a b
       problems(() => migrate('kubeadm.yaml', text, files))
       problems(() => clusterFromKubeadm({clusterConfiguration: text, kubelet: text, kubeProxy: text}))
     }),
+    {numRuns: 40},
   )
 })
