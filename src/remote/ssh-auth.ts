@@ -145,13 +145,14 @@ async function readKey(ssh2: Ssh2, {file, username, passphrase}: KeyQuery, lapto
     throw new KadmError('config', `there is no key file ${file.path}`, {
       hint: 'correct keyFile, or leave it out to use the usual keys',
     })
+  const publicKey = await readPublic(ssh2, file.path, laptop)
+  // The key itself may live in the agent only; its public half still says which one is meant.
   if (text === undefined)
     return {
       ways: [],
       tries: file.from === 'default' ? [] : [{method: label, outcome: 'no such file'}],
-      public: undefined,
+      public: publicKey,
     }
-  const publicKey = await readPublic(ssh2, file.path, laptop)
   const unusable = (outcome: string): KeyRead => ({ways: [], tries: [{method: label, outcome}], public: publicKey})
   const locked = keyNeedsPassphrase(text)
   if (locked && passphrase === undefined) return unusable('locked by a passphrase, which was not given')

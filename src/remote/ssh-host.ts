@@ -103,9 +103,9 @@ const hostOn = (clients: readonly Client[], hops: readonly Hop[], options: SshOp
     sudoPassword: options.sudoPassword,
     redactor,
     open: sessionsOn(client, name, gone.signal),
-    forward: (host, port) => {
+    forward: async (host, port) => {
       gone.signal.throwIfAborted()
-      return forwardThrough(name, client, host, port)
+      return await forwardThrough(name, client, host, port)
     },
     close: async () => {
       if (gone.signal.aborted) return

@@ -1,0 +1,138 @@
+import {createHash} from 'node:crypto'
+import {Readable} from 'node:stream'
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {afterEach, describe, expect, test} from 'vitest'
+import type {Host} from '../../src/remote/host.ts'
+import {connectSsh} from '../../src/remote/ssh-host.ts'
+import {megabytes} from './host-contract.ts'
+import {options, target} from './laptop.ts'
+import {containing} from './matchers.ts'
+import {comes, processesWith} from './processes.ts'
+import {startOpenSsh, type OpenSsh} from './servers/openssh.ts'
+
+const opened: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close()
+})
+
+async function machine(...extra: readonly string[]): Promise<{host: Host; server: OpenSsh}> {
+  const server = await startOpenSsh(extra)
+  opened.push(server.stop)
+  const host = await connectSsh(options(target(server.port, {user: server.user, keyFile: server.keyFile})))
+  opened.push(() => host.close())
+  return {host, server}
+}
+
+describe('a real sshd', () => {
+  test('is used within its MaxSessions, however many scripts there are', async () => {
+    const {host} = await machine('MaxSessions 2')
+
+    const results = await Promise.all(Array.from({length: 12}, (_, i) => host.read(`sleep 0.1; echo ${String(i)}`)))
+
+    expect(results).toEqual(Array.from({length: 12}, (_, i) => `${String(i)}\n`))
+  })
+
+  test('is told to allow sessions when it allows none', async () => {
+    const {host} = await machine('MaxSessions 0')
+
+    await expect(host.run('true')).rejects.toMatchObject({code: 'connect', hint: containing('MaxSessions')})
+  })
+
+  test('takes a large stream quickly and with little memory', async () => {
+    const {host} = await machine()
+    const before = process.memoryUsage().rss
+    let most = 0
+    const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 50)
+
+    const result = await host.pipe(Readable.from(megabytes(200)), 'sha256sum')
+
+    clearInterval(watch)
+    const hash = createHash('sha256')
+    for (const block of megabytes(200)) hash.update(block)
+    expect(result.stdout).toBe(`${hash.digest('hex')}  -\n`)
+    expect((most - before) / 1024 / 1024).toBeLessThan(120)
+  })
+
+  test('ends at once what runs when the connection is cut, here and there', async () => {
+    const {host, server} = await machine()
+    const name = `kadm-test-cut-${String(process.pid)}`
+    const running = host.run(`sh -c 'while :; do sleep 0.2; done' ${name}`)
+    expect(await comes(() => processesWith(name) > 0, 5000)).toBe(true)
+    const began = performance.now()
+
+    server.cutConnections()
+
+    await expect(running).rejects.toMatchObject({code: 'connect', message: containing('was lost')})
+    expect(performance.now() - began).toBeLessThan(2000)
+    expect(await comes(() => processesWith(name) === 0, 8000)).toBe(true)
+    await expect(host.run('true')).rejects.toMatchObject({code: 'connect'})
+    await expect(host.forward('127.0.0.1', 80)).rejects.toMatchObject({code: 'connect'})
+  })
+
+  test('ends what runs when the host is closed', async () => {
+    const {host} = await machine()
+    const name = `kadm-test-close-${String(process.pid)}`
+    const running = host.run(`sh -c 'while :; do sleep 0.2; done' ${name}`)
+    const ended = expect(running).rejects.toMatchObject({code: 'connect'})
+    expect(await comes(() => processesWith(name) > 0, 5000)).toBe(true)
+
+    await host.close()
+
+    await ended
+    expect(await comes(() => processesWith(name) === 0, 8000)).toBe(true)
+  })
+
+  test('that forbids forwarding is named as the reason', async () => {
+    const {host} = await machine('AllowTcpForwarding no')
+
+    await expect(host.forward('127.0.0.1', 6443)).rejects.toMatchObject({
+      code: 'connect',
+      message: 'its SSH server forbids forwarding to 127.0.0.1:6443',
+      hint: containing('AllowTcpForwarding'),
+    })
+  })
+
+  test('whose login shell greets does not mix its words into what scripts say', async () => {
+    const {host, server} = await machine('SetEnv ENV=DIR/greeting', 'PermitUserEnvironment no')
+    writeFileSync(join(server.dir, 'greeting'), 'echo welcome; echo warning >&2\n')
+
+    expect(await host.run('echo out; echo err >&2')).toEqual({code: 0, stdout: 'out\n', stderr: 'err\n'})
+  })
+
+  test('that starts no shell is told with what it said instead', async () => {
+    const {host} = await machine('ForceCommand echo This account is closed.')
+
+    await expect(host.run('true')).rejects.toMatchObject({code: 'connect', evidence: 'This account is closed.'})
+  })
+})
+
+describe('jump hosts', () => {
+  test('are gone through one after the other, each with its own key checked', async () => {
+    const [first, second, last] = [await startOpenSsh(), await startOpenSsh(), await startOpenSsh()]
+    opened.push(first.stop, second.stop, last.stop)
+    const block = (alias: string, s: OpenSsh, more = ''): string =>
+      `Host ${alias}\n HostName 127.0.0.1\n Port ${String(s.port)}\n User ${s.user}\n IdentityFile ${s.keyFile}\n${more}\n`
+    const configText = [block('one', first), block('two', second), block('three', last, ' ProxyJump one,two')].join('')
+    const to = {...target(22), address: 'three', port: undefined}
+
+    const host = await connectSsh(options(to, {configText}))
+
+    expect(await host.read('echo "$SSH_CONNECTION" | cut -d" " -f4')).toBe(`${String(last.port)}\n`)
+    for (const hop of [first, second, last]) expect(hop.log()).toContain('Accepted publickey')
+    await host.close()
+  })
+
+  test('that cannot reach the target say so', async () => {
+    const server = await startOpenSsh()
+    opened.push(server.stop)
+    const configText = `Host bastion\n HostName 127.0.0.1\n Port ${String(server.port)}\n User ${server.user}\n IdentityFile ${server.keyFile}\n`
+
+    const failing = connectSsh(options({...target(1), jump: 'bastion'}, {configText}))
+
+    await expect(failing).rejects.toMatchObject({
+      code: 'connect',
+      message: containing('nothing answers on 127.0.0.1:1'),
+    })
+  })
+})
