@@ -1,0 +1,33 @@
+import {ChangeCommand, resultData} from './change-command.ts'
+import {clusterFlags, fileFlag, sourceFlags} from './cluster-flags.ts'
+import {clusterFlagsOf} from './flags-to-cluster.ts'
+import {changeFlags} from './phase-flags.ts'
+import {sshFlags} from './ssh-flags.ts'
+import {described, EXITS} from './exits.ts'
+
+export class Apply extends ChangeCommand {
+  static override summary = 'Make a whole cluster as its file says, on all hosts at once.'
+  static override description = described(
+    'Workers are prepared while the first control plane starts. Run again it changes only what differs, and after a failure it goes on where it stopped.',
+    EXITS.change,
+  )
+  static override examples = ['<%= config.bin %> apply -f kadm.yaml', '<%= config.bin %> apply -f kadm.yaml --dry-run']
+  static override flags = {file: fileFlag, ...clusterFlags, ...sourceFlags, ...changeFlags, ...sshFlags}
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Apply)
+    const [{clusterFrom, mustFindFile, withSshFlags}, {applyPhases}] = await Promise.all([
+      import('./edge/load-cluster.ts'),
+      import('../phases/apply.ts'),
+    ])
+    const {cluster, warnings} = await clusterFrom(clusterFlagsOf(flags), mustFindFile(flags.file))
+    warnings.forEach(warning => this.note(`warning: ${warning}`))
+    const request = {command: 'apply', cluster: withSshFlags(cluster, flags), phases: applyPhases}
+    if (flags['dry-run']) {
+      await this.plan(request, flags)
+      return
+    }
+    const result = await this.carryOut(request, flags)
+    this.report(resultData(result), 'next: kadm status; kadm kubeconfig; kadm verify')
+  }
+}

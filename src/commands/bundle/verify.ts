@@ -1,0 +1,20 @@
+import {Args} from '@oclif/core'
+import {plural} from '../../ui/words.ts'
+import {KadmCommand} from '../kadm-command.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class BundleVerify extends KadmCommand {
+  static override summary = 'Check every file of a bundle against its hash.'
+  static override description = described('', EXITS.none)
+  static override examples = ['<%= config.bin %> bundle verify ./bundle']
+  static override args = {folder: Args.string({required: true, description: 'the bundle'})}
+
+  async run(): Promise<void> {
+    const {args} = await this.parse(BundleVerify)
+    const {verifyBundle} = await import('../../bundle/read-bundle.ts')
+    const {bundle} = await verifyBundle(args.folder, {signal: this.signal})
+    const {kubernetesVersion, architecture, entries} = bundle
+    const text = `${args.folder}: ${plural(entries.length, 'file')}, all whole; Kubernetes ${kubernetesVersion} for ${architecture}`
+    this.report({folder: args.folder, kubernetesVersion, architecture, entries: entries.length}, text)
+  }
+}

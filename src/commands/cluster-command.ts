@@ -1,0 +1,69 @@
+import {connect as connectTcp} from 'node:net'
+import {once} from 'node:events'
+import type {HostSpec} from '../domain/cluster.ts'
+import type {KubeClient} from '../kube/client.ts'
+import type {View} from '../ui/view.ts'
+import {KadmCommand} from './kadm-command.ts'
+import type {SshFlags} from './ssh-flags.ts'
+import type {Connector} from './edge/connector.ts'
+
+/** A command that reaches machines: what it opens is closed when it ends, however it ends. */
+export abstract class ClusterCommand extends KadmCommand {
+  readonly #closers: (() => Promise<void>)[] = []
+
+  protected atEnd(close: () => Promise<void>): void {
+    this.#closers.unshift(close)
+  }
+
+  /** Opens all connections now, so that questions come before the work. */
+  protected async connections(hosts: readonly HostSpec[], flags: SshFlags): Promise<Connector> {
+    const {openConnections} = await import('./edge/connector.ts')
+    const connector = await openConnections({hosts, flags, terminal: this.terminal, signal: this.signal})
+    this.atEnd(connector.close)
+    return connector
+  }
+
+  /** The cluster's API as its administrator: by a kubeconfig from here, or through the control plane's own admin.conf. */
+  protected async api(
+    spec: () => Promise<HostSpec>,
+    flags: SshFlags & {readonly kubeconfig: string | undefined},
+  ): Promise<KubeClient> {
+    if (flags.kubeconfig !== undefined) return this.#apiFrom(flags.kubeconfig)
+    const host = await spec()
+    const connector = await this.connections([host], flags)
+    const {controlPlaneOn} = await import('../engine/control-plane.ts')
+    const controlPlane = controlPlaneOn(await connector.connect(host), this.signal)
+    this.atEnd(controlPlane.close)
+    return controlPlane.api()
+  }
+
+  async #apiFrom(file: string): Promise<KubeClient> {
+    const [{clientFromKubeconfig}, {readText}] = await Promise.all([
+      import('../kube/client.ts'),
+      import('./edge/load-cluster.ts'),
+    ])
+    const client = clientFromKubeconfig(readText(file, '--kubeconfig').text, async (host, port) => {
+      const socket = connectTcp({host, port})
+      await once(socket, 'connect')
+      return socket
+    })
+    this.atEnd(client.close)
+    return client
+  }
+
+  /** Shows a run as it goes, and leaves the terminal in order before anything else is printed. */
+  protected async showing<T>(work: (view: View) => Promise<T>): Promise<T> {
+    const [{chooseView}, {realClock}] = await Promise.all([import('../ui/choose-view.ts'), import('./edge/clock.ts')])
+    const view = await chooseView({...this.output, now: realClock.now})
+    try {
+      return await work(view)
+    } finally {
+      await view.end()
+    }
+  }
+
+  override async finally(): Promise<void> {
+    for (const close of this.#closers) await close().catch(() => undefined)
+    await super.finally()
+  }
+}

@@ -1,0 +1,27 @@
+import {Args} from '@oclif/core'
+import {completionScript} from './completion-script.ts'
+import {KadmCommand} from './kadm-command.ts'
+import {described, EXITS} from './exits.ts'
+
+export class Completion extends KadmCommand {
+  static override summary = 'Print a script that completes kadm in your shell.'
+  static override description = described(
+    'Reads nothing and asks nothing when completing. `kadm autocomplete` sets up the same for PowerShell too.',
+    EXITS.none,
+  )
+  static override examples = [
+    '<%= config.bin %> completion bash > ~/.local/share/bash-completion/completions/kadm',
+    'source <(<%= config.bin %> completion zsh)',
+  ]
+  static override args = {
+    shell: Args.option({options: ['bash', 'zsh'] as const})({required: true, description: 'your shell'}),
+  }
+
+  async run(): Promise<void> {
+    const {args} = await this.parse(Completion)
+    const commands = this.config.commands
+      .filter(({hidden}) => !hidden)
+      .map(({id, flags}) => ({words: id.replaceAll(':', ' '), flags: Object.keys(flags)}))
+    process.stdout.write(completionScript(args.shell, commands))
+  }
+}

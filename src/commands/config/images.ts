@@ -1,0 +1,30 @@
+import {clusterFlags, fileFlag} from '../cluster-flags.ts'
+import {clusterFlagsOf} from '../flags-to-cluster.ts'
+import {KadmCommand} from '../kadm-command.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class ConfigImages extends KadmCommand {
+  static override summary = 'List the images that a cluster needs.'
+  static override description = described('', EXITS.none)
+  static override examples = [
+    '<%= config.bin %> config images',
+    '<%= config.bin %> config images --kubernetes-version v1.36.1',
+  ]
+  static override flags = {file: fileFlag, ...clusterFlags}
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(ConfigImages)
+    const [{clusterFrom, findFile}, {imagesForRole}] = await Promise.all([
+      import('../edge/load-cluster.ts'),
+      import('../../domain/images.ts'),
+    ])
+    const {cluster} = await clusterFrom(clusterFlagsOf({...flags, bundle: undefined}), findFile(flags.file))
+    const needs = {
+      version: cluster.version,
+      repository: cluster.imageRepository,
+      podNetwork: cluster.network.plugin.kind,
+    }
+    const images = imagesForRole('control-plane', needs)
+    this.report({images, workers: imagesForRole('worker', needs)}, images.join('\n'))
+  }
+}

@@ -1,0 +1,21 @@
+import {Args} from '@oclif/core'
+import {KadmCommand} from '../kadm-command.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class ConfigMigrate extends KadmCommand {
+  static override summary = "Turn kubeadm's configuration file into a kadm.yaml."
+  static override description = described('', EXITS.none)
+  static override examples = ['<%= config.bin %> config migrate kubeadm.yaml > kadm.yaml']
+  static override args = {file: Args.string({required: true, description: "kubeadm's file (v1beta4)"})}
+
+  async run(): Promise<void> {
+    const {args} = await this.parse(ConfigMigrate)
+    const [{readText, environment}, {migrate}] = await Promise.all([
+      import('../edge/load-cluster.ts'),
+      import('../../config/migrate.ts'),
+    ])
+    const {text, warnings} = migrate(args.file, readText(args.file, 'the argument FILE').text, environment)
+    warnings.forEach(warning => this.note(`warning: ${warning}`))
+    this.report({text, warnings}, text.trimEnd())
+  }
+}

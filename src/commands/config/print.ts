@@ -1,0 +1,34 @@
+import {Args} from '@oclif/core'
+import {clusterFlags, fileFlag, sourceFlags} from '../cluster-flags.ts'
+import {clusterFlagsOf} from '../flags-to-cluster.ts'
+import {KadmCommand} from '../kadm-command.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class ConfigPrint extends KadmCommand {
+  static override summary = 'Print the whole configuration, with everything that holds by default.'
+  static override description = described(
+    'From a file, from flags, or both; what it prints can be used as kadm.yaml.',
+    EXITS.none,
+  )
+  static override examples = [
+    '<%= config.bin %> config print ubuntu@10.0.0.10 ubuntu@10.0.0.11 > kadm.yaml',
+    '<%= config.bin %> config print -f kadm.yaml',
+  ]
+  static override args = {
+    host: Args.string({multiple: true, description: 'machines, the control plane first: [user@]host[:port]'}),
+  }
+  static override flags = {file: fileFlag, ...clusterFlags, ...sourceFlags}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ConfigPrint)
+    const [{clusterFrom, findFile}, {clusterToYaml}] = await Promise.all([
+      import('../edge/load-cluster.ts'),
+      import('../../config/cluster-yaml.ts'),
+    ])
+    const [controlPlane, ...workers] = args.host ?? []
+    const file = controlPlane === undefined || flags.file !== undefined ? findFile(flags.file) : undefined
+    const {cluster, warnings} = await clusterFrom({controlPlane, workers, ...clusterFlagsOf(flags)}, file)
+    warnings.forEach(warning => this.note(`warning: ${warning}`))
+    this.report({cluster}, clusterToYaml(cluster).trimEnd())
+  }
+}

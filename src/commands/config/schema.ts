@@ -1,0 +1,14 @@
+import {KadmCommand} from '../kadm-command.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class ConfigSchema extends KadmCommand {
+  static override summary = 'Print the JSON schema of kadm.yaml, for editors.'
+  static override description = described('', EXITS.none)
+  static override examples = ['<%= config.bin %> config schema > kadm.schema.json']
+
+  async run(): Promise<void> {
+    await this.parse(ConfigSchema)
+    const {clusterSchema} = await import('../../config/cluster-document.ts')
+    process.stdout.write(`${JSON.stringify(clusterSchema(), undefined, 2)}\n`)
+  }
+}

@@ -1,0 +1,26 @@
+import {fileFlag} from '../cluster-flags.ts'
+import {KadmCommand} from '../kadm-command.ts'
+import {plural} from '../../ui/words.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class ConfigValidate extends KadmCommand {
+  static override summary = 'Check a cluster file without touching a machine; all problems are told at once.'
+  static override description = described('', EXITS.none)
+  static override examples = ['<%= config.bin %> config validate -f kadm.yaml']
+  static override flags = {file: fileFlag}
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(ConfigValidate)
+    const [{mustFindFile, environment}, {readCluster}] = await Promise.all([
+      import('../edge/load-cluster.ts'),
+      import('../../config/read-cluster.ts'),
+    ])
+    const file = mustFindFile(flags.file)
+    const {cluster, warnings} = readCluster(file.name, file.text, environment)
+    const text = [
+      ...warnings.map(w => `warning: ${w}`),
+      `${file.name}: ${plural(cluster.hosts.length, 'host')}, no errors`,
+    ]
+    this.report({file: file.name, hosts: cluster.hosts.length, warnings}, text.join('\n'))
+  }
+}

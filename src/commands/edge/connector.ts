@@ -1,0 +1,122 @@
+import {hostname, userInfo} from 'node:os'
+import type {HostSpec} from '../../domain/cluster.ts'
+import {formatTarget} from '../../config/target.ts'
+import type {Host} from '../../remote/host.ts'
+import {confirm} from '../../ui/ask.ts'
+import type {Terminal} from '../../ui/terminal.ts'
+import type {SshFlags} from '../ssh-flags.ts'
+import {loginSecrets, type LoginSecrets} from './secrets.ts'
+
+export interface ConnectorOptions {
+  readonly hosts: readonly HostSpec[]
+  readonly flags: SshFlags
+  readonly terminal: Terminal
+  readonly signal: AbortSignal
+}
+
+export interface Connector {
+  /** One connection a host, however often it is asked for. */
+  readonly connect: (spec: HostSpec) => Promise<Host>
+  readonly close: () => Promise<void>
+}
+
+/** The name that messages about a host begin with. */
+export const hostLabel = (spec: HostSpec): string =>
+  spec.name ?? (spec.ssh === 'local' ? hostname() : formatTarget(spec.ssh))
+
+/** Asks for what the logins need and opens every connection, so that nobody is asked once the work runs. */
+export async function openConnections(options: ConnectorOptions): Promise<Connector> {
+  const [{keyFilesOf}, {nodeLaptop}] = await Promise.all([
+    import('../../remote/ssh-host.ts'),
+    import('../../remote/node-laptop.ts'),
+  ])
+  const {hosts, flags, terminal} = options
+  const secrets = await loginSecrets({
+    hosts,
+    flags,
+    terminal,
+    env: process.env,
+    laptop: nodeLaptop(process.env),
+    keyFilesOf,
+  })
+  const opened = new Map<HostSpec, Promise<Host>>()
+  const inTurn = queue()
+  const connect = (spec: HostSpec): Promise<Host> => {
+    const known = opened.get(spec) ?? open(spec, {...options, secrets, inTurn})
+    opened.set(spec, known)
+    return known
+  }
+  const close = async (): Promise<void> => {
+    await Promise.all([...opened.values()].map(async host => (await host.catch(() => undefined))?.close()))
+  }
+  const done = await Promise.allSettled(hosts.map(connect))
+  const failures = done.flatMap(result => (result.status === 'rejected' ? [result.reason as unknown] : []))
+  if (failures.length === 0) return {connect, close}
+  await close()
+  throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'several hosts cannot be reached')
+}
+
+/** Two hosts may both be new: their questions come one after the other. */
+const queue = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
+  let last: Promise<unknown> = Promise.resolve()
+  return work => {
+    const next = last.then(work, work)
+    last = next
+    return next
+  }
+}
+
+interface OpenOptions extends ConnectorOptions {
+  readonly secrets: LoginSecrets
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>
+}
+
+async function open(spec: HostSpec, {flags, terminal, signal, secrets, inTurn}: OpenOptions): Promise<Host> {
+  const name = hostLabel(spec)
+  if (spec.ssh === 'local') {
+    const {localHost} = await import('../../remote/local-host.ts')
+    const {sudoPassword} = secrets
+    return localHost({
+      name,
+      user: userInfo().username,
+      isRoot: process.getuid?.() === 0,
+      env: process.env,
+      sudoPassword,
+    })
+  }
+  const [{connectSsh}, {nodeLaptop}] = await Promise.all([
+    import('../../remote/ssh-host.ts'),
+    import('../../remote/node-laptop.ts'),
+  ])
+  const laptop = nodeLaptop(process.env)
+  return connectSsh({
+    name,
+    target: spec.ssh,
+    laptop,
+    ...secrets,
+    signal,
+    configText: await configText(flags['known-hosts']),
+    hostKeys: {
+      acceptNew: flags['accept-new-host-keys'],
+      ask: terminal.canAsk
+        ? question =>
+            inTurn(() =>
+              confirm(terminal, {
+                message: `${question.host} (${question.address}) has the ${question.type} key ${question.fingerprint}, never seen before. Believe it?`,
+                flag: '--accept-new-host-keys',
+              }),
+            )
+        : undefined,
+    },
+  })
+}
+
+/** The ssh config with another known_hosts file before it: in ssh's files the first word counts. */
+async function configText(knownHosts: string | undefined): Promise<string | undefined> {
+  if (knownHosts === undefined) return undefined
+  const [{readSshConfig}, {nodeLaptop}] = await Promise.all([
+    import('../../remote/ssh-config.ts'),
+    import('../../remote/node-laptop.ts'),
+  ])
+  return `UserKnownHostsFile ${knownHosts}\n${await readSshConfig(nodeLaptop(process.env))}`
+}

@@ -1,0 +1,74 @@
+import {existsSync, readFileSync} from 'node:fs'
+import {resolve} from 'node:path'
+import type {Cluster, HostSpec} from '../../domain/cluster.ts'
+import {KadmError} from '../../domain/errors.ts'
+import type {ConfigEnvironment} from '../../config/environment.ts'
+import type {ClusterFlags} from '../../config/from-flags.ts'
+import type {ReadCluster} from '../../config/read-cluster.ts'
+import type {SshFlags} from '../ssh-flags.ts'
+
+/** The file that is meant when none is named. */
+export const DEFAULT_FILE = 'kadm.yaml'
+
+export interface TextFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** Reading files as the configuration needs it. */
+export const environment: ConfigEnvironment = {readFile: path => readFileSync(path, 'utf8')}
+
+/** Reads a file the user named; a missing one is their mistake, not ours. */
+export function readText(name: string, flag: string): TextFile {
+  try {
+    return {name, text: readFileSync(name, 'utf8')}
+  } catch (cause) {
+    throw new KadmError('usage', `cannot read ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      hint: `name the file with ${flag}`,
+      cause,
+    })
+  }
+}
+
+/** The named file, else kadm.yaml where one lies here; undefined with neither. */
+export function findFile(named: string | undefined): TextFile | undefined {
+  if (named !== undefined) return readText(named, '--file')
+  return existsSync(DEFAULT_FILE) ? readText(DEFAULT_FILE, '--file') : undefined
+}
+
+/** The named file or kadm.yaml; one of them must be there. */
+export function mustFindFile(named: string | undefined): TextFile {
+  const file = findFile(named)
+  if (file !== undefined) return file
+  throw new KadmError('usage', `there is no ${DEFAULT_FILE} in ${resolve('.')}`, {
+    hint: `name the cluster's file with --file, or write one with: kadm config print HOST > ${DEFAULT_FILE}`,
+  })
+}
+
+/** A cluster from flags, over a file where one is given. */
+export async function clusterFrom(flags: ClusterFlags, file: TextFile | undefined): Promise<ReadCluster> {
+  const {clusterFromFlags} = await import('../../config/from-flags.ts')
+  return clusterFromFlags(flags, environment, file)
+}
+
+/** The SSH flags that say how to log in. */
+export type LoginFlags = Pick<SshFlags, 'identity-file' | 'ssh-user' | 'ssh-port' | 'jump'>
+
+/** What the SSH flags say counts where the host itself says nothing. */
+export function withSshFlags<C extends Pick<Cluster, 'hosts'>>(cluster: C, flags: LoginFlags): C {
+  return {...cluster, hosts: cluster.hosts.map(host => withSsh(host, flags))}
+}
+
+const withSsh = (host: HostSpec, flags: LoginFlags): HostSpec =>
+  host.ssh === 'local'
+    ? host
+    : {
+        ...host,
+        ssh: {
+          ...host.ssh,
+          keyFile: host.ssh.keyFile ?? flags['identity-file'],
+          user: host.ssh.user ?? flags['ssh-user'],
+          port: host.ssh.port ?? flags['ssh-port'],
+          jump: host.ssh.jump ?? flags.jump,
+        },
+      }

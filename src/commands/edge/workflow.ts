@@ -1,0 +1,57 @@
+import {randomBytes} from 'node:crypto'
+import type {Cluster} from '../../domain/cluster.ts'
+import type {Sink} from '../../domain/events.ts'
+import type {JoinTo, WorkflowOptions} from '../../engine/options.ts'
+import type {LocalBundle, Phase} from '../../phases/phase.ts'
+import {select} from '../../phases/select.ts'
+import {realClock} from './clock.ts'
+import type {Connector} from './connector.ts'
+import {thisHolder} from './holder.ts'
+
+export interface WorkflowRequest {
+  readonly command: string
+  readonly cluster: Cluster
+  readonly phases: readonly Phase[]
+  readonly only: readonly string[]
+  readonly skip: readonly string[]
+  readonly ignorePreflightErrors: readonly string[]
+  readonly takeLease: boolean
+  readonly joinTo?: JoinTo | undefined
+}
+
+export interface WorkflowEdge {
+  readonly connector: Connector
+  readonly emit: Sink
+  readonly signal: AbortSignal
+}
+
+/** A request with what only this process can give: time, chance, connections, files. */
+export async function workflowOptions(
+  request: WorkflowRequest,
+  {connector, emit, signal}: WorkflowEdge,
+): Promise<WorkflowOptions> {
+  const {command, cluster, joinTo} = request
+  const [{readTemplates}, bundle] = await Promise.all([import('../../engine/templates-on-disk.ts'), bundleOf(cluster)])
+  return {
+    command,
+    cluster,
+    joinTo,
+    emit,
+    signal,
+    bundle,
+    connect: connector.connect,
+    steps: select(request.phases, request.only, request.skip),
+    templates: await readTemplates(),
+    ignorePreflightErrors: [...request.ignorePreflightErrors, ...cluster.extra.ignorePreflightErrors],
+    takeLease: request.takeLease,
+    clock: realClock,
+    random: bytes => randomBytes(bytes),
+    holder: thisHolder(),
+  }
+}
+
+async function bundleOf({source}: Cluster): Promise<LocalBundle | undefined> {
+  if (source.kind !== 'bundle') return undefined
+  const {openBundle} = await import('./open-bundle.ts')
+  return openBundle(source.path)
+}

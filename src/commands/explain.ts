@@ -1,0 +1,19 @@
+import {Args} from '@oclif/core'
+import {KadmCommand} from './kadm-command.ts'
+import {described, EXITS} from './exits.ts'
+
+export class Explain extends KadmCommand {
+  static override summary = 'Say what a phase does, where, after what, and why.'
+  static override description = described('', EXITS.none)
+  static override examples = ['<%= config.bin %> explain pki', '<%= config.bin %> explain prepare/swap']
+  static override args = {
+    phase: Args.string({required: true, description: 'a phase or a whole branch; kadm phase list names them'}),
+  }
+
+  async run(): Promise<void> {
+    const {args} = await this.parse(Explain)
+    const {findPhase, renderPhase} = await import('./edge/all-phases.ts')
+    const found = findPhase(args.phase)
+    this.report(found, renderPhase(found, this.terminal.colours))
+  }
+}

@@ -1,0 +1,61 @@
+import type {Command} from '@oclif/core'
+import {Apply} from './apply.ts'
+import {BundleVerify} from './bundle/verify.ts'
+import {Completion} from './completion.ts'
+import {ConfigImages} from './config/images.ts'
+import {ConfigMigrate} from './config/migrate.ts'
+import {ConfigPrint} from './config/print.ts'
+import {ConfigSchema} from './config/schema.ts'
+import {ConfigValidate} from './config/validate.ts'
+import {Explain} from './explain.ts'
+import {Init} from './init.ts'
+import {Join} from './join.ts'
+import {Kubeconfig} from './kubeconfig.ts'
+import {LabDemo} from './lab/demo.ts'
+import {LabDown} from './lab/down.ts'
+import {LabExec} from './lab/exec.ts'
+import {LabList} from './lab/list.ts'
+import {LabReboot} from './lab/reboot.ts'
+import {LabSsh} from './lab/ssh.ts'
+import {LabUp} from './lab/up.ts'
+import {PhaseList} from './phase/list.ts'
+import {Plan} from './plan.ts'
+import {Preflight} from './preflight.ts'
+import {Status} from './status.ts'
+import {TokenCreate} from './token/create.ts'
+import {TokenDelete} from './token/delete.ts'
+import {TokenList} from './token/list.ts'
+import {Verify} from './verify.ts'
+import {Version} from './version.ts'
+
+/** Every command by its words; what a command works with it loads when it runs. */
+export const COMMANDS = {
+  apply: Apply,
+  'bundle:verify': BundleVerify,
+  completion: Completion,
+  'config:images': ConfigImages,
+  'config:migrate': ConfigMigrate,
+  'config:print': ConfigPrint,
+  'config:schema': ConfigSchema,
+  'config:validate': ConfigValidate,
+  explain: Explain,
+  init: Init,
+  join: Join,
+  kubeconfig: Kubeconfig,
+  'lab:demo': LabDemo,
+  'lab:down': LabDown,
+  'lab:exec': LabExec,
+  'lab:list': LabList,
+  'lab:reboot': LabReboot,
+  'lab:ssh': LabSsh,
+  'lab:up': LabUp,
+  'phase:list': PhaseList,
+  plan: Plan,
+  preflight: Preflight,
+  status: Status,
+  'token:create': TokenCreate,
+  'token:delete': TokenDelete,
+  'token:list': TokenList,
+  verify: Verify,
+  version: Version,
+} as const satisfies Readonly<Record<string, Command.Class>>

@@ -1,0 +1,48 @@
+import {Args} from '@oclif/core'
+import {ChangeCommand, resultData} from './change-command.ts'
+import {clusterFlags, fileFlag, sourceFlags} from './cluster-flags.ts'
+import {clusterFlagsOf} from './flags-to-cluster.ts'
+import {changeFlags} from './phase-flags.ts'
+import {sshFlags} from './ssh-flags.ts'
+import {described, EXITS} from './exits.ts'
+
+export class Init extends ChangeCommand {
+  static override summary = 'Make the first control-plane node of a cluster.'
+  static override description = described(
+    'Prepares the machine and starts Kubernetes on it. Run again it changes only what differs, and after a failure it goes on where it stopped. Without HOST it is for the machine it runs on.',
+    EXITS.change,
+  )
+  static override examples = [
+    '<%= config.bin %> init ubuntu@10.0.0.10',
+    '$ sudo <%= config.bin %> init --pod-network-cidr 10.244.0.0/16',
+    '<%= config.bin %> init ubuntu@10.0.0.10 --dry-run',
+  ]
+  static override args = {host: Args.string({description: 'the machine: [user@]host[:port]'})}
+  static override flags = {file: fileFlag, ...clusterFlags, ...sourceFlags, ...changeFlags, ...sshFlags}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Init)
+    const [{clusterFrom, readText, withSshFlags}, {firstControlPlane}, {initPhases}] = await Promise.all([
+      import('./edge/load-cluster.ts'),
+      import('./edge/target-host.ts'),
+      import('../phases/init.ts'),
+    ])
+    const file = flags.file === undefined ? undefined : readText(flags.file, '--file')
+    const {cluster, warnings} = await clusterFrom({controlPlane: args.host, ...clusterFlagsOf(flags)}, file)
+    warnings.forEach(warning => this.note(`warning: ${warning}`))
+    const whole = withSshFlags(cluster, flags)
+    const host = firstControlPlane(whole)
+    const request = {command: 'init', cluster: {...whole, hosts: [host]}, phases: initPhases}
+    if (flags['dry-run']) {
+      await this.plan(request, flags)
+      return
+    }
+    const result = await this.carryOut(request, flags)
+    const to = args.host ?? 'HOST'
+    const next =
+      host.ssh === 'local'
+        ? 'next: kubectl get nodes\n      make the line for workers with: kadm token create --print-join-command'
+        : `next: kadm join WORKER … --to ${to}\n      kadm kubeconfig ${to}`
+    this.report(resultData(result), next)
+  }
+}

@@ -1,0 +1,75 @@
+import {Args, Flags} from '@oclif/core'
+import {KadmError} from '../domain/errors.ts'
+import {ChangeCommand, resultData} from './change-command.ts'
+import {fileFlag, sourceFlags} from './cluster-flags.ts'
+import {changeFlags} from './phase-flags.ts'
+import {sshFlags} from './ssh-flags.ts'
+import {described, EXITS} from './exits.ts'
+
+export class Join extends ChangeCommand {
+  static override summary = 'Add machines to a cluster as workers.'
+  static override description = described(
+    'Either name machines and, with --to, a control plane: each gets a token that lives for this join only. Or run it on the worker itself with the address of the API and a token, as with kubeadm.',
+    EXITS.change,
+  )
+  static override examples = [
+    '<%= config.bin %> join ubuntu@10.0.0.11 ubuntu@10.0.0.12 --to ubuntu@10.0.0.10',
+    '$ sudo <%= config.bin %> join 10.0.0.10:6443 --token abcdef.0123456789abcdef --discovery-token-ca-cert-hash sha256:…',
+  ]
+  static override args = {
+    target: Args.string({
+      multiple: true,
+      required: true,
+      description: 'machines to add, or the HOST:PORT of the API with --token',
+    }),
+  }
+  static override flags = {
+    to: Flags.string({
+      helpValue: 'HOST',
+      summary: 'a control plane of the cluster: [user@]host[:port]',
+      exclusive: ['token'],
+    }),
+    token: Flags.string({
+      helpValue: 'TOKEN',
+      summary: 'bootstrap token, for joining the machine this runs on',
+      env: 'KADM_TOKEN',
+    }),
+    'discovery-token-ca-cert-hash': Flags.string({
+      helpValue: 'sha256:…',
+      multiple: true,
+      multipleNonGreedy: true,
+      dependsOn: ['token'],
+      summary: "pin of the cluster's CA, as token create prints it",
+    }),
+    'discovery-token-unsafe-skip-ca-verification': Flags.boolean({
+      dependsOn: ['token'],
+      exclusive: ['discovery-token-ca-cert-hash'],
+      summary: 'join without a pin: whoever answers at that address is believed',
+    }),
+    'node-name': Flags.string({helpValue: 'NAME', summary: 'hostname and node name (one machine only)'}),
+    file: fileFlag,
+    ...sourceFlags,
+    ...changeFlags,
+    ...sshFlags,
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Join)
+    const [{joinRequest}, {joinPhases}] = await Promise.all([
+      import('./edge/join-request.ts'),
+      import('../phases/join.ts'),
+    ])
+    if (flags.token === undefined && flags.to === undefined && flags.file === undefined) {
+      throw new KadmError('usage', 'it is not said which cluster to join', {
+        hint: 'name a control plane with --to, or give the address of the API with --token',
+      })
+    }
+    const {cluster, joinTo} = await joinRequest(args.target, flags)
+    const request = {command: 'join', cluster, joinTo, phases: joinPhases}
+    if (flags['dry-run']) {
+      await this.plan(request, flags)
+      return
+    }
+    this.report(resultData(await this.carryOut(request, flags)), 'next: kadm status')
+  }
+}

@@ -1,0 +1,58 @@
+import {Flags} from '@oclif/core'
+import {changesText} from '../../ui/words.ts'
+import {duration} from '../../ui/duration.ts'
+import {phaseTimes} from '../../ui/phase-times.ts'
+import {ChangeCommand, resultData} from '../change-command.ts'
+import {LAB_EXITS, labArg, labFlags} from '../lab-flags.ts'
+import {NO_SSH_FLAGS} from '../ssh-flags.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class LabDemo extends ChangeCommand {
+  static override summary = 'A real cluster on this computer: boot three machines, apply, verify.'
+  static override description = described(
+    'Runs what you would run against your own machines: kadm apply with a kadm.yaml, then kadm verify. Run again it changes nothing and is done in seconds.',
+    {...LAB_EXITS, ...EXITS.change, 9: 'a check of verify failed'},
+  )
+  static override examples = ['<%= config.bin %> lab demo', '<%= config.bin %> lab demo --verify always']
+  static override args = {lab: labArg}
+  static override flags = {
+    ...labFlags,
+    verify: Flags.option({
+      options: ['always', 'when-changed', 'never'] as const,
+      default: 'when-changed' as const,
+      summary: 'when the cluster is verified',
+    })(),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(LabDemo)
+    const started = Date.now()
+    const [{bringUp}, demo, {applyPhases}, {verifyCluster}] = await Promise.all([
+      import('../edge/lab.ts'),
+      import('../edge/lab-demo.ts'),
+      import('../../phases/apply.ts'),
+      import('../edge/verify-cluster.ts'),
+    ])
+    const lab = await bringUp({...flags, lab: args.lab, output: this.output, signal: this.signal})
+    const {cluster, file} = await demo.demoCluster(lab)
+    const times = phaseTimes()
+    const result = await this.carryOut({command: 'apply', cluster, phases: applyPhases}, NO_SSH_FLAGS, times.record)
+    const {api, kubeconfig, nodes} = await demo.demoAccess(lab, cluster, {
+      connect: async host => (await this.connections([host], NO_SSH_FLAGS)).connect(host),
+      atEnd: close => this.atEnd(close),
+      signal: this.signal,
+    })
+    if (flags.verify === 'always' || (flags.verify === 'when-changed' && result.changes > 0))
+      await verifyCluster(api, {signal: this.signal, output: this.output, drain: 'always'})
+    const took = `${changesText(result.changes)}, ${duration(Date.now() - started)} in all`
+    const text = [
+      ...(result.changes === 0 ? [] : [times.render(), '']),
+      nodes.text,
+      '',
+      took,
+      '',
+      ...demo.nextSteps(lab, file, kubeconfig),
+    ]
+    this.report({...resultData(result), nodes: nodes.data, file, kubeconfig}, text.join('\n'))
+  }
+}

@@ -1,0 +1,21 @@
+import {Args} from '@oclif/core'
+import {KadmCommand} from '../kadm-command.ts'
+import {machineArg, namedLabArg} from '../lab-flags.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class LabExec extends KadmCommand {
+  static override summary = 'Run a command on a machine of a lab, as its login user.'
+  static override description = described("The exit code is the command's own.", EXITS.none)
+  static override examples = ['<%= config.bin %> lab exec demo master -- sudo kubectl get nodes']
+  static override args = {
+    lab: namedLabArg,
+    machine: machineArg,
+    command: Args.string({multiple: true, required: true, description: 'the command and its words, after --'}),
+  }
+
+  async run(): Promise<void> {
+    const {args} = await this.parse(LabExec)
+    const [{sshInto}, {quote}] = await Promise.all([import('../edge/lab.ts'), import('../../remote/shell.ts')])
+    process.exitCode = await sshInto(args.lab, args.machine, args.command.map(quote))
+  }
+}

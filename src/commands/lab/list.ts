@@ -1,0 +1,28 @@
+import {table} from '../../ui/columns.ts'
+import {KadmCommand} from '../kadm-command.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class LabList extends KadmCommand {
+  static override summary = 'List labs and their machines.'
+  static override description = described('', EXITS.none)
+  static override examples = ['<%= config.bin %> lab list']
+
+  async run(): Promise<void> {
+    await this.parse(LabList)
+    const {labList} = await import('../../lab/lab.ts')
+    const labs = await labList()
+    const rows = labs.flatMap(lab =>
+      lab.machines.map(({name, address, leader}) => [
+        lab.name,
+        name,
+        address,
+        leader === undefined ? 'off' : 'up',
+        lab.kubernetesVersion,
+      ]),
+    )
+    this.report(
+      {labs},
+      rows.length === 0 ? 'there is no lab' : table(['lab', 'machine', 'address', 'state', 'kubernetes'], rows),
+    )
+  }
+}

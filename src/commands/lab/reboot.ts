@@ -1,0 +1,17 @@
+import {KadmCommand} from '../kadm-command.ts'
+import {machineArg, namedLabArg} from '../lab-flags.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class LabReboot extends KadmCommand {
+  static override summary = 'Boot a machine of a lab again and wait until it takes a login.'
+  static override description = described('', EXITS.none)
+  static override examples = ['<%= config.bin %> lab reboot demo worker-1']
+  static override args = {lab: namedLabArg, machine: machineArg}
+
+  async run(): Promise<void> {
+    const {args} = await this.parse(LabReboot)
+    const {labReboot} = await import('../../lab/lab-power.ts')
+    await labReboot(args.lab, args.machine, this.signal)
+    this.report({lab: args.lab, machine: args.machine}, `${args.machine} is up again`)
+  }
+}

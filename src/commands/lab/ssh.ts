@@ -1,0 +1,16 @@
+import {KadmCommand} from '../kadm-command.ts'
+import {machineArg, namedLabArg} from '../lab-flags.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class LabSsh extends KadmCommand {
+  static override summary = 'Log in to a machine of a lab.'
+  static override description = described('', EXITS.none)
+  static override examples = ['<%= config.bin %> lab ssh demo master']
+  static override args = {lab: namedLabArg, machine: machineArg}
+
+  async run(): Promise<void> {
+    const {args} = await this.parse(LabSsh)
+    const {sshInto} = await import('../edge/lab.ts')
+    process.exitCode = await sshInto(args.lab, args.machine, [])
+  }
+}

@@ -1,0 +1,26 @@
+import {table} from '../../ui/columns.ts'
+import {KadmCommand} from '../kadm-command.ts'
+import {LAB_EXITS, labArg, labFlags} from '../lab-flags.ts'
+import {described} from '../exits.ts'
+
+export class LabUp extends KadmCommand {
+  static override summary = 'Boot disposable machines on this Linux computer and prepare what a cluster on them needs.'
+  static override description = described(
+    'Needs root or sudo. What is there already is kept; the first time the artifacts take a while, cut off it goes on next time.',
+    LAB_EXITS,
+  )
+  static override examples = ['<%= config.bin %> lab up', '<%= config.bin %> lab up try --machines one,two']
+  static override args = {lab: labArg}
+  static override flags = labFlags
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(LabUp)
+    const {bringUp} = await import('../edge/lab.ts')
+    const lab = await bringUp({...flags, lab: args.lab, output: this.output, signal: this.signal})
+    const rows = lab.machines.map(({name, address, user}) => [name, address, user])
+    this.report(
+      {lab},
+      `${table(['machine', 'address', 'user'], rows)}\nnext: kadm lab ssh ${lab.name} ${lab.machines[0]?.name ?? ''}`,
+    )
+  }
+}

@@ -1,0 +1,44 @@
+import {ChangeCommand} from './change-command.ts'
+import {clusterFlags, fileFlag, sourceFlags} from './cluster-flags.ts'
+import {clusterFlagsOf} from './flags-to-cluster.ts'
+import {Flags} from '@oclif/core'
+import {ignoreFlag, selectFlags} from './phase-flags.ts'
+import {sshFlags} from './ssh-flags.ts'
+import {described, EXITS} from './exits.ts'
+
+export class Plan extends ChangeCommand {
+  static override summary = 'Say what apply would change, on which host and why; nothing is changed.'
+  static override description = described('', {
+    ...EXITS.preflight,
+    ...EXITS.connect,
+    7: 'with --exit-code: something would be changed',
+  })
+  static override examples = [
+    '<%= config.bin %> plan -f kadm.yaml',
+    '<%= config.bin %> plan --only prepare --exit-code',
+  ]
+  static override flags = {
+    file: fileFlag,
+    'exit-code': Flags.boolean({summary: 'give exit code 7 when something would be changed'}),
+    ...clusterFlags,
+    ...sourceFlags,
+    ...selectFlags,
+    ...ignoreFlag,
+    ...sshFlags,
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Plan)
+    const [{clusterFrom, mustFindFile, withSshFlags}, {applyPhases}] = await Promise.all([
+      import('./edge/load-cluster.ts'),
+      import('../phases/apply.ts'),
+    ])
+    const {cluster, warnings} = await clusterFrom(clusterFlagsOf(flags), mustFindFile(flags.file))
+    warnings.forEach(warning => this.note(`warning: ${warning}`))
+    const changes = await this.plan(
+      {command: 'plan', cluster: withSshFlags(cluster, flags), phases: applyPhases},
+      flags,
+    )
+    if (flags['exit-code'] && changes.length > 0) process.exitCode = 7
+  }
+}

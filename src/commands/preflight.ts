@@ -1,0 +1,45 @@
+import {Args} from '@oclif/core'
+import {KadmError} from '../domain/errors.ts'
+import {ChangeCommand} from './change-command.ts'
+import {clusterFlags, fileFlag, sourceFlags} from './cluster-flags.ts'
+import {clusterFlagsOf} from './flags-to-cluster.ts'
+import {ignoreFlag} from './phase-flags.ts'
+import {sshFlags} from './ssh-flags.ts'
+import {described, EXITS} from './exits.ts'
+
+export class Preflight extends ChangeCommand {
+  static override summary = 'Check machines, alone and against one another; nothing is changed.'
+  static override description = described(
+    'All checks run and all findings are told together, each with its name and one fix. The first machine is taken for the control plane. Without machines the file counts, else the machine it runs on.',
+    {...EXITS.preflight, ...EXITS.connect},
+  )
+  static override examples = [
+    '<%= config.bin %> preflight ubuntu@10.0.0.10 ubuntu@10.0.0.11 ubuntu@10.0.0.12',
+    '<%= config.bin %> preflight -f kadm.yaml --json',
+  ]
+  static override args = {host: Args.string({multiple: true, description: 'machines: [user@]host[:port]'})}
+  static override flags = {file: fileFlag, ...clusterFlags, ...sourceFlags, ...ignoreFlag, ...sshFlags}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Preflight)
+    const [{clusterFrom, findFile, withSshFlags}, {preflightWorkflow}, {renderFindings}] = await Promise.all([
+      import('./edge/load-cluster.ts'),
+      import('../engine/workflow.ts'),
+      import('../ui/render-findings.ts'),
+    ])
+    const [controlPlane, ...workers] = args.host ?? []
+    const file = controlPlane === undefined || flags.file !== undefined ? findFile(flags.file) : undefined
+    const {cluster, warnings} = await clusterFrom({controlPlane, workers, ...clusterFlagsOf(flags)}, file)
+    warnings.forEach(warning => this.note(`warning: ${warning}`))
+    const request = {command: 'preflight', cluster: withSshFlags(cluster, flags), phases: []}
+    const options = await this.prepare(request, flags, () => undefined)
+    const findings = await preflightWorkflow(options)
+    this.report({findings}, renderFindings(findings, this.terminal.colours, this.output.verbose))
+    const errors = findings.filter(({severity}) => severity === 'error')
+    if (errors.length > 0) {
+      throw new KadmError('preflight', `${String(errors.length)} of ${String(findings.length)} checks failed`, {
+        hint: 'mend what is named above, or give --ignore-preflight-errors with the names you know better about',
+      })
+    }
+  }
+}

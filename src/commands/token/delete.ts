@@ -1,0 +1,32 @@
+import {Args} from '@oclif/core'
+import {KadmError} from '../../domain/errors.ts'
+import {adminFlags, toFlag} from '../admin-flags.ts'
+import {ClusterCommand} from '../cluster-command.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class TokenDelete extends ClusterCommand {
+  static override summary = 'Take bootstrap tokens back.'
+  static override description = described('', EXITS.connect)
+  static override examples = ['<%= config.bin %> token delete abcdef --to ubuntu@10.0.0.10']
+  static override args = {
+    token: Args.string({multiple: true, required: true, description: 'tokens, or the six characters before the dot'}),
+  }
+  static override flags = {...toFlag, ...adminFlags}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(TokenDelete)
+    const [{tokenDelete}, {controlPlaneSpec}] = await Promise.all([
+      import('../../kube/tokens.ts'),
+      import('../edge/target-host.ts'),
+    ])
+    const api = await this.api(() => controlPlaneSpec(flags.to, flags), flags)
+    const ids = args.token.map(token => token.split('.')[0] ?? token)
+    const found = await Promise.all(args.token.map(token => tokenDelete(api, token, {signal: this.signal})))
+    const missing = ids.filter((_, i) => found[i] === false)
+    const deleted = ids.filter((_, i) => found[i] === true)
+    this.report({deleted, missing}, deleted.map(id => `deleted ${id}`).join('\n'))
+    if (missing.length > 0) {
+      throw new KadmError('usage', `there is no token ${missing.join(', ')}`, {hint: 'list them with: kadm token list'})
+    }
+  }
+}

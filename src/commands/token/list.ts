@@ -1,0 +1,37 @@
+import {table} from '../../ui/columns.ts'
+import {adminFlags, toFlag} from '../admin-flags.ts'
+import {ClusterCommand} from '../cluster-command.ts'
+import {described, EXITS} from '../exits.ts'
+
+export class TokenList extends ClusterCommand {
+  static override summary = 'List the bootstrap tokens of a cluster.'
+  static override description = described(
+    'Without the secret halves: a token is told in full once, when it is made.',
+    EXITS.connect,
+  )
+  static override examples = ['<%= config.bin %> token list --to ubuntu@10.0.0.10']
+  static override flags = {...toFlag, ...adminFlags}
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(TokenList)
+    const [{tokenList}, {controlPlaneSpec}] = await Promise.all([
+      import('../../kube/tokens.ts'),
+      import('../edge/target-host.ts'),
+    ])
+    const api = await this.api(() => controlPlaneSpec(flags.to, flags), flags)
+    const tokens = (await tokenList(api, {signal: this.signal})).map(({token, ...rest}) => ({id: token.id, ...rest}))
+    const expiry = (at: number | undefined): string =>
+      at === undefined ? 'never' : new Date(at).toISOString().replace('.000', '')
+    const rows = tokens.map(({id, expiresAt, usages, groups, description}) => [
+      id,
+      expiry(expiresAt),
+      usages.join(','),
+      groups.join(','),
+      description ?? '',
+    ])
+    this.report(
+      {tokens},
+      rows.length === 0 ? 'no tokens' : table(['token', 'expires', 'usages', 'groups', 'description'], rows),
+    )
+  }
+}

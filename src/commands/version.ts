@@ -1,0 +1,32 @@
+import {DEFAULT_VERSION} from '../domain/releases.ts'
+import {NEWEST_MINOR, OLDEST_MINOR} from '../domain/version.ts'
+import {columns} from '../ui/columns.ts'
+import {KadmCommand} from './kadm-command.ts'
+import {described, EXITS} from './exits.ts'
+
+export class Version extends KadmCommand {
+  static override summary = 'Say which kadm this is and which Kubernetes it installs.'
+  static override description = described('', EXITS.none)
+  static override examples = ['<%= config.bin %> version', '<%= config.bin %> version --json']
+
+  async run(): Promise<void> {
+    await this.parse(Version)
+    const data = {
+      kadm: this.config.version,
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+      kubernetes: {
+        default: DEFAULT_VERSION,
+        oldest: `v1.${String(OLDEST_MINOR)}`,
+        newest: `v1.${String(NEWEST_MINOR)}`,
+      },
+    }
+    const {oldest, newest} = data.kubernetes
+    const rows = [
+      ['kadm', data.kadm],
+      ['node', `${data.node} on ${data.platform}`],
+      ['kubernetes', `${DEFAULT_VERSION} (any release from ${oldest} to ${newest})`],
+    ]
+    this.report(data, columns(rows))
+  }
+}

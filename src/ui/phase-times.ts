@@ -1,0 +1,33 @@
+import type {EngineEvent, Sink} from '../domain/events.ts'
+import {table} from './columns.ts'
+import {duration} from './duration.ts'
+
+export interface PhaseTimes {
+  readonly record: Sink
+  /** A row a phase, a column a host; phases that took no time worth telling are left out. */
+  readonly render: () => string
+}
+
+const WORTH_TELLING_MS = 100
+
+/** Collects how long each phase took on each host. */
+export function phaseTimes(): PhaseTimes {
+  const done: Extract<EngineEvent, {readonly type: 'phase-done'}>[] = []
+  return {
+    record: event => {
+      if (event.type === 'phase-done') done.push(event)
+    },
+    render: () => {
+      const hosts = [...new Set(done.map(({host}) => host))]
+      const phases = [...new Set(done.filter(({durationMs}) => durationMs >= WORTH_TELLING_MS).map(({phase}) => phase))]
+      const time = (phase: string, host: string): string => {
+        const found = done.find(event => event.phase === phase && event.host === host)
+        return found === undefined ? '' : duration(found.durationMs)
+      }
+      return table(
+        ['phase', ...hosts],
+        phases.map(phase => [phase, ...hosts.map(host => time(phase, host))]),
+      )
+    },
+  }
+}
