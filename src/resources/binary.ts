@@ -1,6 +1,5 @@
+import {join, Script, sh} from '../remote/shell.ts'
 import {posix} from 'node:path'
-import type {Script} from '../remote/shell.ts'
-import {join, sh} from '../remote/shell.ts'
 import {KADM_DIR} from '../domain/paths.ts'
 import {hostPath, parents} from './host-path.ts'
 import type {Kind, ResourceBase, Upload} from './kind.ts'
@@ -83,7 +82,7 @@ stat -c 'file %a %U:%G %u:%g' -- ${path}
 kadm_stamp=$(stat -c '%d %i %s %.Y %.Z' -- ${path})
 kadm_known=''; kadm_hash=''
 if [ -f ${cache} ]; then { read -r kadm_known; read -r kadm_hash; } <${cache} || :; fi
-if [ "$kadm_known" != "$kadm_stamp" ] || [ "$(printf %s "$kadm_hash" | wc -c)" -ne 64 ]; then
+if [ "$kadm_known" != "$kadm_stamp" ] || [ ${new Script('${#kadm_hash}')} -ne 64 ]; then
 kadm_hash=$(sha256sum <${path} | cut -c 1-64)
 if [ -d ${posix.dirname(posix.dirname(cache))} ]; then
 (umask 077; mkdir -p -- ${posix.dirname(cache)} && printf '%s\n%s\n' "$kadm_stamp" "$kadm_hash" >${cache}.new && mv -f -- ${cache}.new ${cache}) 2>/dev/null || :

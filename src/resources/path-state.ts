@@ -38,13 +38,13 @@ export interface LookAtPath {
 
 /** Read-only shell that `parsePath` understands. */
 export function lookAtPath(path: string, {content = false, follow = false}: LookAtPath = {}): Script {
-  const content64 = sh`if [ "$(stat -L -c %s ${path})" -le ${SHOWN_BYTES} ]; then printf 'content '; base64 -w0 <${path}; echo; fi`
+  const show = sh`if [ "$5" -le ${SHOWN_BYTES} ]; then printf 'content '; base64 -w0 <${path}; echo; fi`
   const link = sh`if [ -L ${path} ]; then printf 'symlink %s\n' "$(readlink -- ${path})"
 el`
   return sh`${follow ? new Script('') : link}if [ -f ${path} ]; then
-stat -L -c 'file %a %U:%G %u:%g' -- ${path}
-printf 'sha256 '; sha256sum <${path} | cut -c 1-64
-${content ? content64 : new Script(':')}
+set -- $(stat -L -c 'file %a %U:%G %u:%g %s' -- ${path})
+printf '%s %s %s %s\nsha256 ' "$1" "$2" "$3" "$4"; sha256sum <${path}
+${content ? show : new Script(':')}
 elif [ -d ${path} ]; then stat -L -c 'directory %a %U:%G %u:%g' -- ${path}
 elif [ -e ${path} ]; then stat -L -c 'other %F' -- ${path}
 else echo absent
@@ -68,7 +68,7 @@ export function parsePath(output: string): PathState {
   const directory = permissions(words('directory'))
   if (directory !== undefined) return {type: 'directory', ...directory}
   const file = permissions(words('file'))
-  const sha256 = words('sha256')
+  const sha256 = words('sha256')?.slice(0, 64)
   if (file === undefined || sha256 === undefined) {
     throw new KadmError('remote', 'a look at a path gave no answer that can be read', {evidence: output})
   }

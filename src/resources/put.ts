@@ -9,7 +9,8 @@ const COMPRESS_BYTES = 8192
 /** Shell that ends the script with one line that says what could not be done. */
 export const fail = (message: string): Script => sh`{ printf '%s\n' ${message} >&2; exit 1; }`
 
-export const makeParents = (path: string): Script => sh`(umask 022; mkdir -p -- ${posix.dirname(path)})`
+export const makeParents = (path: string): Script =>
+  sh`[ -d ${posix.dirname(path)} ] || (umask 022; mkdir -p -- ${posix.dirname(path)})`
 
 /** Shell that writes `content` to `to`, readable by root only; the text goes in the script and never in a command line. */
 export function writeContent(content: string | Uint8Array, to: string): Script {
@@ -33,9 +34,9 @@ export function put(path: string, {mode, owner, sha256, write}: Put): Script {
   const to = besides(path)
   return join([
     makeParents(path),
-    sh`rm -f -- ${to}`,
+    sh`[ ! -e ${to} ] || rm -f -- ${to}`,
     write(to),
-    sh`[ "$(sha256sum <${to} | cut -c 1-64)" = ${sha256} ] || ${fail(`what arrived for ${path} is not what was sent`)}
+    sh`case $(sha256sum <${to}) in ${sha256}*) ;; *) ${fail(`what arrived for ${path} is not what was sent`)};; esac
 chown -- ${owner} ${to}
 chmod -- ${mode} ${to}
 sync -- ${to}

@@ -10,7 +10,7 @@ fi
 cp -a -L -T -- /etc/hosts "$KEEP"/original
 
 ### act
-(umask 022; mkdir -p -- /etc)
+[ -d /etc ] || (umask 022; mkdir -p -- /etc)
 kadm_file=$(readlink -f -- /etc/hosts)
 [ -e "$kadm_file" ] || (umask 022; : >"$kadm_file")
 kadm_new=$(dirname -- "$kadm_file")/.kadm-hosts.new

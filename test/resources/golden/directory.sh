@@ -1,7 +1,7 @@
 ### look
 if [ -f /etc/demo/d ]; then
-stat -L -c 'file %a %U:%G %u:%g' -- /etc/demo/d
-printf 'sha256 '; sha256sum </etc/demo/d | cut -c 1-64
+set -- $(stat -L -c 'file %a %U:%G %u:%g %s' -- /etc/demo/d)
+printf '%s %s %s %s\nsha256 ' "$1" "$2" "$3" "$4"; sha256sum </etc/demo/d
 :
 elif [ -d /etc/demo/d ]; then stat -L -c 'directory %a %U:%G %u:%g' -- /etc/demo/d
 elif [ -e /etc/demo/d ]; then stat -L -c 'other %F' -- /etc/demo/d
@@ -12,7 +12,7 @@ else echo absent
 fi
 
 ### act
-(umask 022; mkdir -p -- /etc/demo)
+[ -d /etc/demo ] || (umask 022; mkdir -p -- /etc/demo)
 mkdir -p -m 0700 -- /etc/demo/d
 chown -- root:root /etc/demo/d
 chmod -- 00755 /etc/demo/d

@@ -6,9 +6,9 @@ done
 echo file
 if [ -L /etc/netplan/90-kadm.yaml ]; then printf 'symlink %s\n' "$(readlink -- /etc/netplan/90-kadm.yaml)"
 elif [ -f /etc/netplan/90-kadm.yaml ]; then
-stat -L -c 'file %a %U:%G %u:%g' -- /etc/netplan/90-kadm.yaml
-printf 'sha256 '; sha256sum </etc/netplan/90-kadm.yaml | cut -c 1-64
-if [ "$(stat -L -c %s /etc/netplan/90-kadm.yaml)" -le 65536 ]; then printf 'content '; base64 -w0 </etc/netplan/90-kadm.yaml; echo; fi
+set -- $(stat -L -c 'file %a %U:%G %u:%g %s' -- /etc/netplan/90-kadm.yaml)
+printf '%s %s %s %s\nsha256 ' "$1" "$2" "$3" "$4"; sha256sum </etc/netplan/90-kadm.yaml
+if [ "$5" -le 65536 ]; then printf 'content '; base64 -w0 </etc/netplan/90-kadm.yaml; echo; fi
 elif [ -d /etc/netplan/90-kadm.yaml ]; then stat -L -c 'directory %a %U:%G %u:%g' -- /etc/netplan/90-kadm.yaml
 elif [ -e /etc/netplan/90-kadm.yaml ]; then stat -L -c 'other %F' -- /etc/netplan/90-kadm.yaml
 else echo absent
@@ -36,12 +36,12 @@ else netplan generate >&2; networkctl reload; fi
 KADM_END
 systemctl stop kadm-network-rollback.service 2>/dev/null || :
 systemd-run --quiet --collect --unit=kadm-network-rollback sh /run/kadm/network/back.sh later >&2 || { setsid sh /run/kadm/network/back.sh later </dev/null >/dev/null 2>&1 & }
-(umask 022; mkdir -p -- /etc/netplan)
-rm -f -- /etc/netplan/.kadm-90-kadm.yaml.new
+[ -d /etc/netplan ] || (umask 022; mkdir -p -- /etc/netplan)
+[ ! -e /etc/netplan/.kadm-90-kadm.yaml.new ] || rm -f -- /etc/netplan/.kadm-90-kadm.yaml.new
 (umask 077; set -C; base64 -d >/etc/netplan/.kadm-90-kadm.yaml.new) <<'KADM_END'
 bmV0d29yazoge30K
 KADM_END
-[ "$(sha256sum </etc/netplan/.kadm-90-kadm.yaml.new | cut -c 1-64)" = 169d2d0f4409f254793e7092697c0eae4e30a3ef0ac7573fff6e9686f41f76af ] || { printf '%s\n' 'what arrived for /etc/netplan/90-kadm.yaml is not what was sent' >&2; exit 1; }
+case $(sha256sum </etc/netplan/.kadm-90-kadm.yaml.new) in 169d2d0f4409f254793e7092697c0eae4e30a3ef0ac7573fff6e9686f41f76af*) ;; *) { printf '%s\n' 'what arrived for /etc/netplan/90-kadm.yaml is not what was sent' >&2; exit 1; };; esac
 chown -- root:root /etc/netplan/.kadm-90-kadm.yaml.new
 chmod -- 0600 /etc/netplan/.kadm-90-kadm.yaml.new
 sync -- /etc/netplan/.kadm-90-kadm.yaml.new

@@ -5,9 +5,9 @@ elif grep -qs '^preserve_hostname: true$' /etc/cloud/cloud.cfg.d/99-kadm-hostnam
 else echo 'cloud may-rename'; fi
 if [ -L /etc/hostname ]; then printf 'symlink %s\n' "$(readlink -- /etc/hostname)"
 elif [ -f /etc/hostname ]; then
-stat -L -c 'file %a %U:%G %u:%g' -- /etc/hostname
-printf 'sha256 '; sha256sum </etc/hostname | cut -c 1-64
-if [ "$(stat -L -c %s /etc/hostname)" -le 65536 ]; then printf 'content '; base64 -w0 </etc/hostname; echo; fi
+set -- $(stat -L -c 'file %a %U:%G %u:%g %s' -- /etc/hostname)
+printf '%s %s %s %s\nsha256 ' "$1" "$2" "$3" "$4"; sha256sum </etc/hostname
+if [ "$5" -le 65536 ]; then printf 'content '; base64 -w0 </etc/hostname; echo; fi
 elif [ -d /etc/hostname ]; then stat -L -c 'directory %a %U:%G %u:%g' -- /etc/hostname
 elif [ -e /etc/hostname ]; then stat -L -c 'other %F' -- /etc/hostname
 else echo absent
@@ -19,22 +19,22 @@ fi
 :
 
 ### act
-(umask 022; mkdir -p -- /etc)
-rm -f -- /etc/.kadm-hostname.new
+[ -d /etc ] || (umask 022; mkdir -p -- /etc)
+[ ! -e /etc/.kadm-hostname.new ] || rm -f -- /etc/.kadm-hostname.new
 (umask 077; set -C; base64 -d >/etc/.kadm-hostname.new) <<'KADM_END'
 bWFzdGVyCg==
 KADM_END
-[ "$(sha256sum </etc/.kadm-hostname.new | cut -c 1-64)" = 9b3162498c21d7f960877099174ecea13410bd21d12440b2ea8868117fc08ae0 ] || { printf '%s\n' 'what arrived for /etc/hostname is not what was sent' >&2; exit 1; }
+case $(sha256sum </etc/.kadm-hostname.new) in 9b3162498c21d7f960877099174ecea13410bd21d12440b2ea8868117fc08ae0*) ;; *) { printf '%s\n' 'what arrived for /etc/hostname is not what was sent' >&2; exit 1; };; esac
 chown -- 0:0 /etc/.kadm-hostname.new
 chmod -- 0644 /etc/.kadm-hostname.new
 sync -- /etc/.kadm-hostname.new
 mv -fT -- /etc/.kadm-hostname.new /etc/hostname
-(umask 022; mkdir -p -- /etc/cloud/cloud.cfg.d)
-rm -f -- /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
+[ -d /etc/cloud/cloud.cfg.d ] || (umask 022; mkdir -p -- /etc/cloud/cloud.cfg.d)
+[ ! -e /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new ] || rm -f -- /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
 (umask 077; set -C; base64 -d >/etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new) <<'KADM_END'
 cHJlc2VydmVfaG9zdG5hbWU6IHRydWUK
 KADM_END
-[ "$(sha256sum </etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new | cut -c 1-64)" = fc1135147a593a0f37e8b7406305f748952a0ba2ea507dfe302f47a8a60ab302 ] || { printf '%s\n' 'what arrived for /etc/cloud/cloud.cfg.d/99-kadm-hostname.cfg is not what was sent' >&2; exit 1; }
+case $(sha256sum </etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new) in fc1135147a593a0f37e8b7406305f748952a0ba2ea507dfe302f47a8a60ab302*) ;; *) { printf '%s\n' 'what arrived for /etc/cloud/cloud.cfg.d/99-kadm-hostname.cfg is not what was sent' >&2; exit 1; };; esac
 chown -- 0:0 /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
 chmod -- 0644 /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
 sync -- /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
