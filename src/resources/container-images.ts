@@ -24,7 +24,7 @@ export interface ImagesFound {
   readonly images: readonly ImageFound[]
 }
 
-export interface ImageFound {
+interface ImageFound {
   readonly ref: string
   /** undefined when the store does not tell. */
   readonly configDigest: string | undefined

@@ -84,7 +84,7 @@ export const fileKind: Kind<FileResource, PathState> = {
 }
 
 /** As `diff -u` prints it, from its first `---` on. */
-export const unifiedDiff = (path: string, before: string, after: string): string =>
+const unifiedDiff = (path: string, before: string, after: string): string =>
   createTwoFilesPatch(path, path, before, after, 'as it is', 'as it should be', {context: 3}).replace(
     /^[\s\S]*?(?=^--- )/m,
     '',

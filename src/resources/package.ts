@@ -35,7 +35,7 @@ export const aptPackage = (spec: {
 })
 
 /** Asks nothing, keeps changed configuration files, brings nothing that was not asked for. */
-export const APT_GET = sh`DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends --allow-change-held-packages \
+const APT_GET = sh`DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends --allow-change-held-packages \
 -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold`
 
 export const packageKind: Kind<PackageResource, PackageFound> = {

@@ -11,7 +11,7 @@ export type PathState =
   | {readonly type: 'symlink'; readonly target: string}
   | {readonly type: 'other'; readonly what: string}
 
-export interface FileFound extends Permissions {
+interface FileFound extends Permissions {
   readonly type: 'file'
   readonly sha256: string
   /** What it says, where that was asked for, is small and is UTF-8. */

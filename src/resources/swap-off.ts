@@ -20,7 +20,7 @@ export interface SwapFound {
   readonly units: readonly SwapUnit[]
 }
 
-export interface SwapUnit {
+interface SwapUnit {
   readonly name: string
   readonly active: boolean
   readonly masked: boolean

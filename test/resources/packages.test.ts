@@ -107,7 +107,7 @@ describe('the wait for the package manager', () => {
     const b = bench()
     const lock = join(b.root, 'lock')
     writeFileSync(lock, '')
-    const holder = spawn('flock', ['--no-fork', lock, 'sleep', '30'])
+    const holder = spawn('/usr/bin/flock', ['--no-fork', lock, 'sleep', '30'])
     try {
       await once(holder, 'spawn')
       await expect.poll(() => readFileSync('/proc/locks', 'utf8')).toContain(` ${String(holder.pid)} `)
