@@ -37,6 +37,7 @@ export async function tearDown(api: KubeClient, namespace: string, clock: Clock)
     api.delete(PATHS.daemonSets(undefined, namespace), CALL),
   ])
   await api.delete(PATHS.pods(undefined, namespace), {...CALL, gracePeriodSeconds: 1})
+  // Its controller begins only five seconds later; by then the pods are gone.
   await api.delete(PATHS.namespaces(namespace), CALL)
   await waitFor(
     {

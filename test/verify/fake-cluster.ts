@@ -6,7 +6,7 @@ export interface FakeClusterOptions {
   readonly nodes: readonly FakeNode[]
   /** What a command in a pod comes to; succeeds when not given. */
   readonly exec?: (pod: string, command: readonly string[]) => Partial<ExecResult>
-  /** Errors in the answers of the pod that sends requests. */
+  /** Errors in the answers of the pod that sends requests, once a rollout has begun. */
   readonly dialErrors?: readonly string[]
   readonly logs?: string
   /** Told each call that changes something; what it throws is the call's answer. */
@@ -148,13 +148,13 @@ export function fakeCluster(options: FakeClusterOptions): FakeCluster {
       const {dialErrors} = options
       if (path.includes('/log?')) return Promise.resolve(options.logs ?? 'Started HTTP server on port 8080')
       const answer =
-        dialErrors === undefined
+        dialErrors === undefined || web.version === 1
           ? {responses: [...web.pods.keys()]}
           : {responses: [...web.pods.keys()], errors: dialErrors}
       return Promise.resolve(JSON.stringify(answer))
     },
     exec: ({name}, {command}) => {
-      const stdout = command.includes('--version') ? 'agnhost version 2.63.0' : ''
+      const stdout = command.includes('--help') ? 'Available Commands: netexec' : ''
       return Promise.resolve({code: 0, stdout, stderr: '', ...options.exec?.(name, command)})
     },
     pathOf: () => Promise.reject(new Error('not asked for here')),

@@ -11,9 +11,7 @@ export interface Dialed {
   readonly errors: readonly string[]
 }
 
-export type Dialer = (host: string, port: number) => Promise<Dialed>
-
-const TRIES = 5
+export type Dialer = (host: string, port: number, tries: number) => Promise<Dialed>
 
 /**
  * A probe that sends requests for us, asked through the API server's proxy. The API server must reach that pod itself,
@@ -25,7 +23,7 @@ export async function dialer(scene: Scene, probes: readonly Probe[]): Promise<Di
   const problems: string[] = []
   for (const probe of probes.toSorted((a, b) => Number(b.controlPlane) - Number(a.controlPlane))) {
     const {status, text} = await api.raw({method: 'GET', path: `${proxy(probe)}/hostname`, accept: '*/*', signal})
-    if (status === 200) return (host, port) => dial(scene, proxy(probe), host, port)
+    if (status === 200) return (host, port, tries) => dial(scene, proxy(probe), {host, port, tries})
     problems.push(`${probe.node}: ${text.trim()}`)
   }
   throw new KadmError('verify', 'the API server reaches no pod through its proxy', {
@@ -34,13 +32,19 @@ export async function dialer(scene: Scene, probes: readonly Probe[]): Promise<Di
   })
 }
 
-async function dial({api, signal}: Scene, proxy: string, host: string, port: number): Promise<Dialed> {
-  const path = `${proxy}/dial${query({host, port, protocol: 'http', request: 'hostname', tries: TRIES})}`
+interface Wanted {
+  readonly host: string
+  readonly port: number
+  readonly tries: number
+}
+
+async function dial({api, signal}: Scene, proxy: string, wanted: Wanted): Promise<Dialed> {
+  const path = `${proxy}/dial${query({...wanted, protocol: 'http', request: 'hostname'})}`
   const text = await api.getText(path, {signal, timeoutMs: 30_000})
   const answer: unknown = JSON.parse(text)
   if (!isObject(answer))
     throw new KadmError('verify', 'the test pod did not say what became of its requests', {evidence: text})
   const texts = (field: string): readonly string[] =>
     listAt(answer, field).filter((one): one is string => typeof one === 'string')
-  return {tries: TRIES, servers: texts('responses'), errors: texts('errors')}
+  return {tries: wanted.tries, servers: texts('responses'), errors: texts('errors')}
 }

@@ -8,6 +8,7 @@ import {dialer, type Dialer} from './dialer.ts'
 const ROLLED_WITHIN_MS = 90_000
 const AFTERWARDS_MS = 1_500
 const PAUSE_MS = 30
+const TRIES = 5
 
 /** Rolls the web deployment to its second image while a pod keeps sending requests to its service: none may fail. */
 export async function rollout(scene: Scene, probes: readonly Probe[]): Promise<string> {
@@ -16,6 +17,7 @@ export async function rollout(scene: Scene, probes: readonly Probe[]): Promise<s
   const image = await nextImage(scene)
   const dial = await dialer(scene, probes)
   const address = await clusterIp(scene, WEB)
+  await answering(scene, dial, address)
   const stop = new AbortController()
   const traffic = send(scene, dial, address, stop.signal)
   try {
@@ -40,6 +42,13 @@ export async function rollout(scene: Scene, probes: readonly Probe[]): Promise<s
   }
   return `${sent} requests, none failed`
 }
+
+/** A cluster that was made a moment ago may still be laying its routes; that is not the rollout's fault. */
+const answering = (scene: Scene, dial: Dialer, address: string): Promise<boolean> =>
+  until(scene, {what: `service ${address}:80 to answer before the rollout`, deadlineMs: 30_000}, async () => {
+    const {errors} = await dial(address, 80, 2 * WEB_REPLICAS)
+    return errors.length === 0 ? {value: true} : {seen: errors.join('; ')}
+  })
 
 /** The second image only where every node has it already: it need not be in any registry. */
 async function nextImage({api, signal, images}: Scene): Promise<string> {
@@ -102,7 +111,7 @@ async function send(scene: Scene, dial: Dialer, address: string, stop: AbortSign
   const failed: string[] = []
   const servers = new Set<string>()
   while (!stop.aborted && !scene.signal.aborted) {
-    const answer = await dial(address, 80)
+    const answer = await dial(address, 80, TRIES)
     sent += answer.tries
     failed.push(...answer.errors)
     for (const server of answer.servers) servers.add(server)
