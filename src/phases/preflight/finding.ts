@@ -45,6 +45,8 @@ export function summarise(findings: readonly Finding[]): readonly string[] {
   const count = (severity: Finding['severity']): number => findings.filter(f => f.severity === severity).length
   return [
     ...lines,
-    `${count('error')} errors, ${count('warning')} warnings, ${count('info')} for kadm to do, ${count('ok')} well`,
+    `${some(count('error'), 'error')}, ${some(count('warning'), 'warning')}, ${count('info')} for kadm to do, ${count('ok')} well`,
   ]
 }
+
+const some = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

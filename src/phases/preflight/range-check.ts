@@ -24,8 +24,12 @@ export const rangeCheck: SetCheck = (views, {cluster}) => {
   const clashes = wanted.flatMap(({text, kind, flag}): readonly Finding[] => {
     const range = parseCidr(text)
     if (range === undefined) return []
-    return uses
-      .filter(use => cidrsOverlap(range, use.range) && !(use.view.isMember && isWithin(use.range, range)))
+    const overlapping = uses.filter(
+      use => cidrsOverlap(range, use.range) && !(use.view.isMember && isWithin(use.range, range)),
+    )
+    // One proof a host: a network often shows as address, route and DNS server.
+    return overlapping
+      .filter(({view}, i) => overlapping.findIndex(other => other.view === view) === i)
       .map(({view, what}) => {
         const free = suggestion(range, uses, cluster)
         return error(NAME, view, `the ${kind} range ${text} overlaps ${what}`, `choose another: ${flag} ${free}`)
@@ -49,9 +53,7 @@ function usesOf(view: View): readonly Use[] {
       use(destination, `its route to ${destination}${device === '' ? '' : ` by ${device}`}`),
     )
   const servers = resolv.upstreams.map(address => use(address, `its DNS server ${address}`))
-  const found = [...addresses, ...routes, ...servers].filter(entry => entry !== undefined)
-  // A network shows as address and as route; the first word about it is enough.
-  return found.filter((entry, i) => found.findIndex(other => sameRange(other.range, entry.range)) === i)
+  return [...addresses, ...routes, ...servers].filter(entry => entry !== undefined)
 
   function use(text: string, what: string): Use | undefined {
     const address = parseAddress(text)
@@ -61,9 +63,6 @@ function usesOf(view: View): readonly Use[] {
     return {view, range, what}
   }
 }
-
-const sameRange = (a: Cidr, b: Cidr): boolean =>
-  a.family === b.family && a.network === b.network && a.prefix === b.prefix
 
 const isWithin = (inner: Cidr, outer: Cidr): boolean => inner.prefix >= outer.prefix && cidrsOverlap(inner, outer)
 

@@ -1,0 +1,134 @@
+import {parseAddress} from '../../domain/cidr.ts'
+import type {Cluster, Node} from '../../domain/cluster.ts'
+import type {Facts} from '../../domain/facts.ts'
+import type {Listener, Probe, ProbeResult, Socket} from '../../resources/facts/reachability.ts'
+import type {Finding} from './finding.ts'
+
+/** Flannel's vxlan on Linux. */
+const VXLAN_PORT = 8472
+const KUBELET_PORT = 10250
+const ETCD_PORTS = [2379, 2380]
+
+export interface ProbedHost {
+  readonly node: Node
+  readonly facts: Facts
+}
+
+const familyOf = (node: Node): 4 | 6 => parseAddress(node.address)?.family ?? 4
+
+/** What a node must answer on for the others, by its role. */
+function tcpPorts(from: Node, to: Node, {apiPort}: Cluster): readonly number[] {
+  if (to.role === 'worker') return from.role === 'control-plane' ? [KUBELET_PORT] : []
+  return from.role === 'control-plane' ? [apiPort, ...ETCD_PORTS, KUBELET_PORT] : [apiPort]
+}
+
+const usesVxlan = ({network}: Cluster): boolean => network.plugin.kind === 'flannel'
+
+/** What has to listen on a host while it is probed. */
+export function probeSockets(node: Node, nodes: readonly Node[], cluster: Cluster): readonly Socket[] {
+  const others = nodes.filter(other => other !== node)
+  const ports = [...new Set(others.flatMap(other => tcpPorts(other, node, cluster)))]
+  const tcp = ports.map(port => ({protocol: 'tcp' as const, port}))
+  return others.length > 0 && usesVxlan(cluster) ? [...tcp, {protocol: 'udp', port: VXLAN_PORT}] : tcp
+}
+
+/** Every pair of hosts on the ports their roles need, and a datagram as large as the network claims to carry. */
+export function probePlan(hosts: readonly ProbedHost[], cluster: Cluster): readonly Probe[] {
+  return hosts.flatMap(from =>
+    hosts
+      .filter(to => to !== from && to.node.address !== '' && from.node.address !== '')
+      .flatMap(to => {
+        const base = {from: from.node.name, to: to.node.name, address: to.node.address}
+        const tcp = tcpPorts(from.node, to.node, cluster).map(port => ({
+          ...base,
+          port,
+          protocol: 'tcp' as const,
+          size: undefined,
+        }))
+        if (!usesVxlan(cluster)) return tcp
+        const udp = {...base, port: VXLAN_PORT, protocol: 'udp' as const}
+        const headers = familyOf(to.node) === 4 ? 28 : 48
+        return [...tcp, {...udp, size: undefined}, {...udp, size: Math.min(mtuOf(from), mtuOf(to)) - headers}]
+      }),
+  )
+}
+
+const mtuOf = ({node, facts}: ProbedHost): number =>
+  facts.network.interfaces.find(({name}) => name === node.networkInterface)?.mtu ?? 1500
+
+/** Leaves out what nobody can answer: a vxlan that is already at work takes its port for itself. */
+export const answerable = (probes: readonly Probe[], listeners: ReadonlyMap<string, Listener>): readonly Probe[] =>
+  probes.filter(({from, to, protocol, port}) => {
+    const [asking, answering] = [listeners.get(from), listeners.get(to)]
+    if (asking?.canProbe !== true || answering === undefined) return false
+    const isBusy = answering.busy.some(socket => socket.port === port && socket.protocol === protocol)
+    return answering.canProbe ? !(isBusy && protocol === 'udp') : false
+  })
+
+/** One finding a pair that fails, one for all that works. */
+export function judgeProbes(
+  results: readonly ProbeResult[],
+  listeners: ReadonlyMap<string, Listener>,
+): readonly Finding[] {
+  const mute = [...listeners].filter(([, {canProbe}]) => !canProbe).map(([name]) => name)
+  const failures = pairsOf(results.filter(({answer}) => answer !== 'ok')).map(pair => failure(pair, results))
+  const silent = mute.map((name): Finding => ({
+    name: 'Reachability',
+    severity: 'warning',
+    hosts: [name],
+    saw: 'could not be probed: there is no perl',
+    fix: 'install perl-base, or see yourself that the hosts reach one another',
+  }))
+  const hosts = [...new Set(results.map(({from}) => from))]
+  const well: readonly Finding[] =
+    failures.length > 0 || results.length === 0
+      ? []
+      : [
+          {
+            name: 'Reachability',
+            severity: 'ok',
+            hosts,
+            saw: `${results.length} of ${results.length} probes answered`,
+            fix: undefined,
+          },
+        ]
+  return [...failures, ...silent, ...well]
+}
+
+function pairsOf(results: readonly ProbeResult[]): readonly (readonly [ProbeResult, ...ProbeResult[]])[] {
+  const groups = new Map<string, readonly [ProbeResult, ...ProbeResult[]]>()
+  for (const result of results) {
+    const key = `${result.from} ${result.to}`
+    const group = groups.get(key)
+    groups.set(key, group === undefined ? [result] : [...group, result])
+  }
+  return [...groups.values()]
+}
+
+function failure(pair: readonly [ProbeResult, ...ProbeResult[]], results: readonly ProbeResult[]): Finding {
+  const [{from, to, address}] = pair
+  const finding = (name: string, saw: string, fix: string): Finding => ({
+    name,
+    severity: 'error',
+    hosts: [from, to],
+    saw,
+    fix,
+  })
+  const largest = pair.find(({size}) => size !== undefined)
+  if (largest?.size !== undefined && pair.length === 1) {
+    const saw = `a packet of full size (${largest.size} bytes and headers) from ${from} does not reach ${to} at ${address}, small ones do`
+    return finding('PathMTU', saw, 'set the MTU of both network cards to what the network between them carries')
+  }
+  const all = results.filter(result => result.from === from && result.to === to)
+  const ports = pair.filter(({size}) => size === undefined)
+  const told = ports.map(({protocol, port, answer}) => `${protocol.toUpperCase()} ${port} (${answer})`).join(', ')
+  if (pair.length === all.length) {
+    const fix = `see that both are on one network and nothing between them filters: on ${from}, ip route get ${address}`
+    return finding('Reachability', `${from} does not reach ${to} at ${address} at all: ${told}`, fix)
+  }
+  return finding(
+    'Reachability',
+    `${from} does not reach ${to} at ${address} on ${told}`,
+    `open these ports on ${to} for ${from}`,
+  )
+}

@@ -1,0 +1,225 @@
+import {describe, expect, test} from 'vitest'
+import {file, link, sampleCluster, sampleFacts, seen} from './sample.ts'
+
+const bare = sampleFacts(10)
+const GIB = 1024 ** 3
+
+describe('a check of what runs on it says what it saw and one fix', () => {
+  test.each([
+    [
+      'a kubelet that runs for nobody',
+      'Port-10250',
+      {listening: [{port: 10250, address: '::', process: 'kubelet'}]},
+      'info master: a kubelet without a cluster runs -> kadm starts it again with its own configuration',
+    ],
+    [
+      'a manifest of another cluster',
+      'FileAvailable--etc-kubernetes-manifests-etcd.yaml',
+      {files: {'/etc/kubernetes/manifests/etcd.yaml': file}},
+      'error master: /etc/kubernetes/manifests/etcd.yaml is left from another cluster -> run kadm reset on master first',
+    ],
+    [
+      'a kubelet.conf on a worker',
+      'FileAvailable--etc-kubernetes-kubelet.conf',
+      {role: 'worker' as const, files: {'/etc/kubernetes/kubelet.conf': file}},
+      'error master: /etc/kubernetes/kubelet.conf is left from another cluster -> run kadm reset on master first',
+    ],
+    [
+      'data of an old etcd',
+      'DirAvailable--var-lib-etcd',
+      {files: {'/var/lib/etcd/member': {...file, type: 'directory' as const}}},
+      'error master: /var/lib/etcd holds the data of another cluster -> keep a copy if it matters, then run kadm reset on master',
+    ],
+    [
+      'k3s',
+      'OtherKubernetes',
+      {units: {'k3s.service': {active: 'active', enabled: 'enabled'}}},
+      'error master: k3s runs here -> uninstall k3s, or use another machine',
+    ],
+    [
+      'another hostname than the wanted',
+      'Hostname',
+      {hostname: 'ubuntu'},
+      'info master: is called ubuntu now -> kadm calls it master',
+    ],
+    [
+      'a node that would be renamed',
+      'Hostname',
+      {nodeName: 'old-name'},
+      'error master: is node old-name already and cannot be renamed to master -> keep the name old-name, or remove the node and join it again',
+    ],
+    [
+      'a host that does not know its name',
+      'Hostname',
+      {hostnameResolves: false},
+      'info master: does not know its own name -> kadm writes it to /etc/hosts',
+    ],
+    [
+      'interfaces of an old pod network',
+      'PodNetworkLeftovers',
+      {
+        network: {
+          ...bare.network,
+          interfaces: [...bare.network.interfaces, link('cni0', ['10.244.3.1/24'], {kind: 'bridge'})],
+        },
+      },
+      'warning master: interfaces of an earlier pod network: cni0 -> remove them: sudo ip link delete cni0, or reboot',
+    ],
+    [
+      'DNS that loops',
+      'DNSUpstreams',
+      {resolv: {nameservers: ['127.0.0.53'], upstreams: [], resolvedActive: true}},
+      'error master: its only DNS server is itself (127.0.0.53), so cluster DNS would ask itself in a loop -> name a DNS server for the interface, in netplan under nameservers',
+    ],
+    [
+      'no DNS at all',
+      'DNSUpstreams',
+      {resolv: {nameservers: [], upstreams: [], resolvedActive: false}},
+      'warning master: no DNS server is configured -> name a DNS server for the interface, in netplan under nameservers',
+    ],
+    [
+      'firewalld',
+      'Firewalld',
+      {firewall: {ufw: false, firewalld: true, nftables: true}},
+      'warning master: firewalld is active -> open TCP 6443, 2379-2380, 10250 and UDP 8472 between the hosts, or turn it off: sudo systemctl disable --now firewalld',
+    ],
+    [
+      'ufw',
+      'Ufw',
+      {role: 'worker' as const, firewall: {ufw: true, firewalld: false, nftables: false}},
+      'warning master: ufw is active -> open TCP 10250 and UDP 8472 between the hosts, or turn it off: sudo ufw disable',
+    ],
+    [
+      'forwarding off',
+      'FileContent--proc-sys-net-ipv4-ip_forward',
+      {sysctls: {'net.ipv4.ip_forward': '0'}},
+      'info master: off -> kadm turns it on, now and at every boot',
+    ],
+    [
+      'Docker with the CRI off',
+      'CRI',
+      {
+        containerd: {
+          binary: '/usr/bin/containerd',
+          version: '1.7.27',
+          criDisabled: true,
+          systemdCgroup: undefined,
+          socket: true,
+        },
+        packages: {'containerd.io': {version: '1.7.27-1', held: false}},
+      },
+      'info master: containerd has its CRI plugin disabled, as Docker packages it -> kadm enables it',
+    ],
+    [
+      'an old containerd',
+      'ContainerRuntimeVersion',
+      {
+        containerd: {
+          binary: '/usr/bin/containerd',
+          version: '1.7.27',
+          criDisabled: false,
+          systemdCgroup: true,
+          socket: true,
+        },
+      },
+      'warning master: containerd 1.7.27 cannot tell the kubelet its cgroup driver -> upgrade containerd to 2.0 or later before Kubernetes 1.38',
+    ],
+    [
+      'drivers that disagree',
+      'CgroupDriver',
+      {
+        containerd: {
+          binary: '/usr/bin/containerd',
+          version: '2.0.0',
+          criDisabled: false,
+          systemdCgroup: false,
+          socket: true,
+        },
+        kubelet: {...bare.kubelet, cgroupDriver: 'systemd' as const},
+      },
+      'info master: kubelet systemd, containerd cgroupfs -> kadm sets both to systemd',
+    ],
+    [
+      'a kubelet newer than the cluster',
+      'KubeletVersion',
+      {kubelet: {...bare.kubelet, version: 'v1.38.0'}},
+      "error master: its kubelet v1.38.0 is newer than the cluster's v1.37.2 -> choose --kubernetes-version v1.38.0, or remove the kubelet from the host",
+    ],
+    [
+      'a full disk',
+      'DiskSpace',
+      {disks: [{path: '/var/lib/containerd', freeBytes: GIB, totalBytes: 10 * GIB, readOnly: false}]},
+      'error master: only 1.0 GiB free for /var/lib/containerd -> free or add space below /var/lib/containerd',
+    ],
+    [
+      'a read-only disk',
+      'DiskWritable',
+      {disks: [{path: '/var/lib/kubelet', freeBytes: 9 * GIB, totalBytes: 10 * GIB, readOnly: true}]},
+      'error master: /var/lib/kubelet is on a read-only file system -> mount it read-write',
+    ],
+    [
+      'a slow disk',
+      'FsyncLatency',
+      {fsyncMs: 12},
+      'warning master: a synced write takes 12 ms, etcd wants 10 -> use a faster disk for /var/lib/etcd',
+    ],
+    [
+      'a very slow disk',
+      'FsyncLatency',
+      {fsyncMs: 80},
+      'warning master: a synced write takes 80 ms, far more than the 10 ms etcd wants -> use a faster disk: at this speed etcd loses its leader and the API server restarts under load',
+    ],
+    [
+      'a package lock held for a moment',
+      'PackageLock',
+      {packageLock: {pid: 812, command: 'unattended-upgr', ageSeconds: 61}},
+      'info master: unattended-upgr (pid 812) holds the package lock since 1 min -> kadm waits for it',
+    ],
+    [
+      'an interrupted dpkg',
+      'PackageState',
+      {packagesInterrupted: true},
+      'error master: dpkg was interrupted -> run sudo dpkg --configure -a',
+    ],
+    [
+      'a clock nobody sets',
+      'ClockSync',
+      {clock: {epochSeconds: bare.clock.epochSeconds, synchronized: false}},
+      'warning master: the clock is not synchronised -> turn on time synchronisation: sudo timedatectl set-ntp true',
+    ],
+  ])('%s', (_, name, facts, expected) => {
+    expect(seen(name, facts)).toEqual([expected])
+  })
+})
+
+test('each source of swap is told with what kadm does about it', () => {
+  const swap = [
+    {kind: 'fstab', device: '/swap.img', line: '/swap.img none swap sw 0 0', active: true},
+    {kind: 'zram', device: '/dev/zram0', active: true, unit: 'zramswap.service'},
+    {kind: 'gpt', device: '/dev/sda3', active: false, unit: 'dev-sda3.swap'},
+    {kind: 'unit', unit: 'data-swap.swap', device: '/data/swap', active: true},
+    {kind: 'unknown', device: '/swapfile2', active: true},
+    {kind: 'outside', device: '/dev/vda2', active: true},
+  ] as const
+
+  expect(seen('Swap', {swap})).toEqual([
+    'info master: /swap.img is swap from /etc/fstab (on) -> kadm turns it off and comments the line out, keeping the line',
+    'info master: /dev/zram0 is swap from zramswap.service (on) -> kadm turns it off and masks what brings it back',
+    'info master: /dev/sda3 is swap from its GPT partition type (off now, on again after a boot) -> kadm turns it off and masks what brings it back',
+    'info master: /data/swap is swap from data-swap.swap (on) -> kadm turns it off and masks what brings it back',
+    'info master: /swapfile2 is swap from an unknown place (on) -> kadm turns it off, and looks after a boot whether it came back',
+    'warning master: /dev/vda2 is swap of the kernel outside -> turn it off on the machine around this container, or live with it',
+  ])
+  expect(seen('Swap', {swap: [swap[0]]}, {cluster: sampleCluster({swap: 'keep'})})).toEqual([
+    'warning master: /swap.img is swap from /etc/fstab (on) -> it is kept, as the file says; the kubelet must allow it',
+  ])
+})
+
+test('a proxy that would take the traffic of the cluster is told range by range', () => {
+  const proxy = {http: undefined, https: 'http://proxy:3128', noProxy: 'localhost,192.168.56.0/24,10.96.0.0/12'}
+
+  expect(seen('HTTPProxy', {proxy})).toEqual([])
+  expect(seen('HTTPProxyCIDR', {proxy})).toEqual([
+    'warning master: traffic to 10.244.0.0/16 would go through http://proxy:3128 -> add 10.244.0.0/16 to no_proxy in /etc/environment',
+  ])
+})

@@ -1,0 +1,95 @@
+import {describe, expect, test} from 'vitest'
+import {supportedVersion} from '../../../src/domain/version.ts'
+import {judge} from '../../../src/phases/preflight/judge.ts'
+import {file, input, judged, link, sampleCluster, sampleFacts, seen} from './sample.ts'
+
+const bare = sampleFacts(10)
+
+describe('a host that is a node of this cluster already', () => {
+  const member = {
+    clusterCaHash: 'aa',
+    nodeName: 'master',
+    hostname: 'master',
+    files: {
+      '/etc/kubernetes/manifests/kube-apiserver.yaml': file,
+      '/etc/kubernetes/manifests/etcd.yaml': file,
+      '/var/lib/etcd/member': file,
+    },
+    listening: [
+      {port: 6443, address: '::', process: 'kube-apiserver'},
+      {port: 10257, address: '127.0.0.1', process: 'kube-controller'},
+      {port: 10259, address: '127.0.0.1', process: 'kube-scheduler'},
+      {port: 10250, address: '::', process: 'kubelet'},
+      {port: 2379, address: '127.0.0.1', process: 'etcd'},
+    ],
+    network: {
+      ...bare.network,
+      interfaces: [...bare.network.interfaces, link('cni0', ['10.244.0.1/24'], {kind: 'bridge'})],
+      routes: [
+        ...bare.network.routes,
+        {destination: '10.244.0.0/24', device: 'cni0', gateway: undefined, table: 'main'},
+        {destination: '10.244.1.0/24', device: 'flannel.1', gateway: '10.244.1.0', table: 'main'},
+      ],
+    },
+  }
+
+  test('passes again with all that its first run made', () => {
+    const findings = judge(input([judged('master', 10, {role: 'control-plane', ...member})]))
+
+    expect(findings.filter(({severity}) => severity === 'error' || severity === 'warning')).toEqual([])
+  })
+
+  test('is still refused when a stranger has one of its ports', () => {
+    const listening = [{port: 2379, address: '127.0.0.1', process: 'nginx'}]
+
+    expect(seen('Port-2379', {...member, listening})).toEqual([
+      'error master: nginx listens on it at 127.0.0.1 -> stop nginx, or use another machine',
+    ])
+  })
+
+  test('may run a kubelet one minor behind', () => {
+    const kubelet = {...bare.kubelet, version: 'v1.36.3'}
+
+    expect(seen('KubeletVersion', {...member, kubelet})).toEqual([
+      'warning master: v1.36.3, the cluster is at v1.37.2 -> upgrade the node (kadm upgrade)',
+    ])
+  })
+})
+
+test('what an interrupted run of kadm left is no obstacle', () => {
+  const files = {'/etc/kubernetes/bootstrap-kubelet.conf': file}
+
+  expect(
+    seen('FileAvailable--etc-kubernetes-bootstrap-kubelet.conf', {role: 'worker', files, ledgerEntries: 4}),
+  ).toEqual([])
+  expect(seen('FileAvailable--etc-kubernetes-bootstrap-kubelet.conf', {role: 'worker', files})).toHaveLength(1)
+})
+
+test('a host of another cluster is refused with the name of that cluster', () => {
+  const facts = {
+    role: 'worker' as const,
+    clusterCaHash: 'bbbbbbbbbbbbbbbb',
+    apiServer: 'https://10.9.9.9:6443',
+    nodeName: 'old',
+  }
+
+  expect(seen('OtherCluster', facts, {clusterCaHash: 'aa'})).toEqual([
+    'error master: belongs to the cluster at https://10.9.9.9:6443 as old (CA sha256:bbbbbbbbbbbb…) -> take it out there and run kadm reset on master, or name another machine',
+  ])
+})
+
+test('a worker of an old cluster is refused beside a control plane that has none yet', () => {
+  const hosts = [judged('master', 10, {role: 'control-plane'}), judged('worker-1', 11, {clusterCaHash: 'bb'})]
+
+  expect(
+    judge(input(hosts)).filter(({name, severity}) => name === 'OtherCluster' && severity === 'error'),
+  ).toHaveLength(1)
+})
+
+test('a release newer than kadm knows is warned about', () => {
+  const version = {...supportedVersion('v1.37.2'), text: 'v1.38.0', minor: 38}
+
+  expect(seen('KubernetesVersion', {}, {cluster: sampleCluster({version})})).toEqual([
+    'warning master: v1.38.0 is newer than this kadm knows -> upgrade kadm',
+  ])
+})

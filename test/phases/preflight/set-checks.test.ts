@@ -1,0 +1,152 @@
+import {describe, expect, test} from 'vitest'
+import type {Facts} from '../../../src/domain/facts.ts'
+import type {PreflightInput} from '../../../src/phases/preflight/input.ts'
+import {judge} from '../../../src/phases/preflight/judge.ts'
+import {input, judged, NOW, sampleCluster, sampleFacts, sampleSpec, tell} from './sample.ts'
+
+const NAMES = ['Clone', 'SameMachine', 'DuplicateHostname', 'DuplicateAddress', 'NetworkRanges', 'ClockOffset']
+
+/** What the checks of several hosts say of a worker-1 and a worker-2 with these facts. */
+function pair(second: Partial<Facts>, first: Partial<Facts> = {}, changes: Partial<PreflightInput> = {}) {
+  const hosts = [judged('worker-1', 11, first), judged('worker-2', 12, second)]
+  return tell(judge(input(hosts, changes)).filter(({name}) => NAMES.includes(name)))
+}
+
+const one = sampleFacts(11)
+const two = sampleFacts(12)
+
+test('two machines of their own are well', () => {
+  expect(pair({})).toEqual([])
+})
+
+test('a clone is named with all that it shares and how to get its own', () => {
+  const identity = {...two.identity, machineId: one.identity.machineId, hostKeys: one.identity.hostKeys}
+
+  expect(pair({identity})).toEqual([
+    'error worker-2: worker-2 was cloned from worker-1: same machine-id and SSH host key -> ' +
+      'on worker-2: sudo rm /etc/machine-id /var/lib/dbus/machine-id; sudo systemd-machine-id-setup; reboot; ' +
+      'sudo rm /etc/ssh/ssh_host_*; sudo ssh-keygen -A; sudo systemctl restart ssh',
+  ])
+})
+
+test.each([
+  ['product_uuid', {productUuid: one.identity.productUuid}],
+  ['MAC address', {macs: one.identity.macs}],
+  ['machine-id', {machineId: one.identity.machineId}],
+  ['SSH host key', {hostKeys: one.identity.hostKeys}],
+])('an equal %s alone is found', (trait, shared) => {
+  expect(pair({identity: {...two.identity, ...shared}})).toEqual([
+    expect.stringMatching(`^error worker-2: worker-2 was cloned from worker-1: same ${trait} -> `),
+  ])
+})
+
+test('a product_uuid that board makers leave blank means nothing', () => {
+  const productUuid = '03000200-0400-0500-0006-000700080009'
+
+  expect(pair({identity: {...two.identity, productUuid}}, {identity: {...one.identity, productUuid}})).toEqual([])
+})
+
+test('one machine named twice is told so instead of as a clone', () => {
+  expect(pair({identity: one.identity})).toEqual([
+    'error worker-1, worker-2: worker-1 and worker-2 are one and the same machine -> name each machine once',
+  ])
+})
+
+test('containers of one kernel are not taken for one machine', () => {
+  const container = {isContainer: true, virtualization: 'systemd-nspawn'}
+  const identity = {...two.identity, bootId: one.identity.bootId}
+
+  expect(pair({...container, identity}, container)).toEqual([])
+})
+
+test('two hosts called alike are renamed when they have names of their own, and refused when not', () => {
+  expect(pair({hostname: 'ubuntu'}, {hostname: 'ubuntu'})).toEqual([
+    'info worker-1, worker-2: both are called ubuntu now -> kadm calls them worker-1 and worker-2',
+  ])
+
+  const hosts = [judged('ubuntu', 11), judged('ubuntu', 12)].map((host, i) => {
+    const spec = sampleSpec({
+      ssh: {address: `vm-${i}`, port: 22, user: undefined, keyFile: undefined, hostKey: undefined, jump: undefined},
+    })
+    return {...host, node: {...host.node, host: spec}}
+  })
+  expect(tell(judge(input(hosts)).filter(({name}) => name === 'DuplicateHostname'))).toEqual([
+    'error ubuntu (vm-0), ubuntu (vm-1): both would be the node ubuntu -> give each host a name of its own (name: in the file)',
+  ])
+})
+
+describe('against the nodes of the cluster', () => {
+  const node = {name: 'worker-9', machineId: 'machine-12', systemUuid: 'other', addresses: ['192.168.56.9']}
+
+  test('a clone of a node is found', () => {
+    expect(pair({}, {}, {existing: [node]})).toEqual([
+      'error worker-2: worker-2 was cloned from node worker-9: same machine-id -> ' +
+        'on worker-2: sudo rm /etc/machine-id /var/lib/dbus/machine-id; sudo systemd-machine-id-setup; reboot',
+    ])
+  })
+
+  test('an address that a node has already is found', () => {
+    expect(pair({}, {}, {existing: [{...node, machineId: 'x', addresses: ['192.168.56.12']}]})).toEqual([
+      'error worker-2: node worker-9 has the address 192.168.56.12 already -> give this host an address of its own',
+    ])
+  })
+
+  test('another machine of the same name is found, the node itself is not', () => {
+    expect(pair({}, {}, {existing: [{...node, name: 'worker-2'}]})).toEqual([])
+    expect(pair({}, {}, {existing: [{...node, name: 'worker-2', machineId: 'x'}]})).toEqual([
+      'error worker-2: the cluster has a node worker-2, and it is another machine -> ' +
+        'give this host another name, or remove that node first: kadm remove worker-2',
+    ])
+  })
+})
+
+describe('pod and service ranges', () => {
+  const route = (destination: string) => ({
+    network: {...two.network, routes: [{destination, device: 'tun0', gateway: undefined, table: 'main'}]},
+  })
+
+  test('that a route of one host reaches are refused with a free one', () => {
+    expect(pair(route('10.244.8.0/22'))).toEqual([
+      'error worker-2: the pod range 10.244.0.0/16 overlaps its route to 10.244.8.0/22 by tun0 -> ' +
+        'choose another: --pod-network-cidr 10.255.0.0/16',
+    ])
+    expect(pair(route('10.0.0.0/8'))).toHaveLength(2)
+  })
+
+  test('that hold the address of a host or of its DNS server are refused', () => {
+    const network = {...sampleCluster().network, podSubnets: ['192.168.0.0/16']}
+    const resolv = {...two.resolv, upstreams: ['10.96.0.53']}
+
+    expect(pair({resolv}, {}, {cluster: sampleCluster({network})})).toEqual([
+      'error worker-1: the pod range 192.168.0.0/16 overlaps 192.168.56.11/24 on enp0s8 -> choose another: --pod-network-cidr 10.255.0.0/16',
+      'error worker-2: the pod range 192.168.0.0/16 overlaps 192.168.56.12/24 on enp0s8 -> choose another: --pod-network-cidr 10.255.0.0/16',
+      'error worker-2: the service range 10.96.0.0/12 overlaps its DNS server 10.96.0.53 -> choose another: --service-cidr 10.240.0.0/12',
+    ])
+  })
+
+  test('are not disturbed by default routes, whole or in halves', () => {
+    expect(pair(route('default'))).toEqual([])
+    expect(pair(route('0.0.0.0/1'))).toEqual([])
+  })
+})
+
+describe('clocks', () => {
+  test.each([
+    [4, undefined],
+    [6, 'warning'],
+    [61, 'error'],
+  ])('%d seconds apart give %s', (seconds, severity) => {
+    const clock = {epochSeconds: NOW + seconds, synchronized: true}
+    const told = `the clock of worker-2 is ${seconds} s ahead of that of worker-1`
+
+    expect(pair({clock})).toEqual(
+      severity === undefined ? [] : [expect.stringContaining(`${severity} worker-1, worker-2: ${told}`)],
+    )
+  })
+
+  test('are compared with each other and not with ours', () => {
+    const clock = {epochSeconds: NOW + 5000, synchronized: true}
+
+    expect(pair({clock}, {clock})).toEqual([])
+  })
+})

@@ -1,0 +1,209 @@
+import {execFileSync} from 'node:child_process'
+import {describe, expect, test} from 'vitest'
+import {filesSection} from '../../../src/resources/facts/files.ts'
+import {membershipSection} from '../../../src/resources/facts/membership.ts'
+import {packageLockSection, packagesSection} from '../../../src/resources/facts/packages.ts'
+import {runtimeSection} from '../../../src/resources/facts/runtime.ts'
+import {disksSection, fsyncSection, tracksSection} from '../../../src/resources/facts/storage.ts'
+import {swapSection} from '../../../src/resources/facts/swap.ts'
+import {modulesSection, unitsSection} from '../../../src/resources/facts/units.ts'
+
+describe('swap', () => {
+  const parts = (given: Readonly<Record<string, string>>) =>
+    Object.entries(given)
+      .map(([name, text]) => `#part ${name}\n${text}\n`)
+      .join('')
+  const sources = (given: Readonly<Record<string, string>>, isContainer = false) =>
+    swapSection.parse(parts(given))(isContainer)
+
+  test("of Ubuntu's file is the line in fstab, and its generated unit is not told twice", () => {
+    const line = '/swap.img\tnone\tswap\tsw\t0\t0'
+
+    expect(
+      sources({
+        active: '/swap.img                               file\t\t4194300\t\t0\t\t-2',
+        fstab: line,
+        units:
+          'What=/swap.img\nId=swap.img.swap\nActiveState=active\nSourcePath=/etc/fstab\nFragmentPath=/run/systemd/generator/swap.img.swap',
+      }),
+    ).toEqual([{kind: 'fstab', device: '/swap.img', line, active: true}])
+  })
+
+  test('by UUID is active when its link points at an active device', () => {
+    const line = 'UUID=12-34 none swap sw 0 0'
+    const given = {fstab: line, links: '/dev/disk/by-uuid/12-34 ../../sda5\n/dev/mapper/vg-swap ../dm-1'}
+
+    expect(sources({...given, active: '/dev/sda5 partition 1 0 -2'})).toEqual([
+      {kind: 'fstab', device: 'UUID=12-34', line, active: true},
+    ])
+    expect(sources(given)).toEqual([{kind: 'fstab', device: 'UUID=12-34', line, active: false}])
+    expect(
+      sources({...given, fstab: '/dev/mapper/vg-swap none swap sw 0 0', active: '/dev/dm-1 partition 1 0 -2'}),
+    ).toMatchObject([{kind: 'fstab', active: true}])
+  })
+
+  test('of a unit, of GPT and of zram are told apart', () => {
+    const units = [
+      'What=/dev/sda3\nId=dev-sda3.swap\nActiveState=active\nSourcePath=\nFragmentPath=/run/systemd/generator.late/dev-sda3.swap',
+      'What=/data/swap\nId=data-swap.swap\nActiveState=active\nSourcePath=\nFragmentPath=/etc/systemd/system/data-swap.swap',
+      'What=/dev/zram0\nId=dev-zram0.swap\nActiveState=active\nSourcePath=/etc/systemd/zram-generator.conf\nFragmentPath=/run/systemd/generator/dev-zram0.swap',
+    ]
+    const active = '/dev/sda3 partition 1 0 -2\n/data/swap file 1 0 -3\n/dev/zram0 partition 1 0 100'
+
+    expect(sources({active, units: units.join('\n\n'), generator: 'zram0'})).toEqual([
+      {kind: 'zram', device: '/dev/zram0', active: true, unit: 'systemd-zram-setup@zram0.service'},
+      {kind: 'gpt', device: '/dev/sda3', active: true, unit: 'dev-sda3.swap'},
+      {kind: 'unit', unit: 'data-swap.swap', device: '/data/swap', active: true},
+    ])
+  })
+
+  test('of services that make it and of unit files that are not loaded are found before they are on', () => {
+    const services =
+      'Id=zramswap.service\nLoadState=loaded\nActiveState=inactive\nUnitFileState=enabled\n\nId=dphys-swapfile.service\nLoadState=not-found\nActiveState=inactive\nUnitFileState='
+
+    expect(sources({services, files: '/etc/systemd/system/data-swap.swap /data/swap'})).toEqual([
+      {kind: 'zram', device: '/dev/zram0', active: false, unit: 'zramswap.service'},
+      {kind: 'unit', unit: 'data-swap.swap', device: '/data/swap', active: false},
+    ])
+  })
+
+  test('that nothing claims is unknown, and in a container it is the one outside', () => {
+    const active = '/swap\\040file file 1 0 -2'
+
+    expect(sources({active})).toEqual([{kind: 'unknown', device: '/swap file', active: true}])
+    expect(sources({active}, true)).toEqual([{kind: 'outside', device: '/swap file', active: true}])
+  })
+})
+
+test('packages are those that are installed, with their holds', () => {
+  expect(packagesSection.parse('hi |kubelet|1.37.2-1.1\nii |runc|1.1.12\nun |docker.io|\nrc |ufw|0.36\n')).toEqual({
+    kubelet: {version: '1.37.2-1.1', held: true},
+    runc: {version: '1.1.12', held: false},
+  })
+})
+
+test('the holder of the package lock is told with its age', () => {
+  expect(packageLockSection.parse('lock 812 50000 1000.50 unattended upgr\n')).toEqual({
+    interrupted: false,
+    lock: {pid: 812, command: 'unattended upgr', ageSeconds: 501},
+  })
+  expect(packageLockSection.parse('interrupted\n')).toEqual({interrupted: true, lock: undefined})
+})
+
+test('units that do not exist are left out, masked ones are told as such', () => {
+  const text =
+    'Id=kubelet.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n\n' +
+    'Id=ufw.service\nLoadState=not-found\nActiveState=inactive\nUnitFileState=\n\n' +
+    'Id=swap.target\nLoadState=masked\nActiveState=inactive\nUnitFileState=masked\n'
+
+  expect(unitsSection.parse(text)).toEqual({
+    'kubelet.service': {active: 'active', enabled: 'enabled'},
+    'swap.target': {active: 'inactive', enabled: 'masked'},
+  })
+})
+
+test('modules are loadable only with the right to load them, and never from a container', () => {
+  const read = modulesSection.parse('loaded overlay nf_nat \nbuiltin overlay\nbuiltin vxlan\nloadable\n')
+
+  expect(read(['sys_module'], false)).toEqual({loaded: ['nf_nat', 'overlay'], builtin: ['vxlan'], loadable: true})
+  expect(read([], false).loadable).toBe(false)
+  expect(read(['sys_module'], true).loadable).toBe(false)
+})
+
+test('files have type, four-digit mode and hash', () => {
+  const hash = 'a'.repeat(64)
+  const text = `stat|regular file|600|root|5|/etc/kubernetes/pki/ca.key\nstat|directory|1777|root|4096|/etc/kubernetes\nstat|symbolic link|777|root|9|/x|y\n${hash}  /etc/kubernetes/pki/ca.key\n`
+
+  expect(filesSection.parse(text)).toEqual({
+    '/etc/kubernetes/pki/ca.key': {type: 'file', mode: '0600', owner: 'root', size: 5, sha256: hash},
+    '/etc/kubernetes': {type: 'directory', mode: '1777', owner: 'root', size: 4096, sha256: undefined},
+    '/x|y': {type: 'symlink', mode: '0777', owner: 'root', size: 9, sha256: undefined},
+  })
+})
+
+describe('the runtime', () => {
+  test.each([
+    ['disabled_plugins = ["cri"]', true],
+    ["disabled_plugins = ['io.containerd.grpc.v1.cri']", true],
+    ["disabled_plugins = ['io.containerd.cri.v1.images']", true],
+    ['disabled_plugins = []', false],
+    ["disabled_plugins = ['io.containerd.snapshotter.v1.btrfs']", false],
+  ])('with %s has its CRI disabled: %s', (line, criDisabled) => {
+    expect(runtimeSection.parse(`binary /usr/bin/containerd\n${line}\n`).containerd.criDisabled).toBe(criDisabled)
+  })
+
+  test('tells its version, driver and sockets', () => {
+    const text =
+      'binary /usr/local/bin/containerd\nversion containerd github.com/containerd/containerd/v2 v2.4.2 abc\nSystemdCgroup = true\nlive yes\nsocket /run/containerd/containerd.sock\n'
+
+    expect(runtimeSection.parse(text)).toEqual({
+      containerd: {
+        binary: '/usr/local/bin/containerd',
+        version: '2.4.2',
+        criDisabled: false,
+        systemdCgroup: true,
+        socket: true,
+      },
+      sockets: ['/run/containerd/containerd.sock'],
+    })
+    expect(runtimeSection.parse('version containerd containerd.io 1.7.27 05044ec\n').containerd.version).toBe('1.7.27')
+  })
+})
+
+const shell = (command: string, input = ''): string => execFileSync('sh', ['-c', command], {input, encoding: 'utf8'})
+
+describe('membership', () => {
+  test('is the CA of the cluster, the name in the certificate of the kubelet, and its flags', () => {
+    const subject = '/O=system:nodes/CN=system:node:worker-1'
+    const key = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null'
+    const certificate = shell(`openssl req -x509 ${key} -subj ${subject} -days 2 2>/dev/null`)
+    const text = `kubelet Kubernetes v1.37.2\nrunning yes\ndriver systemd\nnode-ip 10.0.0.5\nserver https://10.0.0.1:6443\nnode default\ncertificate kubelet\n${certificate}certificate ca\n${certificate}`
+
+    const membership = membershipSection.parse(text)
+
+    expect(membership).toMatchObject({
+      kubeletVersion: 'v1.37.2',
+      kubeletRuns: true,
+      cgroupDriver: 'systemd',
+      nodeIp: '10.0.0.5',
+      nodeName: 'worker-1',
+      apiServer: 'https://10.0.0.1:6443',
+    })
+    // What kubeadm's documentation tells people to take this hash with.
+    const documented = 'openssl x509 -pubkey | openssl pkey -pubin -outform der | sha256sum | cut -d" " -f1'
+    expect(membership.clusterCaHash).toBe(shell(documented, certificate).trim())
+  })
+
+  test('is nothing on a bare host, and a half-written CA is no CA', () => {
+    expect(membershipSection.parse('certificate kubelet\ncertificate ca\n')).toMatchObject({
+      kubeletRuns: false,
+      clusterCaHash: undefined,
+      nodeName: undefined,
+    })
+    expect(
+      membershipSection.parse('certificate kubelet\ncertificate ca\n-----BEGIN CERTIFICATE-----\nMIIB').clusterCaHash,
+    ).toBeUndefined()
+  })
+})
+
+test('the median of the synced writes counts, in milliseconds', () => {
+  const line = (seconds: string) => `4096 bytes (4.1 kB, 4.0 KiB) copied, ${seconds} s, 1.0 MB/s`
+
+  expect(fsyncSection.parse(['0.002', '0.9', '0.0015', '3e-05', '0.0021'].map(line).join('\n'))).toBe(2)
+  expect(fsyncSection.parse('')).toBeUndefined()
+})
+
+test('disks say how much is free and whether they may be written', () => {
+  expect(disksSection.parse('/var/lib 1024 2048 rw,relatime\n/ 1 2 ro\n')).toEqual([
+    {path: '/var/lib', freeBytes: 1048576, totalBytes: 2097152, readOnly: false},
+    {path: '/', freeBytes: 1024, totalBytes: 2048, readOnly: true},
+  ])
+})
+
+test('the lease and the ledger of an earlier run are read', () => {
+  expect(tracksSection.parse('ledger 3\nanna@laptop\n7\n1800000000\n')).toEqual({
+    ledgerEntries: 3,
+    lease: {holder: 'anna@laptop', fence: 7, since: 1_800_000_000},
+  })
+  expect(tracksSection.parse('ledger 0\n')).toEqual({ledgerEntries: 0, lease: undefined})
+})
