@@ -1,4 +1,4 @@
-import {Command, Flags} from '@oclif/core'
+import {Command, Flags, type Interfaces} from '@oclif/core'
 import {exitCodeOf} from '../ui/exit-code.ts'
 import {errorAsData, renderError} from '../ui/render-error.ts'
 import {terminal, type Terminal} from '../ui/terminal.ts'
@@ -10,6 +10,7 @@ const SHOW_CURSOR = '\u001b[?25h'
 
 /** What every command has: how it speaks, how it fails, and how it stops. */
 export abstract class KadmCommand extends Command {
+  static override flags: Interfaces.FlagInput = {}
   static override baseFlags = {
     json: Flags.boolean({
       summary: 'one JSON object a line on stdout; the last is the result or the error',

@@ -21,11 +21,10 @@ LOOK
 
 KEEP
   token create       make a token for a machine to join with; also list, delete
-  reset              take machines out and put them back as they were
 
 PREPARE
   config print       the whole configuration with its defaults; also validate, migrate, images, schema
-  bundle create      collect binaries and images for machines without internet; also verify
+  bundle verify      check every file of a bundle against its hash
   lab up             disposable machines on this computer; also down, list, ssh, exec, reboot
 
 THE TOOL

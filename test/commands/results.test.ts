@@ -1,0 +1,149 @@
+import {execFile} from 'node:child_process'
+import {promisify} from 'node:util'
+import {describe, expect, test} from 'vitest'
+import {readCluster} from '../../src/config/read-cluster.ts'
+import {COMMANDS} from '../../src/commands/index.ts'
+import {completionScript} from '../../src/commands/completion-script.ts'
+import {ConfigImages} from '../../src/commands/config/images.ts'
+import {ConfigPrint} from '../../src/commands/config/print.ts'
+import {labClusterYaml} from '../../src/commands/edge/lab-cluster.ts'
+import {parseTtl} from '../../src/commands/edge/ttl.ts'
+import {Explain} from '../../src/commands/explain.ts'
+import {newInterrupt} from '../../src/commands/interrupt.ts'
+import {PhaseList} from '../../src/commands/phase/list.ts'
+import {Version} from '../../src/commands/version.ts'
+import {runCommand} from './run-command.ts'
+
+const noFile = {
+  readFile: (path: string): string => {
+    throw new Error(path)
+  },
+}
+
+test('what config print says can be read back as the same cluster', async () => {
+  const {stdout, exitCode} = await runCommand(ConfigPrint, 'config:print', [
+    'ubuntu@10.0.0.10',
+    'ubuntu@10.0.0.11',
+    '--service-cidr',
+    '10.97.0.0/16',
+  ])
+  const {cluster} = readCluster('kadm.yaml', stdout, noFile)
+
+  expect(exitCode).toBe(0)
+  expect(cluster.hosts.map(({role}) => role)).toEqual(['control-plane', 'worker'])
+  expect(cluster.network.serviceSubnets).toEqual(['10.97.0.0/16'])
+})
+
+test('config images lists what the version needs', async () => {
+  const {stdout} = await runCommand(ConfigImages, 'config:images', ['--kubernetes-version', 'v1.36.2'])
+
+  expect(stdout).toContain('registry.k8s.io/kube-apiserver:v1.36.2\n')
+})
+
+test('phase list --json is one object that names every leaf', async () => {
+  const {stdout} = await runCommand(PhaseList, 'phase:list', ['--json', '--of', 'join'])
+  const {type, phases} = JSON.parse(stdout) as {type: string; phases: {path: string}[]}
+
+  expect(type).toBe('result')
+  expect(phases.map(({path}) => path)).toContain('prepare/swap')
+  expect(phases.map(({path}) => path)).not.toContain('etcd')
+})
+
+test('explain says why, and explains the parts of a branch', async () => {
+  const {stdout} = await runCommand(Explain, 'explain', ['prepare'])
+
+  expect(stdout).toMatch(/^prepare: .*\n {2}why {4}\S/)
+  expect(stdout).toMatch(/\n {2}prepare\/swap: .*\n {4}\S/)
+})
+
+test('version --json says what is installed by default', async () => {
+  const {stdout} = await runCommand(Version, 'version', ['--json'])
+
+  expect(JSON.parse(stdout)).toMatchObject({type: 'result', kubernetes: {oldest: 'v1.35', newest: 'v1.37'}})
+})
+
+test('the file of a lab is one that kadm apply takes', () => {
+  const machine = (name: string, address: string) => ({
+    name,
+    address,
+    user: 'ubuntu',
+    keyFile: '/lab/id',
+    hostKey: `SHA256:${'A'.repeat(43)}`,
+    leader: 1,
+  })
+  const lab = {
+    name: 'demo',
+    dir: '/lab',
+    subnet: '10.77.0.0/24',
+    kubernetesVersion: 'v1.37.2',
+    bundleDir: '/lab/bundle',
+    keyFile: '/lab/id',
+    knownHostsFile: '/lab/known_hosts',
+    machines: [machine('master', '10.77.0.11'), machine('worker-1', '10.77.0.12')],
+  }
+  const {cluster, warnings} = readCluster('kadm.yaml', labClusterYaml(lab), noFile)
+
+  expect(warnings).toEqual([])
+  expect(cluster.hosts.map(({name, role}) => [name, role])).toEqual([
+    ['master', 'control-plane'],
+    ['worker-1', 'worker'],
+  ])
+  expect(cluster.source).toEqual({kind: 'bundle', path: '/lab/bundle'})
+})
+
+test.each([
+  ['0', undefined],
+  ['30m', 1_800_000],
+  ['24h', 86_400_000],
+  ['1h30m', 5_400_000],
+  ['2d', 172_800_000],
+])('a token lives %s', (text, ms) => {
+  expect(parseTtl(text)).toBe(ms)
+})
+
+describe('Ctrl-C', () => {
+  test('stops cleanly at first, says how to go on, and leaves at the second', () => {
+    const said: string[] = []
+    let left = 0
+    const {signal, interrupt} = newInterrupt({say: line => void said.push(line), leave: () => void (left += 1)})
+
+    interrupt()
+    expect(signal.reason).toMatchObject({
+      code: 'cancelled',
+      hint: expect.stringContaining('run the same command again') as string,
+    })
+    expect([said.length, left]).toEqual([1, 0])
+
+    interrupt()
+    expect([said.length, left]).toEqual([1, 1])
+  })
+})
+
+describe('completion in bash', () => {
+  const commands = Object.entries(COMMANDS).map(([id, {flags}]) => ({
+    words: id.replaceAll(':', ' '),
+    flags: Object.keys(flags),
+  }))
+  const complete = async (...words: string[]): Promise<readonly string[]> => {
+    const script = `${completionScript('bash', commands)}
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kadm; printf '%s\\n' "\${COMPREPLY[@]}"`
+    const {stdout} = await promisify(execFile)('bash', ['--norc', '-c', script, 'bash', 'kadm', ...words])
+    return [...new Set(stdout.trim().split('\n'))].sort()
+  }
+
+  test('gives first words', async () => {
+    expect(await complete('ver')).toEqual(['verify', 'version'])
+    expect(await complete('la')).toEqual(['lab'])
+  })
+
+  test('gives the second word of a topic', async () => {
+    expect(await complete('token', '')).toEqual(['create', 'delete', 'list'])
+  })
+
+  test("gives a command's own flags, also after arguments and other flags", async () => {
+    expect(await complete('token', 'create', '--pr')).toEqual(['--print-join-command'])
+    expect(await complete('join', 'ubuntu@10.0.0.11', '--to', 'x', '--discovery-token-u')).toEqual([
+      '--discovery-token-unsafe-skip-ca-verification',
+    ])
+  })
+})
