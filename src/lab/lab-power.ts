@@ -1,46 +1,65 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {KadmError} from '../domain/errors.ts'
+import {changeLab} from './lab-script.ts'
+import type {LabState, MachineState} from './lab-state.ts'
 import {findMachine} from './lab.ts'
 import {bootMachine, leaderOf, rebootMachine, stopMachine, waitForMachine, wipeMachine} from './machine.ts'
+
+/** One machine of a lab, or several that are done at the same time. */
+export type Which = string | readonly string[]
 
 /** What a machine may take to end its services when it is asked to. */
 const POWER_OFF_MS = 90_000
 const POLL_MS = 50
 
-/** Boots a machine again and waits until it takes a login. */
-export async function labReboot(lab: string, name: string, signal?: AbortSignal): Promise<void> {
-  const [state, machine] = await findMachine(lab, name)
-  const before = await leaderOf(lab, name)
-  if (before === undefined) return bootMachine(state, machine, signal)
-  await rebootMachine(state, machine)
-  for (let waited = 0; (await leaderOf(lab, name))?.pid === before.pid; waited += POLL_MS) {
-    if (waited > POWER_OFF_MS) throw new KadmError('timeout', `machine ${name} did not go down to reboot`, {host: name})
-    await sleep(POLL_MS, undefined, {signal})
-  }
-  await waitForMachine(state, machine, signal)
-}
+/** Boots machines again and waits until they take a login. */
+export const labReboot = (lab: string, which: Which, signal?: AbortSignal): Promise<void> =>
+  forEach(lab, which, signal, async (state, machine) => {
+    const before = await leaderOf(lab, machine.name)
+    if (before === undefined) return bootMachine(state, machine, signal)
+    await rebootMachine(state, machine)
+    for (let waited = 0; (await leaderOf(lab, machine.name))?.pid === before.pid; waited += POLL_MS) {
+      if (waited > POWER_OFF_MS) {
+        throw new KadmError('timeout', `machine ${machine.name} did not go down to reboot`, {host: machine.name})
+      }
+      await sleep(POLL_MS, undefined, {signal})
+    }
+    await waitForMachine(state, machine, signal)
+  })
 
-/** Powers a machine off as its init does it; its disk stays. */
-export async function labPowerOff(lab: string, name: string): Promise<void> {
-  const [state, machine] = await findMachine(lab, name)
-  await stopMachine(state, machine, POWER_OFF_MS)
-}
+/** Powers machines off as their init does it; their disks stay. */
+export const labPowerOff = (lab: string, which: Which): Promise<void> =>
+  forEach(lab, which, undefined, (state, machine) => stopMachine(state, machine, POWER_OFF_MS))
 
 /** Pulls the plug: nothing in the machine is asked or told; its disk stays as it is at that moment. */
-export async function labKill(lab: string, name: string): Promise<void> {
-  const [state, machine] = await findMachine(lab, name)
-  await stopMachine(state, machine, 0)
-}
+export const labKill = (lab: string, which: Which): Promise<void> =>
+  forEach(lab, which, undefined, (state, machine) => stopMachine(state, machine, 0))
 
-/** Boots a machine that is off and waits until it takes a login. */
-export async function labPowerOn(lab: string, name: string, signal?: AbortSignal): Promise<void> {
-  const [state, machine] = await findMachine(lab, name)
-  await bootMachine(state, machine, signal)
-}
+/** Boots machines that are off and waits until they take a login. */
+export const labPowerOn = (lab: string, which: Which, signal?: AbortSignal): Promise<void> =>
+  forEach(lab, which, signal, (state, machine) => bootMachine(state, machine, signal))
 
-/** Puts a machine back to its first boot: a pristine disk, a new machine-id, the same address and ssh host key. */
-export async function labFresh(lab: string, name: string, signal?: AbortSignal): Promise<void> {
-  const [state, machine] = await findMachine(lab, name)
-  await wipeMachine(state, machine)
-  await bootMachine(state, machine, signal)
+/** Puts machines back to their first boot: a pristine disk, a new machine-id, the same address and ssh host key. */
+export const labFresh = (lab: string, which: Which, signal?: AbortSignal): Promise<void> =>
+  forEach(lab, which, signal, async (state, machine) => {
+    await wipeMachine(state, machine)
+    await bootMachine(state, machine, signal)
+  })
+
+async function forEach(
+  lab: string,
+  which: Which,
+  signal: AbortSignal | undefined,
+  work: (state: LabState, machine: MachineState) => Promise<void>,
+): Promise<void> {
+  const names = typeof which === 'string' ? [which] : which
+  const found = await Promise.all(names.map(name => findMachine(lab, name)))
+  await changeLab(
+    lab,
+    async () => {
+      const done = await Promise.allSettled(found.map(([state, machine]) => work(state, machine)))
+      for (const result of done) if (result.status === 'rejected') throw result.reason
+    },
+    {signal},
+  )
 }

@@ -31,6 +31,7 @@ export const labsDir = (): string => join(stateDir(), 'labs')
 export const labDir = (name: string): string => join(labsDir(), name)
 export const machineDir = (lab: string, machine: string): string => join(labDir(lab), 'machines', machine)
 export const lockFile = (lab: string): string => join(labsDir(), `.${lab}.lock`)
+export const scriptLockFile = (lab: string): string => join(labsDir(), `.${lab}.scripts.lock`)
 export const keyFile = (lab: string): string => join(labDir(lab), 'id_ed25519')
 export const knownHostsFile = (lab: string): string => join(labDir(lab), 'known_hosts')
 

@@ -8,13 +8,13 @@ import {planCgroups, type CgroupFacts} from './cgroups.ts'
 import type {BuildPlace} from './go-build.ts'
 import {makeHostKey, makeKey} from './keys.ts'
 import {labBundle, labBundleDir} from './lab-bundle.ts'
+import {changeLab, labScript} from './lab-script.ts'
 import * as paths from './lab-state.ts'
 import {checkName, readState, stateNames, writeState, type LabState, type MachineState} from './lab-state.ts'
 import {describe, type Lab} from './lab.ts'
 import {withLock} from './lock.ts'
 import {bootMachine, isSupervised, leaderOf} from './machine.ts'
 import {makeNetwork} from './network.ts'
-import {asRoot} from './privileged.ts'
 import {mustRun} from './program.ts'
 import type {LabSink} from './progress.ts'
 import {architecture, requireMachinePrograms} from './requirements.ts'
@@ -44,8 +44,8 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   await requireMachinePrograms(report, options.signal)
   const onWait = (pid: number): void =>
     report({type: 'note', message: `waiting for process ${String(pid)}`, at: Date.now()})
-  return withLock(
-    paths.lockFile(options.name),
+  return changeLab(
+    options.name,
     async () => {
       const [state] = await bothOrNeither(bootAll(place, options, version.text), labBundle(place, version, report))
       const complete: LabState = {...state, bundleDir}
@@ -77,7 +77,7 @@ async function isUp(state: LabState, machines: readonly string[], bundleDir: str
 async function bootAll(place: BuildPlace, options: LabUpOptions, version: string): Promise<LabState> {
   const rootfs = await machineRoot(place)
   const state = await withLock(join(paths.labsDir(), '.subnet.lock'), () => plan(options, rootfs, version), place)
-  await asRoot(`making the network of lab ${state.name}`, makeNetwork(state))
+  await labScript(state.name, `making the network of lab ${state.name}`, makeNetwork(state))
   const wanted = state.machines.filter(machine => options.machines.includes(machine.name))
   await Promise.all(wanted.map(machine => bootMachine(state, machine, options.signal)))
   return state

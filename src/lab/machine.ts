@@ -7,10 +7,10 @@ import {leaveCgroups} from './cgroups.ts'
 import {exists} from './cache.ts'
 import {mountDisk, stageFiles, unmountDisk, wipeDisk} from './disk.ts'
 import {readHostKey, readPublicKey} from './keys.ts'
+import {labScript} from './lab-script.ts'
 import {keyFile, knownHostsFile, machineDir, type LabState, type MachineState} from './lab-state.ts'
 import {machineFiles} from './machine-files.ts'
 import {namespaceFile} from './network.ts'
-import {asRoot} from './privileged.ts'
 import {identify, isRunning, parseIdentity, type ProcessIdentity} from './process-identity.ts'
 import {waitForLogin, type Door} from './ready.ts'
 import {
@@ -83,7 +83,7 @@ async function startMachine(lab: LabState, machine: MachineState): Promise<void>
     leaveCgroups(machine.cgroups),
     startSupervisor(plan),
   ])
-  await asRoot(`starting machine ${machine.name}`, script)
+  await labScript(lab.name, `starting machine ${machine.name}`, script)
 }
 
 /** Boots a machine and waits until it takes a login. */
@@ -129,19 +129,27 @@ export async function stopMachine(lab: LabState, machine: MachineState, graceMs:
     // What nspawn leaves when it is killed.
     sh`rmdir ${`/run/systemd/nspawn/propagate/${planOf(lab, machine).id}`} 2>/dev/null || :`,
   ])
-  await asRoot(`tidying up after machine ${machine.name}`, tidy)
+  await labScript(lab.name, `tidying up after machine ${machine.name}`, tidy)
 }
 
-const KILL_MS = 10_000
+const KILL_MS = 500
+const KILL_TRIES = 20
 
 async function endProcesses(lab: LabState, machine: MachineState, graceMs: number): Promise<void> {
   const running = await processesOf(lab.name, machine.name)
   if (running.length === 0) return
-  await asRoot(`stopping machine ${machine.name}`, sh`touch ${stopFile(machineDir(lab.name, machine.name))}`)
+  await labScript(
+    lab.name,
+    `stopping machine ${machine.name}`,
+    sh`touch ${stopFile(machineDir(lab.name, machine.name))}`,
+  )
   if (graceMs > 0) await signalLeader(lab, machine, POWER_OFF_SIGNAL)
   if (graceMs > 0 && (await waitForEnd(running, graceMs))) return
-  await signalLeader(lab, machine, KILL_SIGNAL)
-  if (await waitForEnd(running, KILL_MS)) return
+  // A machine that is just being started has its PID 1 in a moment.
+  for (let i = 0; i < KILL_TRIES; i += 1) {
+    await signalLeader(lab, machine, KILL_SIGNAL)
+    if (await waitForEnd(running, KILL_MS)) return
+  }
   await killRest(lab, machine)
 }
 
@@ -151,15 +159,16 @@ export const rebootMachine = async (lab: LabState, machine: MachineState): Promi
 
 async function signalLeader(lab: LabState, machine: MachineState, signal: number): Promise<void> {
   const leader = await leaderOf(lab.name, machine.name)
-  if (leader !== undefined) await asRoot(`signalling machine ${machine.name}`, sh`kill -${signal} ${leader.pid} || :`)
+  if (leader !== undefined)
+    await labScript(lab.name, `signalling machine ${machine.name}`, sh`kill -${signal} ${leader.pid} || :`)
 }
 
 /** When PID 1 was never there nspawn and its supervisor have nothing below them. */
 async function killRest(lab: LabState, machine: MachineState): Promise<void> {
   const rest = await processesOf(lab.name, machine.name)
   if (rest.length === 0) return
-  await asRoot(`ending machine ${machine.name}`, sh`kill -9 ${rest.map(one => one.pid)} 2>/dev/null || :`)
-  if (await waitForEnd(rest, KILL_MS)) return
+  await labScript(lab.name, `ending machine ${machine.name}`, sh`kill -9 ${rest.map(one => one.pid)} 2>/dev/null || :`)
+  if (await waitForEnd(rest, KILL_TRIES * KILL_MS)) return
   throw new KadmError('remote', `machine ${machine.name} could not be ended`, {
     hint: `look at process ${rest.map(one => String(one.pid)).join(', ')}`,
   })
@@ -178,5 +187,9 @@ async function waitForEnd(processes: readonly ProcessIdentity[], limitMs: number
 export async function wipeMachine(lab: LabState, machine: MachineState): Promise<void> {
   await stopMachine(lab, machine, 0)
   const dir = machineDir(lab.name, machine.name)
-  await asRoot(`wiping machine ${machine.name}`, joinScripts([sh`rm -f ${join(dir, 'seeded')}`, wipeDisk(dir)]))
+  await labScript(
+    lab.name,
+    `wiping machine ${machine.name}`,
+    joinScripts([sh`rm -f ${join(dir, 'seeded')}`, wipeDisk(dir)]),
+  )
 }

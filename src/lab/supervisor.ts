@@ -74,5 +74,10 @@ systemd-run --quiet --unit=${plan.cgroups.unit} --property=Delegate=yes --proper
   --property=StandardOutput=${`append:${log}`} --property=StandardError=${`append:${log}`} /bin/sh ${file}`,
     ])
   }
-  return joinScripts([prepare, sh`setsid /bin/sh ${file} </dev/null >>${log} 2>&1 &`])
+  return joinScripts([
+    prepare,
+    sh`
+setsid /bin/sh ${file} </dev/null >>${log} 2>&1 9>&- &
+for i in $(seq 100); do [ ! -e ${supervisorFile(plan.dir)} ] || break; sleep 0.02; done`,
+  ])
 }
