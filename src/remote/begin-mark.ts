@@ -2,14 +2,6 @@ const MARK = /kadm:begin (\d+)\.\n/
 /** No login shell greets for longer than this; what comes later is not searched. */
 const LONGEST_GREETING = 1024 * 1024
 
-/** What one output stream gave: `before` the script began (greetings of the login shell, words of sudo) and by the script itself. */
-export interface Output {
-  readonly before: string
-  readonly group: number | undefined
-  readonly size: number
-  readonly content: Buffer
-}
-
 /** Cuts an output stream at the mark the far side prints when the script is about to begin. */
 export interface OutputCutter {
   /** Gives the script's own bytes of this chunk, if any. */

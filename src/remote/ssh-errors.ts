@@ -87,7 +87,7 @@ const loginHint = (hop: Hop, tries: readonly Try[], offered: readonly string[]):
     return 'set IdentitiesOnly yes and one IdentityFile for this host in ~/.ssh/config, so that fewer keys are offered'
   if (locked !== undefined) return `unlock the key: give its passphrase when asked, or run ssh-add first`
   if (tries.some(t => t.method.startsWith('password') && t.outcome === 'refused'))
-    return 'give the right password, or use a key'
+    return 'give the right password (--ask-ssh-password), or use a key'
   if (offered.includes('password')) return `bring your key there first: ssh-copy-id ${port}${hop.user}@${hop.address}`
   return `name the right user and key (user and keyFile), or add your public key to ~${hop.user}/.ssh/authorized_keys there`
 }

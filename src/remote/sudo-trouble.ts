@@ -34,7 +34,7 @@ const TROUBLES: readonly Trouble[] = [
     words: /a password is required|no password was provided|authentication is required|a terminal is required/i,
     message: user => `sudo asks ${user} for a password`,
     hint: user =>
-      `give kadm the sudo password, or let ${user} do without: put '${withoutPassword(user)}' into /etc/sudoers.d/kadm`,
+      `run again with --ask-sudo-password, or let ${user} do without: put '${withoutPassword(user)}' into /etc/sudoers.d/kadm`,
   },
 ]
 

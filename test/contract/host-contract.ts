@@ -2,14 +2,14 @@ import {createHash, randomBytes} from 'node:crypto'
 import {createServer, type AddressInfo} from 'node:net'
 import {Readable, Writable} from 'node:stream'
 import {text} from 'node:stream/consumers'
-import {existsSync, mkdtempSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {Host} from '../../src/remote/host.ts'
 import {sh} from '../../src/remote/shell.ts'
 import {containing, matching} from './matchers.ts'
 import {comes, processesWith} from './processes.ts'
+import {newFolder} from './folder.ts'
 
 export interface Opened {
   readonly host: Host
@@ -137,7 +137,7 @@ printf %s ${value}`.text,
     })
 
     test('never lets a script take half a content for the whole', async () => {
-      const done = join(mkdtempSync(join(tmpdir(), 'kadm-half-')), 'done')
+      const done = join(newFolder('half'), 'done')
       const breaking = Readable.from(
         (function* () {
           yield* megabytes(3)

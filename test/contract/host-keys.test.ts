@@ -1,4 +1,3 @@
-import {execFileSync} from 'node:child_process'
 import {readFileSync, statSync, writeFileSync} from 'node:fs'
 import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
@@ -8,6 +7,7 @@ import {connectSsh} from '../../src/remote/ssh-host.ts'
 import {options, target, testLaptop} from './laptop.ts'
 import {containing} from './matchers.ts'
 import {makeKey, startOpenSsh, type OpenSsh} from './servers/openssh.ts'
+import {program} from './program.ts'
 
 let server: OpenSsh
 beforeAll(async () => {
@@ -18,10 +18,7 @@ afterAll(() => server.stop())
 const here = (more: Parameters<typeof target>[1] = {}) =>
   target(server.port, {user: server.user, keyFile: server.keyFile, ...more})
 const closed = {acceptNew: false, ask: undefined}
-const fingerprintOf = (key: string): string =>
-  execFileSync('ssh-keygen', ['-lf', `${key}.pub`])
-    .toString()
-    .split(' ')[1] ?? ''
+const fingerprintOf = (key: string): string => program('ssh-keygen', ['-lf', `${key}.pub`]).split(' ')[1] ?? ''
 const publicOf = (key: string): string => readFileSync(`${key}.pub`, 'utf8').split(' ').slice(0, 2).join(' ')
 const name = (): string => `[127.0.0.1]:${String(server.port)}`
 
@@ -86,7 +83,7 @@ describe('host keys', () => {
   test('does what its hint says: after ssh-keygen -R the new key is accepted', async () => {
     const {laptop, file} = knowing(`${name()} ${publicOf(makeKey(join(server.dir, 'older')))}`)
 
-    execFileSync('ssh-keygen', ['-R', name(), '-f', file], {stdio: 'ignore'})
+    program('ssh-keygen', ['-R', name(), '-f', file], {stdio: 'ignore'})
 
     await (await connectSsh(options(here(), {laptop}))).close()
   })
@@ -99,7 +96,7 @@ describe('host keys', () => {
 
   test('knows a hashed name', async () => {
     const {laptop, file} = knowing(`${name()} ${publicOf(server.hostKeys.ed25519)}`)
-    execFileSync('ssh-keygen', ['-H', '-f', file], {stdio: 'ignore'})
+    program('ssh-keygen', ['-H', '-f', file], {stdio: 'ignore'})
 
     await (await connectSsh(options(here(), {laptop, hostKeys: closed}))).close()
   })

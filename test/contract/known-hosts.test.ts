@@ -1,13 +1,13 @@
-import {execFileSync} from 'node:child_process'
-import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {keysFor, parseKnownHosts} from '../../src/remote/known-hosts.ts'
 import {makeKey} from './servers/openssh.ts'
+import {newFolder} from './folder.ts'
+import {program} from './program.ts'
 
-const dir = mkdtempSync(join(tmpdir(), 'kadm-known-'))
+const dir = newFolder('known')
 const keys = ['a', 'b', 'c'].map(name =>
   readFileSync(`${makeKey(join(dir, name))}.pub`, 'utf8')
     .split(' ')
@@ -18,7 +18,7 @@ const keys = ['a', 'b', 'c'].map(name =>
 /** The line numbers that ssh-keygen itself finds for a name. */
 const asOpenSsh = (file: string, name: string): readonly number[] => {
   try {
-    const out = execFileSync('ssh-keygen', ['-F', name, '-f', file], {stdio: ['ignore', 'pipe', 'ignore']}).toString()
+    const out = program('ssh-keygen', ['-F', name, '-f', file])
     return [...out.matchAll(/found: line (\d+)/g)].map(m => Number(m[1]))
   } catch {
     return []
@@ -81,7 +81,7 @@ test('finds the same names after ssh-keygen -H hashed them', () => {
     fc.property(fc.array(one, {minLength: 1, maxLength: 6}), name, (lines, wanted) => {
       writeFileSync(file, `${lines.join('\n')}\n`)
       const before = asKadm(file, wanted)
-      execFileSync('ssh-keygen', ['-H', '-f', file], {stdio: 'ignore'})
+      program('ssh-keygen', ['-H', '-f', file], {stdio: 'ignore'})
 
       expect(readFileSync(file, 'utf8')).toMatch(/^\|1\|/)
       expect(asKadm(file, wanted)).toEqual(before)

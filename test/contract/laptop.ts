@@ -1,14 +1,14 @@
-import {mkdtempSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {SshTarget} from '../../src/domain/cluster.ts'
 import type {Laptop} from '../../src/remote/laptop.ts'
 import {nodeLaptop} from '../../src/remote/node-laptop.ts'
 import type {SshOptions} from '../../src/remote/ssh-host.ts'
+import {newFolder} from './folder.ts'
 
 /** A laptop with a home folder of its own and no agent. */
 export const testLaptop = (files: Readonly<Record<string, string>> = {}): Laptop => {
-  const home = mkdtempSync(join(tmpdir(), 'kadm-home-'))
+  const home = newFolder('home')
   const laptop = nodeLaptop({HOME: home})
   for (const [name, text] of Object.entries(files)) writeFileSync(join(home, name), text)
   return laptop

@@ -10,6 +10,7 @@ import {options, target, testLaptop} from './laptop.ts'
 import {containing, matching} from './matchers.ts'
 import {startInProcess} from './servers/in-process.ts'
 import {makeKey, startOpenSsh, type OpenSsh} from './servers/openssh.ts'
+import {program} from './program.ts'
 
 let server: OpenSsh
 beforeAll(async () => {
@@ -28,7 +29,6 @@ describe('logging in', () => {
 
     expect(await host.read('echo in')).toBe('in\n')
     await host.close()
-    agent.stop()
   })
 
   test('goes on to the key file when the agent is gone', async () => {
@@ -52,13 +52,12 @@ describe('logging in', () => {
     const crowded = connectSsh(options(here(), {laptop}))
 
     await expect(crowded).rejects.toMatchObject({code: 'connect', hint: containing('IdentitiesOnly')})
-    agent.stop()
   })
 
   test('opens a locked key with its passphrase, and says before connecting that it wants one', async () => {
     const locked = join(server.dir, 'locked')
     execFileSync('cp', [server.keyFile, locked])
-    execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'open sesame', '-f', locked])
+    program('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'open sesame', '-f', locked])
     const to = here({keyFile: locked})
     const files = await keyFilesOf(to, testLaptop())
 

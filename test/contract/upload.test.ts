@@ -1,6 +1,6 @@
 import {createHash, randomBytes} from 'node:crypto'
-import {mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
-import {tmpdir, userInfo} from 'node:os'
+import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {userInfo} from 'node:os'
 import {join} from 'node:path'
 import {Readable} from 'node:stream'
 import {gzipSync} from 'node:zlib'
@@ -11,10 +11,11 @@ import {connectSsh} from '../../src/remote/ssh-host.ts'
 import {missingOnHost, uploadFile, type Upload} from '../../src/remote/upload.ts'
 import {options, target} from './laptop.ts'
 import {startOpenSsh} from './servers/openssh.ts'
+import {newFolder} from './folder.ts'
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 const bytes = randomBytes(3_000_000)
-const folder = (): string => mkdtempSync(join(tmpdir(), 'kadm-upload-'))
+const folder = (): string => newFolder('upload')
 
 const hosts = {
   'this machine': () =>

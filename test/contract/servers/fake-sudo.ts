@@ -1,6 +1,6 @@
-import {chmodSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {chmodSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {newFolder} from '../folder.ts'
 
 /**
  * A program that behaves like sudo with -n, -k, -S and -p, for machines whose real sudo is not the test's to configure:
@@ -30,7 +30,7 @@ exit 1
 
 /** Makes a folder to put first in PATH. */
 export const fakeSudo = (): {readonly path: string; readonly calls: () => string} => {
-  const path = mkdtempSync(join(tmpdir(), 'kadm-sudo-'))
+  const path = newFolder('sudo')
   const program = join(path, 'sudo')
   writeFileSync(program, PROGRAM)
   chmodSync(program, 0o755)

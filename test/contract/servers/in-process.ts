@@ -1,11 +1,11 @@
 import {spawn} from 'node:child_process'
-import {readFileSync, mkdtempSync, rmSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import {connect, type AddressInfo} from 'node:net'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import ssh2 from 'ssh2'
 import type {AuthContext, Connection, Session} from 'ssh2'
 import {makeKey} from './openssh.ts'
+import {newFolder} from '../folder.ts'
 
 /** ssh2's own server, whose every behaviour a test can choose. Commands run here, by the user who runs the test. */
 export interface InProcess {
@@ -27,7 +27,7 @@ export interface InProcessOptions {
 }
 
 export async function startInProcess(options: InProcessOptions = {}): Promise<InProcess> {
-  const dir = mkdtempSync(join(tmpdir(), 'kadm-ssh2-'))
+  const dir = newFolder('ssh2')
   const keyFile = makeKey(join(dir, 'login'))
   const hostKey = makeKey(join(dir, 'host'))
   const allowed = ssh2.utils.parseKey(readFileSync(`${keyFile}.pub`))
@@ -67,7 +67,6 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     stop: async () => {
       cutConnections()
       await new Promise<void>(resolve => server.close(() => resolve()))
-      rmSync(dir, {recursive: true, force: true})
     },
   }
 }

@@ -1,8 +1,10 @@
-import {execFileSync, spawn, type ChildProcess} from 'node:child_process'
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {spawn, type ChildProcess} from 'node:child_process'
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {createServer} from 'node:net'
-import {tmpdir, userInfo} from 'node:os'
+import {userInfo} from 'node:os'
 import {join} from 'node:path'
+import {newFolder} from '../folder.ts'
+import {program} from '../program.ts'
 
 /** A real sshd on 127.0.0.1, run as the current user from an ordinary config file in a temporary folder. */
 export interface OpenSsh {
@@ -19,7 +21,7 @@ export interface OpenSsh {
 }
 
 export const makeKey = (path: string, type: 'ed25519' | 'rsa' = 'ed25519', passphrase = ''): string => {
-  execFileSync('ssh-keygen', [
+  program('ssh-keygen', [
     '-q',
     '-t',
     type,
@@ -36,7 +38,7 @@ export const makeKey = (path: string, type: 'ed25519' | 'rsa' = 'ed25519', passp
 
 /** Starts it; `extra` are further lines of sshd_config. */
 export async function startOpenSsh(extra: readonly string[] = []): Promise<OpenSsh> {
-  const dir = mkdtempSync(join(tmpdir(), 'kadm-sshd-'))
+  const dir = newFolder('sshd')
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', {recursive: true, mode: 0o755})
   const keyFile = makeKey(join(dir, 'login'))
   const hostKeys = {ed25519: makeKey(join(dir, 'host_ed25519')), rsa: makeKey(join(dir, 'host_rsa'), 'rsa')}
@@ -75,7 +77,6 @@ export async function startOpenSsh(extra: readonly string[] = []): Promise<OpenS
       childrenOf(server.pid ?? 0).forEach(pid => process.kill(pid, 'SIGTERM'))
       server.kill()
       await gone
-      rmSync(dir, {recursive: true, force: true})
     },
   }
 }
