@@ -33,8 +33,9 @@ echo 'certificate ca'
 cat ${paths.PKI_DIR}/ca.crt`,
   parse(text) {
     const [head = '', kubeletPem = '', caPem = ''] = text.split(/^certificate \w+\n/m)
-    const entries = keyed(head)
-    const driver = entries['driver']?.replaceAll(/["']/g, '')
+    // Both kubeadm's plain and our quoted YAML are met.
+    const entries = keyed(head.replaceAll(/["']/g, ''))
+    const driver = entries['driver']
     return {
       kubeletVersion: /v\d+\.\d+\.\d+\S*/.exec(entries['kubelet'] ?? '')?.[0],
       kubeletRuns: entries['running'] === 'yes',

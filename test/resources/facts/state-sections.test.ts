@@ -157,7 +157,7 @@ describe('membership', () => {
     const subject = '/O=system:nodes/CN=system:node:worker-1'
     const key = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null'
     const certificate = shell(`openssl req -x509 ${key} -subj ${subject} -days 2 2>/dev/null`)
-    const text = `kubelet Kubernetes v1.37.2\nrunning yes\ndriver systemd\nnode-ip 10.0.0.5\nserver https://10.0.0.1:6443\nnode default\ncertificate kubelet\n${certificate}certificate ca\n${certificate}`
+    const text = `kubelet Kubernetes v1.37.2\nrunning yes\ndriver "systemd"\nnode-ip 10.0.0.5\nserver "https://10.0.0.1:6443"\nnode default\ncertificate kubelet\n${certificate}certificate ca\n${certificate}`
 
     const membership = membershipSection.parse(text)
 

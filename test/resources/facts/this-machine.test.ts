@@ -1,7 +1,10 @@
-import {execFileSync} from 'node:child_process'
-import {readdirSync} from 'node:fs'
-import {hostname} from 'node:os'
+import {execFileSync, spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {mkdtempSync, readdirSync, rmSync} from 'node:fs'
+import {hostname, tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {expect, test} from 'vitest'
+import {packageLockSection} from '../../../src/resources/facts/packages.ts'
 import {gatherScript, parseFacts} from '../../../src/resources/facts/parse-facts.ts'
 
 const gather = (env: NodeJS.ProcessEnv): string =>
@@ -44,3 +47,28 @@ test('a host that lacks every tool but the shell still gives complete, empty fac
   expect(facts.containerd.binary).toBeUndefined()
   expect(facts.fsyncMs).toBeUndefined()
 })
+
+test('who holds a lock on the package database is found by the inode alone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kadm-lock-'))
+  const lock = join(folder, 'lock')
+  const holder = spawn('perl', ['-e', HOLD_LOCK, lock], {stdio: ['pipe', 'pipe', 'inherit']})
+  await once(holder.stdout, 'data')
+  const script = packageLockSection.script.text.replaceAll(/\/var\/lib\/dpkg\/lock\b(?!-)/g, lock)
+
+  const found = packageLockSection.parse(execFileSync('sh', ['-s'], {input: script, encoding: 'utf8', timeout: 15_000}))
+  holder.stdin.end()
+  await once(holder, 'close')
+  rmSync(folder, {recursive: true})
+
+  expect(found.lock).toMatchObject({pid: holder.pid, command: 'perl'})
+  expect(found.lock?.ageSeconds).toBeLessThan(60)
+})
+
+/** Takes a lock as dpkg does (fcntl), and keeps it until its input ends. */
+const HOLD_LOCK = String.raw`
+use Fcntl qw(:DEFAULT F_WRLCK SEEK_SET);
+open my $file, '>', $ARGV[0] or die;
+my $range = pack('s s x![q] q q i x4', F_WRLCK, SEEK_SET, 0, 0, 0);
+fcntl($file, F_SETLK, $range) or die $!;
+$| = 1; print "held\n"; <STDIN>;
+`

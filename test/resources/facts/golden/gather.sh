@@ -150,16 +150,11 @@ printf '\036%s\n' package-lock
 (
 for update in /var/lib/dpkg/updates/[0-9]*; do [ -e "$update" ] && { echo interrupted; break; }; done
 read -r uptime rest </proc/uptime
-inodes=$(stat -c %i /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock)
-while read -r id kind mode access pid place rest; do
-  inode=$(echo "$place" | cut -d: -f3)
-  for one in $inodes; do
-    [ "$one" = "$inode" ] && [ -r "/proc/$pid/stat" ] || continue
-    started=$(sed 's/.*) //' "/proc/$pid/stat" | cut -d' ' -f20)
-    echo "lock $pid $started $uptime $(cat "/proc/$pid/comm")"
-    break 2
-  done
-done </proc/locks
+inodes=$(stat -c %i /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock | tr '\n' ' ')
+pid=$(awk -v inodes=" $inodes" '{split($6, place, ":"); if (index(inodes, " " place[3] " ")) {print $5; exit}}' /proc/locks)
+[ -n "$pid" ] && [ -r "/proc/$pid/stat" ] || exit 0
+started=$(sed 's/.*) //' "/proc/$pid/stat" | cut -d' ' -f20)
+echo "lock $pid $started $uptime $(cat "/proc/$pid/comm")"
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' units
 (
