@@ -1,35 +1,84 @@
+import {inspect} from '../certs/inspect.ts'
 import type {Cluster, Node} from '../domain/cluster.ts'
-import {KadmError} from '../domain/errors.ts'
-import type {Finding} from '../phases/preflight/finding.ts'
+import {listNodes} from '../kube/nodes.ts'
+import {chooseAddresses} from '../phases/preflight/address-choice.ts'
+import {applyIgnores, type Finding} from '../phases/preflight/finding.ts'
+import type {ExistingNode, JudgedHost} from '../phases/preflight/input.ts'
+import {judge} from '../phases/preflight/judge.ts'
 import type {ControlPlane} from './control-plane.ts'
-import type {LiveCluster} from './live-cluster.ts'
 import type {Candidate} from './open-machines.ts'
 import type {WorkflowOptions} from './options.ts'
+import {probeReachability, type Reachable} from './probe-reachability.ts'
 
 export interface Examination {
   readonly options: WorkflowOptions
   readonly cluster: Cluster
   readonly candidates: readonly Candidate[]
-  readonly controlPlane: ControlPlane | undefined
-  readonly live: LiveCluster | undefined
+  /** The cluster that is joined, where there is one already. */
+  readonly joined: JoinedCluster | undefined
 }
 
-/** Gives every host its name and address as a node, and judges all of them. */
-export async function examine({
-  candidates,
-}: Examination): Promise<{readonly nodes: readonly Node[]; readonly findings: readonly Finding[]}> {
-  const nodes = candidates.map(({spec, gathered: {facts}}): Node => {
-    const address = spec.address ?? facts.network.connectedAddress ?? facts.network.defaultRoute?.source
-    const link = facts.network.interfaces.find(({addresses}) => addresses.some(a => a.address === address))
-    if (address === undefined || link === undefined)
-      throw new KadmError('preflight', 'the host has no address that can be used')
-    return {
-      host: spec,
-      role: spec.role,
-      name: (spec.name ?? facts.nodeName ?? facts.hostname).toLowerCase(),
-      address,
-      networkInterface: link.name,
-    }
-  })
-  return Promise.resolve({nodes, findings: []})
+export interface JoinedCluster {
+  readonly controlPlane: ControlPlane | undefined
+  readonly caPem: string
 }
+
+export interface Examined {
+  readonly nodes: readonly Node[]
+  readonly findings: readonly Finding[]
+}
+
+/** Gives every host its name and address as a node, and judges all of them, alone and together. */
+export async function examine({options, cluster, candidates, joined}: Examination): Promise<Examined> {
+  const existing = await existingNodes(joined?.controlPlane)
+  const choice = chooseAddresses({
+    cluster,
+    hosts: candidates.map(({spec, gathered}) => ({spec, facts: gathered.facts})),
+    existing,
+  })
+  const {nodes} = choice
+  const judged = candidates.flatMap(({gathered}, i): readonly JudgedHost[] => {
+    const node = nodes[i]
+    return node === undefined ? [] : [{node, ...gathered}]
+  })
+  const findings = judge({
+    cluster,
+    hosts: judged,
+    existing,
+    clusterCaHash: joined === undefined ? undefined : inspect(joined.caPem).publicKeyHash,
+    bundleArchitecture: options.bundle?.bundle.architecture,
+  })
+  const reached = needsProbes(options, judged) ? await probe(options, cluster, candidates, judged) : []
+  const ignored = [...options.ignorePreflightErrors, ...cluster.extra.ignorePreflightErrors]
+  return {nodes, findings: applyIgnores([...choice.findings, ...findings, ...reached], ignored)}
+}
+
+/** Hosts that are nodes of one cluster already have shown that they reach one another; asking again would only cost time. */
+const needsProbes = ({command}: WorkflowOptions, hosts: readonly JudgedHost[]): boolean =>
+  hosts.length > 1 && (command === 'preflight' || hosts.some(({facts}) => facts.clusterCaHash === undefined))
+
+const existingNodes = async (controlPlane: ControlPlane | undefined): Promise<readonly ExistingNode[]> => {
+  if (controlPlane === undefined) return []
+  const nodes = await listNodes(await controlPlane.api())
+  return nodes.map(({name, machineId, systemUuid, internalAddress}) => ({
+    name,
+    machineId,
+    systemUuid,
+    addresses: internalAddress === undefined ? [] : [internalAddress],
+  }))
+}
+
+const probe = (
+  {signal}: WorkflowOptions,
+  cluster: Cluster,
+  candidates: readonly Candidate[],
+  judged: readonly JudgedHost[],
+): Promise<readonly Finding[]> =>
+  probeReachability({
+    cluster,
+    signal,
+    hosts: judged.flatMap(({node, facts}, i): readonly Reachable[] => {
+      const host = candidates[i]?.host
+      return host === undefined ? [] : [{node, facts, host}]
+    }),
+  })

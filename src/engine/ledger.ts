@@ -4,7 +4,8 @@ import type {Host} from '../remote/host.ts'
 import {join, Script, sh} from '../remote/shell.ts'
 import type {AnyHostResource, State} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
-import {FRAME, look} from './look.ts'
+import {lastAct} from './act.ts'
+import {FRAME, look, type Looked} from './look.ts'
 
 /** One thing that kadm changed on a host: how it was first found, and how it was last applied (contents as hashes). */
 export interface LedgerEntry {
@@ -45,37 +46,49 @@ export interface UndoReport {
   readonly left: readonly {readonly id: string; readonly because: string}[]
 }
 
-const undoOne = (entry: LedgerEntry): Script => {
-  const folder = `${LEDGER_DIR}/${entry.folder}`
-  return sh`printf '\035act %s\n' ${entry.id} >&2
-( set -eu; KEEP=${folder}/keep; ${kindOf(entry.applied).undo(entry.applied, entry.original)}
-) </dev/null >&2
-rm -rf ${folder}`
+const undoOne = ({folder, id, applied, original}: LedgerEntry): Script => sh`printf '\035act %s\n' ${id} >&2
+( set -eu; KEEP=${LEDGER_DIR}/${folder}/keep; ${kindOf(applied).undo(applied, original)}
+) </dev/null >&2`
+
+const settleOne = ({applied, original}: LedgerEntry): Script => {
+  const settle = kindOf(applied).settle?.(applied, original)
+  return settle === undefined
+    ? sh`:`
+    : sh`( set -eu; ${settle}
+) </dev/null >&2`
+}
+
+/** Why others' hands are on a thing; undefined when it is as kadm left it. */
+const takenOver = ({resource, state, diff}: Looked): string | undefined => {
+  const {taken} = kindOf(resource)
+  return taken === undefined ? diff : taken(resource, state)
 }
 
 /**
- * Puts every first original back, newest change first, in one script after one look. An entry is removed once its thing is back, so
- * that an undo that was cut off goes on where it stopped.
+ * Puts every first original back, newest change first, in one script after one look. The entries go when all is back, so that an undo
+ * that was cut off is done again from its start: every undo may run twice.
  */
-export async function undoLedger(host: Host, keep: (id: string) => boolean, signal: AbortSignal): Promise<UndoReport> {
-  const entries = (await readLedger(host, signal)).filter(({id}) => !keep(id))
+export async function undoLedger(host: Host, signal: AbortSignal): Promise<UndoReport> {
+  const entries = await readLedger(host, signal)
   const looked = await look(
     host,
     entries.map(({applied}) => applied),
     signal,
   )
-  const left = looked.flatMap(({resource, diff}) => (diff === undefined ? [] : [{id: resource.id, because: diff}]))
+  const left = looked.flatMap(found => {
+    const because = takenOver(found)
+    return because === undefined ? [] : [{id: found.resource.id, because}]
+  })
   const ours = entries.filter(({id}) => !left.some(l => l.id === id))
   if (ours.length > 0) {
-    const result = await host.run(join([new Script('set -eu'), ...ours.map(undoOne)]).text, {
-      signal,
-      timeoutMs: 600_000,
-    })
+    const forget = sh`rm -rf -- ${ours.map(({folder}) => `${LEDGER_DIR}/${folder}`)}`
+    const script = join([new Script('set -eu'), ...ours.map(undoOne), ...ours.map(settleOne), forget])
+    const result = await host.run(script.text, {signal, timeoutMs: 600_000})
     if (result.code !== 0) {
-      throw new KadmError('remote', 'could not undo everything', {
+      throw new KadmError('remote', `could not undo ${lastAct(result.stderr) ?? 'everything'}`, {
         host: host.name,
         evidence: result.stderr,
-        hint: 'mend what the lines above name and run the reset again; it goes on where it stopped',
+        hint: 'mend what the lines above name and run the reset again',
       })
     }
   }

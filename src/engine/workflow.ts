@@ -122,7 +122,12 @@ async function open(options: WorkflowOptions, connections: Host[], closers: (() 
   for (const message of live?.warnings ?? [])
     emit({type: 'warning', host: controlPlane.host.name, message, at: clock.now()})
   const cluster = live?.cluster ?? options.cluster
-  const {nodes, findings} = await examine({options, cluster, candidates, controlPlane, live})
+  const {nodes, findings} = await examine({
+    options,
+    cluster,
+    candidates,
+    joined: joinTo === undefined ? undefined : {controlPlane, caPem: await controlPlane.clusterCa()},
+  })
   const firstNode = nodes.find(({role}) => role === 'control-plane')
   const token = joinToken(controlPlane.api, clock, random)
   return {
@@ -172,7 +177,12 @@ async function openByToken(
   )
   try {
     const live = await readLiveCluster(api, options.cluster)
-    const {nodes, findings} = await examine({options, cluster: live.cluster, candidates, controlPlane: undefined, live})
+    const {nodes, findings} = await examine({
+      options,
+      cluster: live.cluster,
+      candidates,
+      joined: {controlPlane: undefined, caPem: discovered.ca},
+    })
     const {host: to, port} = discovered
     const none = (): Promise<never> =>
       Promise.reject(new KadmError('usage', 'a join by token has no rights of an administrator'))
