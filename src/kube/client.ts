@@ -1,10 +1,11 @@
-import {ApiError} from './api-error.ts'
 import type {Endpoint, Forward} from './connection.ts'
 import {exec, type ExecOptions, type ExecResult} from './exec.ts'
-import {isObject, listAt, nameOf, textAt, type ApiObject} from './json.ts'
-import {collectionPath, groupPath, knownPlace, objectPath, query, type ObjectLike, type Place} from './kinds.ts'
+import {isObject, listAt, textAt, type ApiObject} from './json.ts'
+import {collectionPath, objectPath, query, type ObjectLike} from './kinds.ts'
 import {endpointFromKubeconfig} from './kubeconfig.ts'
-import {requester, type Answer, type Call, type CallOptions, type Requester} from './requester.ts'
+import {placeFinder} from './places.ts'
+import {readObject} from './read-object.ts'
+import {requester, type Answer, type Call, type CallOptions} from './requester.ts'
 
 export interface ApplyOptions extends CallOptions {
   readonly fieldManager?: string | undefined
@@ -66,7 +67,7 @@ export const clientFromKubeconfig = (text: string, forward: Forward): KubeClient
 
 export function kubeClient(endpoint: Endpoint, forward: Forward): KubeClient {
   const requests = requester(endpoint, forward)
-  const send = async (call: Call): Promise<ApiObject> => parse(call, await requests.call(call))
+  const send = async (call: Call): Promise<ApiObject> => readObject(call, await requests.call(call))
   const placeOf = placeFinder(requests)
   const pathOf = async (object: ObjectLike, options?: CallOptions): Promise<string> =>
     objectPath(await placeOf(object, options), object.metadata.name, object.metadata.namespace)
@@ -78,7 +79,7 @@ export function kubeClient(endpoint: Endpoint, forward: Forward): KubeClient {
     get: async (path, options) => {
       const call: Call = {...options, method: 'GET', path, doing: `read ${path}`, idempotent: true, allow: [404]}
       const answer = await requests.call(call)
-      return answer.status === 404 ? undefined : parse(call, answer)
+      return answer.status === 404 ? undefined : readObject(call, answer)
     },
     list: (path, options) => listAll(send, path, options),
     apply: async (object, {fieldManager = FIELD_MANAGER, force = true, dryRun, ...options} = {}) =>
@@ -148,25 +149,6 @@ const ANY: readonly number[] = Array.from({length: 300}, (_, i) => 300 + i)
 const describe = (object: ObjectLike): string =>
   `${object.kind} ${object.metadata.namespace === undefined ? '' : `${object.metadata.namespace}/`}${object.metadata.name}`
 
-function parse(call: Call, answer: Answer): ApiObject {
-  const value = ((): unknown => {
-    try {
-      return JSON.parse(answer.text)
-    } catch {
-      return undefined
-    }
-  })()
-  if (isObject(value)) return value
-  throw new ApiError(
-    {status: answer.status, reason: 'NotJson'},
-    `could not ${call.doing}: the answer is no JSON object`,
-    {
-      hint: 'check that the address is an API server and not a proxy in front of something else',
-      evidence: answer.text.slice(0, 300),
-    },
-  )
-}
-
 async function listAll(
   send: (call: Call) => Promise<ApiObject>,
   path: string,
@@ -189,43 +171,4 @@ async function listAll(
     next = token === '' ? undefined : token
   }
   return items
-}
-
-type PlaceFinder = (object: ObjectLike, options?: CallOptions) => Promise<Place>
-
-/** Places of foreign kinds are asked for once and kept as long as the client. */
-function placeFinder(requests: Requester): PlaceFinder {
-  const found = new Map<string, Place>()
-  return async (object, options) => {
-    const {apiVersion, kind} = object
-    const known = knownPlace(apiVersion, kind) ?? found.get(`${apiVersion} ${kind}`)
-    if (known !== undefined) return known
-    const place = await discover(requests, object, options)
-    found.set(`${apiVersion} ${kind}`, place)
-    return place
-  }
-}
-
-async function discover(requests: Requester, object: ObjectLike, options?: CallOptions): Promise<Place> {
-  const {apiVersion, kind} = object
-  const doing = `find the kind ${kind} of ${apiVersion}`
-  const answer = await requests.call({
-    ...options,
-    method: 'GET',
-    path: groupPath(apiVersion),
-    doing,
-    idempotent: true,
-    allow: [404],
-  })
-  const resources =
-    answer.status === 404 ? [] : listAt(parse({method: 'GET', path: '', doing, idempotent: true}, answer), 'resources')
-  const entry = resources
-    .filter(isObject)
-    .find(one => one['kind'] === kind && textAt(one, 'name')?.includes('/') === false)
-  if (entry === undefined) {
-    throw new ApiError({status: 404, reason: 'NoSuchKind'}, `could not ${doing}: the cluster does not have it`, {
-      hint: `apply its CustomResourceDefinition before ${nameOf({metadata: object.metadata})}, or check the apiVersion`,
-    })
-  }
-  return {apiVersion, plural: textAt(entry, 'name') ?? '', namespaced: entry['namespaced'] === true}
 }

@@ -57,7 +57,10 @@ export function requester(endpoint: Endpoint, forward: Forward): Requester {
       opened = undefined
       await before?.destroy()
     },
-    call: call => callWithRetries(call, where, async () => once(call, endpoint, await open())),
+    call: call => {
+      const ask = async (one: Call): Promise<Answer> => once(one, endpoint, await open())
+      return callWithRetries(call, where, ask)
+    },
   }
 }
 
@@ -78,12 +81,14 @@ async function once(call: Call, endpoint: Endpoint, {pool}: Connections): Promis
   return {status: answer.statusCode, text: await answer.body.text()}
 }
 
-async function callWithRetries(call: Call, where: string, attempt: () => Promise<Answer>): Promise<Answer> {
+type Ask = (call: Call) => Promise<Answer>
+
+async function callWithRetries(call: Call, where: string, ask: Ask): Promise<Answer> {
   const retryForMs = call.retryForMs ?? RETRY_FOR_MS
   const budget = AbortSignal.timeout(retryForMs)
   const stop = call.signal === undefined ? budget : AbortSignal.any([call.signal, budget])
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    const failure = await tryOnce(call, where, attempt)
+    const failure = await tryOnce(call, where, ask)
     if ('answer' in failure) return failure.answer
     const again = failure.passing && (call.idempotent || failure.unsent) && retryForMs > 0 && !budget.aborted
     if (!again) throw failure.error
@@ -91,18 +96,15 @@ async function callWithRetries(call: Call, where: string, attempt: () => Promise
   }
 }
 
-async function tryOnce(
-  call: Call,
-  where: string,
-  attempt: () => Promise<Answer>,
-): Promise<Failure | {readonly answer: Answer}> {
+async function tryOnce(call: Call, where: string, ask: Ask): Promise<Failure | {readonly answer: Answer}> {
   if (isCancelled(call)) return cancelled(call)
   try {
-    const answer = await attempt()
+    const answer = await ask(call)
     if (answer.status < 300 || call.allow?.includes(answer.status) === true) return {answer}
-    // 429 and 503 are said before the request is worked on.
-    const refused = answer.status === 429 || answer.status === 503
-    return {error: apiError(call.doing, answer), passing: answer.status >= 500 || refused, unsent: refused}
+    // 403, 429 and 503 are said before the request is worked on.
+    const refused = [403, 429, 503].includes(answer.status)
+    const passing = answer.status === 403 ? await isStarting(call, ask) : answer.status >= 500 || refused
+    return {error: apiError(call.doing, answer), passing, unsent: refused}
   } catch (cause) {
     if (isCancelled(call)) return cancelled(call)
     if (cause instanceof Error && cause.name === 'TimeoutError')
@@ -111,6 +113,20 @@ async function tryOnce(
     if (failure === undefined) throw cause
     return failure
   }
+}
+
+/** An API server that has just started forbids everything to everybody until it has read who may do what. */
+async function isStarting(call: Call, ask: Ask): Promise<boolean> {
+  if (call.retryForMs === 0) return false
+  const ready: Call = {
+    ...call,
+    method: 'GET',
+    path: '/readyz',
+    body: undefined,
+    accept: '*/*',
+    doing: 'see whether it is ready',
+  }
+  return (await ask(ready)).status !== 200
 }
 
 const isCancelled = (call: Call): boolean => call.signal?.aborted === true

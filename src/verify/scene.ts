@@ -15,7 +15,7 @@ export interface Scene {
   readonly signal: AbortSignal
   readonly images: Images
   readonly dnsDomain: string
-  /** Runs a command in a probe; only a few at a time, as a connection to a host carries only a few streams. */
+  /** Runs a command in a probe; only a few at a time, as each costs its node a process. */
   readonly exec: (probe: Probe, command: readonly string[], timeoutMs?: number) => Promise<ExecResult>
 }
 
@@ -33,7 +33,7 @@ export interface Probe {
   readonly controlPlane: boolean
 }
 
-const EXECS_AT_ONCE = 3
+const EXECS_AT_ONCE = 6
 const INTERVAL_MS = 250
 
 export function makeScene(parts: Omit<Scene, 'exec'>): Scene {
@@ -46,18 +46,23 @@ export function makeScene(parts: Omit<Scene, 'exec'>): Scene {
   }
 }
 
-/** Waits within a check; a wait that runs out brings the namespace's latest warnings as evidence. */
-export async function until<T>(
-  scene: Scene,
-  wait: {readonly what: string; readonly deadlineMs: number},
-  look: () => Promise<Look<T>>,
-): Promise<T> {
+export interface CheckWait {
+  readonly what: string
+  readonly deadlineMs: number
+  readonly hint?: string
+  /** Bring the namespace's latest warnings as evidence: of use where pods do not come up. */
+  readonly withWarnings?: boolean
+}
+
+/** Waits within a check; a wait that runs out is a failed check. */
+export async function until<T>(scene: Scene, wait: CheckWait, look: () => Promise<Look<T>>): Promise<T> {
   const {clock, signal} = scene
   try {
     return await waitFor({...wait, intervalMs: INTERVAL_MS, clock, signal}, look)
   } catch (error) {
     if (!(error instanceof KadmError) || error.code !== 'timeout') throw error
-    throw new KadmError('verify', error.message, {evidence: await warnings(scene), cause: error})
+    const evidence = wait.withWarnings === true ? await warnings(scene) : undefined
+    throw new KadmError('verify', error.message, {evidence, hint: error.hint, cause: error})
   }
 }
 
@@ -74,12 +79,19 @@ async function warnings({api, namespace, signal}: Scene): Promise<string> {
 
 /** Opens a connection from a probe; gives what went wrong, in agnhost's words: TIMEOUT, REFUSED, DNS, OTHER. */
 export async function connectFrom(scene: Scene, probe: Probe, target: string): Promise<string | undefined> {
-  const result = await scene.exec(probe, ['/agnhost', 'connect', target, `--timeout=${CONNECT_SECONDS}s`])
-  if (result.code === 0) return undefined
-  return result.stderr.trim() || `exit code ${result.code}`
+  const command = ['/agnhost', 'connect', target, `--timeout=${CONNECT_SECONDS}s`]
+  try {
+    const result = await scene.exec(probe, command, LOOKUP_MS)
+    return result.code === 0 ? undefined : result.stderr.trim() || `exit code ${result.code}`
+  } catch (error) {
+    if (error instanceof KadmError && error.code === 'timeout') return 'TIMEOUT in looking up the name'
+    throw error
+  }
 }
 
 const CONNECT_SECONDS = 5
+/** A resolver without an answer may try for longer than the connection would. */
+const LOOKUP_MS = 15_000
 
 export const podsLabelled = ({api, namespace, signal}: Scene, app: string): Promise<readonly ApiObject[]> =>
   api.list(PATHS.pods(undefined, namespace) + query({labelSelector: `app=${app}`}), {signal})

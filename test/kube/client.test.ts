@@ -133,7 +133,7 @@ describe('the API client', () => {
   it('names a kind that the cluster does not have', async () => {
     const {api} = await start(() => refusal(404, 'NotFound', 'the server could not find the requested resource'))
 
-    const error = await failing(api.apply({apiVersion: 'a.b/v1', kind: 'Nope', metadata: {name: 'x'}}))
+    const error = await failing(api.apply({apiVersion: 'a.b/v1', kind: 'Nope', metadata: {name: 'x'}}, {retryForMs: 0}))
 
     expect(error).toMatchObject({
       code: 'remote',
@@ -147,7 +147,7 @@ describe('the API client', () => {
     [409, 'Conflict', 'run the command again'],
     [422, 'Invalid', 'mend the field'],
   ])('explains a refusal with %i %s', async (code, reason, hint) => {
-    const {api} = await start(() => refusal(code, reason, 'because'))
+    const {api} = await start(({url}) => (url === '/readyz' ? {text: 'ok'} : refusal(code, reason, 'because')))
 
     const error = await failing(api.create(configMap))
 
@@ -166,6 +166,37 @@ describe('the API client', () => {
 
     expect(await api.get('/api/v1/nodes/a')).toEqual({kind: 'Node'})
     expect(tries).toBe(3)
+  })
+
+  it('waits out that an API server which has just started forbids everything', async () => {
+    let ready = false
+    const {api, server} = await start(({url}) => {
+      if (url === '/readyz') {
+        const answer = ready ? 200 : 500
+        ready = true
+        return {status: answer, text: ''}
+      }
+      return ready ? {json: configMap} : refusal(403, 'Forbidden', 'nodes is forbidden')
+    })
+
+    expect(await api.create(configMap)).toEqual(configMap)
+    expect(server.asked.map(one => one.url.split('/').at(-1))).toEqual(['configmaps', 'readyz', 'configmaps'])
+  })
+
+  it('finds a kind that is served only a moment after it was defined', async () => {
+    let asked = 0
+    const {api} = await start(({url}) => {
+      if (url !== '/apis/a.b/v1') return {json: {}}
+      asked += 1
+      return asked < 3
+        ? refusal(404, 'NotFound', 'not yet')
+        : {json: {resources: [{name: 'nopes', kind: 'Nope', namespaced: true}]}}
+    })
+
+    expect(await api.pathOf({apiVersion: 'a.b/v1', kind: 'Nope', metadata: {name: 'x'}})).toBe(
+      '/apis/a.b/v1/namespaces/default/nopes/x',
+    )
+    expect(asked).toBe(3)
   })
 
   it('does not create twice when the answer was lost', async () => {

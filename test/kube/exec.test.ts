@@ -25,7 +25,7 @@ async function start(
   speak: (socket: Duplex) => void,
   answer: Answer = {},
 ): Promise<{api: KubeClient; server: FakeApi; urls: string[]}> {
-  const server = await fakeApi(() => answer)
+  const server = await fakeApi(({url}) => (url === '/readyz' ? {text: 'ok'} : answer))
   const urls: string[] = []
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
     urls.push(request.url ?? '')

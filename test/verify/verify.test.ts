@@ -109,6 +109,21 @@ describe('verify on a cluster that does not work', () => {
     )
   })
 
+  it('says which names do not resolve, and where', async () => {
+    const cluster = fakeCluster({
+      nodes: three,
+      exec: (pod, command) => {
+        if (pod === 'probe-worker-2' && command.includes('probe:80'))
+          throw new KadmError('timeout', 'did not end in time')
+        return {}
+      },
+    })
+
+    expect(checkNamed(await run(cluster), 'DNS inside the cluster').detail).toContain(
+      'last seen: on worker-2 for probe:80: TIMEOUT in looking up the name\nsee that CoreDNS runs',
+    )
+  })
+
   it('tells failed requests of a rollout', async () => {
     const outcome = await run(fakeCluster({nodes: three, dialErrors: ['connection reset by peer']}))
 

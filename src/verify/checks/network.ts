@@ -24,10 +24,27 @@ interface Attempt {
   readonly label: string
 }
 
+const POD_TO_POD = {
+  what: 'pods to reach one another across nodes',
+  hint: 'see that the pod network runs on each node named, and that nothing blocks it between them (flannel: UDP port 8472)',
+}
+const SERVICE = {
+  what: 'a service address to answer on every node',
+  hint: 'if pods reach one another, look at kube-proxy on each node named: kubectl -n kube-system logs ds/kube-proxy',
+}
+const DNS = {
+  what: 'the cluster DNS to answer on every node',
+  hint: 'see that CoreDNS runs: kubectl -n kube-system get pods -l k8s-app=kube-dns',
+}
+
 /** Tries all, and again those that failed, as long as the deadline allows: routes and rules may still be on their way. */
-async function allConnect(scene: Scene, what: string, attempts: readonly Attempt[]): Promise<void> {
+async function allConnect(
+  scene: Scene,
+  wait: {what: string; hint: string},
+  attempts: readonly Attempt[],
+): Promise<void> {
   let open = attempts
-  await until(scene, {what, deadlineMs: 20_000}, async () => {
+  await until(scene, {...wait, deadlineMs: 20_000}, async () => {
     const tried = await Promise.all(
       open.map(async attempt => ({attempt, problem: await connectFrom(scene, attempt.probe, attempt.target)})),
     )
@@ -43,14 +60,14 @@ export async function podToPod(scene: Scene, probes: readonly Probe[]): Promise<
     const target = hostPort(to.ip, 8080)
     return {probe: from, target, label: `from ${from.node} to ${to.node} (${target})`}
   })
-  await allConnect(scene, 'pods to reach one another across nodes', attempts)
+  await allConnect(scene, POD_TO_POD, attempts)
   return `${attempts.length} ways between ${count(probes.length)}`
 }
 
 export async function serviceAddress(scene: Scene, probes: readonly Probe[]): Promise<string> {
   const target = hostPort(await clusterIp(scene, PROBE), 80)
   const attempts = probes.map(probe => ({probe, target, label: `from ${probe.node} to ${target}`}))
-  await allConnect(scene, 'a service address to answer on every node', attempts)
+  await allConnect(scene, SERVICE, attempts)
   return `${target} from ${count(probes.length)}`
 }
 
@@ -60,7 +77,7 @@ export async function dnsInside(scene: Scene, probes: readonly Probe[]): Promise
   const attempts = probes.flatMap(probe =>
     names.map(target => ({probe, target, label: `on ${probe.node} for ${target}`})),
   )
-  await allConnect(scene, 'the cluster DNS to answer on every node', attempts)
+  await allConnect(scene, DNS, attempts)
   return `${names.join(' and ')} from ${count(probes.length)}`
 }
 

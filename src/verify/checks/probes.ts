@@ -8,7 +8,7 @@ import {PROBE} from '../workload.ts'
 
 /** A pod on every node that is Ready; gives them. */
 export async function probesOn(scene: Scene, nodes: readonly NodeStatus[]): Promise<readonly Probe[]> {
-  return until(scene, {what: 'a pod on every node', deadlineMs: 90_000}, async () => {
+  return until(scene, {what: 'a pod on every node', deadlineMs: 90_000, withWarnings: true}, async () => {
     const pods = (await podsLabelled(scene, PROBE)).filter(pod => !isEnding(pod))
     const missing = nodes.flatMap(node => lacking(node, pods))
     return missing.length === 0 ? {value: readyProbes(nodes, pods)} : {seen: missing.join('; ')}

@@ -79,13 +79,17 @@ export async function replaced(scene: Scene): Promise<string> {
 /** Waits until every web pod is of the latest version and available; gives them. */
 export function webAvailable(scene: Scene): Promise<readonly ApiObject[]> {
   const {api, namespace, signal} = scene
-  return until(scene, {what: 'the web deployment to be available', deadlineMs: ROLLED_WITHIN_MS}, async () => {
-    const deployment = await api.get(PATHS.deployments(WEB, namespace), {signal})
-    const lacking = notYet(deployment)
-    if (lacking !== undefined) return {seen: lacking}
-    const pods = (await podsLabelled(scene, WEB)).filter(pod => !isEnding(pod))
-    return pods.length === WEB_REPLICAS ? {value: pods} : {seen: `${pods.length} pods`}
-  })
+  return until(
+    scene,
+    {what: 'the web deployment to be available', deadlineMs: ROLLED_WITHIN_MS, withWarnings: true},
+    async () => {
+      const deployment = await api.get(PATHS.deployments(WEB, namespace), {signal})
+      const lacking = notYet(deployment)
+      if (lacking !== undefined) return {seen: lacking}
+      const pods = (await podsLabelled(scene, WEB)).filter(pod => !isEnding(pod))
+      return pods.length === WEB_REPLICAS ? {value: pods} : {seen: `${pods.length} pods`}
+    },
+  )
 }
 
 function notYet(deployment: ApiObject | undefined): string | undefined {
