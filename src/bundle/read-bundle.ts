@@ -5,7 +5,7 @@ import {isAbsolute, join, normalize} from 'node:path'
 import {BINARIES, type Bundle, type BundleEntry} from '../domain/bundle.ts'
 import {KadmError} from '../domain/errors.ts'
 
-export const BUNDLE_FILE = 'bundle.json'
+const BUNDLE_FILE = 'bundle.json'
 
 const REMAKE = "make it again with 'kadm bundle create', or copy the whole folder again"
 

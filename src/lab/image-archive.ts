@@ -53,7 +53,7 @@ export async function* imageArchive(image: ImageDescription): AsyncGenerator<Buf
 const layerName = (i: number): string => `layer-${String(i)}.tar`
 
 /** The image's config; its bytes are what its digest is of. */
-export function renderConfig(image: ImageDescription, diffIds: readonly string[]): string {
+function renderConfig(image: ImageDescription, diffIds: readonly string[]): string {
   const {entrypoint, command} = image
   return JSON.stringify({
     architecture: image.architecture,

@@ -37,7 +37,7 @@ export async function machineFiles(machine: MachineIdentity): Promise<readonly M
 }
 
 /** The name server does not answer, but it has to be there: a resolver without upstream makes CoreDNS stop at 'Loop detected'. */
-export const netplan = (machine: {readonly address: string; readonly subnet: string}): string => `network:
+const netplan = (machine: {readonly address: string; readonly subnet: string}): string => `network:
   version: 2
   renderer: networkd
   ethernets:

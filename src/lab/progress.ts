@@ -25,7 +25,7 @@ export interface Step {
   readonly seconds: number
 }
 
-export interface Estimate {
+interface Estimate {
   readonly fraction: number
   readonly remainingSeconds: number
 }

@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises'
 import {connect} from 'node:net'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {KadmError} from '../domain/errors.ts'
+import {crowdedWatchers} from './inotify.ts'
 import {run} from './program.ts'
 import {LOGIN_USER} from './rootfs.ts'
 
@@ -21,7 +22,7 @@ const CONSOLE_LINES = 15
 const CONNECT_MS = 1_000
 
 /** The arguments with which the system's ssh client gets into a lab machine. */
-export const sshArguments = (door: Door): readonly string[] => [
+const sshArguments = (door: Door): readonly string[] => [
   ...['-i', door.keyFile, '-o', 'IdentitiesOnly=yes', '-o', `UserKnownHostsFile=${door.knownHostsFile}`],
   ...['-o', 'GlobalKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=yes', '-F', '/dev/null'],
   `${LOGIN_USER}@${door.address}`,
@@ -51,7 +52,7 @@ async function failure(door: Door, code: 'remote' | 'timeout', what: string, las
   return new KadmError(code, `machine ${door.name} ${what}`, {
     host: door.name,
     evidence: [...console.trimEnd().split('\n').slice(-CONSOLE_LINES), last].join('\n'),
-    hint: `read ${door.consoleFile}`,
+    hint: (await crowdedWatchers()) ?? `read ${door.consoleFile}`,
   })
 }
 

@@ -6,7 +6,7 @@ import {BINARIES, type BinaryName, type Bundle, type BundleEntry} from '../../sr
 import {imagesForRole, type ImageNeeds} from '../../src/domain/images.ts'
 import {supportedVersion} from '../../src/domain/version.ts'
 
-export const version = supportedVersion('v1.37.2')
+const version = supportedVersion('v1.37.2')
 export const imageNeeds: ImageNeeds = {version, repository: 'registry.k8s.io', podNetwork: 'flannel'}
 
 async function* text(content: string): AsyncGenerator<Buffer> {
