@@ -55,7 +55,6 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'ServiceUnavailable',
 }
 
-export const isNotFound = (error: unknown): error is ApiError => error instanceof ApiError && error.status === 404
 export const isAlreadyThere = (error: unknown): error is ApiError =>
   error instanceof ApiError && error.reason === 'AlreadyExists'
 

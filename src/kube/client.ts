@@ -1,25 +1,25 @@
 import type {Endpoint, Forward} from './connection.ts'
 import {exec, type ExecOptions, type ExecResult} from './exec.ts'
 import {isObject, listAt, textAt, type ApiObject} from './json.ts'
-import {collectionPath, objectPath, query, type ObjectLike} from './kinds.ts'
+import {collectionPath, inWords, objectPath, query, type ObjectLike} from './kinds.ts'
 import {endpointFromKubeconfig} from './kubeconfig.ts'
 import {placeFinder} from './places.ts'
 import {readObject} from './read-object.ts'
 import {requester, type Answer, type Call, type CallOptions} from './requester.ts'
 
-export interface ApplyOptions extends CallOptions {
+interface ApplyOptions extends CallOptions {
   readonly fieldManager?: string | undefined
   readonly force?: boolean | undefined
   /** Asks what would come of it and changes nothing. */
   readonly dryRun?: boolean | undefined
 }
 
-export interface DeleteOptions extends CallOptions {
+interface DeleteOptions extends CallOptions {
   readonly propagation?: 'Foreground' | 'Background' | 'Orphan' | undefined
   readonly gracePeriodSeconds?: number | undefined
 }
 
-export type PatchType = 'strategic' | 'merge' | 'json'
+type PatchType = 'strategic' | 'merge' | 'json'
 
 /** The Kubernetes API, as much of it as kadm needs. Paths come from `PATHS` or `pathOf`. */
 export interface KubeClient {
@@ -44,7 +44,7 @@ export interface KubeClient {
   readonly close: () => Promise<void>
 }
 
-export interface RawCall extends CallOptions {
+interface RawCall extends CallOptions {
   readonly method: Call['method']
   readonly path: string
   readonly body?: unknown
@@ -77,7 +77,14 @@ export function kubeClient(endpoint: Endpoint, forward: Forward): KubeClient {
     close: requests.close,
     exec: (pod, options) => exec(requests, endpoint, pod, options),
     get: async (path, options) => {
-      const call: Call = {...options, method: 'GET', path, doing: `read ${path}`, idempotent: true, allow: [404]}
+      const call: Call = {
+        ...options,
+        method: 'GET',
+        path,
+        doing: `read ${inWords(path)}`,
+        idempotent: true,
+        allow: [404],
+      }
       const answer = await requests.call(call)
       return answer.status === 404 ? undefined : readObject(call, answer)
     },
@@ -107,7 +114,7 @@ export function kubeClient(endpoint: Endpoint, forward: Forward): KubeClient {
         ...options,
         method: 'PATCH',
         path,
-        doing: `change ${path}`,
+        doing: `change ${inWords(path)}`,
         body,
         contentType: PATCH_TYPES[type],
         idempotent: type !== 'json',
@@ -123,7 +130,7 @@ export function kubeClient(endpoint: Endpoint, forward: Forward): KubeClient {
         ...options,
         method: 'DELETE',
         path,
-        doing: `delete ${path}`,
+        doing: `delete ${inWords(path)}`,
         body,
         idempotent: true,
         allow: [404],
@@ -131,8 +138,16 @@ export function kubeClient(endpoint: Endpoint, forward: Forward): KubeClient {
       return (await requests.call(call)).status !== 404
     },
     getText: async (path, options) =>
-      (await requests.call({...options, method: 'GET', path, doing: `read ${path}`, accept: '*/*', idempotent: true}))
-        .text,
+      (
+        await requests.call({
+          ...options,
+          method: 'GET',
+          path,
+          doing: `read ${inWords(path)}`,
+          accept: '*/*',
+          idempotent: true,
+        })
+      ).text,
     raw: call =>
       requests.call({
         ...call,
@@ -162,7 +177,7 @@ async function listAll(
       ...options,
       method: 'GET',
       path: `${path}${joint}limit=${PAGE}${more}`,
-      doing: `list ${path}`,
+      doing: `list ${inWords(path)}`,
       idempotent: true,
     })
     // Items of a list come without apiVersion and kind.

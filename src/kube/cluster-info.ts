@@ -18,7 +18,7 @@ export interface Discovered {
   readonly kubeconfig: string
 }
 
-export const SIGNATURE_PREFIX = 'jws-kubeconfig-'
+const SIGNATURE_PREFIX = 'jws-kubeconfig-'
 
 export const signatureOf = (clusterInfo: ApiObject, token: BootstrapToken): string | undefined =>
   textsAt(clusterInfo, 'data')[`${SIGNATURE_PREFIX}${token.id}`]

@@ -85,6 +85,18 @@ export function collectionPath(place: Place, namespace?: string): string {
 export const objectPath = (place: Place, name: string, namespace = 'default'): string =>
   `${collectionPath(place, namespace)}/${encodeURIComponent(name)}`
 
+/** A path in words, for messages: `configmaps kube-public/cluster-info`. */
+export function inWords(path: string): string {
+  const match = /^\/apis?\/(?:[^/]+\/)?v\d[^/]*\/(?:namespaces\/([^/]+)\/)?([a-z]+)(?:\/([^/?]+))?((?:\/[^?]*)?)/.exec(
+    path,
+  )
+  if (match === null) return path.replace(/\?.*$/, '')
+  const parts: readonly (string | undefined)[] = match.slice(1)
+  const [namespace, plural = '', name, rest = ''] = parts.map(part => part && decodeURIComponent(part))
+  const named = [namespace, name].filter(part => part !== undefined).join('/')
+  return `${rest === '' ? '' : `${rest.slice(1)} of `}${plural}${named === '' ? '' : ` ${named}`}`
+}
+
 /** A query string, with its question mark when there is anything to say. */
 export function query(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
   const given = Object.entries(values).flatMap(([key, value]) =>

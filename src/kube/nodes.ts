@@ -27,7 +27,7 @@ export interface NodeStatus {
 }
 
 const ROLE = 'node-role.kubernetes.io/'
-export const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane'
+const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane'
 
 export const listNodes = async (api: KubeClient, options?: CallOptions): Promise<readonly NodeStatus[]> =>
   (await api.list(PATHS.nodes(), options)).map(nodeStatus)

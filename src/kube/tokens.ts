@@ -1,5 +1,6 @@
 import {hostPort} from '../domain/endpoint.ts'
 import {KadmError} from '../domain/errors.ts'
+import {TOKEN_GROUP} from '../manifests/rbac.ts'
 import type {KubeClient} from './client.ts'
 import {textAt, textsAt, type ApiObject} from './json.ts'
 import {PATHS, query, type ObjectLike} from './kinds.ts'
@@ -17,7 +18,7 @@ export interface TokenSpec {
   readonly groups: readonly string[]
 }
 
-export type TokenUsage = 'signing' | 'authentication'
+type TokenUsage = 'signing' | 'authentication'
 
 export interface TokenInfo extends TokenSpecRead {
   readonly token: BootstrapToken
@@ -31,7 +32,6 @@ interface TokenSpecRead {
   readonly groups: readonly string[]
 }
 
-export const NODE_TOKEN_GROUP = 'system:bootstrappers:kubeadm:default-node-token'
 const DAY_MS = 24 * 3_600_000
 const TYPE = 'bootstrap.kubernetes.io/token'
 const NAME_PREFIX = 'bootstrap-token-'
@@ -43,7 +43,7 @@ export const DEFAULT_TOKEN: TokenSpec = {
   ttlMs: DAY_MS,
   description: undefined,
   usages: USAGES,
-  groups: [NODE_TOKEN_GROUP],
+  groups: [TOKEN_GROUP],
 }
 
 /** Every character equally likely: bytes above the last whole multiple of 36 are thrown away. */
@@ -100,7 +100,7 @@ export interface JoinLine {
   readonly caHashes: readonly string[]
 }
 
-export function joinLine(api: KubeClient, token: BootstrapToken): JoinLine {
+function joinLine(api: KubeClient, token: BootstrapToken): JoinLine {
   const {host, port, trust} = api.endpoint
   if (trust === 'unverified') throw new Error('an unverified connection vouches for no CA')
   return {endpoint: hostPort(host, port), token: tokenText(token), caHashes: caPins(trust.ca)}

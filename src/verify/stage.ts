@@ -11,7 +11,8 @@ import {namespaceObject, workload} from './workload.ts'
 /** Marks a node that a check has cordoned, so that the next run can undo what a killed one left. */
 export const CORDON_MARK = 'kadm/verify-cordoned'
 const NAMESPACE_PREFIX = 'kadm-verify-'
-const LEFT_AFTER_MS = 15 * 60_000
+/** Older than any run that still goes on can be. */
+const LEFT_AFTER_MS = {namespace: 15 * 60_000, cordon: 4 * 60_000} as const
 const GONE_WITHIN_MS = 60_000
 const CALL = {retryForMs: 10_000} as const
 
@@ -65,13 +66,13 @@ const remains = (namespace: Readonly<Record<string, unknown>>): string => {
 export async function removeLeftovers(api: KubeClient, now: number, signal: AbortSignal): Promise<void> {
   const path = PATHS.namespaces() + query({labelSelector: 'app.kubernetes.io/managed-by=kadm-verify'})
   const old = (await api.list(path, {signal})).filter(
-    one => now - Date.parse(textAt(one, 'metadata', 'creationTimestamp') ?? '') > LEFT_AFTER_MS,
+    one => now - Date.parse(textAt(one, 'metadata', 'creationTimestamp') ?? '') > LEFT_AFTER_MS.namespace,
   )
   await Promise.all(old.map(one => api.delete(PATHS.namespaces(nameOf(one)), {signal})))
   const nodes = await api.list(PATHS.nodes(), {signal})
   const marked = nodes.filter(node => {
     const since = textsAt(node, 'metadata', 'annotations')[CORDON_MARK]
-    return since !== undefined && now - Number(since) > LEFT_AFTER_MS
+    return since !== undefined && now - Number(since) > LEFT_AFTER_MS.cordon
   })
   await Promise.all(marked.map(node => uncordon(api, nameOf(node), {signal, annotations: {[CORDON_MARK]: undefined}})))
 }

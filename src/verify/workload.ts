@@ -4,7 +4,7 @@ import type {Images} from './scene.ts'
 export const PROBE = 'probe'
 export const WEB = 'web'
 export const WEB_REPLICAS = 2
-export const MANAGED_BY = {'app.kubernetes.io/managed-by': 'kadm-verify'}
+const MANAGED_BY = {'app.kubernetes.io/managed-by': 'kadm-verify'}
 const HTTP_PORT = 8080
 
 type Body = Readonly<Record<string, unknown>>

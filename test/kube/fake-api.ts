@@ -50,7 +50,7 @@ export async function authority(): Promise<Authority> {
   return {certPem: issueCa({wanted: wanted('kubernetes', true), key, now: new Date(), random: randomBytes}), key}
 }
 
-export async function leaf(ca: Authority, name: string, now = new Date()): Promise<{cert: string; key: string}> {
+async function leaf(ca: Authority, name: string, now = new Date()): Promise<{cert: string; key: string}> {
   const key = await makeKey('ECDSA-P256')
   return {cert: issueLeaf({wanted: wanted(name, false), key, now, random: randomBytes}, ca), key: privateKeyPem(key)}
 }
@@ -95,7 +95,7 @@ export async function fakeApi(
 }
 
 /** A tunnel that ends at this server, whatever address is asked for. */
-export const forwardTo =
+const forwardTo =
   (server: Server): Forward =>
   () =>
     new Promise<Duplex>((resolve, reject) => {

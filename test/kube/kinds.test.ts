@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {endpointFromKubeconfig, parseAddress} from '../../src/kube/kubeconfig.ts'
-import {collectionPath, knownPlace, objectPath, PATHS, query} from '../../src/kube/kinds.ts'
+import {collectionPath, inWords, knownPlace, objectPath, PATHS, query} from '../../src/kube/kinds.ts'
 import {containing} from './matchers.ts'
 
 describe('the path of an object', () => {
@@ -37,6 +37,22 @@ describe('the path of an object', () => {
     expect(query({fieldSelector: 'type=Warning', limit: 5, all: true})).toBe(
       '?fieldSelector=type%3DWarning&limit=5&all=true',
     )
+  })
+})
+
+describe('a path in words', () => {
+  it.each([
+    ['/api/v1/nodes', 'nodes'],
+    ['/api/v1/nodes/master', 'nodes master'],
+    ['/api/v1/namespaces/kube-public', 'namespaces kube-public'],
+    ['/api/v1/namespaces/kube-public/configmaps/cluster-info', 'configmaps kube-public/cluster-info'],
+    ['/apis/apps/v1/namespaces/x/deployments?limit=500', 'deployments x'],
+    ['/apis/apps/v1beta1/deployments', 'deployments'],
+    ['/api/v1/namespaces/x/pods/p/log?tailLines=5', 'log of pods x/p'],
+    ['/apis/rbac.authorization.k8s.io/v1/clusterroles/kubeadm%3Aget-nodes', 'clusterroles kubeadm:get-nodes'],
+    ['/readyz?verbose', '/readyz'],
+  ])('%s is %s', (path, words) => {
+    expect(inWords(path)).toBe(words)
   })
 })
 

@@ -13,7 +13,7 @@ export interface FakeClusterOptions {
   readonly onChange?: (call: string) => void
 }
 
-export interface FakeNode {
+interface FakeNode {
   readonly name: string
   readonly controlPlane?: boolean
   readonly ready?: boolean

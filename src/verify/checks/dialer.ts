@@ -4,7 +4,7 @@ import {PATHS, query} from '../../kube/kinds.ts'
 import type {Probe, Scene} from '../scene.ts'
 
 /** What came of a few requests that a pod made for us. */
-export interface Dialed {
+interface Dialed {
   readonly tries: number
   /** Names of the pods that answered. */
   readonly servers: readonly string[]
