@@ -48,7 +48,7 @@ export function controlPlaneOn(host: Host, signal: AbortSignal): ControlPlane {
     },
     close: async () => {
       const made = await Promise.allSettled([...clients.values()])
-      await Promise.allSettled(made.map(one => (one.status === 'fulfilled' ? one.value.close() : undefined)))
+      await Promise.allSettled(made.flatMap(one => (one.status === 'fulfilled' ? [one.value.close()] : [])))
     },
   }
 }

@@ -1,7 +1,8 @@
 import {KadmError} from '../domain/errors.ts'
 import {KADM_DIR, LEASE_FILE} from '../domain/paths.ts'
 import type {Host} from '../remote/host.ts'
-import {Script, sh} from '../remote/shell.ts'
+import {onEach} from '../remote/on-each.ts'
+import {sh, type Script} from '../remote/shell.ts'
 
 /** A run that has not touched its lease for this long is taken for dead. Act scripts and the heartbeat touch it. */
 const STALE_SECONDS = 45
@@ -80,5 +81,24 @@ export async function takeLease(
       clearInterval(timer)
       await host.run(giveBack(fence).text, {timeoutMs: HEARTBEAT_MS}).catch(() => undefined)
     },
+  }
+}
+
+/** Works while holding the lease of every host; gives back all that were taken, whatever happens. */
+export async function withLeases<T>(
+  hosts: readonly Host[],
+  options: {readonly holder: Holder; readonly takeLease: boolean; readonly signal: AbortSignal},
+  work: (leases: readonly Lease[]) => Promise<T>,
+): Promise<T> {
+  const taken: Lease[] = []
+  try {
+    const leases = await onEach(hosts, 30, async host => {
+      const lease = await takeLease(host, options.holder, {force: options.takeLease, signal: options.signal})
+      taken.push(lease)
+      return lease
+    })
+    return await work(leases)
+  } finally {
+    await Promise.allSettled(taken.map(lease => lease.release()))
   }
 }

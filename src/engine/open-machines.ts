@@ -1,4 +1,4 @@
-import type {Cluster, HostSpec, Node} from '../domain/cluster.ts'
+import type {HostSpec} from '../domain/cluster.ts'
 import type {Host} from '../remote/host.ts'
 import {onEach} from '../remote/on-each.ts'
 import {gather, type Gathered} from './gather.ts'

@@ -43,9 +43,9 @@ export async function probeReachability({cluster, hosts, signal}: Probing): Prom
     return judgeProbes(results.flat(), listeners)
   } finally {
     await Promise.allSettled(
-      usable.map(({host, node}) => {
+      usable.flatMap(({host, node}) => {
         const pid = listeners.get(node.name)?.pid
-        return pid === undefined ? undefined : host.run(stopScript(pid).text)
+        return pid === undefined ? [] : [host.run(stopScript(pid).text)]
       }),
     )
   }

@@ -4,6 +4,7 @@ import {KERNEL_MODULES, modulesLoadText, sysctls, sysctlText} from '../manifests
 import {file} from '../resources/file.ts'
 import {kernelModule} from '../resources/kernel-module.ts'
 import {sysctl} from '../resources/sysctl.ts'
+import {rememberKernelSettings} from './kernel-memory.ts'
 import type {Phase, PhaseContext} from './phase.ts'
 
 const families = ({network}: Cluster): readonly (4 | 6)[] => [
@@ -23,6 +24,7 @@ export const kernelPhase: Phase = {
     const wanted = Object.entries(sysctls(families(cluster))).filter(([key]) => offered(context, key))
     const modules = facts.isContainer ? [] : KERNEL_MODULES
     return [
+      rememberKernelSettings(),
       file({
         path: '/etc/modules-load.d/kadm.conf',
         content: modulesLoadText(templates),

@@ -1,0 +1,143 @@
+import type {Cluster, Node} from '../domain/cluster.ts'
+import {endpointServer, hostPort} from '../domain/endpoint.ts'
+import {KadmError} from '../domain/errors.ts'
+import {discoverByToken} from '../kube/discovery.ts'
+import type {Finding} from '../phases/preflight/finding.ts'
+import type {Host} from '../remote/host.ts'
+import {controlPlaneOn, type ControlPlane} from './control-plane.ts'
+import {examine} from './examine.ts'
+import {joinToken} from './join-token.ts'
+import {readLiveCluster} from './live-cluster.ts'
+import {openMachines, type Candidate} from './open-machines.ts'
+import type {WorkflowOptions} from './options.ts'
+import type {ValueSources} from './run-values.ts'
+
+/** Everything that is known once all hosts have been asked and before any is changed. */
+export interface Opened {
+  readonly cluster: Cluster
+  readonly candidates: readonly Candidate[]
+  readonly nodes: readonly Node[]
+  readonly findings: readonly Finding[]
+  readonly endpoint: string
+  readonly controlPlane: ControlPlane | undefined
+  readonly sources: Pick<ValueSources, 'readAuthority' | 'readClusterCa' | 'mintToken'>
+  readonly tidy: () => Promise<void>
+}
+
+/** Connects, asks every host and judges them; closes everything at the end. */
+export async function withOpened<T>(options: WorkflowOptions, work: (opened: Opened) => Promise<T>): Promise<T> {
+  const connections: Host[] = []
+  const closers: (() => Promise<void>)[] = []
+  try {
+    const {emit, clock, cluster, command} = options
+    emit({type: 'run-started', command, hosts: cluster.hosts.map(nameOf), at: clock.now()})
+    return await work(await open(options, connections, closers))
+  } finally {
+    await Promise.allSettled(closers.map(close => close()))
+    await Promise.allSettled(connections.map(host => host.close()))
+  }
+}
+
+const nameOf = ({name, ssh}: Cluster['hosts'][number]): string =>
+  name ?? (ssh === 'local' ? 'this machine' : ssh.address)
+
+async function open(options: WorkflowOptions, connections: Host[], closers: (() => Promise<void>)[]): Promise<Opened> {
+  const {joinTo, signal, connect, clock, random, emit} = options
+  const [candidates, joinHost] = await Promise.all([
+    openMachines(options.cluster.hosts, options, connections),
+    joinTo?.kind === 'ssh' ? connect(joinTo.spec) : undefined,
+  ])
+  if (joinHost !== undefined) connections.push(joinHost)
+  const first = candidates.find(({spec}) => spec.role === 'control-plane')
+  const host = joinHost ?? first?.host
+  const controlPlane = host === undefined ? undefined : controlPlaneOn(host, signal)
+  if (controlPlane !== undefined) closers.push(controlPlane.close)
+  if (joinTo?.kind === 'token') return openByToken(options, joinTo, candidates)
+  if (controlPlane === undefined)
+    throw new KadmError('usage', 'no control plane is named', {hint: 'name one with --to, or give a file that has one'})
+  const live = joinTo === undefined ? undefined : await readLiveCluster(await controlPlane.api(), options.cluster)
+  for (const message of live?.warnings ?? [])
+    emit({type: 'warning', host: controlPlane.host.name, message, at: clock.now()})
+  const cluster = live?.cluster ?? options.cluster
+  const {nodes, findings} = await examine({
+    options,
+    cluster,
+    candidates,
+    joined: joinTo === undefined ? undefined : {controlPlane, caPem: await controlPlane.clusterCa()},
+  })
+  const firstNode = nodes.find(({role}) => role === 'control-plane')
+  const token = joinToken(controlPlane.api, clock, random)
+  return {
+    cluster,
+    candidates,
+    nodes,
+    findings,
+    endpoint: live?.server ?? (firstNode === undefined ? '' : endpointServer(cluster, firstNode)),
+    controlPlane,
+    sources: {readAuthority: controlPlane.authority, readClusterCa: controlPlane.clusterCa, mintToken: token.mint},
+    tidy: token.takeBack,
+  }
+}
+
+type ByToken = Extract<WorkflowOptions['joinTo'], {kind: 'token'}>
+
+async function openByToken(
+  options: WorkflowOptions,
+  joinTo: ByToken,
+  candidates: readonly Candidate[],
+): Promise<Opened> {
+  const [candidate] = candidates
+  if (candidate === undefined || candidates.length > 1) {
+    throw new KadmError('usage', 'a join by token is for one machine', {
+      hint: 'for several at once use --to with a control plane',
+    })
+  }
+  const {host} = candidate
+  const forward = (to: string, port: number) => host.forward(to, port)
+  const discovered = await discoverByToken({
+    endpoint: joinTo.endpoint,
+    token: joinTo.token,
+    trust: joinTo.skipVerification ? {kind: 'token-only'} : {kind: 'pins', pins: joinTo.caHashes},
+    forward,
+    clock: options.clock,
+    signal: options.signal,
+  })
+  const {kubeClient} = await import('../kube/client.ts')
+  const api = kubeClient(
+    {
+      host: discovered.host,
+      port: discovered.port,
+      trust: {ca: discovered.ca},
+      credentials: {kind: 'token', token: joinTo.token},
+    },
+    forward,
+  )
+  try {
+    const live = await readLiveCluster(api, options.cluster)
+    const {nodes, findings} = await examine({
+      options,
+      cluster: live.cluster,
+      candidates,
+      joined: {controlPlane: undefined, caPem: discovered.ca},
+    })
+    const {host: to, port} = discovered
+    const none = (): Promise<never> =>
+      Promise.reject(new KadmError('usage', 'a join by token has no rights of an administrator'))
+    return {
+      cluster: live.cluster,
+      candidates,
+      nodes,
+      findings,
+      endpoint: `https://${hostPort(to, port)}`,
+      controlPlane: undefined,
+      sources: {
+        readAuthority: none,
+        readClusterCa: () => Promise.resolve(discovered.ca),
+        mintToken: () => Promise.resolve(joinTo.token),
+      },
+      tidy: () => Promise.resolve(),
+    }
+  } finally {
+    await api.close()
+  }
+}

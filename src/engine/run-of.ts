@@ -1,0 +1,65 @@
+import {makeKey} from '../certs/keys.ts'
+import {KadmError} from '../domain/errors.ts'
+import type {Run} from './carry-out.ts'
+import type {Outcome} from './jobs.ts'
+import type {Machine} from './machine.ts'
+import type {Candidate} from './open-machines.ts'
+import type {Opened} from './opened.ts'
+import type {WorkflowOptions} from './options.ts'
+import {runValues} from './run-values.ts'
+import {uploadAll} from './upload.ts'
+
+/** A candidate as the node it became, with the lease it is changed under. */
+export function machineOf(opened: Opened, candidate: Candidate, lease: Machine['lease']): Machine {
+  const node = opened.nodes.find(({host}) => host === candidate.spec)
+  if (node === undefined) throw new Error(`${candidate.host.name} became no node`)
+  return {host: candidate.host, facts: candidate.gathered.facts, node, lease}
+}
+
+/** The run that the engine carries out on these machines. */
+export function runOf(options: WorkflowOptions, opened: Opened, machines: readonly Machine[]): Run {
+  const {clock, signal, random} = options
+  const noAdmin = (): Promise<never> =>
+    Promise.reject(new KadmError('remote', 'this run may not speak to the cluster as its administrator'))
+  return {
+    cluster: opened.cluster,
+    machines,
+    nodes: opened.nodes,
+    first: opened.nodes.find(({role}) => role === 'control-plane'),
+    endpoint: opened.endpoint,
+    steps: options.steps,
+    bundle: options.bundle,
+    templates: options.templates,
+    isAdmin: opened.controlPlane !== undefined,
+    values: runValues({...opened.sources, makeKey, random, now: new Date(clock.now())}),
+    api: opened.controlPlane?.api ?? noAdmin,
+    superApi: opened.controlPlane?.superApi ?? noAdmin,
+    upload: ({host}, uploads, progress) => uploadAll(host, uploads, {signal, progress}),
+    emit: options.emit,
+    clock,
+    signal,
+  }
+}
+
+/** All failures of all hosts, or the number of changes. */
+export function judgeOutcomes(outcomes: readonly Outcome<number>[]): number {
+  const failures = outcomes.flatMap(outcome =>
+    outcome.status === 'failed' ? [asError(outcome.error, outcome.job.node.name)] : [],
+  )
+  const [first] = failures
+  if (first !== undefined && failures.length === 1) throw first
+  if (first !== undefined) throw new AggregateError(failures, failures.map(({message}) => message).join('\n'))
+  return outcomes.reduce((sum, outcome) => sum + (outcome.status === 'done' ? outcome.result : 0), 0)
+}
+
+function asError(error: unknown, host: string): Error {
+  if (error instanceof KadmError && error.host === undefined) {
+    return new KadmError(error.code, error.message, {
+      host,
+      hint: error.hint,
+      evidence: error.evidence,
+      cause: error.cause,
+    })
+  }
+  return error instanceof Error ? error : new Error(String(error))
+}

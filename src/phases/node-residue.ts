@@ -1,0 +1,57 @@
+import {KUBELET_DIR} from '../domain/paths.ts'
+import {sh} from '../remote/shell.ts'
+import {cleared, type ClearedResource} from '../resources/cleared.ts'
+
+const shims = sh`for p in /proc/[0-9]*; do
+  tr '\0' ' ' 2>/dev/null <$p/cmdline | grep -q '^[^ ]*containerd-shim[^ ]* .*-namespace k8s.io ' && echo "\${p#/proc/}" || :
+done`
+
+export const kubeletStopped = (): ClearedResource =>
+  cleared({
+    name: 'kubelet-running',
+    why: 'the kubelet would start again what is taken away',
+    remains: sh`state=$(systemctl show -p ActiveState --value kubelet.service 2>/dev/null); case $state in active|activating|reloading|deactivating) echo "the kubelet ($state)";; esac`,
+    clear: sh`systemctl stop kubelet.service`,
+  })
+
+/** By the runtime where it answers; else what its shims started is ended, then they. */
+export const podsStopped = (): ClearedResource =>
+  cleared({
+    name: 'pods',
+    why: 'nothing of the cluster may go on running here',
+    remains: sh`n=$( { ${shims}
+} | grep -c .) || :
+[ "$n" = 0 ] || echo "$n pods"`,
+    clear: sh`if timeout 20 ctr -n k8s.io tasks ls -q >/dev/null 2>&1; then
+  ctr -n k8s.io tasks ls -q | xargs -r -P 8 -I ID sh -c 'timeout 30 ctr -n k8s.io tasks rm -f ID >/dev/null 2>&1 || :'
+  ctr -n k8s.io containers ls -q | xargs -r -P 8 -I ID sh -c 'timeout 30 ctr -n k8s.io containers rm ID >/dev/null 2>&1 || :'
+fi
+for pid in $( ${shims}
+); do
+  for child in $(cat /proc/$pid/task/*/children 2>/dev/null); do kill -9 "$child" 2>/dev/null || :; done
+  sleep 0.2; kill -9 "$pid" 2>/dev/null || :
+done`,
+  })
+
+const mounts = sh`awk -v dir=${KUBELET_DIR} '$5 ~ "^" dir "/" || $5 ~ "^/run/containerd/io.containerd" || $5 ~ "^/(var/)?run/netns/cni-" || $5 ~ "^/var/lib/containerd/" {print $5}' /proc/self/mountinfo | sort -ru`
+
+export const podMountsGone = (): ClearedResource =>
+  cleared({
+    name: 'pod-mounts',
+    why: 'volumes that are still mounted would be emptied with the folder they are mounted in',
+    remains: sh`${mounts}
+ls /run/netns/cni-* 2>/dev/null || :`,
+    clear: sh`${mounts} | while read -r path; do umount -- "$path" 2>/dev/null || umount -l -- "$path"; done
+rm -f /run/netns/cni-*
+rmdir /run/netns 2>/dev/null || :`,
+  })
+
+const LINKS = ['cni0', 'flannel.1', 'flannel-v6.1', 'kube-ipvs0', 'nodelocaldns']
+
+export const podLinksGone = (): ClearedResource =>
+  cleared({
+    name: 'pod-links',
+    why: 'the next pod network would stumble over the bridge and tunnel of this one',
+    remains: sh`for link in ${LINKS}; do [ ! -e /sys/class/net/$link ] || echo $link; done`,
+    clear: sh`for link in ${LINKS}; do [ ! -e /sys/class/net/$link ] || ip link delete $link; done`,
+  })

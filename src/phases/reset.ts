@@ -1,0 +1,57 @@
+import {ETCD_DATA_DIR, KADM_DIR, KUBELET_DIR, KUBERNETES_DIR} from '../domain/paths.ts'
+import {sh} from '../remote/shell.ts'
+import {cleared} from '../resources/cleared.ts'
+import {nodeRemoved} from '../resources/operations/node-removed.ts'
+import {restoreKernelSettings} from './kernel-memory.ts'
+import {kubeletStopped, podLinksGone, podMountsGone, podsStopped} from './node-residue.ts'
+import {packetFilterCleared} from './packet-filter.ts'
+import type {Phase} from './phase.ts'
+
+const DRAIN_MS = 120_000
+
+/** `kadm reset`, before the ledger is undone: the node leaves, and what runs on it ends. */
+export const resetPhases: readonly Phase[] = [
+  {
+    name: 'leave',
+    title: 'Take the node out of the cluster',
+    why: 'its pods move to other nodes first, then the cluster forgets it',
+    where: 'worker',
+    when: ({isAdmin}) => (isAdmin ? true : 'the cluster is not asked'),
+    resources: ({node}) => [
+      nodeRemoved({node: node.name, drainMs: DRAIN_MS, why: 'the cluster no longer counts on this node'}),
+    ],
+  },
+  {
+    name: 'stop',
+    title: 'Stop what Kubernetes runs here',
+    why: 'pods, their network and their rules end before files are taken away',
+    resources: () => [
+      kubeletStopped(),
+      podsStopped(),
+      podMountsGone(),
+      podLinksGone(),
+      packetFilterCleared(),
+      restoreKernelSettings(),
+    ],
+  },
+]
+
+/** After the ledger: what others made in the places of Kubernetes, as `kubeadm reset` removes it, and kadm's own folder last. */
+export const afterResetPhases: readonly Phase[] = [
+  {
+    name: 'clean',
+    title: 'Remove what is left',
+    why: 'a node that kubeadm made has no ledger; its files are removed as kubeadm would',
+    resources: () => [
+      cleared({
+        name: 'kubernetes-files',
+        why: 'the next cluster must not find certificates of this one',
+        remains: sh`ls -d ${KUBERNETES_DIR}/*.conf ${KUBERNETES_DIR}/manifests/* ${KUBERNETES_DIR}/pki/* ${ETCD_DATA_DIR}/member ${KUBELET_DIR}/* 2>/dev/null || :`,
+        clear: sh`rm -rf --one-file-system ${KUBERNETES_DIR}/*.conf ${KUBERNETES_DIR}/manifests/* ${KUBERNETES_DIR}/pki/* ${ETCD_DATA_DIR}/member ${KUBELET_DIR}/*`,
+      }),
+    ],
+  },
+]
+
+/** Removes kadm's own folder; the lease is in it, so nothing comes after. */
+export const forgetScript = sh`rm -rf --one-file-system -- ${KADM_DIR}`
