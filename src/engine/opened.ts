@@ -29,17 +29,16 @@ export async function withOpened<T>(options: WorkflowOptions, work: (opened: Ope
   const connections: Host[] = []
   const closers: (() => Promise<void>)[] = []
   try {
-    const {emit, clock, cluster, command} = options
-    emit({type: 'run-started', command, hosts: cluster.hosts.map(nameOf), at: clock.now()})
-    return await work(await open(options, connections, closers))
+    const {emit, clock, command} = options
+    const at = clock.now()
+    const opened = await open(options, connections, closers)
+    emit({type: 'run-started', command, hosts: opened.nodes.map(({name}) => name), at})
+    return await work(opened)
   } finally {
     await Promise.allSettled(closers.map(close => close()))
     await Promise.allSettled(connections.map(host => host.close()))
   }
 }
-
-const nameOf = ({name, ssh}: Cluster['hosts'][number]): string =>
-  name ?? (ssh === 'local' ? 'this machine' : ssh.address)
 
 async function open(options: WorkflowOptions, connections: Host[], closers: (() => Promise<void>)[]): Promise<Opened> {
   const {joinTo, signal, connect, clock, random, emit} = options

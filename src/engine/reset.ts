@@ -28,20 +28,15 @@ export interface ResetReport {
  */
 export async function resetWorkflow(options: WorkflowOptions): Promise<ResetReport> {
   const connections: Host[] = []
-  const {emit, clock, cluster, joinTo} = options
+  const {emit, clock, cluster, command, joinTo} = options
   const started = clock.now()
-  emit({
-    type: 'run-started',
-    command: options.command,
-    hosts: cluster.hosts.map(({name, ssh}) => name ?? (ssh === 'local' ? 'this machine' : ssh.address)),
-    at: started,
-  })
   try {
     const [candidates, stays] = await Promise.all([
       openMachines(cluster.hosts, options, connections),
       joinTo?.kind === 'ssh' ? options.connect(joinTo.spec) : undefined,
     ])
     if (stays !== undefined) connections.push(stays)
+    emit({type: 'run-started', command, hosts: candidates.map(candidate => nodeOf(candidate).name), at: started})
     const report = await withLeases(
       candidates.map(({host}) => host),
       options,
