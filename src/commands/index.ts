@@ -21,6 +21,7 @@ import {LabUp} from './lab/up.ts'
 import {PhaseList} from './phase/list.ts'
 import {Plan} from './plan.ts'
 import {Preflight} from './preflight.ts'
+import {Reset} from './reset.ts'
 import {Status} from './status.ts'
 import {TokenCreate} from './token/create.ts'
 import {TokenDelete} from './token/delete.ts'
@@ -52,6 +53,7 @@ export const COMMANDS = {
   'phase:list': PhaseList,
   plan: Plan,
   preflight: Preflight,
+  reset: Reset,
   status: Status,
   'token:create': TokenCreate,
   'token:delete': TokenDelete,

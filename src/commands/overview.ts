@@ -21,6 +21,7 @@ LOOK
 
 KEEP
   token create       make a token for a machine to join with; also list, delete
+  reset              take machines out and put them back as they were
 
 PREPARE
   config print       the whole configuration with its defaults; also validate, migrate, images, schema

@@ -22,12 +22,17 @@ export const ignoreFlag = {
   }),
 }
 
+/** For a run that was killed on another machine. */
+export const takeLeaseFlag = {
+  'take-lease': Flags.boolean({summary: 'take over from another run that is certainly dead', helpGroup: 'PHASE'}),
+}
+
 /** How a command that changes machines behaves. */
 export const changeFlags = {
   ...selectFlags,
   ...ignoreFlag,
   'dry-run': Flags.boolean({summary: 'say what would be changed and change nothing', helpGroup: 'PHASE'}),
-  'take-lease': Flags.boolean({summary: 'take over from another run that is certainly dead', helpGroup: 'PHASE'}),
+  ...takeLeaseFlag,
 }
 
 export const yesFlag = {yes: Flags.boolean({char: 'y', summary: 'do not ask'})}

@@ -110,7 +110,7 @@ export function laneText(lane: Lane, width: number, now: number, colours: Colour
     case 'done':
       return `${name}  ${counts} ${elapsed(lane.since, lane.startedAt)}`
     case 'stopped':
-      return `${name}  ${colours.yellow('stopped')} after ${counts}`
+      return `${name}  ${lane.phases === 0 ? 'not begun' : `${colours.yellow('stopped')} after ${counts}`}`
     case 'failed':
       return `${name}  ${colours.red('failed')}: ${lane.title ?? ''}: ${lane.error ?? ''}`
     case 'between':

@@ -3,7 +3,6 @@ import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {describe, expect, test} from 'vitest'
-import {OVERVIEW} from '../../src/commands/overview.ts'
 import {ROOT} from './run-command.ts'
 
 const run = promisify(execFile)
@@ -21,6 +20,8 @@ describe.skipIf(!existsSync(join(ROOT, 'dist', 'commands', 'main.js')))('the bui
   })
 
   test.each([[[]], [['--help']], [['-h']], [['help']]])('prints the overview for %j', async argv => {
+    const {OVERVIEW} = (await import(join(ROOT, 'dist', 'commands', 'overview.js'))) as {OVERVIEW: string}
+
     expect((await kadm(...argv)).stdout).toBe(OVERVIEW)
   })
 

@@ -1,0 +1,51 @@
+import type {Cluster, HostSpec} from '../../domain/cluster.ts'
+import {KadmError} from '../../domain/errors.ts'
+import type {JoinTo} from '../../engine/options.ts'
+import {clusterFrom, findFile, withSshFlags, type LoginFlags, type TextFile} from './load-cluster.ts'
+import {controlPlaneSpec} from './target-host.ts'
+
+export interface ResetFlags extends LoginFlags {
+  readonly file: string | undefined
+  readonly to: string | undefined
+}
+
+export interface ResetRequest {
+  readonly cluster: Cluster
+  readonly joinTo: JoinTo | undefined
+}
+
+/** Which machines are reset, and which control plane stays to forget them. With a file, machines go by their names in it. */
+export async function resetRequest(named: readonly string[], flags: ResetFlags): Promise<ResetRequest> {
+  const file = flags.file === undefined && named.length > 0 ? undefined : findFile(flags.file)
+  const stays = flags.to === undefined ? undefined : await controlPlaneSpec(flags.to, flags)
+  if (file !== undefined) return ofFile(file, named, flags, stays)
+  const [first, ...others] = named
+  const {cluster} = await clusterFrom({controlPlane: first, workers: others}, undefined)
+  return {cluster: withSshFlags(cluster, flags), joinTo: joinToOf(stays)}
+}
+
+async function ofFile(
+  file: TextFile,
+  named: readonly string[],
+  flags: ResetFlags,
+  stays: HostSpec | undefined,
+): Promise<ResetRequest> {
+  const {cluster} = await clusterFrom({}, file)
+  const whole = withSshFlags(cluster, flags)
+  if (named.length === 0) return {cluster: whole, joinTo: joinToOf(stays)}
+  const hosts = named.map(name => whole.hosts.find(host => isNamed(host, name)) ?? unknown(name, file))
+  const remaining = whole.hosts.find(host => host.role === 'control-plane' && !hosts.includes(host))
+  return {cluster: {...whole, hosts}, joinTo: joinToOf(stays ?? remaining)}
+}
+
+const isNamed = ({name, ssh}: HostSpec, wanted: string): boolean =>
+  name === wanted || (ssh !== 'local' && ssh.address === wanted)
+
+function unknown(name: string, file: TextFile): never {
+  throw new KadmError('usage', `${file.name} has no host '${name}'`, {
+    hint: 'name hosts as the file does, or leave --file out',
+  })
+}
+
+const joinToOf = (spec: HostSpec | undefined): JoinTo | undefined =>
+  spec === undefined ? undefined : {kind: 'ssh', spec}
