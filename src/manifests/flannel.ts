@@ -1,5 +1,6 @@
 import {parseCidr} from '../domain/cidr.ts'
 import type {Cluster} from '../domain/cluster.ts'
+import type {HostPort} from '../domain/endpoint.ts'
 import {flannelImage} from '../domain/releases.ts'
 import {configMap, type KubeObject, type PodSpec, serviceAccount} from './kube-object.ts'
 import {account, clusterRole, clusterRoleBinding} from './rbac.ts'
@@ -12,13 +13,18 @@ export interface FlannelOptions {
   readonly cluster: Cluster
   /** Default the pinned release from its own registry. */
   readonly image?: string
+  /**
+   * The API's own address, so that flannel need not wait for kube-proxy to route that of the service: the two start at the same
+   * time, and a flannel that came first would give up after 30 s and be started again later.
+   */
+  readonly api?: HostPort
 }
 
 /**
  * flannel with vxlan, as its own manifest has it but for two things: the node's CNI file comes from containerd's
  * template (so no init containers), and every node's traffic uses the address the node is known by.
  */
-export const flannelObjects = ({cluster, image = flannelImage()}: FlannelOptions): readonly KubeObject[] => [
+export const flannelObjects = ({cluster, image = flannelImage(), api}: FlannelOptions): readonly KubeObject[] => [
   {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -35,7 +41,7 @@ export const flannelObjects = ({cluster, image = flannelImage()}: FlannelOptions
     {labels: LABELS, name: 'kube-flannel-cfg', namespace: NAMESPACE},
     {'cni-conf.json': json(cniConfig()), 'net-conf.json': json(networkConfig(cluster))},
   ),
-  daemonSet(image),
+  daemonSet(image, api),
 ]
 
 const json = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`
@@ -62,14 +68,14 @@ function networkConfig(cluster: Cluster): object {
   }
 }
 
-const daemonSet = (image: string): KubeObject => ({
+const daemonSet = (image: string, api: HostPort | undefined): KubeObject => ({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
   metadata: {labels: LABELS, name: 'kube-flannel-ds', namespace: NAMESPACE},
-  spec: {selector: {matchLabels: SELECTOR}, template: {metadata: {labels: LABELS}, spec: podSpec(image)}},
+  spec: {selector: {matchLabels: SELECTOR}, template: {metadata: {labels: LABELS}, spec: podSpec(image, api)}},
 })
 
-const podSpec = (image: string): PodSpec => ({
+const podSpec = (image: string, api: HostPort | undefined): PodSpec => ({
   affinity: {
     nodeAffinity: {
       requiredDuringSchedulingIgnoredDuringExecution: {
@@ -88,6 +94,12 @@ const podSpec = (image: string): PodSpec => ({
         {name: 'POD_NAME', valueFrom: {fieldRef: {fieldPath: 'metadata.name'}}},
         {name: 'POD_NAMESPACE', valueFrom: {fieldRef: {fieldPath: 'metadata.namespace'}}},
         {name: 'NODE_IP', valueFrom: {fieldRef: {fieldPath: 'status.hostIP'}}},
+        ...(api === undefined
+          ? []
+          : [
+              {name: 'KUBERNETES_SERVICE_HOST', value: api.host},
+              {name: 'KUBERNETES_SERVICE_PORT', value: String(api.port)},
+            ]),
         {name: 'EVENT_QUEUE_DEPTH', value: '5000'},
         {name: 'CONT_WHEN_CACHE_NOT_READY', value: 'false'},
       ],

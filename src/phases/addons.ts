@@ -1,3 +1,4 @@
+import {splitHostPort} from '../domain/endpoint.ts'
 import {coreDnsObjects} from '../manifests/coredns.ts'
 import {flannelObjects} from '../manifests/flannel.ts'
 import type {KubeObject} from '../manifests/kube-object.ts'
@@ -37,11 +38,11 @@ export const addonsPhase: Phase = {
   ],
 }
 
-const podNetworkObjects = ({cluster}: PhaseContext): readonly KubeObject[] => {
+const podNetworkObjects = ({cluster, endpoint}: PhaseContext): readonly KubeObject[] => {
   const {plugin} = cluster.network
   switch (plugin.kind) {
     case 'flannel':
-      return flannelObjects({cluster})
+      return flannelObjects({cluster, api: splitHostPort(endpoint.replace(/^https:\/\//, ''), cluster.apiPort)})
     case 'file':
       return userObjects(plugin.text, plugin.path)
     case 'none':
