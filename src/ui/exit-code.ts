@@ -1,7 +1,7 @@
 import {EXIT, KadmError} from '../domain/errors.ts'
 
 /** For what is no KadmError: a mistake of kadm's own (EX_SOFTWARE of sysexits.h). */
-export const BUG_EXIT = 70
+const BUG_EXIT = 70
 
 /** The errors that were really thrown: aggregates opened, in order. */
 export const errorsOf = (error: unknown): readonly unknown[] =>
