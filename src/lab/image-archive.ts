@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {createReadStream} from 'node:fs'
 import {stat} from 'node:fs/promises'
-import {tarEnd, tarHeader, tarPadding, tarSize, type TarEntry} from './tar.ts'
+import {tarEnd, tarHeader, tarPadding, tarSize, type TarEntry} from '../bundle/tar.ts'
 
 /** What one file, folder or link of a layer is and where its bytes come from. */
 export type LayerItem =

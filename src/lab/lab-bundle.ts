@@ -1,10 +1,12 @@
 import {createReadStream} from 'node:fs'
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
+import {releaseFiles} from '../bundle/releases.ts'
 import {storeGzipped} from '../bundle/stored.ts'
 import {BINARIES, type BinaryName, type Bundle, type BundleBinary, type BundleImage} from '../domain/bundle.ts'
 import type {KubernetesVersion} from '../domain/version.ts'
 import {exists, once} from './cache.ts'
+import {canDownload, downloadBundle} from './download-bundle.ts'
 import {buildPrograms, isMissing, programFile, requireGo, type BuildPlace} from './go-build.ts'
 import {imageArchive, type ImageDescription} from './image-archive.ts'
 import {imageDescriptions, type ImageInputs} from './images.ts'
@@ -22,11 +24,40 @@ const PACK: Step = {name: 'bundle', seconds: 40}
 const PAUSE: Step = {name: 'pause', seconds: 1}
 const BASE: Step = {name: 'base-layer', seconds: 10}
 
-/** The folder with everything a cluster of this version needs; builds what is missing, one program after another. */
-export async function labBundle(place: BuildPlace, version: KubernetesVersion, report: LabSink): Promise<string> {
+/** Where a lab's artifacts come from: official releases where they can be reached, else compiled here. */
+export type ArtifactSource = 'auto' | 'build' | 'download'
+
+/** The folders in which a whole bundle for this version may be: compiled, and downloaded. */
+export const labBundleDirs = (place: BuildPlace, version: KubernetesVersion): readonly [string, string] => [
+  builtBundleDir(place, version),
+  join(
+    place.cache,
+    'bundles',
+    `${version.text}-${place.architecture}-releases-${fingerprint(FORMAT, releaseFiles(version, place.architecture))}`,
+  ),
+]
+
+/** The folder with everything a cluster of this version needs; gets what is missing. */
+export async function labBundle(
+  place: BuildPlace,
+  version: KubernetesVersion,
+  report: LabSink,
+  source: ArtifactSource = 'auto',
+): Promise<string> {
+  const [built, downloaded] = labBundleDirs(place, version)
+  if (source !== 'download' && (await exists(join(built, 'bundle.json')))) return built
+  if (source !== 'build' && (await exists(join(downloaded, 'bundle.json')))) return downloaded
+  if (source === 'build' || (source === 'auto' && !(await canDownload(version, place)))) {
+    await buildBundle(built, place, version, report)
+    return built
+  }
+  await downloadBundle(downloaded, version, place, report)
+  return downloaded
+}
+
+/** Compiles what is missing, one program after another, and packs it. */
+async function buildBundle(dir: string, place: BuildPlace, version: KubernetesVersion, report: LabSink): Promise<void> {
   const modules = recipe(version)
-  const dir = labBundleDir(place, version)
-  if (await exists(join(dir, 'bundle.json'))) return dir
   await requireBuildPrograms(report, place.signal)
   await requireGo()
   const tracked = tracker([...(await missingSteps(place, modules)), PAUSE, BASE, PACK], report)
@@ -35,11 +66,10 @@ export async function labBundle(place: BuildPlace, version: KubernetesVersion, r
   await buildPrograms(place, modules, tracked)
   const program = (name: string): string => (name === 'pause' ? pause : fileOf(place, modules, name))
   await pack({place, version, modules, dir, inputs: {architecture: place.architecture, program, base}, tracked})
-  return dir
 }
 
 /** Where the bundle of this version and recipe is, or will be. */
-export function labBundleDir(place: BuildPlace, version: KubernetesVersion): string {
+function builtBundleDir(place: BuildPlace, version: KubernetesVersion): string {
   const keys = recipe(version).flatMap(module =>
     module.programs.map(one => programKey(module, one, place.architecture)),
   )

@@ -7,7 +7,7 @@ import {cacheDir, exists} from './cache.ts'
 import {planCgroups, type CgroupFacts} from './cgroups.ts'
 import type {BuildPlace} from './go-build.ts'
 import {makeHostKey, makeKey} from './keys.ts'
-import {labBundle, labBundleDir} from './lab-bundle.ts'
+import {labBundle, labBundleDirs, type ArtifactSource} from './lab-bundle.ts'
 import {changeLab, labScript} from './lab-script.ts'
 import * as paths from './lab-state.ts'
 import {checkName, readState, stateNames, writeState, type LabState, type MachineState} from './lab-state.ts'
@@ -27,6 +27,8 @@ export interface LabUpOptions {
   readonly kubernetesVersion?: string | undefined
   readonly signal?: AbortSignal | undefined
   readonly report?: LabSink | undefined
+  /** `auto` when left out. */
+  readonly source?: ArtifactSource | undefined
 }
 
 const FIRST_ADDRESS = 11
@@ -37,9 +39,9 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   for (const machine of options.machines) checkName('machine', machine)
   const version = supportedVersion(options.kubernetesVersion ?? DEFAULT_VERSION)
   const place: BuildPlace = {cache: cacheDir(), architecture: await architecture(), signal: options.signal}
-  const bundleDir = labBundleDir(place, version)
+  const bundleDirs = labBundleDirs(place, version)
   const before = await readState(options.name)
-  if (before !== undefined && (await isUp(before, options.machines, bundleDir))) return describe(before)
+  if (before !== undefined && (await isUp(before, options.machines, bundleDirs))) return describe(before)
   const report = options.report ?? (() => undefined)
   await requireMachinePrograms(report, options.signal)
   const onWait = (pid: number): void =>
@@ -47,7 +49,11 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   return changeLab(
     options.name,
     async () => {
-      const [state] = await bothOrNeither(bootAll(place, options, version.text), labBundle(place, version, report))
+      const [state, bundleDir] = await both(
+        options.signal,
+        signal => bootAll({...place, signal}, options, version.text),
+        signal => labBundle({...place, signal}, version, report, options.source),
+      )
       const complete: LabState = {...state, bundleDir}
       await writeState(complete)
       return describe(complete)
@@ -56,14 +62,30 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   )
 }
 
-/** Both, or the first failure once both have ended: nothing goes on behind an error. */
-async function bothOrNeither<A, B>(first: Promise<A>, second: Promise<B>): Promise<readonly [A, B]> {
-  await Promise.allSettled([first, second])
-  return [await first, await second]
+/** Both; when one fails the other is stopped, and nothing goes on behind the error. */
+async function both<A, B>(
+  signal: AbortSignal | undefined,
+  first: (signal: AbortSignal) => Promise<A>,
+  second: (signal: AbortSignal) => Promise<B>,
+): Promise<readonly [A, B]> {
+  const stop = new AbortController()
+  const signals = AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [signal])])
+  const failures: unknown[] = []
+  const watched = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      failures.push(error)
+      stop.abort()
+      throw error
+    })
+  const works = [watched(first(signals)), watched(second(signals))] as const
+  await Promise.allSettled(works)
+  if (failures.length > 0) throw failures[0]
+  return Promise.all(works)
 }
 
-async function isUp(state: LabState, machines: readonly string[], bundleDir: string): Promise<boolean> {
-  if (state.bundleDir !== bundleDir || !(await exists(bundleDir))) return false
+async function isUp(state: LabState, machines: readonly string[], bundleDirs: readonly string[]): Promise<boolean> {
+  const {bundleDir} = state
+  if (bundleDir === undefined || !bundleDirs.includes(bundleDir) || !(await exists(bundleDir))) return false
   const known = state.machines.filter(machine => machines.includes(machine.name))
   const up = await Promise.all(
     known.map(
@@ -79,7 +101,7 @@ async function bootAll(place: BuildPlace, options: LabUpOptions, version: string
   const state = await withLock(join(paths.labsDir(), '.subnet.lock'), () => plan(options, rootfs, version), place)
   await labScript(state.name, `making the network of lab ${state.name}`, makeNetwork(state))
   const wanted = state.machines.filter(machine => options.machines.includes(machine.name))
-  await Promise.all(wanted.map(machine => bootMachine(state, machine, options.signal)))
+  await Promise.all(wanted.map(machine => bootMachine(state, machine, place.signal)))
   return state
 }
 

@@ -1,0 +1,10 @@
+import type {Downloads} from './create-bundle.ts'
+import {ORIGINS} from './releases.ts'
+
+/** The community's own servers, as they are reached from this machine. */
+export const internet = (signal: AbortSignal | undefined): Downloads => ({
+  fetch,
+  urlOf: host => `https://${host}`,
+  origins: ORIGINS,
+  signal,
+})
