@@ -62,7 +62,7 @@ async function onePass(changing: HostChanging, differing: readonly Looked[]): Pr
     const confirm = kindOf(resource).confirm?.(resource)
     if (confirm !== undefined) await host.read(confirm.text, {signal})
   }
-  return parseLooks(result.stdout, wanted, host.name)
+  return parseLooks({stdout: result.stdout, stderr: withoutMarks(result.stderr)}, wanted, host.name)
 }
 
 async function resolved({resource, state}: Looked, values: Values): Promise<Change> {
@@ -71,12 +71,15 @@ async function resolved({resource, state}: Looked, values: Values): Promise<Chan
   return {resource: ((await kind.resolve?.(resource, state, values)) ?? resource) as AnyHostResource, state}
 }
 
-function actFailed(host: string, {code, stderr}: {readonly code: number; readonly stderr: string}): KadmError {
-  const evidence = stderr
+const withoutMarks = (stderr: string): string =>
+  stderr
     .split('\n')
     .filter(line => !line.startsWith(ACT_MARK))
     .join('\n')
     .trim()
+
+function actFailed(host: string, {code, stderr}: {readonly code: number; readonly stderr: string}): KadmError {
+  const evidence = withoutMarks(stderr)
   if (code === LEASE_LOST) {
     return new KadmError('lease', 'another run of kadm took over', {
       host,

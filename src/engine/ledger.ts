@@ -64,6 +64,10 @@ const takenOver = ({resource, state, diff}: Looked): string | undefined => {
   return taken === undefined ? diff : taken(resource, state)
 }
 
+/** Whether a thing is as it was first found, as after an undo that was cut off; which folders above it are missing does not count. */
+const isBack = (state: State, original: State | undefined): boolean =>
+  JSON.stringify({...state, missing: undefined}) === JSON.stringify({...original, missing: undefined})
+
 /**
  * Puts every first original back, newest change first, in one script after one look. The entries go when all is back, so that an undo
  * that was cut off is done again from its start: every undo may run twice.
@@ -75,13 +79,16 @@ export async function undoLedger(host: Host, signal: AbortSignal): Promise<UndoR
     entries.map(({applied}) => applied),
     signal,
   )
-  const left = looked.flatMap(found => {
-    const because = takenOver(found)
+  const left = looked.flatMap((found, i) => {
+    const because = isBack(found.state, entries[i]?.original) ? undefined : takenOver(found)
     return because === undefined ? [] : [{id: found.resource.id, because}]
   })
   const ours = entries.filter(({id}) => !left.some(l => l.id === id))
   if (ours.length > 0) {
-    const forget = sh`rm -rf -- ${ours.map(({folder}) => `${LEDGER_DIR}/${folder}`)}`
+    const folders = ours.map(({folder}) => `${LEDGER_DIR}/${folder}`)
+    // An entry without its sequence is none, so that one that is half gone is never read.
+    const forget = sh`rm -f -- ${folders.map(folder => `${folder}/sequence`)}
+rm -rf -- ${folders}`
     const script = join([new Script('set -eu'), ...ours.map(undoOne), ...ours.map(settleOne), forget])
     const result = await host.run(script.text, {signal, timeoutMs: 600_000})
     if (result.code !== 0) {

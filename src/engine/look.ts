@@ -21,21 +21,35 @@ const frame = (head: Script, body: Script): Script => sh`printf '\036%s\n' ${hea
 export const lookScript = (resources: readonly AnyHostResource[]): Script =>
   join(resources.map((resource, i) => frame(new Script(String(i)), kindOf(resource).look(resource))))
 
+/** What a script with looks in it said. */
+interface Said {
+  readonly stdout: string
+  readonly stderr: string
+}
+
 /** Splits the output of `lookScript` and judges each part; pure. */
-export function parseLooks(output: string, resources: readonly AnyHostResource[], host: string): readonly Looked[] {
+export function parseLooks(
+  {stdout, stderr}: Said,
+  resources: readonly AnyHostResource[],
+  host: string,
+): readonly Looked[] {
   const parts = new Map<number, string>()
   const failed: string[] = []
-  for (const part of output.split(FRAME).slice(1)) {
+  for (const part of stdout.split(FRAME).slice(1)) {
     const newline = part.indexOf('\n')
     const head = part.slice(0, newline)
     if (head.startsWith('!')) failed.push(resources[Number(head.slice(1).split(' ')[0])]?.id ?? head)
     else parts.set(Number(head), part.slice(newline + 1))
   }
-  if (failed.length > 0) throw new KadmError('remote', `could not look at ${failed.join(', ')}`, {host})
+  if (failed.length > 0)
+    throw new KadmError('remote', `could not look at ${failed.join(', ')}`, {host, evidence: stderr})
   return resources.map((resource, i) => {
     const part = parts.get(i)
     if (part === undefined) {
-      throw new KadmError('remote', `the look at ${resource.id} gave no answer`, {host, evidence: output.slice(-2000)})
+      throw new KadmError('remote', `the look at ${resource.id} gave no answer`, {
+        host,
+        evidence: stderr + stdout.slice(-2000),
+      })
     }
     const kind = kindOf(resource)
     const state = kind.parse(part, resource)
@@ -50,5 +64,12 @@ export async function look(
   signal: AbortSignal,
 ): Promise<readonly Looked[]> {
   if (resources.length === 0) return []
-  return parseLooks(await host.read(lookScript(resources).text, {signal}), resources, host.name)
+  const result = await host.run(lookScript(resources).text, {signal})
+  if (result.code !== 0) {
+    throw new KadmError('remote', `could not look at it: the script ended with exit code ${String(result.code)}`, {
+      host: host.name,
+      evidence: result.stderr,
+    })
+  }
+  return parseLooks(result, resources, host.name)
 }

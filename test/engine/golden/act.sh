@@ -1,0 +1,53 @@
+set -eu
+umask 022
+kadm_fence=$(sed -n 2p /var/lib/kadm/lease 2>/dev/null || :)
+if [ "$kadm_fence" != 7 ]; then echo "the lease of this run was taken over (fence $kadm_fence)" >&2; exit 75; fi
+mkdir -p -m 0700 /var/lib/kadm/ledger
+touch /var/lib/kadm/lease
+printf '\035act %s\n' file:/etc/demo.conf >&2
+if [ ! -e /var/lib/kadm/ledger/file-etc-demo.conf-3572f094 ]; then
+rm -rf /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new; mkdir -p -m 0700 /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep
+( set -eu; KEEP=/var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep; :
+) </dev/null >&2
+base64 -d > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/original.json <<'KADM_JSON'
+eyJpZCI6ImZpbGU6L2V0Yy9kZW1vLmNvbmYiLCJzdGF0ZSI6eyJ0eXBlIjoiYWJzZW50IiwibWlzc2luZyI6W119fQ==
+KADM_JSON
+base64 -d > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/applied.json <<'KADM_JSON'
+eyJraW5kIjoiZmlsZSIsImlkIjoiZmlsZTovZXRjL2RlbW8uY29uZiIsIndoeSI6ImEgdGVzdCBuZWVkcyBpdCIsInBhdGgiOiIvZXRjL2RlbW8uY29uZiIsIm1vZGUiOiIwNjQ0Iiwib3duZXIiOiJyb290OnJvb3QiLCJzZWNyZXQiOmZhbHNlLCJzaGEyNTYiOiI4NzQyOGZjNTIyODAzZDMxMDY1ZTdiY2UzY2YwM2ZlNDc1MDk2NjMxZTVlMDdiYmQ3YTBmZGU2MGM0Y2YyNWM3In0=
+KADM_JSON
+date +%s%N > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/sequence
+mv /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new /var/lib/kadm/ledger/file-etc-demo.conf-3572f094
+else
+base64 -d > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/applied.json.new <<'KADM_JSON'
+eyJraW5kIjoiZmlsZSIsImlkIjoiZmlsZTovZXRjL2RlbW8uY29uZiIsIndoeSI6ImEgdGVzdCBuZWVkcyBpdCIsInBhdGgiOiIvZXRjL2RlbW8uY29uZiIsIm1vZGUiOiIwNjQ0Iiwib3duZXIiOiJyb290OnJvb3QiLCJzZWNyZXQiOmZhbHNlLCJzaGEyNTYiOiI4NzQyOGZjNTIyODAzZDMxMDY1ZTdiY2UzY2YwM2ZlNDc1MDk2NjMxZTVlMDdiYmQ3YTBmZGU2MGM0Y2YyNWM3In0=
+KADM_JSON
+mv /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/applied.json.new /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/applied.json
+fi
+( set -eu; [ -d /etc ] || (umask 022; mkdir -p -- /etc)
+[ ! -e /etc/.kadm-demo.conf.new ] || rm -f -- /etc/.kadm-demo.conf.new
+(umask 077; set -C; base64 -d >/etc/.kadm-demo.conf.new) <<'KADM_END'
+YQo=
+KADM_END
+case $(sha256sum </etc/.kadm-demo.conf.new) in 87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7*) ;; *) { printf '%s\n' 'what arrived for /etc/demo.conf is not what was sent' >&2; exit 1; };; esac
+chown -- root:root /etc/.kadm-demo.conf.new
+chmod -- 0644 /etc/.kadm-demo.conf.new
+sync -- /etc/.kadm-demo.conf.new
+mv -fT -- /etc/.kadm-demo.conf.new /etc/demo.conf
+) </dev/null >&2
+printf '\035act %s\n' cleared:token >&2
+( set -eu; rm /tmp/token
+) </dev/null >&2
+printf '\036%s\n' 0
+( set -u; if [ -L /etc/demo.conf ]; then printf 'symlink %s\n' "$(readlink -- /etc/demo.conf)"
+elif [ -f /etc/demo.conf ]; then
+set -- $(stat -L -c 'file %a %U:%G %u:%g %s' -- /etc/demo.conf)
+printf '%s %s %s %s\nsha256 ' "$1" "$2" "$3" "$4"; sha256sum </etc/demo.conf
+if [ "$5" -le 65536 ]; then printf 'content '; base64 -w0 </etc/demo.conf; echo; fi
+elif [ -d /etc/demo.conf ]; then stat -L -c 'directory %a %U:%G %u:%g' -- /etc/demo.conf
+elif [ -e /etc/demo.conf ]; then stat -L -c 'other %F' -- /etc/demo.conf
+else echo absent
+[ -d /etc ] || printf 'missing %s\n' /etc
+:
+fi ) </dev/null || printf '\036!%s %s\n' 0 "$?"
+printf '\036%s\n' 1
+( set -u; ls /tmp/token ) </dev/null || printf '\036!%s %s\n' 1 "$?"

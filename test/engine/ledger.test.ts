@@ -1,0 +1,209 @@
+import {describe, expect, test} from 'vitest'
+import {ledgerName} from '../../src/engine/act.ts'
+import {readLedger, undoLedger} from '../../src/engine/ledger.ts'
+import {onEach} from '../../src/remote/on-each.ts'
+import {sh} from '../../src/remote/shell.ts'
+import type {AnyHostResource} from '../../src/resources/any-resource.ts'
+import {block} from '../../src/resources/block.ts'
+import {cleared} from '../../src/resources/cleared.ts'
+import {directory} from '../../src/resources/directory.ts'
+import {contentOf, file} from '../../src/resources/file.ts'
+import {apply, NEVER} from './sample-run.ts'
+import {ME, scratchHosts, type ScratchHost} from './scratch-host.ts'
+
+const scratch = scratchHosts()
+const why = 'a test needs it'
+
+/** A host with its lease, a file of its own and a hosts file; what is done there; and what it holds, ledger excepted. */
+function bench() {
+  const vm = scratch()
+  vm.write('/var/lib/kadm/lease', 'me\n1\n')
+  vm.write(`${vm.root}/etc/own.conf`, 'original\n')
+  vm.write(`${vm.root}/etc/hosts`, '127.0.0.1 localhost\n')
+  const own = (content: string): AnyHostResource => file({path: `${vm.root}/etc/own.conf`, content, owner: ME, why})
+  const resources: readonly AnyHostResource[] = [
+    directory({path: `${vm.root}/opt/new/folder`, owner: ME, why}),
+    file({path: `${vm.root}/opt/new/folder/inside`, content: 'inside\n', owner: ME, why}),
+    own('ours\n'),
+    block({path: `${vm.root}/etc/hosts`, name: 'node', lines: '10.0.0.1 vm-1\n', why}),
+  ]
+  return {vm, own, resources, before: {own: 'original\n', hosts: '127.0.0.1 localhost\n', opt: false}}
+}
+
+const APPLIED = {
+  own: 'ours\n',
+  hosts: '127.0.0.1 localhost\n# kadm begin node\n10.0.0.1 vm-1\n# kadm end node\n',
+  opt: true,
+}
+
+const holds = (vm: ScratchHost) => ({
+  own: vm.read(`${vm.root}/etc/own.conf`),
+  hosts: vm.read(`${vm.root}/etc/hosts`),
+  opt: vm.has(`${vm.root}/opt`),
+})
+
+describe('the ledger', () => {
+  test('keeps the first original although a thing is changed twice, and what was applied last', async () => {
+    const {vm, own, before} = bench()
+    await apply(vm.host, [own('ours\n')])
+    await apply(vm.host, [own('ours, but newer\n')])
+
+    const entries = await readLedger(vm.host, NEVER)
+    const {undone} = await undoLedger(vm.host, NEVER)
+
+    expect(entries).toMatchObject([
+      {original: {text: 'original\n'}, applied: {sha256: contentOf('ours, but newer\n').sha256}},
+    ])
+    expect(undone).toStrictEqual([own('').id])
+    expect(holds(vm)).toStrictEqual(before)
+  })
+
+  test('never holds the content of what was applied', async () => {
+    const {vm} = bench()
+    await apply(vm.host, [file({path: `${vm.root}/etc/key`, content: 'top secret\n', secret: true, owner: ME, why})])
+
+    const [entry] = await readLedger(vm.host, NEVER)
+
+    expect(entry?.applied).toMatchObject({kind: 'file', secret: true})
+    expect(
+      JSON.stringify(entry, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    ).not.toContain('secret\\n')
+  })
+
+  test('passes over things that leave nothing to undo', async () => {
+    const {vm} = bench()
+    vm.write(`${vm.root}/token`, '')
+    const path = `${vm.root}/token`
+    await apply(vm.host, [
+      cleared({name: 'token', why, remains: sh`[ ! -e ${path} ] || echo token`, clear: sh`rm ${path}`}),
+    ])
+
+    expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
+  })
+
+  test('is empty on a host that kadm never changed', async () => {
+    expect(await readLedger(scratch().host, NEVER)).toStrictEqual([])
+    expect(await undoLedger(scratch().host, NEVER)).toStrictEqual({undone: [], left: []})
+  })
+
+  test('passes over an entry that was cut off while it was made or taken away', async () => {
+    const {vm, own} = bench()
+    await apply(vm.host, [own('ours\n')])
+    vm.write('/var/lib/kadm/ledger/file-half.new/original.json', '')
+    vm.write('/var/lib/kadm/ledger/file-half-gone/applied.json', '')
+
+    expect((await readLedger(vm.host, NEVER)).map(({id}) => id)).toStrictEqual([own('').id])
+  })
+})
+
+describe('undo', () => {
+  test('puts everything back, newest change first', async () => {
+    const {vm, resources, before} = bench()
+    expect(await apply(vm.host, resources)).toBe(4)
+
+    const report = await undoLedger(vm.host, NEVER)
+
+    expect(report).toStrictEqual({undone: resources.map(({id}) => id).toReversed(), left: []})
+    expect(holds(vm)).toStrictEqual(before)
+    expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
+  })
+
+  test('leaves what others changed since, says why, and puts back the rest', async () => {
+    const {vm, own, resources, before} = bench()
+    await apply(vm.host, resources)
+    vm.write(`${vm.root}/etc/own.conf`, 'by hand\n')
+
+    const {left, undone} = await undoLedger(vm.host, NEVER)
+
+    expect(left).toStrictEqual([{id: own('').id, because: 'content differs'}])
+    expect(undone).toHaveLength(3)
+    expect(holds(vm)).toStrictEqual({...before, own: 'by hand\n'})
+    expect((await readLedger(vm.host, NEVER)).map(({id}) => id)).toStrictEqual([own('').id])
+  })
+
+  test('does not take what is as it was before for the work of others', async () => {
+    const {vm, own} = bench()
+    await apply(vm.host, [own('ours\n')])
+    vm.write(`${vm.root}/etc/own.conf`, 'original\n')
+
+    expect(await undoLedger(vm.host, NEVER)).toStrictEqual({undone: [own('').id], left: []})
+    expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
+  })
+
+  test('names what could not be put back, and keeps its original', async () => {
+    const {vm, own} = bench()
+    await apply(vm.host, [own('ours\n')])
+    const kept = `/var/lib/kadm/ledger/${ledgerName(own('').id)}/keep/original`
+    const original = vm.read(kept)
+    vm.stub('cp', 'echo "no space left" >&2; exit 1')
+
+    await expect(undoLedger(vm.host, NEVER)).rejects.toMatchObject({
+      code: 'remote',
+      host: 'vm-1',
+      message: `could not undo ${own('').id}`,
+      evidence: expect.stringContaining('no space left') as string,
+    })
+    expect(vm.read(kept)).toBe(original)
+  })
+})
+
+interface Attempt {
+  readonly vm: ScratchHost
+  readonly work: () => Promise<unknown>
+  /** What must hold when it is run again after it died. */
+  readonly check: () => Promise<void>
+}
+
+/** Lets it die before every single program that it starts, each time on a fresh host. Gives the number of points. */
+async function dieEverywhere(attempt: () => Promise<Attempt>): Promise<number> {
+  const whole = await attempt()
+  whole.vm.cutAt(0)
+  await whole.work()
+  const points = whole.vm.started()
+  await onEach(Array.from({length: points}), 6, async (_, i) => {
+    const {vm, work, check} = await attempt()
+    vm.cutAt(i + 1)
+    await expect(work()).rejects.toThrow()
+    vm.cutAt(0)
+    await check()
+  })
+  return points
+}
+
+describe('a script that is killed', () => {
+  test('at any point of a change can be run again, and the true originals are still there', async () => {
+    const points = await dieEverywhere(() => {
+      const {vm, resources, before} = bench()
+      return Promise.resolve({
+        vm,
+        work: () => apply(vm.host, resources),
+        check: async () => {
+          await apply(vm.host, resources)
+          expect(holds(vm)).toStrictEqual(APPLIED)
+          await undoLedger(vm.host, NEVER)
+          expect(holds(vm)).toStrictEqual(before)
+        },
+      })
+    })
+
+    expect(points).toBeGreaterThan(30)
+  }, 120_000)
+
+  test('at any point of an undo can be run again, and nothing is taken for the work of others', async () => {
+    const points = await dieEverywhere(async () => {
+      const {vm, resources, before} = bench()
+      await apply(vm.host, resources)
+      return {
+        vm,
+        work: () => undoLedger(vm.host, NEVER),
+        check: async () => {
+          expect((await undoLedger(vm.host, NEVER)).left).toStrictEqual([])
+          expect(holds(vm)).toStrictEqual(before)
+          expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
+        },
+      }
+    })
+
+    expect(points).toBeGreaterThan(5)
+  }, 120_000)
+})

@@ -1,0 +1,62 @@
+import {randomBytes} from 'node:crypto'
+import type {Node} from '../../src/domain/cluster.ts'
+import {changeHost} from '../../src/engine/change-host.ts'
+import {look, type Looked} from '../../src/engine/look.ts'
+import type {Machine} from '../../src/engine/machine.ts'
+import type {Host} from '../../src/remote/host.ts'
+import type {AnyHostResource} from '../../src/resources/any-resource.ts'
+import type {Values} from '../../src/resources/values.ts'
+import {sampleFacts, sampleSpec} from '../phases/preflight/sample.ts'
+
+export const NEVER = new AbortController().signal
+
+const none = (): Promise<never> => Promise.reject(new Error('nothing is made in this test'))
+
+export const noValues: Values = {
+  authority: none,
+  setAuthority: () => undefined,
+  clusterCa: none,
+  bootstrapToken: none,
+  makeKey: none,
+  now: new Date('2026-06-01T00:00:00Z'),
+  random: randomBytes,
+}
+
+export const sampleNode = (name: string, role: Node['role'] = 'worker'): Node => ({
+  host: sampleSpec({name, role}),
+  role,
+  name,
+  address: '192.168.56.11',
+  networkInterface: 'enp0s8',
+})
+
+export const machineAt = (host: Host, fence: number, role: Node['role'] = 'worker'): Machine => ({
+  host,
+  node: sampleNode(host.name, role),
+  facts: sampleFacts(11),
+  lease: {fence, release: () => Promise.resolve()},
+})
+
+/** Looks at these things on a host and changes what differs, as one phase of a run does. */
+export async function apply(
+  host: Host,
+  resources: readonly AnyHostResource[],
+  options: {
+    readonly fence?: number
+    readonly onMore?: (found: readonly Looked[]) => void
+    readonly values?: Values
+  } = {},
+): Promise<number> {
+  const found = await look(host, resources, NEVER)
+  return changeHost(
+    {
+      machine: machineAt(host, options.fence ?? 1),
+      everything: resources,
+      values: options.values ?? noValues,
+      upload: () => Promise.resolve(),
+      onMore: options.onMore ?? (() => undefined),
+      signal: NEVER,
+    },
+    found.filter(({diff}) => diff !== undefined),
+  )
+}

@@ -1,0 +1,118 @@
+import {spawn} from 'node:child_process'
+import {chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterEach} from 'vitest'
+import {KadmError} from '../../src/domain/errors.ts'
+import type {Host, RunResult} from '../../src/remote/host.ts'
+
+/** The user that runs the tests, as `chown` takes it. */
+export const ME = `${String(process.getuid?.() ?? 0)}:${String(process.getgid?.() ?? 0)}`
+
+/** The folders of a host that stand in the scratch folder instead. */
+const MOVED = ['/var/lib/kadm', '/var/lib/kubelet', '/etc/kubernetes']
+
+/** Programs before which a script may be cut off; each start of one counts. */
+const COUNTED = ['base64', 'chmod', 'cp', 'date', 'mkdir', 'mv', 'rm', 'rmdir', 'sync']
+
+/** A host whose scripts run for real with sh, in a folder of their own; its paths below `MOVED` and its root user are replaced. */
+export interface ScratchHost {
+  readonly root: string
+  readonly host: Host
+  /** Everything it was given to run, newest last. */
+  readonly scripts: readonly string[]
+  /** Where a path of the host really is. */
+  readonly real: (path: string) => string
+  readonly write: (path: string, text: string) => void
+  readonly read: (path: string) => string
+  readonly has: (path: string) => boolean
+  /** Puts a stand-in before the real program. */
+  readonly stub: (name: string, body: string) => void
+  /** From the next script on, kills its whole process group instead of starting its `at`-th program; 0 for never. */
+  readonly cutAt: (at: number) => void
+  /** How many programs were started since `cutAt` was called. */
+  readonly started: () => number
+}
+
+/** Gives a fresh host for each call and removes all after each test. */
+export function scratchHosts(): (name?: string) => ScratchHost {
+  const roots: string[] = []
+  afterEach(() => {
+    for (const root of roots.splice(0)) rmSync(root, {recursive: true, force: true})
+  })
+  return (name = 'vm-1') => {
+    const root = mkdtempSync(join(tmpdir(), 'kadm-engine-'))
+    roots.push(root)
+    return scratchHost(name, root)
+  }
+}
+
+function scratchHost(name: string, root: string): ScratchHost {
+  const bin = join(root, '.bin')
+  const count = join(root, '.count')
+  const path = process.env['PATH'] ?? '/usr/bin:/bin'
+  const scripts: string[] = []
+  const real = (text: string): string => MOVED.reduce((moved, dir) => moved.replaceAll(dir, root + dir), text)
+  const stub = (program: string, body: string): void => {
+    writeFileSync(join(bin, program), `#!/bin/sh\n${body}\n`)
+    chmodSync(join(bin, program), 0o755)
+  }
+  mkdirSync(bin)
+  // The disk of the machine that runs the tests is not what is tested.
+  stub('sync', ':')
+  const run = (script: string): Promise<RunResult> => {
+    scripts.push(script)
+    return runSh(real(script).replaceAll('root:root', ME), {PATH: `${bin}:${path}`, LC_ALL: 'C', PWD: root})
+  }
+  return {
+    root,
+    scripts,
+    stub,
+    real,
+    write: (file, text) => {
+      mkdirSync(join(real(file), '..'), {recursive: true})
+      writeFileSync(real(file), text)
+    },
+    read: file => readFileSync(real(file), 'utf8'),
+    has: file => existsSync(real(file)),
+    cutAt: at => {
+      writeFileSync(count, '0\n')
+      for (const program of COUNTED) {
+        stub(
+          program,
+          `read -r n <${count}; n=$((n + 1)); echo $n >${count}; [ $n != ${at} ] || kill -9 0\n${program === 'sync' ? 'exit' : `PATH=${path} exec ${program} "$@"`}`,
+        )
+      }
+    },
+    started: () => Number(readFileSync(count, 'utf8')),
+    host: {
+      name,
+      run,
+      read: async script => {
+        const {code, stdout, stderr} = await run(script)
+        if (code !== 0) throw new KadmError('remote', `failed with exit code ${code}`, {host: name, evidence: stderr})
+        return stdout
+      },
+      pipe: () => Promise.reject(new Error('nothing is piped here')),
+      forward: () => Promise.reject(new KadmError('connect', 'nothing listens here')),
+      close: () => Promise.resolve(),
+    },
+  }
+}
+
+/** As on a host, all of a script is read before any of it runs; it leads a process group, so that it can be killed with what it started. */
+function runSh(script: string, env: Readonly<Record<string, string>>): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('sh', ['-c', 's=$(cat); eval "$s"'], {env, stdio: 'pipe', detached: true})
+    const out: Buffer[] = []
+    const errors: Buffer[] = []
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk))
+    child.stdin.on('error', () => undefined)
+    child.on('error', reject)
+    child.on('close', code =>
+      resolve({code: code ?? 137, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(errors).toString()}),
+    )
+    child.stdin.end(script)
+  })
+}
