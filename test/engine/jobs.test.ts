@@ -1,0 +1,186 @@
+import fc from 'fast-check'
+import {describe, expect, test} from 'vitest'
+import {jobsFor, runJobs, waitsFor, type Job} from '../../src/engine/jobs.ts'
+import type {Phase, Step} from '../../src/phases/phase.ts'
+import {sampleNode} from './sample-run.ts'
+
+const phase = (name: string, more: Partial<Phase> = {}): Phase => ({name, title: name, why: 'a test needs it', ...more})
+const step = (path: string, more: Partial<Phase> = {}): Step => ({
+  path,
+  phase: phase(path.split('/').at(-1) ?? '', more),
+})
+
+const master = sampleNode('master', 'control-plane')
+const second = sampleNode('second', 'control-plane')
+const worker = sampleNode('worker')
+const nameOf = ({node, step: {path}}: Job): string => `${node.name} ${path}`
+
+/** Runs jobs that end only when told; says which are running. */
+function byHand(jobs: readonly Job[]) {
+  const running = new Map<string, {readonly done: () => void; readonly fail: (error: Error) => void}>()
+  const outcomes = runJobs(
+    jobs,
+    job =>
+      new Promise<string>((done, fail) => {
+        running.set(nameOf(job), {done: () => done(nameOf(job)), fail})
+      }),
+  )
+  const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+  return {
+    outcomes,
+    running: async () => {
+      await settle()
+      return [...running.keys()].sort()
+    },
+    end: (name: string, error?: Error) => {
+      const job = running.get(name)
+      if (job === undefined) throw new Error(`${name} does not run`)
+      running.delete(name)
+      if (error === undefined) job.done()
+      else job.fail(error)
+    },
+  }
+}
+
+test.each([
+  ['every', ['master', 'second', 'worker']],
+  ['control-plane', ['master', 'second']],
+  ['first', ['master']],
+  ['worker', ['worker']],
+] as const)('a phase for %s runs on %j', (where, hosts) => {
+  const jobs = jobsFor([step('a', {where})], [worker, master, second], master)
+
+  expect(jobs.map(({node}) => node.name).sort()).toStrictEqual([...hosts])
+})
+
+test('without a first control plane no phase for it runs', () => {
+  expect(jobsFor([step('a', {where: 'first'})], [worker, second], undefined)).toStrictEqual([])
+})
+
+describe('lanes', () => {
+  test('go in order on a host, and side by side over hosts', async () => {
+    const lanes = byHand(jobsFor([step('a'), step('b')], [master, worker], master))
+
+    expect(await lanes.running()).toStrictEqual(['master a', 'worker a'])
+    lanes.end('worker a')
+    expect(await lanes.running()).toStrictEqual(['master a', 'worker b'])
+    lanes.end('master a')
+    expect(await lanes.running()).toStrictEqual(['master b', 'worker b'])
+    lanes.end('master b')
+    lanes.end('worker b')
+
+    expect((await lanes.outcomes).map(outcome => outcome.status)).toStrictEqual(['done', 'done', 'done', 'done'])
+  })
+
+  test('wait for every host where a phase needs what another does, a whole subtree by its name', async () => {
+    const steps = [step('certs/ca', {where: 'control-plane'}), step('join', {where: 'worker', needs: ['certs']})]
+    const lanes = byHand(jobsFor(steps, [master, second, worker], master))
+
+    expect(await lanes.running()).toStrictEqual(['master certs/ca', 'second certs/ca'])
+    lanes.end('master certs/ca')
+    expect(await lanes.running()).toStrictEqual(['second certs/ca'])
+    lanes.end('second certs/ca')
+    expect(await lanes.running()).toStrictEqual(['worker join'])
+    lanes.end('worker join')
+    await lanes.outcomes
+  })
+
+  test('do not wait for what only begins with the same letters, nor for what this run leaves out', async () => {
+    const steps = [step('certs-more'), step('join', {where: 'worker', needs: ['certs', 'left-out']})]
+    const jobs = jobsFor(steps, [master, worker], master)
+
+    expect(jobs.filter(({step: {path}}) => path === 'join').map(job => waitsFor(job, jobs).map(nameOf))).toStrictEqual([
+      ['worker certs-more'],
+    ])
+    expect((await runJobs(jobs, () => Promise.resolve(1))).every(({status}) => status === 'done')).toBe(true)
+  })
+})
+
+describe('a failure', () => {
+  test('stops only what waits for it; the other lanes finish', async () => {
+    const steps = [step('a'), step('b', {where: 'first'}), step('c'), step('d', {where: 'worker', needs: ['b']})]
+    const lanes = byHand(jobsFor(steps, [master, worker], master))
+    await lanes.running()
+    lanes.end('master a', new Error('no'))
+    lanes.end('worker a')
+    expect(await lanes.running()).toStrictEqual(['worker c'])
+    lanes.end('worker c')
+
+    const outcomes = await lanes.outcomes
+
+    expect(
+      outcomes.map(
+        o => `${nameOf(o.job)}: ${o.status}${o.status === 'not-reached' ? ` for ${nameOf(o.because)}` : ''}`,
+      ),
+    ).toStrictEqual([
+      'master a: failed',
+      'master b: not-reached for master a',
+      'master c: not-reached for master a',
+      'worker a: done',
+      'worker c: done',
+      'worker d: not-reached for master a',
+    ])
+  })
+
+  test('is told for every host it happens on', async () => {
+    const jobs = jobsFor([step('a')], [master, worker], master)
+
+    const outcomes = await runJobs(jobs, ({node}) => Promise.reject(new Error(node.name)))
+
+    expect(outcomes).toMatchObject([
+      {status: 'failed', error: {message: 'master'}},
+      {status: 'failed', error: {message: 'worker'}},
+    ])
+  })
+
+  test('that is thrown at once, before anything is awaited, is a failure like any other', async () => {
+    const jobs = jobsFor([step('a')], [master], master)
+
+    const outcomes = await runJobs(jobs, () => {
+      throw new Error('at once')
+    })
+
+    expect(outcomes).toMatchObject([{status: 'failed', error: {message: 'at once'}}])
+  })
+})
+
+/** Steps that need some of those before them, as a tree of phases in order always does. */
+const anySteps: fc.Arbitrary<readonly Step[]> = fc
+  .array(
+    fc.record({
+      where: fc.constantFrom('every', 'control-plane', 'first', 'worker'),
+      back: fc.uniqueArray(fc.integer({min: 1, max: 8}), {maxLength: 3}),
+    }),
+    {minLength: 1, maxLength: 9},
+  )
+  .map(all =>
+    all.map(({where, back}, i) => step(`p${i}`, {where, needs: back.filter(n => n <= i).map(n => `p${i - n}`)})),
+  )
+
+test('each job starts once and only when all it waits for is done, whatever fails; nothing is left hanging', async () => {
+  await fc.assert(
+    fc.asyncProperty(anySteps, fc.infiniteStream(fc.integer({min: 0, max: 9})), async (steps, dice) => {
+      const jobs = jobsFor(steps, [master, second, worker, sampleNode('w2')], master)
+      const done = new Set<Job>()
+      const started = new Set<Job>()
+      const roll = (): number => dice.next().value ?? 0
+
+      const outcomes = await runJobs(jobs, async job => {
+        expect(started.has(job)).toBe(false)
+        started.add(job)
+        expect(waitsFor(job, jobs).filter(before => !done.has(before))).toStrictEqual([])
+        for (let turns = roll() % 4; turns > 0; turns--) await Promise.resolve()
+        if (roll() === 0) throw new Error('bad luck')
+        done.add(job)
+      })
+
+      expect(outcomes.map(({job}) => job)).toStrictEqual(jobs)
+      for (const {job, status} of outcomes) {
+        const isFree = waitsFor(job, jobs).every(before => done.has(before))
+        expect(started.has(job)).toBe(isFree)
+        expect(status).toBe(done.has(job) ? 'done' : isFree ? 'failed' : 'not-reached')
+      }
+    }),
+    {numRuns: 200},
+  )
+})
