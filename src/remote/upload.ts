@@ -32,6 +32,8 @@ export interface FileOnHost {
 /** Slower than this and an upload counts as stuck. */
 const SLOWEST_BYTES_PER_S = 100_000
 const PATIENCE_MS = 120_000
+/** Exit code of a far side that got other bytes than were announced. */
+const HASH_DIFFERS = 65
 
 /** Those of the files that the host does not have with just this content. */
 export async function missingOnHost<F extends FileOnHost>(
@@ -54,11 +56,10 @@ export async function uploadFile(host: Host, upload: Upload): Promise<'uploaded'
   if (there.trim() === 'present') return 'present'
 
   const source = typeof upload.source === 'string' ? createReadStream(upload.source) : upload.source
-  const seen = {sha256: ''}
-  const content = Readable.from(counted(source, upload, seen), {objectMode: false})
+  const content = Readable.from(counted(source, upload), {objectMode: false})
   const timeoutMs = PATIENCE_MS + (upload.size / SLOWEST_BYTES_PER_S) * 1000
   const result = await host.pipe(content, receive(upload, wanted).text, {signal, timeoutMs})
-  if (seen.sha256 !== '' && seen.sha256 !== upload.sha256) throw altered(upload, seen.sha256)
+  if (result.code === HASH_DIFFERS) throw await whyItDiffers(host.name, upload, result.stderr)
   if (result.code !== 0) throw notWritten(host.name, upload, result.stderr)
   return 'uploaded'
 }
@@ -85,7 +86,7 @@ trap 'exit 143' TERM HUP INT
 chmod ${mode} "$new"
 ${unpack} >"$new"
 h=$(sha256sum <"$new")
-[ "$h" = ${`${wanted}  -`} ] || { echo "sha256 is $h" >&2; exit 65; }
+[ "$h" = ${`${wanted}  -`} ] || { echo "sha256 is $h" >&2; exit ${HASH_DIFFERS}; }
 sync "$new"
 mv -f "$new" ${target}
 sync ${dirname(target)}`
@@ -97,16 +98,22 @@ const wantedHash = ({decompress, contentSha256, sha256, target}: Upload): string
   return contentSha256
 }
 
-async function* counted(source: Readable, upload: Upload, seen: {sha256: string}): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256')
+async function* counted(source: Readable, upload: Upload): AsyncGenerator<Buffer> {
   let sent = 0
   for await (const chunk of source as AsyncIterable<Buffer>) {
-    hash.update(chunk)
     yield chunk
     sent += chunk.length
     upload.onProgress?.(sent)
   }
-  seen.sha256 = hash.digest('hex')
+}
+
+/** The far side checks every upload; only when that fails is it worth reading the source again, to say whose fault it is. */
+async function whyItDiffers(host: string, upload: Upload, stderr: string): Promise<KadmError> {
+  if (typeof upload.source !== 'string') return altered(upload, stderr.trim())
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(upload.source) as AsyncIterable<Buffer>) hash.update(chunk)
+  const found = hash.digest('hex')
+  return found === upload.sha256 ? notWritten(host, upload, stderr) : altered(upload, found)
 }
 
 const nameOf = ({source, target}: Upload): string => (typeof source === 'string' ? source : `the content of ${target}`)

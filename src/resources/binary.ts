@@ -44,7 +44,7 @@ export const binary = ({path, why, sha256, staged, upload, ...rest}: BinarySpec)
 })
 
 export const binaryKind: Kind<BinaryResource, PathState> = {
-  look: ({path, cacheDir}) => lookAtBinary(path, `${cacheDir}/${path.slice(1).replaceAll('/', '%')}`),
+  look: ({path, cacheDir}) => lookAtBinary(path, cacheOf(path, cacheDir)),
   parse: parsePath,
   diff: (resource, state) => {
     if (state.type !== 'file') return nameOf(state)
@@ -56,18 +56,26 @@ export const binaryKind: Kind<BinaryResource, PathState> = {
   },
   uploads: ({upload, sha256}, state) =>
     upload === undefined || (state.type === 'file' && state.sha256 === sha256) ? [] : [upload],
-  act: ({path, mode, sha256, staged}, state) => {
+  act: ({path, mode, sha256, staged, cacheDir}, state) => {
     if (state.type === 'directory' || state.type === 'other') return refuse(path, state)
     if (state.type === 'file' && state.sha256 === sha256) return sh`chown 0:0 -- ${path}; chmod -- ${mode} ${path}`
     return join([
       put(path, {mode, owner: '0:0', sha256, write: to => sh`gzip -dc <${staged} >${to}`}),
-      sh`rm -f -- ${staged}`,
+      // The hash was just checked, so the look that follows need not read it all again.
+      sh`rm -f -- ${staged}
+(umask 077; mkdir -p -- ${cacheDir}
+printf '%s\n%s\n' "$(stat -c ${STAMP} -- ${path})" ${sha256} >${cacheOf(path, cacheDir)}.new && mv -f -- ${cacheOf(path, cacheDir)}.new ${cacheOf(path, cacheDir)})`,
     ])
   },
   keep: ({path}, state) => (state.type === 'absent' ? sh`:` : keepCopy(path)),
   undo: ({path}, original) =>
     original.type === 'absent' ? join([sh`rm -f -- ${path}`, removeParents(original.missing)]) : putBack(path),
 }
+
+/** Device, inode, size, mtime and ctime in nanoseconds. */
+const STAMP = '%d %i %s %.Y %.Z'
+
+const cacheOf = (path: string, folder: string): string => `${folder}/${path.slice(1).replaceAll('/', '%')}`
 
 /**
  * As `lookAtPath` without content, but the hash is only computed when device, inode, size, mtime or ctime (nanoseconds) moved. The
@@ -79,7 +87,7 @@ const lookAtBinary = (
 ): Script => sh`if [ -L ${path} ]; then printf 'symlink %s\n' "$(readlink -- ${path})"
 elif [ -f ${path} ]; then
 stat -c 'file %a %U:%G %u:%g' -- ${path}
-kadm_stamp=$(stat -c '%d %i %s %.Y %.Z' -- ${path})
+kadm_stamp=$(stat -c ${STAMP} -- ${path})
 kadm_known=''; kadm_hash=''
 if [ -f ${cache} ]; then { read -r kadm_known; read -r kadm_hash; } <${cache} || :; fi
 if [ "$kadm_known" != "$kadm_stamp" ] || [ ${new Script('${#kadm_hash}')} -ne 64 ]; then
