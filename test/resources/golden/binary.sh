@@ -33,6 +33,8 @@ chmod -- 0755 /usr/bin/.kadm-kubelet.new
 sync -- /usr/bin/.kadm-kubelet.new
 mv -fT -- /usr/bin/.kadm-kubelet.new /usr/bin/kubelet
 rm -f -- /var/lib/kadm/stage/ab
+(umask 077; mkdir -p -- /var/lib/kadm/cache
+printf '%s\n%s\n' "$(stat -c '%d %i %s %.Y %.Z' -- /usr/bin/kubelet)" ab >/var/lib/kadm/cache/usr%bin%kubelet.new && mv -f -- /var/lib/kadm/cache/usr%bin%kubelet.new /var/lib/kadm/cache/usr%bin%kubelet)
 
 ### undo
 rm -f -- /usr/bin/kubelet
