@@ -1,7 +1,9 @@
 import {mkdir, rename, rm, stat} from 'node:fs/promises'
 import {homedir} from 'node:os'
 import {dirname, join} from 'node:path'
+import {sh} from '../remote/shell.ts'
 import {withLock, type LockOptions} from './lock.ts'
+import {asRoot} from './privileged.ts'
 
 /** Where built things are kept between runs. */
 export const cacheDir = (env: Readonly<Record<string, string | undefined>> = process.env): string =>
@@ -27,7 +29,7 @@ export async function once(
     async () => {
       if (await exists(path)) return path
       const temporary = `${path}.partial`
-      await rm(temporary, {recursive: true, force: true})
+      await removeTree(temporary)
       await mkdir(temporary)
       await make(temporary)
       await rename(temporary, path)
@@ -35,6 +37,13 @@ export async function once(
     },
     options,
   )
+}
+
+/** A run as root, or its scripts, may have left files that only root removes. */
+async function removeTree(path: string): Promise<void> {
+  await rm(path, {recursive: true, force: true}).catch(async () => {
+    await asRoot(`removing ${path}`, sh`rm -rf --one-file-system ${path}`)
+  })
 }
 
 export const exists = async (path: string): Promise<boolean> =>

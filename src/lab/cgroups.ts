@@ -70,9 +70,32 @@ const parseOwn = (selfCgroup: string): ReadonlyMap<string, string> =>
       .reverse(),
   )
 
-/** Makes the groups and moves the running shell into them; on systemd the unit has done it. */
+/** Finds, from the running shell's own group, the one that systemd gave to the unit. */
+const UNIT_GROUP = sh`unit=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup | sed 's,/keeper$,,')`
+
+/**
+ * For the supervisor, before the first start. In a unit's group it must step aside into one of its own: a group of v2 that has
+ * processes hands no controller on.
+ */
+export const prepareCgroups = (plan: CgroupPlan): Script =>
+  plan.kind !== 'systemd'
+    ? sh`:`
+    : sh`
+${UNIT_GROUP}
+mkdir -p "$unit/keeper" "$unit/machine"
+echo $$ > "$unit/keeper/cgroup.procs"
+for controller in $(cat "$unit/cgroup.controllers"); do
+  echo "+$controller" > "$unit/cgroup.subtree_control" || :
+done`
+
+/** Makes the groups and moves the running shell into them. */
 export function enterCgroups(plan: CgroupPlan): Script {
-  if (plan.kind === 'systemd') return sh`:`
+  if (plan.kind === 'systemd') {
+    return sh`
+${UNIT_GROUP}
+mkdir -p "$unit/machine"
+echo $$ > "$unit/machine/cgroup.procs"`
+  }
   if (plan.kind === 'v2') return enterV2(plan)
   return join([
     sh`
@@ -106,6 +129,7 @@ echo $$ > ${`${plan.group}/cgroup.procs`}`
 
 /** Removes a machine's groups with all that its pods left below them; the lab's own group goes with its last machine. */
 export function leaveCgroups(plan: CgroupPlan): Script {
+  // systemd removes a unit's group with all below it.
   const groups = plan.kind === 'systemd' ? [] : plan.kind === 'v2' ? [plan.group] : plan.groups
   return sh`
 for group in ${groups}; do

@@ -7,7 +7,6 @@ import type {KubernetesVersion} from '../domain/version.ts'
 import {exists} from './cache.ts'
 import type {BuildPlace} from './go-build.ts'
 import {withLock} from './lock.ts'
-import type {LabSink} from './progress.ts'
 
 const PROBE_MS = 2_000
 
@@ -25,15 +24,9 @@ export async function downloadBundle(
   dir: string,
   version: KubernetesVersion,
   place: BuildPlace,
-  report: LabSink,
+  onItem: (item: string) => void,
 ): Promise<void> {
   const images = imagesForRole('control-plane', {version, repository: DEFAULT_REPOSITORY, podNetwork: 'flannel'})
-  const began = Date.now()
-  const onItem = (item: string, done: number, of: number): void => {
-    const seconds = (Date.now() - began) / 1000
-    const remainingSeconds = done === 0 ? 2 * of : Math.round((seconds / done) * (of - done))
-    report({type: 'progress', fraction: done / of, remainingSeconds, doing: `download ${item}`, at: Date.now()})
-  }
   const downloads = internet(place.signal)
   await withLock(
     `${dir}.lock`,

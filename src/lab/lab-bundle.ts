@@ -11,7 +11,7 @@ import {buildPrograms, isMissing, programFile, requireGo, type BuildPlace} from 
 import {imageArchive, type ImageDescription} from './image-archive.ts'
 import {imageDescriptions, type ImageInputs} from './images.ts'
 import {buildPause} from './pause.ts'
-import {tracker, type LabSink, type Step, type Tracker} from './progress.ts'
+import type {LabSink, Step, Tracker} from './progress.ts'
 import {fingerprint, programKey, recipe, type GoModule} from './recipe.ts'
 import {requireBuildPrograms} from './requirements.ts'
 import {baseLayer, baseLayerKey} from './rootfs.ts'
@@ -21,6 +21,8 @@ const FORMAT = 1
 
 /** What a gigabyte of executables takes to compress on two cores. */
 const PACK: Step = {name: 'bundle', seconds: 40}
+/** 400 MB over a common line. */
+const DOWNLOAD: Step = {name: 'download', seconds: 120}
 const PAUSE: Step = {name: 'pause', seconds: 1}
 const BASE: Step = {name: 'base-layer', seconds: 10}
 
@@ -37,35 +39,59 @@ export const labBundleDirs = (place: BuildPlace, version: KubernetesVersion): re
   ),
 ]
 
-/** The folder with everything a cluster of this version needs; gets what is missing. */
-export async function labBundle(
+/** What is still to be done for a bundle. */
+export interface BundlePlan {
+  readonly steps: readonly Step[]
+  /** Gives the folder. */
+  readonly carryOut: (tracked: Tracker, signal: AbortSignal) => Promise<string>
+}
+
+/** How the folder with everything a cluster of this version needs will be had: it is there, or is downloaded, or compiled. */
+export async function planBundle(
   place: BuildPlace,
   version: KubernetesVersion,
   report: LabSink,
   source: ArtifactSource = 'auto',
-): Promise<string> {
+): Promise<BundlePlan> {
   const [built, downloaded] = labBundleDirs(place, version)
-  if (source !== 'download' && (await exists(join(built, 'bundle.json')))) return built
-  if (source !== 'build' && (await exists(join(downloaded, 'bundle.json')))) return downloaded
+  if (source !== 'download' && (await exists(join(built, 'bundle.json')))) return ready(built)
+  if (source !== 'build' && (await exists(join(downloaded, 'bundle.json')))) return ready(downloaded)
   if (source === 'build' || (source === 'auto' && !(await canDownload(version, place)))) {
-    await buildBundle(built, place, version, report)
-    return built
+    await requireBuildPrograms(report, place.signal)
+    await requireGo()
+    return {
+      steps: [...(await missingSteps(place, recipe(version))), PAUSE, BASE, PACK],
+      carryOut: (tracked, signal) => buildBundle(built, {...place, signal}, version, tracked),
+    }
   }
-  await downloadBundle(downloaded, version, place, report)
-  return downloaded
+  return {
+    steps: [DOWNLOAD],
+    carryOut: async (tracked, signal) => {
+      const onItem = (item: string): void => report({type: 'note', message: `downloading ${item}`, at: Date.now()})
+      await tracked.step(DOWNLOAD, 'download the official releases', () =>
+        downloadBundle(downloaded, version, {...place, signal}, onItem),
+      )
+      return downloaded
+    },
+  }
 }
 
+const ready = (dir: string): BundlePlan => ({steps: [], carryOut: () => Promise.resolve(dir)})
+
 /** Compiles what is missing, one program after another, and packs it. */
-async function buildBundle(dir: string, place: BuildPlace, version: KubernetesVersion, report: LabSink): Promise<void> {
+async function buildBundle(
+  dir: string,
+  place: BuildPlace,
+  version: KubernetesVersion,
+  tracked: Tracker,
+): Promise<string> {
   const modules = recipe(version)
-  await requireBuildPrograms(report, place.signal)
-  await requireGo()
-  const tracked = tracker([...(await missingSteps(place, modules)), PAUSE, BASE, PACK], report)
   const pause = await tracked.step(PAUSE, 'build pause', () => buildPause(place))
   const base = await tracked.step(BASE, 'make the base layer of images', () => baseLayer(place))
   await buildPrograms(place, modules, tracked)
   const program = (name: string): string => (name === 'pause' ? pause : fileOf(place, modules, name))
   await pack({place, version, modules, dir, inputs: {architecture: place.architecture, program, base}, tracked})
+  return dir
 }
 
 /** Where the bundle of this version and recipe is, or will be. */

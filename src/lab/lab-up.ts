@@ -7,7 +7,7 @@ import {cacheDir, exists} from './cache.ts'
 import {planCgroups, type CgroupFacts} from './cgroups.ts'
 import type {BuildPlace} from './go-build.ts'
 import {makeHostKey, makeKey} from './keys.ts'
-import {labBundle, labBundleDirs, type ArtifactSource} from './lab-bundle.ts'
+import {labBundleDirs, planBundle, type ArtifactSource} from './lab-bundle.ts'
 import {changeLab, labScript} from './lab-script.ts'
 import * as paths from './lab-state.ts'
 import {checkName, readState, stateNames, writeState, type LabState, type MachineState} from './lab-state.ts'
@@ -16,9 +16,9 @@ import {withLock} from './lock.ts'
 import {bootMachine, isSupervised, leaderOf} from './machine.ts'
 import {makeNetwork} from './network.ts'
 import {mustRun} from './program.ts'
-import type {LabSink} from './progress.ts'
+import {tracker, type LabSink, type Step, type Tracker} from './progress.ts'
 import {architecture, requireMachinePrograms} from './requirements.ts'
-import {machineRoot} from './rootfs.ts'
+import {isRootMade, machineRoot} from './rootfs.ts'
 import {addressIn, chooseSubnet, routedRanges} from './subnet.ts'
 
 export interface LabUpOptions {
@@ -32,6 +32,8 @@ export interface LabUpOptions {
 }
 
 const FIRST_ADDRESS = 11
+const DISK: Step = {name: 'disk', seconds: 65}
+const BOOT: Step = {name: 'boot', seconds: 5}
 
 /** Boots the machines of a lab and prepares what they are to run; what is there already is left as it is. */
 export async function labUp(options: LabUpOptions): Promise<Lab> {
@@ -49,10 +51,13 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   return changeLab(
     options.name,
     async () => {
+      const bundle = await planBundle(place, version, report, options.source)
+      const disk = (await isRootMade(place)) ? [] : [DISK]
+      const tracked = tracker([...bundle.steps, ...disk, BOOT], report)
       const [state, bundleDir] = await both(
         options.signal,
-        signal => bootAll({...place, signal}, options, version.text),
-        signal => labBundle({...place, signal}, version, report, options.source),
+        signal => bootAll({...place, signal}, options, version.text, tracked),
+        signal => bundle.carryOut(tracked, signal),
       )
       const complete: LabState = {...state, bundleDir}
       await writeState(complete)
@@ -96,12 +101,16 @@ async function isUp(state: LabState, machines: readonly string[], bundleDirs: re
   return known.length === machines.length && !up.includes(false)
 }
 
-async function bootAll(place: BuildPlace, options: LabUpOptions, version: string): Promise<LabState> {
-  const rootfs = await machineRoot(place)
+async function bootAll(place: BuildPlace, options: LabUpOptions, version: string, tracked: Tracker): Promise<LabState> {
+  const rootfs = (await isRootMade(place))
+    ? await machineRoot(place)
+    : await tracked.step(DISK, 'make the machines’ disk', () => machineRoot(place))
   const state = await withLock(join(paths.labsDir(), '.subnet.lock'), () => plan(options, rootfs, version), place)
   await labScript(state.name, `making the network of lab ${state.name}`, makeNetwork(state))
   const wanted = state.machines.filter(machine => options.machines.includes(machine.name))
-  await Promise.all(wanted.map(machine => bootMachine(state, machine, place.signal)))
+  await tracked.step(BOOT, `boot ${wanted.map(machine => machine.name).join(', ')}`, () =>
+    Promise.all(wanted.map(machine => bootMachine(state, machine, place.signal))),
+  )
   return state
 }
 
@@ -129,7 +138,7 @@ async function plan(options: LabUpOptions, rootfs: string, version: string): Pro
     name,
     tag,
     subnet,
-    rootfs: before?.rootfs ?? rootfs,
+    rootfs: before !== undefined && (await exists(before.rootfs)) ? before.rootfs : rootfs,
     kubernetesVersion: version,
     bundleDir: undefined,
     machines,

@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {sh} from '../remote/shell.ts'
-import {once} from './cache.ts'
+import {exists, once} from './cache.ts'
 import type {BuildPlace} from './go-build.ts'
 import {asRoot} from './privileged.ts'
 import {fingerprint} from './recipe.ts'
@@ -40,12 +40,16 @@ printf 'LANG=C.UTF-8\n' > "$root/etc/default/locale"
 rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* "$root"/var/log/*.log "$root"/usr/share/doc/* "$root"/usr/share/man/*
 `
 
+const machineRootDir = (place: BuildPlace): string =>
+  join(place.cache, 'rootfs', `${SUITE}-${place.architecture}-${fingerprint(MACHINE_PACKAGES, CUSTOMIZE.text)}`)
+
+/** Whether the pristine root file system is in the cache. */
+export const isRootMade = async (place: BuildPlace): Promise<boolean> => exists(machineRootDir(place))
+
 /** The pristine root file system all machines start from, as an unpacked folder; made once. */
 export async function machineRoot(place: BuildPlace): Promise<string> {
-  const key = fingerprint(MACHINE_PACKAGES, CUSTOMIZE.text)
-  const dir = join(place.cache, 'rootfs', `${SUITE}-${place.architecture}-${key}`)
   return once(
-    dir,
+    machineRootDir(place),
     async target => {
       const hook = `set -e; ${CUSTOMIZE.text}`
       const script = sh`

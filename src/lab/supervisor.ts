@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {sh, join as joinScripts, type Script} from '../remote/shell.ts'
-import {enterCgroups, leaveCgroups, type CgroupPlan} from './cgroups.ts'
+import {enterCgroups, leaveCgroups, prepareCgroups, type CgroupPlan} from './cgroups.ts'
 import {rootOf} from './disk.ts'
 import {BRIDGE} from './network.ts'
 
@@ -43,6 +43,7 @@ export function supervisorScript(plan: SupervisorPlan): Script {
     sh`set -eu
 PATH=$PATH:/usr/sbin:/sbin`,
     recordIdentity(sh`$$`, supervisorFile(plan.dir)),
+    prepareCgroups(plan.cgroups),
     sh`
 code=${REBOOT}
 while [ $code = ${REBOOT} ] && [ ! -e ${stopFile(plan.dir)} ]; do

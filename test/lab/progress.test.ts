@@ -26,6 +26,13 @@ describe('estimate', () => {
     ).toEqual({fraction: 0.9, remainingSeconds: 19})
   })
 
+  it('passes nearly to the end of a step that takes longer than it should, and no further', () => {
+    const {fraction, remainingSeconds} = estimate(STEPS, new Map([['small', 10]]), new Map([['large', 500]]))
+
+    expect(fraction).toBeCloseTo(0.1 + 0.95 * 0.8)
+    expect(remainingSeconds).toBe(14)
+  })
+
   it('is at its end when there is nothing to do', () => {
     expect(estimate([], new Map())).toEqual({fraction: 1, remainingSeconds: 0})
   })
@@ -59,15 +66,41 @@ describe('tracker', () => {
     const {step} = tracker(
       [{name: 'a', seconds: 5}],
       event => events.push(event),
-      () => (clock += 500),
+      () => clock,
     )
 
-    expect(await step({name: 'a', seconds: 5}, 'build a', () => Promise.resolve('made'))).toBe('made')
+    const made = await step({name: 'a', seconds: 5}, 'build a', () => {
+      clock += 500
+      return Promise.resolve('made')
+    })
 
+    expect(made).toBe('made')
     expect(events).toEqual([
-      {type: 'step-started', step: 'a', title: 'build a', at: 1500},
-      {type: 'progress', fraction: 0, remainingSeconds: 5, doing: 'build a', at: 1500},
-      {type: 'step-done', step: 'a', title: 'build a', durationMs: 500, at: 2500},
+      {type: 'step-started', step: 'a', title: 'build a', at: 1000},
+      {type: 'progress', fraction: 0, remainingSeconds: 5, doing: 'build a', at: 1000},
+      {type: 'step-done', step: 'a', title: 'build a', durationMs: 500, at: 1500},
     ])
+  })
+
+  it('counts a step that still runs by the time it has had, and never as done', async () => {
+    const events: LabEvent[] = []
+    let clock = 0
+    const {step} = tracker(
+      [
+        {name: 'long', seconds: 60},
+        {name: 'short', seconds: 40},
+      ],
+      event => events.push(event),
+      () => clock,
+    )
+    const ends = Promise.withResolvers<undefined>()
+
+    const long = step({name: 'long', seconds: 60}, 'long', () => ends.promise)
+    clock = 30_000
+    await step({name: 'short', seconds: 40}, 'short', () => Promise.resolve())
+    ends.resolve(undefined)
+    await long
+
+    expect(events.filter(event => event.type === 'progress').map(({fraction}) => fraction)).toEqual([0, 0.3])
   })
 })

@@ -4,11 +4,21 @@ PATH=$PATH:/usr/sbin:/sbin
 echo "$$ $(sed 's/.*) //' /proc/$$/stat | cut -d' ' -f20) $(cat /proc/sys/kernel/random/boot_id)" > /state/labs/demo/machines/worker-1/supervisor.pid.new
 mv /state/labs/demo/machines/worker-1/supervisor.pid.new /state/labs/demo/machines/worker-1/supervisor.pid
 
+unit=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup | sed 's,/keeper$,,')
+mkdir -p "$unit/keeper" "$unit/machine"
+echo $$ > "$unit/keeper/cgroup.procs"
+for controller in $(cat "$unit/cgroup.controllers"); do
+  echo "+$controller" > "$unit/cgroup.subtree_control" || :
+done
+
 code=133
 while [ $code = 133 ] && [ ! -e /state/labs/demo/machines/worker-1/stop ]; do
   sh -eu <<'END' &
 PATH=$PATH:/usr/sbin:/sbin
-:
+
+unit=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup | sed 's,/keeper$,,')
+mkdir -p "$unit/machine"
+echo $$ > "$unit/machine/cgroup.procs"
 
 echo "$$ $(sed 's/.*) //' /proc/$$/stat | cut -d' ' -f20) $(cat /proc/sys/kernel/random/boot_id)" > /state/labs/demo/machines/worker-1/nspawn.pid.new
 mv /state/labs/demo/machines/worker-1/nspawn.pid.new /state/labs/demo/machines/worker-1/nspawn.pid
