@@ -12,7 +12,18 @@ test('a field that is other is named by its path', () => {
 })
 
 test('list elements with a name are compared by name, whatever their order', () => {
-  expect(firstDifference([{name: 'a', v: 1}, {name: 'b', v: 2}], [{name: 'b', v: 2}, {name: 'a', v: 1}])).toBeUndefined()
+  expect(
+    firstDifference(
+      [
+        {name: 'a', v: 1},
+        {name: 'b', v: 2},
+      ],
+      [
+        {name: 'b', v: 2},
+        {name: 'a', v: 1},
+      ],
+    ),
+  ).toBeUndefined()
 })
 
 test('an empty wanted map is the same as none', () => {

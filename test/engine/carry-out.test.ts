@@ -1,0 +1,271 @@
+import {describe, expect, test} from 'vitest'
+import type {EngineEvent} from '../../src/domain/events.ts'
+import {carryOut, plan, type Run} from '../../src/engine/carry-out.ts'
+import type {Machine} from '../../src/engine/machine.ts'
+import {judgeOutcomes} from '../../src/engine/run-of.ts'
+import {readTemplates} from '../../src/engine/templates-on-disk.ts'
+import type {Phase} from '../../src/phases/phase.ts'
+import {select} from '../../src/phases/select.ts'
+import {kubeObject} from '../../src/resources/operations/kube-object.ts'
+import {fakeKube, type FakeKube} from '../resources/operations/fake-kube.ts'
+import {sampleCluster} from '../phases/preflight/sample.ts'
+import {fakeHost, litter, type FakeHost} from './fake-host.ts'
+import {machineAt, NEVER, noValues} from './sample-run.ts'
+
+const object = {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'demo', namespace: 'default'}, data: {a: '1'}}
+const phase = (name: string, more: Partial<Phase>): Phase => ({name, title: `Do ${name}`, why: 'a test', ...more})
+
+const PHASES: readonly Phase[] = [
+  phase('tidy', {resources: () => [litter('paper'), litter('glass')]}),
+  phase('skipped', {when: () => 'not today', resources: () => [litter('never')]}),
+  phase('store', {
+    where: 'first',
+    resources: () => [litter('late'), kubeObject(object, 'the cluster remembers it')],
+  }),
+  phase('join', {where: 'worker', needs: ['store'], resources: () => [litter('token')]}),
+]
+
+interface Scene {
+  readonly run: Run
+  readonly events: readonly EngineEvent[]
+  readonly api: FakeKube
+  /** What the hosts were asked since the last time. */
+  readonly asked: () => Readonly<Record<string, readonly string[]>>
+}
+
+/** A control plane and a worker; every script takes 100 ms. */
+async function scene(
+  lies: Readonly<Record<string, readonly string[]>>,
+  changes: Partial<Run> & {stuck?: Readonly<Record<string, string>>; fence?: number} = {},
+): Promise<Scene> {
+  let now = 1000
+  const events: EngineEvent[] = []
+  const api = fakeKube()
+  const make = (name: string): FakeHost =>
+    fakeHost(name, {
+      lies: lies[name] ?? [],
+      stuck: changes.stuck ?? {},
+      fence: changes.fence ?? 1,
+      onRun: () => (now += 100),
+    })
+  const [master, worker] = [make('master'), make('worker')]
+  const machines: readonly Machine[] = [machineAt(master, 1, 'control-plane'), machineAt(worker, 1)]
+  let seen = {master: 0, worker: 0}
+  return {
+    events,
+    api,
+    asked: () => {
+      const since = {master: master.asked.slice(seen.master), worker: worker.asked.slice(seen.worker)}
+      seen = {master: master.asked.length, worker: worker.asked.length}
+      return since
+    },
+    run: {
+      cluster: sampleCluster(),
+      machines,
+      nodes: machines.map(({node}) => node),
+      first: machines[0]?.node,
+      endpoint: 'https://192.168.56.11:6443',
+      steps: select(PHASES, [], []),
+      bundle: undefined,
+      templates: await readTemplates(),
+      isAdmin: true,
+      values: noValues,
+      api: () => Promise.resolve(api),
+      superApi: () => Promise.reject(new Error('nobody is asked as super admin')),
+      upload: () => Promise.resolve(),
+      emit: event => events.push(event),
+      clock: {now: () => now, sleep: () => Promise.resolve()},
+      signal: NEVER,
+      ...changes,
+    },
+  }
+}
+
+const DIRTY = {master: ['paper', 'late'], worker: ['glass', 'token']}
+
+/** The events of one host, one line each. */
+const told = (events: readonly EngineEvent[], host: string): readonly string[] =>
+  events.flatMap(event => {
+    if (!('host' in event) || event.host !== host) return []
+    switch (event.type) {
+      case 'changed':
+        return [`${event.phase}: ${event.resource}: ${event.what}`]
+      case 'phase-skipped':
+        return [`${event.phase} skipped: ${event.reason}`]
+      case 'phase-done':
+        return [`${event.phase} done, ${event.changes} changes`]
+      case 'phase-failed':
+        return [`${event.phase} failed: ${event.error}`]
+      case 'phase-started':
+        return [`${event.phase}: ${event.title}`]
+      case 'phase-progress':
+      case 'warning':
+        return [event.message]
+    }
+  })
+
+describe('a plan', () => {
+  test('says what differs, on which host, why, and changes nothing', async () => {
+    const {run, asked, api, events} = await scene(DIRTY)
+
+    const changes = await plan(run)
+
+    expect(changes.map(c => `${c.host} ${c.phase} ${c.resource}: ${c.diff}; ${c.why}`)).toStrictEqual([
+      'master tidy cleared:paper: paper still there; paper is litter',
+      'master store cleared:late: late still there; late is litter',
+      'master store ConfigMap:default/demo: is missing; the cluster remembers it',
+      'worker tidy cleared:glass: glass still there; glass is litter',
+      'worker join cleared:token: token still there; token is litter',
+    ])
+    expect(asked()).toStrictEqual({master: ['look paper glass late'], worker: ['look paper glass token']})
+    expect(api.asked.filter(call => !call.startsWith('get '))).toStrictEqual([])
+    expect(events).toStrictEqual([])
+  })
+
+  test('of what is so already is empty', async () => {
+    const {run, api} = await scene({})
+    await api.apply(object)
+
+    expect(await plan(run)).toStrictEqual([])
+  })
+})
+
+describe('a run', () => {
+  test('looks at each host once, acts where something differs, and looks again only where it acted', async () => {
+    const {run, asked, api} = await scene(DIRTY)
+
+    expect(judgeOutcomes(await carryOut(run))).toBe(5)
+
+    expect(asked()).toStrictEqual({
+      master: ['look paper glass late', 'act paper: look paper glass', 'look late', 'act late: look late'],
+      worker: ['look paper glass token', 'act glass: look paper glass', 'look token', 'act token: look token'],
+    })
+    expect(api.asked.filter(call => call.startsWith('apply'))).toHaveLength(1)
+  })
+
+  test('a second time changes nothing and looks at each host exactly once', async () => {
+    const {run, asked, api} = await scene(DIRTY)
+    await carryOut(run)
+    asked()
+    const before = api.asked.length
+
+    expect(judgeOutcomes(await carryOut(run))).toBe(0)
+
+    expect(asked()).toStrictEqual({master: ['look paper glass late'], worker: ['look paper glass token']})
+    expect(api.asked.slice(before)).toStrictEqual(['get /api/v1/namespaces/default/configmaps/demo'])
+  })
+
+  test('tells what it does in the order in which it does it', async () => {
+    const {run, events} = await scene(DIRTY)
+    await carryOut(run)
+
+    expect(told(events, 'master')).toStrictEqual([
+      'tidy: Do tidy',
+      'tidy: cleared:paper: paper still there',
+      'tidy done, 1 changes',
+      'skipped skipped: not today',
+      'store: Do store',
+      'store: cleared:late: late still there',
+      'store: ConfigMap:default/demo: is missing',
+      'store done, 2 changes',
+    ])
+    const at = (type: EngineEvent['type'], phaseName: string, host: string): number =>
+      events.findIndex(e => e.type === type && 'phase' in e && e.phase === phaseName && e.host === host)
+    expect(at('phase-started', 'join', 'worker')).toBeGreaterThan(at('phase-done', 'store', 'master'))
+  })
+
+  test('says how long each phase took, by the clock it was given', async () => {
+    const {run, events} = await scene({master: ['paper']})
+    const alone = {...run, machines: run.machines.slice(0, 1), steps: select(PHASES, ['tidy'], [])}
+
+    await carryOut(alone)
+
+    expect(events.map(e => [e.type, e.at, 'durationMs' in e ? e.durationMs : undefined])).toStrictEqual([
+      ['phase-started', 1000, undefined],
+      ['changed', 1100, undefined],
+      ['phase-done', 1200, 200],
+    ])
+  })
+
+  test('that fails on one host tells it with its hint, goes on elsewhere, and never reaches what waits for it', async () => {
+    const {run, events, asked} = await scene(DIRTY, {stuck: {paper: 'it is glued'}})
+
+    const outcomes = await carryOut(run)
+
+    expect(outcomes.map(({job, status}) => `${job.node.name} ${job.step.path}: ${status}`)).toStrictEqual([
+      'master tidy: failed',
+      'master skipped: not-reached',
+      'master store: not-reached',
+      'worker tidy: done',
+      'worker skipped: done',
+      'worker join: not-reached',
+    ])
+    expect(told(events, 'master').at(-1)).toBe('tidy failed: could not apply cleared:paper: it is glued')
+    expect(events.find(({type}) => type === 'phase-failed')).toMatchObject({
+      hint: expect.stringContaining('run this again') as string,
+    })
+    expect(() => judgeOutcomes(outcomes)).toThrow(
+      expect.objectContaining({code: 'remote', host: 'master', evidence: 'it is glued'}),
+    )
+    expect(asked()['worker']).toHaveLength(2)
+  })
+
+  test('that fails on all hosts tells every failure', async () => {
+    const {run} = await scene({master: ['paper'], worker: ['paper']}, {stuck: {paper: 'it is glued'}})
+    const outcomes = await carryOut(run)
+
+    expect(() => judgeOutcomes(outcomes)).toThrow(
+      expect.objectContaining({
+        errors: [expect.objectContaining({host: 'master'}), expect.objectContaining({host: 'worker'})],
+      }),
+    )
+  })
+
+  test('whose lease was taken over changes nothing more', async () => {
+    const {run} = await scene(DIRTY, {fence: 2})
+    const outcomes = await carryOut({...run, machines: run.machines.slice(0, 1)})
+
+    expect(() => judgeOutcomes(outcomes)).toThrow(expect.objectContaining({code: 'lease', host: 'master'}))
+  })
+
+  test('that was cancelled begins nothing, and says that it was', async () => {
+    const {run, events, api} = await scene(DIRTY, {signal: AbortSignal.abort()})
+
+    const outcomes = await carryOut(run)
+
+    expect(outcomes.map(({status}) => status)).not.toContain('done')
+    expect(outcomes[0]).toMatchObject({status: 'failed', error: {code: 'cancelled', host: 'master'}})
+    expect(events.filter(({type}) => type === 'phase-started')).toStrictEqual([])
+    expect(api.asked).toStrictEqual([])
+  })
+
+  test('that is cancelled half way ends at the phase it is in', async () => {
+    const cancel = new AbortController()
+    const {run, events, asked} = await scene(DIRTY, {signal: cancel.signal})
+    const emit = (event: EngineEvent): void => {
+      run.emit(event)
+      if (event.type === 'phase-done') cancel.abort()
+    }
+
+    const outcomes = await carryOut({...run, emit, machines: run.machines.slice(0, 1)})
+
+    expect(outcomes.map(({status}) => status)).toStrictEqual(['done', 'failed', 'not-reached'])
+    expect(() => judgeOutcomes(outcomes)).toThrow(expect.objectContaining({code: 'cancelled'}))
+    expect(told(events, 'master')).toContain('tidy done, 1 changes')
+    expect(asked()['master']).toStrictEqual(['look paper glass late', 'act paper: look paper glass'])
+  })
+
+  test('whose host cannot be looked at fails in its first phase, and the other host goes on', async () => {
+    const {run} = await scene({})
+    const [master, worker] = run.machines
+    if (master === undefined || worker === undefined) throw new Error('there are two')
+    const broken = {...worker, host: {...worker.host, run: () => Promise.reject(new Error('the line is dead'))}}
+
+    const outcomes = await carryOut({...run, machines: [master, broken]})
+
+    expect(outcomes.filter(({status}) => status === 'failed')).toMatchObject([
+      {job: {node: {name: 'worker'}, step: {path: 'tidy'}}, error: {message: 'the line is dead'}},
+    ])
+    expect(outcomes.filter(({status}) => status === 'done')).toHaveLength(3)
+  })
+})
