@@ -127,10 +127,19 @@ done
 echo $$ > ${`${plan.group}/cgroup.procs`}`
 }
 
+/** For the supervisor, after each run: a machine that boots again must find its group empty. */
+export const clearCgroups = (plan: CgroupPlan): Script =>
+  plan.kind === 'systemd'
+    ? sh`
+${UNIT_GROUP}
+find "$unit/machine" -depth -type d -exec rmdir {} + 2>/dev/null || :`
+    : leaveCgroups(plan)
+
 /** Removes a machine's groups with all that its pods left below them; the lab's own group goes with its last machine. */
 export function leaveCgroups(plan: CgroupPlan): Script {
   // systemd removes a unit's group with all below it.
-  const groups = plan.kind === 'systemd' ? [] : plan.kind === 'v2' ? [plan.group] : plan.groups
+  if (plan.kind === 'systemd') return sh`:`
+  const groups = plan.kind === 'v2' ? [plan.group] : plan.groups
   return sh`
 for group in ${groups}; do
   [ -d "$group" ] || continue

@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {sh, join as joinScripts, type Script} from '../remote/shell.ts'
-import {enterCgroups, leaveCgroups, prepareCgroups, type CgroupPlan} from './cgroups.ts'
+import {clearCgroups, enterCgroups, prepareCgroups, type CgroupPlan} from './cgroups.ts'
 import {rootOf} from './disk.ts'
 import {BRIDGE} from './network.ts'
 
@@ -55,7 +55,7 @@ ${nspawn(plan)}
 END
   code=0
   wait $! || code=$?
-  ${leaveCgroups(plan.cgroups)}
+  ${clearCgroups(plan.cgroups)}
 done
 rm -f ${nspawnFile(plan.dir)} ${supervisorFile(plan.dir)}`,
   ])

@@ -30,10 +30,7 @@ END
   code=0
   wait $! || code=$?
   
-for group in ; do
-  [ -d "$group" ] || continue
-  find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || :
-  rmdir "$(dirname "$group")" 2>/dev/null || :
-done
+unit=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup | sed 's,/keeper$,,')
+find "$unit/machine" -depth -type d -exec rmdir {} + 2>/dev/null || :
 done
 rm -f /state/labs/demo/machines/worker-1/nspawn.pid /state/labs/demo/machines/worker-1/supervisor.pid
