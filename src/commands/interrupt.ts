@@ -1,4 +1,5 @@
 import {KadmError} from '../domain/errors.ts'
+import {errorsOf} from '../ui/exit-code.ts'
 
 /** What the second Ctrl-C does, and how the first is announced. */
 export interface InterruptActions {
@@ -30,4 +31,15 @@ export function newInterrupt({say, leave}: InterruptActions): Interrupt {
       )
     },
   }
+}
+
+/** After Ctrl-C: every lane that ended because of it is told once, with how to go on; what failed for other reasons stays. */
+export function asStopped(error: unknown, signal: AbortSignal): unknown {
+  if (!signal.aborted) return error
+  const others = errorsOf(error).filter(
+    one =>
+      !(one instanceof KadmError && one.code === 'cancelled') && !(one instanceof Error && one.name === 'AbortError'),
+  )
+  const reason: unknown = signal.reason
+  return others.length === 0 ? reason : new AggregateError([...others, reason])
 }

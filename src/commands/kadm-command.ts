@@ -2,7 +2,7 @@ import {Command, Flags, type Interfaces} from '@oclif/core'
 import {exitCodeOf} from '../ui/exit-code.ts'
 import {errorAsData, renderError} from '../ui/render-error.ts'
 import {terminal, type Terminal} from '../ui/terminal.ts'
-import {newInterrupt} from './interrupt.ts'
+import {asStopped, newInterrupt} from './interrupt.ts'
 import {newOutput, type Output} from './output.ts'
 import {asUsageError} from './usage-error.ts'
 
@@ -70,7 +70,7 @@ export abstract class KadmCommand extends Command {
   }
 
   override catch(thrown: unknown): Promise<void> {
-    const error = asUsageError(thrown, `kadm ${(this.id ?? '').replaceAll(':', ' ')}`)
+    const error = asStopped(asUsageError(thrown, `kadm ${(this.id ?? '').replaceAll(':', ' ')}`), this.signal)
     process.exitCode = exitCodeOf(error)
     if (this.has('--json')) {
       process.stdout.write(

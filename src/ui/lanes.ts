@@ -1,7 +1,7 @@
 import type {EngineEvent} from '../domain/events.ts'
 import {duration} from './duration.ts'
 import type {Colours} from './terminal.ts'
-import {changesText, plural} from './words.ts'
+import {changesText, firstLine, plural} from './words.ts'
 
 /** What one host's line shows. */
 export interface Lane {
@@ -89,7 +89,7 @@ function nextLane(lane: Lane, event: HostEvent): Lane {
         changes: lane.changes + event.changes,
       }
     case 'phase-failed':
-      return {...lane, state: 'failed', title: event.title, since: event.at, error: event.error.split('\n')[0]}
+      return {...lane, state: 'failed', title: event.title, since: event.at, error: firstLine(event.error, event.host)}
   }
 }
 

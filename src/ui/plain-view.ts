@@ -2,7 +2,7 @@ import type {EngineEvent} from '../domain/events.ts'
 import {duration} from './duration.ts'
 import type {Colours} from './terminal.ts'
 import type {View} from './view.ts'
-import {changesText} from './words.ts'
+import {changesText, firstLine} from './words.ts'
 
 export interface PlainOptions {
   readonly write: (text: string) => void
@@ -11,15 +11,24 @@ export interface PlainOptions {
   readonly verbose: boolean
 }
 
+/** A log is read later: progress within one phase is told this often. */
+const PROGRESS_MS = 5000
+
 /** One line an event, host first; for logs and for terminals that cannot redraw. */
 export function plainView({write, colours, verbose}: PlainOptions): View {
-  let last = ''
+  const told = new Map<string, {readonly at: number; readonly line: string}>()
+  const isTooSoon = (event: EngineEvent, line: string): boolean => {
+    if (event.type !== 'phase-progress') return false
+    const key = `${event.host} ${event.phase}`
+    const last = told.get(key)
+    if (last !== undefined && (last.line === line || event.at - last.at < PROGRESS_MS)) return true
+    told.set(key, {at: event.at, line})
+    return false
+  }
   return {
     emit: event => {
       const line = plainLine(event, colours, verbose)
-      if (line === undefined || line === last) return
-      last = line
-      write(`${line}\n`)
+      if (line !== undefined && !isTooSoon(event, line)) write(`${line}\n`)
     },
     end: () => Promise.resolve(),
   }
@@ -42,7 +51,7 @@ export function plainLine(event: EngineEvent, colours: Colours, verbose: boolean
       if (event.changes === 0 && !verbose) return undefined
       return `${event.host}: ${event.phase}: ${changesText(event.changes)}, ${duration(event.durationMs)}`
     case 'phase-failed':
-      return `${event.host}: ${event.phase}: ${colours.red('failed')} after ${duration(event.durationMs)}: ${event.error.split('\n')[0] ?? ''}`
+      return `${event.host}: ${event.phase}: ${colours.red('failed')} after ${duration(event.durationMs)}: ${firstLine(event.error, event.host)}`
     case 'warning':
       return `${event.host}: ${colours.yellow('warning')}: ${event.message}`
     case 'run-done':

@@ -9,7 +9,8 @@ import {ConfigPrint} from '../../src/commands/config/print.ts'
 import {labClusterYaml} from '../../src/commands/edge/lab-cluster.ts'
 import {parseTtl} from '../../src/commands/edge/ttl.ts'
 import {Explain} from '../../src/commands/explain.ts'
-import {newInterrupt} from '../../src/commands/interrupt.ts'
+import {KadmError} from '../../src/domain/errors.ts'
+import {asStopped, newInterrupt} from '../../src/commands/interrupt.ts'
 import {PhaseList} from '../../src/commands/phase/list.ts'
 import {Version} from '../../src/commands/version.ts'
 import {runCommand} from './run-command.ts'
@@ -117,6 +118,17 @@ describe('Ctrl-C', () => {
     interrupt()
     expect([said.length, left]).toEqual([1, 1])
   })
+})
+
+test('after Ctrl-C lanes that were stopped are told once, and other failures stay', () => {
+  const {signal, interrupt} = newInterrupt({say: () => undefined, leave: () => undefined})
+  const stopped = new KadmError('cancelled', 'a command was stopped', {host: 'master'})
+  const failed = new KadmError('remote', 'no space left', {host: 'worker-1'})
+
+  expect(asStopped(failed, signal)).toBe(failed)
+  interrupt()
+  expect(asStopped(new AggregateError([stopped, stopped]), signal)).toBe(signal.reason)
+  expect(asStopped(new AggregateError([stopped, failed]), signal)).toMatchObject({errors: [failed, signal.reason]})
 })
 
 describe('completion in bash', () => {

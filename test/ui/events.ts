@@ -69,7 +69,7 @@ export const FAILED_RUN: readonly EngineEvent[] = [
     host: 'master',
     phase: 'control-plane/start',
     title: 'starting the control plane',
-    error: 'the API server did not answer\nsecond line',
+    error: 'master: the API server did not answer\nsecond line',
     hint: 'look at its log',
     durationMs: 71_000,
     at: at(73),

@@ -31,6 +31,21 @@ describe('the plain view', () => {
   })
 })
 
+test('the plain view tells progress within a phase only now and then, and what is new always', () => {
+  const out = collect()
+  const view = plainView({write: out.write, colours, verbose: false})
+  const progress = (seconds: number, phase: string): EngineEvent => ({
+    type: 'phase-progress',
+    host: 'master',
+    phase,
+    message: `${String(seconds)} MB`,
+    at: START + seconds * 1000,
+  })
+  ;[progress(0, 'a'), progress(2, 'a'), progress(3, 'b'), progress(6, 'a')].forEach(view.emit)
+
+  expect(out.text()).toBe('master: a: 0 MB\nmaster: b: 3 MB\nmaster: a: 6 MB\n')
+})
+
 test('the JSON view writes each event as one line that can be read back', async () => {
   const out = collect()
   const view = jsonView(out.write)

@@ -1,7 +1,7 @@
 import type {Cluster, HostSpec} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {JoinTo} from '../../engine/options.ts'
-import {clusterFrom, withSshFlags, type LoginFlags} from './load-cluster.ts'
+import {clusterFrom, hostNamed, readText, withSshFlags, type LoginFlags} from './load-cluster.ts'
 import {controlPlaneSpec} from './target-host.ts'
 
 export interface JoinFlags extends LoginFlags {
@@ -19,12 +19,20 @@ export async function joinRequest(
   targets: readonly string[],
   flags: JoinFlags,
 ): Promise<{readonly cluster: Cluster; readonly joinTo: JoinTo}> {
-  const byToken = flags.token !== undefined
-  const workers = byToken ? ['local'] : targets
+  const cluster = withSshFlags(await joining(targets, flags), flags)
+  return {cluster: {...cluster, hosts: named(cluster.hosts, flags['node-name'])}, joinTo: await joinTo(targets, flags)}
+}
+
+/** With a file, machines go by their names in it, and its source of software counts. */
+async function joining(targets: readonly string[], {file, token, bundle}: JoinFlags): Promise<Cluster> {
+  if (file !== undefined && token === undefined) {
+    const {cluster} = await clusterFrom({bundle}, readText(file, '--file'))
+    return {...cluster, hosts: targets.map(target => hostNamed(cluster, target, file))}
+  }
+  const workers = token === undefined ? targets : ['local']
   // The control plane only fills the place a cluster must have; what it is, the running cluster says.
-  const {cluster} = await clusterFrom({controlPlane: 'control-plane.invalid', workers, bundle: flags.bundle}, undefined)
-  const hosts = withSshFlags(cluster, flags).hosts.filter(({role}) => role === 'worker')
-  return {cluster: {...cluster, hosts: named(hosts, flags['node-name'])}, joinTo: await joinTo(targets, flags)}
+  const {cluster} = await clusterFrom({controlPlane: 'control-plane.invalid', workers, bundle}, undefined)
+  return {...cluster, hosts: cluster.hosts.filter(({role}) => role === 'worker')}
 }
 
 function named(hosts: readonly HostSpec[], name: string | undefined): readonly HostSpec[] {

@@ -72,3 +72,12 @@ const withSsh = (host: HostSpec, flags: LoginFlags): HostSpec =>
           jump: host.ssh.jump ?? flags.jump,
         },
       }
+
+/** A host by its name or address in the file. */
+export function hostNamed({hosts}: Pick<Cluster, 'hosts'>, wanted: string, file: string): HostSpec {
+  const found = hosts.find(({name, ssh}) => name === wanted || (ssh !== 'local' && ssh.address === wanted))
+  if (found !== undefined) return found
+  throw new KadmError('usage', `${file} has no host '${wanted}'`, {
+    hint: 'name hosts as the file does, or leave --file out',
+  })
+}

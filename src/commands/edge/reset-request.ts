@@ -1,7 +1,6 @@
 import type {Cluster, HostSpec} from '../../domain/cluster.ts'
-import {KadmError} from '../../domain/errors.ts'
 import type {JoinTo} from '../../engine/options.ts'
-import {clusterFrom, findFile, withSshFlags, type LoginFlags, type TextFile} from './load-cluster.ts'
+import {clusterFrom, findFile, hostNamed, withSshFlags, type LoginFlags, type TextFile} from './load-cluster.ts'
 import {controlPlaneSpec} from './target-host.ts'
 
 export interface ResetFlags extends LoginFlags {
@@ -33,18 +32,9 @@ async function ofFile(
   const {cluster} = await clusterFrom({}, file)
   const whole = withSshFlags(cluster, flags)
   if (named.length === 0) return {cluster: whole, joinTo: joinToOf(stays)}
-  const hosts = named.map(name => whole.hosts.find(host => isNamed(host, name)) ?? unknown(name, file))
+  const hosts = named.map(name => hostNamed(whole, name, file.name))
   const remaining = whole.hosts.find(host => host.role === 'control-plane' && !hosts.includes(host))
   return {cluster: {...whole, hosts}, joinTo: joinToOf(stays ?? remaining)}
-}
-
-const isNamed = ({name, ssh}: HostSpec, wanted: string): boolean =>
-  name === wanted || (ssh !== 'local' && ssh.address === wanted)
-
-function unknown(name: string, file: TextFile): never {
-  throw new KadmError('usage', `${file.name} has no host '${name}'`, {
-    hint: 'name hosts as the file does, or leave --file out',
-  })
 }
 
 const joinToOf = (spec: HostSpec | undefined): JoinTo | undefined =>
