@@ -1,11 +1,26 @@
 // The rooms of docs/design.md, low to high: a room imports itself and lower rooms only.
-const order = ['domain', 'config', 'certs', 'manifests', 'remote', 'kube', 'resources', 'phases', 'engine', 'verify', 'diagnose', 'bundle', 'lab', 'ui', 'commands']
+const order = [
+  'domain',
+  'config',
+  'certs',
+  'manifests',
+  'remote',
+  'kube',
+  'resources',
+  'phases',
+  'engine',
+  'verify',
+  'diagnose',
+  'bundle',
+  'lab',
+  'ui',
+  'commands',
+]
 const owns = {
   ssh2: 'remote',
   'ssh-config': 'remote',
   'node-forge': 'certs',
   zod: 'config',
-  'ipaddr.js': 'config',
   undici: 'kube',
   listr2: 'ui',
   inquirer: 'ui',

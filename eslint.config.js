@@ -16,7 +16,10 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         {selector: 'TSEnumDeclaration', message: 'use a union of string literals'},
-        {selector: "CallExpression[callee.object.name='vi'][callee.property.name='mock']", message: 'pass a fake as an argument'},
+        {
+          selector: "CallExpression[callee.object.name='vi'][callee.property.name='mock']",
+          message: 'pass a fake as an argument',
+        },
       ],
     },
   },

@@ -28,7 +28,15 @@ function suite(project: string): Counts {
   console.log(`\n== ${project} tests`)
   const folder = mkdtempSync(join(tmpdir(), 'kadm-test-'))
   const report = join(folder, 'report.json')
-  const code = run('npx', ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`])
+  const code = run('npx', [
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ])
   try {
     const {numPassedTests, numFailedTests} = JSON.parse(readFileSync(report, 'utf8')) as {
       numPassedTests: number

@@ -13,7 +13,9 @@ function distance(a: string, b: string): number {
 
 /** The known word that was most likely meant; undefined when none is near. Case does not count. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map(name => ({name, d: distance(word.toLowerCase(), name.toLowerCase())})).sort((a, b) => a.d - b.d)
+  const ranked = known
+    .map(name => ({name, d: distance(word.toLowerCase(), name.toLowerCase())}))
+    .sort((a, b) => a.d - b.d)
   const best = ranked[0]
   return best !== undefined && best.d <= Math.max(2, Math.floor(word.length / 3)) ? best.name : undefined
 }
