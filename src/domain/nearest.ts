@@ -1,9 +1,9 @@
 /** Edit distance (Levenshtein) between two short words. */
 function distance(a: string, b: string): number {
   let row = Array.from({length: b.length + 1}, (_, i) => i)
-  for (const [i, left] of [...a].entries()) {
+  for (const [i, left] of Array.from(a).entries()) {
     const next = [i + 1]
-    for (const [j, right] of [...b].entries()) {
+    for (const [j, right] of Array.from(b).entries()) {
       next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (left === right ? 0 : 1)))
     }
     row = next

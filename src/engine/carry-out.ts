@@ -14,6 +14,7 @@ import {changeHost} from './change-host.ts'
 import {jobsFor, runJobs, type Job, type Outcome} from './jobs.ts'
 import {look, type Looked} from './look.ts'
 import type {Machine} from './machine.ts'
+import type {Explain} from './options.ts'
 
 /** One thing that differs: for plans, events and the saved plan. */
 export interface PlannedChange {
@@ -41,6 +42,7 @@ export interface Run {
   readonly superApi: () => Promise<KubeClient>
   readonly upload: (machine: Machine, uploads: readonly Upload[], progress: (message: string) => void) => Promise<void>
   readonly emit: Sink
+  readonly explain?: Explain | undefined
   readonly clock: Clock
   readonly signal: AbortSignal
 }
@@ -197,7 +199,8 @@ async function carryOutJob(run: Run, job: Job, looks: ReadonlyMap<Machine, Promi
     const changes = await change(run, job, phase.resources?.(context) ?? [], await looks.get(machine))
     run.emit({type: 'phase-done', ...about, changes, durationMs: run.clock.now() - started, at: run.clock.now()})
     return changes
-  } catch (error) {
+  } catch (thrown) {
+    const error = await explained(run, machine, thrown, path)
     const message = error instanceof Error ? error.message : String(error)
     const hint = error instanceof KadmError ? error.hint : undefined
     run.emit({
@@ -210,6 +213,12 @@ async function carryOutJob(run: Run, job: Job, looks: ReadonlyMap<Machine, Promi
     })
     throw error
   }
+}
+
+/** What takes too long or is refused has a cause on the host; everything else says its own. */
+async function explained(run: Run, {host}: Machine, error: unknown, phase: string): Promise<unknown> {
+  if (!(error instanceof KadmError) || run.explain === undefined || run.signal.aborted) return error
+  return error.code === 'timeout' || error.code === 'remote' ? run.explain(host, error, phase) : error
 }
 
 async function change(

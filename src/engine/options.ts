@@ -1,5 +1,6 @@
 import type {Clock} from '../domain/clock.ts'
-import type {Cluster, HostSpec} from '../domain/cluster.ts'
+import type {Cluster, HostSpec, Role} from '../domain/cluster.ts'
+import type {KadmError} from '../domain/errors.ts'
 import type {Sink} from '../domain/events.ts'
 import type {Templates} from '../manifests/templates.ts'
 import type {LocalBundle, Step} from '../phases/phase.ts'
@@ -18,6 +19,14 @@ export type JoinTo =
       readonly skipVerification: boolean
     }
 
+/** What a bundle must have in it for these hosts. */
+export interface BundleUse {
+  readonly cluster: Cluster
+  readonly roles: readonly Role[]
+  /** Whether files may have to be brought, so that every one is compared with its hash. */
+  readonly isBrought: boolean
+}
+
 /** All that a workflow is given; nothing in it comes from the process itself. */
 export interface WorkflowOptions {
   /** 'init', 'join', 'apply', …: for events and messages. */
@@ -27,6 +36,8 @@ export interface WorkflowOptions {
   /** From `select(phases, only, skip)`. */
   readonly steps: readonly Step[]
   readonly bundle: LocalBundle | undefined
+  /** Refuses the bundle when it lacks something or something of it was altered; asked before any host is touched. */
+  readonly checkBundle: (use: BundleUse) => Promise<void>
   readonly templates: Templates
   readonly ignorePreflightErrors: readonly string[]
   readonly takeLease: boolean
@@ -36,4 +47,8 @@ export interface WorkflowOptions {
   readonly random: (bytes: number) => Buffer
   readonly holder: Holder
   readonly joinTo?: JoinTo | undefined
+  /** Finds the cause behind a failure; must not fail itself. The rooms that know causes lie above this one, so it is handed in. */
+  readonly explain?: Explain | undefined
 }
+
+export type Explain = (host: Host, error: KadmError, phase: string) => Promise<KadmError>

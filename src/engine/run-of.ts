@@ -36,6 +36,7 @@ export function runOf(options: WorkflowOptions, opened: Opened, machines: readon
     superApi: opened.controlPlane?.superApi ?? noAdmin,
     upload: ({host}, uploads, progress) => uploadAll(host, uploads, {signal, progress}),
     emit: options.emit,
+    explain: options.explain,
     clock,
     signal,
   }
