@@ -65,6 +65,9 @@ rm -f ${nspawnFile(plan.dir)} ${supervisorFile(plan.dir)}`,
 export function startSupervisor(plan: SupervisorPlan): Script {
   const file = join(plan.dir, 'supervisor.sh')
   const log = consoleFile(plan.dir)
+  // Only what is written down is found again.
+  const settle = sh`
+for i in $(seq 500); do [ ! -e ${supervisorFile(plan.dir)} ] || break; sleep 0.02; done`
   const prepare = sh`rm -f ${stopFile(plan.dir)} ${supervisorFile(plan.dir)} ${nspawnFile(plan.dir)}`
   if (plan.cgroups.kind === 'systemd') {
     return joinScripts([
@@ -73,12 +76,8 @@ export function startSupervisor(plan: SupervisorPlan): Script {
 systemctl reset-failed ${plan.cgroups.unit} 2>/dev/null || :
 systemd-run --quiet --unit=${plan.cgroups.unit} --property=Delegate=yes --property=KillMode=mixed \
   --property=StandardOutput=${`append:${log}`} --property=StandardError=${`append:${log}`} /bin/sh ${file}`,
+      settle,
     ])
   }
-  return joinScripts([
-    prepare,
-    sh`
-setsid /bin/sh ${file} </dev/null >>${log} 2>&1 9>&- &
-for i in $(seq 100); do [ ! -e ${supervisorFile(plan.dir)} ] || break; sleep 0.02; done`,
-  ])
+  return joinScripts([prepare, sh`setsid /bin/sh ${file} </dev/null >>${log} 2>&1 9>&- &`, settle])
 }
