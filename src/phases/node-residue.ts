@@ -2,8 +2,9 @@ import {KUBELET_DIR} from '../domain/paths.ts'
 import {sh} from '../remote/shell.ts'
 import {cleared, type ClearedResource} from '../resources/cleared.ts'
 
-const shims = sh`for p in /proc/[0-9]*; do
-  tr '\0' ' ' 2>/dev/null <$p/cmdline | grep -q '^[^ ]*containerd-shim[^ ]* .*-namespace k8s.io ' && echo "\${p#/proc/}" || :
+const shims = sh`cd /proc
+for p in [0-9]*; do
+  tr '\0' ' ' 2>/dev/null <$p/cmdline | grep -q '^[^ ]*containerd-shim[^ ]* .*-namespace k8s.io ' && echo $p || :
 done`
 
 export const kubeletStopped = (): ClearedResource =>

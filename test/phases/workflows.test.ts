@@ -1,0 +1,226 @@
+import {describe, expect, test} from 'vitest'
+import {readTemplates} from '../../src/engine/templates-on-disk.ts'
+import {applyPhases} from '../../src/phases/apply.ts'
+import {initPhases} from '../../src/phases/init.ts'
+import {joinPhases} from '../../src/phases/join.ts'
+import type {Phase} from '../../src/phases/phase.ts'
+import {afterResetPhases, resetPhases} from '../../src/phases/reset.ts'
+import {flatten, paths, select} from '../../src/phases/select.ts'
+import {sampleContext, stepsOn, type Sample, type SampleNode} from './sample-context.ts'
+
+const templates = await readTemplates()
+
+const PREPARE = [
+  'prepare/hostname',
+  'prepare/network',
+  'prepare/swap',
+  'prepare/kernel',
+  'prepare/runtime',
+  'prepare/kubelet',
+]
+const FIRST_CONTROL_PLANE = [
+  'control-plane-images',
+  'certs/ca',
+  'certs/leaves',
+  'kubeconfig',
+  'etcd',
+  'control-plane',
+  'kubelet-start',
+  'node-images',
+  'wait-control-plane',
+  'admin',
+  'upload-config',
+  'bootstrap-token',
+  'mark-control-plane',
+  'addon/kube-proxy',
+  'addon/coredns',
+  'pod-network',
+  'kubelet-finalize',
+  'user-kubeconfig',
+  'controllers',
+]
+const WORKER = ['node-images', 'worker/kubelet-start', 'worker/token-gone', 'worker/marks', 'node-ready']
+
+const pathsOn = (phases: readonly Phase[], on: SampleNode): readonly string[] =>
+  stepsOn(phases, on).map(({path}) => path)
+
+describe('the phases that run', () => {
+  test('for init, on the control plane', () => {
+    expect(pathsOn(initPhases, 'master')).toStrictEqual([
+      ...PREPARE,
+      ...FIRST_CONTROL_PLANE,
+      'node-ready',
+      'cluster-ready',
+    ])
+  })
+
+  test('for join, on a worker', () => {
+    expect(pathsOn(joinPhases, 'worker')).toStrictEqual([...PREPARE, ...WORKER])
+  })
+
+  test('for apply, on the control plane: the same as for init', () => {
+    expect(pathsOn(applyPhases, 'master')).toStrictEqual(pathsOn(initPhases, 'master'))
+  })
+
+  test('for apply, on a worker: the same as for join', () => {
+    expect(pathsOn(applyPhases, 'worker')).toStrictEqual(pathsOn(joinPhases, 'worker'))
+  })
+
+  test('for reset: the worker leaves first, the control plane just stops', () => {
+    expect(pathsOn([...resetPhases, ...afterResetPhases], 'worker')).toStrictEqual(['leave', 'stop', 'clean'])
+    expect(pathsOn([...resetPhases, ...afterResetPhases], 'master')).toStrictEqual(['stop', 'clean'])
+  })
+})
+
+describe.each([
+  ['init', initPhases],
+  ['join', joinPhases],
+  ['apply', applyPhases],
+  ['reset', [...resetPhases, ...afterResetPhases]],
+] as const)('the tree of %s', (_, phases) => {
+  test('has each path once, and a title and a sentence for each', () => {
+    const all = paths(phases)
+    const visit = (phase: Phase): readonly Phase[] => [phase, ...(phase.phases ?? []).flatMap(visit)]
+
+    expect(new Set(all).size).toBe(all.length)
+    for (const {title, why} of phases.flatMap(visit)) {
+      expect(title).toMatch(/^[A-Z].*[^.]$/)
+      expect(why).toMatch(/^\S.{15,}[^.]$/)
+    }
+  })
+
+  test('either branches or does something, never both', () => {
+    for (const {phase} of flatten(phases)) expect(phase.resources).toBeDefined()
+  })
+})
+
+test('every phase that another needs is in the whole workflow, and comes before it', () => {
+  const steps = flatten(applyPhases)
+  const needs = steps.flatMap(({path, phase}, i) => (phase.needs ?? []).map(name => ({path, name, i})))
+
+  expect(needs.map(({path, name}) => `${path} needs ${name}`)).toStrictEqual([
+    'worker/kubelet-start needs certs',
+    'worker/kubelet-start needs bootstrap-token',
+    'node-ready needs pod-network',
+    'cluster-ready needs node-ready',
+  ])
+  for (const {name, i} of needs) {
+    const before = steps.slice(0, i).map(({path}) => path)
+    expect(before.some(path => path === name || path.startsWith(`${name}/`))).toBe(true)
+  }
+})
+
+describe.each<[Sample, SampleNode, readonly Phase[]]>([
+  ['vm', 'master', applyPhases],
+  ['vm', 'worker', applyPhases],
+  ['container', 'master', applyPhases],
+  ['container', 'worker', applyPhases],
+  ['vm', 'worker', [...resetPhases, ...afterResetPhases]],
+])('the things on a %s %s', (sample, on, phases) => {
+  const context = sampleContext(templates, {sample, on})
+  const resources = stepsOn(phases, on).flatMap(({phase}) => phase.resources?.(context) ?? [])
+
+  test('have each their own id', () => {
+    const ids = resources.map(({id}) => id)
+
+    expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toStrictEqual([])
+  })
+
+  test('say each why they are there', () => {
+    for (const {why} of resources) expect(why).toMatch(/^\S.{10,}[^.]$/)
+  })
+
+  test('are the same when the same is asked again', () => {
+    expect(stepsOn(phases, on).flatMap(({phase}) => phase.resources?.(context) ?? [])).toStrictEqual(resources)
+  })
+})
+
+describe('phases with nothing to do say so', () => {
+  const why = (path: string, context: Parameters<typeof sampleContext>[1]): true | string => {
+    const step = flatten([...applyPhases, ...resetPhases]).find(other => other.path === path)
+    return step?.phase.when?.(sampleContext(templates, context)) ?? true
+  }
+  const {cluster} = sampleContext(templates, {on: 'worker'})
+  const noNetwork = {...cluster, network: {...cluster.network, plugin: {kind: 'none'} as const}}
+
+  test.each<[string, Parameters<typeof sampleContext>[1], true | string]>([
+    ['prepare/network', {on: 'worker'}, true],
+    ['prepare/network', {on: 'master'}, 'no address is asked for in the file'],
+    ['prepare/swap', {on: 'worker'}, true],
+    ['prepare/swap', {on: 'worker', sample: 'container'}, 'there is none of this host'],
+    ['prepare/swap', {on: 'worker', cluster: {...cluster, swap: 'keep'}}, 'the file says to keep swap'],
+    ['prepare/runtime', {on: 'worker', bundle: undefined}, 'the packages bring it'],
+    ['control-plane-images', {on: 'master', bundle: undefined}, 'they are pulled when they are needed'],
+    ['node-images', {on: 'worker', bundle: undefined}, 'they are pulled when they are needed'],
+    ['pod-network', {on: 'master', cluster: noNetwork}, 'the file says none; nodes stay NotReady until you bring one'],
+    ['node-ready', {on: 'worker', cluster: noNetwork}, 'without a pod network no node gets ready'],
+    [
+      'node-ready',
+      {on: 'worker', isAdmin: false},
+      'only an administrator can see it; ask the control plane: kubectl get nodes',
+    ],
+    ['cluster-ready', {on: 'master', cluster: noNetwork}, 'without a pod network no pod gets an address'],
+    ['worker/marks', {on: 'worker'}, true],
+    [
+      'worker/marks',
+      {on: 'worker', isAdmin: false},
+      'only an administrator may; labels are not set by a join with a token',
+    ],
+    ['leave', {on: 'worker', isAdmin: false}, 'the cluster is not asked'],
+  ])('%s %o', (path, context, expected) => {
+    expect(why(path, context)).toBe(expected)
+  })
+})
+
+describe('choosing phases', () => {
+  const chosen = (only: readonly string[], skip: readonly string[]): readonly string[] =>
+    select(initPhases, only, skip).map(({path}) => path)
+
+  test('takes all when none is named', () => {
+    expect(chosen([], [])).toStrictEqual(flatten(initPhases).map(({path}) => path))
+  })
+
+  test('takes a whole subtree by its name, in the order of the tree and not of the names', () => {
+    expect(chosen(['kubeconfig', 'certs'], [])).toStrictEqual(['certs/ca', 'certs/leaves', 'kubeconfig'])
+  })
+
+  test('takes one leaf by its path', () => {
+    expect(chosen(['certs/leaves'], [])).toStrictEqual(['certs/leaves'])
+  })
+
+  test('leaves out what is to be skipped, which wins', () => {
+    expect(chosen(['certs', 'etcd'], ['certs/ca', 'etcd'])).toStrictEqual(['certs/leaves'])
+  })
+
+  test('does not take what only begins with the same letters', () => {
+    expect(chosen(['control-plane'], [])).toStrictEqual(['control-plane'])
+  })
+
+  test('refuses a name that is none, and says which was meant', () => {
+    expect(() => chosen(['cert'], ['zzz-zzz-zzz'])).toThrow(
+      expect.objectContaining({
+        code: 'usage',
+        message: 'no such phase: cert, zzz-zzz-zzz',
+        hint: 'did you mean certs? list them with: kadm phase list',
+      }),
+    )
+    expect(() => chosen([], ['zzz-zzz-zzz'])).toThrow(
+      expect.objectContaining({hint: 'list them with: kadm phase list'}),
+    )
+  })
+})
+
+test('a bundle that lacks something is told before any host is touched', () => {
+  const context = sampleContext(templates, {on: 'worker'})
+  const without = (kind: 'binary' | 'image') => ({
+    ...context,
+    bundle: context.bundle && {
+      dir: '/bundle',
+      bundle: {...context.bundle.bundle, entries: context.bundle.bundle.entries.filter(entry => entry.kind !== kind)},
+    },
+  })
+  const phase = (path: string) => flatten(applyPhases).find(step => step.path === path)?.phase
+
+  expect(() => phase('prepare/runtime')?.resources?.(without('binary'))).toThrow('the bundle has no binary containerd')
+  expect(() => phase('node-images')?.resources?.(without('image'))).toThrow(/^the bundle has no image .*kube-proxy/)
+})
