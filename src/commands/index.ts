@@ -1,5 +1,6 @@
 import type {Command} from '@oclif/core'
 import {Apply} from './apply.ts'
+import {BundleCreate} from './bundle/create.ts'
 import {BundleVerify} from './bundle/verify.ts'
 import {Completion} from './completion.ts'
 import {ConfigImages} from './config/images.ts'
@@ -32,6 +33,7 @@ import {Version} from './version.ts'
 /** Every command by its words; what a command works with it loads when it runs. */
 export const COMMANDS = {
   apply: Apply,
+  'bundle:create': BundleCreate,
   'bundle:verify': BundleVerify,
   completion: Completion,
   'config:images': ConfigImages,

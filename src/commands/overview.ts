@@ -25,7 +25,7 @@ KEEP
 
 PREPARE
   config print       the whole configuration with its defaults; also validate, migrate, images, schema
-  bundle verify      check every file of a bundle against its hash
+  bundle create      collect binaries and images for machines without internet; also verify
   lab up             disposable machines on this computer; also down, list, ssh, exec, reboot
 
 THE TOOL

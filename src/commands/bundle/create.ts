@@ -1,0 +1,73 @@
+import {Args, Flags} from '@oclif/core'
+import type {BundleOrder} from '../../bundle/create-bundle.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {plural} from '../../ui/words.ts'
+import {clusterFlags, fileFlag} from '../cluster-flags.ts'
+import {described} from '../exits.ts'
+import {clusterFlagsOf} from '../flags-to-cluster.ts'
+import {KadmCommand} from '../kadm-command.ts'
+
+export class BundleCreate extends KadmCommand {
+  static override summary = 'Collect the binaries and images of a release in a folder, for machines without internet.'
+  static override description = described(
+    "Downloads the official releases and checks each against its publisher's hash, or copies what a lab was prepared with. The images are those that the file or the flags ask for.",
+    {4: 'a download failed', 130: 'stopped by Ctrl-C'},
+  )
+  static override examples = [
+    '<%= config.bin %> bundle create ./bundle --kubernetes-version v1.37.2',
+    '<%= config.bin %> bundle create ./bundle --from-lab demo',
+  ]
+  static override args = {folder: Args.string({required: true, description: 'the folder to make'})}
+  static override flags = {
+    file: fileFlag,
+    architecture: Flags.option({
+      options: ['amd64', 'arm64'] as const,
+      default: 'amd64' as const,
+      summary: 'of the machines',
+    })(),
+    'from-lab': Flags.string({helpValue: 'NAME', summary: 'copy the bundle of this lab instead'}),
+    ...clusterFlags,
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(BundleCreate)
+    const {copyBundle, createBundle} = await import('../../bundle/create-bundle.ts')
+    const lab = flags['from-lab']
+    const made =
+      lab === undefined
+        ? await createBundle(args.folder, await this.#order(clusterFlagsOf({...flags, bundle: undefined}), flags))
+        : await copyBundle(await bundleOfLab(lab), args.folder, this.signal)
+    const {entries, kubernetesVersion, architecture} = made.bundle
+    const text = `${args.folder}: ${plural(entries.length, 'file')}, Kubernetes ${kubernetesVersion} for ${architecture}\nnext: kadm apply --bundle ${args.folder}`
+    this.report({folder: args.folder, kubernetesVersion, architecture, entries: entries.length}, text)
+  }
+
+  async #order(
+    asked: ReturnType<typeof clusterFlagsOf>,
+    flags: {readonly file: string | undefined; readonly architecture: 'amd64' | 'arm64'},
+  ): Promise<BundleOrder> {
+    const [{clusterFrom, findFile}, {imagesForRole}, {internet}] = await Promise.all([
+      import('../edge/load-cluster.ts'),
+      import('../../domain/images.ts'),
+      import('../../bundle/internet.ts'),
+    ])
+    const {cluster} = await clusterFrom(asked, findFile(flags.file))
+    const {version, imageRepository: repository, network} = cluster
+    const needs = {version, repository, podNetwork: network.plugin.kind}
+    return {
+      version,
+      architecture: flags.architecture,
+      images: imagesForRole('control-plane', needs),
+      downloads: internet(this.signal),
+      onItem: (item, done, of) =>
+        this.output.event({type: 'download', item, done, of}, `${String(done + 1)} of ${String(of)}: ${item}`),
+    }
+  }
+}
+
+async function bundleOfLab(name: string): Promise<string> {
+  const {labGet} = await import('../../lab/lab.ts')
+  const dir = (await labGet(name))?.bundleDir
+  if (dir !== undefined) return dir
+  throw new KadmError('usage', `there is no lab '${name}' with a bundle`, {hint: `make it with: kadm lab up ${name}`})
+}
