@@ -1,0 +1,22 @@
+import type {Evidence} from '../domain/evidence.ts'
+import {KadmError} from '../domain/errors.ts'
+import type {Host} from '../remote/host.ts'
+import {evidenceScript, parseEvidence} from '../resources/facts/evidence.ts'
+
+/** The script bounds itself; this is for a host that no longer answers at all. */
+const TIMEOUT_MS = 20_000
+
+/** One look at what a host says of its own troubles; changes nothing, prints no secret. */
+export async function collectEvidence(host: Host, signal?: AbortSignal): Promise<Evidence> {
+  const {stdout} = await host.run(evidenceScript().text, {timeoutMs: TIMEOUT_MS, signal})
+  try {
+    return parseEvidence(stdout)
+  } catch (cause) {
+    throw new KadmError('remote', 'what the host says of its troubles cannot be read', {
+      host: host.name,
+      evidence: stdout.slice(-1000),
+      hint: 'run it again; if it stays so, look whether the login shell of the user prints or stops anything',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,45 @@
+import type {Evidence} from '../domain/evidence.ts'
+import type {Certainty, Diagnosis, Rule, Waited} from './diagnosis.ts'
+import {API_ACCESS_RULES} from './rules/api-access-rules.ts'
+import {COMPONENT_LAST_WORDS, CONTROL_PLANE_RULES} from './rules/control-plane-rules.ts'
+import {HOST_RULES} from './rules/host-rules.ts'
+import {KUBELET_LAST_WORDS, KUBELET_RULES} from './rules/kubelet-rules.ts'
+import {NETWORK_RULES, POD_LAST_WORDS} from './rules/network-rules.ts'
+import {RUNTIME_RULES} from './rules/runtime-rules.ts'
+
+/** From the machine up to the pods: what comes first is rather the cause of what comes later. */
+export const RULES: readonly Rule[] = [
+  ...HOST_RULES,
+  ...RUNTIME_RULES,
+  ...KUBELET_RULES,
+  ...CONTROL_PLANE_RULES,
+  ...API_ACCESS_RULES,
+  ...NETWORK_RULES,
+]
+
+const LAST_WORDS: readonly Rule[] = [KUBELET_LAST_WORDS, COMPONENT_LAST_WORDS, POD_LAST_WORDS]
+
+const ORDER = ['certain', 'likely', 'possible'] as const satisfies readonly Certainty[]
+
+/** Every known cause that the evidence shows, the surest first; what only follows from another is left out. */
+export function diagnose(evidence: Evidence, what: Waited): readonly Diagnosis[] {
+  const known = judged(RULES, evidence, what)
+  const isTelling = known.some(({diagnosis}) => diagnosis.certainty === 'certain')
+  const found = isTelling ? known : [...known, ...judged(LAST_WORDS, evidence, what)]
+  const names = new Set(found.filter(({diagnosis}) => diagnosis.certainty !== 'possible').map(({rule}) => rule.name))
+  const causes = found
+    .filter(({rule}) => !(rule.follows ?? []).some(cause => cause !== rule.name && names.has(cause)))
+    .map(({diagnosis}) => diagnosis)
+  return ORDER.flatMap(certainty => causes.filter(diagnosis => diagnosis.certainty === certainty))
+}
+
+interface Judged {
+  readonly rule: Rule
+  readonly diagnosis: Diagnosis
+}
+
+const judged = (rules: readonly Rule[], evidence: Evidence, what: Waited): readonly Judged[] =>
+  rules.flatMap(rule => {
+    const judgement = rule.judge(evidence, what)
+    return judgement === undefined ? [] : [{rule, diagnosis: {name: rule.name, ...judgement}}]
+  })

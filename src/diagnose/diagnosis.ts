@@ -1,0 +1,36 @@
+import type {Evidence} from '../domain/evidence.ts'
+
+/** How sure it is: `certain` when the machine itself says so, `likely` when what is seen fits nothing else well, `possible` otherwise. */
+export type Certainty = 'certain' | 'likely' | 'possible'
+
+/** One cause of a failure, what proves it, and the one thing to do. */
+export interface Diagnosis {
+  /** The rule's name, for machines: `swap`. */
+  readonly name: string
+  readonly cause: string
+  readonly certainty: Certainty
+  /** Two or three lines as found on the host. */
+  readonly proof: readonly string[]
+  readonly fix: string
+}
+
+/** What was being done when it failed. */
+export interface Waited {
+  /** Path of the phase; `doctor` when nothing failed and somebody only asks. */
+  readonly phase: string
+  /** In words: `the API server to answer`. */
+  readonly waitedFor: string
+  /** Our own clock in the middle of the look, seconds since the epoch; lets a wrong clock of the host be seen. */
+  readonly now?: number | undefined
+}
+
+/** What a rule finds; its name is the rule's. */
+export type Judgement = Omit<Diagnosis, 'name'>
+
+/** One known cause. Pure; says nothing when the evidence does not show it. */
+export interface Rule {
+  readonly name: string
+  /** Causes of which this is only a consequence: where one of them is found, this is not told. */
+  readonly follows?: readonly string[]
+  readonly judge: (evidence: Evidence, what: Waited) => Judgement | undefined
+}

@@ -1,0 +1,209 @@
+import type {Evidence} from '../../domain/evidence.ts'
+import type {Rule} from '../diagnosis.ts'
+import {CONTROL_PLANE, find, isCrashing, proofOf} from '../log.ts'
+import {group, logRule} from '../rule.ts'
+
+/** Rules about a program's end hold only for one that keeps ending. */
+const whenCrashing = (rule: Rule): Rule => ({
+  ...rule,
+  judge: (evidence, what) => {
+    const names = new Set<string>(CONTROL_PLANE)
+    const containers = evidence.containers.filter(
+      container => !names.has(container.name) || isCrashing(container, evidence.now),
+    )
+    return rule.judge({...evidence, containers}, what)
+  },
+})
+
+const flag = whenCrashing(
+  logRule({
+    name: 'component-flag',
+    sources: CONTROL_PLANE,
+    pattern:
+      /(?:unknown flag: |flag provided but not defined: |unknown shorthand flag: .* in )(-\S+)|invalid argument "([^"]*)" for "([^"]*)" flag/,
+    cause: hit =>
+      group(hit, 1) === ''
+        ? `${hit.source} does not understand the value "${group(hit, 2)}" of its flag ${group(hit, 3)}`
+        : `${hit.source} does not know its flag ${group(hit, 1)}; newer releases have removed some`,
+    fix: hit => `take it out of the extra arguments of ${hit.source} in your file, then run kadm again`,
+  }),
+)
+
+const portOf = (evidence: Evidence, port: string): readonly string[] =>
+  evidence.listening
+    .filter(socket => String(socket.port) === port && socket.process !== '')
+    .map(({process, address}) => `port ${port} is held by ${process} (at ${address})`)
+
+const port = whenCrashing(
+  logRule({
+    name: 'port-in-use',
+    sources: ['kubelet', ...CONTROL_PLANE],
+    pattern: /listen tcp6? \S*:(\d+): bind: address already in use/,
+    cause: hit => `${hit.source} cannot start, because another program has its port ${group(hit, 1)}`,
+    also: (hit, evidence) => portOf(evidence, group(hit, 1)),
+    fix: hit =>
+      `end the other program (sudo ss -ltnp 'sport = :${group(hit, 1)}' names it); a leftover of an older cluster goes with kadm reset`,
+  }),
+)
+
+const file = whenCrashing(
+  logRule({
+    name: 'component-file',
+    sources: CONTROL_PLANE,
+    pattern:
+      /(?:open|stat|read) (\/etc\/kubernetes\/[^:"\s]+): (no such file or directory|permission denied)|private key does not match public key|failed to find any PEM data|unable to load (?:client CA|server certificate)/,
+    cause: hit =>
+      group(hit, 1) === ''
+        ? `${hit.source} cannot use its certificate or key`
+        : `${hit.source} cannot read ${group(hit, 1)} (${group(hit, 2)})`,
+    fix: () => 'run kadm again: it checks every certificate and key and makes anew what is missing or does not fit',
+  }),
+)
+
+const ETCD_CAUSES = [
+  'etcd-cluster',
+  'etcd-space',
+  'etcd-damaged',
+  'etcd-member',
+  'disk-full',
+  'port-in-use',
+  'component-flag',
+  'component-file',
+  'read-only-disk',
+] as const
+
+const etcdUnreachable = whenCrashing(
+  logRule({
+    name: 'etcd-unreachable',
+    follows: ETCD_CAUSES,
+    sources: ['kube-apiserver'],
+    pattern:
+      /dial tcp (\S+:2379): (?:connect: )?(connection refused|i\/o timeout|no route to host)|context deadline exceeded.*(?:etcd|storage)|(?:etcd|storage).*context deadline exceeded/i,
+    certainty: 'likely',
+    cause: hit => `the API server cannot reach etcd${group(hit, 1) === '' ? '' : ` at ${group(hit, 1)}`}`,
+    also: (_, {listening}) => [
+      listening.some(({port: number}) => number === 2379) ? 'something listens on 2379' : 'nothing listens on 2379',
+    ],
+    fix: () => 'see why etcd does not run: sudo tail -n 20 /var/log/containers/etcd-*.log; then run kadm again',
+  }),
+)
+
+const etcdCluster = logRule({
+  name: 'etcd-cluster',
+  sources: ['etcd'],
+  pattern:
+    /cluster[ -]ID mismatch|cluster-id-mismatch|member \S+ has already been bootstrapped|member count is unequal|error validating peerURLs/i,
+  cause: () => "etcd's data on this host is of another cluster",
+  fix: () =>
+    'if this host shall start anew: kadm reset, which removes /var/lib/etcd, then join or init again; back its data up first if it may be the only copy',
+})
+
+const etcdMember = logRule({
+  name: 'etcd-member',
+  sources: ['etcd'],
+  pattern: /the member has been permanently removed from the cluster|data-dir used by this member must be removed/,
+  cause: () => 'this etcd member was removed from its cluster',
+  fix: () => 'kadm reset on this host, then join it again as a control plane',
+})
+
+const etcdSpace = logRule({
+  name: 'etcd-space',
+  sources: ['etcd', 'kube-apiserver'],
+  pattern: /mvcc: database space exceeded|etcdserver: no space|alarm:? ?NOSPACE/,
+  cause: () => "etcd's database has reached its quota, and it takes no more writes",
+  fix: () =>
+    'compact and defragment it, then clear the alarm: etcdctl compact, etcdctl defrag, etcdctl alarm disarm; or raise --quota-backend-bytes',
+})
+
+const etcdDamaged = whenCrashing(
+  logRule({
+    name: 'etcd-damaged',
+    follows: ['disk-full', 'etcd-cluster'],
+    sources: ['etcd'],
+    pattern:
+      /crc mismatch|file corrupt|snap: empty snapshot|failed to recover v3 backend|invalid database|tocommit\(\d+\) is out of range/,
+    cause: () => "etcd's data is damaged (a power cut, a full disk)",
+    fix: () =>
+      'restore a snapshot (etcdutl snapshot restore); in a cluster of several, remove this member and add it anew',
+  }),
+)
+
+const etcdAccess = whenCrashing(
+  logRule({
+    name: 'etcd-access',
+    sources: ['etcd'],
+    pattern: /cannot access data directory: (.*)/,
+    cause: () => 'etcd may not write to its data folder',
+    fix: () => 'see who owns /var/lib/etcd and its mode (root, 0700), and that its disk is mounted read-write',
+  }),
+)
+
+const SLOW =
+  /apply request took too long|slow fdatasync|leader failed to send out heartbeat on time|leader is overloaded likely from slow disk/
+/** A few are normal while images are loaded and pods start. */
+const MANY_SLOW = 40
+
+const etcdSlow: Rule = {
+  name: 'etcd-slow-disk',
+  judge: evidence => {
+    const hits = find(evidence, ['etcd'], SLOW)
+    const count = hits.reduce((sum, {line}) => sum + line.count, 0)
+    const syncs = hits.filter(({line}) => /slow fdatasync|overloaded likely from slow disk/.test(line.text))
+    if (count < MANY_SLOW && syncs.length === 0) return undefined
+    return {
+      cause: 'the disk is too slow for etcd: its writes wait, leaders change and requests time out',
+      certainty: syncs.length > 0 ? 'likely' : 'possible',
+      proof: [...proofOf(syncs.length > 0 ? syncs : hits), `${String(count)} such lines in the last minutes`],
+      fix: 'put /var/lib/etcd on a local SSD of its own; on shared storage give the machine more guaranteed I/O',
+    }
+  },
+}
+
+/** A component ends again and again, and no rule knows why: its own last words. */
+export const COMPONENT_LAST_WORDS: Rule = {
+  name: 'component-stops',
+  follows: [
+    ...ETCD_CAUSES,
+    'etcd-unreachable',
+    'etcd-access',
+    'image-pull',
+    'sandbox-image',
+    'containerd-down',
+    'cgroup-driver',
+    'clock',
+    'certificate-expired',
+    'etcd-slow-disk',
+    'out-of-memory',
+  ],
+  judge: evidence => {
+    const down = CONTROL_PLANE.flatMap(name => evidence.containers.filter(container => container.name === name)).filter(
+      container => isCrashing(container, evidence.now),
+    )
+    // All others wait for etcd, and then for the API server.
+    const first = down.find(({name}) => name === 'etcd') ?? down[0]
+    if (first === undefined) return undefined
+    const all = [...first.earlier, ...first.lines]
+    const words = all.filter(({text}) => /^[EF]\d{4} |"level":"(?:error|fatal|panic)"|^Error: |panic|fatal/i.test(text))
+    const last = (words.length > 0 ? words : all).slice(-2).map(line => ({source: first.name, line, groups: []}))
+    return {
+      cause: `${first.name} ${first.attempt > 0 ? `stops again and again (started ${String(first.attempt + 1)} times)` : 'has stopped'}`,
+      certainty: 'likely',
+      proof: proofOf(last),
+      fix: `read its last words above; all of them: sudo tail -n 50 /var/log/pods/${first.namespace}_${first.pod}_*/${first.name}/*.log`,
+    }
+  },
+}
+
+/** Why a static pod of the control plane ends. */
+export const CONTROL_PLANE_RULES: readonly Rule[] = [
+  etcdCluster,
+  etcdMember,
+  etcdSpace,
+  etcdDamaged,
+  etcdAccess,
+  flag,
+  port,
+  file,
+  etcdSlow,
+  etcdUnreachable,
+]

@@ -1,0 +1,234 @@
+import type {DiskEvidence, Evidence} from '../../domain/evidence.ts'
+import type {Rule} from '../diagnosis.ts'
+import {CONTROL_PLANE, find, proofOf} from '../log.ts'
+import {group, logRule} from '../rule.ts'
+
+const GIB = 1024 ** 3
+const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`
+const EVERYBODY = ['kubelet', 'containerd', ...CONTROL_PLANE] as const
+
+/** One file system seen at several places is told once. */
+const distinct = (disks: readonly DiskEvidence[]): readonly DiskEvidence[] =>
+  disks.filter(
+    (disk, i) =>
+      disks.findIndex(other => other.freeBytes === disk.freeBytes && other.totalBytes === disk.totalBytes) === i,
+  )
+
+const readOnly: Rule = {
+  name: 'read-only-disk',
+  judge: evidence => {
+    const disks = evidence.disks.filter(disk => disk.readOnly)
+    const hits = find(
+      evidence,
+      ['kernel', 'kubelet', 'containerd'],
+      /[Rr]emounting filesystem read-only|: read-only file system/,
+    )
+    if (disks.length === 0 && !hits.some(({source}) => source !== 'kernel')) return undefined
+    return {
+      cause: 'a file system that the node writes to is read-only',
+      certainty: 'certain',
+      proof: [...disks.map(({path}) => `${path} is mounted read-only`), ...proofOf(hits)].slice(0, 3),
+      fix: 'look in the kernel log why (journalctl -k | grep -i -E "remount|i/o error"), repair or replace the disk, and mount it read-write again',
+    }
+  },
+}
+
+const LEAST_BYTES = 200 * 1024 ** 2
+/** The kubelet's own thresholds: nodefs.available<10%, nodefs.inodesFree<5%. */
+const LEAST_SHARE = 0.1
+const LEAST_INODES = 0.05
+
+const diskFull: Rule = {
+  name: 'disk-full',
+  judge: evidence => {
+    const full = distinct(evidence.disks).filter(({freeBytes, totalBytes}) => totalBytes > 0 && freeBytes < LEAST_BYTES)
+    const hits = find(evidence, EVERYBODY, /^(?!.*inotify).*no space left on device/)
+    const places = full.map(({path, freeBytes, totalBytes}) => `${path}: ${gib(freeBytes)} of ${gib(totalBytes)} free`)
+    if (full.length === 0 && hits.length === 0) return undefined
+    return {
+      cause: full[0] === undefined ? 'a disk has no space left' : `the disk of ${full[0].path} is full`,
+      certainty: hits.length > 0 ? 'certain' : 'likely',
+      proof: [...places, ...proofOf(hits)].slice(0, 3),
+      fix: 'free space (sudo journalctl --vacuum-size=100M; sudo du -xh --max-depth=2 /var | sort -h | tail), or enlarge the disk',
+    }
+  },
+}
+
+const inodesFull: Rule = {
+  name: 'inodes-full',
+  judge: ({disks}) => {
+    const [full] = disks.filter(
+      ({freeInodes, totalInodes}) =>
+        freeInodes !== undefined && totalInodes !== undefined && freeInodes < totalInodes * LEAST_INODES,
+    )
+    if (full === undefined) return undefined
+    return {
+      cause: `the file system of ${full.path} has almost no inodes left: no more files can be made, whatever its free space`,
+      certainty: 'likely',
+      proof: [`${full.path}: ${String(full.freeInodes)} of ${String(full.totalInodes)} inodes free`],
+      fix: `find the folder with very many small files and empty it: sudo du --inodes -x ${full.path} | sort -n | tail`,
+    }
+  },
+}
+
+const diskPressure: Rule = {
+  name: 'disk-pressure',
+  follows: ['disk-full'],
+  judge: evidence => {
+    const [low] = distinct(evidence.disks).filter(({freeBytes, totalBytes}) => freeBytes < totalBytes * LEAST_SHARE)
+    const hits = find(
+      evidence,
+      ['kubelet'],
+      /attempting to reclaim.*(ephemeral-storage|inodes)|must evict pod\(s\) to reclaim.*(ephemeral-storage|inodes)/,
+    )
+    if (low === undefined || evidence.kubelet.active === '') return undefined
+    return {
+      cause: `less than 10 % of the disk of ${low.path} is free: the kubelet then takes no new pods and ends others`,
+      certainty: hits.length > 0 ? 'certain' : 'possible',
+      proof: [`${low.path}: ${gib(low.freeBytes)} of ${gib(low.totalBytes)} free`, ...proofOf(hits)],
+      fix: 'free space or enlarge the disk until more than 10 % is free',
+    }
+  },
+}
+
+const outOfMemory: Rule = {
+  name: 'out-of-memory',
+  judge: evidence => {
+    const hits = find(
+      evidence,
+      ['kernel'],
+      /(?:Out of memory|Memory cgroup out of memory): Killed process \d+ \(((?:etcd|kubelet|containerd|kube-)[^)]*)\)/,
+    )
+    const [newest] = hits
+    if (newest === undefined) return undefined
+    const {totalBytes, availableBytes} = evidence.memory
+    return {
+      cause: `the kernel ended ${group(newest, 1)}, because memory ran out`,
+      certainty: evidence.isContainer ? 'likely' : 'certain',
+      proof: [...proofOf(hits), `${gib(availableBytes)} of ${gib(totalBytes)} memory available`],
+      fix: 'give the machine more memory (a control plane needs 2 GiB), or stop what else uses it',
+    }
+  },
+}
+
+const limits = ({sysctls, inotifyInUse}: Evidence): readonly string[] => [
+  `fs.inotify.max_user_instances = ${sysctls['fs.inotify.max_user_instances'] ?? 'unknown'}${inotifyInUse === undefined ? '' : `, root has ${String(inotifyInUse)} open on this host`}`,
+]
+
+const inotify = logRule({
+  name: 'inotify-instances',
+  sources: [...EVERYBODY, 'kube-proxy', 'coredns', 'kube-flannel'],
+  pattern: /(?:inotify|fsnotify|watcher|watch).*too many open files|too many open files.*(?:inotify|fsnotify|watch)/i,
+  cause: () => 'the limit of file watchers (inotify instances) of root is used up',
+  also: (_, evidence) => limits(evidence),
+  fix: (_, {isContainer}) =>
+    `sudo sysctl fs.inotify.max_user_instances=8192, and the same line in /etc/sysctl.d/ so that it stays${isContainer ? '; this is a container, so on the machine around it' : ''}`,
+})
+
+const inotifyWatches = logRule({
+  name: 'inotify-watches',
+  sources: EVERYBODY,
+  pattern: /inotify.*no space left on device/,
+  cause: () => 'the limit of watched files (inotify watches) is used up; the disk itself is not full',
+  also: (_, {sysctls}) => [`fs.inotify.max_user_watches = ${sysctls['fs.inotify.max_user_watches'] ?? 'unknown'}`],
+  fix: () => 'sudo sysctl fs.inotify.max_user_watches=524288, and the same line in /etc/sysctl.d/ so that it stays',
+})
+
+const openFiles = logRule({
+  name: 'open-files',
+  follows: ['inotify-instances'],
+  sources: EVERYBODY,
+  pattern: /too many open files/,
+  certainty: 'likely',
+  cause: () => 'too many files are open: of a process, of the whole machine, or of file watchers',
+  also: (_, evidence) => limits(evidence),
+  fix: () => 'sudo sysctl fs.inotify.max_user_instances=8192 first; else raise LimitNOFILE of the unit that says so',
+})
+
+const MOST_SKEW_SECONDS = 60
+
+const clock: Rule = {
+  name: 'clock',
+  judge: (evidence, {now}) => {
+    const hits = find(
+      evidence,
+      [...EVERYBODY, 'kube-proxy', 'kube-flannel'],
+      /certificate has expired or is not yet valid: current time (\S+) is before (\S+?)"*(?:\s|$)/,
+    )
+    const skew = now === undefined ? 0 : Math.round(evidence.now - now)
+    if (hits.length === 0 && Math.abs(skew) <= MOST_SKEW_SECONDS) return undefined
+    const offset =
+      Math.abs(skew) <= MOST_SKEW_SECONDS
+        ? []
+        : [`clock of the host: ${String(Math.abs(skew))} s ${skew < 0 ? 'behind' : 'ahead of'} this computer's`]
+    return {
+      cause:
+        hits.length > 0
+          ? 'a certificate is not valid yet for the clock that judges it: the clocks of the machines differ'
+          : "the host's clock is wrong",
+      certainty: hits.length > 0 ? 'certain' : 'likely',
+      proof: [...proofOf(hits), ...offset],
+      fix: 'set the clock and keep it right: sudo timedatectl set-ntp true, with a time server that the machine can reach',
+    }
+  },
+}
+
+const firewall: Rule = {
+  name: 'firewall',
+  judge: evidence => {
+    const hits = find(
+      evidence,
+      ['kernel'],
+      /(?:UFW BLOCK|REJECT|DROP).*DPT=(6443|2379|2380|10250|10256|8472|4789|179|53)\b/,
+    )
+    const [newest] = hits
+    if (newest === undefined) return undefined
+    return {
+      cause: `a firewall of this host drops packets to port ${group(newest, 1)}`,
+      certainty: 'likely',
+      proof: proofOf(hits, 3),
+      fix: `open the port for the other nodes, for example: sudo ufw allow from SUBNET to any port ${group(newest, 1)}`,
+    }
+  },
+}
+
+const packageLock: Rule = {
+  name: 'package-lock',
+  judge: ({packageLock: lock}, {phase}) => {
+    if (lock === undefined || !/package|install|runtime|prepare|host/.test(phase)) return undefined
+    return {
+      cause: `another program installs packages: ${lock.command} (process ${String(lock.pid)})`,
+      certainty: 'likely',
+      proof: [`${lock.command} has held the package lock for ${String(lock.ageSeconds)} s`],
+      fix: 'wait until it is done (often unattended upgrades after the first boot) and run the same kadm command again',
+    }
+  },
+}
+
+const connectionsFull = logRule({
+  name: 'connections-full',
+  sources: ['kernel'],
+  pattern: /nf_conntrack: .*table full, dropping packet/,
+  cause: () => 'the kernel tracks as many connections as it may and drops new ones',
+  certainty: 'likely',
+  also: (_, {sysctls}) => [
+    `net.netfilter.nf_conntrack_max = ${sysctls['net.netfilter.nf_conntrack_max'] ?? 'unknown'}`,
+  ],
+  fix: () => 'raise net.netfilter.nf_conntrack_max (sysctl), or find who opens so many connections',
+})
+
+/** Causes in the machine itself: they come before all others, which are often only their consequences. */
+export const HOST_RULES: readonly Rule[] = [
+  readOnly,
+  diskFull,
+  inodesFull,
+  diskPressure,
+  outOfMemory,
+  inotify,
+  inotifyWatches,
+  openFiles,
+  clock,
+  firewall,
+  packageLock,
+  connectionsFull,
+]

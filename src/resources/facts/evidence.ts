@@ -1,0 +1,69 @@
+import type {Evidence} from '../../domain/evidence.ts'
+import {join, type Script} from '../../remote/shell.ts'
+import {containersSection, journalSection, kernelLogSection, tasksSection} from './evidence-logs.ts'
+import * as node from './evidence-node.ts'
+import {podNetworkSection, runtimeStateSection} from './evidence-runtime.ts'
+import {evidenceFunctions} from './evidence-shell.ts'
+import {cgroupSection, clockSection, machineSection, sysctlSection, virtualizationSection} from './machine.ts'
+import {packageLockSection} from './packages.ts'
+import {frame, unframe, type Section} from './section.ts'
+import {listeningSection} from './sockets.ts'
+
+const beginSection = clockSection('clock-begin')
+const kubeletJournalSection = journalSection('kubelet')
+const containerdJournalSection = journalSection('containerd')
+
+/** One read-only script, one round trip, some seconds at most: what tells why a node does not come up. What logs say comes first. */
+export const evidenceScript = (): Script =>
+  join([
+    evidenceFunctions(),
+    frame([
+      beginSection,
+      machineSection,
+      virtualizationSection,
+      node.unitStatesSection,
+      kubeletJournalSection,
+      containerdJournalSection,
+      tasksSection,
+      containersSection,
+      kernelLogSection,
+      listeningSection,
+      node.roomSection,
+      node.memorySection,
+      cgroupSection,
+      sysctlSection,
+      node.joinSection,
+      runtimeStateSection,
+      podNetworkSection,
+      node.certificatesSection,
+      packageLockSection,
+      node.inotifySection,
+    ]),
+  ])
+
+/** Reads what `evidenceScript` printed. */
+export function parseEvidence(output: string): Evidence {
+  const text = unframe(output)
+  const read = <T>(section: Section<T>): T => section.parse(text(section.name))
+  const unitState = read(node.unitStatesSection)
+  return {
+    hostname: read(machineSection).hostname,
+    isContainer: read(virtualizationSection).isContainer,
+    now: read(beginSection),
+    kubelet: {...unitState('kubelet.service'), lines: read(kubeletJournalSection)},
+    containerd: {...unitState('containerd.service'), lines: read(containerdJournalSection)},
+    containers: read(containersSection)(read(tasksSection)),
+    kernel: read(kernelLogSection),
+    listening: read(listeningSection),
+    disks: read(node.roomSection),
+    ...read(node.memorySection),
+    cgroupVersion: read(cgroupSection).version,
+    ...read(node.joinSection),
+    runtime: read(runtimeStateSection),
+    network: read(podNetworkSection),
+    sysctls: read(sysctlSection),
+    inotifyInUse: read(node.inotifySection),
+    certificates: read(node.certificatesSection),
+    packageLock: read(packageLockSection).lock,
+  }
+}

@@ -1,0 +1,76 @@
+import {describe, expect, test} from 'vitest'
+import type {Evidence, LogLine} from '../../src/domain/evidence.ts'
+import {diagnose} from '../../src/diagnose/diagnose.ts'
+import {evidenceWith} from './captures.ts'
+
+const ROLES = ['control-plane', 'worker'] as const
+const ask = (evidence: Evidence) =>
+  diagnose(evidence, {phase: 'doctor', waitedFor: 'nothing', now: evidence.now}).map(({name, proof}) => ({name, proof}))
+
+/** The same machine as it was then: what came later was not said yet. */
+function earlier(evidence: Evidence, seconds: number): Evidence {
+  const now = evidence.now - seconds
+  const said = (all: readonly LogLine[]): readonly LogLine[] => all.filter(({at}) => at <= now)
+  const unit = <U extends Evidence['kubelet']>(of: U): U => ({
+    ...of,
+    runningSeconds: (of.runningSeconds ?? 0) - seconds,
+    lines: said(of.lines),
+  })
+  return {
+    ...evidence,
+    now,
+    kubelet: unit(evidence.kubelet),
+    containerd: unit(evidence.containerd),
+    containers: evidence.containers
+      .filter(({startedAt}) => (startedAt ?? 0) <= now)
+      .map(container => ({...container, lines: said(container.lines)})),
+  }
+}
+
+describe.each(ROLES)('a healthy %s', role => {
+  test('has nothing to explain', () => {
+    expect(ask(evidenceWith(role))).toEqual([])
+  })
+
+  test('has nothing to explain at any time once its kubelet has settled, whatever the start-up said', () => {
+    const evidence = evidenceWith(role)
+    const since = Math.floor(evidence.kubelet.runningSeconds ?? 0) - 31
+
+    expect(since).toBeGreaterThan(60)
+    for (let seconds = 0; seconds < since; seconds += 3) expect(ask(earlier(evidence, seconds))).toEqual([])
+  })
+})
+
+test('a bare machine has nothing to explain', () => {
+  const nothing = Object.fromEntries(
+    [
+      'unit-states',
+      'journal-kubelet',
+      'journal-containerd',
+      'tasks',
+      'containers',
+      'join',
+      'runtime-state',
+      'pod-network',
+      'certificates',
+    ].map(name => [name, '']),
+  )
+
+  expect(ask(evidenceWith('worker', nothing))).toEqual([])
+})
+
+test('a kubelet that was stopped in order is not judged by its old log', () => {
+  const evidence = evidenceWith('worker')
+  const stopped: Evidence = {
+    ...evidence,
+    join: {...evidence.join, hasKubeconfig: false, hasBootstrapKubeconfig: false},
+    kubelet: {
+      ...evidence.kubelet,
+      active: 'inactive',
+      sub: 'dead',
+      lines: [{text: 'running with swap on is not supported', count: 1, at: evidence.now - 3}],
+    },
+  }
+
+  expect(ask(stopped)).toEqual([])
+})
