@@ -1,4 +1,5 @@
 import {KadmError} from '../../domain/errors.ts'
+import {ApiError} from '../../kube/api-error.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import type {OperationContext} from '../operation.ts'
 
@@ -11,7 +12,7 @@ export async function apiLook(
     return await look(await context.api())
   } catch (error) {
     if (error instanceof KadmError && (error.code === 'cancelled' || error.code === 'usage')) throw error
-    return 'the API server does not answer yet'
+    return error instanceof ApiError ? error.message : 'the API server does not answer yet'
   }
 }
 

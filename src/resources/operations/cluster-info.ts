@@ -1,3 +1,4 @@
+import {KadmError} from '../../domain/errors.ts'
 import {textsAt} from '../../kube/json.ts'
 import {PATHS} from '../../kube/kinds.ts'
 import {clusterOfKubeconfig} from '../../kube/kubeconfig.ts'
@@ -19,13 +20,23 @@ export const clusterInfo = (server: string): ClusterInfoResource => ({
   server,
 })
 
+const serverIn = (text: string): string | undefined => {
+  try {
+    return clusterOfKubeconfig(text).server
+  } catch (error) {
+    if (error instanceof KadmError) return undefined
+    throw error
+  }
+}
+
 export const clusterInfoOperation: Operation<ClusterInfoResource> = {
   look: ({server}, context) =>
     apiLook(context, async api => {
       const live = await api.get(PATHS.configMaps('cluster-info', 'kube-public'), AT_ONCE)
       const text = textsAt(live, 'data')['kubeconfig']
       if (text === undefined) return 'is missing'
-      const found = clusterOfKubeconfig(text).server
+      const found = serverIn(text)
+      if (found === undefined) return 'cannot be read'
       return found === server ? undefined : `names ${found}, not ${server}`
     }),
   act: async ({server}, {api, values, signal}) => {

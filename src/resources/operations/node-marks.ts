@@ -20,8 +20,11 @@ export const nodeMarks = (wanted: Omit<NodeMarksResource, 'kind' | 'id'>): NodeM
   ...wanted,
 })
 
+/** A node has at most one taint of a key and effect. */
+const samePlace = (a: ApiTaint, b: unknown): boolean => textAt(b, 'key') === a.key && textAt(b, 'effect') === a.effect
+
 const sameTaint = (a: ApiTaint, b: unknown): boolean =>
-  textAt(b, 'key') === a.key && textAt(b, 'effect') === a.effect && (textAt(b, 'value') ?? '') === (a.value ?? '')
+  samePlace(a, b) && (textAt(b, 'value') ?? '') === (a.value ?? '')
 
 const missing = ({labels, taints}: NodeMarksResource, node: ApiObject): string | undefined => {
   const present = textsAt(node, 'metadata', 'labels')
@@ -60,8 +63,9 @@ export const nodeMarksOperation: Operation<NodeMarksResource> = {
           : {seen: 'the kubelet has not registered it'}
       },
     )
-    const others = listAt(node, 'spec', 'taints').filter(isObject)
-    const taints = [...resource.taints.filter(wanted => !others.some(other => sameTaint(wanted, other))), ...others]
+    const present = listAt(node, 'spec', 'taints').filter(isObject)
+    const lacking = resource.taints.filter(wanted => !present.some(other => sameTaint(wanted, other)))
+    const taints = [...lacking, ...present.filter(other => !lacking.some(wanted => samePlace(wanted, other)))]
     await api.patch(path, {metadata: {labels: resource.labels}, spec: {taints}}, 'strategic', {signal})
   },
 }

@@ -1,0 +1,98 @@
+import {once} from 'node:events'
+import {createServer as createHttpServer, type Server as HttpServer} from 'node:http'
+import {connect, createServer, type AddressInfo, type Server} from 'node:net'
+import {afterEach, describe, expect, test} from 'vitest'
+import type {Host} from '../../../src/remote/host.ts'
+import {endpointHealthy, endpointHealthyOperation} from '../../../src/resources/operations/endpoint-healthy.ts'
+import {fakeApi} from '../../kube/fake-api.ts'
+import {operationContext} from './operation-context.ts'
+
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map(close => close()))
+})
+
+const component = (scheme: 'http' | 'https') =>
+  endpointHealthy({
+    component: 'scheduler',
+    scheme,
+    address: '127.0.0.1',
+    port: 10259,
+    path: '/livez',
+    deadlineMs: 5000,
+    why: 'a test needs it',
+  })
+
+/** A way to a real server on loopback, whatever address is asked for. */
+async function wayTo(server: Server | HttpServer): Promise<Host['forward']> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closers.push(
+    () =>
+      new Promise(resolve => {
+        server.close(resolve)
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      }),
+  )
+  return async () => {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    await once(socket, 'connect')
+    return socket
+  }
+}
+
+const answering = (status: () => number): HttpServer =>
+  createHttpServer((request, response) => {
+    response.writeHead(request.url === '/livez' ? status() : 404).end('x'.repeat(100))
+  })
+
+describe('a component', () => {
+  test('that answers 200 is healthy', async () => {
+    const forward = await wayTo(answering(() => 200))
+
+    expect(await endpointHealthyOperation.look(component('http'), operationContext({forward}))).toBeUndefined()
+  })
+
+  test('that answers anything else is not, and the answer is told', async () => {
+    const forward = await wayTo(answering(() => 500))
+
+    expect(await endpointHealthyOperation.look(component('http'), operationContext({forward}))).toBe(
+      'not healthy yet: HTTP 500',
+    )
+  })
+
+  test('is asked over TLS whoever signed its certificate', async () => {
+    const api = await fakeApi(({url}) => ({status: url === '/livez' ? 200 : 404}))
+    closers.push(api.close)
+
+    const {forward} = api
+    expect(await endpointHealthyOperation.look(component('https'), operationContext({forward}))).toBeUndefined()
+  })
+
+  test.each(['http', 'https'] as const)('that hangs up is not healthy, and nothing is thrown (%s)', async scheme => {
+    const forward = await wayTo(createServer(socket => socket.destroy()))
+
+    expect(await endpointHealthyOperation.look(component(scheme), operationContext({forward}))).toMatch(
+      /^not healthy yet: \S/,
+    )
+  })
+
+  test('that does not speak TLS where it should is not healthy', async () => {
+    const forward = await wayTo(answering(() => 200))
+
+    expect(await endpointHealthyOperation.look(component('https'), operationContext({forward}))).toMatch(
+      /^not healthy yet: \S/,
+    )
+  })
+
+  test('is waited for until it is healthy', async () => {
+    let asked = 0
+    const forward = await wayTo(answering(() => (++asked < 3 ? 503 : 200)))
+    const context = operationContext({forward})
+
+    await endpointHealthyOperation.act(component('http'), context)
+
+    expect(asked).toBe(3)
+    expect(context.told).toStrictEqual(['waiting for scheduler: HTTP 503'])
+  })
+})

@@ -1,0 +1,151 @@
+import {describe, expect, test} from 'vitest'
+import {operationOf, type OperationResource} from '../../../src/resources/any-resource.ts'
+import {nodeMarks} from '../../../src/resources/operations/node-marks.ts'
+import {nodeRemoved} from '../../../src/resources/operations/node-removed.ts'
+import {ready} from '../../../src/resources/operations/ready.ts'
+import {fakeKube} from './fake-kube.ts'
+import {operationContext, type ContextOptions} from './operation-context.ts'
+
+const why = 'a test needs it'
+const NODE = '/api/v1/nodes/vm-1'
+const look = (resource: OperationResource, options: ContextOptions) =>
+  operationOf(resource).look(resource, operationContext(options))
+const act = (resource: OperationResource, options: ContextOptions) =>
+  operationOf(resource).act(resource, operationContext(options))
+
+const marks = nodeMarks({
+  node: 'vm-1',
+  labels: {zone: 'a'},
+  taints: [{key: 'dedicated', value: 'db', effect: 'NoSchedule'}],
+  why,
+})
+const readyNode = ready({what: 'node', name: 'vm-1', namespace: undefined, deadlineMs: 1000, why})
+
+describe('the marks of a node', () => {
+  const node = (labels: Record<string, string>, taints: readonly object[]) => ({
+    metadata: {name: 'vm-1', labels: {'kubernetes.io/hostname': 'vm-1', ...labels}},
+    spec: {taints},
+  })
+  const foreign = {key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule', timeAdded: '2026-01-01T00:00:00Z'}
+  const ours = {key: 'dedicated', value: 'db', effect: 'NoSchedule'}
+  const patching = (object: object) => fakeKube({[NODE]: object}, {patch: () => Promise.resolve({})})
+
+  test('hold when they are there beside those of others', async () => {
+    const api = fakeKube({[NODE]: node({zone: 'a', other: 'x'}, [foreign, ours])})
+
+    expect(await look(marks, {api})).toBeUndefined()
+  })
+
+  test('say which is missing', async () => {
+    expect(await look(marks, {api: fakeKube()})).toBe('the node is not there yet')
+    expect(await look(marks, {api: fakeKube({[NODE]: node({zone: 'b'}, [ours])})})).toBe('label zone is missing')
+    expect(await look(marks, {api: fakeKube({[NODE]: node({zone: 'a'}, [foreign])})})).toBe(
+      'taint dedicated:NoSchedule is missing',
+    )
+  })
+
+  test('are set, and the taints of others stay as they are', async () => {
+    const api = patching(node({}, [foreign]))
+    await act(marks, {api})
+
+    expect(api.asked.at(-1)).toBe(
+      `patch ${NODE} strategic ${JSON.stringify({metadata: {labels: {zone: 'a'}}, spec: {taints: [ours, foreign]}})}`,
+    )
+  })
+
+  test('that are there with another value are replaced, since a node has one taint of a key and effect', async () => {
+    const api = patching(node({}, [{...ours, value: 'web'}, foreign, {...ours, effect: 'NoExecute'}]))
+    await act(marks, {api})
+
+    expect(api.asked.at(-1)).toContain(JSON.stringify({taints: [ours, foreign, {...ours, effect: 'NoExecute'}]}))
+  })
+
+  test('wait for the kubelet to register the node, and say so', async () => {
+    let asked = 0
+    const late = node({}, [])
+    const api = fakeKube(
+      {},
+      {get: () => Promise.resolve(++asked < 3 ? undefined : late), patch: () => Promise.resolve({})},
+    )
+    const context = operationContext({api})
+    await operationOf(marks).act(marks, context)
+
+    expect(context.told).toStrictEqual(['the kubelet has not registered it'])
+    expect(context.clock.slept).toHaveLength(2)
+  })
+})
+
+describe('something that controllers must bring about', () => {
+  const seen = async (what: 'node' | 'deployment' | 'daemonset', object: object | undefined) => {
+    const paths = {
+      node: NODE,
+      deployment: '/apis/apps/v1/namespaces/kube-system/deployments/x',
+      daemonset: '/apis/apps/v1/namespaces/kube-system/daemonsets/x',
+    }
+    const resource = ready({
+      what,
+      name: what === 'node' ? 'vm-1' : 'x',
+      namespace: what === 'node' ? undefined : 'kube-system',
+      deadlineMs: 1000,
+      why,
+    })
+    return look(resource, {api: fakeKube(object === undefined ? {} : {[paths[what]]: object})})
+  }
+  const condition = (status: string, message?: string) => ({status: {conditions: [{type: 'Ready', status, message}]}})
+
+  test.each<['node' | 'deployment' | 'daemonset', object | undefined, string | undefined]>([
+    ['node', undefined, 'it is not there yet'],
+    ['node', {status: {}}, 'the kubelet has not reported yet'],
+    ['node', condition('False', 'cni plugin not initialized'), 'cni plugin not initialized'],
+    ['node', condition('True'), undefined],
+    ['deployment', {spec: {replicas: 2}, status: {availableReplicas: 1}}, '1 of 2 pods available'],
+    ['deployment', {spec: {}, status: {availableReplicas: 1}}, undefined],
+    [
+      'deployment',
+      {metadata: {generation: 2}, spec: {}, status: {availableReplicas: 1, observedGeneration: 1}},
+      'its controller has not seen it yet',
+    ],
+    ['daemonset', {status: {desiredNumberScheduled: 0, numberReady: 0}}, '0 of 0 pods ready'],
+    ['daemonset', {status: {desiredNumberScheduled: 3, numberReady: 2}}, '2 of 3 pods ready'],
+    ['daemonset', {status: {desiredNumberScheduled: 3, numberReady: 3}}, undefined],
+  ])('%s %j: %s', async (what, object, lacking) => {
+    expect(await seen(what, object)).toBe(lacking)
+  })
+
+  test('is waited for with a deadline, and what was seen last is told', async () => {
+    const api = fakeKube({[NODE]: condition('False', 'cni plugin not initialized')})
+    const context = operationContext({api})
+
+    await expect(operationOf(readyNode).act(readyNode, context)).rejects.toMatchObject({
+      code: 'timeout',
+      host: 'vm-1',
+      message: 'waited 1 s for node vm-1 to be ready; last seen: cni plugin not initialized',
+    })
+    expect(context.told).toStrictEqual(['waiting for node vm-1: cni plugin not initialized'])
+  })
+})
+
+describe('a node that leaves', () => {
+  test('is kept from new pods, emptied, then forgotten', async () => {
+    const asked: string[] = []
+    const api = fakeKube(
+      {[NODE]: {metadata: {name: 'vm-1'}}},
+      {
+        patch: (path, body) => {
+          asked.push(`patch ${path} ${JSON.stringify(body)}`)
+          return Promise.resolve({})
+        },
+        list: () => Promise.resolve([]),
+        delete: path => {
+          asked.push(`delete ${path}`)
+          return Promise.resolve(true)
+        },
+      },
+    )
+
+    await act(nodeRemoved({node: 'vm-1', drainMs: 1000, why}), {api})
+
+    expect(asked[0]).toContain('"unschedulable":true')
+    expect(asked.at(-1)).toBe(`delete ${NODE}`)
+  })
+})

@@ -1,0 +1,203 @@
+import {describe, expect, test} from 'vitest'
+import {KadmError} from '../../../src/domain/errors.ts'
+import type {KubeClient} from '../../../src/kube/client.ts'
+import {clusterInfoConfigMap} from '../../../src/manifests/cluster-info.ts'
+import {operationOf, type OperationResource} from '../../../src/resources/any-resource.ts'
+import {adminBinding} from '../../../src/resources/operations/admin-binding.ts'
+import {clusterInfo} from '../../../src/resources/operations/cluster-info.ts'
+import {endpointHealthy} from '../../../src/resources/operations/endpoint-healthy.ts'
+import {kubeObject} from '../../../src/resources/operations/kube-object.ts'
+import {nodeMarks} from '../../../src/resources/operations/node-marks.ts'
+import {nodeRemoved} from '../../../src/resources/operations/node-removed.ts'
+import {ready} from '../../../src/resources/operations/ready.ts'
+import {fakeKube, refused} from './fake-kube.ts'
+import {operationContext, type ContextOptions} from './operation-context.ts'
+
+const why = 'a test needs it'
+const NODE = '/api/v1/nodes/vm-1'
+const look = (resource: OperationResource, options: ContextOptions) =>
+  operationOf(resource).look(resource, operationContext(options))
+const act = (resource: OperationResource, options: ContextOptions) =>
+  operationOf(resource).act(resource, operationContext(options))
+
+const configMap = {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'demo', namespace: 'default'}, data: {a: '1'}}
+const CONFIG_MAP = '/api/v1/namespaces/default/configmaps/demo'
+const binding = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: {name: 'kubeadm:cluster-admins'},
+}
+const BINDING = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/kubeadm%3Acluster-admins'
+const marks = nodeMarks({
+  node: 'vm-1',
+  labels: {zone: 'a'},
+  taints: [{key: 'dedicated', value: 'db', effect: 'NoSchedule'}],
+  why,
+})
+const readyNode = ready({what: 'node', name: 'vm-1', namespace: undefined, deadlineMs: 1000, why})
+
+describe('a look', () => {
+  const all: readonly OperationResource[] = [
+    adminBinding(binding, why),
+    clusterInfo('https://10.0.0.10:6443'),
+    kubeObject(configMap, why),
+    marks,
+    readyNode,
+  ]
+
+  test.each(all.map(resource => [resource.kind, resource] as const))(
+    'at %s does not fail because the API is not there',
+    async (_, resource) => {
+      const down = new KadmError('connect', 'connection refused')
+      const failing = fakeKube({}, {get: () => Promise.reject(down), pathOf: () => Promise.reject(down)})
+
+      expect(await look(resource, {api: down})).toBe('the API server does not answer yet')
+      expect(await look(resource, {api: failing})).toBe('the API server does not answer yet')
+    },
+  )
+
+  test.each(all.map(resource => [resource.kind, resource] as const))(
+    'at %s says so when the API answers and refuses',
+    async (_, resource) => {
+      const api = fakeKube({}, {get: () => Promise.reject(refused(401, 'Unauthorized'))})
+
+      expect(await look(resource, {api})).toBe('could not: Unauthorized')
+    },
+  )
+
+  test.each(all.map(resource => [resource.kind, resource] as const))(
+    'at %s ends when the run is cancelled',
+    async (_, resource) => {
+      await expect(look(resource, {api: new KadmError('cancelled', 'cancelled')})).rejects.toThrow('cancelled')
+    },
+  )
+
+  test('for a node that must go takes a cluster that does not answer for one that is done with it', async () => {
+    const gone = nodeRemoved({node: 'vm-1', drainMs: 1000, why})
+
+    expect(await look(gone, {api: new KadmError('connect', 'refused')})).toBeUndefined()
+    expect(await look(gone, {api: fakeKube()})).toBeUndefined()
+    expect(await look(gone, {api: fakeKube({[NODE]: {}})})).toBe('is in the cluster')
+  })
+})
+
+describe('an object in the API', () => {
+  const resource = kubeObject(configMap, why)
+
+  test('that is missing is applied, and then there is nothing to do', async () => {
+    const api = fakeKube()
+
+    expect(await look(resource, {api})).toBe('is missing')
+    await act(resource, {api})
+
+    expect(api.asked.at(-1)).toBe(`apply ${CONFIG_MAP}`)
+    expect(await look(resource, {api})).toBeUndefined()
+  })
+
+  test('with more in it than is wanted is left alone', async () => {
+    const api = fakeKube({[CONFIG_MAP]: {...configMap, data: {a: '1', b: '2'}, status: {}}})
+
+    expect(await look(resource, {api})).toBeUndefined()
+  })
+
+  test('that differs says in which field', async () => {
+    expect(await look(resource, {api: fakeKube({[CONFIG_MAP]: {...configMap, data: {a: '2'}}})})).toBe('data.a differs')
+  })
+
+  test('that counts only when it is made is not compared', async () => {
+    const once = kubeObject(configMap, why, {createOnly: true})
+
+    expect(await look(once, {api: fakeKube({[CONFIG_MAP]: {}})})).toBeUndefined()
+    expect(await look(once, {api: fakeKube()})).toBe('is missing')
+  })
+})
+
+describe('the rights of the administrator', () => {
+  const resource = adminBinding(binding, why)
+  const refusing = (error: Error): KubeClient => fakeKube({}, {create: () => Promise.reject(error)})
+
+  test('are given by the administrator where it may', async () => {
+    const api = fakeKube()
+    await act(resource, {api})
+
+    expect(api.asked).toStrictEqual([`create ${BINDING}`])
+    expect(await look(resource, {api})).toBeUndefined()
+  })
+
+  test('are given by the super administrator where the administrator is forbidden to', async () => {
+    const superApi = fakeKube()
+    await act(resource, {api: refusing(refused(403, 'Forbidden')), superApi})
+
+    expect(superApi.asked).toStrictEqual([`create ${BINDING}`])
+  })
+
+  test.each([
+    ['refused for another reason', refused(401, 'Unauthorized')],
+    ['not answered', new KadmError('connect', 'connection refused')],
+  ])('are not asked of the super administrator when the administrator is %s', async (_, error) => {
+    const superApi = fakeKube()
+
+    await expect(act(resource, {api: refusing(error), superApi})).rejects.toBe(error)
+    expect(superApi.asked).toStrictEqual([])
+  })
+
+  test('that somebody gave in the meantime will do', async () => {
+    const there = fakeKube({[BINDING]: binding})
+
+    await expect(act(resource, {api: there})).resolves.toBeUndefined()
+    await expect(act(resource, {api: refusing(refused(403, 'Forbidden')), superApi: there})).resolves.toBeUndefined()
+  })
+})
+
+describe('where the cluster is', () => {
+  const server = 'https://10.0.0.10:6443'
+  const PATH = '/api/v1/namespaces/kube-public/configmaps/cluster-info'
+  const holding = (object: object) => ({api: fakeKube({[PATH]: object})})
+
+  test('is stored once and then holds', async () => {
+    const api = fakeKube()
+
+    expect(await look(clusterInfo(server), {api})).toBe('is missing')
+    await act(clusterInfo(server), {api, caPem: 'PEM'})
+
+    expect(await look(clusterInfo(server), {api})).toBeUndefined()
+  })
+
+  test('with a signature that the cluster added holds too', async () => {
+    const live = clusterInfoConfigMap({server, caPem: 'PEM'})
+
+    expect(
+      await look(clusterInfo(server), holding({...live, data: {...live.data, 'jws-kubeconfig-abcdef': 'x'}})),
+    ).toBe(undefined)
+  })
+
+  test('with another server is said', async () => {
+    const live = clusterInfoConfigMap({server: 'https://10.0.0.9:6443', caPem: 'PEM'})
+
+    expect(await look(clusterInfo(server), holding(live))).toBe(
+      'names https://10.0.0.9:6443, not https://10.0.0.10:6443',
+    )
+  })
+
+  test('that cannot be read is said, and not taken for an API that is away', async () => {
+    expect(await look(clusterInfo(server), holding({data: {kubeconfig: 'kind: Something'}}))).toBe('cannot be read')
+  })
+})
+
+test('the address of a health check says where it is asked', async () => {
+  const kubelet = endpointHealthy({
+    component: 'kubelet',
+    scheme: 'http',
+    address: '127.0.0.1',
+    port: 10248,
+    path: '/healthz',
+    deadlineMs: 500,
+    why,
+  })
+
+  expect(await look(kubelet, {})).toBe('not healthy yet: nothing listens there')
+  await expect(act(kubelet, {})).rejects.toMatchObject({
+    code: 'timeout',
+    message: expect.stringContaining('kubelet to be healthy (port 10248/healthz)') as string,
+  })
+})
