@@ -6,6 +6,7 @@ import {spawnSync} from 'node:child_process'
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {installPrerequisites} from './prerequisites.ts'
 
 const CHECKS = ['check:types', 'check:lint', 'check:format', 'check:layers', 'check:dead']
 
@@ -51,6 +52,7 @@ function suite(project: string): Counts {
   }
 }
 
+installPrerequisites()
 const counts = [...CHECKS.map(check), ...['unit', 'contract', 'e2e'].map(suite)]
 const passed = counts.reduce((sum, {passed: n}) => sum + n, 0)
 const failed = counts.reduce((sum, {failed: n}) => sum + n, 0)
