@@ -1,9 +1,9 @@
 import {sh} from '../remote/shell.ts'
 import {exists} from './cache.ts'
 import {changeLab, labScript, removeScriptLock} from './lab-script.ts'
-import {checkName, labDir, readState} from './lab-state.ts'
+import {checkName, labDir, readState, stateNames} from './lab-state.ts'
 import {stopMachine} from './machine.ts'
-import {removeNetwork} from './network.ts'
+import {removeNetwork, unloadBridgeFilter} from './network.ts'
 
 /** A machine that is thrown away gets this long to end by itself. */
 const GRACE_MS = 3_000
@@ -19,6 +19,7 @@ export async function labDown(name: string): Promise<void> {
       await labScript(name, `removing the network of lab ${name}`, removeNetwork(state))
     }
     await labScript(name, `removing the files of lab ${name}`, sh`rm -rf --one-file-system ${labDir(name)}`)
+    if ((await stateNames()).length === 0) await labScript(name, 'unloading br_netfilter', unloadBridgeFilter())
     await removeScriptLock(name)
   })
 }

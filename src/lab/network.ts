@@ -1,10 +1,31 @@
 import {join as joinPath} from 'node:path'
 import {type Script, sh} from '../remote/shell.ts'
-import {labDir, type LabState} from './lab-state.ts'
+import {labDir, labsDir, type LabState} from './lab-state.ts'
 import {addressIn} from './subnet.ts'
 
 /** The file that holds the lab's network namespace. */
 export const namespaceFile = (lab: string): string => joinPath(labDir(lab), 'netns')
+
+/** Says that the module is ours to take away; below the labs' folder, because all labs share the kernel. */
+const moduleMark = (): string => joinPath(labsDir(), '.br_netfilter')
+
+/**
+ * Nodes need br_netfilter, and a machine cannot load a module. Where the user's kernel has it not loaded it is, with its effect on
+ * the user's own bridges switched off; network namespaces made later, the machines', have it on.
+ */
+const loadBridgeFilter = (): Script => sh`
+if [ ! -e /proc/sys/net/bridge ] && modprobe --dry-run --quiet br_netfilter 2>/dev/null; then
+  touch ${moduleMark()}
+  modprobe br_netfilter
+  for setting in /proc/sys/net/bridge/bridge-nf-call-*; do echo 0 > "$setting"; done
+fi`
+
+/** With the last lab goes what the first one loaded. */
+export const unloadBridgeFilter = (): Script => sh`
+if [ -e ${moduleMark()} ]; then
+  modprobe --remove --quiet br_netfilter || :
+  rm -f ${moduleMark()}
+fi`
 
 /** The bridge inside the lab's namespace. */
 export const BRIDGE = 'br0'
@@ -17,7 +38,7 @@ export const BRIDGE = 'br0'
 export function makeNetwork(state: LabState): Script {
   const file = namespaceFile(state.name)
   const gateway = `${addressIn(state.subnet, 1)}/24`
-  return sh`
+  return sh`${loadBridgeFilter()}
 if ! nsenter --net=${file} true 2>/dev/null; then
   touch ${file}
   unshare --net=${file} true

@@ -51,10 +51,9 @@ const SETTINGS = [
   'net.bridge.bridge-nf-call-iptables',
 ]
 
-/** What a lab must never change: settings of the kernel, loaded modules, firewall rules. */
+/** What a lab must never change: settings of the kernel, firewall rules. */
 export const userSettings = (): Readonly<Record<string, string>> => ({
   sysctls: SETTINGS.map(name => output('sysctl', name)).join(''),
-  modules: output('cut', '-d ', '-f1', '/proc/modules'),
   firewall: output('nft', 'list', 'ruleset'),
   legacyFirewall: output('iptables-save').replaceAll(/^#.*$|\[\d+:\d+\]/gm, ''),
 })
