@@ -42,8 +42,14 @@ export async function readLiveCluster(api: KubeClient, given: Cluster): Promise<
     ignorePreflightErrors: given.extra.ignorePreflightErrors,
   })
   return {
-    cluster: {...cluster, swap: given.swap},
+    cluster: {...cluster, swap: given.swap, extra: {...cluster.extra, kubelet: sharedOnly(cluster.extra.kubelet)}},
     server: `https://${host.includes(':') ? `[${host}]` : host}:${String(port)}`,
     warnings,
   }
 }
+
+/** What each node decides for itself: the ConfigMap has it from the first control plane, or empty. */
+const OF_A_NODE = ['containerRuntimeEndpoint', 'cgroupDriver', 'failCgroupV1', 'resolvConf']
+
+const sharedOnly = (kubelet: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(kubelet).filter(([key]) => !OF_A_NODE.includes(key)))

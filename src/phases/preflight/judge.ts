@@ -31,6 +31,7 @@ const HOST_CHECKS: readonly HostCheck[] = [
   machine.commandsCheck,
   versionCheck,
   residue.otherClusterCheck,
+  residue.roleCheck,
   runtime.otherKubernetesCheck,
   residue.portChecks,
   residue.fileChecks,

@@ -73,6 +73,22 @@ export const otherClusterCheck: HostCheck = (view, input) => {
   return [error(name, view, saw, `take it out there and run kadm reset on ${view.label}, or name another machine`)]
 }
 
+/** A node changes its role only by leaving the cluster first: its files say what it is. */
+export const roleCheck: HostCheck = view => {
+  const name = 'Role'
+  const {files, clusterCaHash} = view.facts
+  const has = (path: string): boolean => files[path] !== undefined
+  const runsApi = has(`${MANIFESTS_DIR}/kube-apiserver.yaml`)
+  const fix = `take it out of its cluster first: kadm reset ${view.label}`
+  if (view.isControlPlane && clusterCaHash !== undefined && !runsApi && !has(`${PKI_DIR}/ca.key`)) {
+    return [error(name, view, 'is a worker of a cluster, and is now to be a control plane', fix)]
+  }
+  if (!view.isControlPlane && runsApi) {
+    return [error(name, view, 'is the control plane of a cluster, and is now to be a worker', fix)]
+  }
+  return []
+}
+
 export const hostnameCheck: HostCheck = view => {
   const name = 'Hostname'
   const {node, facts} = view

@@ -31,6 +31,18 @@ describe('a check of what runs on it says what it saw and one fix', () => {
       'error master: /var/lib/etcd holds the data of another cluster -> keep a copy if it matters, then run kadm reset on master',
     ],
     [
+      'a worker that is to be a control plane',
+      'Role',
+      {clusterCaHash: 'aa', files: {'/etc/kubernetes/pki/ca.crt': file, '/etc/kubernetes/kubelet.conf': file}},
+      'error master: is a worker of a cluster, and is now to be a control plane -> take it out of its cluster first: kadm reset master',
+    ],
+    [
+      'a control plane that is to be a worker',
+      'Role',
+      {role: 'worker' as const, clusterCaHash: 'aa', files: {'/etc/kubernetes/manifests/kube-apiserver.yaml': file}},
+      'error master: is the control plane of a cluster, and is now to be a worker -> take it out of its cluster first: kadm reset master',
+    ],
+    [
       'k3s',
       'OtherKubernetes',
       {units: {'k3s.service': {active: 'active', enabled: 'enabled'}}},
