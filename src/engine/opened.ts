@@ -58,12 +58,15 @@ async function open(options: WorkflowOptions, connections: Host[], closers: (() 
   for (const message of live?.warnings ?? [])
     emit({type: 'warning', host: controlPlane.host.name, message, at: clock.now()})
   const cluster = live?.cluster ?? options.cluster
-  const {nodes, findings} = await examine({
-    options,
-    cluster,
-    candidates,
-    joined: joinTo === undefined ? undefined : {controlPlane, caPem: await controlPlane.clusterCa()},
-  })
+  const [{nodes, findings}] = await Promise.all([
+    examine({
+      options,
+      cluster,
+      candidates,
+      joined: joinTo === undefined ? undefined : {controlPlane, caPem: await controlPlane.clusterCa()},
+    }),
+    checkBundle(options, cluster, candidates),
+  ])
   const firstNode = nodes.find(({role}) => role === 'control-plane')
   const token = joinToken(controlPlane.api, clock, random)
   return {
@@ -77,6 +80,14 @@ async function open(options: WorkflowOptions, connections: Host[], closers: (() 
     tidy: token.takeBack,
   }
 }
+
+/** A host that belongs to a cluster has its files already; only a bare one makes it worth reading the whole bundle. */
+const checkBundle = (options: WorkflowOptions, cluster: Cluster, candidates: readonly Candidate[]): Promise<void> =>
+  options.checkBundle({
+    cluster,
+    roles: [...new Set(candidates.map(({spec}) => spec.role))],
+    isBrought: candidates.some(({gathered}) => gathered.facts.clusterCaHash === undefined),
+  })
 
 type ByToken = Extract<WorkflowOptions['joinTo'], {kind: 'token'}>
 
@@ -113,12 +124,15 @@ async function openByToken(
   )
   try {
     const live = await readLiveCluster(api, options.cluster)
-    const {nodes, findings} = await examine({
-      options,
-      cluster: live.cluster,
-      candidates,
-      joined: {controlPlane: undefined, caPem: discovered.ca},
-    })
+    const [{nodes, findings}] = await Promise.all([
+      examine({
+        options,
+        cluster: live.cluster,
+        candidates,
+        joined: {controlPlane: undefined, caPem: discovered.ca},
+      }),
+      checkBundle(options, live.cluster, candidates),
+    ])
     const {host: to, port} = discovered
     const none = (): Promise<never> =>
       Promise.reject(new KadmError('usage', 'a join by token has no rights of an administrator'))

@@ -38,6 +38,19 @@ describe('verifyBundle', () => {
       expect(lines.slice(1)).toEqual(['binaries/kubelet.gz: missing', 'binaries/runc.gz: altered (another sha256)'])
     }))
 
+  it('looks at sizes alone when that is asked for', async () =>
+    inFolder(async dir => {
+      await sampleBundle(dir)
+      const runc = readFileSync(join(dir, 'binaries/runc.gz'))
+      runc[20] = (runc[20] ?? 0) ^ 1
+      await writeFile(join(dir, 'binaries/runc.gz'), runc)
+      await expect(verifyBundle(dir, {sizesOnly: true})).resolves.toMatchObject({dir})
+
+      await appendFile(join(dir, 'binaries/ctr.gz'), 'x')
+
+      await expect(verifyBundle(dir, {sizesOnly: true})).rejects.toThrow(/a missing or altered file: binaries\/ctr\.gz/)
+    }))
+
   it('says that a folder without bundle.json is no bundle', async () =>
     inFolder(async dir => {
       await expect(readBundle(dir)).rejects.toMatchObject({

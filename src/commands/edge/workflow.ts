@@ -39,6 +39,11 @@ export async function workflowOptions(
     emit,
     signal,
     bundle,
+    checkBundle: async use => {
+      if (bundle === undefined) return
+      const {checkBundle} = await import('./open-bundle.ts')
+      await checkBundle(bundle, use, signal)
+    },
     connect: connector.connect,
     steps: select(request.phases, request.only, request.skip),
     templates: await readTemplates(),
