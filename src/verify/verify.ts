@@ -87,9 +87,7 @@ async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, 
       () => withProbes('a rollout without a failed request', all => rollout(scene, all)),
       () => withProbes('a killed pod is replaced', () => replaced(scene)),
       () =>
-        withProbes('a node is drained and uncordoned', () =>
-          drained(scene, nodes, options.drain ?? 'if-nothing-else-runs'),
-        ),
+        withProbes('a node is drained and uncordoned', () => drained(scene, options.drain ?? 'if-nothing-else-runs')),
     ]),
   ])
   const broken = ended.find(one => one.status === 'rejected')

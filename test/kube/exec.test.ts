@@ -112,7 +112,7 @@ describe('running a command in a pod', () => {
   it('gives up a command that does not end', async () => {
     const {api} = await start(socket => socket.write(message(1, 'tick')))
 
-    await expect(api.exec(pod, {command: ['x'], timeoutMs: 150})).rejects.toMatchObject({
+    await expect(api.exec(pod, {command: ['x'], timeoutMs: 1_500})).rejects.toMatchObject({
       code: 'timeout',
       evidence: 'tick',
     })

@@ -2,7 +2,7 @@ import {drain, judgePod, podsOfNode} from '../../kube/drain.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {namespaceOf, textAt, type ApiObject} from '../../kube/json.ts'
 import {PATHS} from '../../kube/kinds.ts'
-import {nodeStatus, uncordon, type NodeStatus} from '../../kube/nodes.ts'
+import {listNodes, nodeStatus, uncordon, type NodeStatus} from '../../kube/nodes.ts'
 import type {Scene} from '../scene.ts'
 import {CORDON_MARK} from '../stage.ts'
 import {webAvailable} from './rollout.ts'
@@ -13,13 +13,10 @@ export type DrainPolicy = 'if-nothing-else-runs' | 'always' | 'never'
 const DRAINED_WITHIN_MS = 60_000
 
 /** Drains a worker, sees its pods come up elsewhere, and takes it back into service. */
-export async function drained(
-  scene: Scene,
-  nodes: readonly NodeStatus[],
-  policy: DrainPolicy,
-): Promise<{readonly skipped: string} | string> {
+export async function drained(scene: Scene, policy: DrainPolicy): Promise<{readonly skipped: string} | string> {
   if (policy === 'never') return {skipped: 'not wanted'}
-  const open = nodes.filter(takesPods)
+  // Asked anew: a node that joined a moment ago is tainted until its controller has seen that it is Ready.
+  const open = (await listNodes(scene.api, {signal: scene.signal})).filter(takesPods)
   if (open.length < 2) return {skipped: 'there is only one node that takes pods, so they have nowhere to go'}
   const web = await webAvailable(scene)
   const candidates = await Promise.all(
