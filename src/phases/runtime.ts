@@ -49,6 +49,8 @@ export const runtimePhase: Phase = {
       ...['/opt/cni', '/etc/cni', '/var/lib/cni', '/opt/containerd', '/etc/containerd'].map(path =>
         directory({path, tree: true, why: 'the runtime keeps its things there; removed again with it'}),
       ),
+      directory({path: '/run/containerd', mode: '0711', tree: true, why: 'made by the runtime; removed again with it'}),
+      directory({path: '/run/nri', tree: true, why: 'made by the runtime; removed again with it'}),
       directory({path: CNI_CONF_DIR, tree: true, why: 'the runtime looks for the pod network there'}),
       ...[...RUNTIME, ...PLUGINS].map(name => binaryFromBundle(bundle, name, 'part of the container runtime')),
       file({
