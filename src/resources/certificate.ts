@@ -40,14 +40,26 @@ export const certificate = (wanted: Omit<CertificateResource, 'kind' | 'id' | 'm
 
 const judge = ({wanted, signer, at}: CertificateResource, state: CertificateState): CertificateVerdict => {
   if (signer !== undefined && state.caPem === undefined) return {state: 'missing', detail: 'is to be made'}
+  if (state.caPem !== undefined && !isReadable(state.caPem))
+    return {state: 'wrong-ca', detail: 'its authority cannot be read'}
   return judgeCertificate({...state, wanted, now: new Date(at)})
+}
+
+function isReadable(pem: string): boolean {
+  try {
+    inspect(pem)
+    return true
+  } catch (error) {
+    if (error instanceof KadmError) return false
+    throw error
+  }
 }
 
 export const certificateKind: Kind<CertificateResource, CertificateState> = {
   // The private key stays where it is: ssh-keygen gives its public half, which is compared with the certificate.
-  look: ({name, signer}) => sh`printf 'cert %s\n' "$(base64 -w0 <${certPath(name)} 2>/dev/null)"
+  look: ({name, signer}) => sh`printf 'cert %s\n' "$(base64 -w0 2>/dev/null <${certPath(name)})"
 printf 'key %s\n' "$(ssh-keygen -y -P '' -f ${keyPath(name)} 2>/dev/null || openssl pkey -pubout -in ${keyPath(name)} 2>/dev/null | base64 -w0)"
-printf 'ca %s\n' "$(base64 -w0 <${signer === undefined ? '/dev/null' : certPath(signer)} 2>/dev/null)"`,
+printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${signer === undefined ? '/dev/null' : certPath(signer)})"`,
   parse: (output, {signer}) => {
     const value = (name: string): string | undefined => {
       const text = output
@@ -93,7 +105,7 @@ printf 'ca %s\n' "$(base64 -w0 <${signer === undefined ? '/dev/null' : certPath(
     const names = [...wanted.sans.dns, ...wanted.sans.ips]
     return [
       `subject ${wanted.commonName}${names.length > 0 && !wanted.isCa ? `, names ${names.join(', ')}` : ''}`,
-      ...(state.certPem === undefined
+      ...(state.certPem === undefined || !isReadable(state.certPem)
         ? []
         : [`replaces one that ends ${inspect(state.certPem).notAfter.toISOString()}`]),
     ].join('\n')

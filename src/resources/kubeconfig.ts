@@ -38,11 +38,19 @@ export const kubeconfig = (wanted: Omit<KubeconfigResource, 'kind' | 'id' | 'mad
 })
 
 /** What is wrong with the file; undefined when it will do. */
-function problem(resource: KubeconfigResource, {text, caPem}: KubeconfigState): string | undefined {
+function problem(resource: KubeconfigResource, state: KubeconfigState): string | undefined {
+  try {
+    return problemIn(resource, state)
+  } catch (error) {
+    if (error instanceof KadmError) return 'cannot be read'
+    throw error
+  }
+}
+
+function problemIn(resource: KubeconfigResource, {text, caPem}: KubeconfigState): string | undefined {
   if (text === undefined) return 'is to be made'
   if (caPem === undefined) return 'the authority is to be made'
-  const entry = readEntry(text)
-  if (entry === undefined) return 'cannot be read'
+  const entry = clusterOfKubeconfig(text)
   if (inspect(entry.ca).publicKeyHash !== inspect(caPem).publicKeyHash) return 'is for another authority'
   if (entry.server !== resource.server) return `names the server ${entry.server}, not ${resource.server}`
   const certificate = clientCertificate(text)
@@ -52,15 +60,6 @@ function problem(resource: KubeconfigResource, {text, caPem}: KubeconfigState): 
   if (!isIssuedBy(certificate, caPem)) return 'its certificate was signed by another authority'
   if (info.notAfter <= new Date(resource.at)) return `its certificate expired on ${info.notAfter.toISOString()}`
   return info.commonName === resource.wanted.commonName ? undefined : `is for ${info.commonName}`
-}
-
-const readEntry = (text: string): {readonly server: string; readonly ca: string} | undefined => {
-  try {
-    return clusterOfKubeconfig(text)
-  } catch (error) {
-    if (error instanceof KadmError) return undefined
-    throw error
-  }
 }
 
 const clientCertificate = (text: string): string | undefined => {
@@ -73,7 +72,7 @@ export const kubeconfigKind: Kind<KubeconfigResource, KubeconfigState> = {
     path,
     caPath,
   }) => sh`printf 'file %s\n' "$(grep -v -e client-key-data: -e 'token:' ${path} 2>/dev/null | base64 -w0)"
-printf 'ca %s\n' "$(base64 -w0 <${caPath} 2>/dev/null)"`,
+printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${caPath})"`,
   parse: output => {
     const decoded = (name: string): string | undefined => {
       const text = output

@@ -1,0 +1,223 @@
+import {statSync} from 'node:fs'
+import {describe, expect, test} from 'vitest'
+import {inspect} from '../../src/certs/inspect.ts'
+import {isIssuedBy} from '../../src/certs/issue.ts'
+import {
+  certificateSpec,
+  certPath,
+  keyPath,
+  wantedCertificate,
+  type CertificateName,
+} from '../../src/domain/certificates.ts'
+import type {KeyAlgorithm} from '../../src/domain/cluster.ts'
+import {readLedger, undoLedger} from '../../src/engine/ledger.ts'
+import {look} from '../../src/engine/look.ts'
+import {certificate, certificateKind, type CertificateResource} from '../../src/resources/certificate.ts'
+import {apply, NEVER} from '../engine/sample-run.ts'
+import {scratchHosts, type ScratchHost} from '../engine/scratch-host.ts'
+import {anAuthority, cluster, laterBy, node, START, valuesOf} from './cluster-values.ts'
+
+const scratch = scratchHosts()
+
+const of = (
+  name: CertificateName,
+  {now = START, algorithm = 'ECDSA-P256'}: {now?: Date; algorithm?: KeyAlgorithm} = {},
+): CertificateResource =>
+  certificate({
+    name,
+    signer: certificateSpec(name).signer,
+    why: 'a test needs it',
+    wanted: wantedCertificate(name, cluster, node),
+    algorithm,
+    at: now.toISOString(),
+  })
+
+const bench = (): ScratchHost => {
+  const vm = scratch()
+  vm.write('/var/lib/kadm/lease', 'me\n1\n')
+  vm.write('/etc/kubernetes/pki/x', '')
+  return vm
+}
+const filesOf = (vm: ScratchHost, name: CertificateName) => ({
+  cert: vm.read(certPath(name)),
+  key: vm.read(keyPath(name)),
+})
+const diffOf = async (vm: ScratchHost, resource: CertificateResource): Promise<string | undefined> =>
+  (await look(vm.host, [resource], NEVER))[0]?.diff
+
+/** A host with an authority and a certificate by it. */
+async function withBoth() {
+  const vm = bench()
+  const values = valuesOf()
+  await apply(vm.host, [of('ca')], {values})
+  await apply(vm.host, [of('apiserver')], {values})
+  return {vm, ca: filesOf(vm, 'ca'), apiserver: filesOf(vm, 'apiserver')}
+}
+
+describe('an authority', () => {
+  test.each<KeyAlgorithm>(['ECDSA-P256', 'ECDSA-P384', 'RSA-2048'])(
+    'is made on a host that has none, and the host itself then vouches for its key (%s)',
+    async algorithm => {
+      const vm = bench()
+
+      expect(await diffOf(vm, of('ca', {algorithm}))).toBe('there is no certificate')
+      await apply(vm.host, [of('ca', {algorithm})], {values: valuesOf()})
+
+      expect(await diffOf(vm, of('ca', {algorithm}))).toBeUndefined()
+      expect(inspect(vm.read(certPath('ca')))).toMatchObject({commonName: 'kubernetes', isCa: true})
+      expect(statSync(vm.real(keyPath('ca'))).mode & 0o777).toBe(0o600)
+      expect(statSync(vm.real(certPath('ca'))).mode & 0o777).toBe(0o644)
+    },
+  )
+
+  test('that is there is kept as it is, whoever made it', async () => {
+    const vm = bench()
+    const theirs = await anAuthority({algorithm: 'RSA-2048'})
+    vm.write(certPath('ca'), theirs.certPem)
+    vm.write(keyPath('ca'), theirs.keyPem)
+    vm.stub('openssl', 'exit 1')
+    await vm.host.read(`chmod 0600 ${keyPath('ca')}`)
+
+    expect(await apply(vm.host, [of('ca')], {values: valuesOf()})).toBe(0)
+  })
+
+  test('that is there but cannot be used is never replaced', async () => {
+    const vm = bench()
+    const theirs = await anAuthority()
+    vm.write(certPath('ca'), theirs.certPem)
+
+    await expect(apply(vm.host, [of('ca')], {values: valuesOf()})).rejects.toMatchObject({
+      code: 'preflight',
+      message: expect.stringContaining(
+        `${certPath('ca')} is there and cannot be used: its private key is not there`,
+      ) as string,
+      hint: expect.stringContaining('move both away') as string,
+    })
+    expect(vm.read(certPath('ca'))).toBe(theirs.certPem)
+    expect(vm.has(keyPath('ca'))).toBe(false)
+  })
+
+  test('that has expired is never replaced', async () => {
+    const {vm, ca} = await withBoth()
+    const now = laterBy(cluster.pki.caHours + 1)
+
+    await expect(apply(vm.host, [of('ca', {now})], {values: valuesOf({now})})).rejects.toThrow('it expired on')
+    expect(filesOf(vm, 'ca')).toStrictEqual(ca)
+  })
+
+  test('whose making was cut off after its key is made anew, and undo gives back the key', async () => {
+    const vm = bench()
+    vm.write(keyPath('ca'), 'a lone key\n')
+
+    expect(await diffOf(vm, of('ca'))).toBe('there is no certificate')
+    await apply(vm.host, [of('ca')], {values: valuesOf()})
+    expect(await diffOf(vm, of('ca'))).toBeUndefined()
+    await undoLedger(vm.host, NEVER)
+
+    expect(vm.read(keyPath('ca'))).toBe('a lone key\n')
+    expect(vm.has(certPath('ca'))).toBe(false)
+  })
+})
+
+describe('a certificate', () => {
+  test('waits for its authority: a plan says that it is to be made', async () => {
+    expect(await diffOf(bench(), of('apiserver'))).toBe('is to be made')
+  })
+
+  test('is signed by the authority that this run made', async () => {
+    const {vm, ca, apiserver} = await withBoth()
+
+    expect(isIssuedBy(apiserver.cert, ca.cert)).toBe(true)
+    expect(await diffOf(vm, of('apiserver'))).toBeUndefined()
+  })
+
+  test('is signed by the authority of the cluster that is there', async () => {
+    const vm = bench()
+    const theirs = await anAuthority()
+    vm.write(certPath('ca'), theirs.certPem)
+    await apply(vm.host, [of('apiserver')], {values: valuesOf({authority: theirs})})
+
+    expect(isIssuedBy(vm.read(certPath('apiserver')), theirs.certPem)).toBe(true)
+  })
+
+  test('that will do is kept byte for byte', async () => {
+    const {vm, apiserver} = await withBoth()
+    const now = laterBy(cluster.pki.leafHours - 1)
+
+    expect(await apply(vm.host, [of('ca', {now}), of('apiserver', {now})], {values: valuesOf({now})})).toBe(0)
+    expect(filesOf(vm, 'apiserver')).toStrictEqual(apiserver)
+  })
+
+  test.each<[string, (vm: ScratchHost) => unknown, RegExp]>([
+    ['is not there', vm => vm.host.read(`rm ${certPath('apiserver')}`), /there is no certificate/],
+    ['is no certificate', vm => vm.write(certPath('apiserver'), 'garbage'), /no certificate that can be read/],
+    [
+      'belongs to another key',
+      async vm => vm.write(keyPath('apiserver'), (await anAuthority()).keyPem),
+      /belongs to another certificate/,
+    ],
+    ['has no key', vm => vm.host.read(`rm ${keyPath('apiserver')}`), /its private key is not there/],
+  ])('that %s is made anew', async (_, spoil, said) => {
+    const {vm, ca} = await withBoth()
+    await spoil(vm)
+
+    expect(await diffOf(vm, of('apiserver'))).toMatch(said)
+    await apply(vm.host, [of('apiserver')], {values: valuesOf({authority: {certPem: ca.cert, keyPem: ca.key}})})
+
+    expect(await diffOf(vm, of('apiserver'))).toBeUndefined()
+  })
+
+  test('that has expired is made anew by the same authority', async () => {
+    const {vm, ca, apiserver} = await withBoth()
+    const now = laterBy(cluster.pki.leafHours + 1)
+    const authority = {certPem: ca.cert, keyPem: ca.key}
+
+    expect(await diffOf(vm, of('apiserver', {now}))).toMatch(/^it expired on 2027-06-01/)
+    expect(await apply(vm.host, [of('apiserver', {now})], {values: valuesOf({authority, now})})).toBe(1)
+
+    expect(isIssuedBy(vm.read(certPath('apiserver')), ca.cert)).toBe(true)
+    expect(filesOf(vm, 'apiserver').key).not.toBe(apiserver.key)
+  })
+
+  test('of another cluster is made anew', async () => {
+    const {vm} = await withBoth()
+    const other = await anAuthority()
+    vm.write(certPath('ca'), other.certPem)
+
+    expect(await diffOf(vm, of('apiserver'))).toBe("it was signed by another 'kubernetes'")
+  })
+
+  test('whose authority is damaged says so, and does not keep the plan from being told', async () => {
+    const {vm} = await withBoth()
+    vm.write(certPath('ca'), 'garbage')
+
+    expect(await diffOf(vm, of('ca'))).toBe('the file holds no certificate that can be read')
+    expect(await diffOf(vm, of('apiserver'))).toBe('its authority cannot be read')
+  })
+
+  test('that is damaged is told in a plan too', () => {
+    const state = {certPem: 'garbage', keyPublicHash: undefined, caPem: undefined}
+
+    expect(certificateKind.detail?.(of('apiserver'), state)).toMatch(/^subject kube-apiserver/)
+  })
+
+  test('is told in a plan with its names, and with the end of the one it replaces', async () => {
+    const {vm} = await withBoth()
+    const state = {certPem: vm.read(certPath('apiserver')), keyPublicHash: undefined, caPem: undefined}
+
+    expect(certificateKind.detail?.(of('apiserver'), state)).toMatch(
+      /^subject kube-apiserver, names kubernetes, .*10\.96\.0\.1.*\nreplaces one that ends 2027-06-01/,
+    )
+  })
+
+  test('never shows its private key: not to a look, and not to the ledger', async () => {
+    const {vm} = await withBoth()
+
+    const seen = JSON.stringify([
+      await look(vm.host, [of('ca'), of('apiserver')], NEVER),
+      (await readLedger(vm.host, NEVER)).map(({applied, original}) => [applied, original]),
+    ])
+    expect(seen).toContain('BEGIN CERTIFICATE')
+    expect(seen).not.toContain('PRIVATE KEY')
+  })
+})

@@ -1,0 +1,166 @@
+import {describe, expect, test} from 'vitest'
+import {makeKey, parsePrivateKey} from '../../src/certs/keys.ts'
+import {isIssuedBy, issueLeaf} from '../../src/certs/issue.ts'
+import {certPath, wantedKubeconfigCertificate} from '../../src/domain/certificates.ts'
+import {KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../src/domain/paths.ts'
+import {readLedger, undoLedger} from '../../src/engine/ledger.ts'
+import {look} from '../../src/engine/look.ts'
+import {endpointFromKubeconfig} from '../../src/kube/kubeconfig.ts'
+import {kubeconfigYaml, type KubeconfigInput} from '../../src/manifests/kubeconfig.ts'
+import {kubeconfig, type KubeconfigResource} from '../../src/resources/kubeconfig.ts'
+import type {KeyPair} from '../../src/resources/values.ts'
+import {apply, NEVER} from '../engine/sample-run.ts'
+import {scratchHosts, type ScratchHost} from '../engine/scratch-host.ts'
+import {anAuthority, cluster, laterBy, node, START, valuesOf} from './cluster-values.ts'
+
+const scratch = scratchHosts()
+const SERVER = 'https://192.168.56.11:6443'
+
+const wanted = ({now = START, server = SERVER}: {now?: Date; server?: string} = {}): KubeconfigResource =>
+  kubeconfig({
+    path: KUBELET_CONF,
+    why: 'a test needs it',
+    user: 'system:node:master',
+    server,
+    clusterName: 'demo',
+    wanted: wantedKubeconfigCertificate('kubelet', cluster, node),
+    algorithm: 'ECDSA-P256',
+    caPath: certPath('ca'),
+    at: now.toISOString(),
+  })
+
+async function bench(): Promise<{vm: ScratchHost; authority: KeyPair}> {
+  const vm = scratch()
+  const authority = await anAuthority()
+  vm.write('/var/lib/kadm/lease', 'me\n1\n')
+  vm.write(certPath('ca'), authority.certPem)
+  return {vm, authority}
+}
+
+const diffOf = async (vm: ScratchHost, resource = wanted()): Promise<string | undefined> =>
+  (await look(vm.host, [resource], NEVER))[0]?.diff
+
+/** The file as somebody else wrote it. */
+const written = (authority: KeyPair, more: Partial<KubeconfigInput> = {}): string =>
+  kubeconfigYaml({
+    clusterName: 'demo',
+    server: SERVER,
+    caPem: authority.certPem,
+    user: 'system:node:master',
+    credentials: {kind: 'certificate-files', certPath: KUBELET_CLIENT_PEM, keyPath: KUBELET_CLIENT_PEM},
+    ...more,
+  })
+
+describe('a kubeconfig', () => {
+  test('is made with a certificate by the authority of the cluster, and then holds', async () => {
+    const {vm, authority} = await bench()
+
+    expect(await diffOf(vm)).toBe('is to be made')
+    expect(await apply(vm.host, [wanted()], {values: valuesOf({authority})})).toBe(1)
+
+    const {credentials, host} = endpointFromKubeconfig(vm.read(KUBELET_CONF))
+    expect(host).toBe('192.168.56.11')
+    expect(credentials.kind === 'certificate' && isIssuedBy(credentials.cert, authority.certPem)).toBe(true)
+    expect(await diffOf(vm)).toBeUndefined()
+  })
+
+  test('waits for the authority', async () => {
+    const {vm, authority} = await bench()
+    vm.write(KUBELET_CONF, written(authority))
+    await vm.host.read(`rm ${certPath('ca')}`)
+
+    expect(await diffOf(vm)).toBe('the authority is to be made')
+  })
+
+  test('of the kubelet that points at the certificate it renews itself is left to it', async () => {
+    const {vm, authority} = await bench()
+    vm.write(KUBELET_CONF, written(authority))
+
+    expect(await diffOf(vm, wanted({now: laterBy(100 * 24 * 365)}))).toBeUndefined()
+  })
+
+  test('for another server says which', async () => {
+    const {vm, authority} = await bench()
+    vm.write(KUBELET_CONF, written(authority, {server: 'https://10.9.9.9:6443'}))
+
+    expect(await diffOf(vm)).toBe(`names the server https://10.9.9.9:6443, not ${SERVER}`)
+  })
+
+  test('for another cluster is said', async () => {
+    const {vm} = await bench()
+    vm.write(KUBELET_CONF, written(await anAuthority()))
+
+    expect(await diffOf(vm)).toBe('is for another authority')
+  })
+
+  test('whose certificate another authority signed is said', async () => {
+    const {vm, authority} = await bench()
+    const other = await anAuthority()
+    await expect(apply(vm.host, [wanted()], {values: valuesOf({authority: other})})).rejects.toThrow(
+      'another authority',
+    )
+    const foreign = Buffer.from(other.certPem).toString('base64')
+    vm.write(KUBELET_CONF, vm.read(KUBELET_CONF).replace(foreign, Buffer.from(authority.certPem).toString('base64')))
+
+    expect(await diffOf(vm)).toBe('its certificate was signed by another authority')
+  })
+
+  test('that has expired is made anew', async () => {
+    const {vm, authority} = await bench()
+    await apply(vm.host, [wanted()], {values: valuesOf({authority})})
+    const now = laterBy(cluster.pki.leafHours + 1)
+
+    expect(await diffOf(vm, wanted({now}))).toMatch(/^its certificate expired on 2027-/)
+    expect(await apply(vm.host, [wanted({now})], {values: valuesOf({authority, now})})).toBe(1)
+    expect(await diffOf(vm, wanted({now}))).toBeUndefined()
+  })
+
+  test('for somebody else is said', async () => {
+    const {vm, authority} = await bench()
+    const key = await makeKey('ECDSA-P256')
+    const admin = wantedKubeconfigCertificate('admin', cluster, node)
+    const certPem = issueLeaf(
+      {wanted: admin, key, now: START, random: size => Buffer.alloc(size, 1)},
+      {certPem: authority.certPem, key: parsePrivateKey(authority.keyPem)},
+    )
+    vm.write(KUBELET_CONF, written(authority, {credentials: {kind: 'certificate', certPem, keyPem: 'x'}}))
+
+    expect(await diffOf(vm)).toBe('is for kubernetes-admin')
+  })
+
+  test.each([
+    ['empty', () => ' \n'],
+    ['no YAML', () => 'a: [\n'],
+    ['something else', () => 'kind: Pod\n'],
+    ['without a usable authority', (authority: KeyPair) => written({...authority, certPem: 'no certificate'})],
+    [
+      'with a certificate that is none',
+      (authority: KeyPair) => written(authority, {credentials: {kind: 'certificate', certPem: 'none', keyPem: 'x'}}),
+    ],
+  ])('that is %s cannot be read, is made anew, and comes back by undo', async (_, text) => {
+    const {vm, authority} = await bench()
+    const before = text(authority)
+    vm.write(KUBELET_CONF, before)
+
+    expect(await diffOf(vm)).toBe('cannot be read')
+    expect(await apply(vm.host, [wanted()], {values: valuesOf({authority})})).toBe(1)
+    await undoLedger(vm.host, NEVER)
+
+    expect(vm.read(KUBELET_CONF)).toBe(before)
+  })
+
+  test('never shows its key: not to a look, and not to the ledger', async () => {
+    const {vm, authority} = await bench()
+    await apply(vm.host, [wanted()], {values: valuesOf({authority})})
+    const key = /client-key-data: "?([A-Za-z0-9+/=]+)/.exec(vm.read(KUBELET_CONF))?.[1] ?? 'none'
+
+    const seen = JSON.stringify([
+      await look(vm.host, [wanted()], NEVER),
+      (await readLedger(vm.host, NEVER)).map(({applied, original}) => [applied, original]),
+    ])
+
+    expect(key.length).toBeGreaterThan(100)
+    expect(seen).toContain('client-certificate-data')
+    expect(seen).not.toContain(key)
+  })
+})
