@@ -8,6 +8,7 @@ import {ConfigMigrate} from './config/migrate.ts'
 import {ConfigPrint} from './config/print.ts'
 import {ConfigSchema} from './config/schema.ts'
 import {ConfigValidate} from './config/validate.ts'
+import {Doctor} from './doctor.ts'
 import {Explain} from './explain.ts'
 import {Init} from './init.ts'
 import {Join} from './join.ts'
@@ -41,6 +42,7 @@ export const COMMANDS = {
   'config:print': ConfigPrint,
   'config:schema': ConfigSchema,
   'config:validate': ConfigValidate,
+  doctor: Doctor,
   explain: Explain,
   init: Init,
   join: Join,

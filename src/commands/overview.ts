@@ -16,6 +16,7 @@ LOOK
   plan               say what apply would change, and why
   status             nodes and components, and how they are
   verify             prove that pods, services and DNS work
+  doctor             find out why a machine does not work, with proof and one fix
   explain            say what a phase does and why
   phase list         every phase, in order
 

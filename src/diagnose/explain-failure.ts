@@ -27,7 +27,7 @@ export async function explainFailure(
 }
 
 /** The same failure with the most likely cause in its message, what proves it, and one fix. */
-export function explained(error: KadmError, diagnoses: readonly Diagnosis[], evidence: Evidence): KadmError {
+function explained(error: KadmError, diagnoses: readonly Diagnosis[], evidence: Evidence): KadmError {
   const [first, ...others] = diagnoses
   if (first === undefined) {
     const words = lastWords(evidence)

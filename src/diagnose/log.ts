@@ -17,7 +17,7 @@ const RESTARTING_SECONDS = 300
 const KERNEL_SECONDS = 1800
 
 /** The lines of a unit that count now; none of one that was stopped in order. */
-export function presentLines(unit: UnitEvidence, now: number): readonly LogLine[] {
+function presentLines(unit: UnitEvidence, now: number): readonly LogLine[] {
   const since = (seconds: number): readonly LogLine[] => unit.lines.filter(({at}) => at >= now - seconds)
   if (unit.active === 'failed') return unit.lines
   if (unit.active !== 'active' && unit.active !== 'activating') return []

@@ -18,6 +18,21 @@ export async function controlPlaneSpec(named: string | undefined, flags: Flags):
   return withFlags(firstControlPlane(readCluster(file.name, file.text, environment).cluster))
 }
 
+/** The machines that are meant: those named, else all of the file, else this machine. */
+export async function machineSpecs(named: readonly string[], flags: Flags): Promise<readonly HostSpec[]> {
+  const file = named.length > 0 ? undefined : findFile(flags.file)
+  if (file === undefined) {
+    const places = named.length > 0 ? named : ['local']
+    const hosts = places.map(place => hostSpec('worker', place === 'local' ? 'local' : parseTarget(place)))
+    return withSshFlags({hosts}, flags).hosts
+  }
+  const [{readCluster}, {environment}] = await Promise.all([
+    import('../../config/read-cluster.ts'),
+    import('./load-cluster.ts'),
+  ])
+  return withSshFlags(readCluster(file.name, file.text, environment).cluster, flags).hosts
+}
+
 /** The first control plane of a cluster. */
 export function firstControlPlane({hosts}: Pick<Cluster, 'hosts'>): HostSpec {
   const first = hosts.find(({role}) => role === 'control-plane')

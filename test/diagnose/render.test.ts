@@ -1,0 +1,31 @@
+import {expect, test} from 'vitest'
+import pc from 'picocolors'
+import {diagnose} from '../../src/diagnose/diagnose.ts'
+import {renderDiagnoses} from '../../src/ui/render-diagnoses.ts'
+import {evidenceWith, nowOf} from './captures.ts'
+import {commandFailed, kubeletEnds} from './wording.ts'
+
+test('the doctor tells for each host what is wrong, what proves it and what to do', () => {
+  const sections = {
+    ...kubeletEnds(
+      'worker',
+      commandFailed(
+        'failed to run Kubelet: running with swap on is not supported, please disable swap or set --fail-swap-on flag to false',
+      ),
+    ),
+    memory: 'total 24684084\navailable 20074716\nswap /swap.img file 2097148 0 -2',
+  }
+  const ill = diagnose(evidenceWith('worker', sections), {phase: 'doctor', waitedFor: 'nothing', now: nowOf('worker')})
+  const examined = [
+    {host: 'master', diagnoses: []},
+    {host: 'worker-1', diagnoses: ill},
+  ]
+
+  expect(renderDiagnoses(examined, pc.createColors(false))).toMatchInlineSnapshot(`
+    "ok: master: nothing wrong found
+    certain: worker-1: swap: swap is on, and the kubelet refuses to run with it
+      | kubelet (3 times): "command failed" err="failed to run Kubelet: running with swap on is not supported, please disable swap or set --fail-swap-on flag to false"
+      | /proc/swaps: /swap.img
+      next: turn swap off for good (the phase prepare/swap does), or keep it on purpose with --keep-swap"
+  `)
+})
