@@ -52,7 +52,9 @@ function scratchHost(name: string, root: string): ScratchHost {
   const count = join(root, '.count')
   const path = process.env['PATH'] ?? '/usr/bin:/bin'
   const scripts: string[] = []
-  const real = (text: string): string => MOVED.reduce((moved, dir) => moved.replaceAll(dir, root + dir), text)
+  // What a look found is moved already.
+  const real = (text: string): string =>
+    MOVED.reduce((moved, dir) => moved.replaceAll(root + dir, dir).replaceAll(dir, root + dir), text)
   const stub = (program: string, body: string): void => {
     writeFileSync(join(bin, program), `#!/bin/sh\n${body}\n`)
     chmodSync(join(bin, program), 0o755)

@@ -1,0 +1,69 @@
+import {statSync} from 'node:fs'
+import {describe, expect, test} from 'vitest'
+import {BOOTSTRAP_KUBELET_CONF, KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../src/domain/paths.ts'
+import {readLedger} from '../../src/engine/ledger.ts'
+import {look} from '../../src/engine/look.ts'
+import {bootstrapKubeconfig} from '../../src/resources/bootstrap-kubeconfig.ts'
+import {apply, NEVER} from '../engine/sample-run.ts'
+import {scratchHosts, type ScratchHost} from '../engine/scratch-host.ts'
+import {anAuthority, valuesOf} from './cluster-values.ts'
+
+const scratch = scratchHosts()
+const resource = bootstrapKubeconfig({server: 'https://10.0.0.10:6443', clusterName: 'demo'})
+
+const bench = (): ScratchHost => {
+  const vm = scratch()
+  vm.write('/var/lib/kadm/lease', 'me\n1\n')
+  return vm
+}
+const diffOf = async (vm: ScratchHost) => (await look(vm.host, [resource], NEVER))[0]?.diff
+const applyWith = async (vm: ScratchHost, token: string) =>
+  apply(vm.host, [resource], {values: valuesOf({authority: await anAuthority(), token})})
+
+describe('what a kubelet introduces itself with', () => {
+  test('is made with the token of this join, for root only, and nothing of it is kept', async () => {
+    const vm = bench()
+
+    expect(await applyWith(vm, 'abcdef.0123456789abcdef')).toBe(1)
+
+    expect(vm.read(BOOTSTRAP_KUBELET_CONF)).toContain('token: "abcdef.0123456789abcdef"')
+    expect(statSync(vm.real(BOOTSTRAP_KUBELET_CONF)).mode & 0o777).toBe(0o600)
+    expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
+  })
+
+  test('is never the file that an earlier run left: its token may be dead', async () => {
+    const vm = bench()
+    await applyWith(vm, 'oldold.0123456789abcdef')
+
+    expect(await diffOf(vm)).toBe('is to be made with a fresh token')
+    await applyWith(vm, 'newnew.0123456789abcdef')
+
+    expect(vm.read(BOOTSTRAP_KUBELET_CONF)).toContain('newnew.')
+    expect(vm.read(BOOTSTRAP_KUBELET_CONF)).not.toContain('oldold.')
+  })
+
+  test('is not needed by a kubelet that has joined', async () => {
+    const vm = bench()
+    vm.write(KUBELET_CONF, 'x')
+    vm.write(KUBELET_CLIENT_PEM, 'x')
+
+    expect(await diffOf(vm)).toBeUndefined()
+  })
+
+  test.each([
+    ['its kubeconfig', [KUBELET_CLIENT_PEM]],
+    ['its certificate', [KUBELET_CONF]],
+  ])('is needed by a kubelet that lost %s', async (_, left) => {
+    const vm = bench()
+    for (const path of left) vm.write(path, 'x')
+
+    expect(await diffOf(vm)).toBe('is to be made with a fresh token')
+  })
+
+  test('never goes to the host in a readable script: the token travels encoded, on stdin', async () => {
+    const vm = bench()
+    await applyWith(vm, 'abcdef.0123456789abcdef')
+
+    expect(vm.scripts.join('\n')).not.toContain('abcdef.0123456789abcdef')
+  })
+})
