@@ -6,7 +6,7 @@ import {missingOnHost, uploadFile} from '../remote/upload.ts'
 import type {Upload} from '../resources/kind.ts'
 
 /** More at once gains nothing: one connection carries them all. */
-const WIDTH = 3
+const WIDTH = 2
 
 const megabytes = (bytes: number): string => `${String(Math.round(bytes / 1_048_576))} MB`
 
