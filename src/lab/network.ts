@@ -15,17 +15,18 @@ const moduleMark = (): string => joinPath(labsDir(), '.br_netfilter')
  */
 const loadBridgeFilter = (): Script => sh`
 if [ ! -e /proc/sys/net/bridge ] && modprobe --dry-run --quiet br_netfilter 2>/dev/null; then
-  touch ${moduleMark()}
+  cat /proc/sys/kernel/random/boot_id > ${moduleMark()}
   modprobe br_netfilter
   for setting in /proc/sys/net/bridge/bridge-nf-call-*; do echo 0 > "$setting"; done
 fi`
 
-/** With the last lab goes what the first one loaded. */
+/** With the last lab goes what the first one loaded, unless somebody has begun to use it since. */
 export const unloadBridgeFilter = (): Script => sh`
-if [ -e ${moduleMark()} ]; then
+if [ "$(cat ${moduleMark()} 2>/dev/null)" = "$(cat /proc/sys/kernel/random/boot_id)" ] &&
+  [ "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables)" = 0 ]; then
   modprobe --remove --quiet br_netfilter || :
-  rm -f ${moduleMark()}
-fi`
+fi
+rm -f ${moduleMark()}`
 
 /** The bridge inside the lab's namespace. */
 export const BRIDGE = 'br0'
