@@ -3,10 +3,9 @@ import {LEASE_FILE, LEDGER_DIR} from '../domain/paths.ts'
 import {join, quote, Script, sh} from '../remote/shell.ts'
 import type {AnyHostResource, State} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
+import {checkFence} from './fence.ts'
 import {lookScript} from './look.ts'
 
-/** Exit code of a script whose lease was taken over by another run. */
-export const LEASE_LOST = 75
 /** Begins the line on stderr that names the act that is running. */
 export const ACT_MARK = '\u001dact '
 
@@ -39,8 +38,7 @@ export function actScript(changes: readonly Change[], everything: readonly AnyHo
   return join([
     sh`set -eu
 umask 022
-kadm_fence=$(sed -n 2p ${LEASE_FILE} 2>/dev/null || :)
-if [ "$kadm_fence" != ${fence} ]; then echo "the lease of this run was taken over (fence $kadm_fence)" >&2; exit ${LEASE_LOST}; fi
+${checkFence(fence)}
 mkdir -p -m 0700 ${LEDGER_DIR}
 touch ${LEASE_FILE}`,
     ...changes.map(change => oneAct(change)),

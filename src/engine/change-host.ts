@@ -3,7 +3,8 @@ import type {AnyHostResource} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
 import type {Upload} from '../resources/kind.ts'
 import type {Values} from '../resources/values.ts'
-import {ACT_MARK, actScript, lastAct, LEASE_LOST, type Change} from './act.ts'
+import {ACT_MARK, actScript, lastAct, type Change} from './act.ts'
+import {LEASE_LOST, leaseLost} from './fence.ts'
 import {parseLooks, type Looked} from './look.ts'
 import type {Machine} from './machine.ts'
 
@@ -80,13 +81,7 @@ const withoutMarks = (stderr: string): string =>
 
 function actFailed(host: string, {code, stderr}: {readonly code: number; readonly stderr: string}): KadmError {
   const evidence = withoutMarks(stderr)
-  if (code === LEASE_LOST) {
-    return new KadmError('lease', 'another run of kadm took over', {
-      host,
-      evidence,
-      hint: 'let it finish, then run this again',
-    })
-  }
+  if (code === LEASE_LOST) return leaseLost(host, evidence)
   const last = evidence.split('\n').at(-1) ?? ''
   const what = lastAct(stderr) ?? 'the changes'
   return new KadmError('remote', `could not apply ${what}${last === '' ? '' : `: ${last}`}`, {

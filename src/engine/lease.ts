@@ -62,8 +62,10 @@ export async function takeLease(
   if (result.code === HELD && held !== '' && holder.isGone(held))
     result = await host.run(take(holder.text, force, held).text, {signal})
   if (result.code === HELD) {
-    throw new KadmError('lease', `another run of kadm is at work there: ${held}, last seen ${age} s ago`, {
+    const who = held === '' ? '' : `: ${held}, last seen ${age} s ago`
+    throw new KadmError('lease', `another run of kadm is at work there${who}`, {
       host: host.name,
+      evidence: result.stderr,
       hint: `wait for it to end; if it is certainly dead, wait ${String(STALE_SECONDS)} s or give --take-lease`,
     })
   }

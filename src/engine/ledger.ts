@@ -5,6 +5,7 @@ import {join, Script, sh} from '../remote/shell.ts'
 import type {AnyHostResource, State} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
 import {lastAct} from './act.ts'
+import {checkFence, LEASE_LOST, leaseLost} from './fence.ts'
 import {FRAME, look, type Looked} from './look.ts'
 
 /** One thing that kadm changed on a host: how it was first found, and how it was last applied (contents as hashes). */
@@ -69,10 +70,10 @@ const isBack = (state: State, original: State | undefined): boolean =>
   JSON.stringify({...state, missing: undefined}) === JSON.stringify({...original, missing: undefined})
 
 /**
- * Puts every first original back, newest change first, in one script after one look. The entries go when all is back, so that an undo
+ * For the run that holds the lease. Puts every first original back, newest change first, in one script after one look. The entries go when all is back, so that an undo
  * that was cut off is done again from its start: every undo may run twice.
  */
-export async function undoLedger(host: Host, signal: AbortSignal): Promise<UndoReport> {
+export async function undoLedger(host: Host, fence: number, signal: AbortSignal): Promise<UndoReport> {
   const entries = await readLedger(host, signal)
   const looked = await look(
     host,
@@ -89,8 +90,15 @@ export async function undoLedger(host: Host, signal: AbortSignal): Promise<UndoR
     // An entry without its sequence is none, so that one that is half gone is never read.
     const forget = sh`rm -f -- ${folders.map(folder => `${folder}/sequence`)}
 rm -rf -- ${folders}`
-    const script = join([new Script('set -eu'), ...ours.map(undoOne), ...ours.map(settleOne), forget])
+    const script = join([
+      new Script('set -eu'),
+      checkFence(fence),
+      ...ours.map(undoOne),
+      ...ours.map(settleOne),
+      forget,
+    ])
     const result = await host.run(script.text, {signal, timeoutMs: 600_000})
+    if (result.code === LEASE_LOST) throw leaseLost(host.name, result.stderr)
     if (result.code !== 0) {
       throw new KadmError('remote', `could not undo ${lastAct(result.stderr) ?? 'everything'}`, {
         host: host.name,

@@ -105,11 +105,12 @@ async function resetHosts(run: Run, machines: readonly Machine[]): Promise<reado
   return reports
 }
 
-async function undoOn({emit, clock, signal}: Run, {host, node}: Machine): Promise<HostReset> {
+async function undoOn({emit, clock, signal}: Run, {host, node, lease}: Machine): Promise<HostReset> {
+  if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be undone`)
   const started = clock.now()
   const about = {host: node.name, phase: 'undo', title: 'Put back what was there before'}
   emit({type: 'phase-started', ...about, at: started})
-  const report = await undoLedger(host, signal)
+  const report = await undoLedger(host, lease.fence, signal)
   const at = clock.now()
   emit({type: 'phase-done', ...about, changes: report.undone.length, durationMs: at - started, at})
   for (const {id, because} of report.left) {

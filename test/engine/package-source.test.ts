@@ -1,75 +1,73 @@
-import {createServer} from 'node:http'
-import {once} from 'node:events'
-import {describe, expect, test} from 'vitest'
+import {expect, test} from 'vitest'
+import type {Facts} from '../../src/domain/facts.ts'
 import type {PackageRepository} from '../../src/domain/repository.ts'
-import {readPackageKey, type KeyReading} from '../../src/engine/package-key.ts'
+import {packageSourceOf} from '../../src/engine/package-source.ts'
+import {applyPhases} from '../../src/phases/apply.ts'
+import type {LocalBundle} from '../../src/phases/phase.ts'
+import {select} from '../../src/phases/select.ts'
+import {sampleCluster, sampleFacts, sampleSpec} from '../phases/preflight/sample.ts'
+import {fakeHost} from './fake-host.ts'
 
-const NEVER = new AbortController().signal
-const FOLDER = 'https://pkgs.example.org/deb/'
-const web = (url = `${FOLDER}Release.key`): PackageRepository => ({
-  url: FOLDER,
-  key: {kind: 'web', url},
-  fingerprint: 'AB'.repeat(20),
+const KEY = `-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mDMEawUnGxYJKwYBBAHaRw8BAQdAZPRiFl1VZ26HrKSMA/6Z2SLwOGE/OgM8GRuP
+nggCmpu0HGthZG0gdGVzdCA8dGVzdEBleGFtcGxlLm9yZz6IkAQTFggAOBYhBPnD
+i7XSwl1aquLC8oda1vVgVIK4BQJrBScbAhsDBQsJCAcCBhUKCQgLAgQWAgMBAh4B
+AheAAAoJEIda1vVgVIK4ih0A/jFRazlJSnO9JLG6u2sDGWWyzdBNMlNtV3j9xhhA
+Rpa2AP4v//d8V/ROGeodv9Cr+QV1HbuFWXYEGHfjMLPMLQEzBw==
+=QsNK
+-----END PGP PUBLIC KEY BLOCK-----
+`
+const FINGERPRINT = 'F9C38BB5D2C25D5AAAE2C2F2875AD6F5605482B8'
+const BUNDLE: LocalBundle = {
+  dir: '/bundle',
+  bundle: {apiVersion: 'kadm/v1', kind: 'Bundle', kubernetesVersion: 'v1.37.2', architecture: 'amd64', entries: []},
+}
+const OWN: Partial<Facts> = {kubelet: {version: 'v1.37.2', running: true, cgroupDriver: undefined, nodeIp: undefined}}
+
+/** What hosts with these facts get, and which repositories' keys were asked for. */
+async function sourceOf(
+  facts: readonly Partial<Facts>[],
+  options: {readonly only?: readonly string[]; readonly bundle?: LocalBundle; readonly fingerprint?: string} = {},
+) {
+  const asked: PackageRepository[] = []
+  const {only = [], bundle, fingerprint: keyFingerprint = FINGERPRINT} = options
+  const candidates = facts.map((some, i) => ({
+    spec: sampleSpec(),
+    host: fakeHost('one'),
+    gathered: {facts: sampleFacts(i, some), midpointSeconds: 0},
+  }))
+  const readPackageKey = (repository: PackageRepository): Promise<string> => {
+    asked.push(repository)
+    return Promise.resolve(KEY)
+  }
+  const packages = {url: 'https://mirror/deb', keyFingerprint}
+  const source = await packageSourceOf(
+    {bundle, steps: select(applyPhases, only, []), readPackageKey},
+    {candidates, cluster: sampleCluster({source: {kind: 'online', packages}})},
+  )
+  return {source, asked: asked.map(({url}) => url)}
+}
+
+test('hosts that need packages get them from the repository of the file, whose key is asked for once', async () => {
+  expect(await sourceOf([{}, {}, OWN])).toEqual({
+    source: {url: 'https://mirror/deb/', key: KEY, keyFingerprint: FINGERPRINT},
+    asked: ['https://mirror/deb/'],
+  })
 })
-const reading = (changes: Partial<KeyReading>): KeyReading => ({
-  fetch: () => Promise.reject(new Error('nothing is fetched in this test')),
-  readFile: () => Promise.reject(new Error('no such file')),
-  signal: NEVER,
-  ...changes,
+
+test.each([
+  ['a bundle brings everything', [{}], {bundle: BUNDLE}],
+  ['the phases of this run need none', [{}], {only: ['certs']}],
+  ['all have a kubelet of their own', [OWN], {}],
+])('no key is asked for when %s', async (_, facts, options) => {
+  expect(await sourceOf(facts, options)).toEqual({source: undefined, asked: []})
 })
 
-describe('the key of a package repository', () => {
-  test('is fetched from beside the packages', async () => {
-    const asked: string[] = []
-    const fetch = (url: string): Promise<Response> => {
-      asked.push(url)
-      return Promise.resolve(new Response('the key'))
-    }
-
-    expect(await readPackageKey(web(), reading({fetch}))).toBe('the key')
-    expect(asked).toEqual([`${FOLDER}Release.key`])
-  })
-
-  test('is read from the file that was named, without the web', async () => {
-    const repository: PackageRepository = {...web(), key: {kind: 'file', path: 'mirror.asc'}}
-
-    expect(await readPackageKey(repository, reading({readFile: path => Promise.resolve(`of ${path}`)}))).toBe(
-      'of mirror.asc',
-    )
-    await expect(readPackageKey(repository, reading({}))).rejects.toMatchObject({
-      code: 'config',
-      message: 'cannot read the key of the package repository: mirror.asc',
-      evidence: 'no such file',
-    })
-  })
-
-  test.each([
-    [
-      'there is no internet',
-      () => Promise.reject(new TypeError('fetch failed', {cause: new Error('getaddrinfo ENOTFOUND')})),
-    ],
-    ['there is no such file', () => Promise.resolve(new Response('', {status: 404, statusText: 'Not Found'}))],
-    ['something endless comes', () => Promise.resolve(new Response('x'.repeat(300_000)))],
-  ])('that does not come, since %s, names the repository and the way without the internet', async (_, fetch) => {
-    await expect(readPackageKey(web(), reading({fetch}))).rejects.toMatchObject({
-      code: 'connect',
-      message: `cannot fetch the key of the package repository ${FOLDER}`,
-      evidence: expect.stringContaining(`${FOLDER}Release.key: `) as unknown,
-      hint: expect.stringMatching(/--bundle FOLDER.*kadm bundle create/) as unknown,
-    })
-  })
-
-  test('is not waited for without an end', async () => {
-    const server = createServer(() => undefined).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    try {
-      const place = server.address()
-      const url = `http://127.0.0.1:${typeof place === 'object' && place !== null ? String(place.port) : ''}/Release.key`
-
-      await expect(readPackageKey(web(url), reading({fetch, timeoutMs: 200}))).rejects.toMatchObject({code: 'connect'})
-    } finally {
-      server.closeAllConnections()
-      server.close()
-    }
+test('a key that is not the pinned one ends the run with both fingerprints', async () => {
+  await expect(sourceOf([{}], {fingerprint: FINGERPRINT.replace('F', '0')})).rejects.toMatchObject({
+    code: 'config',
+    message: 'the key of the package repository https://mirror/deb/ is not the pinned one',
+    evidence: `pinned ${FINGERPRINT.replace('F', '0')}\nfound  ${FINGERPRINT}`,
   })
 })

@@ -112,7 +112,7 @@ describe('an authority', () => {
     expect(await diffOf(vm, of('ca'))).toBe('there is no certificate')
     await apply(vm.host, [of('ca')], {values: valuesOf()})
     expect(await diffOf(vm, of('ca'))).toBeUndefined()
-    await undoLedger(vm.host, NEVER)
+    await undoLedger(vm.host, 1, NEVER)
 
     expect(vm.read(keyPath('ca'))).toBe('a lone key\n')
     expect(vm.has(certPath('ca'))).toBe(false)

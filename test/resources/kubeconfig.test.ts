@@ -144,7 +144,7 @@ describe('a kubeconfig', () => {
 
     expect(await diffOf(vm)).toBe('cannot be read')
     expect(await apply(vm.host, [wanted()], {values: valuesOf({authority})})).toBe(1)
-    await undoLedger(vm.host, NEVER)
+    await undoLedger(vm.host, 1, NEVER)
 
     expect(vm.read(KUBELET_CONF)).toBe(before)
   })

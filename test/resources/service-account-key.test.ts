@@ -58,7 +58,7 @@ describe('the key that signs tokens', () => {
     await make(vm)
     const [entry] = await readLedger(vm.host, NEVER)
 
-    await undoLedger(vm.host, NEVER)
+    await undoLedger(vm.host, 1, NEVER)
 
     expect(JSON.stringify(entry?.applied)).not.toContain('KEY-----')
     expect([vm.has(SA_KEY), vm.has(SA_PUB)]).toStrictEqual([false, false])
@@ -71,7 +71,7 @@ describe('the key that signs tokens', () => {
     const key = vm.read(SA_KEY)
     await make(vm)
 
-    await undoLedger(vm.host, NEVER)
+    await undoLedger(vm.host, 1, NEVER)
 
     expect(vm.read(SA_KEY)).toBe(key)
   })

@@ -52,7 +52,7 @@ describe('the kubeconfig of the login user', () => {
     await applied()
     vm.write(`${home}/.kube/cache/discovery`, 'x')
 
-    await undoLedger(vm.host, NEVER)
+    await undoLedger(vm.host, 1, NEVER)
 
     expect(vm.has(`${home}/.kube`)).toBe(false)
     expect(vm.has(`${home}/.profile`)).toBe(true)
@@ -63,7 +63,7 @@ describe('the kubeconfig of the login user', () => {
     vm.write(`${home}/.kube/plugins`, 'x')
     await applied()
 
-    await undoLedger(vm.host, NEVER)
+    await undoLedger(vm.host, 1, NEVER)
 
     expect(vm.has(path)).toBe(false)
     expect(vm.has(`${home}/.kube/plugins`)).toBe(true)
@@ -78,7 +78,7 @@ describe('the kubeconfig of the login user', () => {
     expect(vm.read(path)).toBe(ADMIN + FOREIGN)
     expect(await applied()).toBe(0)
 
-    await undoLedger(vm.host, NEVER)
+    await undoLedger(vm.host, 1, NEVER)
     expect(vm.read(path)).toBe(FOREIGN)
   })
 
