@@ -15,6 +15,7 @@ const PREPARE = [
   'prepare/network',
   'prepare/swap',
   'prepare/kernel',
+  'prepare/packages',
   'prepare/runtime',
   'prepare/kubelet',
 ]
@@ -149,9 +150,9 @@ describe('phases with nothing to do say so', () => {
     ['prepare/swap', {on: 'worker'}, true],
     ['prepare/swap', {on: 'worker', sample: 'container'}, 'there is none of this host'],
     ['prepare/swap', {on: 'worker', cluster: {...cluster, swap: 'keep'}}, 'the file says to keep swap'],
-    ['prepare/runtime', {on: 'worker', bundle: undefined}, 'the packages bring it'],
-    ['control-plane-images', {on: 'master', bundle: undefined}, 'they are pulled when they are needed'],
-    ['node-images', {on: 'worker', bundle: undefined}, 'they are pulled when they are needed'],
+    ['prepare/runtime', {on: 'worker', bundle: undefined}, true],
+    ['control-plane-images', {on: 'master', bundle: undefined}, true],
+    ['node-images', {on: 'worker', bundle: undefined}, 'the kubelet pulls them when they are needed'],
     ['pod-network', {on: 'master', cluster: noNetwork}, 'the file says none; nodes stay NotReady until you bring one'],
     ['node-ready', {on: 'worker', cluster: noNetwork}, 'without a pod network no node gets ready'],
     [
