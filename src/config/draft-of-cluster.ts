@@ -77,5 +77,16 @@ function pluginOf(
 }
 
 function sourceOf(source: ClusterDocument['source'], fileName: string): Source | undefined {
-  return source?.kind === 'bundle' ? {kind: 'bundle', path: besideFile(fileName, source.path)} : source
+  if (source === undefined) return undefined
+  if (source.kind === 'bundle') return {kind: 'bundle', path: besideFile(fileName, source.path)}
+  if (source.packages === undefined) return {kind: 'online'}
+  const {url, keyFile, keyFingerprint} = source.packages
+  return {
+    kind: 'online',
+    packages: {
+      url,
+      ...(keyFile === undefined ? {} : {keyFile: besideFile(fileName, keyFile)}),
+      ...(keyFingerprint === undefined ? {} : {keyFingerprint}),
+    },
+  }
 }

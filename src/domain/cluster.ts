@@ -62,7 +62,18 @@ export interface PkiSpec {
 
 export type KeyAlgorithm = 'RSA-2048' | 'RSA-3072' | 'RSA-4096' | 'ECDSA-P256' | 'ECDSA-P384'
 
-export type Source = {readonly kind: 'online'} | {readonly kind: 'bundle'; readonly path: string}
+export type Source =
+  {readonly kind: 'online'; readonly packages?: PackageMirror} | {readonly kind: 'bundle'; readonly path: string}
+
+/** Another apt repository than the community's, which has the same packages. */
+export interface PackageMirror {
+  /** Of the folder that has `InRelease` and `Packages`. */
+  readonly url: string
+  /** The key on the machine where kadm runs; fetched from `Release.key` beside the packages when it is not named. */
+  readonly keyFile?: string
+  /** Of the key that signs the mirror, when that is not the community's. */
+  readonly keyFingerprint?: string
+}
 
 export interface Arg {
   readonly name: string

@@ -2,6 +2,7 @@ import type {Clock} from '../domain/clock.ts'
 import type {Cluster, Node} from '../domain/cluster.ts'
 import {KadmError} from '../domain/errors.ts'
 import type {Sink} from '../domain/events.ts'
+import type {PackageSource} from '../domain/repository.ts'
 import type {KubeClient} from '../kube/client.ts'
 import type {Templates} from '../manifests/templates.ts'
 import type {LocalBundle, PhaseContext, Step} from '../phases/phase.ts'
@@ -35,6 +36,7 @@ export interface Run {
   readonly endpoint: string
   readonly steps: readonly Step[]
   readonly bundle: LocalBundle | undefined
+  readonly source?: PackageSource | undefined
   readonly templates: Templates
   readonly isAdmin: boolean
   readonly values: Values
@@ -54,6 +56,7 @@ export const contextOf = (run: Run, {node, facts}: Machine): PhaseContext => ({
   nodes: run.nodes,
   endpoint: run.endpoint,
   bundle: run.bundle,
+  source: run.source,
   templates: run.templates,
   isAdmin: run.isAdmin,
   now: run.values.now,

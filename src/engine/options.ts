@@ -2,6 +2,7 @@ import type {Clock} from '../domain/clock.ts'
 import type {Cluster, HostSpec, Role} from '../domain/cluster.ts'
 import type {KadmError} from '../domain/errors.ts'
 import type {Sink} from '../domain/events.ts'
+import type {PackageRepository} from '../domain/repository.ts'
 import type {Templates} from '../manifests/templates.ts'
 import type {LocalBundle, Step} from '../phases/phase.ts'
 import type {Host} from '../remote/host.ts'
@@ -36,6 +37,8 @@ export interface WorkflowOptions {
   /** From `select(phases, only, skip)`. */
   readonly steps: readonly Step[]
   readonly bundle: LocalBundle | undefined
+  /** The key of a package repository; asked only when packages are needed. */
+  readonly readPackageKey?: ((repository: PackageRepository) => Promise<string>) | undefined
   /** Refuses the bundle when it lacks something or something of it was altered; asked before any host is touched. */
   readonly checkBundle: (use: BundleUse) => Promise<void>
   readonly templates: Templates

@@ -1,5 +1,6 @@
 import {makeKey} from '../certs/keys.ts'
 import {KadmError} from '../domain/errors.ts'
+import type {PackageSource} from '../domain/repository.ts'
 import type {Run} from './carry-out.ts'
 import type {Outcome} from './jobs.ts'
 import type {Machine} from './machine.ts'
@@ -16,8 +17,11 @@ export function machineOf(opened: Opened, candidate: Candidate, lease: Machine['
   return {host: candidate.host, facts: candidate.gathered.facts, node, lease}
 }
 
+/** With where packages come from, when that is needed. */
+export type Judged = Opened & {readonly source?: PackageSource | undefined}
+
 /** The run that the engine carries out on these machines. */
-export function runOf(options: WorkflowOptions, opened: Opened, machines: readonly Machine[]): Run {
+export function runOf(options: WorkflowOptions, opened: Judged, machines: readonly Machine[]): Run {
   const {clock, signal, random} = options
   const noAdmin = (): Promise<never> =>
     Promise.reject(new KadmError('remote', 'this run may not speak to the cluster as its administrator'))
@@ -29,6 +33,7 @@ export function runOf(options: WorkflowOptions, opened: Opened, machines: readon
     endpoint: opened.endpoint,
     steps: options.steps,
     bundle: options.bundle,
+    source: opened.source,
     templates: options.templates,
     isAdmin: opened.controlPlane !== undefined,
     values: runValues({...opened.sources, makeKey, random, now: new Date(clock.now())}),

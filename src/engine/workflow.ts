@@ -3,9 +3,10 @@ import {KadmError} from '../domain/errors.ts'
 import type {Finding} from '../phases/preflight/finding.ts'
 import {carryOut, plan, type PlannedChange} from './carry-out.ts'
 import {withLeases} from './lease.ts'
-import {withOpened} from './opened.ts'
+import {withOpened, type Opened} from './opened.ts'
 import type {WorkflowOptions} from './options.ts'
-import {judgeOutcomes, machineOf, runOf} from './run-of.ts'
+import {packageSourceOf} from './package-source.ts'
+import {judgeOutcomes, machineOf, runOf, type Judged} from './run-of.ts'
 
 export interface WorkflowResult {
   readonly changes: number
@@ -16,8 +17,8 @@ export interface WorkflowResult {
 
 /** Makes it so: all hosts are judged before the first is changed. */
 export async function carryOutWorkflow(options: WorkflowOptions): Promise<WorkflowResult> {
-  return withOpened(options, async opened => {
-    refuse(opened.findings)
+  return withOpened(options, async found => {
+    const opened = await judged(options, found)
     const {emit, clock} = options
     const started = clock.now()
     try {
@@ -39,8 +40,8 @@ export async function carryOutWorkflow(options: WorkflowOptions): Promise<Workfl
 
 /** What `carryOutWorkflow` would change; nothing is. */
 export const planWorkflow = (options: WorkflowOptions): Promise<readonly PlannedChange[]> =>
-  withOpened(options, opened => {
-    refuse(opened.findings)
+  withOpened(options, async found => {
+    const opened = await judged(options, found)
     const machines = opened.candidates.map(candidate => machineOf(opened, candidate, undefined))
     return plan(runOf(options, opened, machines))
   })
@@ -48,6 +49,12 @@ export const planWorkflow = (options: WorkflowOptions): Promise<readonly Planned
 /** All findings of all hosts; nothing is changed. */
 export const preflightWorkflow = (options: WorkflowOptions): Promise<readonly Finding[]> =>
   withOpened(options, opened => Promise.resolve(opened.findings))
+
+/** All that can be said against it before a host is changed. */
+async function judged(options: WorkflowOptions, opened: Opened): Promise<Judged> {
+  refuse(opened.findings)
+  return {...opened, source: await packageSourceOf(options, opened)}
+}
 
 function refuse(findings: readonly Finding[]): void {
   const errors = findings.filter(({severity}) => severity === 'error')

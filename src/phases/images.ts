@@ -1,4 +1,5 @@
 import {images, imagesForRole} from '../domain/images.ts'
+import {pulledImages} from '../resources/pulled-images.ts'
 import {imagesFromBundle} from './from-bundle.ts'
 import type {Phase, PhaseContext} from './phase.ts'
 
@@ -15,18 +16,14 @@ const urgent = ({cluster, node}: PhaseContext): readonly string[] => {
   return node.role === 'worker' ? [] : [set.pause, set.etcd, set.apiserver, set.controllerManager, set.scheduler]
 }
 
-const fromBundle = (context: PhaseContext): true | string =>
-  context.bundle === undefined ? 'they are pulled when they are needed' : true
-
 export const controlPlaneImagesPhase: Phase = {
   name: 'control-plane-images',
   title: 'Load the images of the control plane',
-  why: 'the control plane runs in containers, and nothing needs the internet when its images are there',
+  why: 'the control plane runs in containers; when their images are there, nothing that starts waits for a registry',
   where: 'control-plane',
-  when: fromBundle,
   resources: context =>
     context.bundle === undefined
-      ? []
+      ? [pulledImages({name: 'control-plane', refs: urgent(context), why: 'the control plane runs from them'})]
       : [imagesFromBundle(context.bundle, 'control-plane', urgent(context), 'the control plane runs from them')],
 }
 
@@ -34,7 +31,7 @@ export const nodeImagesPhase: Phase = {
   name: 'node-images',
   title: 'Load the images every node needs',
   why: 'service routing, the pod network and DNS run as pods on the nodes',
-  when: fromBundle,
+  when: ({bundle}) => (bundle === undefined ? 'the kubelet pulls them when they are needed' : true),
   resources: context =>
     context.bundle === undefined
       ? []

@@ -2,8 +2,10 @@ import {kubeletDropIn, kubeletUnit} from '../manifests/kubelet-files.ts'
 import {directory} from '../resources/directory.ts'
 import {file} from '../resources/file.ts'
 import {KUBELET_DIR, KUBERNETES_DIR, MANIFESTS_DIR, PKI_DIR} from '../domain/paths.ts'
+import type {AnyResource} from '../resources/any-resource.ts'
 import {binaryFromBundle} from './from-bundle.ts'
-import type {Phase} from './phase.ts'
+import {kubeletComesBy, kubernetesPackages, refuseOtherKubelet} from './packages.ts'
+import type {Phase, PhaseContext} from './phase.ts'
 
 export const KUBELET_UNIT = '/etc/systemd/system/kubelet.service'
 export const KUBELET_DROP_IN = '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf'
@@ -12,7 +14,24 @@ export const kubeletInstallPhase: Phase = {
   name: 'kubelet',
   title: 'Install the kubelet',
   why: 'the kubelet is the part of Kubernetes that runs on every node and starts everything else',
-  resources: ({bundle, templates}) => [
+  resources: context => [
+    ...programs(context),
+    directory({path: KUBERNETES_DIR, tree: true, why: 'configuration and certificates of Kubernetes'}),
+    directory({path: MANIFESTS_DIR, mode: '0700', tree: true, why: 'the kubelet runs every pod it finds there'}),
+    directory({path: PKI_DIR, tree: true, why: 'certificates'}),
+    directory({path: KUBELET_DIR, mode: '0700', tree: true, why: "the kubelet's own state"}),
+    ...['/var/log/pods', '/var/log/containers', '/run/flannel'].map(path =>
+      directory({path, tree: true, why: 'made by the kubelet and pods; removed again with them'}),
+    ),
+  ],
+}
+
+function programs(context: PhaseContext): readonly AnyResource[] {
+  const {bundle, templates} = context
+  const comesBy = kubeletComesBy(context)
+  if (comesBy === 'packages') return [kubernetesPackages(context)]
+  if (comesBy === 'own') refuseOtherKubelet(context)
+  return [
     ...(bundle === undefined
       ? []
       : (['kubelet', 'kubectl', 'kubeadm'] as const).map(name =>
@@ -24,12 +43,5 @@ export const kubeletInstallPhase: Phase = {
       content: kubeletDropIn(templates),
       why: "tells the kubelet where its configuration is; the same file as kubeadm's",
     }),
-    directory({path: KUBERNETES_DIR, tree: true, why: 'configuration and certificates of Kubernetes'}),
-    directory({path: MANIFESTS_DIR, mode: '0700', tree: true, why: 'the kubelet runs every pod it finds there'}),
-    directory({path: PKI_DIR, tree: true, why: 'certificates'}),
-    directory({path: KUBELET_DIR, mode: '0700', tree: true, why: "the kubelet's own state"}),
-    ...['/var/log/pods', '/var/log/containers', '/run/flannel'].map(path =>
-      directory({path, tree: true, why: 'made by the kubelet and pods; removed again with them'}),
-    ),
-  ],
+  ]
 }

@@ -9,7 +9,7 @@ import {KUBELET_DROP_IN, KUBELET_UNIT} from './kubelet-install.ts'
 import type {Phase, PhaseContext} from './phase.ts'
 
 /** The kubelet's own configuration and the kubelet at work; the same on every node. */
-export function kubeletAtWork({cluster, node, facts, bundle}: PhaseContext): readonly AnyResource[] {
+export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly AnyResource[] {
   const hostname = node.host.name === undefined ? facts.hostname : node.name
   // Swap of a kernel around this host cannot be turned off from here.
   const swap = facts.swap.some(({kind, active}) => kind === 'outside' && active) ? 'keep' : cluster.swap
@@ -28,13 +28,7 @@ export function kubeletAtWork({cluster, node, facts, bundle}: PhaseContext): rea
     }),
     unit({
       name: 'kubelet.service',
-      restartWhenNewer: [
-        KUBELET_CONFIG,
-        KUBELET_FLAGS_ENV,
-        KUBELET_UNIT,
-        KUBELET_DROP_IN,
-        ...(bundle === undefined ? [] : [BINARIES.kubelet.path]),
-      ],
+      restartWhenNewer: [KUBELET_CONFIG, KUBELET_FLAGS_ENV, KUBELET_UNIT, KUBELET_DROP_IN, BINARIES.kubelet.path],
       why: 'it runs the pods of this node',
     }),
   ]

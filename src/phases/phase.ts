@@ -1,6 +1,7 @@
 import type {Bundle} from '../domain/bundle.ts'
 import type {Cluster, Node} from '../domain/cluster.ts'
 import type {Facts} from '../domain/facts.ts'
+import type {PackageSource} from '../domain/repository.ts'
 import type {Templates} from '../manifests/templates.ts'
 import type {AnyResource} from '../resources/any-resource.ts'
 
@@ -17,6 +18,8 @@ export interface PhaseContext {
   /** The address of the API for clients: `https://host:port`. */
   readonly endpoint: string
   readonly bundle: LocalBundle | undefined
+  /** Where packages come from, when there is no bundle. */
+  readonly source?: PackageSource | undefined
   readonly templates: Templates
   /** Whether this run may speak to the API as its administrator; a worker that joins by a token may not. */
   readonly isAdmin: boolean

@@ -2,6 +2,7 @@ import {hostnamePhase} from './hostname.ts'
 import {kernelPhase} from './kernel.ts'
 import {kubeletInstallPhase} from './kubelet-install.ts'
 import {networkPhase} from './network.ts'
+import {packagesPhase} from './packages.ts'
 import type {Phase} from './phase.ts'
 import {runtimePhase} from './runtime.ts'
 import {swapPhase} from './swap.ts'
@@ -10,5 +11,5 @@ export const preparePhase: Phase = {
   name: 'prepare',
   title: 'Prepare the host',
   why: 'all that a fresh machine lacks to be a node',
-  phases: [hostnamePhase, networkPhase, swapPhase, kernelPhase, runtimePhase, kubeletInstallPhase],
+  phases: [hostnamePhase, networkPhase, swapPhase, kernelPhase, packagesPhase, runtimePhase, kubeletInstallPhase],
 }

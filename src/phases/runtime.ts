@@ -7,8 +7,10 @@ import {cgroupDriver} from '../manifests/kubelet-config.ts'
 import {directory} from '../resources/directory.ts'
 import {file} from '../resources/file.ts'
 import {unit} from '../resources/unit.ts'
+import type {AnyResource} from '../resources/any-resource.ts'
 import {binaryFromBundle} from './from-bundle.ts'
-import type {Phase} from './phase.ts'
+import {runtimeComesBy, runtimePackages} from './packages.ts'
+import type {Phase, PhaseContext} from './phase.ts'
 
 const UNIT = '/etc/systemd/system/containerd.service'
 const RUNTIME: readonly BinaryName[] = ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc']
@@ -24,21 +26,20 @@ const PLUGINS: readonly BinaryName[] = [
 /** vxlan puts 50 bytes around each packet. */
 const VXLAN_BYTES = 50
 
+/** Where the packages put it. */
+const PACKAGED = '/usr/bin/containerd'
+
 export const runtimePhase: Phase = {
   name: 'runtime',
   title: 'Install the container runtime',
   why: "the kubelet starts containers through it; its cgroup driver must be the same as the kubelet's",
-  when: ({bundle}) => (bundle === undefined ? 'the packages bring it' : true),
-  resources: ({bundle, facts, cluster, templates, node}) => {
-    if (bundle === undefined) return []
+  when: context =>
+    runtimeComesBy(context) === 'own'
+      ? `containerd ${context.facts.containerd.version ?? ''} is there already, and belongs to no package`
+      : true,
+  resources: context => {
+    const {facts, templates, node} = context
     const mtu = facts.network.interfaces.find(({name}) => name === node.networkInterface)?.mtu ?? 1500
-    const config = containerdConfig(templates, {
-      majorVersion: 2,
-      sandboxImage: images(cluster.version, cluster.imageRepository).pause,
-      cgroupDriver: cgroupDriver(facts.cgroup.version),
-      restrictOomScoreAdj: !facts.capabilities.includes('sys_resource'),
-      useConfTemplate: cluster.network.plugin.kind === 'flannel',
-    })
     return [
       directory({
         path: '/var/lib/containerd',
@@ -52,10 +53,10 @@ export const runtimePhase: Phase = {
       directory({path: '/run/containerd', mode: '0711', tree: true, why: 'made by the runtime; removed again with it'}),
       directory({path: '/run/nri', tree: true, why: 'made by the runtime; removed again with it'}),
       directory({path: CNI_CONF_DIR, tree: true, why: 'the runtime looks for the pod network there'}),
-      ...[...RUNTIME, ...PLUGINS].map(name => binaryFromBundle(bundle, name, 'part of the container runtime')),
+      ...programs(context),
       file({
         path: CONTAINERD_CONFIG,
-        content: config,
+        content: configOf(context),
         why: 'turns on the interface for the kubelet and names the pause image',
       }),
       file({
@@ -64,12 +65,39 @@ export const runtimePhase: Phase = {
         why: "from it the runtime makes this node's pod network",
       }),
       file({path: '/etc/crictl.yaml', content: crictlYaml(), why: 'lets crictl find the runtime without flags'}),
-      file({path: UNIT, content: containerdUnit(templates), why: 'starts the runtime at boot'}),
-      unit({
-        name: 'containerd.service',
-        restartWhenNewer: [CONTAINERD_CONFIG, UNIT, BINARIES.containerd.path],
-        why: 'the runtime must run before the kubelet',
-      }),
+      ...service(context),
     ]
   },
+}
+
+const programs = (context: PhaseContext): readonly AnyResource[] => {
+  const {bundle} = context
+  return bundle === undefined
+    ? [runtimePackages(context)]
+    : [...RUNTIME, ...PLUGINS].map(name => binaryFromBundle(bundle, name, 'part of the container runtime'))
+}
+
+/** A package may bring containerd 1 or 2, and both read the older form of the file. */
+const configOf = ({bundle, facts, cluster, templates}: PhaseContext): string =>
+  containerdConfig(templates, {
+    majorVersion: bundle === undefined ? 1 : 2,
+    sandboxImage: images(cluster.version, cluster.imageRepository).pause,
+    cgroupDriver: cgroupDriver(facts.cgroup.version),
+    restrictOomScoreAdj: !facts.capabilities.includes('sys_resource'),
+    useConfTemplate: cluster.network.plugin.kind === 'flannel',
+  })
+
+/** A package has its own unit file. */
+const service = ({bundle, templates}: PhaseContext): readonly AnyResource[] => {
+  const files = bundle === undefined ? [PACKAGED] : [UNIT, BINARIES.containerd.path]
+  return [
+    ...(bundle === undefined
+      ? []
+      : [file({path: UNIT, content: containerdUnit(templates), why: 'starts the runtime at boot'})]),
+    unit({
+      name: 'containerd.service',
+      restartWhenNewer: [CONTAINERD_CONFIG, ...files],
+      why: 'the runtime must run before the kubelet',
+    }),
+  ]
 }

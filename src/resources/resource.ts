@@ -13,8 +13,9 @@ import {
   type PackageRepositoryFound,
   type PackageRepositoryResource,
 } from './package-repository.ts'
-import {packageKind, type PackageFound, type PackageResource} from './package.ts'
+import {packagesKind, type PackagesFound, type PackagesResource} from './packages.ts'
 import type {PathState} from './path-state.ts'
+import {pulledImagesKind, type PulledImagesFound, type PulledImagesResource} from './pulled-images.ts'
 import {swapOffKind, type SwapFound, type SwapOffResource} from './swap-off.ts'
 import {symlinkKind, type SymlinkResource} from './symlink.ts'
 import {sysctlKind, type SysctlFound, type SysctlResource} from './sysctl.ts'
@@ -33,8 +34,9 @@ interface Kinds {
   readonly 'host-network': readonly [HostNetworkResource, HostNetworkFound]
   readonly hostname: readonly [HostnameResource, HostnameFound]
   readonly 'kernel-module': readonly [KernelModuleResource, KernelModuleFound]
-  readonly package: readonly [PackageResource, PackageFound]
+  readonly packages: readonly [PackagesResource, PackagesFound]
   readonly 'package-repository': readonly [PackageRepositoryResource, PackageRepositoryFound]
+  readonly 'pulled-images': readonly [PulledImagesResource, PulledImagesFound]
   readonly 'swap-off': readonly [SwapOffResource, SwapFound]
   readonly symlink: readonly [SymlinkResource, PathState]
   readonly sysctl: readonly [SysctlResource, SysctlFound]
@@ -58,8 +60,9 @@ export const KINDS: {readonly [K in KindName]: Kind<ResourceOf<K>, StateOf<K>>} 
   'host-network': hostNetworkKind,
   hostname: hostnameKind,
   'kernel-module': kernelModuleKind,
-  package: packageKind,
   'package-repository': packageRepositoryKind,
+  packages: packagesKind,
+  'pulled-images': pulledImagesKind,
   'swap-off': swapOffKind,
   symlink: symlinkKind,
   sysctl: sysctlKind,

@@ -92,7 +92,12 @@ export const anyCluster: fc.Arbitrary<Cluster> = fc.record({
     leafHours: hours,
     apiServerSans: fc.uniqueArray(fc.constantFrom('a.example.com', '*.b', '203.0.113.9', 'fd15::1')),
   }),
-  source: fc.constantFrom<Cluster['source']>({kind: 'online'}, {kind: 'bundle', path: 'bundle'}),
+  source: fc.constantFrom<Cluster['source']>(
+    {kind: 'online'},
+    {kind: 'online', packages: {url: 'https://mirror/deb/'}},
+    {kind: 'online', packages: {url: 'http://mirror/', keyFile: 'mirror.asc', keyFingerprint: 'AB'.repeat(20)}},
+    {kind: 'bundle', path: 'bundle'},
+  ),
   swap: fc.constantFrom('off', 'keep'),
   extra: fc.record({
     apiServer: component,

@@ -94,6 +94,26 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ["kadm.yaml:6:7: swap: must be one of off, keep, not 'on'; did you mean 'off'?"],
   ],
   ['an unknown source', file('source: {kind: offline}\n'), ['kadm.yaml:6:16: source.kind: must be online or bundle']],
+  [
+    'a package mirror that is no web address, with a key by its short name',
+    file('source: {kind: online, packages: {url: mirror/deb, keyFingerprint: 9A296436}}\n'),
+    [
+      "kadm.yaml:6:40: source.packages.url: 'mirror/deb' is no address of a package repository; write it as https://mirror.example.com/kubernetes/",
+      "kadm.yaml:6:68: source.packages.keyFingerprint: '9A296436' is no fingerprint of a key; write the 40 hex digits that 'gpg --show-keys' prints",
+    ],
+  ],
+  [
+    'a package mirror with a password in its address',
+    file('source: {kind: online, packages: {url: "https://me:secret@mirror/deb"}}\n'),
+    [
+      'kadm.yaml:6:40: source.packages.url: must not hold a user or password; put them into /etc/apt/auth.conf.d on the hosts',
+    ],
+  ],
+  [
+    'a package mirror whose key would come unprotected',
+    file('source: {kind: online, packages: {url: "http://mirror/deb"}}\n'),
+    ['kadm.yaml:6:40: source.packages.url: is not https, so its key must be named: keyFile'],
+  ],
   ['a bundle without a path', file('source: {kind: bundle}\n'), ['kadm.yaml:6:9: source.path: is missing']],
   [
     'an image repository as a URL',

@@ -51,6 +51,15 @@ test('paths count from the folder of the file, but not absolute ones and those o
   expect(cluster.hosts[0]?.ssh).toMatchObject({keyFile: '~/.ssh/id'})
 })
 
+test('the key of a package mirror lies beside the file', () => {
+  const text = file('source: {kind: online, packages: {url: "https://mirror/deb", keyFile: keys/mirror.asc}}\n')
+
+  expect(readCluster('clusters/demo.yaml', text, environment()).cluster.source).toEqual({
+    kind: 'online',
+    packages: {url: 'https://mirror/deb', keyFile: 'clusters/keys/mirror.asc'},
+  })
+})
+
 test('kubeadm documents say what ours does not', () => {
   const {cluster, warnings} = read(
     file(

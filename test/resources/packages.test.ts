@@ -1,95 +1,182 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {KadmError} from '../../src/domain/errors.ts'
 import {waitForApt} from '../../src/resources/apt-lock.ts'
-import {fingerprints} from '../../src/resources/openpgp.ts'
-import {aptPackage, packageKind} from '../../src/resources/package.ts'
-import {packageRepository, packageRepositoryKind} from '../../src/resources/package-repository.ts'
-import {lifecycle, ME, workbenches, type Workbench} from './shell-runner.ts'
+import {packages, packagesKind} from '../../src/resources/packages.ts'
+import {lifecycle, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()
-const KEY = `-----BEGIN PGP PUBLIC KEY BLOCK-----
+describe('packages', () => {
+  /** What a host has installed (`name version hold`), what its lists know (`name version`), and what `apt-get update` adds to them. */
+  interface Machine {
+    readonly installed?: string
+    readonly known?: string
+    readonly update?: string
+    readonly fails?: 'download' | 'install' | 'update'
+  }
 
-mDMEawUnGxYJKwYBBAHaRw8BAQdAZPRiFl1VZ26HrKSMA/6Z2SLwOGE/OgM8GRuP
-nggCmpu0HGthZG0gdGVzdCA8dGVzdEBleGFtcGxlLm9yZz6IkAQTFggAOBYhBPnD
-i7XSwl1aquLC8oda1vVgVIK4BQJrBScbAhsDBQsJCAcCBhUKCQgLAgQWAgMBAh4B
-AheAAAoJEIda1vVgVIK4ih0A/jFRazlJSnO9JLG6u2sDGWWyzdBNMlNtV3j9xhhA
-Rpa2AP4v//d8V/ROGeodv9Cr+QV1HbuFWXYEGHfjMLPMLQEzBw==
-=QsNK
------END PGP PUBLIC KEY BLOCK-----
-`
-/** As gpg says. */
-const FINGERPRINT = 'F9C38BB5D2C25D5AAAE2C2F2875AD6F5605482B8'
-
-test('the fingerprint of a key is the one that gpg says', () => {
-  expect(fingerprints(KEY)).toEqual([FINGERPRINT])
-  expect(fingerprints('no key')).toEqual([])
-})
-
-describe('package', () => {
-  /** Stand-ins that keep "version held" in a file. */
-  function machine(installed?: string): Workbench {
+  function machine({installed = '', known = '', update = '', fails}: Machine): Workbench {
     const b = bench()
-    const state = join(b.root, 'version')
-    if (installed !== undefined) writeFileSync(state, installed)
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(b.root, name), text)
+      return join(b.root, name)
+    }
+    const [state, lists, news] = [file('state', installed), file('lists', known), file('news', update)]
     b.stub(
       'dpkg-query',
-      `[ -e ${state} ] || exit 1; case "$*" in *Status*) printf 'installed %s\n' "$(cat ${state})";; *) cat ${state};; esac`,
+      `case "$*" in *Want*) shift 3; for n; do sed -n "s/^\\($n\\) \\([^ ]*\\) \\(.*\\)/\\1 \\3 installed \\2/p" ${state}; done;;
+*'\${Package} \${db:Status-Status}'*) shift 2; shift; for n; do sed -n "s/^\\($n\\) .*/\\1 installed/p" ${state}; done;;
+*'\${Version}'*) for last; do :; done; sed -n "s/^$last \\([^ ]*\\) .*/\\1/p" ${state} | tr -d '\\n';;
+*) cut -d' ' -f1 ${state};; esac`,
     )
+    b.stub('apt-cache', `sed -n "s/^$2 \\(.*\\)/ $2 | \\1 | https:\\/\\/pkgs.example.org Packages/p" ${lists}`)
     b.stub(
       'apt-mark',
-      `case $1 in hold) : >${b.root}/hold;; unhold) rm -f ${b.root}/hold;; showhold) [ ! -e ${b.root}/hold ] || echo "$2";; esac`,
+      `verb=$1; shift; for n; do sed -i "s/^\\($n [^ ]*\\) .*/\\1 $([ $verb = hold ] && echo hold || echo install)/" ${state}; done`,
     )
     b.stub(
       'apt-get',
-      `for last; do :; done
-case "$*" in *--simulate*) exit 1;; *purge*) rm ${state};; *' install '*) printf %s "$last" | cut -d= -f2 | tr -d '\n' >${state};; esac`,
+      `case "$*" in
+*--simulate*autoremove) sed -n 's/^\\(kubernetes-cni\\) \\(.*\\) .*/Remv \\1 [\\2]/p' ${state};;
+*' update') cat ${news} >>${lists}; ${fails === 'update' ? `echo 'W: Failed to fetch https://pkgs.example.org/InRelease'; exit 100` : ''};;
+*--download-only*) ${fails === 'download' ? `echo 'E: Failed to fetch https://pkgs.example.org/kubelet.deb  404  Not Found'; exit 100` : ':'};;
+*' install '*) for a; do case $a in kube*=*) n=\${a%%=*}; sed -i "/^$n /d" ${state}; echo "$n \${a#*=} install" >>${state};; containerd) echo 'containerd 1.7.24 install' >>${state};; esac; done
+case "$*" in *kubelet=*) grep -q cni ${state} || echo 'kubernetes-cni 1.8.0 install' >>${state};; esac
+${fails === 'install' ? `echo 'E: Sub-process /usr/bin/dpkg returned an error code (1)'; exit 100` : ':'};;
+*' purge '*) for a; do sed -i "/^$a /d" ${state}; done;;
+esac`,
     )
     return b
   }
-  const kubelet = aptPackage({
-    name: 'kubelet',
-    version: '1.37.2-1.1',
-    held: true,
+  const kubernetes = packages({
+    name: 'kubernetes',
+    packages: [
+      {name: 'kubelet', release: '1.37.2', held: true},
+      {name: 'kubectl', release: '1.37.2', held: true},
+    ],
     lockSeconds: 5,
-    why: 'it runs the pods',
+    why: 'they run the pods',
   })
+  const KNOWN = 'kubelet 1.37.3-1.1\nkubelet 1.37.2-1.1\nkubectl 1.37.3-1.1\nkubectl 1.37.2-1.1\n'
+  const calls = ({root}: Workbench): string => readFileSync(join(root, 'calls'), 'utf8')
+  const stateOf = ({root}: Workbench): string => readFileSync(join(root, 'state'), 'utf8')
+  const change = (b: Workbench, resource = kubernetes) => {
+    const {look} = lifecycle(b, packagesKind, resource)
+    return b.run(`set -eu\n( set -eu; ${packagesKind.act(resource, look()).text}\n) </dev/null >&2`)
+  }
 
-  test('is installed at its version after the lists were fetched, held, and purged by undo', () => {
-    const b = machine()
-    const cycle = lifecycle(b, packageKind, kubelet)
+  test('are installed together at the newest build of their release, held, and gone again by undo with what came along', () => {
+    const b = machine({installed: 'bash 5.2 install\n', known: KNOWN})
+    const cycle = lifecycle(b, packagesKind, kubernetes)
 
-    expect(cycle.diff()).toBe('is not installed')
+    expect(cycle.diff()).toBe('kubelet 1.37.2 is not installed, kubectl 1.37.2 is not installed')
     const original = cycle.apply()
-    expect(cycle.look()).toEqual({version: '1.37.2-1.1', held: true})
-    expect(readFileSync(join(b.root, 'calls'), 'utf8')).toMatch(
-      /apt-get .* update\n(.*\n)*apt-get .* install kubelet=1.37.2-1.1\n/,
+    expect(stateOf(b)).toBe(
+      'bash 5.2 install\nkubelet 1.37.2-1.1 hold\nkubectl 1.37.2-1.1 hold\nkubernetes-cni 1.8.0 install\n',
     )
+    expect(cycle.diff()).toBeUndefined()
+    expect(calls(b)).not.toContain('update')
     cycle.undo(original)
 
-    expect(cycle.look()).toEqual({version: undefined, held: false})
+    expect(stateOf(b)).toBe('bash 5.2 install\n')
   })
 
-  test('of another version is replaced, and comes back by undo', () => {
-    const b = machine('1.36.0-1.1')
-    const cycle = lifecycle(b, packageKind, kubelet)
+  test('are gone after an undo that is done a second time', () => {
+    const b = machine({known: KNOWN})
+    const cycle = lifecycle(b, packagesKind, kubernetes)
+    const original = cycle.apply()
 
-    expect(cycle.diff()).toBe('is 1.36.0-1.1, should be 1.37.2-1.1, is not held')
-    cycle.undo(cycle.apply())
+    cycle.undo(original)
+    cycle.undo(original)
 
-    expect(cycle.look()).toEqual({version: '1.36.0-1.1', held: false})
+    expect(stateOf(b)).toBe('')
   })
 
-  test('that is there is only held', () => {
-    const b = machine('1.37.2-1.1')
+  test('of another release are replaced, and come back by undo', () => {
+    const before = 'kubelet 1.36.0-1.1 hold\nkubectl 1.37.2-1.1 install\n'
+    const b = machine({installed: before, known: `${KNOWN}kubelet 1.36.0-1.1\n`})
+    const cycle = lifecycle(b, packagesKind, kubernetes)
 
-    lifecycle(b, packageKind, kubelet).apply()
+    expect(cycle.diff()).toBe('kubelet is 1.36.0-1.1, should be 1.37.2, kubectl is not held at its version')
+    const original = cycle.apply()
+    expect(cycle.diff()).toBeUndefined()
+    cycle.undo(original)
 
-    expect(readFileSync(join(b.root, 'calls'), 'utf8')).not.toContain('apt-get')
-    expect(existsSync(join(b.root, 'hold'))).toBe(true)
+    expect(cycle.look()).toEqual(original)
+  })
+
+  test('that are there are only held', () => {
+    const b = machine({installed: 'kubelet 1.37.2-1.1 install\nkubectl 1.37.2-2.1 install\n'})
+
+    lifecycle(b, packagesKind, kubernetes).apply()
+
+    expect(calls(b)).not.toContain('apt-get')
+    expect(stateOf(b)).toBe('kubelet 1.37.2-1.1 hold\nkubectl 1.37.2-2.1 hold\n')
+  })
+
+  test('that the lists do not know yet are found by one update', () => {
+    const b = machine({update: KNOWN})
+
+    lifecycle(b, packagesKind, kubernetes).apply()
+
+    expect(calls(b).match(/ update$/gm)).toHaveLength(1)
+    expect(stateOf(b)).toContain('kubelet 1.37.2-1.1 hold\n')
+  })
+
+  test('of a release that does not exist are told with the newest that does, and nothing is installed', () => {
+    const b = machine({known: 'kubelet 1.37.1-1.1\nkubelet 1.37.0-1.1\nkubectl 1.37.2-1.1\n'})
+
+    expect(change(b)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /could not fetch kubelet kubectl: there is no kubelet 1\.37\.2, the newest is 1\.37\.1-1\.1\n$/,
+      ) as unknown,
+    })
+    expect(stateOf(b)).toBe('')
+  })
+
+  test('that no source has are told with what apt said of its sources', () => {
+    const containerd = packages({
+      name: 'runtime',
+      packages: [{name: 'containerd', held: true}],
+      lockSeconds: 5,
+      why: '',
+    })
+
+    expect(change(machine({fails: 'update'}), containerd).stderr).toMatch(
+      /could not fetch containerd: no package source of this host has containerd \(apt-get update: Failed to fetch https:\/\/pkgs\.example\.org\/InRelease\)\n$/,
+    )
+  })
+
+  test('that cannot be downloaded are not begun to install', () => {
+    const b = machine({known: KNOWN, fails: 'download'})
+
+    expect(change(b).stderr).toMatch(
+      /could not fetch kubelet kubectl: Failed to fetch .*kubelet\.deb {2}404 {2}Not Found\n$/,
+    )
+    expect(calls(b)).not.toContain('--no-download')
+  })
+
+  test('that could not be set up are taken away again', () => {
+    const b = machine({known: KNOWN, fails: 'install'})
+
+    expect(change(b).stderr).toMatch(/could not install kubelet kubectl: Sub-process .*\n$/)
+    expect(stateOf(b)).not.toMatch(/kubelet|kubectl/)
+  })
+
+  test('belong to others when these changed the version, but not when they lifted the hold', () => {
+    const installed = (version: string) => [
+      {name: 'kubelet', version, held: false},
+      {name: 'kubectl', version: '1.37.2-1.1', held: true},
+    ]
+
+    expect(packagesKind.taken?.(kubernetes, {installed: installed('1.37.2-1.1')})).toBeUndefined()
+    expect(packagesKind.taken?.(kubernetes, {installed: []})).toBeUndefined()
+    expect(packagesKind.taken?.(kubernetes, {installed: installed('1.37.3-1.1')})).toBe(
+      'kubelet is 1.37.3-1.1, should be 1.37.2',
+    )
   })
 })
 
@@ -120,42 +207,5 @@ describe('the wait for the package manager', () => {
       holder.kill()
       await once(holder, 'exit')
     }
-  })
-})
-
-describe('package repository', () => {
-  const spec = {
-    name: 'kubernetes',
-    url: 'https://pkgs.example.org/v1.37/deb',
-    why: 'packages come from it',
-    key: KEY,
-    keyFingerprint: FINGERPRINT,
-    lockSeconds: 5,
-  }
-
-  test('is one deb822 file with the key in it, fetched, and gone again by undo', async () => {
-    const b = bench()
-    mkdirSync(join(b.root, 'd'))
-    b.stub(
-      'apt-get',
-      `case "$*" in *indextargets*) [ ! -e ${b.root}/list ] || echo ${b.root}/list;; *update) : >${b.root}/list;; esac`,
-    )
-    const made = packageRepository({...spec, folder: join(b.root, 'd')})
-    const resource = {...made, sources: {...made.sources, owner: ME}}
-    const cycle = lifecycle(b, packageRepositoryKind, resource)
-
-    expect(cycle.diff()).toBe('is not there')
-    const original = cycle.apply()
-    expect(cycle.diff()).toBeUndefined()
-    await expect(readFileSync(join(b.root, 'd/kubernetes.sources'), 'utf8')).toMatchFileSnapshot(
-      'golden/kubernetes.sources',
-    )
-    cycle.undo(original)
-
-    expect(existsSync(join(b.root, 'd/kubernetes.sources'))).toBe(false)
-  })
-
-  test('with another key than the pinned one is refused before anything is touched', () => {
-    expect(() => packageRepository({...spec, keyFingerprint: FINGERPRINT.replace('F', '0')})).toThrow(KadmError)
   })
 })

@@ -9,7 +9,8 @@ import {hostNetwork, hostNetworkKind} from '../../src/resources/host-network.ts'
 import {hostname, hostnameKind} from '../../src/resources/hostname.ts'
 import {kernelModule, kernelModuleKind} from '../../src/resources/kernel-module.ts'
 import type {Kind, ResourceBase} from '../../src/resources/kind.ts'
-import {aptPackage, packageKind} from '../../src/resources/package.ts'
+import {packages, packagesKind} from '../../src/resources/packages.ts'
+import {pulledImages, pulledImagesKind} from '../../src/resources/pulled-images.ts'
 import {swapOff, swapOffKind} from '../../src/resources/swap-off.ts'
 import {sysctl, sysctlKind} from '../../src/resources/sysctl.ts'
 import {unit, unitKind} from '../../src/resources/unit.ts'
@@ -114,10 +115,18 @@ describe('the scripts that a host gets', () => {
       ),
     ],
     [
-      'package',
-      scripts(packageKind, aptPackage({name: 'kubelet', version: '1.37.2-1.1', held: true, why}), {
-        version: undefined,
-        held: false,
+      'packages',
+      scripts(
+        packagesKind,
+        packages({name: 'kubernetes', packages: [{name: 'kubelet', release: '1.37.2', held: true}], why}),
+        {installed: []},
+      ),
+    ],
+    [
+      'pulled-images',
+      scripts(pulledImagesKind, pulledImages({name: 'control-plane', refs: ['registry.k8s.io/pause:3.10'], why}), {
+        unavailable: undefined,
+        missing: ['registry.k8s.io/pause:3.10'],
       }),
     ],
     [

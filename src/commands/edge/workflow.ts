@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto'
+import {readFile} from 'node:fs/promises'
 import type {Cluster} from '../../domain/cluster.ts'
 import type {Sink} from '../../domain/events.ts'
 import type {JoinTo, WorkflowOptions} from '../../engine/options.ts'
@@ -43,6 +44,10 @@ export async function workflowOptions(
       if (bundle === undefined) return
       const {checkBundle} = await import('./open-bundle.ts')
       await checkBundle(bundle, use, signal)
+    },
+    readPackageKey: async repository => {
+      const {readPackageKey} = await import('../../engine/package-key.ts')
+      return readPackageKey(repository, {fetch, readFile: path => readFile(path, 'utf8'), signal})
     },
     connect: connector.connect,
     steps: select(request.phases, request.only, request.skip),

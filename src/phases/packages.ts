@@ -1,0 +1,87 @@
+import {KadmError} from '../domain/errors.ts'
+import type {Facts} from '../domain/facts.ts'
+import {packageRepository} from '../resources/package-repository.ts'
+import {packages, type PackagesResource} from '../resources/packages.ts'
+import type {Phase, PhaseContext} from './phase.ts'
+
+/** Where the programs of a host come from; `own` are there already, and no package knows them. */
+export type Provision = 'bundle' | 'packages' | 'own'
+
+/** A kubelet that no package brought is left as it is: a second one over it would be neither's. */
+export const kubeletComesBy = ({bundle, facts}: Pick<PhaseContext, 'bundle' | 'facts'>): Provision =>
+  bundle === undefined ? (isOwn(facts.kubelet.version, facts, ['kubelet']) ? 'own' : 'packages') : 'bundle'
+
+/** The same for containerd. */
+export const runtimeComesBy = ({bundle, facts}: Pick<PhaseContext, 'bundle' | 'facts'>): Provision =>
+  bundle === undefined ? (isOwn(facts.containerd.binary, facts, RUNTIMES) ? 'own' : 'packages') : 'bundle'
+
+/** As docker.com and as the distributions call it. */
+const RUNTIMES = ['containerd.io', 'containerd']
+
+const isOwn = (there: string | undefined, facts: Facts, names: readonly string[]): boolean =>
+  there !== undefined && names.every(name => facts.packages[name] === undefined)
+
+/** The container runtime: what is installed already, else the distribution's. It must not change under running containers. */
+export const runtimePackages = ({facts}: Pick<PhaseContext, 'facts'>): PackagesResource =>
+  packages({
+    name: 'runtime',
+    why: 'the container runtime, with runc; an upgrade of the machine must not restart it',
+    packages: [{name: RUNTIMES.find(name => facts.packages[name] !== undefined) ?? 'containerd', held: true}],
+  })
+
+/** kubelet, kubectl and kubeadm of exactly this release; the plugins of the pod network come with the kubelet. */
+export const kubernetesPackages = ({cluster}: Pick<PhaseContext, 'cluster'>): PackagesResource =>
+  packages({
+    name: 'kubernetes',
+    why: 'the tools of Kubernetes; held, since a kubelet may only be upgraded after its control plane',
+    packages: ['kubelet', 'kubectl', 'kubeadm'].map(name => ({
+      name,
+      release: cluster.version.text.replace(/^v/, ''),
+      held: true,
+    })),
+  })
+
+/** Throws when the kubelet that is there cannot become the wanted one. */
+export function refuseOtherKubelet({facts, cluster}: PhaseContext): void {
+  const {version} = facts.kubelet
+  if (version === undefined || version === cluster.version.text) return
+  throw new KadmError(
+    'config',
+    `its kubelet ${version} belongs to no package, so none can make it ${cluster.version.text}`,
+    {
+      hint: 'give the release with --bundle FOLDER, as it was installed, or reset the host first',
+    },
+  )
+}
+
+export const PACKAGES_PHASE = 'prepare/packages'
+
+export const packagesPhase: Phase = {
+  name: 'packages',
+  title: 'Add the package repository',
+  why: 'apt then knows the packages of Kubernetes, and the one key that may sign them',
+  when: context => {
+    if (context.bundle !== undefined) return 'the bundle brings everything'
+    if (kubeletComesBy(context) === 'own') return `kubelet ${context.facts.kubelet.version ?? ''} is there already`
+    return context.source === undefined ? 'no source of packages is known' : true
+  },
+  resources: ({source}) =>
+    source === undefined
+      ? []
+      : [
+          ...(source.url.startsWith('https:')
+            ? [
+                packages({
+                  name: 'certificates',
+                  why: 'without them no https server is trusted',
+                  packages: [{name: 'ca-certificates'}],
+                }),
+              ]
+            : []),
+          packageRepository({
+            name: 'kubernetes',
+            why: "kubelet, kubectl and kubeadm come from it, and only with the pinned key's signature",
+            ...source,
+          }),
+        ],
+}

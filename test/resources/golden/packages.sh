@@ -1,0 +1,128 @@
+### look
+dpkg-query -W -f '${Package} ${db:Status-Want} ${db:Status-Status} ${Version}
+' kubelet 2>/dev/null || :
+
+### keep
+dpkg-query -W -f '${Package}
+' >"$KEEP"/before
+
+### act
+kadm_apt_holder() {
+for kadm_lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
+[ -e "$kadm_lock" ] || continue
+kadm_inode=$(stat -c %i -- "$kadm_lock")
+while read -r kadm_n kadm_type kadm_mode kadm_access kadm_pid kadm_file kadm_rest; do
+case $kadm_file in *:"$kadm_inode") [ "$kadm_pid" = $$ ] || { printf '%s' "$kadm_pid"; return 0; };; esac
+done </proc/locks
+done
+return 1
+}
+kadm_left=300
+while kadm_holder=$(kadm_apt_holder); do
+if [ "$kadm_left" -le 0 ]; then
+printf 'waited %s s for the package manager; held by process %s: %s\n' 300 "$kadm_holder" "$(tr '\000' ' ' </proc/"$kadm_holder"/cmdline 2>/dev/null)" >&2
+exit 1
+fi
+kadm_left=$((kadm_left - 1)); sleep 1
+done
+kadm_names=''; kadm_wants=''; kadm_reason=''; kadm_chosen=''
+kadm_fail() { printf '%s\n' "$1" >&2; exit 1; }
+kadm_want() { kadm_names="$kadm_names $1"; kadm_wants="$kadm_wants $1=$2"; }
+kadm_versions() {
+apt-cache madison "$1" 2>/dev/null | while IFS=' |' read -r kadm_a kadm_version kadm_b; do printf '%s\n' "$kadm_version"; done
+}
+kadm_choose() {
+kadm_chosen=''; kadm_reason=''
+for kadm_one in $kadm_wants; do
+kadm_name=$(printf %s "$kadm_one" | cut -d= -f1); kadm_release=$(printf %s "$kadm_one" | cut -d= -f2)
+kadm_there=$(kadm_versions "$kadm_name"); kadm_found=''
+for kadm_version in $kadm_there; do
+case $kadm_version in "$kadm_release" | "$kadm_release"-*) kadm_found="=$kadm_version"; break ;; esac
+done
+if [ -z "$kadm_there" ]; then kadm_lack="no package source of this host has $kadm_name"
+elif [ -z "$kadm_release" ] || [ -n "$kadm_found" ]; then kadm_chosen="$kadm_chosen $kadm_name$kadm_found"; continue
+else kadm_lack="there is no $kadm_name $kadm_release, the newest is $(printf '%s\n' "$kadm_there" | head -n 1)"
+fi
+kadm_reason="$kadm_reason; $kadm_lack"
+done
+[ -z "$kadm_reason" ] || { kadm_reason=$(printf %s "$kadm_reason" | cut -c 3-); return 1; }
+}
+kadm_fetch() {
+kadm_choose || return 1
+kadm_said=$(LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends \
+--allow-change-held-packages -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+-o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 --download-only install $kadm_chosen 2>&1) && return 0
+printf '%s\n' "$kadm_said" >&2
+kadm_reason=$(printf '%s\n' "$kadm_said" | sed -n 's/^[EW]: //p' | head -n 1)
+return 1
+}
+kadm_whole() {
+for kadm_file in /var/lib/dpkg/updates/[0-9]*; do
+[ ! -e "$kadm_file" ] || kadm_fail 'dpkg was interrupted on this host; run: sudo dpkg --configure -a'
+done
+for kadm_half in $(dpkg-query -W -f '${db:Status-Status} ${Package}
+' | sed -n 's/^\(half-installed\|unpacked\|half-configured\) //p'); do
+case " $* " in *" $kadm_half "*) ;; *) kadm_fail "the package $kadm_half is half installed on this host; run: sudo dpkg --configure -a";; esac
+done
+}
+kadm_install() {
+kadm_whole "$@"
+kadm_fetch || {
+kadm_said=$(LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends \
+--allow-change-held-packages -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+-o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 update 2>&1) || :
+printf '%s\n' "$kadm_said" >&2
+kadm_trouble=$(printf '%s\n' "$kadm_said" | sed -n 's/^[EW]: //p' | head -n 1)
+kadm_fetch || {
+[ -z "$kadm_trouble" ] || kadm_reason="$kadm_reason (apt-get update: $kadm_trouble)"
+kadm_fail "could not fetch$kadm_names: $kadm_reason"
+}
+}
+kadm_said=$(LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends \
+--allow-change-held-packages -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+-o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 --no-download -o APT::Keep-Downloaded-Packages=false install $kadm_chosen 2>&1) && return 0
+printf '%s\n' "$kadm_said" >&2
+kadm_reason=$(printf '%s\n' "$kadm_said" | sed -n 's/^[EW]: //p' | head -n 1)
+return 1
+}
+kadm_want kubelet 1.37.2
+kadm_install kubelet || {
+(set -- $(dpkg-query -W -f '${Package} ${db:Status-Status}
+' kubelet 2>/dev/null | sed -n '/ not-installed$/!s/ .*//p')
+[ $# = 0 ] || { apt-mark unhold "$@" >/dev/null; LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends \
+--allow-change-held-packages -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+-o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 purge "$@" >&2; }) || :
+kadm_fail "could not install$kadm_names: $kadm_reason"
+}
+apt-mark hold kubelet >/dev/null
+
+### undo
+kadm_apt_holder() {
+for kadm_lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
+[ -e "$kadm_lock" ] || continue
+kadm_inode=$(stat -c %i -- "$kadm_lock")
+while read -r kadm_n kadm_type kadm_mode kadm_access kadm_pid kadm_file kadm_rest; do
+case $kadm_file in *:"$kadm_inode") [ "$kadm_pid" = $$ ] || { printf '%s' "$kadm_pid"; return 0; };; esac
+done </proc/locks
+done
+return 1
+}
+kadm_left=300
+while kadm_holder=$(kadm_apt_holder); do
+if [ "$kadm_left" -le 0 ]; then
+printf 'waited %s s for the package manager; held by process %s: %s\n' 300 "$kadm_holder" "$(tr '\000' ' ' </proc/"$kadm_holder"/cmdline 2>/dev/null)" >&2
+exit 1
+fi
+kadm_left=$((kadm_left - 1)); sleep 1
+done
+set -- $(dpkg-query -W -f '${Package} ${db:Status-Status}
+' kubelet 2>/dev/null | sed -n '/ not-installed$/!s/ .*//p')
+[ $# = 0 ] || { apt-mark unhold "$@" >/dev/null; LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends \
+--allow-change-held-packages -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+-o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 purge "$@" >&2; }
+set -- $(LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends \
+--allow-change-held-packages -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+-o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 --simulate autoremove 2>/dev/null | sed -n 's/^Remv \([^ ]*\) .*/\1/p' | grep -vxF -f "$KEEP"/before)
+[ $# = 0 ] || LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends \
+--allow-change-held-packages -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+-o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 purge "$@" >&2

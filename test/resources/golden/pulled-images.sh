@@ -1,0 +1,57 @@
+### look
+if ! command -v ctr >/dev/null 2>&1; then echo 'unavailable ctr is not installed'
+elif ! kadm_list=$(timeout 30 ctr -n k8s.io images ls -q 2>&1); then printf 'unavailable %s\n' "$(printf %s "$kadm_list" | head -n 1)"
+else
+for kadm_ref in registry.k8s.io/pause:3.10; do
+printf '%s\n' "$kadm_list" | grep -qxF -e "$kadm_ref" || printf 'missing %s\n' "$kadm_ref"
+done
+fi
+
+### keep
+command -v ctr >/dev/null || { printf '%s\n' 'ctr is not installed, so no image can be pulled' >&2; exit 1; }
+ctr -n k8s.io images ls -q >"$KEEP"/refs
+
+### act
+kadm_deadline=$(( $(cut -d. -f1 /proc/uptime) + 600 ))
+kadm_left() { echo $(( kadm_deadline - $(cut -d. -f1 /proc/uptime) )); }
+kadm_once() {
+kadm_seconds=$(kadm_left)
+[ "$kadm_seconds" -gt 0 ] || return 124
+if command -v crictl >/dev/null 2>&1; then kadm_said=$(timeout "$kadm_seconds" crictl pull "$1" 2>&1)
+else kadm_said=$(timeout "$kadm_seconds" ctr -n k8s.io images pull --hosts-dir /etc/containerd/certs.d "$1" 2>&1 >/dev/null)
+fi
+}
+kadm_pull() {
+kadm_said=''; kadm_why='its registry gives no usable answer'; kadm_again=yes
+for kadm_pause in 2 5 15 last; do
+kadm_once "$1" && return 0 || kadm_code=$?
+kadm_again=yes
+[ "$kadm_code" != 124 ] || { kadm_why='no more than 600 s are given to all images; see the network of this host, or use --bundle'; break; }
+case $kadm_said in
+*oomanyrequests* | *'oo Many Requests'*) kadm_why='its registry asks for fewer requests (429); try again later, or name a mirror as imageRepository' ;;
+*nauthorized* | *denied* | *orbidden* | *'authorization failed'*) kadm_why='its registry does not let this host have it'; kadm_again=no ;;
+*'no such host'* | *refused* | *'no route'* | *timeout* | *'network is unreachable'*) kadm_why='its registry cannot be reached from this host; see its network, or use --bundle' ;;
+*'ot found'* | *'ot Found'* | *'manifest unknown'*) kadm_why='its registry does not have it; see kubernetesVersion and imageRepository'; kadm_again=no ;;
+*x509* | *certificate*) kadm_why='the certificate of its registry is not trusted by this host'; kadm_again=no ;;
+*EOF* | *'onnection reset'* | *'Internal Server Error'* | *'Bad Gateway'* | *'Service Unavailable'*) kadm_why='its registry broke off' ;;
+esac
+[ "$kadm_again" = yes ] && [ "$kadm_pause" != last ] && [ "$(kadm_left)" -gt "$kadm_pause" ] || break
+sleep "$kadm_pause"
+done
+printf '%s\n' "$kadm_said" | tail -n 5 >&2
+printf 'could not pull %s: %s\n' "$1" "$kadm_why" >&2
+exit 1
+}
+kadm_pull registry.k8s.io/pause:3.10
+:
+
+### undo
+if command -v ctr >/dev/null && kadm_list=$(timeout 30 ctr -n k8s.io images ls 2>/dev/null); then
+for kadm_ref in registry.k8s.io/pause:3.10; do
+kadm_digest=$(printf '%s\n' "$kadm_list" | sed -n "s|^$kadm_ref  *[^ ]*  *\(sha256:[0-9a-f]*\) .*|\1|p" | head -n 1)
+[ -n "$kadm_digest" ] || continue
+for kadm_name in $(printf '%s\n' "$kadm_list" | sed -n "s|^\([^ ]*\)  *[^ ]*  *$kadm_digest .*|\1|p"); do
+grep -qxF -e "$kadm_name" "$KEEP"/refs || ctr -n k8s.io images rm "$kadm_name" >/dev/null
+done
+done
+fi
