@@ -1,6 +1,6 @@
 import type {Cluster, HostSpec} from '../domain/cluster.ts'
 import type {Sink} from '../domain/events.ts'
-import type {PlannedChange} from '../engine/carry-out.ts'
+import type {PlannedChange} from '../engine/differences.ts'
 import type {JoinTo, WorkflowOptions} from '../engine/options.ts'
 import type {WorkflowResult} from '../engine/workflow.ts'
 import type {Phase} from '../phases/phase.ts'

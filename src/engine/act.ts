@@ -3,7 +3,7 @@ import {LEASE_FILE, LEDGER_DIR} from '../domain/paths.ts'
 import {join, quote, Script, sh} from '../remote/shell.ts'
 import type {AnyHostResource, State} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
-import {checkFence} from './fence.ts'
+import {checkFence, CLOSE_LOCK} from './fence.ts'
 import {lookScript} from './look.ts'
 
 /** Begins the line on stderr that names the act that is running. */
@@ -52,14 +52,14 @@ function oneAct({resource, state}: Change): Script {
   const shown = kind.redact?.(resource) ?? resource
   const head = sh`printf '\035act %s\n' ${resource.id} >&2`
   const body = sh`( set -eu; ${kind.act(resource, state)}
-) </dev/null >&2`
+) </dev/null >&2 ${CLOSE_LOCK}`
   if (kind.lasting === false) return join([head, body])
   return join([
     head,
     sh`if [ ! -e ${entry} ]; then
 rm -rf ${entry}.new; mkdir -p -m 0700 ${entry}.new/keep
 ( set -eu; KEEP=${entry}.new/keep; ${kind.keep?.(resource, state) ?? new Script(':')}
-) </dev/null >&2`,
+) </dev/null >&2 ${CLOSE_LOCK}`,
     document({id: resource.id, state}, new Script(quote(`${entry}.new/original.json`))),
     document(shown, new Script(quote(`${entry}.new/applied.json`))),
     sh`date +%s%N > ${entry}.new/sequence

@@ -5,7 +5,7 @@ import {join, Script, sh} from '../remote/shell.ts'
 import type {AnyHostResource, State} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
 import {lastAct} from './act.ts'
-import {checkFence, LEASE_LOST, leaseLost} from './fence.ts'
+import {CLOSE_LOCK, checkFence, LEASE_LOST, leaseLost} from './fence.ts'
 import {FRAME, look, type Looked} from './look.ts'
 
 /** One thing that kadm changed on a host: how it was first found, and how it was last applied (contents as hashes). */
@@ -49,14 +49,14 @@ export interface UndoReport {
 
 const undoOne = ({folder, id, applied, original}: LedgerEntry): Script => sh`printf '\035act %s\n' ${id} >&2
 ( set -eu; KEEP=${LEDGER_DIR}/${folder}/keep; ${kindOf(applied).undo(applied, original)}
-) </dev/null >&2`
+) </dev/null >&2 ${CLOSE_LOCK}`
 
 const settleOne = ({applied, original}: LedgerEntry): Script => {
   const settle = kindOf(applied).settle?.(applied, original)
   return settle === undefined
     ? sh`:`
     : sh`( set -eu; ${settle}
-) </dev/null >&2`
+) </dev/null >&2 ${CLOSE_LOCK}`
 }
 
 /** Why others' hands are on a thing; undefined when it is as kadm left it. */
@@ -70,8 +70,8 @@ const isBack = (state: State, original: State | undefined): boolean =>
   JSON.stringify({...state, missing: undefined}) === JSON.stringify({...original, missing: undefined})
 
 /**
- * For the run that holds the lease. Puts every first original back, newest change first, in one script after one look. The entries go when all is back, so that an undo
- * that was cut off is done again from its start: every undo may run twice.
+ * For the run that holds the lease. Puts every first original back, newest change first, in one script after one look. The entries
+ * go when all is back, so that an undo that was cut off is done again from its start: every undo may run twice.
  */
 export async function undoLedger(host: Host, fence: number, signal: AbortSignal): Promise<UndoReport> {
   const entries = await readLedger(host, signal)

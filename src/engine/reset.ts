@@ -1,11 +1,12 @@
 import type {Node} from '../domain/cluster.ts'
 import {KadmError} from '../domain/errors.ts'
-import {MANIFESTS_DIR} from '../domain/paths.ts'
-import {afterResetPhases, forgetScript, resetPhases} from '../phases/reset.ts'
+import {LEDGER_DIR, MANIFESTS_DIR} from '../domain/paths.ts'
+import {afterResetPhases, forgetAllButLedger, forgetScript, resetPhases} from '../phases/reset.ts'
 import {select} from '../phases/select.ts'
 import type {Host} from '../remote/host.ts'
 import {onEach} from '../remote/on-each.ts'
-import {carryOut, type Run} from './carry-out.ts'
+import {carryOut} from './carry-out.ts'
+import type {Run} from './run.ts'
 import {controlPlaneOn} from './control-plane.ts'
 import {withLeases, type Lease} from './lease.ts'
 import {undoLedger, type UndoReport} from './ledger.ts'
@@ -99,8 +100,9 @@ async function resetHosts(run: Run, machines: readonly Machine[]): Promise<reado
   judgeOutcomes(await carryOut({...run, machines, steps: select(resetPhases, [], [])}))
   const reports = await onEach(machines, 30, machine => undoOn(run, machine))
   judgeOutcomes(await carryOut({...run, machines, steps: select(afterResetPhases, [], [])}))
-  await onEach(machines, 30, async ({host}) => {
-    await host.read(forgetScript.text, {signal: run.signal})
+  await onEach(machines, 30, async ({host, node}) => {
+    const isAllBack = reports.every(({host: name, left}) => name !== node.name || left.length === 0)
+    await host.read((isAllBack ? forgetScript : forgetAllButLedger).text, {signal: run.signal})
   })
   return reports
 }
@@ -117,7 +119,7 @@ async function undoOn({emit, clock, signal}: Run, {host, node, lease}: Machine):
     emit({
       type: 'warning',
       host: node.name,
-      message: `${id} was changed since by others (${because}) and is left as it is`,
+      message: `${id} was changed since by others (${because}) and is left as it is; its original is kept in ${LEDGER_DIR}`,
       at,
     })
   }

@@ -1,7 +1,7 @@
 import {makeKey} from '../certs/keys.ts'
 import {KadmError} from '../domain/errors.ts'
 import type {PackageSource} from '../domain/repository.ts'
-import type {Run} from './carry-out.ts'
+import type {Run} from './run.ts'
 import type {Outcome} from './jobs.ts'
 import type {Machine} from './machine.ts'
 import type {Candidate} from './open-machines.ts'

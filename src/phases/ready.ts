@@ -32,7 +32,7 @@ export const clusterReadyPhase: Phase = {
   where: 'first',
   needs: ['node-ready'],
   when: context => (hasNetwork(context) ? true : 'without a pod network no pod gets an address'),
-  resources: ({cluster, nodes}) => [
+  resources: ({cluster}) => [
     ready({
       what: 'daemonset',
       name: 'kube-proxy',
@@ -51,17 +51,13 @@ export const clusterReadyPhase: Phase = {
           }),
         ]
       : []),
-    // A control plane alone keeps ordinary pods away; CoreDNS tolerates that.
-    ...(nodes.length > 0
-      ? [
-          ready({
-            what: 'deployment',
-            name: 'coredns',
-            namespace: 'kube-system',
-            deadlineMs: DEADLINE_MS,
-            why: 'services have names that work',
-          }),
-        ]
-      : []),
+    // It tolerates the taint of a control plane, so it runs in a cluster of one too.
+    ready({
+      what: 'deployment',
+      name: 'coredns',
+      namespace: 'kube-system',
+      deadlineMs: DEADLINE_MS,
+      why: 'services have names that work',
+    }),
   ],
 }

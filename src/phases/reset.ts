@@ -3,7 +3,7 @@ import {sh} from '../remote/shell.ts'
 import {cleared} from '../resources/cleared.ts'
 import {nodeRemoved} from '../resources/operations/node-removed.ts'
 import {restoreKernelSettings} from './kernel-memory.ts'
-import {kubeletStopped, podLinksGone, podMountsGone, podsStopped} from './node-residue.ts'
+import {kubeletStopped, podGroupsGone, podLinksGone, podMountsGone, podsStopped} from './node-residue.ts'
 import {packetFilterCleared} from './packet-filter.ts'
 import type {Phase} from './phase.ts'
 
@@ -29,6 +29,7 @@ export const resetPhases: readonly Phase[] = [
       kubeletStopped(),
       podsStopped(),
       podMountsGone(),
+      podGroupsGone(),
       podLinksGone(),
       packetFilterCleared(),
       restoreKernelSettings(),
@@ -55,3 +56,8 @@ export const afterResetPhases: readonly Phase[] = [
 
 /** Removes kadm's own folder; the lease is in it, so nothing comes after. */
 export const forgetScript = sh`rm -rf --one-file-system -- ${KADM_DIR}`
+
+/** Where something was left because others changed it, its first original stays too. */
+export const forgetAllButLedger = sh`cd -- ${KADM_DIR} && for entry in * .[!.]*; do
+  [ "$entry" = ledger ] || rm -rf --one-file-system -- "$entry"
+done`

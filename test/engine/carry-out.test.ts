@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import type {EngineEvent} from '../../src/domain/events.ts'
-import {carryOut, plan, type Run} from '../../src/engine/carry-out.ts'
+import {carryOut, plan} from '../../src/engine/carry-out.ts'
+import type {Run} from '../../src/engine/run.ts'
 import type {Machine} from '../../src/engine/machine.ts'
 import {judgeOutcomes} from '../../src/engine/run-of.ts'
 import {readTemplates} from '../../src/engine/templates-on-disk.ts'

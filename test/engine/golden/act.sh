@@ -1,5 +1,7 @@
 set -eu
 umask 022
+exec 9>>/var/lib/kadm/lock
+flock -w 60 9 || { echo 'another script of kadm is still running there' >&2; exit 75; }
 kadm_fence=$(sed -n 2p /var/lib/kadm/lease 2>/dev/null || :)
 if [ "$kadm_fence" != 7 ]; then echo "the lease of this run was taken over (fence $kadm_fence)" >&2; exit 75; fi
 mkdir -p -m 0700 /var/lib/kadm/ledger
@@ -8,7 +10,7 @@ printf '\035act %s\n' file:/etc/demo.conf >&2
 if [ ! -e /var/lib/kadm/ledger/file-etc-demo.conf-3572f094 ]; then
 rm -rf /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new; mkdir -p -m 0700 /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep
 ( set -eu; KEEP=/var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep; :
-) </dev/null >&2
+) </dev/null >&2 9>&-
 base64 -d > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/original.json <<'KADM_JSON'
 eyJpZCI6ImZpbGU6L2V0Yy9kZW1vLmNvbmYiLCJzdGF0ZSI6eyJ0eXBlIjoiYWJzZW50IiwibWlzc2luZyI6W119fQ==
 KADM_JSON
@@ -33,10 +35,10 @@ chown -- root:root /etc/.kadm-demo.conf.new
 chmod -- 0644 /etc/.kadm-demo.conf.new
 sync -- /etc/.kadm-demo.conf.new
 mv -fT -- /etc/.kadm-demo.conf.new /etc/demo.conf
-) </dev/null >&2
+) </dev/null >&2 9>&-
 printf '\035act %s\n' cleared:token >&2
 ( set -eu; rm /tmp/token
-) </dev/null >&2
+) </dev/null >&2 9>&-
 printf '\036%s\n' 0
 ( set -u; if [ -L /etc/demo.conf ]; then printf 'symlink %s\n' "$(readlink -- /etc/demo.conf)"
 elif [ -f /etc/demo.conf ]; then

@@ -1,0 +1,78 @@
+import type {Clock} from '../domain/clock.ts'
+import type {Cluster, Node} from '../domain/cluster.ts'
+import type {Sink} from '../domain/events.ts'
+import type {PackageSource} from '../domain/repository.ts'
+import type {KubeClient} from '../kube/client.ts'
+import type {Templates} from '../manifests/templates.ts'
+import type {LocalBundle, PhaseContext, Step} from '../phases/phase.ts'
+import type {Upload} from '../resources/kind.ts'
+import type {OperationContext} from '../resources/operation.ts'
+import type {Values} from '../resources/values.ts'
+import {jobsFor, type Job} from './jobs.ts'
+import type {Machine} from './machine.ts'
+import type {Explain} from './options.ts'
+
+/** Everything that is carried out together, with what it may use. */
+export interface Run {
+  readonly cluster: Cluster
+  readonly machines: readonly Machine[]
+  /** Every node that is known, also those that this run does not touch. */
+  readonly nodes: readonly Node[]
+  readonly first: Node | undefined
+  readonly endpoint: string
+  readonly steps: readonly Step[]
+  readonly bundle: LocalBundle | undefined
+  readonly source?: PackageSource | undefined
+  readonly templates: Templates
+  readonly isAdmin: boolean
+  readonly values: Values
+  readonly api: () => Promise<KubeClient>
+  readonly superApi: () => Promise<KubeClient>
+  readonly upload: (machine: Machine, uploads: readonly Upload[], progress: (message: string) => void) => Promise<void>
+  readonly emit: Sink
+  readonly explain?: Explain | undefined
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** What the phases of one machine decide from. */
+export const contextOf = (run: Run, {node, facts}: Machine): PhaseContext => ({
+  cluster: run.cluster,
+  node,
+  facts,
+  nodes: run.nodes,
+  endpoint: run.endpoint,
+  bundle: run.bundle,
+  source: run.source,
+  templates: run.templates,
+  isAdmin: run.isAdmin,
+  now: run.values.now,
+})
+
+/** All steps on all machines of the run, in lane order. */
+export const jobsOf = (run: Run): readonly Job[] =>
+  jobsFor(
+    run.steps,
+    run.machines.map(({node}) => node),
+    run.first,
+  )
+
+export const machineOf = (run: Run, job: Job): Machine => {
+  const machine = run.machines.find(({node}) => node === job.node)
+  if (machine === undefined) throw new Error(`no machine for ${job.node.name}`)
+  return machine
+}
+
+export const operationContext = (
+  run: Run,
+  machine: Machine,
+  progress: (message: string) => void,
+): OperationContext => ({
+  host: machine.host,
+  api: run.api,
+  superApi: run.superApi,
+  values: run.values,
+  signal: run.signal,
+  clock: run.clock,
+  progress,
+})
