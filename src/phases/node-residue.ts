@@ -56,3 +56,23 @@ export const podLinksGone = (): ClearedResource =>
     remains: sh`for link in ${LINKS}; do [ ! -e /sys/class/net/$link ] || echo $link; done`,
     clear: sh`for link in ${LINKS}; do [ ! -e /sys/class/net/$link ] || ip link delete $link; done`,
   })
+
+/** On cgroup v1 there is one in every hierarchy. */
+const groups = sh`for group in /sys/fs/cgroup/kubepods /sys/fs/cgroup/kubepods.slice $(
+  [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ] || ls -d /sys/fs/cgroup/*/kubepods /sys/fs/cgroup/*/kubepods.slice 2>/dev/null
+); do [ ! -d "$group" ] || echo "$group"; done`
+
+/** Slices of systemd's go when they are stopped; a process that is just ending keeps its group for a moment. */
+export const podGroupsGone = (): ClearedResource =>
+  cleared({
+    name: 'pod-groups',
+    why: 'the groups that held the pods are empty now, and the kubelet leaves them',
+    remains: groups,
+    clear: sh`systemctl stop kubepods.slice 2>/dev/null || :
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  left=$( ${groups}
+); [ -n "$left" ] || break
+  echo "$left" | while read -r group; do find "$group" -depth -type d -exec rmdir -- {} + 2>/dev/null || :; done
+  sleep 0.1
+done`,
+  })

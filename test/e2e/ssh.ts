@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process'
 import {createReadStream} from 'node:fs'
+import type {Readable} from 'node:stream'
 import type {Lab, LabMachine} from '../../src/lab/lab.ts'
 
 export interface Answer {
@@ -8,8 +9,11 @@ export interface Answer {
   readonly stderr: string
 }
 
-/** Runs a command in a lab machine with the system's own ssh client, which knows nothing of kadm. */
-export async function ssh(lab: Lab, machine: string, command: string, inputFile?: string): Promise<Answer> {
+/**
+ * Runs a command in a lab machine with the system's own ssh client, which knows nothing of kadm. What it reads is a file, named by its
+ * path, or a stream.
+ */
+export async function ssh(lab: Lab, machine: string, command: string, input?: string | Readable): Promise<Answer> {
   const {address, user, keyFile} = machineOf(lab, machine)
   const options = [
     'BatchMode=yes',
@@ -32,8 +36,8 @@ export async function ssh(lab: Lab, machine: string, command: string, inputFile?
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
     child.stdin.on('error', () => undefined)
-    if (inputFile === undefined) child.stdin.end()
-    else createReadStream(inputFile).pipe(child.stdin)
+    if (input === undefined) child.stdin.end()
+    else (typeof input === 'string' ? createReadStream(input) : input).pipe(child.stdin)
     child.once('error', reject)
     child.once('close', code => resolve({code: code ?? 1, stdout: stdout.trim(), stderr: stderr.trim()}))
   })
