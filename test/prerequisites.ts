@@ -7,6 +7,8 @@ const PROGRAMS = [
   ['/usr/bin/ssh', 'openssh-client'],
   ['/usr/bin/openssl', 'openssl'],
   ['/usr/bin/flock', 'util-linux'],
+  ['/usr/bin/apt-ftparchive', 'apt-utils'],
+  ['/usr/bin/gpg', 'gnupg'],
 ] as const
 
 /** Installs what is missing, by name. A package's own services are not started: the tests start what they need themselves. */
