@@ -49,6 +49,10 @@ export async function workflowOptions(
       const {readPackageKey} = await import('../../engine/package-key.ts')
       return readPackageKey(repository, {fetch, readFile: path => readFile(path, 'utf8'), signal})
     },
+    explain: async (host, error, phase) => {
+      const {explainFailure} = await import('../../diagnose/explain-failure.ts')
+      return explainFailure(host, error, {phase, waitedFor: error.message, now: realClock.now() / 1000}, signal)
+    },
     connect: connector.connect,
     steps: select(request.phases, request.only, request.skip),
     templates: await readTemplates(),
