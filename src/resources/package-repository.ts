@@ -1,7 +1,7 @@
 import {plainFingerprint} from '../domain/repository.ts'
 import {KadmError} from '../domain/errors.ts'
 import {join, Script, sh} from '../remote/shell.ts'
-import {aptGet, aptReason} from './apt-get.ts'
+import {aptReason, aptUpdate} from './apt-get.ts'
 import {waitForApt} from './apt-lock.ts'
 import {file, fileKind, type FileResource} from './file.ts'
 import type {Kind, ResourceBase} from './kind.ts'
@@ -119,11 +119,10 @@ ${fileKind.look(sources)}`,
       waitForApt(lockSeconds),
       sh`rm -f -- ${before}; [ ! -e ${sources.path} ] || cp -p -- ${sources.path} ${before}`,
       fileKind.act(sources, found.file),
-      // apt forgets the key it wrote for checking when it does not fit.
-      sh`kadm_tmp=$(mktemp -d); chmod 1777 "$kadm_tmp"; kadm_code=0
-kadm_said=$(export TMPDIR="$kadm_tmp"; ${aptGet} -o APT::Update::Error-Mode=any -o Dir::Etc::sourcelist=${sources.path} -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0 update 2>&1) || kadm_code=$?
-rm -rf -- "$kadm_tmp"
-if [ "$kadm_code" = 0 ]; then
+      aptUpdate(
+        sh`-o APT::Update::Error-Mode=any -o Dir::Etc::sourcelist=${sources.path} -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0`,
+      ),
+      sh`if [ "$kadm_code" = 0 ]; then
 rm -f -- ${before}
 else
 if [ -e ${before} ]; then mv -f -- ${before} ${sources.path}; else rm -f -- ${sources.path}; fi

@@ -68,9 +68,11 @@ done
 kadm_install() {
 kadm_whole "$@"
 kadm_fetch || {
-kadm_said=$(LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends \
+kadm_tmp=$(mktemp -d); chmod 1777 "$kadm_tmp"; kadm_code=0
+kadm_said=$(export TMPDIR="$kadm_tmp"; LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends \
 --allow-change-held-packages -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
--o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 update 2>&1) || :
+-o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30  update 2>&1) || kadm_code=$?
+rm -rf -- "$kadm_tmp"
 printf '%s\n' "$kadm_said" >&2
 kadm_trouble=$(printf '%s\n' "$kadm_said" | sed -n 's/^[EW]: //p' | head -n 1)
 kadm_fetch || {
