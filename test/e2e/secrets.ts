@@ -36,7 +36,8 @@ export interface Watch {
 }
 
 const WATCH = String.raw`
-(cat >/dev/null; kill $$) <&3 &
+exec 3<&0
+(cat <&3 >/dev/null; kill $$) &
 while ps -eww -o args=; do
   sed -n 's/.*token: "\{0,1\}\([a-z0-9]\{6\}\.[a-z0-9]\{16\}\).*/TOKEN \1/p' /etc/kubernetes/bootstrap-kubelet.conf 2>/dev/null
   sleep 0.2
@@ -46,7 +47,7 @@ done`
 export function watchCommands({lab}: Pick<TestLab, 'lab'>, machine: string): Watch {
   const {address, user, keyFile} = machineOf(lab, machine)
   const options = ['-F', '/dev/null', '-o', 'BatchMode=yes', '-o', `UserKnownHostsFile=${lab.knownHostsFile}`]
-  const command = `exec sudo sh -c "$(echo ${Buffer.from(WATCH).toString('base64')} | base64 -d)" 3<&0`
+  const command = `exec sudo sh -c "$(echo ${Buffer.from(WATCH).toString('base64')} | base64 -d)"`
   const child = spawn('ssh', ['-i', keyFile, ...options, `${user}@${address}`, command], {
     stdio: ['pipe', 'pipe', 'ignore'],
   })

@@ -1,0 +1,147 @@
+import {spawn} from 'node:child_process'
+import {createReadStream, existsSync} from 'node:fs'
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import type {Readable} from 'node:stream'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {CHECKOUT} from './run-kadm.ts'
+import type {Answer} from './ssh.ts'
+import {differences, snapshot} from './snapshot.ts'
+import {measured, testLab, type TestLab} from './test-lab.ts'
+
+const TOOL = '/opt/kadm'
+const WRONG_PIN = `sha256:${'0'.repeat(64)}`
+
+describe('a person who is logged in to the machines themselves', () => {
+  let lab: TestLab
+  let endpoint = ''
+  let token = ''
+  let pin = ''
+
+  beforeAll(async () => {
+    lab = await testLab('e2e-local', ['master', 'worker'])
+    await Promise.all(['master', 'worker'].map(bringTool))
+  })
+  afterAll(() => lab.down())
+
+  /** The tool with the packages it needs and its Node, and the bundle, as a copied folder. */
+  const bringTool = async (machine: string): Promise<void> => {
+    const packages = await productionPackages()
+    const tool = tarOf(CHECKOUT, ['bin', 'dist', 'templates', 'package.json', ...packages])
+    await lab.must(machine, `sudo mkdir -p ${TOOL}/bundle && sudo tar -xC ${TOOL} --no-same-owner`, tool)
+    await lab.must(machine, `sudo tar -xC ${TOOL}/bundle --no-same-owner`, tarOf(lab.bundleDir, ['.']))
+    await lab.must(
+      machine,
+      `sudo sh -c 'cat > /usr/local/bin/node; chmod 755 /usr/local/bin/node'`,
+      createReadStream(process.execPath),
+    )
+  }
+  const kadm = (machine: string, args: string): Promise<Answer> =>
+    lab.on(machine, `sudo env NODE_DISABLE_COMPILE_CACHE=1 node ${TOOL}/bin/run.js ${args}`)
+  const joinLine = (token: string, caHash: string): string =>
+    `join ${endpoint} --token ${token} --discovery-token-ca-cert-hash ${caHash} --bundle ${TOOL}/bundle`
+  const refusedJoin = async (token: string, caHash: string): Promise<Answer> => {
+    const before = await snapshot(lab, 'worker')
+    const answer = await kadm('worker', joinLine(token, caHash))
+    expect(differences(before, await snapshot(lab, 'worker'))).toEqual([])
+    return answer
+  }
+
+  it('makes the first control plane with sudo kadm init', async () => {
+    const {code, stdout, stderr} = await measured('sudo kadm init', () =>
+      kadm('master', `init --bundle ${TOOL}/bundle`),
+    )
+
+    expect(code, stderr).toBe(0)
+    expect(stdout).toMatch(/next: kubectl get nodes/)
+    expect(await lab.must('master', 'kubectl get nodes --no-headers')).toMatch(/^master +Ready +control-plane /)
+    expect(await kadm('master', 'status')).toMatchObject({code: 0})
+  })
+
+  it('proves there that the cluster of one works', async () => {
+    const {code, stdout, stderr} = await measured('sudo kadm verify', () => kadm('master', 'verify'))
+
+    expect(code, stderr).toBe(0)
+    expect(stdout).toMatch(/(\d+) of \1 checks passed/)
+  })
+
+  it('makes a token there, and its line names the endpoint and the pin', async () => {
+    const line = await kadm('master', 'token create --print-join-command')
+
+    const words = line.stdout.split(' ')
+    expect(words.slice(0, 2)).toEqual(['kubeadm', 'join'])
+    endpoint = words[2] ?? ''
+    token = words[words.indexOf('--token') + 1] ?? ''
+    pin = words[words.indexOf('--discovery-token-ca-cert-hash') + 1] ?? ''
+    expect(endpoint).toBe(`${lab.address('master')}:6443`)
+    expect(pin).toMatch(/^sha256:[0-9a-f]{64}$/)
+  })
+
+  it('is refused on the worker with a wrong pin, is shown both, and nothing is touched', async () => {
+    const {code, stderr} = await refusedJoin(token, WRONG_PIN)
+
+    expect(code).toBe(2)
+    expect(stderr).toContain(WRONG_PIN)
+    expect(stderr).toContain(pin)
+  })
+
+  it('is refused with a token whose secret is wrong', async () => {
+    const {code, stderr} = await refusedJoin(`${token.slice(0, 7)}0123456789abcdef`, pin)
+
+    expect(code).toBe(2)
+    expect(stderr).toContain(`the secret of token ${token.slice(0, 6)} is not the one the cluster signed with`)
+    expect(stderr).not.toContain('0123456789abcdef')
+  })
+
+  it('is refused with a token that has expired', async () => {
+    const expired = await kadm('master', 'token create --ttl 1s')
+    await lab.must('master', 'sleep 5')
+
+    const {code, stderr} = await refusedJoin(expired.stdout, pin)
+
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/knows no token .* it has expired or never was \(it has \w{6}\)/)
+    expect(stderr).toMatch(/kadm token create/)
+  })
+
+  it('is refused without a pin', async () => {
+    const {code, stderr} = await kadm('worker', `join ${endpoint} --token ${token} --bundle ${TOOL}/bundle`)
+
+    expect(code).toBe(2)
+    expect(stderr).toContain('--discovery-token-ca-cert-hash')
+  })
+
+  it('joins with the right line, and the node becomes ready', async () => {
+    const {code, stdout, stderr} = await measured('sudo kadm join', () => kadm('worker', joinLine(token, pin)))
+
+    expect(code, stderr).toBe(0)
+    expect(stdout + stderr).not.toContain(token.slice(7))
+    await lab.must('master', 'kubectl wait --for=condition=Ready node/worker --timeout=120s')
+    await lab.must('master', 'kubectl -n kube-flannel rollout status daemonset/kube-flannel-ds --timeout=120s')
+    expect(await kadm('master', 'status')).toMatchObject({code: 0})
+    expect(await kadm('worker', joinLine(token, pin))).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('nothing to change') as unknown,
+    })
+  })
+})
+
+/** What `npm ci --omit=dev` would install. */
+async function productionPackages(): Promise<readonly string[]> {
+  const lock: unknown = JSON.parse(await readFile(join(CHECKOUT, 'package-lock.json'), 'utf8'))
+  if (!isLock(lock)) throw new Error('package-lock.json has no packages')
+  return Object.entries(lock.packages)
+    .filter(([path, {dev}]) => path !== '' && dev !== true && existsSync(join(CHECKOUT, path)))
+    .map(([path]) => path)
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, {readonly dev?: boolean}>>
+}
+
+const isLock = (value: unknown): value is Lock => typeof value === 'object' && value !== null && 'packages' in value
+
+function tarOf(dir: string, names: readonly string[]): Readable {
+  const child = spawn('tar', ['-cC', dir, ...names], {stdio: ['ignore', 'pipe', 'inherit']})
+  return child.stdout
+}

@@ -1,0 +1,133 @@
+import {join} from 'node:path'
+import {writeFile} from 'node:fs/promises'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {LEFT_BY_RESET} from './left-by-reset.ts'
+import type {KadmEvent} from './run-kadm.ts'
+import {differences, snapshot, type Snapshot} from './snapshot.ts'
+import {measured, testLab, type TestLab} from './test-lab.ts'
+import {errorsIn} from './told.ts'
+
+const MACHINES = ['master', 'worker']
+/** Longest life of a token that a run makes for its own join. */
+const TOKEN_MS = 15 * 60_000
+
+type Moment = 'phase-started' | 'phase-progress' | 'changed'
+
+/** Spread over all that is done to a control plane and a worker: where, at which event, and how many ms after it. */
+const POINTS: readonly (readonly [phase: string, host: string, moment: Moment, afterMs: number])[] = [
+  ['prepare/kernel', 'master', 'changed', 60],
+  ['prepare/runtime', 'worker', 'phase-progress', 30],
+  ['prepare/kubelet', 'master', 'changed', 250],
+  ['control-plane-images', 'master', 'phase-progress', 200],
+  ['certs/ca', 'master', 'changed', 0],
+  ['certs/leaves', 'master', 'changed', 150],
+  ['kubeconfig', 'master', 'changed', 80],
+  ['control-plane', 'master', 'changed', 100],
+  ['kubelet-start', 'master', 'changed', 200],
+  ['wait-control-plane', 'master', 'phase-started', 700],
+  ['upload-config', 'master', 'changed', 20],
+  ['addon/coredns', 'master', 'phase-started', 10],
+  ['node-images', 'worker', 'phase-started', 300],
+  ['worker/kubelet-start', 'worker', 'changed', 350],
+  ['worker/token-gone', 'worker', 'phase-started', 0],
+  ['node-ready', 'worker', 'phase-started', 0],
+]
+
+describe('a run that is killed', () => {
+  let lab: TestLab
+  const bare = new Map<string, Snapshot>()
+  let apply: readonly string[] = []
+
+  beforeAll(async () => {
+    lab = await testLab('e2e-kill', MACHINES)
+    await Promise.all(MACHINES.map(async machine => bare.set(machine, await snapshot(lab, machine))))
+    const targets = MACHINES.map(lab.target)
+    const {stdout} = await lab.kadmDone(['config', 'print', ...targets, '--bundle', lab.bundleDir], {bare: true})
+    await writeFile(join(lab.home, 'kadm.yaml'), stdout)
+    apply = ['apply', '-f', join(lab.home, 'kadm.yaml'), '--json']
+  })
+  afterAll(() => lab.down())
+
+  const lease = (machine: string): Promise<string> => lab.must(machine, 'sudo sed -n 1p /var/lib/kadm/lease')
+
+  it('by Ctrl-C stops cleanly, says how to go on, and holds no machine', async () => {
+    let stopped = false
+    const {code, events, stderr} = await lab.kadm(apply, {
+      onEvent: ({type, phase}, signal) => {
+        if (stopped || type !== 'phase-progress' || phase !== 'prepare/runtime') return
+        stopped = true
+        signal('SIGINT')
+      },
+    })
+
+    expect(code).toBe(130)
+    expect(stderr).toContain('stopping; press Ctrl-C again to leave at once')
+    expect(errorsIn(events)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({code: 'cancelled', hint: expect.stringMatching(/run .*again/) as unknown}),
+      ]),
+    )
+    expect(await Promise.all(MACHINES.map(lease))).toEqual(['', ''])
+  })
+
+  it.each(POINTS)('in %s of %s, at a %s and %i ms, is run again and goes on', async (phase, host, moment, afterMs) => {
+    let isDue = false
+    const due = (event: KadmEvent): boolean => event.type === moment && event.host === host && event.phase === phase
+
+    const {code, events} = await lab.kadm(apply, {
+      onEvent: (event, signal) => {
+        if (isDue || !due(event)) return
+        isDue = true
+        setTimeout(() => signal('SIGKILL'), afterMs)
+      },
+    })
+
+    expect(errorsIn(events)).toEqual([])
+    expect(isDue, 'the run never came there').toBe(true)
+    expect(code).toBeUndefined()
+  })
+
+  it('converges when it is let run to its end, and a further run changes nothing', async () => {
+    await measured('the last apply', () => lab.kadmDone(apply))
+
+    const again = await lab.kadmDone(apply)
+
+    expect(again.events.at(-1)).toMatchObject({type: 'result', changes: 0})
+  })
+
+  it('leaves a cluster of exactly the nodes it was to have, in which everything works', async () => {
+    expect(await lab.must('master', 'kubectl get nodes -o name | sort')).toBe('node/master\nnode/worker')
+    const {events} = await measured('kadm verify', () =>
+      lab.kadm(['verify', lab.target('master'), '--json', '--drain', 'never']),
+    )
+
+    expect(events.filter(({type, ok}) => type === 'check' && ok !== true)).toEqual([])
+    expect(errorsIn(events)).toEqual([])
+  })
+
+  it('leaves no token that lives longer than its join may take, and holds no machine', async () => {
+    const {events} = await lab.kadmDone(['token', 'list', '--to', lab.target('master'), '--json'])
+
+    const expiries = tokensOf(events.at(-1)).map(({expiresAt}) => expiresAt ?? Infinity)
+    expect(Math.max(0, ...expiries)).toBeLessThan(Date.now() + TOKEN_MS)
+    expect(await lab.on('worker', 'sudo test -e /etc/kubernetes/bootstrap-kubelet.conf')).toMatchObject({code: 1})
+    expect(await Promise.all(MACHINES.map(lease))).toEqual(['', ''])
+  })
+
+  it('has kept the true originals: reset leaves no trace', async () => {
+    await measured('kadm reset', () => lab.kadmDone(['reset', '-f', join(lab.home, 'kadm.yaml'), '--yes']))
+
+    for (const machine of MACHINES) {
+      const before = bare.get(machine) ?? new Set()
+      expect(differences(before, await snapshot(lab, machine), LEFT_BY_RESET), machine).toEqual([])
+    }
+  })
+})
+
+interface TokenSeen {
+  readonly expiresAt?: number
+}
+
+const isTokens = (value: unknown): value is readonly TokenSeen[] => Array.isArray(value)
+const tokensOf = (event: KadmEvent | undefined): readonly TokenSeen[] =>
+  isTokens(event?.['tokens']) ? event['tokens'] : []
