@@ -100,6 +100,14 @@ describe('a person with four bare machines', () => {
     expect(stdout).not.toContain('broken')
   })
 
+  it('is refused when they take a node of this cluster for a new one, and the node goes on', async () => {
+    const {code, events} = await lab.kadm(['init', lab.target('worker-1'), ...bundle(), '--json'])
+
+    expect(code).toBe(3)
+    expect(errorsIn(events)[0]?.evidence).toMatch(/OtherCluster: belongs to the cluster at .* as worker-1/)
+    expect(await nodes()).toEqual(['master ready', 'worker-1 ready', 'worker-2 ready'])
+  })
+
   it('fetches the kubeconfig into the one they have, and kubectl works from the laptop', async () => {
     const config = join(lab.home, '.kube/config')
     await mkdir(join(lab.home, '.kube'))

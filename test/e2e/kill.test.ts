@@ -13,11 +13,15 @@ const TOKEN_MS = 15 * 60_000
 
 type Moment = 'phase-started' | 'phase-progress' | 'changed'
 
+type Point = readonly [phase: string, host: string, moment: Moment, afterMs: number]
+
 /** Spread over all that is done to a control plane and a worker: where, at which event, and how many ms after it. */
-const POINTS: readonly (readonly [phase: string, host: string, moment: Moment, afterMs: number])[] = [
+const PREPARING: readonly Point[] = [
   ['prepare/kernel', 'master', 'changed', 60],
   ['prepare/runtime', 'worker', 'phase-progress', 30],
   ['prepare/kubelet', 'master', 'changed', 250],
+]
+const AT_WORK: readonly Point[] = [
   ['control-plane-images', 'master', 'phase-progress', 200],
   ['certs/ca', 'master', 'changed', 0],
   ['certs/leaves', 'master', 'changed', 150],
@@ -50,11 +54,32 @@ describe('a run that is killed', () => {
 
   const lease = (machine: string): Promise<string> => lab.must(machine, 'sudo sed -n 1p /var/lib/kadm/lease')
 
+  const killed = async (...[phase, host, moment, afterMs]: Point): Promise<void> => {
+    let isDue = false
+    // What an earlier run had done before it died is not changed again.
+    const due = ({type, ...event}: KadmEvent): boolean =>
+      event.host === host && event.phase === phase && (type === moment || type === 'phase-done')
+
+    const {code, events} = await lab.kadm(apply, {
+      onEvent: (event, signal) => {
+        if (isDue || !due(event)) return
+        isDue = true
+        setTimeout(() => signal('SIGKILL'), afterMs)
+      },
+    })
+
+    expect(errorsIn(events)).toEqual([])
+    expect(isDue, 'the run never came there').toBe(true)
+    expect(code).toBeUndefined()
+  }
+
+  it.each(PREPARING)('in %s of %s, at a %s and %i ms, is run again and goes on', killed)
+
   it('by Ctrl-C stops cleanly, says how to go on, and holds no machine', async () => {
     let stopped = false
     const {code, events, stderr} = await lab.kadm(apply, {
       onEvent: ({type, phase}, signal) => {
-        if (stopped || type !== 'phase-progress' || phase !== 'prepare/runtime') return
+        if (stopped || type !== 'phase-started' || phase !== 'control-plane-images') return
         stopped = true
         signal('SIGINT')
       },
@@ -70,22 +95,7 @@ describe('a run that is killed', () => {
     expect(await Promise.all(MACHINES.map(lease))).toEqual(['', ''])
   })
 
-  it.each(POINTS)('in %s of %s, at a %s and %i ms, is run again and goes on', async (phase, host, moment, afterMs) => {
-    let isDue = false
-    const due = (event: KadmEvent): boolean => event.type === moment && event.host === host && event.phase === phase
-
-    const {code, events} = await lab.kadm(apply, {
-      onEvent: (event, signal) => {
-        if (isDue || !due(event)) return
-        isDue = true
-        setTimeout(() => signal('SIGKILL'), afterMs)
-      },
-    })
-
-    expect(errorsIn(events)).toEqual([])
-    expect(isDue, 'the run never came there').toBe(true)
-    expect(code).toBeUndefined()
-  })
+  it.each(AT_WORK)('in %s of %s, at a %s and %i ms, is run again and goes on', killed)
 
   it('converges when it is let run to its end, and a further run changes nothing', async () => {
     await measured('the last apply', () => lab.kadmDone(apply))

@@ -40,8 +40,8 @@ export interface TestLab {
 /** Boots a lab; it goes down with `down`, or by itself when this process ends in whatever way. */
 export async function testLab(name: string, machines: readonly string[]): Promise<TestLab> {
   await labDown(name)
-  const watcher = downWhenWeEnd(name)
   const home = await mkdtemp(join(tmpdir(), 'kadm-e2e-'))
+  const watcher = downWhenWeEnd(name, home)
   const lab = await measured(`${name}: ${String(machines.length)} machines up`, () => labUp({name, machines}))
   const {bundleDir} = lab
   if (bundleDir === undefined) throw new Error(`lab ${name} has no bundle`)
@@ -93,9 +93,9 @@ export async function testLab(name: string, machines: readonly string[]): Promis
 }
 
 /** Reads a pipe that ends with this process, even when that is killed; then takes the lab down. */
-function downWhenWeEnd(name: string): {readonly stop: () => void} {
+function downWhenWeEnd(name: string, home: string): {readonly stop: () => void} {
   const command = [process.execPath, join(CHECKOUT, 'bin/run.js'), 'lab', 'down', name, '--yes']
-  const child = spawn('sh', ['-c', 'cat >/dev/null; exec "$@"', 'sh', ...command], {
+  const child = spawn('sh', ['-c', 'cat >/dev/null; rm -rf "$1"; shift; exec "$@"', 'sh', home, ...command], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
