@@ -60,6 +60,9 @@ const host = z.strictObject({
   taints: list(taint).optional().describe('Left out: the usual taint of a control plane; []: none'),
   kubeletExtraArgs: list(z.strictObject({name: text(rule.argNameProblem), value: z.string()})).optional(),
   network: named(netplan, rule.interfaceNameProblem).optional().describe('What netplan should say, by interface'),
+  nat: list(text(rule.rangeProblem))
+    .optional()
+    .describe('Ranges of machines without a way out of their own that go out through this one'),
 })
 
 const ranges = z.union([text(rule.rangesProblem), list(text(rule.rangeProblem))], {

@@ -74,6 +74,7 @@ const hostDocument = (host: HostSpec): object => ({
   ...said('taints', host.taints?.map(formatTaint)),
   ...filled('kubeletExtraArgs', host.kubeletExtraArgs),
   ...said('network', host.netplan === undefined ? undefined : interfaces(host.netplan.interfaces)),
+  ...said('nat', host.nat),
 })
 
 const interfaces = (specs: NonNullable<HostSpec['netplan']>['interfaces']): object =>

@@ -34,6 +34,7 @@ function hostOf(host: HostDocument, fileName: string): HostSpec {
     taints,
     kubeletExtraArgs: argsOf(host.kubeletExtraArgs),
     netplan: host.network === undefined ? undefined : {interfaces: interfacesOf(host.network)},
+    ...(host.nat === undefined ? {} : {nat: usable(host.nat).map(({value}) => value)}),
   })
 }
 

@@ -29,6 +29,8 @@ export interface HostSpec {
   readonly taints: readonly Taint[] | undefined
   readonly kubeletExtraArgs: readonly Arg[]
   readonly netplan: HostNetwork | undefined
+  /** Ranges of machines that reach the outside through this one, by NAT. */
+  readonly nat?: readonly string[] | undefined
 }
 
 export interface SshTarget {

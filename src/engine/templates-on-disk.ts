@@ -10,12 +10,14 @@ const NAMES = [
   'pod-network.conflist',
   'modules.conf',
   'sysctl.conf',
+  'nat.nft',
+  'kadm-nat.service',
 ] as const satisfies readonly TemplateName[]
 
 /** The texts with holes that come with kadm, from the folder `templates` beside `src` or `dist`. */
 export async function readTemplates(): Promise<Templates> {
   const folder = new URL('../../templates/', import.meta.url)
-  const [kubelet, dropIn, containerd, v2, v3, conflist, modules, sysctl] = await Promise.all(
+  const [kubelet, dropIn, containerd, v2, v3, conflist, modules, sysctl, nat, natUnit] = await Promise.all(
     NAMES.map(name => readFile(new URL(name, folder), 'utf8')),
   )
   const text = (value: string | undefined): string => value ?? ''
@@ -28,5 +30,7 @@ export async function readTemplates(): Promise<Templates> {
     'pod-network.conflist': text(conflist),
     'modules.conf': text(modules),
     'sysctl.conf': text(sysctl),
+    'nat.nft': text(nat),
+    'kadm-nat.service': text(natUnit),
   }
 }

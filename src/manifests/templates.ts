@@ -8,6 +8,8 @@ export type TemplateName =
   | 'pod-network.conflist'
   | 'modules.conf'
   | 'sysctl.conf'
+  | 'nat.nft'
+  | 'kadm-nat.service'
 
 export type Templates = Readonly<Record<TemplateName, string>>
 

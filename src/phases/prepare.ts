@@ -1,6 +1,7 @@
 import {hostnamePhase} from './hostname.ts'
 import {kernelPhase} from './kernel.ts'
 import {kubeletInstallPhase} from './kubelet-install.ts'
+import {natPhase} from './nat.ts'
 import {networkPhase} from './network.ts'
 import {packagesPhase} from './packages.ts'
 import type {Phase} from './phase.ts'
@@ -11,5 +12,5 @@ export const preparePhase: Phase = {
   name: 'prepare',
   title: 'Prepare the host',
   why: 'all that a fresh machine lacks to be a node',
-  phases: [hostnamePhase, networkPhase, swapPhase, kernelPhase, packagesPhase, runtimePhase, kubeletInstallPhase],
+  phases: [hostnamePhase, networkPhase, natPhase, swapPhase, kernelPhase, packagesPhase, runtimePhase, kubeletInstallPhase],
 }

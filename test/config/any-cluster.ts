@@ -40,6 +40,7 @@ const host = (index: number): fc.Arbitrary<HostSpec> =>
     labels: fc.dictionary(fc.constantFrom('a', 'example.com/b', 'true', '1.5'), labelValue),
     taints: optional(taints),
     kubeletExtraArgs: args,
+    nat: optional(fc.constant(['192.168.58.0/24'])),
     netplan: optional(
       fc.record({
         interfaces: fc.constant({

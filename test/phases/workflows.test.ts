@@ -13,6 +13,7 @@ const templates = await readTemplates()
 const PREPARE = [
   'prepare/hostname',
   'prepare/network',
+  'prepare/nat',
   'prepare/swap',
   'prepare/kernel',
   'prepare/packages',
@@ -147,6 +148,7 @@ describe('phases with nothing to do say so', () => {
   test.each<[string, Parameters<typeof sampleContext>[1], true | string]>([
     ['prepare/network', {on: 'worker'}, true],
     ['prepare/network', {on: 'master'}, 'no address is asked for in the file'],
+    ['prepare/nat', {on: 'worker'}, 'it is asked for no range in the file'],
     ['prepare/swap', {on: 'worker'}, true],
     ['prepare/swap', {on: 'worker', sample: 'container'}, 'there is none of this host'],
     ['prepare/swap', {on: 'worker', cluster: {...cluster, swap: 'keep'}}, 'the file says to keep swap'],

@@ -1,0 +1,27 @@
+import {NAT_RULES, NAT_UNIT, natRules, natUnit} from '../manifests/nat.ts'
+import {file} from '../resources/file.ts'
+import {unit} from '../resources/unit.ts'
+import type {Phase} from './phase.ts'
+
+export const natPhase: Phase = {
+  name: 'nat',
+  title: 'Let other machines out through this one',
+  why: 'a machine with a private card only has no other way to packages, images and the time',
+  when: ({node, facts}) => {
+    if ((node.host.nat ?? []).length === 0) return 'it is asked for no range in the file'
+    return facts.network.defaultRoute === undefined ? 'the host itself has no way out' : true
+  },
+  resources: ({node, facts, templates}) => [
+    file({
+      path: NAT_RULES,
+      content: natRules(templates, {ranges: node.host.nat ?? [], outside: facts.network.defaultRoute?.device ?? ''}),
+      why: 'traffic of these ranges leaves with the address of this host',
+    }),
+    file({path: NAT_UNIT, content: natUnit(templates), why: 'puts the rules in at every boot'}),
+    unit({
+      name: 'kadm-nat.service',
+      restartWhenNewer: [NAT_RULES, NAT_UNIT],
+      why: 'the rules hold now and after a reboot',
+    }),
+  ],
+}
