@@ -64,7 +64,7 @@ async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, 
   const ready = nodes.filter(node => node.ready)
   let probes: readonly Probe[] = []
   const pods = await check('a pod on every node', async () => {
-    await setUp(scene)
+    await setUp(scene, ready)
     probes = await probesOn(scene, ready)
     return probes.map(probe => probe.node).join(', ')
   })

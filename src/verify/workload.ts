@@ -6,6 +6,7 @@ export const WEB = 'web'
 export const WEB_REPLICAS = 2
 const MANAGED_BY = {'app.kubernetes.io/managed-by': 'kadm-verify'}
 const HTTP_PORT = 8080
+const CONTROL_PLANE_TAINT = 'node-role.kubernetes.io/control-plane'
 
 type Body = Readonly<Record<string, unknown>>
 type Made = Body & ObjectLike & {readonly metadata: {readonly labels?: Readonly<Record<string, string>>}}
@@ -16,8 +17,13 @@ export const namespaceObject = (name: string): Made => ({
   metadata: {name, labels: MANAGED_BY},
 })
 
+export interface WorkloadOptions {
+  /** There is no worker: the web service must make do with the control plane. */
+  readonly isAlone?: boolean
+}
+
 /** Everything the checks use: a probe on every node, whatever its taints, and a small web service to roll, kill and move. */
-export function workload(namespace: string, images: Images): readonly Made[] {
+export function workload(namespace: string, images: Images, {isAlone = false}: WorkloadOptions = {}): readonly Made[] {
   return [
     {
       apiVersion: 'apps/v1',
@@ -37,7 +43,7 @@ export function workload(namespace: string, images: Images): readonly Made[] {
       },
     },
     service(PROBE, namespace),
-    webDeployment(namespace, images.first),
+    webDeployment(namespace, images.first, isAlone),
     service(WEB, namespace),
     {
       apiVersion: 'policy/v1',
@@ -49,7 +55,7 @@ export function workload(namespace: string, images: Images): readonly Made[] {
 }
 
 /** An old pod goes on serving for a moment after its end was announced, until every node has taken it off the service. */
-const webDeployment = (namespace: string, image: string): Made => ({
+const webDeployment = (namespace: string, image: string, isAlone: boolean): Made => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: {name: WEB, namespace},
@@ -62,6 +68,7 @@ const webDeployment = (namespace: string, image: string): Made => ({
       spec: {
         ...POD,
         terminationGracePeriodSeconds: 5,
+        ...(isAlone ? {tolerations: [{key: CONTROL_PLANE_TAINT, operator: 'Exists', effect: 'NoSchedule'}]} : {}),
         containers: [{...container(image), lifecycle: {preStop: {sleep: {seconds: 3}}}}],
       },
     },

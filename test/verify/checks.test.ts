@@ -63,4 +63,15 @@ describe('what verify puts into its namespace', () => {
 
     await expect(`${JSON.stringify(objects, null, 2)}\n`).toMatchFileSnapshot('golden/workload.json')
   })
+
+  it('may run on the control plane where there is no other node', () => {
+    const images = {first: 'agnhost:1', second: 'agnhost:2'}
+    const tolerations = (isAlone: boolean): number =>
+      JSON.stringify(workload('kadm-verify-00000000', images, {isAlone})).split(
+        '"key":"node-role.kubernetes.io/control-plane"',
+      ).length - 1
+
+    expect(tolerations(false)).toBe(0)
+    expect(tolerations(true)).toBe(1)
+  })
 })
