@@ -246,18 +246,20 @@ describe('a person with four bare machines', () => {
     expect((await lab.kadmDone(['apply', '-f', file(), '--json'])).events.at(-1)).toMatchObject({changes: 0})
   })
 
-  it('never saw a secret in what kadm printed, and nobody on the machines saw one in a command line', () => {
-    const tokens = lab.said
+  it('never saw a secret in what kadm printed, and nobody on the machines saw one in a command line', async () => {
+    const said = [...lab.said]
+    const asked = await lab.kadmDone(['kubeconfig', lab.target('master'), '--print'])
+    const tokens = said
       .filter(({args}) => args[0] !== 'token')
       .flatMap(({stdout, stderr}) => `${stdout}${stderr}`.match(/\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g) ?? [])
+    const lines = [...commands].filter(line => !line.startsWith('TOKEN '))
 
-    expect(secrets.length).toBeGreaterThan(50)
-    expect(commands.size).toBeGreaterThan(50)
-    expect(toldSecrets(lab.said, secrets)).toEqual([])
+    // What is asked for on purpose is found, so the search can find.
+    expect(toldSecrets([asked], secrets)).not.toEqual([])
+    expect(toldSecrets(said, secrets)).toEqual([])
     expect(tokens).toEqual([])
-    expect(
-      [...commands].filter(line => !line.startsWith('TOKEN ') && secrets.some(secret => line.includes(secret))),
-    ).toEqual([])
+    expect(lines.some(line => line.startsWith('kube-apiserver '))).toBe(true)
+    expect(lines.filter(line => secrets.some(secret => line.includes(secret)))).toEqual([])
   })
 
   it('takes the whole cluster back, which leaves no trace on any machine', async () => {

@@ -28,7 +28,10 @@ describe('a cluster that the real kubeadm made', () => {
       ),
     )
     await lab.must('master', 'rm kubeadm.yaml')
-    const items = flannelObjects({cluster: clusterOf(DEFAULT_VERSION)})
+    const items = flannelObjects({
+      cluster: clusterOf(DEFAULT_VERSION),
+      api: {host: lab.address('master'), port: 6443},
+    })
     await lab.must('master', `${KUBECTL} apply -f -`, JSON.stringify({apiVersion: 'v1', kind: 'List', items}))
     await lab.must('master', `${KUBECTL} wait --for=condition=Ready node/master --timeout=180s`)
     await podsOfNodesRun()
@@ -85,12 +88,20 @@ describe('a cluster that the real kubeadm made', () => {
 
     for (const machine of MACHINES) {
       const before = bare.get(machine) ?? new Set()
-      expect(differences(before, await snapshot(lab, machine), LEFT_BY_RESET), machine).toEqual([])
+      expect(differences(before, await snapshot(lab, machine), LEFT), machine).toEqual([])
     }
   })
 })
 
-const KUBECTL = 'sudo kubectl --kubeconfig /etc/kubernetes/admin.conf'
+const KUBECTL = 'sudo kubectl --kubeconfig /etc/kubernetes/admin.conf --cache-dir /dev/shm/kubectl'
+
+const LEFT = [
+  ...LEFT_BY_RESET,
+  {
+    line: /^\+ path d 700 root:root \/var\/lib\/etcd $/,
+    because: 'kubeadm made the folder; its own reset empties it and leaves it too',
+  },
+]
 
 /** As a person would write it for such machines. */
 const kubeadmConfig = (address: string, cgroupDriver: string): string => `apiVersion: kubeadm.k8s.io/v1beta4
