@@ -5,6 +5,7 @@ import type {KubeObject} from '../manifests/kube-object.ts'
 import {userObjects} from '../manifests/user-objects.ts'
 import {kubeProxyObjects} from '../manifests/kube-proxy.ts'
 import {kubeObject} from '../resources/operations/kube-object.ts'
+import {ready} from '../resources/operations/ready.ts'
 import type {Phase, PhaseContext} from './phase.ts'
 
 const firstControlPlane = ({nodes, node}: PhaseContext) => nodes.find(({role}) => role === 'control-plane') ?? node
@@ -20,13 +21,37 @@ export const addonsPhase: Phase = {
       title: 'Service addresses',
       why: 'kube-proxy makes the address of a service lead to its pods, on every node',
       where: 'first',
-      resources: context =>
-        kubeProxyObjects({
-          cluster: context.cluster,
-          controlPlane: firstControlPlane(context),
-          setsConntrack: !context.facts.isContainer,
-          proxyEnvs: [],
-        }).map(object => kubeObject(object, 'part of kube-proxy')),
+      phases: [
+        {
+          name: 'objects',
+          title: 'Deploy kube-proxy',
+          why: 'it runs on every node and needs no pod network',
+          where: 'first',
+          resources: context =>
+            kubeProxyObjects({
+              cluster: context.cluster,
+              controlPlane: firstControlPlane(context),
+              setsConntrack: !context.facts.isContainer,
+              proxyEnvs: [],
+            }).map(object => kubeObject(object, 'part of kube-proxy')),
+        },
+        {
+          name: 'ready',
+          title: 'Wait for service addresses',
+          why: 'a pod that asks for the API before its address leads anywhere is kept waiting for half a minute',
+          where: 'first',
+          resources: () => [
+            ready({
+              what: 'daemonset',
+              name: 'kube-proxy',
+              namespace: 'kube-system',
+              deadlineMs: 120_000,
+              moment: 'before DNS',
+              why: 'what starts from now on reaches the API by its service address',
+            }),
+          ],
+        },
+      ],
     },
     {
       name: 'coredns',

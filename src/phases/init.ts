@@ -27,8 +27,8 @@ export const firstControlPlanePhases: readonly Phase[] = [
   uploadConfigPhase,
   bootstrapTokenPhase, // workers wait for this
   markControlPlanePhase,
-  addonsPhase,
   podNetworkPhase,
+  addonsPhase,
   kubeletFinalizePhase,
   userKubeconfigPhase,
   controllersHealthyPhase,

@@ -12,5 +12,14 @@ export const preparePhase: Phase = {
   name: 'prepare',
   title: 'Prepare the host',
   why: 'all that a fresh machine lacks to be a node',
-  phases: [hostnamePhase, networkPhase, natPhase, swapPhase, kernelPhase, packagesPhase, runtimePhase, kubeletInstallPhase],
+  phases: [
+    hostnamePhase,
+    networkPhase,
+    natPhase,
+    swapPhase,
+    kernelPhase,
+    packagesPhase,
+    runtimePhase,
+    kubeletInstallPhase,
+  ],
 }

@@ -12,13 +12,15 @@ export interface ReadyResource extends ResourceBase {
   readonly name: string
   readonly namespace: string | undefined
   readonly deadlineMs: number
+  /** Tells apart two waits for one thing at different moments of a run. */
+  readonly moment?: string
 }
 
-export const ready = (wanted: Omit<ReadyResource, 'kind' | 'id'>): ReadyResource => ({
-  kind: 'ready',
-  id: `ready:${wanted.what}/${wanted.namespace === undefined ? '' : `${wanted.namespace}/`}${wanted.name}`,
-  ...wanted,
-})
+export const ready = (wanted: Omit<ReadyResource, 'kind' | 'id'>): ReadyResource => {
+  const {what, namespace, name, moment} = wanted
+  const place = namespace === undefined ? name : `${namespace}/${name}`
+  return {kind: 'ready', id: `ready:${what}/${place}${moment === undefined ? '' : ` (${moment})`}`, ...wanted}
+}
 
 const pathOf = ({what, name, namespace}: ReadyResource): string => {
   switch (what) {
