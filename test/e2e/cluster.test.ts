@@ -100,11 +100,22 @@ describe('a person with four bare machines', () => {
     expect(stdout).not.toContain('broken')
   })
 
-  it('is refused when they take a node of this cluster for a new one, and the node goes on', async () => {
-    const {code, events} = await lab.kadm(['init', lab.target('worker-1'), ...bundle(), '--json'])
+  it('is refused when they take a worker for a new machine, or add one that belongs to another cluster', async () => {
+    await lab.must(
+      'spare',
+      'sudo sh -c "mkdir -p /etc/kubernetes/pki; cp /etc/ssl/certs/ISRG_Root_X1.pem /etc/kubernetes/pki/ca.crt"',
+    )
 
-    expect(code).toBe(3)
-    expect(errorsIn(events)[0]?.evidence).toMatch(/OtherCluster: belongs to the cluster at .* as worker-1/)
+    const taken = await lab.kadm(['init', lab.target('worker-1'), ...bundle(), '--json'])
+    const foreign = await lab.kadm(['join', lab.target('spare'), ...to(), ...bundle(), '--json'])
+    await lab.must('spare', 'sudo rm -r /etc/kubernetes')
+
+    expect(taken.code).toBe(3)
+    expect(errorsIn(taken.events)[0]?.evidence).toMatch(/worker-1: Role: is a worker of a cluster/)
+    expect(foreign.code).toBe(3)
+    expect(errorsIn(foreign.events)[0]?.evidence).toMatch(
+      /spare: OtherCluster: belongs to another cluster \(CA sha256:/,
+    )
     expect(await nodes()).toEqual(['master ready', 'worker-1 ready', 'worker-2 ready'])
   })
 
