@@ -52,8 +52,8 @@ function highWater(pid: number | undefined): number {
 const ASK = `use IO::Socket::INET; my $q = pack('n6', 7, 0x100, 1, 0, 0, 0);
 for (split /\\./, 'kubernetes.default.svc.cluster.local') { $q .= pack('C/a*', $_) } $q .= pack('Cnn', 0, 1, 1);
 for (1..2400) { my $s = IO::Socket::INET->new(Proto => 'udp', PeerAddr => '10.96.0.10', PeerPort => 53) or next;
-send($s, $q, 0); my $r = ''; vec($r, fileno($s), 1) = 1;
-if (select($r, undef, undef, 0.25) && defined recv($s, my $a, 512, 0) && unpack('x6n', $a) > 0) { exit 0 } } exit 1`
+send($s, $q, 0); my ($r, $reply) = ('', ''); vec($r, fileno($s), 1) = 1;
+if (select($r, undef, undef, 0.25) && defined recv($s, $reply, 512, 0) && length($reply) > 11 && unpack('x6n', $reply) > 0) { exit 0 } select(undef, undef, undef, 0.1) } exit 1`
 
 const sshArgs = (lab: Lab, i: number): readonly string[] => [
   '-i',
