@@ -16,7 +16,7 @@ interface Counts {
 }
 
 const run = (command: string, args: readonly string[]): number =>
-  spawnSync(command, args, {stdio: 'inherit', env: {...process.env, FORCE_COLOR: '0'}}).status ?? 1
+  spawnSync(command, args, {stdio: 'inherit', env: {...process.env, NO_COLOR: '1'}}).status ?? 1
 
 function check(name: string): Counts {
   console.log(`\n== ${name}`)

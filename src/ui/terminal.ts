@@ -25,7 +25,10 @@ export function terminal(source: TerminalSource, options: {readonly color: boole
   return {
     stdout: source.stdout,
     stderr: source.stderr,
-    colours: pc.createColors(wanted && (forced || source.stdout.isTTY)),
-    canAsk: source.stdin.isTTY === true && source.stdout.isTTY,
+    colours: pc.createColors(wanted && (forced || isTerminal(source.stdout))),
+    canAsk: isTerminal(source.stdin) && isTerminal(source.stdout),
   }
 }
+
+/** A stream that is none says nothing about it, and to say nothing to `createColors` is to let it guess, in CI wrongly. */
+const isTerminal = (stream: {readonly isTTY?: boolean}): boolean => stream.isTTY === true
