@@ -49,22 +49,3 @@ export const netplanYaml = (network: HostNetwork): string =>
       ),
     },
   })
-
-export interface HostsEntry {
-  readonly address: string
-  readonly names: readonly string[]
-}
-
-const BEGIN = '# kadm begin'
-const END = '# kadm end'
-
-/** /etc/hosts with kadm's block put in, renewed where it stands, or (without entries) taken out; all else untouched. */
-export function withHostsBlock(text: string, entries: readonly HostsEntry[]): string {
-  const block = [BEGIN, ...entries.map(({address, names}) => [address, ...names].join(' ')), END]
-  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
-  const start = lines.indexOf(BEGIN)
-  const end = start === -1 ? -1 : lines.indexOf(END, start)
-  const wanted = entries.length === 0 ? [] : block
-  const merged = end === -1 ? [...lines, ...wanted] : [...lines.slice(0, start), ...wanted, ...lines.slice(end + 1)]
-  return merged.length === 0 ? '' : `${merged.join('\n')}\n`
-}

@@ -9,11 +9,6 @@ export interface ApiTaint {
   readonly effect: string
 }
 
-export interface NodePatch {
-  readonly metadata: {readonly labels: Readonly<Record<string, string>>}
-  readonly spec?: {readonly taints: readonly ApiTaint[]}
-}
-
 /** The labels a node should carry: its role's and the user's. */
 export const nodeLabels = (node: Node): Readonly<Record<string, string>> => ({
   ...(node.role === 'control-plane'
@@ -31,14 +26,4 @@ export function nodeTaints(node: Node): readonly ApiTaint[] {
     ...(value === undefined || value === '' ? {} : {value}),
     effect,
   }))
-}
-
-/** The strategic merge patch that marks a node (kubeadm phases/markcontrolplane): its taints beside those it has. */
-export function nodeMarksPatch(node: Node, existing: readonly ApiTaint[]): NodePatch {
-  const wanted = nodeTaints(node)
-  const others = existing.filter(taint => !wanted.some(({key, effect}) => key === taint.key && effect === taint.effect))
-  return {
-    metadata: {labels: nodeLabels(node)},
-    ...(wanted.length === 0 ? {} : {spec: {taints: [...wanted, ...others]}}),
-  }
 }

@@ -26,7 +26,7 @@ import {
   kubeletInstanceConfigYaml,
   kubeletUnit,
 } from '../../src/manifests/kubelet-files.ts'
-import {nodeMarksPatch} from '../../src/manifests/node-marks.ts'
+import {nodeLabels, nodeTaints} from '../../src/manifests/node-marks.ts'
 import {schedulerPod} from '../../src/manifests/scheduler.ts'
 import {toYaml, toYamlDocuments} from '../../src/manifests/yaml.ts'
 import {clusterOf, DEBIAN_HOST, hostSpec, nodeOf, templates, VERSIONS} from './cluster.ts'
@@ -157,7 +157,7 @@ describe('rendered the same for every version', () => {
     ['sysctl-dual-stack.conf', sysctlText(templates, [4, 6])],
     ['crictl.yaml', crictlYaml()],
     ['netplan.yaml', netplanYaml(network)],
-    ['node-marks.yaml', toYaml(nodeMarksPatch(node, [{key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule'}]))],
+    ['node-marks.yaml', toYaml({labels: nodeLabels(node), taints: nodeTaints(node)})],
   ])('%s', async (name, text) => {
     await expect(text).toMatchFileSnapshot(`golden/${name}`)
   })

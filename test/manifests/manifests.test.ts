@@ -6,12 +6,11 @@ import {controllerManagerPod} from '../../src/manifests/controller-manager.ts'
 import {etcdPod, etcdPeerUrl} from '../../src/manifests/etcd.ts'
 import {flannelObjects} from '../../src/manifests/flannel.ts'
 import {mergeFlags} from '../../src/manifests/flags.ts'
-import {withHostsBlock} from '../../src/manifests/host-files.ts'
 import type {Pod} from '../../src/manifests/kube-object.ts'
 import {clusterConfiguration} from '../../src/manifests/kubeadm-config.ts'
 import {kubeletConfig, kubeletConfigMap} from '../../src/manifests/kubelet-config.ts'
 import {kubeletFlagsText} from '../../src/manifests/kubelet-files.ts'
-import {nodeMarksPatch} from '../../src/manifests/node-marks.ts'
+import {nodeLabels, nodeTaints} from '../../src/manifests/node-marks.ts'
 import {schedulerPod} from '../../src/manifests/scheduler.ts'
 import {fill} from '../../src/manifests/templates.ts'
 import {toYaml} from '../../src/manifests/yaml.ts'
@@ -174,21 +173,12 @@ describe('marks of a node', () => {
   it('leave a control plane without taints when the user says so', () => {
     const free = nodeOf({host: hostSpec({taints: [], labels: {zone: 'a'}})})
 
-    expect(nodeMarksPatch(free, [])).toEqual({
-      metadata: {
-        labels: {
-          'node-role.kubernetes.io/control-plane': '',
-          'node.kubernetes.io/exclude-from-external-load-balancers': '',
-          zone: 'a',
-        },
-      },
+    expect(nodeTaints(free)).toEqual([])
+    expect(nodeLabels(free)).toEqual({
+      'node-role.kubernetes.io/control-plane': '',
+      'node.kubernetes.io/exclude-from-external-load-balancers': '',
+      zone: 'a',
     })
-  })
-
-  it('do not repeat a taint that is there', () => {
-    const there = {key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule'}
-
-    expect(nodeMarksPatch(node, [there]).spec?.taints).toEqual([there])
   })
 })
 
@@ -234,36 +224,6 @@ describe('templates', () => {
     expect(fill('a=@{a} {{.B}} $C', {a: '$& 1'})).toBe('a=$& 1 {{.B}} $C')
     expect(() => fill('@{a}', {})).toThrow('a')
     expect(() => fill('text', {a: '1'})).toThrow('a')
-  })
-})
-
-describe('/etc/hosts', () => {
-  const entries = [{address: '192.168.56.10', names: ['master']}]
-  const mine = '127.0.0.1 localhost\n# own\n'
-
-  it('gets the block once, however often it is written', () => {
-    const once = withHostsBlock(mine, entries)
-
-    expect(once).toBe(`${mine}# kadm begin\n192.168.56.10 master\n# kadm end\n`)
-    expect(withHostsBlock(once, entries)).toBe(once)
-  })
-
-  it('is renewed in its place and leaves the lines after it', () => {
-    const text = `${withHostsBlock(mine, entries)}10.0.0.1 later\n`
-
-    expect(withHostsBlock(text, [{address: '10.1.1.1', names: ['a', 'b']}])).toBe(
-      `${mine}# kadm begin\n10.1.1.1 a b\n# kadm end\n10.0.0.1 later\n`,
-    )
-  })
-
-  it('is as before once the block is taken out', () => {
-    const line = fc.stringMatching(/^[a-z0-9.# ]{0,20}$/)
-    fc.assert(
-      fc.property(fc.array(line, {minLength: 1}), lines => {
-        const text = `${lines.join('\n')}\n`
-        expect(withHostsBlock(withHostsBlock(text, entries), [])).toBe(text)
-      }),
-    )
   })
 })
 
