@@ -27,15 +27,6 @@ export async function componentStatus(api: KubeClient, options?: CallOptions): P
   return [...mirrors.map(staticPodStatus), ...workloads.flat()]
 }
 
-/** Each check of the API server's own `/readyz`, by name. */
-export async function apiReadiness(
-  api: KubeClient,
-  options?: CallOptions,
-): Promise<readonly {readonly name: string; readonly ok: boolean}[]> {
-  const {text} = await api.raw({...options, method: 'GET', path: '/readyz?verbose', accept: '*/*'})
-  return [...text.matchAll(/^\[([+-])\](\S+)/gm)].map(([, sign, name = '']) => ({name, ok: sign === '+'}))
-}
-
 function staticPodStatus(pod: ApiObject): ComponentStatus {
   const ok = textAt(conditionOf(pod, 'Ready'), 'status') === 'True'
   return {

@@ -1,6 +1,6 @@
 import {afterEach, describe, expect, it} from 'vitest'
 import {kubeClient, type KubeClient} from '../../src/kube/client.ts'
-import {apiReadiness, componentStatus, podState} from '../../src/kube/components.ts'
+import {componentStatus, podState} from '../../src/kube/components.ts'
 import {drain, judgePod, selects} from '../../src/kube/drain.ts'
 import {listNodes, uncordon} from '../../src/kube/nodes.ts'
 import {fakeApi, fakeClock, refusal, type Answer, type Asked, type FakeApi} from './fake-api.ts'
@@ -192,18 +192,6 @@ describe('the components', () => {
         detail: 'running, restarted 1 time',
       },
       {name: 'coredns', kind: 'deployment', node: undefined, ok: false, image: 'coredns', detail: '1 of 2 available'},
-    ])
-  })
-
-  it('include the checks of the API server itself, also while it is not ready', async () => {
-    const {api} = await start(() => ({
-      status: 500,
-      text: '[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed',
-    }))
-
-    expect(await apiReadiness(api)).toEqual([
-      {name: 'ping', ok: true},
-      {name: 'etcd', ok: false},
     ])
   })
 
