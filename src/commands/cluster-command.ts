@@ -5,7 +5,7 @@ import type {KubeClient} from '../kube/client.ts'
 import type {View} from '../ui/view.ts'
 import {KadmCommand} from './kadm-command.ts'
 import type {SshFlags} from './ssh-flags.ts'
-import type {Connector} from './edge/connector.ts'
+import type {Connector, ConnectorOptions} from './edge/connector.ts'
 
 /** A command that reaches machines: what it opens is closed when it ends, however it ends. */
 export abstract class ClusterCommand extends KadmCommand {
@@ -16,9 +16,13 @@ export abstract class ClusterCommand extends KadmCommand {
   }
 
   /** Opens all connections now, so that questions come before the work. */
-  protected async connections(hosts: readonly HostSpec[], flags: SshFlags): Promise<Connector> {
+  protected async connections(
+    hosts: readonly HostSpec[],
+    flags: SshFlags,
+    options: Pick<ConnectorOptions, 'goesOnWithout'> = {},
+  ): Promise<Connector> {
     const {openConnections} = await import('./edge/connector.ts')
-    const connector = await openConnections({hosts, flags, terminal: this.terminal, signal: this.signal})
+    const connector = await openConnections({...options, hosts, flags, terminal: this.terminal, signal: this.signal})
     this.atEnd(connector.close)
     return connector
   }

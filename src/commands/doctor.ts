@@ -1,5 +1,6 @@
 import {Args} from '@oclif/core'
 import {KadmError} from '../domain/errors.ts'
+import type {Examined} from '../ui/render-diagnoses.ts'
 import {plural} from '../ui/words.ts'
 import {ClusterCommand} from './cluster-command.ts'
 import {fileFlag} from './cluster-flags.ts'
@@ -9,7 +10,7 @@ import {sshFlags} from './ssh-flags.ts'
 export class Doctor extends ClusterCommand {
   static override summary = 'Find out why a machine does not work as a node; nothing is changed.'
   static override description = described(
-    "Reads the logs and the state of each machine's kubelet, container runtime, control plane and pod network, all machines side by side, and tells each known cause with the lines that prove it and one fix. Without machines the file counts, else the machine it runs on.",
+    "Reads the logs and the state of each machine's kubelet, container runtime, control plane and pod network, all machines side by side, and tells each known cause with the lines that prove it and one fix. A machine that cannot be reached is named, and the others are examined all the same. Without machines the file counts, else the machine it runs on.",
     {...EXITS.connect, 9: 'something is wrong'},
   )
   static override examples = [
@@ -27,14 +28,22 @@ export class Doctor extends ClusterCommand {
       import('../ui/render-diagnoses.ts'),
     ])
     const specs = await machineSpecs(args.host ?? [], flags)
-    const connector = await this.connections(specs, flags)
-    const examined = await examineAll(specs, connector, this.signal)
+    const connector = await this.connections(specs, flags, {goesOnWithout: true})
+    const {examined, failures} = await examineAll(specs, connector, this.signal)
     this.report({hosts: examined}, renderDiagnoses(examined, this.terminal.colours))
-    const found = examined.flatMap(({diagnoses}) => diagnoses)
-    if (found.length === 0) return
-    const ill = examined.filter(({diagnoses}) => diagnoses.length > 0).map(({host}) => host)
-    throw new KadmError('verify', `${plural(found.length, 'cause')} found on ${ill.join(', ')}`, {
-      hint: 'mend the first one named, then ask again: others often follow from it',
-    })
+    const errors = [...failures, ...causesOf(examined)]
+    if (errors.length > 1) throw new AggregateError(errors, 'not every machine is well')
+    if (errors[0] !== undefined) throw errors[0]
   }
+}
+
+function causesOf(examined: readonly Examined[]): readonly KadmError[] {
+  const ill = examined.filter(({diagnoses}) => diagnoses.length > 0)
+  if (ill.length === 0) return []
+  const found = plural(ill.flatMap(({diagnoses}) => diagnoses).length, 'cause')
+  return [
+    new KadmError('verify', `${found} found on ${ill.map(({host}) => host).join(', ')}`, {
+      hint: 'mend the first one named, then ask again: others often follow from it',
+    }),
+  ]
 }

@@ -2,7 +2,7 @@ import {inspect} from '../certs/inspect.ts'
 import type {Cluster, Node} from '../domain/cluster.ts'
 import {listNodes} from '../kube/nodes.ts'
 import {chooseAddresses} from '../phases/preflight/address-choice.ts'
-import {applyIgnores, type Finding} from '../phases/preflight/finding.ts'
+import {applyIgnores, gatherEqual, type Finding} from '../phases/preflight/finding.ts'
 import type {ExistingNode, JudgedHost} from '../phases/preflight/input.ts'
 import {judge} from '../phases/preflight/judge.ts'
 import type {ControlPlane} from './control-plane.ts'
@@ -50,7 +50,7 @@ export async function examine({options, cluster, candidates, joined}: Examinatio
   })
   const reached = needsProbes(options, judged) ? await probe(options, cluster, candidates, judged) : []
   const ignored = [...options.ignorePreflightErrors, ...cluster.extra.ignorePreflightErrors]
-  return {nodes, findings: applyIgnores([...choice.findings, ...findings, ...reached], ignored)}
+  return {nodes, findings: gatherEqual(applyIgnores([...choice.findings, ...findings, ...reached], ignored))}
 }
 
 /** Hosts that are nodes of one cluster already have shown that they reach one another; asking again would only cost time. */

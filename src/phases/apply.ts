@@ -1,7 +1,7 @@
 import {firstControlPlanePhases} from './init.ts'
 import type {Phase} from './phase.ts'
 import {preparePhase} from './prepare.ts'
-import {clusterReadyPhase, nodeReadyPhase} from './ready.ts'
+import {clusterReadyPhase, nodePodsPhase, nodeReadyPhase} from './ready.ts'
 import {workerPhase} from './worker.ts'
 
 /** `kadm apply`: a whole cluster, all hosts side by side; each host takes the phases that are for it. */
@@ -10,5 +10,6 @@ export const applyPhases: readonly Phase[] = [
   ...firstControlPlanePhases,
   workerPhase,
   nodeReadyPhase,
+  nodePodsPhase,
   clusterReadyPhase,
 ]

@@ -1,6 +1,7 @@
 import {KADM_DIR} from '../domain/paths.ts'
 import {sh} from '../remote/shell.ts'
 import {cleared, type ClearedResource} from '../resources/cleared.ts'
+import {noted, type NotedResource} from '../resources/noted.ts'
 
 /** Settings that the kubelet (container_manager_linux.go) and kube-proxy (server_linux.go, proxier.go) change by themselves. */
 const TOUCHED = [
@@ -20,13 +21,12 @@ const TOUCHED = [
 const KEPT = `${KADM_DIR}/kernel-settings`
 
 /** Notes, once and before Kubernetes runs, what it is going to change in the kernel. */
-export const rememberKernelSettings = (): ClearedResource =>
-  cleared({
-    name: 'kernel-settings-not-noted',
+export const rememberKernelSettings = (): NotedResource =>
+  noted({
+    name: 'kernel-settings',
     why: 'kubelet and kube-proxy change kernel settings; noted first, they can be put back',
-    remains: sh`[ -e ${KEPT} ] || echo 'nothing is noted yet'`,
-    clear: sh`for key in ${TOUCHED}; do [ ! -e /proc/sys/$key ] || printf '%s %s\n' "$key" "$(cat /proc/sys/$key)"; done >${KEPT}.new
-mv -f ${KEPT}.new ${KEPT}`,
+    path: KEPT,
+    print: sh`for key in ${TOUCHED}; do [ ! -e /proc/sys/$key ] || printf '%s %s\n' "$key" "$(cat /proc/sys/$key)"; done`,
   })
 
 /** Puts back what was noted. */

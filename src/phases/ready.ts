@@ -1,3 +1,4 @@
+import {nodePods} from '../resources/operations/node-pods.ts'
 import {ready} from '../resources/operations/ready.ts'
 import type {Phase, PhaseContext} from './phase.ts'
 
@@ -5,15 +6,17 @@ const DEADLINE_MS = 300_000
 
 const hasNetwork = ({cluster}: PhaseContext): boolean => cluster.network.plugin.kind !== 'none'
 
+const whenSeen = (context: PhaseContext): true | string => {
+  if (!context.isAdmin) return 'only an administrator can see it; ask the control plane: kubectl get nodes'
+  return hasNetwork(context) ? true : 'without a pod network no node gets ready'
+}
+
 export const nodeReadyPhase: Phase = {
   name: 'node-ready',
   title: 'Wait for the node to be ready',
   why: 'a node is Ready when its kubelet, its runtime and its pod network all work',
   needs: ['pod-network'],
-  when: context => {
-    if (!context.isAdmin) return 'only an administrator can see it; ask the control plane: kubectl get nodes'
-    return hasNetwork(context) ? true : 'without a pod network no node gets ready'
-  },
+  when: whenSeen,
   resources: ({node}) => [
     ready({
       what: 'node',
@@ -21,6 +24,26 @@ export const nodeReadyPhase: Phase = {
       namespace: undefined,
       deadlineMs: DEADLINE_MS,
       why: 'pods can run there now',
+    }),
+  ],
+}
+
+/** The first control plane waits for them on all nodes. */
+export const nodePodsPhase: Phase = {
+  name: 'node-pods',
+  title: "Wait for the node's own pods",
+  why: 'a Ready node still lacks service addresses and ways to other nodes until these pods run',
+  where: 'worker',
+  when: whenSeen,
+  resources: ({cluster, node}) => [
+    nodePods({
+      node: node.name,
+      daemonSets: [
+        {namespace: 'kube-system', name: 'kube-proxy'},
+        ...(cluster.network.plugin.kind === 'flannel' ? [{namespace: 'kube-flannel', name: 'kube-flannel-ds'}] : []),
+      ],
+      deadlineMs: DEADLINE_MS,
+      why: 'services and pods of other nodes are reached from there now',
     }),
   ],
 }

@@ -4,12 +4,14 @@ import {certificateKind, type CertificateResource, type CertificateState} from '
 import {clearedKind, type ClearedFound, type ClearedResource} from './cleared.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {kubeconfigKind, type KubeconfigResource, type KubeconfigState} from './kubeconfig.ts'
+import {notedKind, type NotedFound, type NotedResource} from './noted.ts'
 import type {Operation} from './operation.ts'
 import {adminBindingOperation, type AdminBindingResource} from './operations/admin-binding.ts'
 import {clusterInfoOperation, type ClusterInfoResource} from './operations/cluster-info.ts'
 import {endpointHealthyOperation, type EndpointHealthyResource} from './operations/endpoint-healthy.ts'
 import {kubeObjectOperation, type KubeObjectResource} from './operations/kube-object.ts'
 import {nodeMarksOperation, type NodeMarksResource} from './operations/node-marks.ts'
+import {nodePodsOperation, type NodePodsResource} from './operations/node-pods.ts'
 import {nodeRemovedOperation, type NodeRemovedResource} from './operations/node-removed.ts'
 import {readyOperation, type ReadyResource} from './operations/ready.ts'
 import type {PathState} from './path-state.ts'
@@ -29,6 +31,7 @@ export type AnyHostResource =
   | CertificateResource
   | ClearedResource
   | KubeconfigResource
+  | NotedResource
   | ServiceAccountKeyResource
   | UserKubeconfigResource
 
@@ -39,6 +42,7 @@ export type State =
   | CertificateState
   | ClearedFound
   | KubeconfigState
+  | NotedFound
   | ServiceAccountKeyState
   | UserKubeconfigFound
 
@@ -48,6 +52,7 @@ export type OperationResource =
   | EndpointHealthyResource
   | KubeObjectResource
   | NodeMarksResource
+  | NodePodsResource
   | NodeRemovedResource
   | ReadyResource
 
@@ -60,6 +65,7 @@ const ALL_KINDS = {
   certificate: certificateKind,
   cleared: clearedKind,
   kubeconfig: kubeconfigKind,
+  noted: notedKind,
   'service-account-key': serviceAccountKeyKind,
   'user-kubeconfig': userKubeconfigKind,
 } as const
@@ -70,6 +76,7 @@ const OPERATIONS = {
   'endpoint-healthy': endpointHealthyOperation,
   'kube-object': kubeObjectOperation,
   'node-marks': nodeMarksOperation,
+  'node-pods': nodePodsOperation,
   'node-removed': nodeRemovedOperation,
   ready: readyOperation,
 } as const

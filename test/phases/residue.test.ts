@@ -6,12 +6,13 @@ import {rememberKernelSettings, restoreKernelSettings} from '../../src/phases/ke
 import {podLinksGone, podsStopped} from '../../src/phases/node-residue.ts'
 import {packetFilterCleared} from '../../src/phases/packet-filter.ts'
 import type {ClearedResource} from '../../src/resources/cleared.ts'
+import {notedKind} from '../../src/resources/noted.ts'
 import {workbenches, type Workbench} from '../resources/shell-runner.ts'
 
 const workbench = workbenches()
 
 /** Runs both halves with /proc, /sys and kadm's folder in a temporary folder; `kill` only writes down whom it is told to end. */
-function residue(bench: Workbench, resource: ClearedResource) {
+function residue(bench: Workbench, resource: Pick<ClearedResource, 'remains' | 'clear'>) {
   const moved = (text: string): string =>
     ['/proc', '/sys/', KADM_DIR].reduce(
       (script, dir) => script.replaceAll(new RegExp(`(?<![\\w/])${dir}`, 'g'), bench.root + dir),
@@ -130,13 +131,17 @@ describe('settings that Kubernetes changes in the kernel', () => {
     put(bench, 'proc/sys/vm/overcommit_memory', '0\n')
     put(bench, 'proc/sys/kernel/panic', '-1\n')
     put(bench, 'var/lib/kadm/x', '')
-    const remember = residue(bench, rememberKernelSettings())
+    const note = rememberKernelSettings()
+    const remember = residue(bench, {
+      remains: notedKind.look(note).text,
+      clear: notedKind.act(note, {isNoted: false}).text,
+    })
     const restore = residue(bench, restoreKernelSettings())
 
     expect(restore.remains()).toBe('')
-    expect(remember.remains()).toBe('nothing is noted yet')
+    expect(notedKind.diff(note, notedKind.parse(remember.remains(), note))).toBe('not noted yet')
     remember.clear()
-    expect(remember.remains()).toBe('')
+    expect(notedKind.diff(note, notedKind.parse(remember.remains(), note))).toBeUndefined()
     put(bench, 'proc/sys/vm/overcommit_memory', '1\n')
     expect(restore.remains()).toBe('vm/overcommit_memory')
     restore.clear()

@@ -42,7 +42,7 @@ const FIRST_CONTROL_PLANE = [
   'user-kubeconfig',
   'controllers',
 ]
-const WORKER = ['node-images', 'worker/kubelet-start', 'worker/token-gone', 'worker/marks', 'node-ready']
+const WORKER = ['node-images', 'worker/kubelet-start', 'worker/token-gone', 'worker/marks', 'node-ready', 'node-pods']
 
 const pathsOn = (phases: readonly Phase[], on: SampleNode): readonly string[] =>
   stepsOn(phases, on).map(({path}) => path)

@@ -12,6 +12,8 @@ export interface ConnectorOptions {
   readonly flags: SshFlags
   readonly terminal: Terminal
   readonly signal: AbortSignal
+  /** A host that cannot be reached does not end it; `connect` tells why for that host. */
+  readonly goesOnWithout?: boolean
 }
 
 export interface Connector {
@@ -30,7 +32,7 @@ export async function openConnections(options: ConnectorOptions): Promise<Connec
     import('../../remote/ssh-host.ts'),
     import('../../remote/node-laptop.ts'),
   ])
-  const {hosts, flags, terminal} = options
+  const {hosts, flags, terminal, goesOnWithout = false} = options
   const secrets = await loginSecrets({
     hosts,
     flags,
@@ -51,7 +53,7 @@ export async function openConnections(options: ConnectorOptions): Promise<Connec
   }
   const done = await Promise.allSettled(hosts.map(connect))
   const failures = done.flatMap(result => (result.status === 'rejected' ? [result.reason as unknown] : []))
-  if (failures.length === 0) return {connect, close}
+  if (failures.length === 0 || goesOnWithout) return {connect, close}
   await close()
   throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'several hosts cannot be reached')
 }

@@ -16,3 +16,11 @@ export function applyIgnores(findings: readonly Finding[], ignored: readonly str
     severity === 'error' && (names.has('all') || names.has(name.toLowerCase()))
   return findings.map(finding => (isIgnored(finding) ? {...finding, severity: 'warning'} : finding))
 }
+
+/** What several hosts share word for word is told once, naming them all, where the first of them stands. */
+export function gatherEqual(findings: readonly Finding[]): readonly Finding[] {
+  const key = ({name, severity, saw, fix}: Finding): string => JSON.stringify([name, severity, saw, fix])
+  return [...Map.groupBy(findings, key).values()].flatMap(same =>
+    same.slice(0, 1).map(first => ({...first, hosts: [...new Set(same.flatMap(({hosts}) => hosts))]})),
+  )
+}

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {applyIgnores, type Finding} from '../../../src/phases/preflight/finding.ts'
+import {applyIgnores, gatherEqual, type Finding} from '../../../src/phases/preflight/finding.ts'
 
 const finding = (name: string, severity: Finding['severity'], host = 'master', saw = 'saw'): Finding => ({
   name,
@@ -15,4 +15,21 @@ test('an ignored error becomes a warning, by its name in any case', () => {
   expect(applyIgnores(findings, ['numcpu']).map(({severity}) => severity)).toEqual(['warning', 'error', 'info'])
   expect(applyIgnores(findings, ['ALL']).map(({severity}) => severity)).toEqual(['warning', 'warning', 'info'])
   expect(applyIgnores(findings, [])).toEqual(findings)
+})
+
+test('what several hosts share is told once, with all their names, and nothing else is', () => {
+  const gathered = gatherEqual([
+    finding('Swap', 'info', 'master'),
+    finding('Mem', 'error', 'master', '900 MB'),
+    finding('Swap', 'info', 'worker-1'),
+    finding('Mem', 'error', 'worker-1', '800 MB'),
+    finding('Swap', 'warning', 'worker-2'),
+  ])
+
+  expect(gathered.map(({name, hosts, saw}) => [name, hosts.join(','), saw])).toEqual([
+    ['Swap', 'master,worker-1', 'saw'],
+    ['Mem', 'master', '900 MB'],
+    ['Mem', 'worker-1', '800 MB'],
+    ['Swap', 'worker-2', 'saw'],
+  ])
 })

@@ -1,8 +1,10 @@
 import {describe, expect, test} from 'vitest'
 import {operationOf, type OperationResource} from '../../../src/resources/any-resource.ts'
 import {nodeMarks} from '../../../src/resources/operations/node-marks.ts'
+import {nodePods} from '../../../src/resources/operations/node-pods.ts'
 import {nodeRemoved} from '../../../src/resources/operations/node-removed.ts'
 import {ready} from '../../../src/resources/operations/ready.ts'
+import type {ApiObject} from '../../../src/kube/json.ts'
 import {fakeKube} from './fake-kube.ts'
 import {operationContext, type ContextOptions} from './operation-context.ts'
 
@@ -147,5 +149,52 @@ describe('a node that leaves', () => {
 
     expect(asked[0]).toContain('"unschedulable":true')
     expect(asked.at(-1)).toBe(`delete ${NODE}`)
+  })
+})
+
+describe("a node's own pods", () => {
+  const PROXY = '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy'
+  const wanted = nodePods({
+    node: 'vm-1',
+    daemonSets: [
+      {namespace: 'kube-system', name: 'kube-proxy'},
+      {namespace: 'kube-flannel', name: 'kube-flannel-ds'},
+    ],
+    deadlineMs: 1000,
+    why,
+  })
+  const pod = (uid: string, ready: boolean, more: object = {}) => ({
+    metadata: {name: 'x', ownerReferences: [{uid, controller: true}], ...more},
+    status: {phase: 'Running', conditions: [{type: 'Ready', status: ready ? 'True' : 'False'}]},
+  })
+  const withPods = (...pods: readonly (readonly object[])[]) => {
+    let looks = 0
+    return fakeKube(
+      {[PROXY]: {metadata: {name: 'kube-proxy', uid: 'p'}}},
+      {list: () => Promise.resolve((pods[Math.min(looks++, pods.length - 1)] ?? []) as readonly ApiObject[])},
+    )
+  }
+
+  test('are there when each set that the cluster has runs one there', async () => {
+    expect(await look(wanted, {api: withPods([pod('other', false), pod('p', true)])})).toBeUndefined()
+  })
+
+  test('say which set still lacks one', async () => {
+    const ending = pod('p', true, {deletionTimestamp: '2026-01-01T00:00:00Z'})
+
+    expect(await look(wanted, {api: withPods([])})).toBe('kube-proxy: no pod was made')
+    expect(await look(wanted, {api: withPods([ending])})).toBe('kube-proxy: no pod was made')
+    expect(await look(wanted, {api: withPods([pod('p', false)])})).toBe('kube-proxy: running')
+  })
+
+  test('are waited for, and what they do meanwhile is told', async () => {
+    const api = withPods([], [pod('p', false)], [pod('p', true)])
+    const context = operationContext({api})
+    await operationOf(wanted).act(wanted, context)
+
+    expect(context.told).toEqual([
+      "waiting for the node's own pods: kube-proxy: no pod was made",
+      "waiting for the node's own pods: kube-proxy: running",
+    ])
   })
 })
