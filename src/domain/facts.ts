@@ -99,8 +99,17 @@ export interface Facts {
   }
   readonly firewall: {readonly ufw: boolean; readonly firewalld: boolean; readonly nftables: boolean}
   readonly extraCaDirs: readonly string[]
+  /** undefined where there is none. */
+  readonly cloudInit: CloudInitFacts | undefined
   readonly lease: {readonly holder: string; readonly fence: number; readonly ageSeconds: number} | undefined
   readonly ledgerEntries: number
+}
+
+/** What cloud-init may do to a host's names at its next boot. */
+export interface CloudInitFacts {
+  readonly disabled: boolean
+  /** What its user-data says, which counts more than any file below /etc/cloud. */
+  readonly userData: {readonly preserveHostname: string | undefined; readonly manageEtcHosts: string | undefined}
 }
 
 export interface Identity {

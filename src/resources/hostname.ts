@@ -4,7 +4,7 @@ import type {Kind, ResourceBase} from './kind.ts'
 import {lookAtPath, parsePath, type PathState} from './path-state.ts'
 import {keepCopy, put, putBack, writeContent} from './put.ts'
 
-/** The name the machine has, now and after a boot; cloud-init, where there is one, leaves it alone. */
+/** The name the machine has, now and after a boot. */
 export interface HostnameResource extends ResourceBase {
   readonly kind: 'hostname'
   readonly name: string
@@ -14,15 +14,12 @@ export interface HostnameResource extends ResourceBase {
 export interface HostnamePaths {
   readonly hostname: string
   readonly kernel: string
-  readonly cloudInit: string
 }
 
 export interface HostnameFound {
   readonly running: string
   /** /etc/hostname, and what it says. */
   readonly file: PathState
-  /** Whether cloud-init is there, and may set the name back at the next boot. */
-  readonly cloudInit: 'none' | 'kept-away' | 'may-rename'
 }
 
 export const hostname = (spec: {
@@ -34,46 +31,33 @@ export const hostname = (spec: {
   id: 'hostname',
   why: spec.why,
   name: spec.name,
-  paths: spec.paths ?? {
-    hostname: '/etc/hostname',
-    kernel: '/proc/sys/kernel/hostname',
-    cloudInit: '/etc/cloud/cloud.cfg.d',
-  },
+  paths: spec.paths ?? {hostname: '/etc/hostname', kernel: '/proc/sys/kernel/hostname'},
 })
-
-const dropIn = (folder: string): string => `${folder}/99-kadm-hostname.cfg`
 
 export const hostnameKind: Kind<HostnameResource, HostnameFound> = {
   look: ({paths}) => sh`printf 'running %s\n' "$(cat ${paths.kernel})"
-if [ ! -d ${paths.cloudInit} ]; then echo 'cloud none'
-elif grep -qs '^preserve_hostname: true$' ${dropIn(paths.cloudInit)}; then echo 'cloud kept-away'
-else echo 'cloud may-rename'; fi
 ${lookAtPath(paths.hostname, {content: true})}`,
   parse: output => {
-    const [running = '', cloud = '', ...rest] = output.split('\n')
-    const cloudInit = cloud === 'cloud none' ? 'none' : cloud === 'cloud kept-away' ? 'kept-away' : 'may-rename'
-    return {running: running.slice('running '.length), cloudInit, file: parsePath(rest.join('\n'))}
+    const [running = '', ...rest] = output.split('\n')
+    return {running: running.slice('running '.length), file: parsePath(rest.join('\n'))}
   },
-  diff: ({name}, {running, file, cloudInit}) => {
+  diff: ({name}, {running, file}) => {
     const text = file.type === 'file' ? file.text : undefined
     const parts = [
       ...(running === name ? [] : [`is ${running}, should be ${name}`]),
       ...(text?.trim() === name ? [] : [`/etc/hostname says ${text === undefined ? 'nothing' : `'${text.trim()}'`}`]),
-      ...(cloudInit === 'may-rename' ? ['cloud-init may set it back at the next boot'] : []),
     ]
     return parts.length === 0 ? undefined : parts.join(', ')
   },
-  act: ({name, paths}, {file, cloudInit}) =>
+  act: ({name, paths}, {file}) =>
     join([
       ...(file.type === 'file' && file.text?.trim() === name ? [] : [write(paths.hostname, `${name}\n`)]),
-      ...(cloudInit === 'may-rename' ? [write(dropIn(paths.cloudInit), 'preserve_hostname: true\n')] : []),
       setRunning(name, paths.kernel),
     ]),
   keep: ({paths}, {file}) => (file.type === 'absent' ? sh`:` : keepCopy(paths.hostname)),
-  undo: ({paths}, {running, file, cloudInit}) =>
+  undo: ({paths}, {running, file}) =>
     join([
       file.type === 'absent' ? sh`rm -f -- ${paths.hostname}` : putBack(paths.hostname),
-      cloudInit === 'may-rename' ? sh`rm -f -- ${dropIn(paths.cloudInit)}` : sh`:`,
       setRunning(running, paths.kernel),
     ]),
 }

@@ -8,6 +8,7 @@ import {hostNetworkKind, type HostNetworkFound, type HostNetworkResource} from '
 import {hostnameKind, type HostnameFound, type HostnameResource} from './hostname.ts'
 import {kernelModuleKind, type KernelModuleFound, type KernelModuleResource} from './kernel-module.ts'
 import type {Kind} from './kind.ts'
+import {loopbackNameKind, type LoopbackNameFound, type LoopbackNameResource} from './loopback-name.ts'
 import {
   packageRepositoryKind,
   type PackageRepositoryFound,
@@ -34,6 +35,7 @@ interface Kinds {
   readonly 'host-network': readonly [HostNetworkResource, HostNetworkFound]
   readonly hostname: readonly [HostnameResource, HostnameFound]
   readonly 'kernel-module': readonly [KernelModuleResource, KernelModuleFound]
+  readonly 'loopback-name': readonly [LoopbackNameResource, LoopbackNameFound]
   readonly packages: readonly [PackagesResource, PackagesFound]
   readonly 'package-repository': readonly [PackageRepositoryResource, PackageRepositoryFound]
   readonly 'pulled-images': readonly [PulledImagesResource, PulledImagesFound]
@@ -60,6 +62,7 @@ export const KINDS: {readonly [K in KindName]: Kind<ResourceOf<K>, StateOf<K>>} 
   'host-network': hostNetworkKind,
   hostname: hostnameKind,
   'kernel-module': kernelModuleKind,
+  'loopback-name': loopbackNameKind,
   'package-repository': packageRepositoryKind,
   packages: packagesKind,
   'pulled-images': pulledImagesKind,

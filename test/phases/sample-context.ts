@@ -83,6 +83,7 @@ const factsOf: Readonly<Record<Sample, (last: number) => Facts>> = {
       resolv: {nameservers: ['192.168.56.1'], upstreams: ['192.168.56.1'], resolvedActive: false},
       user: {name: 'root', uid: 0, gid: 0, home: '/root', sudo: 'root'},
       extraCaDirs: ['/usr/share/ca-certificates'],
+      cloudInit: undefined,
     }),
 }
 

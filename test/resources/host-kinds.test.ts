@@ -110,34 +110,25 @@ describe('kernel module', () => {
 })
 
 describe('hostname', () => {
-  const paths = (b: Workbench) => ({
-    hostname: join(b.root, 'hostname'),
-    kernel: join(b.root, 'kernel'),
-    cloudInit: join(b.root, 'cloud'),
-  })
+  const paths = (b: Workbench) => ({hostname: join(b.root, 'hostname'), kernel: join(b.root, 'kernel')})
   const named = (b: Workbench) => hostname({name: 'master', why, paths: paths(b)})
 
-  test('is changed now and for the next boot, with cloud-init kept from setting it back, and undo restores all three', () => {
+  test('is changed now and for the next boot, and undo restores both', () => {
     const b = bench()
     put(b, 'hostname', 'debian')
     put(b, 'kernel', 'debian\n')
-    mkdirSync(join(b.root, 'cloud'))
     chmodSync(join(b.root, 'hostname'), 0o640)
     const cycle = lifecycle(b, hostnameKind, named(b))
 
-    expect(cycle.diff()).toBe(
-      "is debian, should be master, /etc/hostname says 'debian', cloud-init may set it back at the next boot",
-    )
+    expect(cycle.diff()).toBe("is debian, should be master, /etc/hostname says 'debian'")
     const original = cycle.apply()
     expect(get(b, 'hostname')).toBe('master\n')
     expect(get(b, 'kernel')).toBe('master\n')
-    expect(get(b, 'cloud/99-kadm-hostname.cfg')).toBe('preserve_hostname: true\n')
     expect(cycle.diff()).toBeUndefined()
     cycle.undo(original)
 
     expect(get(b, 'hostname')).toBe('debian')
     expect(get(b, 'kernel')).toBe('debian\n')
-    expect(existsSync(join(b.root, 'cloud/99-kadm-hostname.cfg'))).toBe(false)
   })
 
   test('that is right already is left alone', () => {

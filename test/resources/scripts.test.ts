@@ -9,6 +9,7 @@ import {hostNetwork, hostNetworkKind} from '../../src/resources/host-network.ts'
 import {hostname, hostnameKind} from '../../src/resources/hostname.ts'
 import {kernelModule, kernelModuleKind} from '../../src/resources/kernel-module.ts'
 import type {Kind, ResourceBase} from '../../src/resources/kind.ts'
+import {loopbackName, loopbackNameKind} from '../../src/resources/loopback-name.ts'
 import {packages, packagesKind} from '../../src/resources/packages.ts'
 import {pulledImages, pulledImagesKind} from '../../src/resources/pulled-images.ts'
 import {swapOff, swapOffKind} from '../../src/resources/swap-off.ts'
@@ -97,7 +98,12 @@ describe('the scripts that a host gets', () => {
       scripts(hostnameKind, hostname({name: 'master', why}), {
         running: 'debian',
         file: ABSENT,
-        cloudInit: 'may-rename',
+      }),
+    ],
+    [
+      'loopback-name',
+      scripts(loopbackNameKind, loopbackName({path: '/etc/hosts', name: 'worker-1.lan', why}), {
+        lines: ['127.0.1.1 worker-1.lan'],
       }),
     ],
     [

@@ -3,6 +3,7 @@ import {clockOffsetCheck, clockSyncCheck} from './clock-checks.ts'
 import type {Finding} from './finding.ts'
 import {cloneCheck, duplicateAddressCheck, duplicateNameCheck, existingNodesCheck} from './identity-checks.ts'
 import {viewsOf, warning, type HostCheck, type PreflightInput, type SetCheck} from './input.ts'
+import * as hostname from './hostname-checks.ts'
 import * as machine from './machine-checks.ts'
 import * as network from './network-checks.ts'
 import {rangeCheck} from './range-check.ts'
@@ -36,7 +37,8 @@ const HOST_CHECKS: readonly HostCheck[] = [
   residue.portChecks,
   residue.fileChecks,
   residue.etcdDirCheck,
-  residue.hostnameCheck,
+  hostname.hostnameCheck,
+  hostname.cloudInitCheck,
   network.leftoverLinksCheck,
   network.dnsCheck,
   network.firewallChecks,

@@ -88,22 +88,3 @@ export const roleCheck: HostCheck = view => {
   }
   return []
 }
-
-export const hostnameCheck: HostCheck = view => {
-  const name = 'Hostname'
-  const {node, facts} = view
-  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(node.name) || node.name.length > 253) {
-    return [error(name, view, `'${node.name}' is no name for a node`, 'use small letters, digits and dashes')]
-  }
-  if (/^localhost(\.|$)/.test(node.name))
-    return [error(name, view, 'is called localhost', 'give it a name under hosts in the file')]
-  if (facts.nodeName !== undefined && facts.nodeName !== node.name) {
-    const fix = `keep the name ${facts.nodeName}, or remove the node and join it again`
-    return [error(name, view, `is node ${facts.nodeName} already and cannot be renamed to ${node.name}`, fix)]
-  }
-  if (facts.hostname !== node.name)
-    return [info(name, view, `is called ${facts.hostname} now`, `kadm calls it ${node.name}`)]
-  return facts.hostnameResolves
-    ? [ok(name, view, 'resolves')]
-    : [info(name, view, 'does not know its own name', 'kadm writes it to /etc/hosts')]
-}

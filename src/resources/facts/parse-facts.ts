@@ -1,7 +1,8 @@
 import type {Facts} from '../../domain/facts.ts'
 import type {Script} from '../../remote/shell.ts'
-import {identitySection} from './identity.ts'
+import {cloudInitSection} from './cloud-init.ts'
 import {filesSection} from './files.ts'
+import {identitySection} from './identity.ts'
 import {interfacesSection, routesSection} from './interfaces.ts'
 import {loginSection, proxySection} from './login.ts'
 import * as machine from './machine.ts'
@@ -49,6 +50,7 @@ export const gatherScript = (): Script =>
     disksSection,
     fsyncSection,
     caDirsSection,
+    cloudInitSection,
     tracksSection,
     endSection,
   ])
@@ -116,6 +118,7 @@ export function parseFacts(output: string): Facts {
       nftables: isActive('nftables.service'),
     },
     extraCaDirs: read(caDirsSection),
+    cloudInit: read(cloudInitSection),
     ...tracks(read, now),
   }
 }

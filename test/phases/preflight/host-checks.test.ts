@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import type {CloudInitFacts} from '../../../src/domain/facts.ts'
 import {file, link, sampleCluster, sampleFacts, seen} from './sample.ts'
 
 const bare = sampleFacts(10)
@@ -58,7 +59,7 @@ describe('a check of what runs on it says what it saw and one fix', () => {
       'a node that would be renamed',
       'Hostname',
       {nodeName: 'old-name'},
-      'error master: is node old-name already and cannot be renamed to master -> keep the name old-name, or remove the node and join it again',
+      'error master: is node old-name already and cannot be renamed to master -> keep the name old-name: the only control plane gets another name with a new cluster only',
     ],
     [
       'a host that does not know its name',
@@ -234,4 +235,33 @@ test('a proxy that would take the traffic of the cluster is told range by range'
   expect(seen('HTTPProxyCIDR', {proxy})).toEqual([
     'warning master: traffic to 10.244.0.0/16 would go through http://proxy:3128 -> add 10.244.0.0/16 to no_proxy in /etc/environment',
   ])
+})
+
+test('a worker that would be renamed is told how it gets another name', () => {
+  expect(seen('Hostname', {role: 'worker', nodeName: 'old-name'})).toEqual([
+    'error master: is node old-name already and cannot be renamed to master -> keep the name old-name, ' +
+      'or drain it and take it out first with kadm reset old-name --to CONTROL-PLANE, then join it as master',
+  ])
+})
+
+describe('cloud-init', () => {
+  const says = (userData: Partial<CloudInitFacts['userData']>, disabled = false) =>
+    seen('CloudInit', {
+      cloudInit: {disabled, userData: {preserveHostname: undefined, manageEtcHosts: undefined, ...userData}},
+    })
+  const fix = 'take that out of the user-data, or turn cloud-init off there: sudo touch /etc/cloud/cloud-init.disabled'
+
+  test('whose user-data counts more than what kadm writes is told of', () => {
+    expect(says({preserveHostname: 'false', manageEtcHosts: 'true'})).toEqual([
+      `warning master: the user-data of cloud-init says preserve_hostname: false, which renames it at a boot -> ${fix}`,
+      `warning master: the user-data of cloud-init says manage_etc_hosts: true, which writes /etc/hosts anew at every boot -> ${fix}`,
+    ])
+  })
+
+  test('that leaves names alone, is off or is not there is no matter', () => {
+    expect(says({})).toEqual([])
+    expect(says({preserveHostname: 'true', manageEtcHosts: 'false'})).toEqual([])
+    expect(says({manageEtcHosts: 'true'}, true)).toEqual([])
+    expect(seen('CloudInit', {cloudInit: undefined})).toEqual([])
+  })
 })

@@ -141,6 +141,7 @@ export const sampleFacts = (last: number, changes: Partial<Facts> = {}): Facts =
   proxy: {http: undefined, https: undefined, noProxy: undefined},
   firewall: {ufw: false, firewalld: false, nftables: false},
   extraCaDirs: [],
+  cloudInit: {disabled: false, userData: {preserveHostname: undefined, manageEtcHosts: undefined}},
   lease: undefined,
   ledgerEntries: 0,
   ...changes,

@@ -1,5 +1,6 @@
 import {execFileSync} from 'node:child_process'
 import {describe, expect, test} from 'vitest'
+import {cloudInitSection} from '../../../src/resources/facts/cloud-init.ts'
 import {filesSection} from '../../../src/resources/facts/files.ts'
 import {membershipSection} from '../../../src/resources/facts/membership.ts'
 import {packageLockSection, packagesSection} from '../../../src/resources/facts/packages.ts'
@@ -206,4 +207,21 @@ test('the lease and the ledger of an earlier run are read', () => {
     lease: {holder: 'anna@laptop', fence: 7, since: 1_800_000_000},
   })
   expect(tracksSection.parse('ledger 0\n')).toEqual({ledgerEntries: 0, lease: undefined})
+})
+
+describe('cloud-init', () => {
+  test('that is not there says nothing', () => {
+    expect(cloudInitSection.parse('')).toBeUndefined()
+  })
+
+  test('is read with what its user-data says of names, quoted or not', () => {
+    expect(cloudInitSection.parse('present yes\nmanage_etc_hosts "True"\npreserve_hostname false\n')).toEqual({
+      disabled: false,
+      userData: {preserveHostname: 'false', manageEtcHosts: 'true'},
+    })
+    expect(cloudInitSection.parse('present yes\ndisabled yes\n')).toEqual({
+      disabled: true,
+      userData: {preserveHostname: undefined, manageEtcHosts: undefined},
+    })
+  })
 })

@@ -1,8 +1,5 @@
 ### look
 printf 'running %s\n' "$(cat /proc/sys/kernel/hostname)"
-if [ ! -d /etc/cloud/cloud.cfg.d ]; then echo 'cloud none'
-elif grep -qs '^preserve_hostname: true$' /etc/cloud/cloud.cfg.d/99-kadm-hostname.cfg; then echo 'cloud kept-away'
-else echo 'cloud may-rename'; fi
 if [ -L /etc/hostname ]; then printf 'symlink %s\n' "$(readlink -- /etc/hostname)"
 elif [ -f /etc/hostname ]; then
 set -- $(stat -L -c 'file %a %U:%G %u:%g %s' -- /etc/hostname)
@@ -29,16 +26,6 @@ chown -- 0:0 /etc/.kadm-hostname.new
 chmod -- 0644 /etc/.kadm-hostname.new
 sync -- /etc/.kadm-hostname.new
 mv -fT -- /etc/.kadm-hostname.new /etc/hostname
-[ -d /etc/cloud/cloud.cfg.d ] || (umask 022; mkdir -p -- /etc/cloud/cloud.cfg.d)
-[ ! -e /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new ] || rm -f -- /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
-(umask 077; set -C; base64 -d >/etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new) <<'KADM_END'
-cHJlc2VydmVfaG9zdG5hbWU6IHRydWUK
-KADM_END
-case $(sha256sum </etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new) in fc1135147a593a0f37e8b7406305f748952a0ba2ea507dfe302f47a8a60ab302*) ;; *) { printf '%s\n' 'what arrived for /etc/cloud/cloud.cfg.d/99-kadm-hostname.cfg is not what was sent' >&2; exit 1; };; esac
-chown -- 0:0 /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
-chmod -- 0644 /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
-sync -- /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new
-mv -fT -- /etc/cloud/cloud.cfg.d/.kadm-99-kadm-hostname.cfg.new /etc/cloud/cloud.cfg.d/99-kadm-hostname.cfg
 if [ "$(cat /proc/sys/kernel/hostname)" != master ]; then
 if [ -w /proc/sys/kernel/hostname ]; then printf '%s\n' master >/proc/sys/kernel/hostname
 elif command -v hostname >/dev/null; then hostname master
@@ -47,7 +34,6 @@ fi
 
 ### undo
 rm -f -- /etc/hostname
-rm -f -- /etc/cloud/cloud.cfg.d/99-kadm-hostname.cfg
 if [ "$(cat /proc/sys/kernel/hostname)" != debian ]; then
 if [ -w /proc/sys/kernel/hostname ]; then printf '%s\n' debian >/proc/sys/kernel/hostname
 elif command -v hostname >/dev/null; then hostname debian

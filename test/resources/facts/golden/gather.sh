@@ -261,6 +261,13 @@ printf '\036%s\n' ca-dirs
 (
 for folder in /etc/pki/ca-trust /etc/pki/tls/certs /etc/ca-certificates /usr/share/ca-certificates /usr/local/share/ca-certificates; do [ -d "$folder" ] && echo "$folder"; done
 ) </dev/null 2>/dev/null || :
+printf '\036%s\n' cloud-init
+(
+[ -d /etc/cloud/cloud.cfg.d ] || exit 0
+echo 'present yes'
+[ ! -e /etc/cloud/cloud-init.disabled ] || echo 'disabled yes'
+sed -n -E -e 's/^(preserve_hostname|manage_etc_hosts): */\1 /p' /var/lib/cloud/instance/cloud-config.txt
+) </dev/null 2>/dev/null || :
 printf '\036%s\n' tracks
 (
 set -- /var/lib/kadm/ledger/*
