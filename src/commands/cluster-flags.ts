@@ -11,6 +11,13 @@ export const fileFlag = Flags.string({
   env: 'KADM_FILE',
 })
 
+/** Also of a machine that joins: what is its own matter and not the cluster's. */
+export const swapFlag = Flags.option({
+  options: ['off', 'keep'] as const,
+  summary: 'turn swap off for good (the default), or keep it and let the kubelet give pods a limited share',
+  helpGroup,
+})()
+
 /** kubeadm's words for what a cluster is, for use without a file. */
 export const clusterFlags = {
   'kubernetes-version': Flags.string({helpValue: 'vX.Y.Z', summary: 'Kubernetes release to install', helpGroup}),
@@ -46,7 +53,7 @@ export const clusterFlags = {
     summary: "the machine's host key, as ssh-keygen -lf prints it (one host only)",
     helpGroup,
   }),
-  'keep-swap': Flags.boolean({summary: 'leave swap on', helpGroup}),
+  swap: swapFlag,
 }
 
 /** Where binaries and images come from. */

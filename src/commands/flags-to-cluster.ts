@@ -14,7 +14,7 @@ export interface ParsedClusterFlags {
   readonly 'pod-network': string | undefined
   readonly 'node-name': string | undefined
   readonly 'host-key': string | undefined
-  readonly 'keep-swap': boolean
+  readonly swap: 'off' | 'keep' | undefined
   readonly bundle: string | undefined
 }
 
@@ -32,6 +32,6 @@ export const clusterFlagsOf = (flags: ParsedClusterFlags): ClusterFlags => ({
   podNetwork: flags['pod-network'],
   nodeName: flags['node-name'],
   hostKey: flags['host-key'],
-  keepSwap: flags['keep-swap'] ? true : undefined,
+  swap: flags.swap,
   bundle: flags.bundle,
 })

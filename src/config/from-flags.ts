@@ -33,7 +33,7 @@ export interface ClusterFlags {
   readonly podNetwork?: string | undefined
   /** The path of a bundle. */
   readonly bundle?: string | undefined
-  readonly keepSwap?: boolean | undefined
+  readonly swap?: 'off' | 'keep' | undefined
   readonly ignorePreflightErrors?: readonly string[] | undefined
 }
 
@@ -49,7 +49,7 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   'network.plugin': '--pod-network',
   'pki.apiServerSANs': '--apiserver-cert-extra-sans',
   source: '--bundle',
-  swap: '--keep-swap',
+  swap: '--swap',
   ignorePreflightErrors: '--ignore-preflight-errors',
   'hosts[].name': '--node-name',
   'hosts[].address': '--apiserver-advertise-address',
@@ -155,7 +155,7 @@ const documentOf = (flags: ClusterFlags, hosts: readonly object[]): Shown => ({
   },
   pki: flags.apiserverCertExtraSans === undefined ? undefined : {apiServerSANs: [...flags.apiserverCertExtraSans]},
   source: flags.bundle === undefined ? undefined : {kind: 'bundle', path: flags.bundle},
-  swap: flags.keepSwap === true ? 'keep' : undefined,
+  swap: flags.swap,
   ignorePreflightErrors: flags.ignorePreflightErrors === undefined ? undefined : [...flags.ignorePreflightErrors],
 })
 

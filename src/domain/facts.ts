@@ -17,6 +17,8 @@ export interface Facts {
   }
   readonly cpus: number
   readonly memoryBytes: number
+  /** What the kernel could give to programs now. */
+  readonly memoryAvailableBytes: number
   /** As `systemd-detect-virt` says: none, kvm, systemd-nspawn, …. */
   readonly virtualization: string
   readonly isContainer: boolean
@@ -33,6 +35,8 @@ export interface Facts {
   }
   readonly network: NetworkFacts
   readonly swap: readonly SwapSource[]
+  /** Of this host's own swap: what would have to fit into memory when it is turned off. */
+  readonly swapUsedBytes: number
   readonly cgroup: {readonly version: 1 | 2; readonly controllers: readonly string[]}
   /** Bounding set, as names without CAP_, lower case: `sys_resource`. */
   readonly capabilities: readonly string[]
@@ -154,14 +158,30 @@ export interface InterfaceFacts {
   }[]
 }
 
-export type SwapSource =
-  | {readonly kind: 'fstab'; readonly device: string; readonly line: string; readonly active: boolean}
-  | {readonly kind: 'unit'; readonly unit: string; readonly device: string; readonly active: boolean}
-  | {readonly kind: 'zram'; readonly device: string; readonly active: boolean; readonly unit?: string | undefined}
-  | {readonly kind: 'gpt'; readonly device: string; readonly active: boolean; readonly unit?: string | undefined}
-  | {readonly kind: 'unknown'; readonly device: string; readonly active: boolean}
-  /** Another kernel's swap seen through a container; nothing on this host can turn it off. */
-  | {readonly kind: 'outside'; readonly device: string; readonly active: boolean}
+/** One area of swap, and what turns it on at boot. What is masked already is no source. */
+export type SwapSource = SwapArea &
+  (
+    | {
+        readonly kind: 'fstab'
+        readonly line: string
+        /** What systemd makes of the partition's GPT type as soon as fstab no longer names it. */
+        readonly unit?: string | undefined
+      }
+    | {readonly kind: 'unit'; readonly unit: string}
+    | {readonly kind: 'zram'; readonly unit?: string | undefined}
+    | {readonly kind: 'gpt'; readonly unit: string}
+    | {readonly kind: 'unknown'}
+    /** Another kernel's swap seen through a container; nothing on this host can turn it off. */
+    | {readonly kind: 'outside'}
+  )
+
+interface SwapArea {
+  /** As its source names it: `UUID=…`, a file, a device. */
+  readonly device: string
+  /** As the kernel names it in /proc/swaps. */
+  readonly path: string
+  readonly active: boolean
+}
 
 export interface UnitFacts {
   readonly active: string

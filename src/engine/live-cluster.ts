@@ -49,7 +49,13 @@ export async function readLiveCluster(api: KubeClient, given: Cluster): Promise<
 }
 
 /** What each node decides for itself: the ConfigMap has it from the first control plane, or empty. */
-const OF_A_NODE = ['containerRuntimeEndpoint', 'cgroupDriver', 'failCgroupV1', 'resolvConf']
+const OF_A_NODE = ['containerRuntimeEndpoint', 'cgroupDriver', 'failCgroupV1', 'failSwapOn', 'resolvConf']
 
-const sharedOnly = (kubelet: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(kubelet).filter(([key]) => !OF_A_NODE.includes(key)))
+/** A share of swap is for the node's own cgroups to hold pods to; that pods get none holds everywhere. */
+export const sharedOnly = (kubelet: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(kubelet).filter(
+      ([key, value]) =>
+        !OF_A_NODE.includes(key) && !(key === 'memorySwap' && textsAt({value}, 'value')['swapBehavior'] !== 'NoSwap'),
+    ),
+  )

@@ -14,7 +14,15 @@ export interface KubeletHost {
   readonly cgroupVersion: 1 | 2
   /** systemd-resolved runs there: its stub address would make CoreDNS ask itself. */
   readonly resolvedActive: boolean
+  /** Swap of a kernel around this host is on, which cannot be turned off from here. */
+  readonly swapOutside: boolean
 }
+
+/** What pods get of a node's swap: nothing where there is to be none, else what its cgroups can hold them to (KEP-2400). */
+export type PodSwap = 'off' | 'NoSwap' | 'LimitedSwap'
+
+const podSwap = ({swap}: Cluster, cgroupVersion: 1 | 2): PodSwap =>
+  swap === 'off' ? 'off' : cgroupVersion === 2 ? 'LimitedSwap' : 'NoSwap'
 
 export const CRI_SOCKET_URL = `unix://${CONTAINERD_SOCKET}`
 
@@ -30,14 +38,15 @@ export function kubeletConfig(cluster: Cluster, host: KubeletHost): Readonly<Rec
     ...(host.resolvedActive ? {resolvConf: '/run/systemd/resolve/resolv.conf'} : {}),
     containerRuntimeEndpoint: CRI_SOCKET_URL,
   }
-  return deepMerge(deepMerge(sharedConfig(cluster, host.cgroupVersion), local), cluster.extra.kubelet)
+  const {cgroupVersion, swapOutside} = host
+  const shared = sharedConfig(cluster, cgroupVersion, swapOutside ? 'NoSwap' : podSwap(cluster, cgroupVersion))
+  return deepMerge(deepMerge(shared, local), cluster.extra.kubelet)
 }
 
 /** ConfigMap kube-system/kubelet-config: what joining nodes start from. `cgroupVersion` is that of the first control plane. */
 export function kubeletConfigMap(cluster: Cluster, cgroupVersion: 1 | 2): ConfigMap {
-  const shared = deepMerge(deepMerge(sharedConfig(cluster, cgroupVersion), cluster.extra.kubelet), {
-    containerRuntimeEndpoint: '',
-  })
+  const own = sharedConfig(cluster, cgroupVersion, podSwap(cluster, cgroupVersion))
+  const shared = deepMerge(deepMerge(own, cluster.extra.kubelet), {containerRuntimeEndpoint: ''})
   const data = {kubelet: toYaml(shared)}
   const isUsers = Object.keys(cluster.extra.kubelet).length > 0
   const annotations = isUsers ? {} : {annotations: {[CONFIG_HASH_ANNOTATION]: configHash(data)}}
@@ -45,7 +54,7 @@ export function kubeletConfigMap(cluster: Cluster, cgroupVersion: 1 | 2): Config
 }
 
 /** Durations that kubeadm writes as zero are left out: the kubelet takes both for its defaults. */
-function sharedConfig(cluster: Cluster, cgroupVersion: 1 | 2): Readonly<Record<string, unknown>> {
+function sharedConfig(cluster: Cluster, cgroupVersion: 1 | 2, swap: PodSwap): Readonly<Record<string, unknown>> {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
@@ -59,7 +68,7 @@ function sharedConfig(cluster: Cluster, cgroupVersion: 1 | 2): Readonly<Record<s
     clusterDNS: [dnsServiceAddress(cluster)],
     clusterDomain: cluster.network.dnsDomain,
     ...(cgroupVersion === 1 && kubeletRefusesCgroupV1(cluster.version) ? {failCgroupV1: false} : {}),
-    ...(cluster.swap === 'keep' ? {failSwapOn: false, memorySwap: {swapBehavior: 'NoSwap'}} : {}),
+    ...(swap === 'off' ? {} : {failSwapOn: false, memorySwap: {swapBehavior: swap}}),
     healthzBindAddress: '127.0.0.1',
     healthzPort: 10248,
     rotateCertificates: true,

@@ -11,9 +11,11 @@ import type {Phase, PhaseContext} from './phase.ts'
 /** The kubelet's own configuration and the kubelet at work; the same on every node. */
 export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly AnyResource[] {
   const hostname = node.host.name === undefined ? facts.hostname : node.name
-  // Swap of a kernel around this host cannot be turned off from here.
-  const swap = facts.swap.some(({kind, active}) => kind === 'outside' && active) ? 'keep' : cluster.swap
-  const host = {cgroupVersion: facts.cgroup.version, resolvedActive: facts.resolv.resolvedActive}
+  const host = {
+    cgroupVersion: facts.cgroup.version,
+    resolvedActive: facts.resolv.resolvedActive,
+    swapOutside: facts.swap.some(({kind, active}) => kind === 'outside' && active),
+  }
   return [
     file({
       path: KUBELET_FLAGS_ENV,
@@ -23,7 +25,7 @@ export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly An
     file({path: KUBELET_INSTANCE_CONFIG, content: kubeletInstanceConfigYaml(), why: 'where this node has its runtime'}),
     file({
       path: KUBELET_CONFIG,
-      content: kubeletConfigYaml({...cluster, swap}, host),
+      content: kubeletConfigYaml(cluster, host),
       why: 'how the kubelet is to work',
     }),
     unit({

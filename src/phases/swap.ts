@@ -6,13 +6,13 @@ export const swapPhase: Phase = {
   title: 'Turn swap off for good',
   why: 'the scheduler counts real memory; a node that swaps breaks its promises slowly, and the kubelet refuses to start on one',
   when: ({cluster, facts}) => {
-    if (cluster.swap === 'keep') return 'the file says to keep swap'
-    return facts.swap.every(({kind}) => kind === 'outside') ? 'there is none of this host' : true
+    if (cluster.swap === 'keep') return 'swap is to be kept'
+    return facts.swap.every(({kind}) => kind === 'outside') ? 'there is none that this host would turn on' : true
   },
-  resources: ({facts}) => [
-    swapOff({
-      sources: facts.swap,
-      why: 'turned off where it comes from, so that it does not return with the next boot',
-    }),
-  ],
+  resources: ({facts}) =>
+    facts.swap
+      .filter(({kind}) => kind !== 'outside')
+      .map(source =>
+        swapOff({source, why: 'turned off where it comes from, so that it does not return with the next boot'}),
+      ),
 }

@@ -1,204 +1,207 @@
 import type {SwapSource} from '../domain/facts.ts'
 import {join, type Script, sh} from '../remote/shell.ts'
+import {rewriteLines} from './fstab-lines.ts'
 import {besides} from './host-path.ts'
 import type {Kind, ResourceBase} from './kind.ts'
-import {keepCopy} from './put.ts'
+import {fail, keepCopy, makeParents} from './put.ts'
+import {octalEscaped, SWAP_OFF_DROP_IN, swapUnit, tagPath} from './swap-unit.ts'
 
-/** Swap that is off and stays off, because what turns it on at boot is off: each source by its own kind. */
+/** One area of swap that is off and stays off, because what turns it on at boot is off. */
 export interface SwapOffResource extends ResourceBase {
   readonly kind: 'swap-off'
-  readonly sources: readonly SwapSource[]
+  readonly source: SwapSource
+  readonly places: SwapPlaces
+}
+
+interface SwapPlaces {
   readonly fstab: string
   readonly swaps: string
+  readonly meminfo: string
+  readonly units: string
+}
+
+const PLACES: SwapPlaces = {
+  fstab: '/etc/fstab',
+  swaps: '/proc/swaps',
+  meminfo: '/proc/meminfo',
+  units: '/etc/systemd/system',
 }
 
 export interface SwapFound {
-  /** Devices in use, without those of the kernel around a container. */
-  readonly active: readonly string[]
-  /** Lines of fstab that are still in force. */
-  readonly lines: readonly string[]
+  readonly active: boolean
+  /** Whether its line of fstab is in force. */
+  readonly line: boolean
   readonly units: readonly SwapUnit[]
 }
 
 interface SwapUnit {
   readonly name: string
-  readonly active: boolean
-  readonly masked: boolean
   readonly exists: boolean
+  readonly active: boolean
+  /** Masked, or kept from starting by our drop-in. */
+  readonly off: boolean
+  /** Its file is the administrator's own, which a mask cannot stand over. */
+  readonly own: boolean
 }
 
 export const swapOff = (spec: {
-  readonly sources: readonly SwapSource[]
+  readonly source: SwapSource
   readonly why: string
-  readonly fstab?: string
-  readonly swaps?: string
+  readonly places?: SwapPlaces
 }): SwapOffResource => ({
   kind: 'swap-off',
-  id: 'swap-off',
+  id: `swap-off:${spec.source.kind === 'fstab' ? spec.source.device : (unitsOf(spec.source)[0] ?? spec.source.device)}`,
   why: spec.why,
-  sources: spec.sources,
-  fstab: spec.fstab ?? '/etc/fstab',
-  swaps: spec.swaps ?? '/proc/swaps',
+  source: spec.source,
+  places: spec.places ?? PLACES,
 })
 
 /** Begins a line of fstab that was turned off, with the line itself behind it. */
 export const FSTAB_NOTE = '# swap is off for Kubernetes (kadm): '
 
-/** What systemd calls the swap unit of a device or file (systemd-escape --path --suffix=swap). */
-export const swapUnit = (device: string): string =>
-  `${device
-    .replace(/^\/+/, '')
-    .split('/')
-    .map((part, i) => escaped(part, i === 0))
-    .join('-')}.swap`
+const DROP_IN = '# Swap is off for Kubernetes (kadm); kadm reset takes this away.\n[Unit]\nConditionPathExists=!/\n'
 
-const escaped = (part: string, isFirst: boolean): string =>
-  [...Buffer.from(part)]
-    .map((byte, i) => {
-      const char = String.fromCharCode(byte)
-      const plain = /[A-Za-z0-9:_.]/.test(char) && !(char === '.' && i === 0 && isFirst)
-      return plain ? char : `\\x${byte.toString(16).padStart(2, '0')}`
-    })
-    .join('')
-
-/** Masking outdoes every generator, since /etc comes before /run/systemd/generator; a line of fstab needs no mask. */
+/** What must not start any more. Masking outdoes every generator, since /etc comes before /run/systemd/generator. */
 function unitsOf(source: SwapSource): readonly string[] {
   switch (source.kind) {
+    case 'fstab':
+      return source.unit === undefined ? [] : [source.unit]
     case 'unit':
+    case 'gpt':
       return [source.unit]
     case 'zram': {
-      const name = source.device.split('/').at(-1) ?? source.device
       const known = [
-        `systemd-zram-setup@${name}.service`,
+        `systemd-zram-setup@${source.path.split('/').at(-1) ?? ''}.service`,
         'zramswap.service',
         'zram-config.service',
-        swapUnit(source.device),
+        swapUnit(source.path),
       ]
       return source.unit === undefined || known.includes(source.unit) ? known : [source.unit, ...known]
     }
-    case 'gpt':
-      return [source.unit ?? swapUnit(source.device)]
     case 'unknown':
-      return source.device.startsWith('/') ? [swapUnit(source.device)] : []
-    case 'fstab':
+      return source.path.startsWith('/') ? [swapUnit(source.path)] : []
     case 'outside':
       return []
   }
 }
 
-const allUnits = (sources: readonly SwapSource[]): readonly string[] => [...new Set(sources.flatMap(unitsOf))]
-const linesOf = (sources: readonly SwapSource[]): readonly string[] =>
-  sources.flatMap(source => (source.kind === 'fstab' ? [source.line] : []))
+/** Those that a generator makes only once the line of fstab is gone, or at the next boot, are masked before they are there. */
+const isCertain = (source: SwapSource): boolean => source.kind === 'gpt' || source.kind === 'fstab'
+
+const toTurnOff = ({source}: SwapOffResource, {units}: SwapFound): readonly SwapUnit[] =>
+  units.filter(({exists, off}) => !off && (exists || isCertain(source)))
+
+const dropIn = ({units}: SwapPlaces, name: string): string => `${units}/${name}.d/${SWAP_OFF_DROP_IN}`
 
 export const swapOffKind: Kind<SwapOffResource, SwapFound> = {
   look: ({
-    sources,
-    fstab,
-    swaps,
-  }) => sh`sed 1d <${swaps} 2>/dev/null | while read -r kadm_device kadm_rest; do printf 'swap %s\n' "$kadm_device"; done
-${join(linesOf(sources).map((line, i) => sh`if grep -qsxF -e ${line} -- ${fstab}; then echo ${`line ${i}`}; fi`))}
-for kadm_unit in ${allUnits(sources)}; do
-printf 'unit %s %s\n' "$kadm_unit" "$(systemctl show -p LoadState -p ActiveState -p UnitFileState -- "$kadm_unit" | tr '\n' ' ')"
+    source,
+    places,
+  }) => sh`while read -r kadm_name kadm_rest; do case $kadm_name in ${names(source.path)}) echo active;; esac; done <${places.swaps}
+${source.kind === 'fstab' ? sh`if grep -qsxF -e ${source.line} -- ${places.fstab}; then echo line; fi` : sh`:`}
+for kadm_unit in ${unitsOf(source)}; do
+kadm_file=${places.units}/$kadm_unit
+kadm_own=no; if [ -f "$kadm_file" ] && [ ! -L "$kadm_file" ]; then kadm_own=yes; fi
+kadm_off=no; if [ -e "$kadm_file.d"/${SWAP_OFF_DROP_IN} ]; then kadm_off=yes; fi
+if [ "$(readlink -- "$kadm_file" || :)" = /dev/null ]; then kadm_off=yes; fi
+printf 'unit %s own=%s off=%s %s\n' "$kadm_unit" "$kadm_own" "$kadm_off" "$(systemctl show -p LoadState -p ActiveState -- "$kadm_unit" | tr '\n' ' ')"
 done`,
-  parse: (output, {sources}) => {
-    const rows = output.split('\n').map(line => line.split(' '))
-    const outside = new Set(sources.flatMap(({kind, device}) => (kind === 'outside' ? [device] : [])))
-    const lines = linesOf(sources)
+  parse: output => {
+    const lines = output.split('\n')
     return {
-      active: rows.flatMap(([word, device]) => (word === 'swap' && device && !outside.has(device) ? [device] : [])),
-      lines: rows.flatMap(([word, i]) => (word === 'line' ? lines.slice(Number(i), Number(i) + 1) : [])),
-      units: rows.flatMap(([word, name, ...properties]) =>
-        word === 'unit' && name ? [swapUnitState(name, properties)] : [],
-      ),
+      active: lines.includes('active'),
+      line: lines.includes('line'),
+      units: lines
+        .map(line => line.split(' '))
+        .flatMap(([word, name, ...properties]) =>
+          word === 'unit' && name !== undefined ? [unitState(name, properties)] : [],
+        ),
     }
   },
-  diff: (_, {active, lines, units}) => {
-    const atBoot = units.filter(({masked, exists}) => exists && !masked).map(({name}) => name)
+  diff: (resource, found) => {
+    const {path} = resource.source
+    const atBoot = toTurnOff(resource, found).map(({name}) => name)
     const parts = [
-      ...(active.length === 0 ? [] : [`${active.join(', ')} in use`]),
-      ...(lines.length === 0 ? [] : ['fstab turns it on at boot']),
+      ...(found.active ? [`${path} is in use`] : []),
+      ...(found.line ? ['fstab turns it on at boot'] : []),
       ...(atBoot.length === 0 ? [] : [`${atBoot.join(', ')} can turn it on`]),
     ]
     return parts.length === 0 ? undefined : parts.join(', ')
   },
-  detail: (_, {lines}) => lines.map(line => `-${line}\n+${FSTAB_NOTE}${line}`).join('\n') || undefined,
-  act: ({fstab, swaps}, {active, lines, units}) => {
-    const toMask = units.filter(({exists, masked}) => exists && !masked).map(({name}) => name)
+  detail: ({source}, {line}) =>
+    source.kind === 'fstab' && line ? `-${source.line}\n+${FSTAB_NOTE}${source.line}` : undefined,
+  act: (resource, found) => {
+    const {source, places} = resource
+    const units = toTurnOff(resource, found)
     return join([
-      ...(lines.length === 0
-        ? []
-        : [
-            rewriteLines(
-              fstab,
-              lines.map(line => ({from: line, to: FSTAB_NOTE + line})),
-            ),
-            place(fstab),
-          ]),
+      found.active ? fits(source.path, places) : sh`:`,
+      source.kind === 'fstab' && found.line
+        ? rewriteLines(places.fstab, [{from: source.line, to: FSTAB_NOTE + source.line}])
+        : sh`:`,
+      // While they are what they are: what is masked has forgotten how it is stopped.
+      ...units.filter(({active}) => active).map(({name}) => sh`systemctl stop -- ${name} || :`),
+      ...units.map(({name, own}) => (own ? writeDropIn(dropIn(places, name)) : sh`systemctl --quiet mask -- ${name}`)),
       sh`if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi`,
-      ...toMask.map(
-        name => sh`systemctl --quiet mask -- ${name}
-systemctl stop -- ${name} || :`,
-      ),
-      ...active.map(
-        device => sh`if grep -qsF -e ${`${device} `} -e ${`${device}	`} ${swaps}; then swapoff -- ${device}; fi`,
-      ),
+      whenOn(source.path, places, sh`swapoff -- ${source.path}`),
     ])
   },
-  keep: ({fstab}, {lines}) => (lines.length === 0 ? sh`:` : keepCopy(fstab)),
-  undo: ({fstab, swaps}, {active, lines, units}) => {
-    const masked = units.filter(unit => unit.exists && !unit.masked)
+  keep: ({places}, {line}) => (line ? keepCopy(places.fstab) : sh`:`),
+  undo: (resource, found) => {
+    const {source, places} = resource
+    const units = toTurnOff(resource, found)
+    const starts =
+      source.kind === 'fstab'
+        ? [swapUnit(tagPath(source.device))]
+        : units.filter(({active}) => active).map(({name}) => name)
     return join([
-      ...(lines.length === 0
-        ? []
-        : [
-            rewriteLines(
-              fstab,
-              lines.map(line => ({from: FSTAB_NOTE + line, to: line})),
-            ),
-            // Byte for byte, a missing newline at the end too, when nobody else changed it.
-            sh`if [ "$(cat "$kadm_new")" = "$(cat "$KEEP"/original)" ]; then cp -a -- "$KEEP"/original "$kadm_new"; fi`,
-            place(fstab),
-          ]),
-      ...masked.map(({name}) => sh`systemctl --quiet unmask -- ${name}`),
-      sh`if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi`,
-      ...masked.filter(unit => unit.active).map(({name}) => sh`systemctl start -- ${name} || :`),
-      ...active.map(
-        device =>
-          sh`grep -qsF -e ${`${device} `} -e ${`${device}	`} ${swaps} || swapon -- ${device} || printf '%s could not be turned on again\n' ${device} >&2`,
+      source.kind === 'fstab' && found.line
+        ? rewriteLines(places.fstab, [{from: FSTAB_NOTE + source.line, to: source.line}], '"$KEEP"/original')
+        : sh`:`,
+      ...units.map(({name, own}) =>
+        own
+          ? sh`rm -f -- ${dropIn(places, name)}
+rmdir -- ${`${places.units}/${name}.d`} 2>/dev/null || :`
+          : sh`systemctl --quiet unmask -- ${name}`,
       ),
-      sh`:`,
+      sh`if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi`,
+      ...(found.active ? starts.map(name => sh`systemctl start -- ${name} || :`) : []),
+      found.active ? turnOn(source.path, places) : sh`:`,
     ])
   },
+  // Swap that someone turned on by hand is no reason to keep the line out of fstab.
+  taken: () => undefined,
 }
 
-function swapUnitState(name: string, properties: readonly string[]): SwapUnit {
+function unitState(name: string, properties: readonly string[]): SwapUnit {
   const has = (property: string): boolean => properties.includes(property)
   return {
     name,
     exists: !has('LoadState=not-found'),
     active: has('ActiveState=active'),
-    masked: has('LoadState=masked') || has('UnitFileState=masked'),
+    off: has('off=yes') || has('LoadState=masked'),
+    own: has('own=yes'),
   }
 }
 
-interface Rewrite {
-  readonly from: string
-  readonly to: string
-}
+/** As a pattern of `case`: how /proc/swaps writes the path, also of a file that was removed since. */
+const names = (path: string): Script => sh`${octalEscaped(path)}|${octalEscaped(`${path} (deleted)`)}`
 
-/** Fills "$kadm_new" with the file, whole lines replaced. */
-const rewriteLines = (path: string, rewrites: readonly Rewrite[]): Script => sh`kadm_new=${besides(path)}
-rm -f -- "$kadm_new"
-cp -a -- ${path} "$kadm_new"
-while IFS= read -r kadm_line || [ -n "$kadm_line" ]; do
-case $kadm_line in
-${join(rewrites.map(({from, to}) => sh`${literal(from)}) kadm_line=${literal(to)};;`))}
-esac
-printf '%s\n' "$kadm_line"
-done <${path} >"$kadm_new"`
+const whenOn = (path: string, {swaps}: SwapPlaces, then: Script): Script => sh`while read -r kadm_name kadm_rest; do
+case $kadm_name in ${names(path)}) ${then};; esac
+done <${swaps}`
 
-/** Always in quotes, so that a pattern is taken literally. */
-const literal = (text: string): Script => sh`"$(printf %s ${Buffer.from(text).toString('base64')} | base64 -d)"`
+/** The kernel would kill programs to make room; better to do nothing. */
+const fits = (path: string, places: SwapPlaces): Script => sh`kadm_free=0
+while read -r kadm_key kadm_value kadm_rest; do case $kadm_key in MemAvailable:) kadm_free=$kadm_value;; esac; done <${places.meminfo}
+while read -r kadm_name kadm_type kadm_size kadm_used kadm_rest; do
+case $kadm_name in ${names(path)}) if [ "$kadm_used" -ge "$kadm_free" ]; then
+${fail(`more of the swap ${path} is in use than there is free memory: stop what uses memory, and run it again`)}; fi;; esac
+done <${places.swaps}`
 
-const place = (path: string): Script => sh`sync -- "$kadm_new"
-mv -fT -- "$kadm_new" ${path}`
+const writeDropIn = (path: string): Script => sh`${makeParents(path)}
+printf %s ${DROP_IN} >${besides(path)}
+mv -fT -- ${besides(path)} ${path}`
+
+const turnOn = (path: string, places: SwapPlaces): Script => sh`kadm_on=no
+${whenOn(path, places, sh`kadm_on=yes`)}
+if [ "$kadm_on" = no ]; then swapon -- ${path} || printf '%s could not be turned on again\n' ${path} >&2; fi`

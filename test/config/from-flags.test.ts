@@ -36,7 +36,7 @@ test('every flag reaches the cluster', () => {
     serviceDnsDomain: 'k8s',
     podNetwork: './cni.yaml',
     bundle: './bundle',
-    keepSwap: true,
+    swap: 'keep',
     ignorePreflightErrors: ['NumCPU'],
   })
 

@@ -27,7 +27,7 @@ test('the doctor tells for each host what is wrong, what proves it and what to d
     certain: worker-1: swap: swap is on, and the kubelet refuses to run with it
       | kubelet (3 times): "command failed" err="failed to run Kubelet: running with swap on is not supported, please disable swap or set --fail-swap-on flag to false"
       | /proc/swaps: /swap.img
-      next: turn swap off for good (the phase prepare/swap does), or keep it on purpose with --keep-swap
+      next: turn swap off for good (the phase prepare/swap does), or keep it on purpose with --swap=keep
     not examined: worker-2: cannot connect to 10.0.0.12:22: connection refused"
   `)
 })

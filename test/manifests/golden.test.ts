@@ -50,9 +50,9 @@ describe.each(VERSIONS)('rendered for %s', version => {
   })
 
   it.each([1, 2] as const)('kubelet configuration and its ConfigMap on cgroup v%i', async cgroupVersion => {
-    await expect(kubeletConfigYaml(cluster, {cgroupVersion, resolvedActive: true})).toMatchFileSnapshot(
-      golden(`kubelet-cgroup-v${String(cgroupVersion)}.yaml`),
-    )
+    await expect(
+      kubeletConfigYaml(cluster, {cgroupVersion, resolvedActive: true, swapOutside: false}),
+    ).toMatchFileSnapshot(golden(`kubelet-cgroup-v${String(cgroupVersion)}.yaml`))
     await expect(toYaml(kubeletConfigMap(cluster, cgroupVersion))).toMatchFileSnapshot(
       golden(`kubelet-config-cgroup-v${String(cgroupVersion)}.yaml`),
     )

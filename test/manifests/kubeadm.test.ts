@@ -114,7 +114,9 @@ describe('objects in the API', () => {
 
 describe('component configuration', () => {
   it('of the kubelet says what the real kubeadm says', () => {
-    const ours: unknown = parse(kubeletConfigYaml(cluster, {cgroupVersion: 2, resolvedActive: false}))
+    const ours: unknown = parse(
+      kubeletConfigYaml(cluster, {cgroupVersion: 2, resolvedActive: false, swapOutside: false}),
+    )
 
     expect(withoutZeros(ours)).toEqual(withoutZeros(parse(real('config.yaml'))))
   })

@@ -120,7 +120,7 @@ describe('a node with an IPv6 address', () => {
 })
 
 describe('the kubelet', () => {
-  const host = {cgroupVersion: 2, resolvedActive: false} as const
+  const host = {cgroupVersion: 2, resolvedActive: false, swapOutside: false} as const
 
   it('takes the user’s settings inside maps and keeps the rest', () => {
     const base = clusterOf('v1.37.2')
@@ -145,10 +145,24 @@ describe('the kubelet', () => {
 
   it('starts with swap on only when the user keeps it', () => {
     expect(kubeletConfig(clusterOf('v1.37.2'), host)).not.toHaveProperty('failSwapOn')
-    expect(kubeletConfig(clusterOf('v1.37.2', {swap: 'keep'}), host)).toMatchObject({
+    const kept = clusterOf('v1.37.2', {swap: 'keep'})
+
+    expect(kubeletConfig(kept, host)).toMatchObject({
       failSwapOn: false,
-      memorySwap: {swapBehavior: 'NoSwap'},
+      memorySwap: {swapBehavior: 'LimitedSwap'},
     })
+    expect(kubeletConfig(kept, {...host, cgroupVersion: 1})).toMatchObject({memorySwap: {swapBehavior: 'NoSwap'}})
+    expect(kubeletConfigMap(kept, 2).data['kubelet']).toContain('LimitedSwap')
+    expect(kubeletConfigMap(kept, 1).data['kubelet']).toContain('NoSwap')
+  })
+
+  it('gives pods nothing of the swap of a kernel around the node, whatever is kept', () => {
+    for (const swap of ['off', 'keep'] as const) {
+      expect(kubeletConfig(clusterOf('v1.37.2', {swap}), {...host, swapOutside: true})).toMatchObject({
+        failSwapOn: false,
+        memorySwap: {swapBehavior: 'NoSwap'},
+      })
+    }
   })
 
   it('keeps what belongs to one host out of the ConfigMap', () => {

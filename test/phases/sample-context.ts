@@ -69,7 +69,7 @@ export type SampleNode = keyof typeof nodes
 const factsOf: Readonly<Record<Sample, (last: number) => Facts>> = {
   vm: last =>
     sampleFacts(last, {
-      swap: [{kind: 'fstab', device: '/swap.img', line: '/swap.img none swap sw 0 0', active: true}],
+      swap: [{kind: 'fstab', device: '/swap.img', path: '/swap.img', line: '/swap.img none swap sw 0 0', active: true}],
       sysctls: {'net.ipv4.ip_forward': '0'},
     }),
   container: last =>
@@ -78,7 +78,7 @@ const factsOf: Readonly<Record<Sample, (last: number) => Facts>> = {
       isContainer: true,
       cgroup: {version: 1, controllers: ['cpu', 'cpuset', 'memory', 'pids']},
       capabilities: ['net_admin', 'sys_admin'],
-      swap: [{kind: 'outside', device: '/dev/sda2', active: true}],
+      swap: [{kind: 'outside', device: '/dev/sda2', path: '/dev/sda2', active: true}],
       modules: {loaded: [], builtin: [], loadable: false},
       resolv: {nameservers: ['192.168.56.1'], upstreams: ['192.168.56.1'], resolvedActive: false},
       user: {name: 'root', uid: 0, gid: 0, home: '/root', sudo: 'root'},

@@ -80,16 +80,35 @@ describe('the scripts that a host gets', () => {
       scripts(
         swapOffKind,
         swapOff({
-          sources: [
-            {kind: 'fstab', device: '/swap.img', line: '/swap.img none swap sw 0 0', active: true},
-            {kind: 'gpt', device: '/dev/sda3', active: false},
-          ],
+          source: {
+            kind: 'fstab',
+            device: 'UUID=1-2',
+            path: '/dev/sda3',
+            line: 'UUID=1-2 none swap sw 0 0',
+            active: true,
+            unit: 'dev-sda3.swap',
+          },
           why,
         }),
         {
-          active: ['/swap.img'],
-          lines: ['/swap.img none swap sw 0 0'],
-          units: [{name: 'dev-sda3.swap', exists: true, active: false, masked: false}],
+          active: true,
+          line: true,
+          units: [{name: 'dev-sda3.swap', exists: true, active: false, off: false, own: false}],
+        },
+      ),
+    ],
+    [
+      'swap-off-own-unit',
+      scripts(
+        swapOffKind,
+        swapOff({
+          source: {kind: 'unit', unit: 'data-swap.swap', device: '/data/my swap', path: '/data/my swap', active: true},
+          why,
+        }),
+        {
+          active: true,
+          line: false,
+          units: [{name: 'data-swap.swap', exists: true, active: true, off: false, own: true}],
         },
       ),
     ],

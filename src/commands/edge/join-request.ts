@@ -12,6 +12,7 @@ export interface JoinFlags extends LoginFlags {
   readonly 'discovery-token-unsafe-skip-ca-verification': boolean
   readonly 'node-name': string | undefined
   readonly bundle: string | undefined
+  readonly swap: 'off' | 'keep' | undefined
 }
 
 /** Which machines join which cluster. The cluster itself says the rest: its version, its ranges. */
@@ -24,14 +25,14 @@ export async function joinRequest(
 }
 
 /** With a file, machines go by their names in it, and its source of software counts. */
-async function joining(targets: readonly string[], {file, token, bundle}: JoinFlags): Promise<Cluster> {
+async function joining(targets: readonly string[], {file, token, bundle, swap}: JoinFlags): Promise<Cluster> {
   if (file !== undefined && token === undefined) {
-    const {cluster} = await clusterFrom({bundle}, readText(file, '--file'))
+    const {cluster} = await clusterFrom({bundle, swap}, readText(file, '--file'))
     return {...cluster, hosts: targets.map(target => hostNamed(cluster, target, file))}
   }
   const workers = token === undefined ? targets : ['local']
   // The control plane only fills the place a cluster must have; what it is, the running cluster says.
-  const {cluster} = await clusterFrom({controlPlane: 'control-plane.invalid', workers, bundle}, undefined)
+  const {cluster} = await clusterFrom({controlPlane: 'control-plane.invalid', workers, bundle, swap}, undefined)
   return {...cluster, hosts: cluster.hosts.filter(({role}) => role === 'worker')}
 }
 

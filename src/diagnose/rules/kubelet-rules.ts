@@ -10,7 +10,7 @@ const swap = logRule({
   pattern: /running with swap on is not supported/,
   cause: () => 'swap is on, and the kubelet refuses to run with it',
   also: (_, {swaps}) => (swaps.length === 0 ? [] : [`/proc/swaps: ${swaps.join(', ')}`]),
-  fix: () => 'turn swap off for good (the phase prepare/swap does), or keep it on purpose with --keep-swap',
+  fix: () => 'turn swap off for good (the phase prepare/swap does), or keep it on purpose with --swap=keep',
 })
 
 const cgroupV1 = logRule({

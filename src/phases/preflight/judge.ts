@@ -10,6 +10,7 @@ import {rangeCheck} from './range-check.ts'
 import * as residue from './residue-checks.ts'
 import * as runtime from './runtime-checks.ts'
 import * as storage from './storage-checks.ts'
+import * as swap from './swap-checks.ts'
 import * as system from './system-checks.ts'
 
 const versionCheck: HostCheck = (view, {cluster}) =>
@@ -44,7 +45,9 @@ const HOST_CHECKS: readonly HostCheck[] = [
   network.firewallChecks,
   network.proxyChecks,
   network.forwardingChecks,
-  system.swapCheck,
+  swap.swapCheck,
+  swap.swapUseCheck,
+  swap.keptSwapCheck,
   runtime.runtimeCheck,
   runtime.runtimeVersionCheck,
   runtime.cgroupDriverCheck,

@@ -1,5 +1,5 @@
 import {kubeletRefusesCgroupV1} from '../../domain/version.ts'
-import {error, info, ok, warning, type HostCheck} from './input.ts'
+import {error, ok, warning, type HostCheck} from './input.ts'
 
 const NAME = 'SystemVerification'
 
@@ -74,47 +74,4 @@ export const cgroupCheck: HostCheck = (view, {cluster}) => {
     const refuses = kubeletRefusesCgroupV1(cluster.version) ? ', which this kubelet refuses by default' : ''
     return warning(NAME, view, `cgroup v1${refuses}`, fix)
   }
-}
-
-/** Each place where swap comes from, since turning it off by hand lasts until the next boot. */
-export const swapCheck: HostCheck = (view, {cluster}) => {
-  const name = 'Swap'
-  const {swap} = view.facts
-  if (swap.length === 0) return [ok(name, view, 'there is none')]
-  return swap.map(source => {
-    const state = source.active ? 'on' : 'off now, on again after a boot'
-    if (source.kind === 'outside') {
-      const fix = 'turn it off on the machine around this container, or live with it'
-      return warning(name, view, `${source.device} is swap of the kernel outside`, fix)
-    }
-    const saw = `${source.device} is swap from ${originOf(source)} (${state})`
-    if (cluster.swap === 'keep')
-      return warning(name, view, saw, 'it is kept, as the file says; the kubelet must allow it')
-    return info(name, view, saw, fixOf(source.kind))
-  })
-}
-
-type Source = Parameters<HostCheck>[0]['facts']['swap'][number]
-
-function originOf(source: Source): string {
-  switch (source.kind) {
-    case 'fstab':
-      return '/etc/fstab'
-    case 'unit':
-      return source.unit
-    case 'zram':
-      return source.unit ?? 'zram'
-    case 'gpt':
-      return 'its GPT partition type'
-    case 'unknown':
-      return 'an unknown place'
-    case 'outside':
-      return 'outside'
-  }
-}
-
-function fixOf(kind: Source['kind']): string {
-  if (kind === 'fstab') return 'kadm turns it off and comments the line out, keeping the line'
-  if (kind === 'unknown') return 'kadm turns it off, and looks after a boot whether it came back'
-  return 'kadm turns it off and masks what brings it back'
 }

@@ -25,6 +25,7 @@ interface Machine {
   readonly architecture: string
   readonly cpus: number
   readonly memoryBytes: number
+  readonly memoryAvailableBytes: number
 }
 
 export const machineSection: Section<Machine> = {
@@ -35,7 +36,7 @@ echo "release $(uname -r)"
 echo "architecture $(uname -m)"
 echo "cpus $(nproc || grep -c '^processor' /proc/cpuinfo)"
 while read -r key value unit; do
-  case $key in MemTotal:) echo "memory $value"; break;; esac
+  case $key in MemTotal:) echo "memory $value";; MemAvailable:) echo "available $value"; break;; esac
 done </proc/meminfo
 while read -r address names; do
   case $address in ''|'#'*) continue;; esac
@@ -50,6 +51,7 @@ done </etc/hosts`,
       architecture: entries['architecture'] ?? '',
       cpus: wholeNumber(entries['cpus']),
       memoryBytes: wholeNumber(entries['memory']) * 1024,
+      memoryAvailableBytes: wholeNumber(entries['available']) * 1024,
     }
   },
 }

@@ -60,7 +60,7 @@ export function parseFacts(output: string): Facts {
   const text = unframe(output)
   const read = <T>(section: Section<T>): T => section.parse(text(section.name))
 
-  const {hostname, hostnameResolves, cpus, memoryBytes, release, architecture} = read(machine.machineSection)
+  const {release, architecture, ...size} = read(machine.machineSection)
   const {virtualization, isContainer} = read(machine.virtualizationSection)
   const capabilities = read(machine.capabilitySection)
   const login = read(loginSection)
@@ -72,18 +72,15 @@ export function parseFacts(output: string): Facts {
   const isActive = (unit: string): boolean => units[unit]?.active === 'active'
   const now = (read(beginSection) + read(endSection)) / 2
   return {
-    hostname,
-    hostnameResolves,
+    ...size,
     os: read(machine.osSection),
     kernel: {release, architecture, options: read(machine.kernelSection)},
-    cpus,
-    memoryBytes,
     virtualization,
     isContainer,
     effectiveUid: login.effectiveUid,
     user: login.user,
     ...networkFacts(read, isContainer, login.connectedAddress),
-    swap: read(swapSection)(isContainer),
+    ...read(swapSection)(isContainer),
     cgroup: read(machine.cgroupSection),
     capabilities,
     units,

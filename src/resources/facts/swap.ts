@@ -1,6 +1,7 @@
-import type {SwapSource} from '../../domain/facts.ts'
+import type {Facts, SwapSource} from '../../domain/facts.ts'
 import {sh} from '../../remote/shell.ts'
-import {assigned, linesOf, wordsOf, type Section} from './section.ts'
+import {octalUnescaped, SWAP_OFF_DROP_IN, swapUnit, tagPath} from '../swap-unit.ts'
+import {assigned, linesOf, wholeNumber, wordsOf, type Section} from './section.ts'
 
 /** Who else turns swap on at boot: units that are not of type swap. */
 const SWAP_SERVICES = [
@@ -10,26 +11,38 @@ const SWAP_SERVICES = [
   'dphys-swapfile.service',
 ]
 
-type Part = 'active' | 'fstab' | 'links' | 'units' | 'files' | 'services' | 'generator'
+/** Of a partition that systemd-gpt-auto-generator turns on where fstab names no swap (Discoverable Partitions Specification). */
+const GPT_SWAP_TYPE = '0657fd6d-a4ab-43c4-84e5-0933c84b4f4f'
 
-export const swapSection: Section<(isContainer: boolean) => readonly SwapSource[]> = {
+const UNITS = '/etc/systemd/system'
+
+type Part = 'active' | 'fstab' | 'links' | 'gpt' | 'units' | 'files' | 'services' | 'generator' | 'off'
+
+export const swapSection: Section<(isContainer: boolean) => Pick<Facts, 'swap' | 'swapUsedBytes'>> = {
   name: 'swap',
   script: sh`echo '#part active'; tail -n +2 /proc/swaps
 echo '#part fstab'; awk '!/^[[:space:]]*#/ && $3 == "swap"' /etc/fstab
 echo '#part links'; find /dev/disk /dev/mapper -type l -printf '%p %l\n'
+echo '#part gpt'; lsblk -rno PATH,PARTTYPE | grep -i ${GPT_SWAP_TYPE}
 if [ -d /run/systemd/system ]; then
   echo '#part units'; timeout 5 systemctl show -p Id -p What -p ActiveState -p SourcePath -p FragmentPath '*.swap'
   echo '#part services'; timeout 5 systemctl show -p Id -p LoadState -p UnitFileState -p ActiveState ${SWAP_SERVICES}
 fi
 echo '#part files'
-for file in /etc/systemd/system/*.swap; do
-  [ -f "$file" ] && [ ! -L "$file" ] && sed -n "s|^What=|$file |p" "$file"
+for file in ${UNITS}/*.swap ${UNITS}/*.service; do
+  [ -f "$file" ] && [ ! -L "$file" ] && sed -n -e "s|^What=|$file |p" -e "s|^Exec.*swapon[^/]*\(/[^ ;'\"]*\).*|$file \1|p" "$file"
 done
 echo '#part generator'
 for file in /etc/systemd/zram-generator.conf /etc/systemd/zram-generator.conf.d/*.conf /usr/lib/systemd/zram-generator.conf; do
   [ -s "$file" ] && grep -o '^\[zram[0-9]*\]' "$file" | tr -d '[]'
-done`,
-  parse: text => isContainer => sources(split(text), isContainer),
+done
+echo '#part off'
+find ${UNITS} -maxdepth 1 -type l -lname /dev/null -printf '%f\n'
+find ${UNITS} -mindepth 2 -maxdepth 2 -name ${SWAP_OFF_DROP_IN} -printf '%h\n' | sed -e 's|.*/||' -e 's|\.d$||'`,
+  parse: text => isContainer => {
+    const parts = split(text)
+    return {swap: sources(parts, isContainer), swapUsedBytes: isContainer ? 0 : usedBytes(parts)}
+  },
 }
 
 type Parts = (part: Part) => string
@@ -39,77 +52,116 @@ function split(text: string): Parts {
   return part => blocks.find(block => block.startsWith(`${part}\n`))?.slice(part.length + 1) ?? ''
 }
 
+const usedBytes = (parts: Parts): number =>
+  linesOf(parts('active')).reduce((sum, line) => sum + wholeNumber(wordsOf(line)[3]) * 1024, 0)
+
+/** How devices are named and which are on. */
+interface Areas {
+  readonly resolve: (device: string) => string
+  readonly isActive: (device: string) => boolean
+}
+
 /** Joins what is on with what would turn it on; an active area that nothing claims is `unknown`. */
 function sources(parts: Parts, isContainer: boolean): readonly SwapSource[] {
   const links = linkTargets(parts('links'))
   const resolve = (device: string): string => links.get(tagPath(device)) ?? tagPath(device)
-  const devices = linesOf(parts('active')).flatMap(line => unescape(wordsOf(line)[0] ?? ''))
+  const devices = linesOf(parts('active')).map(line =>
+    octalUnescaped(wordsOf(line)[0] ?? '').replace(/ \(deleted\)$/, ''),
+  )
   // Swap is the kernel's: what a container sees on belongs to the machine around it.
   const active = new Set(isContainer ? [] : devices)
-  const isActive = (device: string): boolean => active.has(resolve(device))
+  const areas = {resolve, isActive: (device: string): boolean => active.has(resolve(device))}
 
-  const fstab = linesOf(parts('fstab')).map(line => {
-    const device = unescape(wordsOf(line)[0] ?? '')
-    return {kind: 'fstab' as const, device, line, active: isActive(device)}
-  })
-  const claimed = new Set(fstab.map(source => resolve(source.device)))
-  const units = unitSources(parts, isActive).filter(source => !claimed.has(resolve(source.device)))
-  for (const source of units) claimed.add(resolve(source.device))
-  const rest = devices.filter(device => !claimed.has(device))
+  const partitions = isContainer ? [] : linesOf(parts('gpt')).flatMap(line => wordsOf(line)[0] ?? [])
+  const off = new Set(linesOf(parts('off')))
+  const isLeft = (source: SwapSource): boolean =>
+    source.active || source.kind === 'fstab' || !off.has(unitOf(source) ?? '')
+  const found = unique(
+    [
+      ...fstabSources(parts, areas, partitions),
+      ...serviceSources(parts, areas),
+      ...generatorSources(parts, areas),
+      ...unitSources(parts, areas),
+      ...partitions.map(path => ({
+        kind: 'gpt' as const,
+        device: path,
+        path,
+        active: areas.isActive(path),
+        unit: swapUnit(path),
+      })),
+    ].filter(isLeft),
+  )
+  const claimed = new Set(found.map(({path}) => path))
   return [
-    ...fstab,
-    ...unique(units),
-    ...rest.map(device =>
-      isContainer
-        ? {kind: 'outside' as const, device, active: true}
-        : {kind: isZram(device) ? ('zram' as const) : ('unknown' as const), device, active: true},
-    ),
+    ...found,
+    ...devices
+      .filter(device => !claimed.has(device))
+      .map(device =>
+        isContainer
+          ? {kind: 'outside' as const, device, path: device, active: true}
+          : {kind: isZram(device) ? ('zram' as const) : ('unknown' as const), device, path: device, active: true},
+      ),
   ]
 }
 
-function unitSources(parts: Parts, isActive: (device: string) => boolean): readonly SwapSource[] {
-  const loaded = parts('units')
-    .split('\n\n')
-    .flatMap((block): readonly SwapSource[] => {
-      const {Id: unit = '', What: device = '', FragmentPath: path = '', SourcePath: origin = ''} = assigned(block)
-      if (device === '' || path === '' || origin === '/etc/fstab') return []
-      const active = isActive(device)
-      if (isZram(device)) return [{kind: 'zram', device, active, unit}]
-      if (path.startsWith('/run/systemd/generator')) return [{kind: 'gpt', device, active, unit}]
-      return [{kind: 'unit', unit, device, active}]
-    })
-  const files = linesOf(parts('files')).map((line): SwapSource => {
-    const [path = '', device = ''] = wordsOf(line)
-    return {kind: 'unit', unit: path.slice(path.lastIndexOf('/') + 1), device, active: isActive(device)}
+const unitOf = (source: SwapSource): string | undefined => ('unit' in source ? source.unit : undefined)
+
+function fstabSources(parts: Parts, {resolve, isActive}: Areas, partitions: readonly string[]): readonly SwapSource[] {
+  return linesOf(parts('fstab')).flatMap(line => {
+    const [first = '', , , options = ''] = wordsOf(line)
+    const device = octalUnescaped(first)
+    const path = resolve(device)
+    const active = isActive(device)
+    if (!active && options.split(',').includes('noauto')) return []
+    const unit = partitions.includes(path) ? {unit: swapUnit(path)} : {}
+    return [{kind: 'fstab', device, path, line, active, ...unit}]
   })
-  const generator = linesOf(parts('generator')).map((name): SwapSource => {
-    const device = `/dev/${name}`
-    return {kind: 'zram', device, active: isActive(device), unit: `systemd-zram-setup@${name}.service`}
-  })
-  const services = parts('services')
+}
+
+function serviceSources(parts: Parts, {isActive}: Areas): readonly SwapSource[] {
+  return parts('services')
     .split('\n\n')
     .flatMap((block): readonly SwapSource[] => {
       const {Id: unit = '', LoadState, UnitFileState, ActiveState} = assigned(block)
       if (LoadState !== 'loaded' || (UnitFileState !== 'enabled' && ActiveState !== 'active')) return []
-      if (unit === 'dphys-swapfile.service')
-        return [{kind: 'unit', unit, device: '/var/swap', active: isActive('/var/swap')}]
-      return [{kind: 'zram', device: '/dev/zram0', active: isActive('/dev/zram0'), unit}]
+      const path = unit === 'dphys-swapfile.service' ? '/var/swap' : '/dev/zram0'
+      return [{kind: isZram(path) ? 'zram' : 'unit', device: path, path, active: isActive(path), unit}]
     })
-  return [...services, ...generator, ...loaded, ...files]
+}
+
+const generatorSources = (parts: Parts, {isActive}: Areas): readonly SwapSource[] =>
+  linesOf(parts('generator')).map(name => {
+    const path = `/dev/${name}`
+    return {kind: 'zram', device: path, path, active: isActive(path), unit: `systemd-zram-setup@${name}.service`}
+  })
+
+/** Units that systemd has loaded, then unit files that lie there for the next boot. */
+function unitSources(parts: Parts, {resolve, isActive}: Areas): readonly SwapSource[] {
+  const loaded = parts('units')
+    .split('\n\n')
+    .flatMap((block): readonly SwapSource[] => {
+      const {Id: unit = '', What: device = '', FragmentPath: file = '', SourcePath: origin = ''} = assigned(block)
+      if (device === '' || file === '' || origin === '/etc/fstab') return []
+      const area = {device, path: resolve(device), active: isActive(device)}
+      if (isZram(area.path)) return [{kind: 'zram', ...area, unit}]
+      return [{kind: file.startsWith('/run/systemd/generator') ? 'gpt' : 'unit', ...area, unit}]
+    })
+  const files = linesOf(parts('files')).map((line): SwapSource => {
+    const [file = '', device = ''] = wordsOf(line)
+    const area = {device, path: resolve(device), active: isActive(device)}
+    return {kind: isZram(area.path) ? 'zram' : 'unit', ...area, unit: file.slice(file.lastIndexOf('/') + 1)}
+  })
+  return [...loaded, ...files]
 }
 
 const isZram = (device: string): boolean => /^\/dev\/zram\d+$/.test(device)
 
-/** The first word about a device stands: the service that makes a zram device before the unit that switches it on. */
+/** The first word stands about a zram device, which a service makes before a unit switches it on; else a file and a unit both count. */
 const unique = (found: readonly SwapSource[]): readonly SwapSource[] =>
-  found.filter((source, i) => found.findIndex(other => other.device === source.device) === i)
+  found.filter((source, i) => found.findIndex(other => keyOf(other) === keyOf(source)) === i)
 
-/** `UUID=…` and the like are links in /dev/disk. */
-function tagPath(device: string): string {
-  const match = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.*)$/.exec(device)
-  if (match === null) return device
-  return `/dev/disk/by-${(match[1] ?? '').toLowerCase()}/${(match[2] ?? '').replaceAll('"', '')}`
-}
+const keyOf = (source: SwapSource): string =>
+  source.kind === 'zram' ? source.path : `${source.path} ${unitOf(source) ?? ''}`
 
 function linkTargets(text: string): ReadonlyMap<string, string> {
   return new Map(
@@ -129,9 +181,3 @@ const normalise = (path: string): string =>
         part === '..' ? done.slice(0, done.lastIndexOf('/')) : part === '' || part === '.' ? done : `${done}/${part}`,
       '',
     )
-
-/** /proc/swaps and fstab write a blank as \040. */
-const unescape = (field: string): string =>
-  field
-    .replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
-    .replace(/ \(deleted\)$/, '')

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import type {CloudInitFacts} from '../../../src/domain/facts.ts'
-import {file, link, sampleCluster, sampleFacts, seen} from './sample.ts'
+import {file, link, sampleFacts, seen} from './sample.ts'
 
 const bare = sampleFacts(10)
 const GIB = 1024 ** 3
@@ -203,29 +203,6 @@ describe('a check of what runs on it says what it saw and one fix', () => {
   ])('%s', (_, name, facts, expected) => {
     expect(seen(name, facts)).toEqual([expected])
   })
-})
-
-test('each source of swap is told with what kadm does about it', () => {
-  const swap = [
-    {kind: 'fstab', device: '/swap.img', line: '/swap.img none swap sw 0 0', active: true},
-    {kind: 'zram', device: '/dev/zram0', active: true, unit: 'zramswap.service'},
-    {kind: 'gpt', device: '/dev/sda3', active: false, unit: 'dev-sda3.swap'},
-    {kind: 'unit', unit: 'data-swap.swap', device: '/data/swap', active: true},
-    {kind: 'unknown', device: '/swapfile2', active: true},
-    {kind: 'outside', device: '/dev/vda2', active: true},
-  ] as const
-
-  expect(seen('Swap', {swap})).toEqual([
-    'info master: /swap.img is swap from /etc/fstab (on) -> kadm turns it off and comments the line out, keeping the line',
-    'info master: /dev/zram0 is swap from zramswap.service (on) -> kadm turns it off and masks what brings it back',
-    'info master: /dev/sda3 is swap from its GPT partition type (off now, on again after a boot) -> kadm turns it off and masks what brings it back',
-    'info master: /data/swap is swap from data-swap.swap (on) -> kadm turns it off and masks what brings it back',
-    'info master: /swapfile2 is swap from an unknown place (on) -> kadm turns it off, and looks after a boot whether it came back',
-    'warning master: /dev/vda2 is swap of the kernel outside -> turn it off on the machine around this container, or live with it',
-  ])
-  expect(seen('Swap', {swap: [swap[0]]}, {cluster: sampleCluster({swap: 'keep'})})).toEqual([
-    'warning master: /swap.img is swap from /etc/fstab (on) -> it is kept, as the file says; the kubelet must allow it',
-  ])
 })
 
 test('a proxy that would take the traffic of the cluster is told range by range', () => {

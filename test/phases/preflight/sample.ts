@@ -92,6 +92,7 @@ export const sampleFacts = (last: number, changes: Partial<Facts> = {}): Facts =
   kernel: {release: '6.8.0-60-generic', architecture: 'x86_64', options: kernelOptions()},
   cpus: 2,
   memoryBytes: 4 * 1024 ** 3,
+  memoryAvailableBytes: 3 * 1024 ** 3,
   virtualization: 'kvm',
   isContainer: false,
   effectiveUid: 0,
@@ -113,6 +114,7 @@ export const sampleFacts = (last: number, changes: Partial<Facts> = {}): Facts =
     defaultRoute: {device: 'enp0s8', source: `192.168.56.${last}`},
   },
   swap: [],
+  swapUsedBytes: 0,
   cgroup: {version: 2, controllers: ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids']},
   capabilities: [
     ...['chown', 'dac_override', 'setuid', 'setgid', 'sys_admin', 'net_admin', 'sys_chroot', 'mknod'],

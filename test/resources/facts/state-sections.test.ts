@@ -6,75 +6,7 @@ import {membershipSection} from '../../../src/resources/facts/membership.ts'
 import {packageLockSection, packagesSection} from '../../../src/resources/facts/packages.ts'
 import {runtimeSection} from '../../../src/resources/facts/runtime.ts'
 import {disksSection, fsyncSection, tracksSection} from '../../../src/resources/facts/storage.ts'
-import {swapSection} from '../../../src/resources/facts/swap.ts'
 import {modulesSection, unitsSection} from '../../../src/resources/facts/units.ts'
-
-describe('swap', () => {
-  const parts = (given: Readonly<Record<string, string>>) =>
-    Object.entries(given)
-      .map(([name, text]) => `#part ${name}\n${text}\n`)
-      .join('')
-  const sources = (given: Readonly<Record<string, string>>, isContainer = false) =>
-    swapSection.parse(parts(given))(isContainer)
-
-  test("of Ubuntu's file is the line in fstab, and its generated unit is not told twice", () => {
-    const line = '/swap.img\tnone\tswap\tsw\t0\t0'
-
-    expect(
-      sources({
-        active: '/swap.img                               file\t\t4194300\t\t0\t\t-2',
-        fstab: line,
-        units:
-          'What=/swap.img\nId=swap.img.swap\nActiveState=active\nSourcePath=/etc/fstab\nFragmentPath=/run/systemd/generator/swap.img.swap',
-      }),
-    ).toEqual([{kind: 'fstab', device: '/swap.img', line, active: true}])
-  })
-
-  test('by UUID is active when its link points at an active device', () => {
-    const line = 'UUID=12-34 none swap sw 0 0'
-    const given = {fstab: line, links: '/dev/disk/by-uuid/12-34 ../../sda5\n/dev/mapper/vg-swap ../dm-1'}
-
-    expect(sources({...given, active: '/dev/sda5 partition 1 0 -2'})).toEqual([
-      {kind: 'fstab', device: 'UUID=12-34', line, active: true},
-    ])
-    expect(sources(given)).toEqual([{kind: 'fstab', device: 'UUID=12-34', line, active: false}])
-    expect(
-      sources({...given, fstab: '/dev/mapper/vg-swap none swap sw 0 0', active: '/dev/dm-1 partition 1 0 -2'}),
-    ).toMatchObject([{kind: 'fstab', active: true}])
-  })
-
-  test('of a unit, of GPT and of zram are told apart', () => {
-    const units = [
-      'What=/dev/sda3\nId=dev-sda3.swap\nActiveState=active\nSourcePath=\nFragmentPath=/run/systemd/generator.late/dev-sda3.swap',
-      'What=/data/swap\nId=data-swap.swap\nActiveState=active\nSourcePath=\nFragmentPath=/etc/systemd/system/data-swap.swap',
-      'What=/dev/zram0\nId=dev-zram0.swap\nActiveState=active\nSourcePath=/etc/systemd/zram-generator.conf\nFragmentPath=/run/systemd/generator/dev-zram0.swap',
-    ]
-    const active = '/dev/sda3 partition 1 0 -2\n/data/swap file 1 0 -3\n/dev/zram0 partition 1 0 100'
-
-    expect(sources({active, units: units.join('\n\n'), generator: 'zram0'})).toEqual([
-      {kind: 'zram', device: '/dev/zram0', active: true, unit: 'systemd-zram-setup@zram0.service'},
-      {kind: 'gpt', device: '/dev/sda3', active: true, unit: 'dev-sda3.swap'},
-      {kind: 'unit', unit: 'data-swap.swap', device: '/data/swap', active: true},
-    ])
-  })
-
-  test('of services that make it and of unit files that are not loaded are found before they are on', () => {
-    const services =
-      'Id=zramswap.service\nLoadState=loaded\nActiveState=inactive\nUnitFileState=enabled\n\nId=dphys-swapfile.service\nLoadState=not-found\nActiveState=inactive\nUnitFileState='
-
-    expect(sources({services, files: '/etc/systemd/system/data-swap.swap /data/swap'})).toEqual([
-      {kind: 'zram', device: '/dev/zram0', active: false, unit: 'zramswap.service'},
-      {kind: 'unit', unit: 'data-swap.swap', device: '/data/swap', active: false},
-    ])
-  })
-
-  test('that nothing claims is unknown, and in a container it is the one outside', () => {
-    const active = '/swap\\040file file 1 0 -2'
-
-    expect(sources({active})).toEqual([{kind: 'unknown', device: '/swap file', active: true}])
-    expect(sources({active}, true)).toEqual([{kind: 'outside', device: '/swap file', active: true}])
-  })
-})
 
 test('packages are those that are installed, with their holds', () => {
   expect(packagesSection.parse('hi |kubelet|1.37.2-1.1\nii |runc|1.1.12\nun |docker.io|\nrc |ufw|0.36\n')).toEqual({

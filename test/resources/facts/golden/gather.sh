@@ -15,7 +15,7 @@ echo "release $(uname -r)"
 echo "architecture $(uname -m)"
 echo "cpus $(nproc || grep -c '^processor' /proc/cpuinfo)"
 while read -r key value unit; do
-  case $key in MemTotal:) echo "memory $value"; break;; esac
+  case $key in MemTotal:) echo "memory $value";; MemAvailable:) echo "available $value"; break;; esac
 done </proc/meminfo
 while read -r address names; do
   case $address in ''|'#'*) continue;; esac
@@ -129,18 +129,22 @@ printf '\036%s\n' swap
 echo '#part active'; tail -n +2 /proc/swaps
 echo '#part fstab'; awk '!/^[[:space:]]*#/ && $3 == "swap"' /etc/fstab
 echo '#part links'; find /dev/disk /dev/mapper -type l -printf '%p %l\n'
+echo '#part gpt'; lsblk -rno PATH,PARTTYPE | grep -i 0657fd6d-a4ab-43c4-84e5-0933c84b4f4f
 if [ -d /run/systemd/system ]; then
   echo '#part units'; timeout 5 systemctl show -p Id -p What -p ActiveState -p SourcePath -p FragmentPath '*.swap'
   echo '#part services'; timeout 5 systemctl show -p Id -p LoadState -p UnitFileState -p ActiveState zramswap.service zram-config.service armbian-zram-config.service dphys-swapfile.service
 fi
 echo '#part files'
-for file in /etc/systemd/system/*.swap; do
-  [ -f "$file" ] && [ ! -L "$file" ] && sed -n "s|^What=|$file |p" "$file"
+for file in /etc/systemd/system/*.swap /etc/systemd/system/*.service; do
+  [ -f "$file" ] && [ ! -L "$file" ] && sed -n -e "s|^What=|$file |p" -e "s|^Exec.*swapon[^/]*\(/[^ ;'\"]*\).*|$file \1|p" "$file"
 done
 echo '#part generator'
 for file in /etc/systemd/zram-generator.conf /etc/systemd/zram-generator.conf.d/*.conf /usr/lib/systemd/zram-generator.conf; do
   [ -s "$file" ] && grep -o '^\[zram[0-9]*\]' "$file" | tr -d '[]'
 done
+echo '#part off'
+find /etc/systemd/system -maxdepth 1 -type l -lname /dev/null -printf '%f\n'
+find /etc/systemd/system -mindepth 2 -maxdepth 2 -name kadm-swap-off.conf -printf '%h\n' | sed -e 's|.*/||' -e 's|\.d$||'
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' packages
 (

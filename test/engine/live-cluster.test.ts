@@ -1,0 +1,10 @@
+import {expect, test} from 'vitest'
+import {sharedOnly} from '../../src/engine/live-cluster.ts'
+
+test('a node that joins decides for itself what hangs on its own kernel and runtime', () => {
+  const shared = {clusterDomain: 'cluster.local', memorySwap: {swapBehavior: 'NoSwap'}}
+
+  expect(sharedOnly({...shared, failSwapOn: false, failCgroupV1: false, cgroupDriver: 'systemd'})).toEqual(shared)
+  expect(sharedOnly({memorySwap: {swapBehavior: 'LimitedSwap'}})).toEqual({})
+  expect(sharedOnly({memorySwap: {}})).toEqual({})
+})
