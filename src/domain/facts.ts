@@ -1,3 +1,5 @@
+import type {ClosedChain} from './closed-chain.ts'
+
 /** What one read-only script saw on one host, in one round trip. Sizes in bytes, times in seconds unless named otherwise. */
 export interface Facts {
   readonly hostname: string
@@ -101,7 +103,7 @@ export interface Facts {
     readonly https: string | undefined
     readonly noProxy: string | undefined
   }
-  readonly firewall: {readonly ufw: boolean; readonly firewalld: boolean; readonly nftables: boolean}
+  readonly firewall: FirewallFacts
   readonly extraCaDirs: readonly string[]
   /** undefined where there is none. */
   readonly cloudInit: CloudInitFacts | undefined
@@ -181,6 +183,14 @@ interface SwapArea {
   /** As the kernel names it in /proc/swaps. */
   readonly path: string
   readonly active: boolean
+}
+
+export interface FirewallFacts {
+  readonly ufw: boolean
+  readonly firewalld: boolean
+  readonly nftables: boolean
+  /** Of nobody whose own tool is asked instead (ufw, firewalld), nor of Kubernetes. */
+  readonly closed: readonly ClosedChain[]
 }
 
 export interface UnitFacts {

@@ -60,11 +60,12 @@ const needsProbes = ({command}: WorkflowOptions, hosts: readonly JudgedHost[]): 
 const existingNodes = async (controlPlane: ControlPlane | undefined): Promise<readonly ExistingNode[]> => {
   if (controlPlane === undefined) return []
   const nodes = await listNodes(await controlPlane.api())
-  return nodes.map(({name, machineId, systemUuid, internalAddress}) => ({
+  return nodes.map(({name, machineId, systemUuid, internalAddress, controlPlane: isControlPlane}) => ({
     name,
     machineId,
     systemUuid,
     addresses: internalAddress === undefined ? [] : [internalAddress],
+    role: isControlPlane ? 'control-plane' : 'worker',
   }))
 }
 

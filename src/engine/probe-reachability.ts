@@ -1,7 +1,15 @@
 import {parseAddress} from '../domain/cidr.ts'
 import type {Cluster} from '../domain/cluster.ts'
+import {isOpenedByKadm} from '../phases/firewall.ts'
 import type {Finding} from '../phases/preflight/finding.ts'
-import {answerable, judgeProbes, probePlan, probeSockets, type ProbedHost} from '../phases/preflight/reachability.ts'
+import {
+  answerable,
+  behindFirewall,
+  judgeProbes,
+  probePlan,
+  probeSockets,
+  type ProbedHost,
+} from '../phases/preflight/reachability.ts'
 import type {Host} from '../remote/host.ts'
 import {
   listenScript,
@@ -38,9 +46,11 @@ export async function probeReachability({cluster, hosts, signal}: Probing): Prom
     ),
   )
   try {
-    const probes = answerable(probePlan(usable, cluster), listeners)
+    const probes = answerable(probePlan(usable, cluster), listeners).filter(
+      ({to}) => !usable.some(({node, facts}) => node.name === to && isOpenedByKadm(facts)),
+    )
     const results = await Promise.all(usable.map(one => askFrom(one, probes, signal)))
-    return judgeProbes(results.flat(), listeners)
+    return [...judgeProbes(results.flat(), listeners), ...behindFirewall(usable)]
   } finally {
     await Promise.allSettled(
       usable.flatMap(({host, node}) => {

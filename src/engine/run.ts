@@ -1,6 +1,7 @@
 import type {Clock} from '../domain/clock.ts'
 import type {Cluster, Node} from '../domain/cluster.ts'
 import type {Sink} from '../domain/events.ts'
+import type {Peer} from '../domain/firewall.ts'
 import type {PackageSource} from '../domain/repository.ts'
 import type {KubeClient} from '../kube/client.ts'
 import type {Templates} from '../manifests/templates.ts'
@@ -18,6 +19,8 @@ export interface Run {
   readonly machines: readonly Machine[]
   /** Every node that is known, also those that this run does not touch. */
   readonly nodes: readonly Node[]
+  /** Of the cluster, but not of this run; undefined where it could not be asked. */
+  readonly others?: readonly Peer[] | undefined
   readonly first: Node | undefined
   readonly endpoint: string
   readonly steps: readonly Step[]
@@ -41,6 +44,7 @@ export const contextOf = (run: Run, {node, facts}: Machine): PhaseContext => ({
   node,
   facts,
   nodes: run.nodes,
+  others: run.others,
   endpoint: run.endpoint,
   bundle: run.bundle,
   source: run.source,

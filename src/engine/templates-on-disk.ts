@@ -12,14 +12,15 @@ const NAMES = [
   'sysctl.conf',
   'nat.nft',
   'kadm-nat.service',
+  'kadm-firewall.sh',
+  'kadm-firewall.service',
 ] as const satisfies readonly TemplateName[]
 
 /** The texts with holes that come with kadm, from the folder `templates` beside `src` or `dist`. */
 export async function readTemplates(): Promise<Templates> {
   const folder = new URL('../../templates/', import.meta.url)
-  const [kubelet, dropIn, containerd, v2, v3, conflist, modules, sysctl, nat, natUnit] = await Promise.all(
-    NAMES.map(name => readFile(new URL(name, folder), 'utf8')),
-  )
+  const [kubelet, dropIn, containerd, v2, v3, conflist, modules, sysctl, nat, natUnit, firewall, firewallUnit] =
+    await Promise.all(NAMES.map(name => readFile(new URL(name, folder), 'utf8')))
   const text = (value: string | undefined): string => value ?? ''
   return {
     'kubelet.service': text(kubelet),
@@ -32,5 +33,7 @@ export async function readTemplates(): Promise<Templates> {
     'sysctl.conf': text(sysctl),
     'nat.nft': text(nat),
     'kadm-nat.service': text(natUnit),
+    'kadm-firewall.sh': text(firewall),
+    'kadm-firewall.service': text(firewallUnit),
   }
 }

@@ -10,6 +10,8 @@ export type TemplateName =
   | 'sysctl.conf'
   | 'nat.nft'
   | 'kadm-nat.service'
+  | 'kadm-firewall.sh'
+  | 'kadm-firewall.service'
 
 export type Templates = Readonly<Record<TemplateName, string>>
 

@@ -1,6 +1,7 @@
 import type {Bundle} from '../domain/bundle.ts'
 import type {Cluster, Node} from '../domain/cluster.ts'
 import type {Facts} from '../domain/facts.ts'
+import type {Peer} from '../domain/firewall.ts'
 import type {PackageSource} from '../domain/repository.ts'
 import type {Templates} from '../manifests/templates.ts'
 import type {AnyResource} from '../resources/any-resource.ts'
@@ -15,6 +16,8 @@ export interface PhaseContext {
   readonly facts: Facts
   /** Every node this run knows of, this one among them. */
   readonly nodes: readonly Node[]
+  /** Nodes that the cluster has besides those of this run; undefined where it could not be asked. */
+  readonly others?: readonly Peer[] | undefined
   /** The address of the API for clients: `https://host:port`. */
   readonly endpoint: string
   readonly bundle: LocalBundle | undefined

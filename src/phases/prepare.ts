@@ -1,3 +1,4 @@
+import {firewallPhase} from './firewall.ts'
 import {hostnamePhase} from './hostname.ts'
 import {kernelPhase} from './kernel.ts'
 import {kubeletInstallPhase} from './kubelet-install.ts'
@@ -16,6 +17,7 @@ export const preparePhase: Phase = {
     hostnamePhase,
     networkPhase,
     natPhase,
+    firewallPhase,
     swapPhase,
     kernelPhase,
     packagesPhase,

@@ -9,6 +9,7 @@ import {hostnameKind, type HostnameFound, type HostnameResource} from './hostnam
 import {kernelModuleKind, type KernelModuleFound, type KernelModuleResource} from './kernel-module.ts'
 import type {Kind} from './kind.ts'
 import {loopbackNameKind, type LoopbackNameFound, type LoopbackNameResource} from './loopback-name.ts'
+import {loadedRulesKind, type LoadedRulesFound, type LoadedRulesResource} from './loaded-rules.ts'
 import {
   packageRepositoryKind,
   type PackageRepositoryFound,
@@ -20,6 +21,7 @@ import {pulledImagesKind, type PulledImagesFound, type PulledImagesResource} fro
 import {swapOffKind, type SwapFound, type SwapOffResource} from './swap-off.ts'
 import {symlinkKind, type SymlinkResource} from './symlink.ts'
 import {sysctlKind, type SysctlFound, type SysctlResource} from './sysctl.ts'
+import {ufwRulesKind, type UfwRulesFound, type UfwRulesResource} from './ufw-rules.ts'
 import type {UnitState} from './unit-state.ts'
 import {unitKind, type UnitResource} from './unit.ts'
 import {waitKind, type WaitFound, type WaitResource} from './wait.ts'
@@ -36,12 +38,14 @@ interface Kinds {
   readonly hostname: readonly [HostnameResource, HostnameFound]
   readonly 'kernel-module': readonly [KernelModuleResource, KernelModuleFound]
   readonly 'loopback-name': readonly [LoopbackNameResource, LoopbackNameFound]
+  readonly 'loaded-rules': readonly [LoadedRulesResource, LoadedRulesFound]
   readonly packages: readonly [PackagesResource, PackagesFound]
   readonly 'package-repository': readonly [PackageRepositoryResource, PackageRepositoryFound]
   readonly 'pulled-images': readonly [PulledImagesResource, PulledImagesFound]
   readonly 'swap-off': readonly [SwapOffResource, SwapFound]
   readonly symlink: readonly [SymlinkResource, PathState]
   readonly sysctl: readonly [SysctlResource, SysctlFound]
+  readonly 'ufw-rules': readonly [UfwRulesResource, UfwRulesFound]
   readonly unit: readonly [UnitResource, UnitState]
   readonly wait: readonly [WaitResource, WaitFound]
 }
@@ -63,12 +67,14 @@ export const KINDS: {readonly [K in KindName]: Kind<ResourceOf<K>, StateOf<K>>} 
   hostname: hostnameKind,
   'kernel-module': kernelModuleKind,
   'loopback-name': loopbackNameKind,
+  'loaded-rules': loadedRulesKind,
   'package-repository': packageRepositoryKind,
   packages: packagesKind,
   'pulled-images': pulledImagesKind,
   'swap-off': swapOffKind,
   symlink: symlinkKind,
   sysctl: sysctlKind,
+  'ufw-rules': ufwRulesKind,
   unit: unitKind,
   wait: waitKind,
 }

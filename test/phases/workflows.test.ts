@@ -14,6 +14,7 @@ const PREPARE = [
   'prepare/hostname',
   'prepare/network',
   'prepare/nat',
+  'prepare/firewall',
   'prepare/swap',
   'prepare/kernel',
   'prepare/packages',

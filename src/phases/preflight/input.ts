@@ -1,4 +1,4 @@
-import type {Cluster, Node} from '../../domain/cluster.ts'
+import type {Cluster, Node, Role} from '../../domain/cluster.ts'
 import type {Facts} from '../../domain/facts.ts'
 import type {Finding} from './finding.ts'
 
@@ -26,6 +26,7 @@ export interface ExistingNode {
   readonly machineId: string
   readonly systemUuid: string
   readonly addresses: readonly string[]
+  readonly role?: Role | undefined
 }
 
 /** One host as the checks see it. */

@@ -1,6 +1,7 @@
 import {NEWEST_MINOR} from '../../domain/version.ts'
 import {clockOffsetCheck, clockSyncCheck} from './clock-checks.ts'
 import type {Finding} from './finding.ts'
+import {firewallChecks} from './firewall-checks.ts'
 import {cloneCheck, duplicateAddressCheck, duplicateNameCheck, existingNodesCheck} from './identity-checks.ts'
 import {viewsOf, warning, type HostCheck, type PreflightInput, type SetCheck} from './input.ts'
 import * as hostname from './hostname-checks.ts'
@@ -42,7 +43,7 @@ const HOST_CHECKS: readonly HostCheck[] = [
   hostname.cloudInitCheck,
   network.leftoverLinksCheck,
   network.dnsCheck,
-  network.firewallChecks,
+  firewallChecks,
   network.proxyChecks,
   network.forwardingChecks,
   swap.swapCheck,

@@ -29,18 +29,6 @@ export const dnsCheck: HostCheck = view => {
   ]
 }
 
-export const firewallChecks: HostCheck = (view, {cluster}) => {
-  const {firewalld, ufw} = view.facts.firewall
-  const ports = view.isControlPlane ? `${cluster.apiPort}, 2379-2380, 10250` : '10250'
-  const fix = (open: string): string => `open TCP ${ports} and UDP 8472 between the hosts, or turn it off: ${open}`
-  return [
-    firewalld
-      ? warning('Firewalld', view, 'firewalld is active', fix('sudo systemctl disable --now firewalld'))
-      : ok('Firewalld', view, 'not active'),
-    ...(ufw ? [warning('Ufw', view, 'ufw is active', fix('sudo ufw disable'))] : []),
-  ]
-}
-
 export const forwardingChecks: HostCheck = (view, {cluster}) => {
   const {podSubnets, serviceSubnets} = cluster.network
   const families = new Set(

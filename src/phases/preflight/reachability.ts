@@ -2,6 +2,7 @@ import {parseAddress} from '../../domain/cidr.ts'
 import type {Cluster, Node} from '../../domain/cluster.ts'
 import type {Facts} from '../../domain/facts.ts'
 import type {Listener, Probe, ProbeResult, Socket} from '../../resources/facts/reachability.ts'
+import {isOpenedByKadm} from '../firewall.ts'
 import type {Finding} from './finding.ts'
 
 /** Flannel's vxlan on Linux. */
@@ -64,6 +65,18 @@ export const answerable = (probes: readonly Probe[], listeners: ReadonlyMap<stri
     const isBusy = answering.busy.some(socket => socket.port === port && socket.protocol === protocol)
     return answering.canProbe ? !(isBusy && protocol === 'udp') : false
   })
+
+/** Whether others get through to a host with a firewall only shows when it has been told to let them. */
+export const behindFirewall = (hosts: readonly ProbedHost[]): readonly Finding[] =>
+  hosts
+    .filter(({facts}) => isOpenedByKadm(facts))
+    .map(({node}) => ({
+      name: 'Reachability',
+      severity: 'ok',
+      hosts: [node.name],
+      saw: 'not asked from the other hosts, since its firewall does not let them in yet',
+      fix: undefined,
+    }))
 
 /** One finding a pair that fails, one for all that works. */
 export function judgeProbes(

@@ -3,6 +3,7 @@ import type {Script} from '../../remote/shell.ts'
 import {cloudInitSection} from './cloud-init.ts'
 import {filesSection} from './files.ts'
 import {identitySection} from './identity.ts'
+import {firewallSection} from './firewall.ts'
 import {interfacesSection, routesSection} from './interfaces.ts'
 import {loginSection, proxySection} from './login.ts'
 import * as machine from './machine.ts'
@@ -13,7 +14,7 @@ import {frame, unframe, type Section} from './section.ts'
 import {listeningSection, resolvSection} from './sockets.ts'
 import {caDirsSection, disksSection, fsyncSection, tracksSection} from './storage.ts'
 import {swapSection} from './swap.ts'
-import {commandsSection, firewallSection, modulesSection, unitsSection} from './units.ts'
+import {commandsSection, modulesSection, unitsSection} from './units.ts'
 
 const beginSection = machine.clockSection('clock-begin')
 const endSection = machine.clockSection('clock-end')

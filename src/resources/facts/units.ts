@@ -139,13 +139,3 @@ export const commandsSection: Section<readonly string[]> = {
   script: sh`for name in ${COMMANDS}; do command -v "$name" >/dev/null && echo "$name"; done`,
   parse: linesOf,
 }
-
-interface Firewall {
-  readonly ufw: boolean
-}
-
-export const firewallSection: Section<Firewall> = {
-  name: 'firewall',
-  script: sh`command -v ufw >/dev/null && grep '^ENABLED=' /etc/ufw/ufw.conf`,
-  parse: text => ({ufw: assigned(text)['ENABLED'] === 'yes'}),
-}

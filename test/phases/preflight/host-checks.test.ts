@@ -93,14 +93,14 @@ describe('a check of what runs on it says what it saw and one fix', () => {
     [
       'firewalld',
       'Firewalld',
-      {firewall: {ufw: false, firewalld: true, nftables: true}},
-      'warning master: firewalld is active -> open TCP 6443, 2379-2380, 10250 and UDP 8472 between the hosts, or turn it off: sudo systemctl disable --now firewalld',
+      {firewall: {ufw: false, firewalld: true, nftables: true, closed: []}},
+      'warning master: firewalld is active, and kadm leaves it to you -> let the cluster through: sudo firewall-cmd --permanent --add-port=6443/tcp; sudo firewall-cmd --permanent --zone=trusted --add-interface=cni0; sudo firewall-cmd --permanent --zone=trusted --add-interface=flannel.1; sudo firewall-cmd --reload',
     ],
     [
       'ufw',
       'Ufw',
-      {role: 'worker' as const, firewall: {ufw: true, firewalld: false, nftables: false}},
-      'warning master: ufw is active -> open TCP 10250 and UDP 8472 between the hosts, or turn it off: sudo ufw disable',
+      {role: 'worker' as const, firewall: {ufw: true, firewalld: false, nftables: false, closed: []}},
+      'info master: ufw is active -> kadm adds to it, until a reset: pods to this node from 10.244.0.0/16 on cni0; pods of this node from 10.244.0.0/16 on cni0; pods of other nodes from 10.244.0.0/16 on flannel.1 to 10.244.0.0/16',
     ],
     [
       'forwarding off',

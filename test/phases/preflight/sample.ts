@@ -141,7 +141,7 @@ export const sampleFacts = (last: number, changes: Partial<Facts> = {}): Facts =
   listening: [{port: 22, address: '0.0.0.0', process: 'sshd'}],
   resolv: {nameservers: ['127.0.0.53'], upstreams: ['192.168.56.1'], resolvedActive: true},
   proxy: {http: undefined, https: undefined, noProxy: undefined},
-  firewall: {ufw: false, firewalld: false, nftables: false},
+  firewall: {ufw: false, firewalld: false, nftables: false, closed: []},
   extraCaDirs: [],
   cloudInit: {disabled: false, userData: {preserveHostname: undefined, manageEtcHosts: undefined}},
   lease: undefined,

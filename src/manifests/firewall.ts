@@ -1,0 +1,90 @@
+import type {ClosedChain} from '../domain/closed-chain.ts'
+import {openingComment, type Opening} from '../domain/firewall.ts'
+import {fill, type Templates} from './templates.ts'
+
+export const FIREWALL_PROGRAM = '/usr/local/sbin/kadm-firewall'
+export const FIREWALL_UNIT = '/etc/systemd/system/kadm-firewall.service'
+
+/** As `ufw show added` prints it, without the comment. Undefined for what ufw lets through by itself. */
+export function ufwRule({hook, from, to, in: inBy, out, protocol, ports, repliesOnly}: Opening): string | undefined {
+  if (repliesOnly === true) return undefined
+  const head = `${hook === 'forward' ? 'route ' : ''}allow`
+  const port = ports?.replace('-', ':')
+  if (from === undefined && to === undefined && inBy === undefined && out === undefined && port !== undefined)
+    return `${head} ${port}${protocol === undefined ? '' : `/${protocol}`}`
+  return words(
+    head,
+    inBy && `in on ${inBy}`,
+    out && `out on ${out}`,
+    from && `from ${from}`,
+    (to ?? port) ? `to ${to ?? 'any'}` : undefined,
+    port && `port ${port}`,
+    protocol && `proto ${protocol}`,
+  )
+}
+
+/** A rule of nftables, as it follows the name of its chain. */
+export function nftRule(opening: Opening): string {
+  const {family, from, to, in: inBy, out, protocol, ports, repliesOnly} = opening
+  const ip = family === 6 ? 'ip6' : 'ip'
+  return words(
+    inBy && `iifname "${inBy}"`,
+    out && `oifname "${out}"`,
+    from && `${ip} saddr ${from}`,
+    to && `${ip} daddr ${to}`,
+    protocol && ports && `${protocol} dport ${ports}`,
+    repliesOnly && 'ct state established,related',
+    `accept comment "${openingComment(opening)}"`,
+  )
+}
+
+/** A rule of iptables, as it follows the name of its chain. */
+export function iptablesRule(opening: Opening): string {
+  const {from, to, in: inBy, out, protocol, ports, repliesOnly} = opening
+  return words(
+    from && `-s ${from}`,
+    to && `-d ${to}`,
+    inBy && `-i ${inBy}`,
+    out && `-o ${out}`,
+    protocol && `-p ${protocol}`,
+    protocol && ports && `--dport ${ports.replace('-', ':')}`,
+    repliesOnly && '-m conntrack --ctstate ESTABLISHED,RELATED',
+    `-m comment --comment "${openingComment(opening)}" -j ACCEPT`,
+  )
+}
+
+const words = (...parts: readonly (string | false | undefined)[]): string =>
+  parts.filter(part => part !== undefined && part !== false && part !== '').join(' ')
+
+const FAMILIES = {ip: [4], ip6: [6], inet: [4, 6]} as const
+
+/** What a chain must let through, by its hook and family; nothing for one that the cluster has no business with. */
+export const openingsIn = (chain: ClosedChain, openings: readonly Opening[]): readonly Opening[] =>
+  openings.filter(
+    ({hook, family}) =>
+      hook === chain.hook && (family === undefined || FAMILIES[chain.family].some(known => known === family)),
+  )
+
+export interface ProgramOptions {
+  readonly chains: readonly ClosedChain[]
+  readonly openings: readonly Opening[]
+}
+
+/** The program that puts the rules into others' chains and takes them out, and only them. */
+export const firewallProgram = (templates: Templates, {chains, openings}: ProgramOptions): string =>
+  fill(templates['kadm-firewall.sh'], {
+    chains: chains
+      .map(chain => {
+        const rules = openingsIn(chain, openings).map(chain.tool === 'nft' ? nftRule : iptablesRule)
+        const call =
+          chain.tool === 'nft'
+            ? `nft_chain ${chain.family} ${chain.table} ${chain.chain}`
+            : `iptables_chain ${chain.tool} ${chain.chain}`
+        return `${call} <<'RULES'\n${rules.join('\n')}\nRULES`
+      })
+      .join('\n\n'),
+  })
+
+/** Puts the rules in at every boot, and again when the firewall's own rules are loaded anew. */
+export const firewallUnit = (templates: Templates): string =>
+  fill(templates['kadm-firewall.service'], {program: FIREWALL_PROGRAM})

@@ -1,0 +1,22 @@
+import type {Opening} from '../domain/firewall.ts'
+
+/** What a person types who has firewalld; links of the pod network are trusted, since its forwarding goes by zones. */
+export function firewalldCommands(openings: readonly Opening[]): readonly string[] {
+  const input = openings.filter(({hook}) => hook === 'input')
+  const links = [...new Set(openings.flatMap(({in: inBy}) => inBy ?? []))]
+  const ranges = openings.flatMap(({hook, from, in: inBy, repliesOnly}) =>
+    hook === 'forward' && inBy === undefined && repliesOnly !== true ? (from ?? []) : [],
+  )
+  const add = 'sudo firewall-cmd --permanent'
+  return [
+    ...input.flatMap(({from, protocol, ports, family}) => {
+      if (protocol === undefined || ports === undefined) return []
+      if (from === undefined) return [`${add} --add-port=${ports}/${protocol}`]
+      const source = `family="ipv${String(family ?? 4)}" source address="${from}"`
+      return [`${add} --add-rich-rule='rule ${source} port port="${ports}" protocol="${protocol}" accept'`]
+    }),
+    ...links.map(link => `${add} --zone=trusted --add-interface=${link}`),
+    ...ranges.map(range => `${add} --zone=trusted --add-source=${range}`),
+    'sudo firewall-cmd --reload',
+  ]
+}
