@@ -17,8 +17,10 @@ import {LabDemo} from './lab/demo.ts'
 import {LabDown} from './lab/down.ts'
 import {LabExec} from './lab/exec.ts'
 import {LabList} from './lab/list.ts'
+import {LabPower} from './lab/power.ts'
 import {LabReboot} from './lab/reboot.ts'
 import {LabSsh} from './lab/ssh.ts'
+import {LabTrouble} from './lab/trouble.ts'
 import {LabUp} from './lab/up.ts'
 import {PhaseList} from './phase/list.ts'
 import {Plan} from './plan.ts'
@@ -51,8 +53,10 @@ export const COMMANDS = {
   'lab:down': LabDown,
   'lab:exec': LabExec,
   'lab:list': LabList,
+  'lab:power': LabPower,
   'lab:reboot': LabReboot,
   'lab:ssh': LabSsh,
+  'lab:trouble': LabTrouble,
   'lab:up': LabUp,
   'phase:list': PhaseList,
   plan: Plan,

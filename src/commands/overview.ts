@@ -27,7 +27,7 @@ KEEP
 PREPARE
   config print       the whole configuration with its defaults; also validate, migrate, images, schema
   bundle create      collect binaries and images for machines without internet; also verify
-  lab up             disposable machines on this computer; also down, list, ssh, exec, reboot
+  lab up             disposable machines on this computer; also down, list, ssh, exec, reboot, power, trouble
 
 THE TOOL
   completion         complete kadm's words in bash or zsh

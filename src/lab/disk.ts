@@ -50,7 +50,30 @@ export function wipeDisk(dir: string): Script {
 
 /** Writes the files into the machine's mounted root, by way of a private folder beside it. */
 export async function stageFiles(dir: string, files: readonly MachineFile[]): Promise<Script> {
-  const seed = join(dir, 'seed')
+  const {root} = layout(dir)
+  const enable = sh`
+mkdir -p ${join(root, '/etc/systemd/system/sysinit.target.wants')}
+ln -sf ${SERVICE} ${join(root, '/etc/systemd/system/sysinit.target.wants/kadm-lab-machine.service')}
+rm -rf ${seedDir(dir)}`
+  return joinScripts([await placeFiles(dir, root, files), enable])
+}
+
+/** Packs the files as they are to be on the machine's disk, owners and modes included. */
+export async function stageSeed(dir: string, archive: string, files: readonly MachineFile[]): Promise<Script> {
+  const root = join(dir, 'seed-root')
+  return joinScripts([
+    sh`rm -rf ${root}`,
+    await placeFiles(dir, root, files),
+    sh`
+(umask 077; cd ${root}; find . ! -type d -o -name .ssh | tar --numeric-owner --no-recursion -T - -cf ${archive})
+rm -rf ${root} ${seedDir(dir)}`,
+  ])
+}
+
+const seedDir = (dir: string): string => join(dir, 'seed')
+
+async function placeFiles(dir: string, root: string, files: readonly MachineFile[]): Promise<Script> {
+  const seed = seedDir(dir)
   await rm(seed, {recursive: true, force: true})
   await mkdir(seed, {recursive: true, mode: 0o700})
   await chmod(seed, 0o700)
@@ -58,22 +81,18 @@ export async function stageFiles(dir: string, files: readonly MachineFile[]): Pr
     await mkdir(dirname(join(seed, file.path)), {recursive: true})
     await writeFile(join(seed, file.path), file.text, {mode: 0o600})
   }
-  const {root} = layout(dir)
   const install = files.map(file => {
     const owner = file.owner === 'root' ? 0 : LOGIN_UID
     const target = join(root, file.path)
     const folder =
       file.owner === 'root'
         ? sh`mkdir -p ${dirname(target)}`
-        : sh`install -d -m 700 -o ${owner} -g ${owner} ${dirname(target)}`
+        : sh`mkdir -p ${dirname(dirname(target))}
+install -d -m 700 -o ${owner} -g ${owner} ${dirname(target)}`
     return sh`
 ${folder}
 rm -f ${target}
 install -m ${file.mode} -o ${owner} -g ${owner} ${join(seed, file.path)} ${target}`
   })
-  const enable = sh`
-mkdir -p ${join(root, '/etc/systemd/system/sysinit.target.wants')}
-ln -sf ${SERVICE} ${join(root, '/etc/systemd/system/sysinit.target.wants/kadm-lab-machine.service')}
-rm -rf ${seed}`
-  return joinScripts([...install, enable])
+  return joinScripts(install)
 }

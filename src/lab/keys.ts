@@ -25,7 +25,8 @@ export async function makeKey(file: string, comment: string): Promise<void> {
 
 export const readPublicKey = async (file: string): Promise<string> => readFile(`${file}.pub`, 'utf8')
 
-const hostKeyFile = (dir: string): string => join(dir, 'ssh_host_ed25519_key')
+/** Where a machine's private host key lies. */
+export const hostKeyFile = (dir: string): string => join(dir, 'ssh_host_ed25519_key')
 
 /** A machine's host key is made outside of it, so that it is known before the first connection. */
 export async function makeHostKey(dir: string): Promise<{readonly fingerprint: string; readonly line: string}> {

@@ -1,31 +1,17 @@
-import {setTimeout as sleep} from 'node:timers/promises'
-import {KadmError} from '../domain/errors.ts'
 import {changeLab} from './lab-script.ts'
 import type {LabState, MachineState} from './lab-state.ts'
 import {findMachine} from './lab.ts'
-import {bootMachine, leaderOf, rebootMachine, stopMachine, waitForMachine, wipeMachine} from './machine.ts'
+import {bootMachine, rebootMachine, stopMachine, wipeMachine} from './machine.ts'
 
 /** One machine of a lab, or several that are done at the same time. */
 export type Which = string | readonly string[]
 
 /** What a machine may take to end its services when it is asked to. */
 const POWER_OFF_MS = 90_000
-const POLL_MS = 50
 
 /** Boots machines again and waits until they take a login. */
 export const labReboot = (lab: string, which: Which, signal?: AbortSignal): Promise<void> =>
-  forEach(lab, which, signal, async (state, machine) => {
-    const before = await leaderOf(lab, machine.name)
-    if (before === undefined) return bootMachine(state, machine, signal)
-    await rebootMachine(state, machine)
-    for (let waited = 0; (await leaderOf(lab, machine.name))?.pid === before.pid; waited += POLL_MS) {
-      if (waited > POWER_OFF_MS) {
-        throw new KadmError('timeout', `machine ${machine.name} did not go down to reboot`, {host: machine.name})
-      }
-      await sleep(POLL_MS, undefined, {signal})
-    }
-    await waitForMachine(state, machine, signal)
-  })
+  forEach(lab, which, signal, (state, machine) => rebootMachine(state, machine, signal))
 
 /** Powers machines off as their init does it; their disks stay. */
 export const labPowerOff = (lab: string, which: Which): Promise<void> =>

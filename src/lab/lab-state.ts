@@ -18,14 +18,44 @@ export interface LabState {
   readonly machines: readonly MachineState[]
 }
 
-export interface MachineState {
+export type MachineState = NspawnState | VmState
+
+interface AnyMachine {
   readonly name: string
   readonly address: string
   /** `SHA256:…` and the public key line of its ssh host key. */
   readonly hostKey: string
   readonly hostKeyLine: string
+}
+
+/** A container with an init of its own. */
+export interface NspawnState extends AnyMachine {
+  readonly driver: 'nspawn'
   readonly cgroups: CgroupPlan
 }
+
+/** A virtual machine. */
+export interface VmState extends AnyMachine {
+  readonly driver: 'qemu'
+  readonly vm: VmShape
+}
+
+/** What a VM is made of. */
+export interface VmShape {
+  readonly cpus: number
+  readonly memoryMib: number
+  /** One card in the lab's network, or two as VirtualBox gives them: NAT with 10.0.2.15 on every machine, and host-only. */
+  readonly cards: Cards
+  /** Of its board, which a copied machine shares with the first. */
+  readonly productUuid: string
+  readonly machineId: string
+  /** Its name on its disk: a copy calls itself like the machine it was made from. */
+  readonly hostname: string
+  /** Last byte of the MAC addresses of its cards. */
+  readonly macs: {readonly nat: number; readonly lab: number}
+}
+
+export type Cards = 'lab' | 'virtualbox'
 
 export const labsDir = (): string => join(stateDir(), 'labs')
 export const labDir = (name: string): string => join(labsDir(), name)

@@ -1,25 +1,27 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises'
+import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {KadmError} from '../domain/errors.ts'
 import {DEFAULT_VERSION} from '../domain/releases.ts'
 import {supportedVersion} from '../domain/version.ts'
 import {cacheDir, exists} from './cache.ts'
-import {planCgroups, type CgroupFacts} from './cgroups.ts'
 import type {BuildPlace} from './go-build.ts'
-import {makeHostKey, makeKey} from './keys.ts'
+import {makeKey} from './keys.ts'
+import {acceleration} from './kvm.ts'
 import {labBundleDirs, planBundle, type ArtifactSource} from './lab-bundle.ts'
 import {changeLab, labScript} from './lab-script.ts'
 import * as paths from './lab-state.ts'
-import {checkName, readState, stateNames, writeState, type LabState, type MachineState} from './lab-state.ts'
+import {checkName, readState, stateNames, writeState, type LabState} from './lab-state.ts'
 import {describe, type Lab} from './lab.ts'
 import {withLock} from './lock.ts'
-import {bootMachine, isSupervised, leaderOf} from './machine.ts'
+import {bootMachine, isMachineOn, leaderOf} from './machine.ts'
+import {machineStates, type Driver, type VmOptions} from './machine-states.ts'
 import {makeNetwork} from './network.ts'
 import {mustRun} from './program.ts'
 import {tracker, type LabSink, type Step, type Tracker} from './progress.ts'
-import {architecture, requireMachinePrograms} from './requirements.ts'
+import {architecture, requireMachinePrograms, requireVmPrograms} from './requirements.ts'
 import {isRootMade, machineRoot} from './rootfs.ts'
-import {addressIn, chooseSubnet, routedRanges} from './subnet.ts'
+import {chooseSubnet, routedRanges} from './subnet.ts'
+import {isVmImageMade, vmImage} from './vm-disk.ts'
 
 export interface LabUpOptions {
   readonly name: string
@@ -29,11 +31,15 @@ export interface LabUpOptions {
   readonly report?: LabSink | undefined
   /** `auto` when left out. */
   readonly source?: ArtifactSource | undefined
+  /** Of the machines that are not there yet; nspawn when left out. */
+  readonly driver?: Driver | undefined
+  readonly vm?: VmOptions | undefined
 }
 
-const FIRST_ADDRESS = 11
 const DISK: Step = {name: 'disk', seconds: 65}
+const VM_DISK: Step = {name: 'vm-disk', seconds: 80}
 const BOOT: Step = {name: 'boot', seconds: 5}
+const VM_BOOT: Step = {name: 'boot', seconds: 40}
 
 /** Boots the machines of a lab and prepares what they are to run; what is there already is left as it is. */
 export async function labUp(options: LabUpOptions): Promise<Lab> {
@@ -46,17 +52,18 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   if (before !== undefined && (await isUp(before, options.machines, bundleDirs))) return describe(before)
   const report = options.report ?? (() => undefined)
   await requireMachinePrograms(report, options.signal)
+  if (options.driver === 'qemu') await requireVmPrograms(report, options.signal)
   const onWait = (pid: number): void =>
     report({type: 'note', message: `waiting for process ${String(pid)}`, at: Date.now()})
   return changeLab(
     options.name,
     async () => {
       const bundle = await planBundle(place, version, report, options.source)
-      const disk = (await isRootMade(place)) ? [] : [DISK]
-      const tracked = tracker([...bundle.steps, ...disk, BOOT], report)
+      const steps = await bootSteps(place, options.driver)
+      const tracked = tracker([...bundle.steps, ...steps], report)
       const [state, bundleDir] = await both(
         options.signal,
-        signal => bootAll({...place, signal}, options, version.text, tracked),
+        signal => bootAll({...place, signal}, {...options, report}, version.text, tracked),
         signal => bundle.carryOut(tracked, signal),
       )
       const complete: LabState = {...state, bundleDir}
@@ -93,25 +100,44 @@ async function isUp(state: LabState, machines: readonly string[], bundleDirs: re
   if (bundleDir === undefined || !bundleDirs.includes(bundleDir) || !(await exists(bundleDir))) return false
   const known = state.machines.filter(machine => machines.includes(machine.name))
   const up = await Promise.all(
-    known.map(
-      async machine =>
-        (await isSupervised(state.name, machine.name)) && (await leaderOf(state.name, machine.name)) !== undefined,
-    ),
+    known.map(async machine => (await isMachineOn(state, machine)) && (await leaderOf(state, machine)) !== undefined),
   )
   return known.length === machines.length && !up.includes(false)
 }
 
-async function bootAll(place: BuildPlace, options: LabUpOptions, version: string, tracked: Tracker): Promise<LabState> {
-  const rootfs = (await isRootMade(place))
-    ? await machineRoot(place)
-    : await tracked.step(DISK, 'make the machines’ disk', () => machineRoot(place))
+async function bootSteps(place: BuildPlace, driver: Driver | undefined): Promise<readonly Step[]> {
+  if (driver === 'qemu') return [...((await isVmImageMade(place)) ? [] : [VM_DISK]), VM_BOOT]
+  return [...((await isRootMade(place)) ? [] : [DISK]), BOOT]
+}
+
+async function bootAll(
+  place: BuildPlace,
+  options: LabUpOptions & {readonly report: LabSink},
+  version: string,
+  tracked: Tracker,
+): Promise<LabState> {
+  const rootfs = options.driver === 'qemu' ? '' : await prepareRoot(place, tracked)
+  if (options.driver === 'qemu') await prepareVms(place, tracked, options.report)
   const state = await withLock(join(paths.labsDir(), '.subnet.lock'), () => plan(options, rootfs, version), place)
   await labScript(state.name, `making the network of lab ${state.name}`, makeNetwork(state))
   const wanted = state.machines.filter(machine => options.machines.includes(machine.name))
-  await tracked.step(BOOT, `boot ${wanted.map(machine => machine.name).join(', ')}`, () =>
+  const boot = options.driver === 'qemu' ? VM_BOOT : BOOT
+  await tracked.step(boot, `boot ${wanted.map(machine => machine.name).join(', ')}`, () =>
     Promise.all(wanted.map(machine => bootMachine(state, machine, place.signal))),
   )
   return state
+}
+
+const prepareRoot = async (place: BuildPlace, tracked: Tracker): Promise<string> =>
+  (await isRootMade(place))
+    ? machineRoot(place)
+    : tracked.step(DISK, 'make the machines’ disk', () => machineRoot(place))
+
+async function prepareVms(place: BuildPlace, tracked: Tracker, report: LabSink): Promise<void> {
+  const image = (await isVmImageMade(place))
+    ? await vmImage(place)
+    : await tracked.step(VM_DISK, 'make the disk of VMs', () => vmImage(place))
+  await acceleration(place, image, report)
 }
 
 /** Chooses what the lab lacks and writes it down before anything of it is made. */
@@ -122,18 +148,11 @@ async function plan(options: LabUpOptions, rootfs: string, version: string): Pro
   const before = await readState(name)
   const tag = paths.labTag(name)
   const subnet = before?.subnet ?? (await freeSubnet())
-  const machines: MachineState[] = [...(before?.machines ?? [])]
-  const facts = await cgroupFacts()
-  for (const machine of options.machines.filter(wanted => !machines.some(one => one.name === wanted))) {
-    const key = await makeHostKey(paths.machineDir(name, machine))
-    machines.push({
-      name: machine,
-      address: addressIn(subnet, FIRST_ADDRESS + machines.length),
-      hostKey: key.fingerprint,
-      hostKeyLine: key.line,
-      cgroups: planCgroups(facts, tag, machine),
-    })
-  }
+  const machines = await machineStates({lab: name, tag, subnet}, before?.machines ?? [], {
+    names: options.machines,
+    driver: options.driver ?? 'nspawn',
+    vm: options.vm ?? {},
+  })
   const state: LabState = {
     name,
     tag,
@@ -157,9 +176,3 @@ async function freeSubnet(): Promise<string> {
     hint: "look at 'ip route'; something routes all of 10.77.0.0/16 and 192.168.0.0/16",
   })
 }
-
-const cgroupFacts = async (): Promise<CgroupFacts> => ({
-  mountinfo: await readFile('/proc/self/mountinfo', 'utf8'),
-  selfCgroup: await readFile('/proc/self/cgroup', 'utf8'),
-  systemd: await exists('/run/systemd/system'),
-})

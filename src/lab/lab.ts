@@ -24,7 +24,8 @@ export interface LabMachine {
   readonly keyFile: string
   /** `SHA256:…`, as ssh-keygen prints it. */
   readonly hostKey: string
-  /** Of the machine's PID 1 as seen from outside; undefined while it is down. */
+  readonly driver: 'nspawn' | 'qemu'
+  /** Of the machine's PID 1 as seen from outside, or of the VM; undefined while it is down. */
   readonly leader: number | undefined
 }
 
@@ -63,7 +64,8 @@ export async function describe(state: LabState): Promise<Lab> {
     user: LOGIN_USER,
     keyFile: paths.keyFile(state.name),
     hostKey: machine.hostKey,
-    leader: (await leaderOf(state.name, machine.name))?.pid,
+    driver: machine.driver,
+    leader: (await leaderOf(state, machine))?.pid,
   }))
   return {
     name: state.name,

@@ -1,94 +1,45 @@
-import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises'
-import {join} from 'node:path'
-import {setTimeout as sleep} from 'node:timers/promises'
-import {KadmError} from '../domain/errors.ts'
-import {join as joinScripts, sh} from '../remote/shell.ts'
-import {leaveCgroups} from './cgroups.ts'
-import {exists} from './cache.ts'
-import {mountDisk, stageFiles, unmountDisk, wipeDisk} from './disk.ts'
-import {readHostKey, readPublicKey} from './keys.ts'
-import {labScript} from './lab-script.ts'
+import type {MachineDriver} from './driver.ts'
 import {keyFile, knownHostsFile, machineDir, type LabState, type MachineState} from './lab-state.ts'
-import {machineFiles} from './machine-files.ts'
-import {namespaceFile} from './network.ts'
-import {identify, isRunning, parseIdentity, type ProcessIdentity} from './process-identity.ts'
+import {nspawnDriver} from './nspawn.ts'
+import type {ProcessIdentity} from './process-identity.ts'
 import {waitForLogin, type Door} from './ready.ts'
-import {
-  consoleFile,
-  nspawnFile,
-  startSupervisor,
-  stopFile,
-  supervisorFile,
-  supervisorScript,
-  type SupervisorPlan,
-} from './supervisor.ts'
+import {consoleFile} from './supervisor.ts'
+import {vmDriver} from './vm.ts'
 
-/** systemd's PID 1 takes SIGRTMIN+4 as 'power off'. */
-const POWER_OFF_SIGNAL = 38
-/** … and SIGRTMIN+5 as 'reboot'. */
-const REBOOT_SIGNAL = 39
-const KILL_SIGNAL = 9
-const POLL_MS = 50
-const LOGIN_MS = 90_000
+/** One machine with the driver that fits it. */
+interface Driven {
+  readonly loginMs: number
+  readonly isOn: () => Promise<boolean>
+  readonly leader: () => Promise<ProcessIdentity | undefined>
+  readonly start: () => Promise<void>
+  readonly stop: (graceMs: number) => Promise<void>
+  readonly reboot: (signal?: AbortSignal) => Promise<void>
+  readonly wipe: () => Promise<void>
+}
 
-const planOf = (lab: LabState, machine: MachineState): SupervisorPlan => ({
-  dir: machineDir(lab.name, machine.name),
-  id: `${lab.tag}-${machine.name}`,
-  hostname: machine.name,
-  namespace: namespaceFile(lab.name),
-  cgroups: machine.cgroups,
+const bind = <M extends MachineState>(driver: MachineDriver<M>, lab: LabState, machine: M): Driven => ({
+  loginMs: driver.loginMs,
+  isOn: () => driver.isOn(lab.name, machine.name),
+  leader: () => driver.leaderOf(lab.name, machine.name),
+  start: () => driver.start(lab, machine),
+  stop: graceMs => driver.stop(lab, machine, graceMs),
+  reboot: signal => driver.reboot(lab, machine, signal),
+  wipe: () => driver.wipe(lab, machine),
 })
 
-/** Whether a machine's supervisor runs, so that it will be started again after a reboot. */
-export async function isSupervised(lab: string, machine: string): Promise<boolean> {
-  const identity = await recorded(supervisorFile(machineDir(lab, machine)))
-  return identity !== undefined && (await isRunning(identity))
-}
+const driven = (lab: LabState, machine: MachineState): Driven =>
+  machine.driver === 'qemu' ? bind(vmDriver, lab, machine) : bind(nspawnDriver, lab, machine)
 
-/** What we started for a machine and still runs. */
-async function processesOf(lab: string, machine: string): Promise<readonly ProcessIdentity[]> {
-  const dir = machineDir(lab, machine)
-  const known = await Promise.all([recorded(supervisorFile(dir)), recorded(nspawnFile(dir))])
-  const alive = await Promise.all(known.map(async one => (one !== undefined && (await isRunning(one)) ? [one] : [])))
-  return alive.flat()
-}
+/** Whether a machine is on, or will be in a moment. */
+export const isMachineOn = async (lab: LabState, machine: MachineState): Promise<boolean> => driven(lab, machine).isOn()
 
-/** The machine's own PID 1, as this system numbers it; undefined while it is down or just coming up. */
-export async function leaderOf(lab: string, machine: string): Promise<ProcessIdentity | undefined> {
-  const nspawn = await recorded(nspawnFile(machineDir(lab, machine)))
-  if (nspawn === undefined || !(await isRunning(nspawn))) return undefined
-  for (const pid of (await readdir('/proc')).filter(name => /^\d+$/.test(name))) {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-    const isChild = new RegExp(`^PPid:\\t${String(nspawn.pid)}$`, 'm').test(status)
-    if (isChild && /^NSpid:.*\t1$/m.test(status)) return identify(Number(pid))
-  }
-  return undefined
-}
+/** The process on this system that is the machine: its PID 1, or the VM; undefined while it is down or just coming up. */
+export const leaderOf = async (lab: LabState, machine: MachineState): Promise<ProcessIdentity | undefined> =>
+  driven(lab, machine).leader()
 
-const recorded = async (file: string): Promise<ProcessIdentity | undefined> =>
-  parseIdentity(await readFile(file, 'utf8').catch(() => ''))
-
-/** Boots a machine from its disk; a disk that is not there yet is made pristine. Does nothing for one that runs. */
-async function startMachine(lab: LabState, machine: MachineState): Promise<void> {
-  if (await isSupervised(lab.name, machine.name)) return
-  // A machine whose supervisor was killed would not come back from a reboot.
-  await endProcesses(lab, machine, 0)
-  const plan = planOf(lab, machine)
-  const isNew = !(await exists(join(plan.dir, 'seeded')))
-  await mkdir(plan.dir, {recursive: true})
-  await writeFile(join(plan.dir, 'supervisor.sh'), `${supervisorScript(plan).text}\n`)
-  const script = joinScripts([
-    mountDisk(plan.dir, join(lab.rootfs, 'root')),
-    ...(isNew ? [await seed(lab, machine), sh`touch ${join(plan.dir, 'seeded')}`] : []),
-    leaveCgroups(machine.cgroups),
-    startSupervisor(plan),
-  ])
-  await labScript(lab.name, `starting machine ${machine.name}`, script)
-}
-
-/** Boots a machine and waits until it takes a login. */
+/** Boots a machine and waits until it takes a login; a disk that is not there yet is made pristine. */
 export async function bootMachine(lab: LabState, machine: MachineState, signal?: AbortSignal): Promise<void> {
-  await startMachine(lab, machine)
+  await driven(lab, machine).start()
   await waitForMachine(lab, machine, signal)
 }
 
@@ -100,96 +51,23 @@ export async function waitForMachine(lab: LabState, machine: MachineState, signa
     keyFile: keyFile(lab.name),
     knownHostsFile: knownHostsFile(lab.name),
     consoleFile: consoleFile(machineDir(lab.name, machine.name)),
-    isAlive: () => isSupervised(lab.name, machine.name),
+    isAlive: () => isMachineOn(lab, machine),
   }
-  await waitForLogin(door, LOGIN_MS, signal)
+  await waitForLogin(door, driven(lab, machine).loginMs, signal)
 }
 
-async function seed(lab: LabState, machine: MachineState): Promise<ReturnType<typeof sh>> {
-  const dir = machineDir(lab.name, machine.name)
-  const key = await readHostKey(dir)
-  const files = await machineFiles({
-    name: machine.name,
-    address: machine.address,
-    subnet: lab.subnet,
-    machineId: crypto.randomUUID().replaceAll('-', ''),
-    hostKey: key.privateText,
-    hostKeyPublic: key.publicText,
-    authorizedKey: await readPublicKey(keyFile(lab.name)),
-  })
-  return stageFiles(dir, files)
-}
+/** Ends a machine: asks its init first when `graceMs` allows, then pulls the plug. */
+export const stopMachine = async (lab: LabState, machine: MachineState, graceMs: number): Promise<void> =>
+  driven(lab, machine).stop(graceMs)
 
-/** Ends a machine: asks its init first when `graceMs` allows, then ends PID 1, and with it all that runs inside. */
-export async function stopMachine(lab: LabState, machine: MachineState, graceMs: number): Promise<void> {
-  await endProcesses(lab, machine, graceMs)
-  const tidy = joinScripts([
-    unmountDisk(machineDir(lab.name, machine.name)),
-    leaveCgroups(machine.cgroups),
-    // What nspawn leaves when it is killed.
-    sh`rmdir ${`/run/systemd/nspawn/propagate/${planOf(lab, machine).id}`} 2>/dev/null || :`,
-  ])
-  await labScript(lab.name, `tidying up after machine ${machine.name}`, tidy)
-}
-
-const KILL_MS = 500
-const KILL_TRIES = 20
-
-async function endProcesses(lab: LabState, machine: MachineState, graceMs: number): Promise<void> {
-  const running = await processesOf(lab.name, machine.name)
-  if (running.length === 0) return
-  await labScript(
-    lab.name,
-    `stopping machine ${machine.name}`,
-    sh`touch ${stopFile(machineDir(lab.name, machine.name))}`,
-  )
-  if (graceMs > 0) await signalLeader(lab, machine, POWER_OFF_SIGNAL)
-  if (graceMs > 0 && (await waitForEnd(running, graceMs))) return
-  // A machine that is just being started has its PID 1 in a moment.
-  for (let i = 0; i < KILL_TRIES; i += 1) {
-    await signalLeader(lab, machine, KILL_SIGNAL)
-    if (await waitForEnd(running, KILL_MS)) return
-  }
-  await killRest(lab, machine)
-}
-
-/** Makes a running machine boot again, as `reboot` inside would. */
-export const rebootMachine = async (lab: LabState, machine: MachineState): Promise<void> =>
-  signalLeader(lab, machine, REBOOT_SIGNAL)
-
-async function signalLeader(lab: LabState, machine: MachineState, signal: number): Promise<void> {
-  const leader = await leaderOf(lab.name, machine.name)
-  if (leader !== undefined)
-    await labScript(lab.name, `signalling machine ${machine.name}`, sh`kill -${signal} ${leader.pid} || :`)
-}
-
-/** When PID 1 was never there nspawn and its supervisor have nothing below them. */
-async function killRest(lab: LabState, machine: MachineState): Promise<void> {
-  const rest = await processesOf(lab.name, machine.name)
-  if (rest.length === 0) return
-  await labScript(lab.name, `ending machine ${machine.name}`, sh`kill -9 ${rest.map(one => one.pid)} 2>/dev/null || :`)
-  if (await waitForEnd(rest, KILL_TRIES * KILL_MS)) return
-  throw new KadmError('remote', `machine ${machine.name} could not be ended`, {
-    hint: `look at process ${rest.map(one => String(one.pid)).join(', ')}`,
-  })
-}
-
-async function waitForEnd(processes: readonly ProcessIdentity[], limitMs: number): Promise<boolean> {
-  for (let waited = 0; ; waited += POLL_MS) {
-    const alive = await Promise.all(processes.map(isRunning))
-    if (!alive.includes(true)) return true
-    if (waited >= limitMs) return false
-    await sleep(POLL_MS)
-  }
+/** Boots a machine again, as `reboot` inside would, and waits until it takes a login. */
+export async function rebootMachine(lab: LabState, machine: MachineState, signal?: AbortSignal): Promise<void> {
+  await driven(lab, machine).reboot(signal)
+  await waitForMachine(lab, machine, signal)
 }
 
 /** Stops it at once and forgets its disk; its ssh host key stays the same. */
 export async function wipeMachine(lab: LabState, machine: MachineState): Promise<void> {
-  await stopMachine(lab, machine, 0)
-  const dir = machineDir(lab.name, machine.name)
-  await labScript(
-    lab.name,
-    `wiping machine ${machine.name}`,
-    joinScripts([sh`rm -f ${join(dir, 'seeded')}`, wipeDisk(dir)]),
-  )
+  await driven(lab, machine).stop(0)
+  await driven(lab, machine).wipe()
 }

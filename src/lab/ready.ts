@@ -22,7 +22,7 @@ const CONSOLE_LINES = 15
 const CONNECT_MS = 1_000
 
 /** The arguments with which the system's ssh client gets into a lab machine. */
-const sshArguments = (door: Door): readonly string[] => [
+export const sshArguments = (door: Pick<Door, 'address' | 'keyFile' | 'knownHostsFile'>): readonly string[] => [
   ...['-i', door.keyFile, '-o', 'IdentitiesOnly=yes', '-o', `UserKnownHostsFile=${door.knownHostsFile}`],
   ...['-o', 'GlobalKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=yes', '-F', '/dev/null'],
   `${LOGIN_USER}@${door.address}`,

@@ -22,6 +22,13 @@ const REQUIREMENTS: readonly Requirement[] = [
   {has: {program: 'mountpoint'}, package: 'util-linux'},
 ]
 
+const VM_REQUIREMENTS: readonly Requirement[] = [
+  {has: {program: 'qemu-system-x86_64'}, package: 'qemu-system-x86'},
+  {has: {program: 'qemu-img'}, package: 'qemu-utils'},
+  {has: {program: 'mkfs.ext4'}, package: 'e2fsprogs'},
+  {has: {program: 'sfdisk'}, package: 'fdisk'},
+]
+
 const BUILD_REQUIREMENTS: readonly Requirement[] = [
   {has: {program: 'gcc'}, package: 'gcc'},
   {has: {file: '/usr/include/stdlib.h'}, package: 'libc6-dev'},
@@ -32,6 +39,14 @@ const BUILD_REQUIREMENTS: readonly Requirement[] = [
 /** Installs by apt what the machines need and is not here. */
 export const requireMachinePrograms = async (report: LabSink, signal?: AbortSignal): Promise<void> =>
   require(REQUIREMENTS, report, signal)
+
+/** Installs by apt what VMs need and is not here. */
+export async function requireVmPrograms(report: LabSink, signal?: AbortSignal): Promise<void> {
+  if ((await architecture()) !== 'amd64') {
+    throw new KadmError('preflight', 'the lab makes VMs on amd64 only', {hint: 'use its containers: --driver nspawn'})
+  }
+  await require(VM_REQUIREMENTS, report, signal)
+}
 
 /** Installs by apt what compiling needs and is not here; Go itself is the user's. */
 export const requireBuildPrograms = async (report: LabSink, signal?: AbortSignal): Promise<void> =>

@@ -1,14 +1,14 @@
 import {join} from 'node:path'
-import {sh} from '../remote/shell.ts'
+import {sh, type Script} from '../remote/shell.ts'
 import {exists, once} from './cache.ts'
 import type {BuildPlace} from './go-build.ts'
 import {asRoot} from './privileged.ts'
 import {fingerprint} from './recipe.ts'
 
-const SUITE = 'bookworm'
+export const SUITE = 'bookworm'
 
 /** What an Ubuntu server has and Kubernetes' preflight asks for; the runtime and the node's own tools come later, as on a user's VM. */
-const MACHINE_PACKAGES = [
+export const MACHINE_PACKAGES = [
   'systemd,systemd-sysv,systemd-resolved,libpam-systemd,dbus,openssh-server,sudo,netplan.io,python3-minimal',
   'iptables,nftables,iproute2,conntrack,ethtool,socat,kmod,procps,mount,util-linux,e2fsprogs',
   'iputils-ping,ca-certificates,curl,apt,less,vim-tiny',
@@ -51,15 +51,28 @@ export async function machineRoot(place: BuildPlace): Promise<string> {
   return once(
     machineRootDir(place),
     async target => {
-      const hook = `set -e; ${CUSTOMIZE.text}`
-      const script = sh`
-chmod 755 ${target}
-mmdebstrap --quiet --mode=root --variant=minbase --format=directory --architectures=${place.architecture} \
-  --include=${MACHINE_PACKAGES} --customize-hook=${hook} ${SUITE} ${join(target, 'root')}`
-      await asRoot('making the machines’ root file system', script, {signal: place.signal, env: {LC_ALL: 'C.UTF-8'}})
+      await asRoot('opening the cache to machines', sh`chmod 755 ${target}`)
+      await makeRoot(place, {target: join(target, 'root'), packages: MACHINE_PACKAGES})
     },
     place,
   )
+}
+
+interface RootSpec {
+  readonly target: string
+  /** Comma-separated. */
+  readonly packages: string
+  /** What is done to it besides; runs outside the new root, which is `$1`. */
+  readonly customize?: Script
+}
+
+/** Makes the root file system of a machine from packages of the distribution. */
+export async function makeRoot(place: BuildPlace, {target, packages, customize}: RootSpec): Promise<void> {
+  const hooks = [CUSTOMIZE, ...(customize === undefined ? [] : [customize])]
+  const script = sh`
+mmdebstrap --quiet --mode=root --variant=minbase --format=directory --architectures=${place.architecture} \
+  --include=${packages} ${hooks.map(hook => `--customize-hook=set -e; ${hook.text}`)} ${SUITE} ${target}`
+  await asRoot('making the machines’ root file system', script, {signal: place.signal, env: {LC_ALL: 'C.UTF-8'}})
 }
 
 /** For images whose program calls iptables, nft or conntrack, and a small shell for people who look inside. */

@@ -28,7 +28,7 @@ exec nsenter --net=${plan.namespace} systemd-nspawn --quiet --directory=${rootOf
   --system-call-filter=${SYSTEM_CALLS} --bind=/dev/kmsg --resolv-conf=off --timezone=off --link-journal=no --console=pipe </dev/null`
 
 /** Writes pid, start time and boot of the process that the shell variable names, as process-identity.ts reads it. */
-const recordIdentity = (pid: Script, file: string): Script => sh`
+export const recordIdentity = (pid: Script, file: string): Script => sh`
 echo "${pid} $(sed 's/.*) //' /proc/${pid}/stat | cut -d' ' -f20) $(cat /proc/sys/kernel/random/boot_id)" > ${`${file}.new`}
 mv ${`${file}.new`} ${file}`
 
@@ -63,21 +63,38 @@ rm -f ${nspawnFile(plan.dir)} ${supervisorFile(plan.dir)}`,
 
 /** Starts the supervisor so that neither our end nor a closed terminal ends it. */
 export function startSupervisor(plan: SupervisorPlan): Script {
-  const file = join(plan.dir, 'supervisor.sh')
-  const log = consoleFile(plan.dir)
+  const unit = plan.cgroups.kind === 'systemd' ? plan.cgroups.unit : undefined
+  return joinScripts([
+    sh`rm -f ${stopFile(plan.dir)} ${nspawnFile(plan.dir)}`,
+    startDetached({
+      script: join(plan.dir, 'supervisor.sh'),
+      log: consoleFile(plan.dir),
+      pidFile: supervisorFile(plan.dir),
+      unit,
+    }),
+  ])
+}
+
+export interface Detached {
+  readonly script: string
+  /** Where what it prints is appended. */
+  readonly log: string
+  /** Which it writes as its first act. */
+  readonly pidFile: string
+  /** The unit of this system's own init that it is run as; else it is a process by itself. */
+  readonly unit: string | undefined
+}
+
+/** Starts a script so that neither our end nor a closed terminal ends it, and returns once it is written down. */
+export function startDetached({script, log, pidFile, unit}: Detached): Script {
+  const run =
+    unit === undefined
+      ? sh`setsid /bin/sh ${script} </dev/null >>${log} 2>&1 9>&- &`
+      : sh`systemctl reset-failed ${unit} 2>/dev/null || :
+systemd-run --quiet --unit=${unit} --property=Delegate=yes --property=KillMode=mixed \
+  --property=StandardOutput=${`append:${log}`} --property=StandardError=${`append:${log}`} /bin/sh ${script}`
   // Only what is written down is found again.
-  const settle = sh`
-for i in $(seq 500); do [ ! -e ${supervisorFile(plan.dir)} ] || break; sleep 0.02; done`
-  const prepare = sh`rm -f ${stopFile(plan.dir)} ${supervisorFile(plan.dir)} ${nspawnFile(plan.dir)}`
-  if (plan.cgroups.kind === 'systemd') {
-    return joinScripts([
-      prepare,
-      sh`
-systemctl reset-failed ${plan.cgroups.unit} 2>/dev/null || :
-systemd-run --quiet --unit=${plan.cgroups.unit} --property=Delegate=yes --property=KillMode=mixed \
-  --property=StandardOutput=${`append:${log}`} --property=StandardError=${`append:${log}`} /bin/sh ${file}`,
-      settle,
-    ])
-  }
-  return joinScripts([prepare, sh`setsid /bin/sh ${file} </dev/null >>${log} 2>&1 9>&- &`, settle])
+  return sh`rm -f ${pidFile}
+${run}
+for i in $(seq 500); do [ ! -e ${pidFile} ] || break; sleep 0.02; done`
 }

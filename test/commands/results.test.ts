@@ -70,6 +70,7 @@ test('the file of a lab is one that kadm apply takes', () => {
     user: 'ubuntu',
     keyFile: '/lab/id',
     hostKey: `SHA256:${'A'.repeat(43)}`,
+    driver: 'nspawn' as const,
     leader: 1,
   })
   const lab = {

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {Readable} from 'node:stream'
 import {labDown} from '../../src/lab/lab-down.ts'
-import {labUp} from '../../src/lab/lab-up.ts'
+import {labUp, type LabUpOptions} from '../../src/lab/lab-up.ts'
 import type {Lab} from '../../src/lab/lab.ts'
 import {CHECKOUT, runKadm, type KadmAnswer, type KadmRun} from './run-kadm.ts'
 import {machineOf, ssh, type Answer} from './ssh.ts'
@@ -38,11 +38,17 @@ export interface TestLab {
 }
 
 /** Boots a lab; it goes down with `down`, or by itself when this process ends in whatever way. */
-export async function testLab(name: string, machines: readonly string[]): Promise<TestLab> {
+export async function testLab(
+  name: string,
+  machines: readonly string[],
+  options: Pick<LabUpOptions, 'driver' | 'vm'> = {},
+): Promise<TestLab> {
   await labDown(name)
   const home = await mkdtemp(join(tmpdir(), 'kadm-e2e-'))
   const watcher = downWhenWeEnd(name, home)
-  const lab = await measured(`${name}: ${String(machines.length)} machines up`, () => labUp({name, machines}))
+  const lab = await measured(`${name}: ${String(machines.length)} machines up`, () =>
+    labUp({...options, name, machines}),
+  )
   const {bundleDir} = lab
   if (bundleDir === undefined) throw new Error(`lab ${name} has no bundle`)
   const said: KadmAnswer[] = []

@@ -1,22 +1,29 @@
 import {describe, expect, it} from 'vitest'
-import {machineFiles} from '../../src/lab/machine-files.ts'
+import {machineFiles, vmFiles, type MachineFile} from '../../src/lab/machine-files.ts'
 import {supervisorScript} from '../../src/lab/supervisor.ts'
+
+const identity = {
+  name: 'worker-1',
+  address: '10.77.0.12',
+  subnet: '10.77.0.0/24',
+  machineId: '0123456789abcdef0123456789abcdef',
+  hostKey: 'PRIVATE',
+  hostKeyPublic: 'PUBLIC',
+  authorizedKey: 'AUTHORIZED',
+}
+
+const textOf = (files: readonly MachineFile[]): string =>
+  files.map(file => `=== ${file.path} ${file.mode} ${file.owner}\n${file.text}`).join('\n')
+
+describe('vmFiles', () => {
+  it('let a machine with two cards out by the first', async () => {
+    await expect(textOf(vmFiles({...identity, cards: 'virtualbox'}))).toMatchFileSnapshot('golden/vm-files.txt')
+  })
+})
 
 describe('machineFiles', () => {
   it('are these', async () => {
-    const files = await machineFiles({
-      name: 'worker-1',
-      address: '10.77.0.12',
-      subnet: '10.77.0.0/24',
-      machineId: '0123456789abcdef0123456789abcdef',
-      hostKey: 'PRIVATE',
-      hostKeyPublic: 'PUBLIC',
-      authorizedKey: 'AUTHORIZED',
-    })
-
-    const text = files.map(file => `=== ${file.path} ${file.mode} ${file.owner}\n${file.text}`).join('\n')
-
-    await expect(text).toMatchFileSnapshot('golden/machine-files.txt')
+    await expect(textOf(await machineFiles(identity))).toMatchFileSnapshot('golden/machine-files.txt')
   })
 })
 

@@ -3,6 +3,7 @@ import {once} from 'node:events'
 import {KadmError} from '../../domain/errors.ts'
 import {labGet, type Lab} from '../../lab/lab.ts'
 import {labUp} from '../../lab/lab-up.ts'
+import type {Driver, VmOptions} from '../../lab/machine-states.ts'
 import {labView} from '../../ui/lab-view.ts'
 import type {Output} from '../output.ts'
 
@@ -10,15 +11,25 @@ export interface LabRequest {
   readonly lab: string
   readonly machines: readonly string[]
   readonly 'kubernetes-version': string | undefined
+  readonly driver: Driver
+  readonly vm: VmOptions
   readonly output: Output
   readonly signal: AbortSignal
 }
 
 /** Boots a lab and shows how far it is. */
-export async function bringUp({lab, machines, output, signal, ...flags}: LabRequest): Promise<Lab> {
+export async function bringUp({lab, machines, driver, vm, output, signal, ...flags}: LabRequest): Promise<Lab> {
   const view = labView(output)
   try {
-    return await labUp({name: lab, machines, kubernetesVersion: flags['kubernetes-version'], signal, report: view.emit})
+    return await labUp({
+      name: lab,
+      machines,
+      kubernetesVersion: flags['kubernetes-version'],
+      driver,
+      vm,
+      signal,
+      report: view.emit,
+    })
   } finally {
     view.end()
   }

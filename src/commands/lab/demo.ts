@@ -3,7 +3,7 @@ import {changesText} from '../../ui/words.ts'
 import {duration} from '../../ui/duration.ts'
 import {phaseTimes} from '../../ui/phase-times.ts'
 import {ChangeCommand, resultData} from '../change-command.ts'
-import {LAB_EXITS, labArg, labFlags} from '../lab-flags.ts'
+import {LAB_EXITS, labArg, labFlags, vmOptions} from '../lab-flags.ts'
 import {NO_SSH_FLAGS} from '../ssh-flags.ts'
 import {described, EXITS} from '../exits.ts'
 
@@ -33,7 +33,7 @@ export class LabDemo extends ChangeCommand {
       import('../../phases/apply.ts'),
       import('../edge/verify-cluster.ts'),
     ])
-    const lab = await bringUp({...flags, lab: args.lab, output: this.output, signal: this.signal})
+    const lab = await bringUp({...flags, vm: vmOptions(flags), lab: args.lab, output: this.output, signal: this.signal})
     const {cluster, file} = await demo.demoCluster(lab)
     const times = phaseTimes()
     const result = await this.carryOut({command: 'apply', cluster, phases: applyPhases}, NO_SSH_FLAGS, times.record)

@@ -12,9 +12,10 @@ export class LabList extends KadmCommand {
     const {labList} = await import('../../lab/lab.ts')
     const labs = await labList()
     const rows = labs.flatMap(lab =>
-      lab.machines.map(({name, address, leader}) => [
+      lab.machines.map(({name, driver, address, leader}) => [
         lab.name,
         name,
+        driver,
         address,
         leader === undefined ? 'off' : 'up',
         lab.kubernetesVersion,
@@ -22,7 +23,9 @@ export class LabList extends KadmCommand {
     )
     this.report(
       {labs},
-      rows.length === 0 ? 'there is no lab' : table(['lab', 'machine', 'address', 'state', 'kubernetes'], rows),
+      rows.length === 0
+        ? 'there is no lab'
+        : table(['lab', 'machine', 'driver', 'address', 'state', 'kubernetes'], rows),
     )
   }
 }

@@ -1,6 +1,6 @@
 import {table} from '../../ui/columns.ts'
 import {KadmCommand} from '../kadm-command.ts'
-import {LAB_EXITS, labArg, labFlags} from '../lab-flags.ts'
+import {LAB_EXITS, labArg, labFlags, vmOptions} from '../lab-flags.ts'
 import {described} from '../exits.ts'
 
 export class LabUp extends KadmCommand {
@@ -9,14 +9,18 @@ export class LabUp extends KadmCommand {
     'Needs root or sudo. What is there already is kept; the first time the artifacts take a while, cut off it goes on next time.',
     LAB_EXITS,
   )
-  static override examples = ['<%= config.bin %> lab up', '<%= config.bin %> lab up try --machines one,two']
+  static override examples = [
+    '<%= config.bin %> lab up',
+    '<%= config.bin %> lab up try --machines one,two',
+    '<%= config.bin %> lab up vms --driver qemu --cards virtualbox',
+  ]
   static override args = {lab: labArg}
   static override flags = labFlags
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(LabUp)
     const {bringUp} = await import('../edge/lab.ts')
-    const lab = await bringUp({...flags, lab: args.lab, output: this.output, signal: this.signal})
+    const lab = await bringUp({...flags, vm: vmOptions(flags), lab: args.lab, output: this.output, signal: this.signal})
     const rows = lab.machines.map(({name, address, user}) => [name, address, user])
     this.report(
       {lab},

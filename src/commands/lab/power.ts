@@ -1,0 +1,46 @@
+import {Args} from '@oclif/core'
+import {KadmCommand} from '../kadm-command.ts'
+import {machineArg, namedLabArg} from '../lab-flags.ts'
+import {described, EXITS} from '../exits.ts'
+
+const ACTIONS = ['on', 'off', 'shutdown', 'reset'] as const
+type Action = (typeof ACTIONS)[number]
+
+const TOLD: Readonly<Record<Action, string>> = {
+  on: 'is up',
+  off: 'is off; nothing in it was told',
+  shutdown: 'ended its services and is off',
+  reset: 'boots again; nothing in it was told',
+}
+
+export class LabPower extends KadmCommand {
+  static override summary = 'Press the power button of a machine of a lab.'
+  static override description = described(
+    'off pulls the plug, shutdown asks its init first; reset is for VMs. Its disk stays as it is.',
+    EXITS.none,
+  )
+  static override examples = [
+    '<%= config.bin %> lab power demo worker-1 off',
+    '<%= config.bin %> lab power demo worker-1 on',
+  ]
+  static override args = {
+    lab: namedLabArg,
+    machine: machineArg,
+    action: Args.string({required: true, options: [...ACTIONS], description: 'what the button does'}),
+  }
+
+  async run(): Promise<void> {
+    const {args} = await this.parse(LabPower)
+    const {lab, machine} = args
+    const action = ACTIONS.find(one => one === args.action) ?? 'on'
+    const [power, trouble] = await Promise.all([import('../../lab/lab-power.ts'), import('../../lab/lab-trouble.ts')])
+    const actions: Readonly<Record<Action, () => Promise<void>>> = {
+      on: () => power.labPowerOn(lab, machine, this.signal),
+      off: () => power.labKill(lab, machine),
+      shutdown: () => power.labPowerOff(lab, machine),
+      reset: () => trouble.labReset(lab, machine),
+    }
+    await actions[action]()
+    this.report({lab, machine, action}, `${machine} ${TOLD[action]}`)
+  }
+}

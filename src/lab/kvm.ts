@@ -1,0 +1,44 @@
+import {mkdir, readFile, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {sh} from '../remote/shell.ts'
+import {exists} from './cache.ts'
+import type {BuildPlace} from './go-build.ts'
+import {asRoot} from './privileged.ts'
+import type {LabSink} from './progress.ts'
+import type {Acceleration} from './vm-command.ts'
+import type {VmImage} from './vm-disk.ts'
+
+/** A working KVM is through in one second; the device can be there and hang. */
+const PROBE_SECONDS = 10
+
+/**
+ * Boots a kernel with nothing behind it under KVM: where that works it has spoken and given up within a second. What comes out is
+ * kept until this system boots again.
+ */
+export async function acceleration(place: BuildPlace, image: VmImage, report: LabSink): Promise<Acceleration> {
+  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
+  const known = join(place.cache, 'kvm', boot)
+  const before = await readFile(known, 'utf8').catch(() => '')
+  const works = before === '' ? await probe(place, image) : before.trim() === 'works'
+  if (before === '') {
+    await mkdir(join(place.cache, 'kvm'), {recursive: true})
+    await writeFile(known, works ? 'works\n' : 'does not work\n')
+  }
+  if (!works) {
+    const message =
+      'KVM does not work on this computer: its machines are emulated, which is correct and about ten times slower'
+    report({type: 'note', message, at: Date.now()})
+  }
+  return works ? 'kvm' : 'tcg'
+}
+
+async function probe(place: BuildPlace, image: VmImage): Promise<boolean> {
+  if (!(await exists('/dev/kvm'))) return false
+  const said = await asRoot(
+    'trying KVM',
+    sh`timeout -k 1 ${PROBE_SECONDS} qemu-system-x86_64 -machine q35,accel=kvm -cpu host -m 256 -nodefaults -display none -no-reboot \
+  -serial stdio -kernel ${image.kernel} -append 'console=ttyS0 panic=-1' </dev/null 2>&1 || echo failed`,
+    {signal: place.signal},
+  )
+  return said.includes('Linux version') && !said.trimEnd().endsWith('failed')
+}
