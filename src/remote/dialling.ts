@@ -10,5 +10,7 @@ export interface Dialling {
   readonly secrets: Secrets
   readonly policy: HostKeyPolicy
   readonly readyTimeoutMs: number
+  /** Between two pings; a few of these in silence, and the line is dead. */
+  readonly pingMs: number
   readonly signal: AbortSignal | undefined
 }

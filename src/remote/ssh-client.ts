@@ -7,10 +7,9 @@ import type {KnownKey} from './known-hosts.ts'
 import {patience} from './patience.ts'
 import type {Hop} from './route.ts'
 import {planLogin, type LoginPlan} from './ssh-auth.ts'
+import {watchForSilence} from './silence.ts'
 import {handshakeFailed, notLoggedIn} from './ssh-errors.ts'
 import {socketTo} from './ssh-socket.ts'
-
-const KEEPALIVE_MS = 10_000
 
 /** Opens one connection, logged in and with its host key verified. */
 export async function openClient(hop: Hop, through: Client | undefined, dialling: Dialling): Promise<Client> {
@@ -87,12 +86,20 @@ async function dial({hop, through, known, without}: Call, dialling: Dialling): P
     hostVerifier: verify,
     algorithms: {serverHostKey: [...hostKeyAlgorithms(knownTypes(known, nameOf(hop)), without)]},
     authHandler: (left: unknown) => plan.next(left),
-    keepaliveInterval: KEEPALIVE_MS,
+    keepaliveInterval: dialling.pingMs,
+    // Its answers may be late by minutes on a slow line; what else is heard tells better whether anybody is there.
+    keepaliveCountMax: Number.MAX_SAFE_INTEGER,
     readyTimeout: 0,
   })
   try {
     await ready
     client.on('error', () => undefined)
+    const dead = (): void => {
+      client.emit('error', new Error('nothing was heard from it any more'))
+      socket.destroy()
+    }
+    const watch = watchForSilence(socket, {intervalMs: dialling.pingMs, dead})
+    client.once('close', watch.stop)
     return {client}
   } catch (error) {
     client.on('error', () => undefined)

@@ -20,6 +20,7 @@ import {forwardThrough, openFailure} from './ssh-forward.ts'
 const MOST_CHANNELS = 8
 const OPEN_TRIES = 20
 const READY_TIMEOUT_MS = 20_000
+const PING_MS = 10_000
 
 export interface SshOptions {
   /** The name the user gave the host; messages begin with it. */
@@ -35,6 +36,7 @@ export interface SshOptions {
   readonly redactor?: Redactor | undefined
   readonly signal?: AbortSignal | undefined
   readonly readyTimeoutMs?: number | undefined
+  readonly pingMs?: number | undefined
 }
 
 /** Connects to a machine over SSH, by jump hosts where the target or the ssh config says so. */
@@ -76,6 +78,7 @@ const openAll = async (hops: readonly Hop[], options: SshOptions): Promise<reado
     secrets: {password: options.password, passphrase: options.passphrase},
     policy: options.hostKeys,
     readyTimeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
+    pingMs: options.pingMs ?? PING_MS,
     signal: options.signal,
   }
   try {

@@ -30,7 +30,7 @@ export interface FileOnHost {
 }
 
 /** Slower than this and an upload counts as stuck. */
-const SLOWEST_BYTES_PER_S = 100_000
+const SLOWEST_BYTES_PER_S = 10_000
 const PATIENCE_MS = 120_000
 /** Exit code of a far side that got other bytes than were announced. */
 const HASH_DIFFERS = 65
