@@ -20,7 +20,11 @@ export async function openConnections(endpoint: Endpoint, forward: Forward, coun
       openTls(endpoint, forward).then(
         socket => {
           sockets.add(socket)
-          socket.once('close', () => sockets.delete(socket))
+          socket.once('close', () => {
+            sockets.delete(socket)
+            // A TLS stream over a tunnel that breaks may still say 'end' then, at which undici, done with it, would crash.
+            socket.removeAllListeners('end')
+          })
           done(null, socket)
         },
         (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), null),

@@ -13,8 +13,8 @@ export interface DrainOptions {
   /** For the whole of it; default 5 min. */
   readonly deadlineMs?: number | undefined
   readonly intervalMs?: number | undefined
-  /** Pods that no controller would make again elsewhere are removed too; without it they stop the drain. */
-  readonly force?: boolean | undefined
+  /** What becomes of pods that no controller would make again elsewhere: they stop the drain (the default), are removed too, or stay. */
+  readonly lost?: 'refuse' | 'remove' | 'stay' | undefined
   readonly annotations?: Annotations | undefined
   readonly onSeen?: ((seen: string) => void) | undefined
 }
@@ -44,17 +44,19 @@ export async function drain(api: KubeClient, node: string, options: DrainOptions
   const {signal} = options
   const before = await podsOfNode(api, node, signal)
   const lost = before.filter(pod => judgePod(pod) === 'lost')
-  if (lost.length > 0 && options.force !== true) {
+  if (lost.length > 0 && (options.lost ?? 'refuse') === 'refuse') {
     throw new KadmError(
       'preflight',
       `node ${node} was not drained: ${names(lost)} would be lost, as nothing makes them again`,
       {
-        hint: 'remove them yourself, or say --force',
+        hint: 'remove them yourself, or give them a controller such as a Deployment',
       },
     )
   }
   await cordon(api, node, {signal, ...(options.annotations === undefined ? {} : {annotations: options.annotations})})
-  const leaving = (pods: readonly ApiObject[]): readonly ApiObject[] => pods.filter(pod => judgePod(pod) !== 'stays')
+  const staying: readonly Movable[] = options.lost === 'stay' ? ['stays', 'lost'] : ['stays']
+  const leaving = (pods: readonly ApiObject[]): readonly ApiObject[] =>
+    pods.filter(pod => !staying.includes(judgePod(pod)))
   await waitFor(
     {
       what: `the pods of node ${node} to leave`,

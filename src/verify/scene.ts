@@ -15,6 +15,8 @@ export interface Scene {
   readonly signal: AbortSignal
   readonly images: Images
   readonly dnsDomain: string
+  /** How long ways, routes and names may take to work; default 20 s. */
+  readonly routesWithinMs?: number
   /** Runs a command in a probe; only a few at a time, as each costs its node a process. */
   readonly exec: (probe: Probe, command: readonly string[], timeoutMs?: number) => Promise<ExecResult>
 }

@@ -2,11 +2,11 @@ import type {Clock} from '../domain/clock.ts'
 import {KadmError} from '../domain/errors.ts'
 import type {KubeClient} from '../kube/client.ts'
 import {isObject, nameOf, textAt, textsAt} from '../kube/json.ts'
-import {PATHS, query} from '../kube/kinds.ts'
-import {listNodes, uncordon, type NodeStatus} from '../kube/nodes.ts'
+import {PATHS, query, type ObjectLike} from '../kube/kinds.ts'
+import {listNodes, uncordon} from '../kube/nodes.ts'
 import {waitFor} from '../kube/wait.ts'
 import {until, type Scene} from './scene.ts'
-import {namespaceObject, workload} from './workload.ts'
+import {namespaceObject, type StageName} from './workload.ts'
 
 /** Marks a node that a check has cordoned, so that the next run can undo what a killed one left. */
 export const CORDON_MARK = 'kadm/verify-cordoned'
@@ -19,16 +19,19 @@ const CALL = {retryForMs: 10_000} as const
 export const namespaceName = (random: (count: number) => Uint8Array): string =>
   NAMESPACE_PREFIX + Buffer.from(random(4)).toString('hex')
 
-/** Makes the namespace and all that the checks use in it, for these nodes. */
-export async function setUp(scene: Scene, nodes: readonly NodeStatus[]): Promise<void> {
+/** Makes the namespace and all that the checks use in it. */
+export async function setUp(
+  scene: Scene,
+  objects: readonly ObjectLike[],
+  stage: StageName = 'kadm-verify',
+): Promise<void> {
   const {api, namespace, signal} = scene
-  await api.create(namespaceObject(namespace), {signal})
+  await api.create(namespaceObject(namespace, stage), {signal})
   await until(scene, {what: 'the service account of a new namespace', deadlineMs: 20_000}, async () => {
     const found = await api.get(PATHS.serviceAccounts('default', namespace), {signal})
     return found === undefined ? {seen: 'none; the controller manager makes it'} : {value: true}
   })
-  const isAlone = nodes.every(({controlPlane}) => controlPlane)
-  await Promise.all(workload(namespace, scene.images, {isAlone}).map(object => api.apply(object, {signal})))
+  await Promise.all(objects.map(object => api.apply(object, {signal})))
 }
 
 /** Removes the namespace and waits until it is gone; heeds no signal, as it runs after an interruption too. */

@@ -1,5 +1,4 @@
 import {parse} from 'yaml'
-import type {Clock} from '../domain/clock.ts'
 import {KadmError} from '../domain/errors.ts'
 import type {KubeClient} from '../kube/client.ts'
 import {textAt} from '../kube/json.ts'
@@ -9,24 +8,20 @@ import {drained, type DrainPolicy} from './checks/drain.ts'
 import {dnsInside, dnsOutside, podToPod, serviceAddress} from './checks/network.ts'
 import {count, execOn, logsFrom, probesOn, probesThatRun} from './checks/probes.ts'
 import {replaced, rollout} from './checks/rollout.ts'
+import {checker, type Check, type CheckerOptions, type Verdict} from './checker.ts'
 import type {CheckResult, VerifyOutcome} from './outcome.ts'
 import {makeScene, type Images, type Probe, type Scene} from './scene.ts'
+import {workload} from './workload.ts'
 import {namespaceName, nodesToTest, removeLeftovers, setUp, tearDown} from './stage.ts'
 
-export interface VerifyOptions {
-  readonly clock: Clock
+export interface VerifyOptions extends CheckerOptions {
   readonly random: (count: number) => Uint8Array
   readonly images: Images
   readonly signal: AbortSignal
   /** A name outside the cluster to resolve. */
   readonly outsideName?: string | undefined
   readonly drain?: DrainPolicy | undefined
-  readonly onStart?: ((name: string) => void) | undefined
-  readonly onCheck?: ((result: CheckResult) => void) | undefined
 }
-
-type Verdict = string | {readonly skipped: string}
-type Check = (name: string, work: () => Verdict | Promise<Verdict>) => Promise<CheckResult>
 
 const OUTSIDE_NAME = 'kubernetes.io'
 const ALONE = {skipped: 'there is only one node'} as const
@@ -64,7 +59,10 @@ async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, 
   const ready = nodes.filter(node => node.ready)
   let probes: readonly Probe[] = []
   const pods = await check('a pod on every node', async () => {
-    await setUp(scene, ready)
+    await setUp(
+      scene,
+      workload(scene.namespace, scene.images, {isAlone: ready.every(({controlPlane}) => controlPlane)}),
+    )
     probes = await probesOn(scene, ready)
     return probes.map(probe => probe.node).join(', ')
   })
@@ -106,34 +104,8 @@ function allReady(nodes: readonly NodeStatus[]): string {
   })
 }
 
-/** Times a check and turns its failure into a result; an interruption and a bug go on up. */
-function checker(options: VerifyOptions, checks: CheckResult[]): Check {
-  const {clock} = options
-  return async (name, work) => {
-    const start = clock.now()
-    options.onStart?.(name)
-    const verdict = await Promise.resolve().then(work).catch(failureOf)
-    const ms = clock.now() - start
-    const result: CheckResult =
-      typeof verdict === 'string'
-        ? {name, ok: true, ms, detail: verdict}
-        : 'skipped' in verdict
-          ? {name, ok: true, skipped: verdict.skipped, ms, detail: `skipped: ${verdict.skipped}`}
-          : {name, ok: false, ms, detail: verdict.failed}
-    checks.push(result)
-    options.onCheck?.(result)
-    return result
-  }
-}
-
-function failureOf(error: unknown): {readonly failed: string} {
-  if (!(error instanceof KadmError) || error.code === 'cancelled') throw error
-  return {
-    failed: [error.message, error.evidence, error.hint].filter(part => part !== undefined && part !== '').join('\n'),
-  }
-}
-
-async function dnsDomainOf(api: KubeClient, signal: AbortSignal): Promise<string> {
+/** The domain of services, as the cluster's own configuration has it. */
+export async function dnsDomainOf(api: KubeClient, signal: AbortSignal): Promise<string> {
   const config = await api.get(PATHS.configMaps('kubeadm-config', 'kube-system'), {signal})
   const text = textAt(config, 'data', 'ClusterConfiguration')
   const document: unknown = text === undefined ? undefined : parse(text)

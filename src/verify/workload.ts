@@ -4,17 +4,19 @@ import type {Images} from './scene.ts'
 export const PROBE = 'probe'
 export const WEB = 'web'
 export const WEB_REPLICAS = 2
-const MANAGED_BY = {'app.kubernetes.io/managed-by': 'kadm-verify'}
 const HTTP_PORT = 8080
 const CONTROL_PLANE_TAINT = 'node-role.kubernetes.io/control-plane'
 
 type Body = Readonly<Record<string, unknown>>
 type Made = Body & ObjectLike & {readonly metadata: {readonly labels?: Readonly<Record<string, string>>}}
 
-export const namespaceObject = (name: string): Made => ({
+/** Who made a test namespace: the two kinds of run tidy up each after its own. */
+export type StageName = 'kadm-verify' | 'kadm-verify-reboot'
+
+export const namespaceObject = (name: string, stage: StageName): Made => ({
   apiVersion: 'v1',
   kind: 'Namespace',
-  metadata: {name, labels: MANAGED_BY},
+  metadata: {name, labels: {'app.kubernetes.io/managed-by': stage}},
 })
 
 export interface WorkloadOptions {
@@ -24,6 +26,21 @@ export interface WorkloadOptions {
 
 /** Everything the checks use: a probe on every node, whatever its taints, and a small web service to roll, kill and move. */
 export function workload(namespace: string, images: Images, {isAlone = false}: WorkloadOptions = {}): readonly Made[] {
+  return [
+    ...probeWorkload(namespace, images),
+    webDeployment(namespace, images.first, isAlone),
+    service(WEB, namespace),
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: {name: WEB, namespace},
+      spec: {minAvailable: 1, selector: {matchLabels: {app: WEB}}},
+    },
+  ]
+}
+
+/** The probes alone. */
+export function probeWorkload(namespace: string, images: Images): readonly Made[] {
   return [
     {
       apiVersion: 'apps/v1',
@@ -43,14 +60,6 @@ export function workload(namespace: string, images: Images, {isAlone = false}: W
       },
     },
     service(PROBE, namespace),
-    webDeployment(namespace, images.first, isAlone),
-    service(WEB, namespace),
-    {
-      apiVersion: 'policy/v1',
-      kind: 'PodDisruptionBudget',
-      metadata: {name: WEB, namespace},
-      spec: {minAvailable: 1, selector: {matchLabels: {app: WEB}}},
-    },
   ]
 }
 

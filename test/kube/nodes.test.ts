@@ -141,7 +141,7 @@ describe('a drain', () => {
       message: containing('default/alone'),
     })
     expect(server.asked.every(one => one.method === 'GET')).toBe(true)
-    expect(await drain(api, 'w', {clock: fakeClock(), force: true})).toEqual(['default/alone'])
+    expect(await drain(api, 'w', {clock: fakeClock(), lost: 'remove'})).toEqual(['default/alone'])
   })
 })
 

@@ -19,6 +19,8 @@ export interface ConnectorOptions {
 export interface Connector {
   /** One connection a host, however often it is asked for. */
   readonly connect: (spec: HostSpec) => Promise<Host>
+  /** Another connection in place of that one, for a machine that was rebooted; the old one is the caller's to close. */
+  readonly connectAnew: (spec: HostSpec) => Promise<Host>
   readonly close: () => Promise<void>
 }
 
@@ -48,12 +50,17 @@ export async function openConnections(options: ConnectorOptions): Promise<Connec
     opened.set(spec, known)
     return known
   }
+  const connectAnew = async (spec: HostSpec): Promise<Host> => {
+    const host = await open(spec, {...options, secrets, inTurn})
+    opened.set(spec, Promise.resolve(host))
+    return host
+  }
   const close = async (): Promise<void> => {
     await Promise.all([...opened.values()].map(async host => (await host.catch(() => undefined))?.close()))
   }
   const done = await Promise.allSettled(hosts.map(connect))
   const failures = done.flatMap(result => (result.status === 'rejected' ? [result.reason as unknown] : []))
-  if (failures.length === 0 || goesOnWithout) return {connect, close}
+  if (failures.length === 0 || goesOnWithout) return {connect, connectAnew, close}
   await close()
   throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'several hosts cannot be reached')
 }

@@ -33,7 +33,7 @@ export const nodeRemovedOperation: Operation<NodeRemovedResource> = {
   act: async ({node, drainMs}, context) => {
     const api = await context.api()
     await cordon(api, node, {signal: context.signal})
-    await drain(api, node, {deadlineMs: drainMs, clock: context.clock, signal: context.signal, force: true})
+    await drain(api, node, {deadlineMs: drainMs, clock: context.clock, signal: context.signal, lost: 'remove'})
     await deleteNode(api, node, {signal: context.signal})
   },
 }

@@ -6,6 +6,7 @@ import {count} from './probes.ts'
 
 const ALL_PAIRS_UP_TO = 5
 const NEIGHBOURS = 2
+const ROUTES_WITHIN_MS = 20_000
 
 /** Which pods try which: every ordered pair on a small cluster, each with its next two on a large one. */
 export function pairs<T>(all: readonly T[]): readonly (readonly [from: T, to: T])[] {
@@ -44,7 +45,7 @@ async function allConnect(
   attempts: readonly Attempt[],
 ): Promise<void> {
   let open = attempts
-  await until(scene, {...wait, deadlineMs: 20_000}, async () => {
+  await until(scene, {...wait, deadlineMs: scene.routesWithinMs ?? ROUTES_WITHIN_MS}, async () => {
     const tried = await Promise.all(
       open.map(async attempt => ({attempt, problem: await connectFrom(scene, attempt.probe, attempt.target)})),
     )

@@ -1,0 +1,39 @@
+import type {CheckResult} from '../verify/outcome.ts'
+import type {RebootOutcome, Returned, Round} from '../verify/reboot/trip.ts'
+import {table} from './columns.ts'
+import {duration} from './duration.ts'
+import type {Colours} from './terminal.ts'
+
+/** A row for each node of each round with its times, then what was looked at and seen. */
+export function renderReboot({rounds, untouched}: RebootOutcome, colours: Colours): string {
+  const rows = rounds.flatMap(round => round.nodes.map(returned => row(round, returned, colours)))
+  const checks = rounds.flatMap(round => [
+    ...round.nodes.flatMap(({node, checks: all}) => all.map(check => line(placeOf(round, node), check, colours))),
+    ...round.checks.map(check => line(placeOf(round, 'cluster'), check, colours)),
+  ])
+  return [
+    ...checks,
+    '',
+    table(['reboot', 'node', 'ssh after', 'Ready after', 'all pods after', 'as before'], rows),
+    ...untouched.map(node => colours.yellow(`${node} was not rebooted: no machine was named for it`)),
+  ].join('\n')
+}
+
+const placeOf = (round: Round, of: string): string => (round.name === of ? of : `${round.name}, ${of}`)
+
+const row = (round: Round, {node, times, checks}: Returned, {green, red}: Colours): readonly string[] => [
+  round.name === node ? 'alone' : round.name,
+  node,
+  duration(times.sshMs),
+  duration(times.readyMs),
+  duration(times.podsMs),
+  [...checks, ...round.checks].every(({ok}) => ok) ? green('yes') : red('no'),
+]
+
+function line(place: string, {name, ok, skipped, detail}: CheckResult, {green, red, yellow, dim}: Colours): string {
+  const mark = ok ? (skipped === undefined ? green('ok') : yellow('skipped')) : red('failed')
+  const [first = '', ...rest] = detail.split('\n')
+  return [`${mark}  ${place}: ${name} ${dim(skipped ?? first)}`, ...(ok ? [] : rest.map(more => `    ${more}`))].join(
+    '\n',
+  )
+}

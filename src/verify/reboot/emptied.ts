@@ -1,0 +1,65 @@
+import {KadmError} from '../../domain/errors.ts'
+import {drain} from '../../kube/drain.ts'
+import {PATHS} from '../../kube/kinds.ts'
+import {nodeStatus, uncordon, type Annotations} from '../../kube/nodes.ts'
+import {leg, type Trip} from './trip.ts'
+
+/** Marks a node that a reboot has cordoned, so that a later run can undo what a killed one left. */
+export const REBOOT_CORDON_MARK = 'kadm/reboot-cordoned'
+
+/** Does the work with the node's pods moved away, and lets pods on it again, unless somebody else had cordoned it. */
+export async function whileEmpty<T>(trip: Trip, node: string, work: () => Promise<T>): Promise<T> {
+  const {api, signal, drains} = trip
+  if (!drains) return work()
+  const found = await api.get(PATHS.nodes(node), {signal})
+  if (found === undefined) throw new KadmError('verify', `the cluster has no node ${node}`)
+  const isTheirs = !nodeStatus(found).schedulable
+  const mark = isTheirs ? undefined : {[REBOOT_CORDON_MARK]: String(trip.clock.now())}
+  try {
+    await leg(trip, node, {name: 'drain', title: 'Move its pods away'}, progress => empty({trip, node, mark, progress}))
+    return await work()
+  } finally {
+    if (!isTheirs) await letPodsOn(trip, node)
+  }
+}
+
+interface Emptying {
+  readonly trip: Trip
+  readonly node: string
+  readonly mark: Annotations | undefined
+  readonly progress: (message: string) => void
+}
+
+async function empty({trip, node, mark, progress}: Emptying): Promise<void> {
+  const {api, clock, signal, drainMs} = trip
+  try {
+    // A pod without a controller starts again with its node; evicted it would be lost.
+    const moved = await drain(api, node, {
+      clock,
+      signal,
+      annotations: mark,
+      deadlineMs: drainMs,
+      lost: 'stay',
+      onSeen: progress,
+    })
+    progress(`moved ${moved.length === 1 ? '1 pod' : `${String(moved.length)} pods`} away`)
+  } catch (error) {
+    if (!(error instanceof KadmError) || error.code !== 'timeout') throw error
+    throw new KadmError('timeout', `${node} was not rebooted: ${error.message}`, {
+      host: node,
+      cause: error,
+      hint: 'scale up what the budget protects or change the budget and run it again; or reboot with the pods on it: --drain never',
+    })
+  }
+}
+
+/** Whatever happened: a cordon of ours must not stay. The API may be away, with the control plane that was rebooted. */
+async function letPodsOn({api, emit, clock}: Trip, node: string): Promise<void> {
+  try {
+    await uncordon(api, node, {retryForMs: 30_000, annotations: {[REBOOT_CORDON_MARK]: undefined}})
+  } catch (error) {
+    if (!(error instanceof KadmError)) throw error
+    const message = `is still cordoned (${error.message}); when the API answers again: kubectl uncordon ${node}`
+    emit({type: 'warning', host: node, message, at: clock.now()})
+  }
+}
