@@ -35,11 +35,15 @@ describe('a host after a reboot', () => {
   })
 
   test('has no swap again', () => {
-    const swap: Facts['swap'] = [{kind: 'unit', unit: 'swap.img.swap', device: '/swap.img', active: true}]
+    const swap: Facts['swap'] = [
+      {kind: 'unit', unit: 'swap.img.swap', device: '/swap.img', path: '/swap.img', active: true},
+    ]
 
     expect(lost({...after, swap})).toEqual(['swap: /swap.img is on again (unit)'])
     expect(lost({...after, swap}, {...before, swap})).toEqual([])
-    expect(lost({...after, swap: [{kind: 'outside', device: '/dev/sda2', active: true}]})).toEqual([])
+    expect(lost({...after, swap: [{kind: 'outside', device: '/dev/sda2', path: '/dev/sda2', active: true}]})).toEqual(
+      [],
+    )
   })
 
   test('has the modules and settings that every node needs, and others may come when they are used', () => {
