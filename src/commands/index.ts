@@ -25,6 +25,7 @@ import {LabUp} from './lab/up.ts'
 import {PhaseList} from './phase/list.ts'
 import {Plan} from './plan.ts'
 import {Preflight} from './preflight.ts'
+import {RepairClones} from './repair/clones.ts'
 import {Reset} from './reset.ts'
 import {Status} from './status.ts'
 import {TokenCreate} from './token/create.ts'
@@ -61,6 +62,7 @@ export const COMMANDS = {
   'phase:list': PhaseList,
   plan: Plan,
   preflight: Preflight,
+  'repair:clones': RepairClones,
   reset: Reset,
   status: Status,
   'token:create': TokenCreate,

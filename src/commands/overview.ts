@@ -22,6 +22,7 @@ LOOK
 
 KEEP
   token create       make a token for a machine to join with; also list, delete
+  repair clones      give cloned machines an identity of their own
   reset              take machines out and put them back as they were
 
 PREPARE

@@ -8,6 +8,8 @@ export interface Laptop {
   readonly readText: (path: string) => Promise<string | undefined>
   /** Adds one line to a known_hosts file in one write, making the file (0600) and its folder (0700) when missing. */
   readonly appendLine: (path: string, line: string) => Promise<void>
+  /** Writes a file that is there anew, in one step, with the mode it has. */
+  readonly replaceText: (path: string, text: string) => Promise<void>
   /** Paths that a pattern of an Include line matches, in order. */
   readonly matching: (pattern: string) => Promise<readonly string[]>
 }

@@ -1,4 +1,4 @@
-import {open, glob, mkdir, readFile} from 'node:fs/promises'
+import {chmod, glob, mkdir, open, readFile, realpath, rename, stat, writeFile} from 'node:fs/promises'
 import {homedir, userInfo} from 'node:os'
 import {dirname} from 'node:path'
 import type {Laptop} from './laptop.ts'
@@ -15,6 +15,7 @@ export const nodeLaptop = (
   agentSocket: env['SSH_AUTH_SOCK'] ?? (platform === 'win32' ? WINDOWS_AGENT : undefined),
   readText,
   appendLine,
+  replaceText,
   matching,
 })
 
@@ -46,4 +47,12 @@ const appendLine = async (path: string, line: string): Promise<void> => {
   } finally {
     await file.close()
   }
+}
+
+const replaceText = async (path: string, text: string): Promise<void> => {
+  const file = await realpath(path)
+  const beside = `${file}.kadm-${String(process.pid)}`
+  await writeFile(beside, text, {mode: 0o600, flush: true})
+  await chmod(beside, (await stat(file)).mode & 0o777)
+  await rename(beside, file)
 }

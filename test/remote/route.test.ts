@@ -10,6 +10,7 @@ const laptop = (files: Readonly<Record<string, string>> = {}): Laptop => ({
   agentSocket: '/run/agent',
   readText: path => Promise.resolve(files[path]),
   appendLine: () => Promise.reject(new Error('nothing is written here')),
+  replaceText: () => Promise.reject(new Error('nothing is written here')),
   matching: pattern => Promise.resolve(Object.keys(files).filter(path => path === pattern.replace('*', 'more'))),
 })
 const to = (address: string, more: Partial<SshTarget> = {}): SshTarget => ({

@@ -104,7 +104,7 @@ async function open(spec: HostSpec, {flags, terminal, signal, secrets, inTurn}: 
     laptop,
     ...secrets,
     signal,
-    configText: await configText(flags['known-hosts']),
+    configText: await sshConfigText(flags['known-hosts']),
     hostKeys: {
       acceptNew: flags['accept-new-host-keys'],
       ask: terminal.canAsk
@@ -121,7 +121,7 @@ async function open(spec: HostSpec, {flags, terminal, signal, secrets, inTurn}: 
 }
 
 /** The ssh config with another known_hosts file before it: in ssh's files the first word counts. */
-async function configText(knownHosts: string | undefined): Promise<string | undefined> {
+export async function sshConfigText(knownHosts: string | undefined): Promise<string | undefined> {
   if (knownHosts === undefined) return undefined
   const [{readSshConfig}, {nodeLaptop}] = await Promise.all([
     import('../../remote/ssh-config.ts'),

@@ -51,7 +51,7 @@ function isVirtual(link: InterfaceFacts, entry: InterfaceFacts['addresses'][numb
 }
 
 /** VirtualBox's and qemu's user network gives every guest the same 10.0.2.15 behind its own 10.0.2.2. */
-export const isUserNat = (address: string, {network}: Facts): boolean =>
+export const isUserNat = (address: string, {network}: Pick<Facts, 'network'>): boolean =>
   isIn(address, '10.0.2.0/24') && network.routes.some(({gateway}) => gateway === '10.0.2.2')
 
 /** What the host has, and what its file says it shall have, in the order of the interfaces. */

@@ -1,5 +1,4 @@
 import {describe, expect, test} from 'vitest'
-import type {CloudInitFacts} from '../../../src/domain/facts.ts'
 import {file, link, sampleFacts, seen} from './sample.ts'
 
 const bare = sampleFacts(10)
@@ -212,33 +211,4 @@ test('a proxy that would take the traffic of the cluster is told range by range'
   expect(seen('HTTPProxyCIDR', {proxy})).toEqual([
     'warning master: traffic to 10.244.0.0/16 would go through http://proxy:3128 -> add 10.244.0.0/16 to no_proxy in /etc/environment',
   ])
-})
-
-test('a worker that would be renamed is told how it gets another name', () => {
-  expect(seen('Hostname', {role: 'worker', nodeName: 'old-name'})).toEqual([
-    'error master: is node old-name already and cannot be renamed to master -> keep the name old-name, ' +
-      'or drain it and take it out first with kadm reset old-name --to CONTROL-PLANE, then join it as master',
-  ])
-})
-
-describe('cloud-init', () => {
-  const says = (userData: Partial<CloudInitFacts['userData']>, disabled = false) =>
-    seen('CloudInit', {
-      cloudInit: {disabled, userData: {preserveHostname: undefined, manageEtcHosts: undefined, ...userData}},
-    })
-  const fix = 'take that out of the user-data, or turn cloud-init off there: sudo touch /etc/cloud/cloud-init.disabled'
-
-  test('whose user-data counts more than what kadm writes is told of', () => {
-    expect(says({preserveHostname: 'false', manageEtcHosts: 'true'})).toEqual([
-      `warning master: the user-data of cloud-init says preserve_hostname: false, which renames it at a boot -> ${fix}`,
-      `warning master: the user-data of cloud-init says manage_etc_hosts: true, which writes /etc/hosts anew at every boot -> ${fix}`,
-    ])
-  })
-
-  test('that leaves names alone, is off or is not there is no matter', () => {
-    expect(says({})).toEqual([])
-    expect(says({preserveHostname: 'true', manageEtcHosts: 'false'})).toEqual([])
-    expect(says({manageEtcHosts: 'true'}, true)).toEqual([])
-    expect(seen('CloudInit', {cloudInit: undefined})).toEqual([])
-  })
 })

@@ -1,0 +1,23 @@
+import {writeFileSync} from 'node:fs'
+import {moveHost, type FileEdit} from '../../config/move-host.ts'
+import type {RepairedHost} from '../../engine/repair-clones.ts'
+import type {TextFile} from './load-cluster.ts'
+
+export interface PlacedEdit extends FileEdit {
+  readonly file: string
+}
+
+/** What the file must say now of hosts that moved or whose pinned key is another; written when that is wanted. */
+export function followMoves(file: TextFile, repaired: readonly RepairedHost[], write: boolean): readonly PlacedEdit[] {
+  const changed = repaired.reduce(
+    (so, {name, before, now, hostKeys}) => {
+      const hostKey = before.hostKey === undefined ? undefined : hostKeys[0]?.fingerprint
+      const move = {host: name ?? before.address, before: before.address, address: now.address, hostKey}
+      const {text, edits} = moveHost(so.text, move)
+      return {text, edits: [...so.edits, ...edits]}
+    },
+    {text: file.text, edits: [] as readonly FileEdit[]},
+  )
+  if (write && changed.edits.length > 0) writeFileSync(file.name, changed.text)
+  return changed.edits.map(edit => ({...edit, file: file.name}))
+}

@@ -1,0 +1,78 @@
+import {Args, Flags} from '@oclif/core'
+import {KadmError} from '../../domain/errors.ts'
+import type {RepairReport} from '../../engine/repair-clones.ts'
+import {repairText, type CloneRepair} from '../../phases/clone-repair.ts'
+import {confirm} from '../../ui/ask.ts'
+import {ChangeCommand} from '../change-command.ts'
+import {fileFlag} from '../cluster-flags.ts'
+import type {TextFile} from '../edge/load-cluster.ts'
+import {described, EXITS} from '../exits.ts'
+import {takeLeaseFlag, yesFlag} from '../phase-flags.ts'
+import {sshFlags} from '../ssh-flags.ts'
+
+export class RepairClones extends ChangeCommand {
+  static override summary = 'Give cloned machines an identity of their own, and boot them again.'
+  static override description = described(
+    'The machines are compared with one another. A node of a cluster keeps its identity, then a control plane, then the machine named first; every other that shares something with it gets a new machine-id, new SSH host keys and the name in the file, boots, and is found again by its new key, also at another address. What the hypervisor gave (MAC address, product_uuid) is named. Nodes are refused, and reset does not bring a copied identity back.',
+    EXITS.change,
+  )
+  static override examples = [
+    '<%= config.bin %> repair clones ubuntu@10.0.0.10 ubuntu@10.0.0.11',
+    '<%= config.bin %> repair clones -f kadm.yaml --yes --write',
+  ]
+  static override args = {
+    host: Args.string({multiple: true, description: "machines: [user@]host[:port], or with --file the file's names"}),
+  }
+  static override flags = {
+    file: fileFlag,
+    write: Flags.boolean({summary: 'write new addresses and pinned host keys into the file; its comments stay'}),
+    ...yesFlag,
+    ...takeLeaseFlag,
+    ...sshFlags,
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(RepairClones)
+    const [{repairRequest, trustOf}, {repairClones}] = await Promise.all([
+      import('../edge/repair-request.ts'),
+      import('../../engine/repair-clones.ts'),
+    ])
+    const {cluster, file} = await repairRequest(args.host ?? [], flags)
+    const trust = await trustOf(flags)
+    const connected = {command: 'repair clones', cluster, phases: []}
+    const mayRepair = async (repairs: readonly CloneRepair[]): Promise<boolean> => {
+      repairs.forEach(repair => this.note(repairText(repair)))
+      return flags.yes || (await confirm(this.terminal, {message: 'boot them with a new identity?', flag: '--yes'}))
+    }
+    const report = await this.showing(async view =>
+      repairClones({...(await this.prepare(connected, flags, view.emit)), trust, mayRepair}),
+    )
+    if (report === undefined) throw new KadmError('cancelled', 'nothing was repaired')
+    await this.#tell(report, file, flags.write)
+  }
+
+  async #tell({repaired, left}: RepairReport, file: TextFile | undefined, write: boolean): Promise<void> {
+    const [{followMoves}, {renderRepaired}, {renderFindings}] = await Promise.all([
+      import('../edge/host-moves.ts'),
+      import('../../ui/render-repair.ts'),
+      import('../../ui/render-findings.ts'),
+    ])
+    const edits = file === undefined ? [] : followMoves(file, repaired, write)
+    const told = edits.map(({file: name, line, from, to}) =>
+      write ? `${name}:${String(line)}: now says ${to}` : `${name}:${String(line)}: write ${to} instead of ${from}`,
+    )
+    const text = [
+      ...(repaired.length === 0 && left.length === 0 ? ['each machine has an identity of its own'] : []),
+      ...(repaired.length === 0 ? [] : [renderRepaired(repaired)]),
+      ...told,
+      ...(left.length === 0 ? [] : [renderFindings(left, this.terminal.colours, this.output.verbose)]),
+    ]
+    this.report({repaired, edits, left}, text.join('\n'))
+    const errors = left.filter(({severity}) => severity === 'error')
+    if (errors.length > 0) {
+      throw new KadmError('preflight', 'the machines are not each of their own yet', {
+        hint: 'do what is named above, which only a person can do, and run this again',
+      })
+    }
+  }
+}

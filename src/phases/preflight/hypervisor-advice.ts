@@ -1,0 +1,40 @@
+type ByHand = 'MAC address' | 'product_uuid'
+
+/** By what systemd-detect-virt says. Each is done with the machine powered off. */
+const WAYS: Readonly<Record<string, Readonly<Record<ByHand, string>>>> = {
+  oracle: {
+    'MAC address': 'VBoxManage modifyvm VM --macaddress1 auto (and 2 for its second card)',
+    product_uuid: 'VBoxManage modifyvm VM --hardware-uuid "$(uuidgen)"',
+  },
+  vmware: {
+    'MAC address': 'Settings, Network Adapter, Advanced, Generate',
+    product_uuid: "take uuid.bios out of its .vmx and answer 'I copied it' at the next start",
+  },
+  kvm: {
+    'MAC address': 'virsh edit it and take the <mac> lines of its interfaces out (virt-clone does that by itself)',
+    product_uuid: 'define it anew without its <uuid> line (virt-clone does that by itself)',
+  },
+  microsoft: {
+    'MAC address': 'Set-VMNetworkAdapter -VMName VM -DynamicMacAddress',
+    product_uuid: 'import it again as a copy with a new ID',
+  },
+}
+
+const WHERE: Readonly<Record<string, string>> = {
+  oracle: 'in VirtualBox',
+  vmware: 'in VMware',
+  kvm: 'in libvirt',
+  qemu: 'in libvirt',
+  microsoft: 'in Hyper-V',
+}
+
+/** How a machine gets its own of what only its hypervisor can give. */
+export function own(shared: readonly {readonly name: string}[], virtualization: string): readonly string[] {
+  const ways = WAYS[virtualization === 'qemu' ? 'kvm' : virtualization]
+  const where = WHERE[virtualization] ?? 'in its hypervisor'
+  return shared.flatMap(({name}) => {
+    if (name !== 'MAC address' && name !== 'product_uuid') return []
+    const what = name === 'MAC address' ? 'give its network card a MAC address of its own' : 'give it a UUID of its own'
+    return [`power it off and ${what} ${where}${ways === undefined ? '' : `: ${ways[name]}`}`]
+  })
+}
