@@ -10,6 +10,7 @@ import {joinToken} from './join-token.ts'
 import {readLiveCluster} from './live-cluster.ts'
 import {openMachines, type Candidate} from './open-machines.ts'
 import type {WorkflowOptions} from './options.ts'
+import {otherNodes, type OtherNode} from './rest-of-cluster.ts'
 import type {ValueSources} from './run-values.ts'
 
 /** Everything that is known once all hosts have been asked and before any is changed. */
@@ -20,6 +21,10 @@ export interface Opened {
   readonly findings: readonly Finding[]
   readonly endpoint: string
   readonly controlPlane: ControlPlane | undefined
+  /** Nodes the cluster has besides these; undefined where it does not answer. */
+  readonly others?: readonly OtherNode[] | undefined
+  /** The control plane that is joined. */
+  readonly neighbour?: Candidate | undefined
   readonly sources: Pick<ValueSources, 'readAuthority' | 'readClusterCa' | 'mintToken'>
   readonly tidy: () => Promise<void>
 }
@@ -41,14 +46,13 @@ export async function withOpened<T>(options: WorkflowOptions, work: (opened: Ope
 }
 
 async function open(options: WorkflowOptions, connections: Host[], closers: (() => Promise<void>)[]): Promise<Opened> {
-  const {joinTo, signal, connect, clock, random, emit} = options
-  const [candidates, joinHost] = await Promise.all([
+  const {joinTo, signal, clock, random, emit} = options
+  const [candidates, [neighbour]] = await Promise.all([
     openMachines(options.cluster.hosts, options, connections),
-    joinTo?.kind === 'ssh' ? connect(joinTo.spec) : undefined,
+    openMachines(joinTo?.kind === 'ssh' ? [joinTo.spec] : [], options, connections),
   ])
-  if (joinHost !== undefined) connections.push(joinHost)
   const first = candidates.find(({spec}) => spec.role === 'control-plane')
-  const host = joinHost ?? first?.host
+  const host = neighbour?.host ?? first?.host
   const controlPlane = host === undefined ? undefined : controlPlaneOn(host, signal)
   if (controlPlane !== undefined) closers.push(controlPlane.close)
   if (joinTo?.kind === 'token') return openByToken(options, joinTo, candidates)
@@ -73,6 +77,8 @@ async function open(options: WorkflowOptions, connections: Host[], closers: (() 
     cluster,
     candidates,
     nodes,
+    others: await otherNodes({controlPlane, neighbour, candidates, nodes}),
+    neighbour,
     findings,
     endpoint: live?.server ?? (firstNode === undefined ? '' : endpointServer(cluster, firstNode)),
     controlPlane,

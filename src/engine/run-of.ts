@@ -29,6 +29,7 @@ export function runOf(options: WorkflowOptions, opened: Judged, machines: readon
     cluster: opened.cluster,
     machines,
     nodes: opened.nodes,
+    others: opened.others,
     first: opened.nodes.find(({role}) => role === 'control-plane'),
     endpoint: opened.endpoint,
     steps: options.steps,

@@ -4,6 +4,7 @@ import type {Finding} from '../phases/preflight/finding.ts'
 import {carryOut, plan} from './carry-out.ts'
 import type {PlannedChange} from './differences.ts'
 import {withLeases} from './lease.ts'
+import {closedNeighbour, letInRun, warnOfClosed} from './let-in.ts'
 import {withOpened, type Opened} from './opened.ts'
 import type {WorkflowOptions} from './options.ts'
 import {packageSourceOf} from './package-source.ts'
@@ -23,12 +24,17 @@ export async function carryOutWorkflow(options: WorkflowOptions): Promise<Workfl
     const {emit, clock} = options
     const started = clock.now()
     try {
+      const neighbour = closedNeighbour(options, opened)
+      await warnOfClosed(options, opened)
       return await withLeases(
-        opened.candidates.map(({host}) => host),
+        [...opened.candidates, ...(neighbour === undefined ? [] : [neighbour])].map(({host}) => host),
         options,
         async leases => {
+          const lease = leases[opened.candidates.length]
+          const letIn = neighbour === undefined ? [] : await carryOut(letInRun(options, opened, neighbour, lease))
+          const before = judgeOutcomes(letIn)
           const machines = opened.candidates.map((candidate, i) => machineOf(opened, candidate, leases[i]))
-          const changes = judgeOutcomes(await carryOut(runOf(options, opened, machines)))
+          const changes = before + judgeOutcomes(await carryOut(runOf(options, opened, machines)))
           emit({type: 'run-done', changes, durationMs: clock.now() - started, at: clock.now()})
           return {changes, nodes: opened.nodes, endpoint: opened.endpoint}
         },
@@ -44,7 +50,9 @@ export const planWorkflow = (options: WorkflowOptions): Promise<readonly Planned
   withOpened(options, async found => {
     const opened = await judged(options, found)
     const machines = opened.candidates.map(candidate => machineOf(opened, candidate, undefined))
-    return plan(runOf(options, opened, machines))
+    const neighbour = closedNeighbour(options, opened)
+    const letIn = neighbour === undefined ? [] : await plan(letInRun(options, opened, neighbour))
+    return [...letIn, ...(await plan(runOf(options, opened, machines)))]
   })
 
 /** All findings of all hosts; nothing is changed. */
