@@ -1,5 +1,7 @@
 import {NAT_RULES, NAT_UNIT, natRules, natUnit} from '../manifests/nat.ts'
+import {sh} from '../remote/shell.ts'
 import {file} from '../resources/file.ts'
+import {loadedRules} from '../resources/loaded-rules.ts'
 import {unit} from '../resources/unit.ts'
 import type {Phase} from './phase.ts'
 
@@ -22,6 +24,13 @@ export const natPhase: Phase = {
       name: 'kadm-nat.service',
       restartWhenNewer: [NAT_RULES, NAT_UNIT],
       why: 'the rules hold now and after a reboot',
+    }),
+    loadedRules({
+      name: 'kadm-nat',
+      why: 'who loads his own rules anew flushes those of others',
+      missing: sh`if ! nft list table ip kadm-nat >/dev/null 2>&1; then echo 'table ip kadm-nat'; fi`,
+      load: sh`systemctl reload-or-restart kadm-nat.service`,
+      unload: sh`if nft list table ip kadm-nat >/dev/null 2>&1; then nft delete table ip kadm-nat; fi`,
     }),
   ],
 }

@@ -24,5 +24,6 @@ test('a host that is asked for ranges lets them out by its default route, now an
     'file:/etc/kadm-nat.nft',
     'file:/etc/systemd/system/kadm-nat.service',
     'unit:kadm-nat.service',
+    'loaded-rules:kadm-nat',
   ])
 })
