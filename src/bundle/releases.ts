@@ -1,5 +1,6 @@
 import type {BinaryName} from '../domain/bundle.ts'
 import {NODE_TOOLS} from '../domain/releases.ts'
+import {GITHUB, runtimeReleases} from '../domain/runtime-release.ts'
 import type {KubernetesVersion} from '../domain/version.ts'
 
 /** Where projects publish; tests and mirrors have their own. */
@@ -8,7 +9,7 @@ export interface Origins {
   readonly github: string
 }
 
-export const ORIGINS: Origins = {kubernetes: 'https://dl.k8s.io', github: 'https://github.com'}
+export const ORIGINS: Origins = {kubernetes: 'https://dl.k8s.io', github: GITHUB}
 
 /** A published file with its checksum file, and the executables it is or holds. */
 export interface ReleaseFile {
@@ -29,39 +30,20 @@ export function releaseFiles(
     const url = `${origins.kubernetes}/release/${version.text}/bin/linux/${architecture}/${name}`
     return {url, checksumUrl: `${url}.sha256`, version: version.text, holds: {name}}
   })
-  const {containerd, runc, cniPlugins} = NODE_TOOLS
-  const release = (project: string, tag: string, file: string): string =>
-    `${origins.github}/${project}/releases/download/${tag}/${file}`
-  const containerdUrl = release(
-    'containerd/containerd',
-    containerd,
-    `containerd-${containerd.slice(1)}-linux-${architecture}.tar.gz`,
-  )
-  const pluginsUrl = release(
-    'containernetworking/plugins',
-    cniPlugins,
-    `cni-plugins-linux-${architecture}-${cniPlugins}.tgz`,
+  const {cniPlugins} = NODE_TOOLS
+  const plugins = `cni-plugins-linux-${architecture}-${cniPlugins}.tgz`
+  const pluginsUrl = `${origins.github}/containernetworking/plugins/releases/download/${cniPlugins}/${plugins}`
+  const runtime = runtimeReleases(architecture).map(
+    ({url, checksumUrl, version: tag, holds}): ReleaseFile => ({
+      url: url.replace(GITHUB, origins.github),
+      checksumUrl: checksumUrl.replace(GITHUB, origins.github),
+      version: tag,
+      holds,
+    }),
   )
   return [
     ...kubernetes,
-    {
-      url: containerdUrl,
-      checksumUrl: `${containerdUrl}.sha256sum`,
-      version: containerd,
-      holds: {
-        paths: {
-          'bin/containerd': 'containerd',
-          'bin/containerd-shim-runc-v2': 'containerd-shim-runc-v2',
-          'bin/ctr': 'ctr',
-        },
-      },
-    },
-    {
-      url: release('opencontainers/runc', runc, `runc.${architecture}`),
-      checksumUrl: release('opencontainers/runc', runc, 'runc.sha256sum'),
-      version: runc,
-      holds: {name: 'runc'},
-    },
+    ...runtime,
     {
       url: pluginsUrl,
       checksumUrl: `${pluginsUrl}.sha256`,

@@ -28,6 +28,7 @@ export function checkTogether({draft, hosts, extra, hostsPlace, whole}: Gathered
   checkRanges(pods, services, extra.controllerManager.args, tell)
   checkHosts(hosts, [...pods, ...services], tell)
   checkEndpoint(draft, tell)
+  if (whole) checkProxy(draft, tell)
   checkPresence(draft, tell)
   checkValidity(draft, tell)
   checkIgnored(draft, tell)
@@ -45,6 +46,11 @@ function checkEndpoint({controlPlaneEndpoint, apiPort}: Draft, tell: Tell): void
   if (port === own) return
   const message = `clients use port ${port}, while the API server listens on ${own}; something must forward the one to the other`
   tell({severity: 'warning', place: controlPlaneEndpoint.place, message})
+}
+
+function checkProxy({proxy}: Draft, tell: Tell): void {
+  if (proxy === undefined || proxy.value.http !== undefined || proxy.value.https !== undefined) return
+  tell({severity: 'error', place: proxy.place, message: 'names no proxy: http, https or both'})
 }
 
 function checkPresence({podSubnets, serviceSubnets, plugin}: Draft, tell: Tell): void {
@@ -96,6 +102,7 @@ export function clusterOf({draft, hosts, extra}: Gathered): Cluster {
       apiServerSans: draft.apiServerSans?.value ?? [],
     },
     source: draft.source?.value ?? DEFAULTS.source,
+    proxy: draft.proxy?.value,
     swap: draft.swap?.value ?? DEFAULTS.swap,
     extra: {...extra, ignorePreflightErrors: draft.ignorePreflightErrors?.value ?? []},
   }

@@ -3,6 +3,7 @@ import {z} from 'zod'
 import {durationProblem} from './duration.ts'
 import * as rule from './rules.ts'
 import {filledList, list, named, portNumber, text} from './shapes.ts'
+import {proxy, source} from './source-document.ts'
 import {TAINT_EFFECTS, taintProblem} from './taint.ts'
 import {addressProblem, targetProblem, userProblem} from './target.ts'
 
@@ -69,23 +70,6 @@ const ranges = z.union([text(rule.rangesProblem), list(text(rule.rangeProblem))]
   error: 'must be an address range, two with a comma between them, or a list of them',
 })
 
-const packages = z
-  .strictObject({
-    url: text(rule.packageUrlProblem).describe('The folder of an apt repository that has InRelease and Packages in it'),
-    keyFile: text(rule.notEmpty)
-      .optional()
-      .describe("The mirror's OpenPGP key; left out: Release.key beside the packages, by https"),
-    keyFingerprint: text(rule.fingerprintProblem)
-      .optional()
-      .describe("Of the key that signs the mirror; left out: the community's own"),
-  })
-  .check(({value, issues}) => {
-    if (value.keyFile !== undefined || !value.url.startsWith('http:')) return
-    const message = 'is not https, so its key must be named: keyFile'
-    issues.push({code: 'custom', message, input: value.url, path: ['url']})
-  })
-  .describe('A mirror of the packages of Kubernetes')
-
 /** The shape of our own document; what it leaves out is said by kubeadm's documents or the defaults. */
 export const clusterDocument = z.strictObject({
   apiVersion: z.literal('kadm/v1'),
@@ -116,16 +100,8 @@ export const clusterDocument = z.strictObject({
       apiServerSANs: list(text(rule.sanProblem)).optional(),
     })
     .optional(),
-  source: z
-    .discriminatedUnion(
-      'kind',
-      [
-        z.strictObject({kind: z.literal('online'), packages: packages.optional()}),
-        z.strictObject({kind: z.literal('bundle'), path: text(rule.notEmpty)}),
-      ],
-      {error: 'must be online or bundle'},
-    )
-    .optional(),
+  source: source.optional(),
+  proxy: proxy.optional(),
   swap: z.enum(['off', 'keep']).optional(),
   ignorePreflightErrors: list(text(rule.notEmpty)).optional(),
 })

@@ -1,6 +1,7 @@
 import {stringify} from 'yaml'
 
-import type {Cluster, ComponentExtra, HostSpec} from '../domain/cluster.ts'
+import type {Cluster, ComponentExtra, HostSpec, Source} from '../domain/cluster.ts'
+import type {Proxy} from '../domain/online-source.ts'
 import {formatHours} from './duration.ts'
 import {API_VERSIONS} from './file-documents.ts'
 import {formatTaint} from './taint.ts'
@@ -55,7 +56,8 @@ function ownDocument(cluster: Cluster): object {
       certificateValidity: formatHours(pki.leafHours),
       apiServerSANs: pki.apiServerSans,
     },
-    source: cluster.source,
+    source: sourceDocument(cluster.source),
+    ...said('proxy', cluster.proxy === undefined ? undefined : proxyDocument(cluster.proxy)),
     swap: cluster.swap,
     ignorePreflightErrors: extra.ignorePreflightErrors,
   }
@@ -64,6 +66,16 @@ function ownDocument(cluster: Cluster): object {
 const said = (key: string, value: unknown): object => (value === undefined ? {} : {[key]: value})
 const filled = (key: string, value: object): object => (Object.keys(value).length === 0 ? {} : {[key]: value})
 const ranges = (subnets: readonly string[]): unknown => (subnets.length === 0 ? [] : subnets.join(','))
+
+const sourceDocument = (source: Source): object =>
+  source.kind === 'bundle' || source.images === undefined
+    ? source
+    : {
+        ...source,
+        images: source.images.map(({registry, url, ca}) => ({registry, mirror: url, ...said('caFile', ca?.path)})),
+      }
+
+const proxyDocument = ({noProxy, ...proxy}: Proxy): object => ({...proxy, ...filled('noProxy', noProxy)})
 
 const hostDocument = (host: HostSpec): object => ({
   ...said('name', host.name),

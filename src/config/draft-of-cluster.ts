@@ -1,21 +1,14 @@
-import type {PodNetwork, Source} from '../domain/cluster.ts'
+import type {PodNetwork} from '../domain/cluster.ts'
 import type {ClusterDocument} from './cluster-document.ts'
 import {DEFAULTS} from './defaults.ts'
+import {type DraftContext, readBeside} from './draft-context.ts'
 import type {Draft} from './draft.ts'
 import {parseHours} from './duration.ts'
 import {endpointWithPort} from './endpoint.ts'
-import {besideFile, type ConfigEnvironment} from './environment.ts'
-import {type Locate, type Path, type Said, sayAt, type Tell} from './finding.ts'
+import {type Locate, type Path, type Said, sayAt} from './finding.ts'
 import {splitRanges} from './rules.ts'
 import {usable} from './shapes.ts'
-
-export interface DraftContext {
-  readonly fileName: string
-  readonly environment: ConfigEnvironment
-  readonly tell: Tell
-  /** The port of an endpoint that names none. */
-  readonly apiPort: number | undefined
-}
+import {proxyOf, sourceOf} from './source-of.ts'
 
 /** What our own document says, hosts apart. */
 export function draftOfCluster(document: ClusterDocument, locate: Locate, context: DraftContext): Draft {
@@ -38,7 +31,8 @@ export function draftOfCluster(document: ClusterDocument, locate: Locate, contex
     caHours: say(hours(pki?.caValidity), 'pki', 'caValidity'),
     leafHours: say(hours(pki?.certificateValidity), 'pki', 'certificateValidity'),
     apiServerSans: say(lowerCase(pki?.apiServerSANs), 'pki', 'apiServerSANs'),
-    source: say(sourceOf(document.source, context.fileName), 'source'),
+    source: say(sourceOf(document.source, locate, context), 'source'),
+    proxy: say(proxyOf(document.proxy), 'proxy'),
     swap: say(document.swap, 'swap'),
     ignorePreflightErrors: say(lowerCase(document.ignorePreflightErrors), 'ignorePreflightErrors'),
   }
@@ -66,27 +60,6 @@ function pluginOf(
   if (plugin === undefined) return undefined
   const at: Path = ['network', 'plugin']
   if (typeof plugin === 'string') return {value: {kind: plugin}, place: locate(at)}
-  const path = besideFile(context.fileName, plugin.file)
-  try {
-    return {value: {kind: 'file', path, text: context.environment.readFile(path)}, place: locate(at)}
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    context.tell({severity: 'error', place: locate([...at, 'file']), message: `cannot read '${path}': ${reason}`})
-    return undefined
-  }
-}
-
-function sourceOf(source: ClusterDocument['source'], fileName: string): Source | undefined {
-  if (source === undefined) return undefined
-  if (source.kind === 'bundle') return {kind: 'bundle', path: besideFile(fileName, source.path)}
-  if (source.packages === undefined) return {kind: 'online'}
-  const {url, keyFile, keyFingerprint} = source.packages
-  return {
-    kind: 'online',
-    packages: {
-      url,
-      ...(keyFile === undefined ? {} : {keyFile: besideFile(fileName, keyFile)}),
-      ...(keyFingerprint === undefined ? {} : {keyFingerprint}),
-    },
-  }
+  const read = readBeside(plugin.file, locate([...at, 'file']), context)
+  return read === undefined ? undefined : {value: {kind: 'file', ...read}, place: locate(at)}
 }

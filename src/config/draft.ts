@@ -1,4 +1,5 @@
 import type {KeyAlgorithm, PodNetwork, Source} from '../domain/cluster.ts'
+import type {Proxy} from '../domain/online-source.ts'
 import type {Said, Tell} from './finding.ts'
 import {isSame} from './tree.ts'
 
@@ -18,6 +19,7 @@ interface Settings {
   readonly leafHours: number
   readonly apiServerSans: readonly string[]
   readonly source: Source
+  readonly proxy: Proxy
   readonly swap: 'off' | 'keep'
   readonly ignorePreflightErrors: readonly string[]
 }
@@ -46,6 +48,7 @@ export function mergeDrafts(drafts: readonly Draft[], tell: Tell): Draft {
     caHours: one('caHours'),
     leafHours: one('leafHours'),
     source: one('source'),
+    proxy: one('proxy'),
     swap: one('swap'),
     apiServerSans: union(drafts.map(draft => draft.apiServerSans)),
     ignorePreflightErrors: union(drafts.map(draft => draft.ignorePreflightErrors)),

@@ -129,18 +129,3 @@ export const repositoryProblem: Rule = text =>
   /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/i.test(text)
     ? undefined
     : `'${text}' is no image repository; write it as registry.example.com/kubernetes`
-
-/** Of an apt repository; its password, if it has one, belongs into apt's own auth.conf on the hosts. */
-export const packageUrlProblem: Rule = text => {
-  const url = URL.parse(text)
-  if (url === null || !['http:', 'https:'].includes(url.protocol) || /\s/.test(text))
-    return `'${text}' is no address of a package repository; write it as https://mirror.example.com/kubernetes/`
-  return url.username === '' && url.password === ''
-    ? undefined
-    : 'must not hold a user or password; put them into /etc/apt/auth.conf.d on the hosts'
-}
-
-export const fingerprintProblem: Rule = text =>
-  /^[0-9A-F]{40}$/i.test(text.replaceAll(/\s/g, ''))
-    ? undefined
-    : `'${text}' is no fingerprint of a key; write the 40 hex digits that 'gpg --show-keys' prints`

@@ -1,3 +1,4 @@
+import type {OnlineSource, Proxy} from './online-source.ts'
 import type {KubernetesVersion} from './version.ts'
 
 /** A validated cluster, as the file, the flags or the cluster's own ConfigMap say it; nothing in it was read from a host. */
@@ -12,6 +13,8 @@ export interface Cluster {
   readonly imageRepository: string
   readonly pki: PkiSpec
   readonly source: Source
+  /** How hosts reach servers outside; undefined for directly. */
+  readonly proxy?: Proxy | undefined
   readonly swap: 'off' | 'keep'
   readonly extra: Extra
 }
@@ -64,18 +67,7 @@ export interface PkiSpec {
 
 export type KeyAlgorithm = 'RSA-2048' | 'RSA-3072' | 'RSA-4096' | 'ECDSA-P256' | 'ECDSA-P384'
 
-export type Source =
-  {readonly kind: 'online'; readonly packages?: PackageMirror} | {readonly kind: 'bundle'; readonly path: string}
-
-/** Another apt repository than the community's, which has the same packages. */
-export interface PackageMirror {
-  /** Of the folder that has `InRelease` and `Packages`. */
-  readonly url: string
-  /** The key on the machine where kadm runs; fetched from `Release.key` beside the packages when it is not named. */
-  readonly keyFile?: string
-  /** Of the key that signs the mirror, when that is not the community's. */
-  readonly keyFingerprint?: string
-}
+export type Source = OnlineSource | {readonly kind: 'bundle'; readonly path: string}
 
 export interface Arg {
   readonly name: string

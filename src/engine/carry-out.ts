@@ -104,6 +104,7 @@ async function change(
       values: run.values,
       upload: (to, uploads) => run.upload(to, uploads, progress),
       onMore: more => tell(more.map(looked => hostChange(job, looked))),
+      tell: progress,
       signal: run.signal,
     },
     found.host,

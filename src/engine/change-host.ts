@@ -2,6 +2,7 @@ import {KadmError} from '../domain/errors.ts'
 import type {AnyHostResource} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
 import type {Upload} from '../resources/kind.ts'
+import {TELL_MARK} from '../resources/tell.ts'
 import type {Values} from '../resources/values.ts'
 import {ACT_MARK, actScript, lastAct, type Change} from './act.ts'
 import {LEASE_LOST, leaseLost} from './fence.ts'
@@ -17,6 +18,8 @@ export interface HostChanging {
   readonly upload: (machine: Machine, uploads: readonly Upload[]) => Promise<void>
   /** Told of what a later pass changes because of an earlier one. */
   readonly onMore: (found: readonly Looked[]) => void
+  /** What an act says while it works. */
+  readonly tell: (message: string) => void
   readonly signal: AbortSignal
 }
 
@@ -47,7 +50,7 @@ export async function changeHost(changing: HostChanging, found: readonly Looked[
 }
 
 async function onePass(changing: HostChanging, differing: readonly Looked[]): Promise<readonly Looked[]> {
-  const {machine, everything, values, signal} = changing
+  const {machine, everything, values, signal, tell} = changing
   const {host, lease} = machine
   if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be changed`)
   await changing.upload(
@@ -57,7 +60,13 @@ async function onePass(changing: HostChanging, differing: readonly Looked[]): Pr
   const changes = await Promise.all(differing.map(looked => resolved(looked, values)))
   const made = new Map(changes.map(({resource}) => [resource.id, resource]))
   const wanted = everything.map(resource => made.get(resource.id) ?? resource)
-  const result = await host.run(actScript(changes, wanted, lease.fence).text, {signal, timeoutMs: ACT_TIMEOUT_MS})
+  const result = await host.run(actScript(changes, wanted, lease.fence).text, {
+    signal,
+    timeoutMs: ACT_TIMEOUT_MS,
+    heard: line => {
+      if (line.startsWith(TELL_MARK)) tell(line.slice(TELL_MARK.length))
+    },
+  })
   if (result.code !== 0) throw actFailed(host.name, result)
   for (const {resource} of changes) {
     const confirm = kindOf(resource).confirm?.(resource)
@@ -75,7 +84,7 @@ async function resolved({resource, state}: Looked, values: Values): Promise<Chan
 const withoutMarks = (stderr: string): string =>
   stderr
     .split('\n')
-    .filter(line => !line.startsWith(ACT_MARK))
+    .filter(line => !line.startsWith(ACT_MARK) && !line.startsWith(TELL_MARK))
     .join('\n')
     .trim()
 

@@ -42,7 +42,12 @@ export async function readLiveCluster(api: KubeClient, given: Cluster): Promise<
     ignorePreflightErrors: given.extra.ignorePreflightErrors,
   })
   return {
-    cluster: {...cluster, swap: given.swap, extra: {...cluster.extra, kubelet: sharedOnly(cluster.extra.kubelet)}},
+    cluster: {
+      ...cluster,
+      proxy: given.proxy,
+      swap: given.swap,
+      extra: {...cluster.extra, kubelet: sharedOnly(cluster.extra.kubelet)},
+    },
     server: `https://${host.includes(':') ? `[${host}]` : host}:${String(port)}`,
     warnings,
   }

@@ -15,11 +15,14 @@ export interface CollectOptions {
   readonly tooMuch: () => void
   /** Takes the bytes instead of keeping them, with back pressure. */
   readonly into?: Writable | undefined
+  /** Told of each whole line as it comes. */
+  readonly heard?: ((line: string) => void) | undefined
 }
 
 /** Reads a stream to its end. */
-export const collect = (stream: Readable, {limit, tooMuch, into}: CollectOptions): Collected => {
+export const collect = (stream: Readable, {limit, tooMuch, into, heard}: CollectOptions): Collected => {
   const cutter = outputCutter()
+  const lines = lineCutter()
   const chunks: Buffer[] = []
   let size = 0
   const keep = (bytes: Buffer): void => {
@@ -35,9 +38,23 @@ export const collect = (stream: Readable, {limit, tooMuch, into}: CollectOptions
   stream.on('data', (chunk: Buffer) => {
     const bytes = cutter.push(chunk)
     if (bytes === undefined) return
+    if (heard !== undefined) lines.push(bytes).forEach(heard)
     if (into === undefined) keep(bytes)
     else pass(bytes, into)
   })
   stream.on('error', () => undefined)
   return {text: () => Buffer.concat(chunks).toString('utf8'), before: cutter.before, group: cutter.group}
+}
+
+/** Whole lines of a stream, whatever the pieces it comes in. */
+function lineCutter(): {readonly push: (bytes: Buffer) => readonly string[]} {
+  let rest = Buffer.alloc(0)
+  return {
+    push: bytes => {
+      const all = Buffer.concat([rest, bytes])
+      const end = all.lastIndexOf(0x0a)
+      rest = Buffer.from(all.subarray(end + 1))
+      return end < 0 ? [] : all.subarray(0, end).toString('utf8').split('\n')
+    },
+  }
 }

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly timeoutMs?: number | undefined
   /** Takes stdout as it comes, with back pressure, instead of `RunResult.stdout`; not ended here. */
   readonly output?: Writable | undefined
+  /** Told of each line on stderr as it comes; all of it is in `RunResult.stderr` nevertheless. */
+  readonly heard?: ((line: string) => void) | undefined
   /** Run as the login user instead of root. */
   readonly asLoginUser?: boolean | undefined
 }

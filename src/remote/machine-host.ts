@@ -49,10 +49,12 @@ export const machineHost = (machine: Machine): Host => {
     const password = as === 'sudo-with-password' ? machine.sudoPassword : undefined
     return await supervise(
       session,
-      {script, content, output: options.output, password, signal: options.signal, timeoutMs},
+      {script, content, output: options.output, heard: heardOf(options), password, signal: options.signal, timeoutMs},
       {host, user, endGroup: endOther(options.asLoginUser)},
     )
   }
+  const heardOf = ({heard}: RunOptions): RunOptions['heard'] =>
+    heard === undefined ? undefined : line => heard(redactor.clean(line))
   const endOther =
     (asLoginUser: boolean | undefined) =>
     async (group: number): Promise<void> => {

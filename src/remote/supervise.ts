@@ -16,6 +16,8 @@ export interface Job {
   readonly script: string
   readonly content: Readable | undefined
   readonly output: Writable | undefined
+  /** Told of each whole line on stderr as it comes. */
+  readonly heard: ((line: string) => void) | undefined
   readonly password: string | undefined
   readonly signal: AbortSignal | undefined
   readonly timeoutMs: number
@@ -53,7 +55,7 @@ export async function supervise(session: Session, job: Job, around: Surroundings
     stop(new KadmError('cancelled', 'a command was stopped because the run was cancelled', {host}))
 
   const stdout = collect(session.stdout, {limit: MOST_OUTPUT, tooMuch, into: job.output})
-  const stderr = collect(session.stderr, {limit: MOST_OUTPUT, tooMuch})
+  const stderr = collect(session.stderr, {limit: MOST_OUTPUT, tooMuch, heard: job.heard})
   const outputFailed = (cause: Error): void =>
     stop(new KadmError('remote', `what a command wrote could not be kept: ${cause.message}`, {host, cause}))
   job.output?.once('error', outputFailed)

@@ -1,8 +1,14 @@
-import {sh} from '../remote/shell.ts'
-import type {Script} from '../remote/shell.ts'
+import {join, type Script, sh} from '../remote/shell.ts'
+import {tellShell} from './tell.ts'
 
-/** Waits until nobody holds dpkg's locks, and names who does when the time is over; unattended upgrades hold them for minutes after a boot. */
-export const waitForApt = (seconds: number, lockFiles: readonly string[] = LOCK_FILES): Script => sh`kadm_apt_holder() {
+/**
+ * Waits until nobody holds dpkg's locks, and tells who does, how long already, and that it is waited for; unattended upgrades hold
+ * them for minutes after a boot. Counted on the clock of the boot.
+ */
+export const waitForApt = (seconds: number, lockFiles: readonly string[] = LOCK_FILES): Script =>
+  join([
+    tellShell,
+    sh`kadm_apt_holder() {
 for kadm_lock in ${lockFiles}; do
 [ -e "$kadm_lock" ] || continue
 kadm_inode=$(stat -c %i -- "$kadm_lock")
@@ -12,14 +18,28 @@ done </proc/locks
 done
 return 1
 }
-kadm_left=${seconds}
+kadm_up() { cut -d. -f1 /proc/uptime; }
+kadm_named() {
+kadm_name=$(cat /proc/"$1"/comm 2>/dev/null) || kadm_name=''
+kadm_line=$(tr '\000' ' ' </proc/"$1"/cmdline 2>/dev/null) || kadm_line=''
+kadm_ticks=$(sed 's/.*) //' /proc/"$1"/stat 2>/dev/null | cut -d' ' -f20) || kadm_ticks=''
+[ -n "$kadm_ticks" ] || { printf 'process %s' "$1"; return 0; }
+printf '%s (pid %s, for %s s: %s)' "$kadm_name" "$1" $(($(kadm_up) - kadm_ticks / 100)) "$(printf %s "$kadm_line" | cut -c 1-120 | sed 's/ *$//')"
+}
+kadm_until=$(($(kadm_up) + ${seconds})); kadm_next=0
 while kadm_holder=$(kadm_apt_holder); do
-if [ "$kadm_left" -le 0 ]; then
-printf 'waited %s s for the package manager; held by process %s: %s\n' ${seconds} "$kadm_holder" "$(tr '\000' ' ' </proc/"$kadm_holder"/cmdline 2>/dev/null)" >&2
+kadm_now=$(kadm_up)
+if [ "$kadm_now" -ge "$kadm_until" ]; then
+printf 'waited %s s for the package manager; it is held by %s\n' ${seconds} "$(kadm_named "$kadm_holder")" >&2
 exit 1
 fi
-kadm_left=$((kadm_left - 1)); sleep 1
-done`
+if [ "$kadm_now" -ge "$kadm_next" ]; then
+kadm_tell "waits for the package manager, at most $((kadm_until - kadm_now)) s more; it is held by $(kadm_named "$kadm_holder")"
+kadm_next=$((kadm_now + 15))
+fi
+sleep 1
+done`,
+  ])
 
 const LOCK_FILES = [
   '/var/lib/dpkg/lock-frontend',

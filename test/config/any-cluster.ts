@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 import type {Arg, Cluster, ComponentExtra, HostSpec, SshTarget, Taint} from '../../src/domain/cluster.ts'
-import {CNI} from './sample.ts'
+import {CA, CNI} from './sample.ts'
 
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, {nil: undefined})
 const word = fc.stringMatching(/^[a-z][a-z0-9]{0,9}$/)
@@ -97,7 +97,21 @@ export const anyCluster: fc.Arbitrary<Cluster> = fc.record({
     {kind: 'online'},
     {kind: 'online', packages: {url: 'https://mirror/deb/'}},
     {kind: 'online', packages: {url: 'http://mirror/', keyFile: 'mirror.asc', keyFingerprint: 'AB'.repeat(20)}},
+    {
+      kind: 'online',
+      runtime: 'distribution',
+      archives: {url: 'http://mirror/github', sha256: {'runc.amd64': 'ab'.repeat(32)}},
+      images: [
+        {registry: 'registry.k8s.io', url: 'https://mirror:5000/k8s', ca: {path: '/etc/ca.pem', pem: CA}},
+        {registry: 'ghcr.io', url: 'http://mirror:5001'},
+      ],
+    },
     {kind: 'bundle', path: 'bundle'},
+  ),
+  proxy: fc.constantFrom<Cluster['proxy']>(
+    undefined,
+    {http: 'http://proxy:3128', noProxy: []},
+    {https: 'http://[fd16::1]:3128', noProxy: ['.example.com', '192.168.0.0/16', 'fd17::/64', 'host:8080']},
   ),
   swap: fc.constantFrom('off', 'keep'),
   extra: fc.record({

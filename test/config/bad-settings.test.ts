@@ -114,6 +114,49 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     file('source: {kind: online, packages: {url: "http://mirror/deb"}}\n'),
     ['kadm.yaml:6:40: source.packages.url: is not https, so its key must be named: keyFile'],
   ],
+  [
+    'archives from a mirror that is no web address, with a hash that is none',
+    file('source: {kind: online, archives: {url: mirror, sha256: {runc.amd64: abc}}}\n'),
+    [
+      "kadm.yaml:6:40: source.archives.url: 'mirror' is no address of a mirror; write it as https://mirror.example.com/path",
+      "kadm.yaml:6:69: source.archives.sha256.runc.amd64: 'abc' is no sha256; write the 64 hex digits that 'sha256sum' prints",
+    ],
+  ],
+  [
+    'mirrors of images for the same registry, with an authority that cannot be read',
+    file(
+      'source: {kind: online, images: [{registry: ghcr.io, mirror: "https://m", caFile: no.pem}, {registry: ghcr.io, mirror: "http://m"}]}\n',
+    ),
+    [
+      "kadm.yaml:6:82: source.images[0].caFile: cannot read 'no.pem': no such file",
+      'kadm.yaml:6:102: source.images[1].registry: names ghcr.io a second time',
+    ],
+  ],
+  [
+    'an authority for a mirror without https',
+    file('source: {kind: online, images: [{registry: ghcr.io, mirror: "http://m", caFile: ca.pem}]}\n'),
+    ['kadm.yaml:6:81: source.images[0].caFile: is for a mirror with https'],
+  ],
+  [
+    'a mirror for what is no registry',
+    file('source: {kind: online, images: [{registry: library, mirror: "http://m"}]}\n'),
+    [
+      "kadm.yaml:6:44: source.images[0].registry: 'library' is no registry; write its host as in an image's name, such as registry.k8s.io",
+    ],
+  ],
+  [
+    'a proxy with a password, and exceptions in one text',
+    file('proxy: {http: "http://me:secret@proxy:3128", noProxy: ["a,b"]}\n'),
+    [
+      'kadm.yaml:6:15: proxy.http: must not hold a user or password, since it goes to files that every user of a host may read; let a proxy on the way add them',
+      "kadm.yaml:6:56: proxy.noProxy[0]: 'a,b' is no name, .domain, address or range; write one an entry",
+    ],
+  ],
+  [
+    'a proxy without an address',
+    file('proxy: {noProxy: [a]}\n'),
+    ['kadm.yaml:6:8: proxy: names no proxy: http, https or both'],
+  ],
   ['a bundle without a path', file('source: {kind: bundle}\n'), ['kadm.yaml:6:9: source.path: is missing']],
   [
     'an image repository as a URL',

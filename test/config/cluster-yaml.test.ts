@@ -5,9 +5,9 @@ import {clusterToYaml} from '../../src/config/cluster-yaml.ts'
 import {readCluster} from '../../src/config/read-cluster.ts'
 import {anyCluster} from './any-cluster.ts'
 import {environment, file, read} from './reading.ts'
-import {CNI, FULL} from './sample.ts'
+import {CA, CNI, FULL} from './sample.ts'
 
-const files = environment({'/etc/cni.yaml': CNI})
+const files = environment({'/etc/cni.yaml': CNI, '/etc/ca.pem': CA})
 
 test('a cluster with every option is written out in full', async () => {
   await expect(clusterToYaml(FULL)).toMatchFileSnapshot('golden/full.kadm.yaml')

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest'
 
 import {readCluster} from '../../src/config/read-cluster.ts'
 import {environment, file, read} from './reading.ts'
+import {CA} from './sample.ts'
 
 const kubeadm = (kind: string, body: string): string =>
   `---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ${kind}\n${body}`
@@ -57,6 +58,15 @@ test('the key of a package mirror lies beside the file', () => {
   expect(readCluster('clusters/demo.yaml', text, environment()).cluster.source).toEqual({
     kind: 'online',
     packages: {url: 'https://mirror/deb', keyFile: 'clusters/keys/mirror.asc'},
+  })
+})
+
+test('a mirror of images has the authority that its file names, beside the file of the cluster', () => {
+  const text = file('source: {kind: online, images: [{registry: ghcr.io, mirror: "https://m", caFile: ca.pem}]}\n')
+
+  expect(readCluster('clusters/demo.yaml', text, environment({'clusters/ca.pem': CA})).cluster.source).toEqual({
+    kind: 'online',
+    images: [{registry: 'ghcr.io', url: 'https://m', ca: {path: 'clusters/ca.pem', pem: CA}}],
   })
 })
 

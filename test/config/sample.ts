@@ -1,6 +1,7 @@
 import type {Cluster} from '../../src/domain/cluster.ts'
 
 export const CNI = 'kind: DaemonSet\n'
+export const CA = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
 
 /** A cluster that uses every option there is. */
 export const FULL: Cluster = {
@@ -63,6 +64,7 @@ export const FULL: Cluster = {
     apiServerSans: ['api.example.com', '*.k8s.example.com', '203.0.113.7'],
   },
   source: {kind: 'bundle', path: '/srv/bundle'},
+  proxy: {http: 'http://proxy.example.com:3128', https: 'http://proxy.example.com:3128', noProxy: ['.example.com']},
   swap: 'keep',
   extra: {
     apiServer: {

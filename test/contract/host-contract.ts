@@ -40,6 +40,19 @@ export const hostContract = (name: string, open: () => Promise<Opened>): void =>
       expect(result).toEqual({code: 3, stdout: 'out\n', stderr: 'err\n'})
     })
 
+    test('tells each line on stderr while the script still runs', async () => {
+      const lines: string[] = []
+      const done = host.run('printf "one\\ntw" >&2; sleep 0.2; printf "o\\nrest" >&2; sleep 3', {
+        heard: line => lines.push(line),
+      })
+      let isOver = false
+      void done.finally(() => (isOver = true))
+
+      await expect.poll(() => lines).toEqual(['one', 'two'])
+      expect(isOver).toBe(false)
+      expect(await done).toMatchObject({code: 0, stderr: 'one\ntwo\nrest'})
+    })
+
     test('runs scripts of any length and content, with heredocs, quotes and umlauts', async () => {
       const value = `it's "quoted" $HOME \`x\` \\ ! ü\n${'x'.repeat(300_000)}`
 

@@ -37,7 +37,7 @@ interface Scene {
 /** A control plane and a worker; every script takes 100 ms. */
 async function scene(
   lies: Readonly<Record<string, readonly string[]>>,
-  changes: Partial<Run> & {stuck?: Readonly<Record<string, string>>; fence?: number} = {},
+  changes: Partial<Run> & {stuck?: Readonly<Record<string, string>>; fence?: number; says?: readonly string[]} = {},
 ): Promise<Scene> {
   let now = 1000
   const events: EngineEvent[] = []
@@ -46,6 +46,7 @@ async function scene(
     fakeHost(name, {
       lies: lies[name] ?? [],
       stuck: changes.stuck ?? {},
+      says: changes.says ?? [],
       fence: changes.fence ?? 1,
       onRun: () => (now += 100),
     })
@@ -132,6 +133,19 @@ describe('a plan', () => {
 })
 
 describe('a run', () => {
+  test('passes on what an act says while it works, and keeps the rest of its output to itself', async () => {
+    const {run, events} = await scene(
+      {master: ['paper']},
+      {says: ['\u001dact cleared:paper', 'noise', '\u001dtell waits for somebody']},
+    )
+
+    await carryOut(run)
+
+    expect(events.filter(({type}) => type === 'phase-progress')).toMatchObject([
+      {host: 'master', phase: 'tidy', message: 'waits for somebody'},
+    ])
+  })
+
   test('looks at each host once, acts where something differs, and looks again only where it acted', async () => {
     const {run, asked, api} = await scene(DIRTY)
 

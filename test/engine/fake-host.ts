@@ -1,5 +1,5 @@
 import {KadmError} from '../../src/domain/errors.ts'
-import type {Host, RunResult} from '../../src/remote/host.ts'
+import type {Host, RunOptions, RunResult} from '../../src/remote/host.ts'
 import {sh} from '../../src/remote/shell.ts'
 import {cleared, type ClearedResource} from '../../src/resources/cleared.ts'
 
@@ -19,15 +19,20 @@ interface FakeOptions {
   readonly fence?: number
   /** Litter that cannot be cleared, and what is said then. */
   readonly stuck?: Readonly<Record<string, string>>
+  /** What every act says on stderr while it works. */
+  readonly says?: readonly string[]
   /** Called for every script that is run. */
   readonly onRun?: () => void
 }
 
 /** Knows looks at litter and acts that clear it; anything else it is given to run fails the test. */
-export function fakeHost(name: string, {lies: first = [], fence = 1, stuck = {}, onRun}: FakeOptions = {}): FakeHost {
+export function fakeHost(
+  name: string,
+  {lies: first = [], fence = 1, stuck = {}, says = [], onRun}: FakeOptions = {},
+): FakeHost {
   const lies = new Set(first)
   const asked: string[] = []
-  const run = async (script: string): Promise<RunResult> => {
+  const run = async (script: string, {heard}: RunOptions = {}): Promise<RunResult> => {
     await new Promise(resolve => setImmediate(resolve))
     onRun?.()
     const looks = [...script.matchAll(/^printf '\\036%s\\n' (\d+)\n\( set -u; remains (\w+) \) .*$/gm)]
@@ -43,6 +48,7 @@ export function fakeHost(name: string, {lies: first = [], fence = 1, stuck = {},
       matches.map(match => match[group] ?? '').join(' ')
     asked.push(`${isAct ? `act ${names(acts, 1)}: ` : ''}look ${names(looks, 2)}`)
     if (isAct && !script.includes(`"$kadm_fence" != ${fence} `)) return {code: 75, stdout: '', stderr: 'taken over'}
+    if (isAct) for (const line of says) heard?.(line)
     for (const [, thing = ''] of acts) {
       const said = stuck[thing]
       if (said !== undefined) return {code: 1, stdout: '', stderr: `\u001dact cleared:${thing}\n${said}\n`}

@@ -45,6 +45,7 @@ export async function apply(
     readonly fence?: number
     readonly onMore?: (found: readonly Looked[]) => void
     readonly values?: Values
+    readonly tell?: (message: string) => void
   } = {},
 ): Promise<number> {
   const found = await look(host, resources, NEVER)
@@ -55,6 +56,7 @@ export async function apply(
       values: options.values ?? noValues,
       upload: () => Promise.resolve(),
       onMore: options.onMore ?? (() => undefined),
+      tell: options.tell ?? (() => undefined),
       signal: NEVER,
     },
     found.filter(({diff}) => diff !== undefined),
