@@ -33,14 +33,12 @@ export function releaseFiles(
   const {cniPlugins} = NODE_TOOLS
   const plugins = `cni-plugins-linux-${architecture}-${cniPlugins}.tgz`
   const pluginsUrl = `${origins.github}/containernetworking/plugins/releases/download/${cniPlugins}/${plugins}`
-  const runtime = runtimeReleases(architecture).map(
-    ({url, checksumUrl, version: tag, holds}): ReleaseFile => ({
-      url: url.replace(GITHUB, origins.github),
-      checksumUrl: checksumUrl.replace(GITHUB, origins.github),
-      version: tag,
-      holds,
-    }),
-  )
+  const runtime = runtimeReleases(architecture).map(({url, checksumUrl, version: tag, holds}): ReleaseFile => ({
+    url: url.replace(GITHUB, origins.github),
+    checksumUrl: checksumUrl.replace(GITHUB, origins.github),
+    version: tag,
+    holds,
+  }))
   return [
     ...kubernetes,
     ...runtime,

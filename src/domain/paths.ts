@@ -19,8 +19,12 @@ export const KADM_DIR = '/var/lib/kadm'
 export const LEDGER_DIR = '/var/lib/kadm/ledger'
 export const LEASE_FILE = '/var/lib/kadm/lease'
 export const STAGE_DIR = '/var/lib/kadm/stage'
+/** One file for each release whose programs kadm fetched and placed. */
+export const RELEASES_DIR = '/var/lib/kadm/releases'
 
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock'
 export const CONTAINERD_CONFIG = '/etc/containerd/config.toml'
+/** How containerd reaches registries, a folder for each. */
+export const CERTS_DIR = '/etc/containerd/certs.d'
 export const CNI_BIN_DIR = '/opt/cni/bin'
 export const CNI_CONF_DIR = '/etc/cni/net.d'

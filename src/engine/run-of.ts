@@ -37,7 +37,13 @@ export function runOf(options: WorkflowOptions, opened: Judged, machines: readon
     source: opened.source,
     templates: options.templates,
     isAdmin: opened.controlPlane !== undefined,
-    values: runValues({...opened.sources, makeKey, random, now: new Date(clock.now())}),
+    values: runValues({
+      ...opened.sources,
+      releaseHash: options.readReleaseHash ?? noHash,
+      makeKey,
+      random,
+      now: new Date(clock.now()),
+    }),
     api: opened.controlPlane?.api ?? noAdmin,
     superApi: opened.controlPlane?.superApi ?? noAdmin,
     upload: ({host}, uploads, progress) => uploadAll(host, uploads, {signal, progress}),
@@ -47,6 +53,11 @@ export function runOf(options: WorkflowOptions, opened: Judged, machines: readon
     signal,
   }
 }
+
+const noHash = (_: string, file: string): Promise<never> =>
+  Promise.reject(
+    new KadmError('config', `the sha256 of ${file} is not known`, {hint: 'name it in source.archives.sha256'}),
+  )
 
 /** All failures of all hosts, or the number of changes. */
 export function judgeOutcomes(outcomes: readonly Outcome<number>[]): number {

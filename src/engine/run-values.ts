@@ -8,6 +8,7 @@ export interface ValueSources {
   readonly readAuthority: (name: CaName) => Promise<KeyPair>
   readonly readClusterCa: () => Promise<string>
   readonly mintToken: () => Promise<string>
+  readonly releaseHash: (checksumUrl: string, file: string) => Promise<string>
   readonly makeKey: (algorithm: KeyAlgorithm) => Promise<KeyObject>
   readonly random: (bytes: number) => Buffer
   readonly now: Date
@@ -30,6 +31,7 @@ export function runValues(sources: ValueSources): Values {
     },
     clusterCa: () => (ca ??= sources.readClusterCa()),
     bootstrapToken: () => (token ??= sources.mintToken()),
+    releaseHash: sources.releaseHash,
     makeKey: sources.makeKey,
     random: sources.random,
     now: sources.now,

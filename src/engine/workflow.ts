@@ -8,6 +8,7 @@ import {closedNeighbour, letInRun, warnOfClosed} from './let-in.ts'
 import {withOpened, type Opened} from './opened.ts'
 import type {WorkflowOptions} from './options.ts'
 import {packageSourceOf} from './package-source.ts'
+import {askReleaseHashes} from './release-hashes.ts'
 import {judgeOutcomes, machineOf, runOf, type Judged} from './run-of.ts'
 
 export interface WorkflowResult {
@@ -62,7 +63,8 @@ export const preflightWorkflow = (options: WorkflowOptions): Promise<readonly Fi
 /** All that can be said against it before a host is changed. */
 async function judged(options: WorkflowOptions, opened: Opened): Promise<Judged> {
   refuse(opened.findings)
-  return {...opened, source: await packageSourceOf(options, opened)}
+  const [source] = await Promise.all([packageSourceOf(options, opened), askReleaseHashes(options, opened)])
+  return {...opened, source}
 }
 
 function refuse(findings: readonly Finding[]): void {

@@ -1,6 +1,8 @@
 import {images, imagesForRole} from '../domain/images.ts'
+import {proxyEnvironment} from '../domain/no-proxy.ts'
 import {pulledImages} from '../resources/pulled-images.ts'
 import {imagesFromBundle} from './from-bundle.ts'
+import {manifestPlaces} from './image-mirrors.ts'
 import type {Phase, PhaseContext} from './phase.ts'
 
 const wanted = ({cluster, node}: PhaseContext): readonly string[] =>
@@ -23,7 +25,15 @@ export const controlPlaneImagesPhase: Phase = {
   where: 'control-plane',
   resources: context =>
     context.bundle === undefined
-      ? [pulledImages({name: 'control-plane', refs: urgent(context), why: 'the control plane runs from them'})]
+      ? [
+          pulledImages({
+            name: 'control-plane',
+            refs: urgent(context),
+            manifests: manifestPlaces(context.cluster, urgent(context)),
+            environment: proxyEnvironment(context),
+            why: 'the control plane runs from them',
+          }),
+        ]
       : [imagesFromBundle(context.bundle, 'control-plane', urgent(context), 'the control plane runs from them')],
 }
 

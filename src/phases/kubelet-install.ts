@@ -6,6 +6,7 @@ import type {AnyResource} from '../resources/any-resource.ts'
 import {binaryFromBundle} from './from-bundle.ts'
 import {kubeletComesBy, kubernetesPackages, refuseOtherKubelet} from './packages.ts'
 import type {Phase, PhaseContext} from './phase.ts'
+import {unitKnowsProxy} from './proxy.ts'
 
 export const KUBELET_UNIT = '/etc/systemd/system/kubelet.service'
 export const KUBELET_DROP_IN = '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf'
@@ -16,6 +17,7 @@ export const kubeletInstallPhase: Phase = {
   why: 'the kubelet is the part of Kubernetes that runs on every node and starts everything else',
   resources: context => [
     ...programs(context),
+    unitKnowsProxy(context, 'kubelet'),
     directory({path: KUBERNETES_DIR, tree: true, why: 'configuration and certificates of Kubernetes'}),
     directory({path: MANIFESTS_DIR, mode: '0700', tree: true, why: 'the kubelet runs every pod it finds there'}),
     directory({path: PKI_DIR, tree: true, why: 'certificates'}),

@@ -7,6 +7,7 @@ import {unit} from '../resources/unit.ts'
 import type {AnyResource} from '../resources/any-resource.ts'
 import {KUBELET_DROP_IN, KUBELET_UNIT} from './kubelet-install.ts'
 import type {Phase, PhaseContext} from './phase.ts'
+import {proxyDropIn} from './proxy.ts'
 
 /** The kubelet's own configuration and the kubelet at work; the same on every node. */
 export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly AnyResource[] {
@@ -30,7 +31,10 @@ export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly An
     }),
     unit({
       name: 'kubelet.service',
-      restartWhenNewer: [KUBELET_CONFIG, KUBELET_FLAGS_ENV, KUBELET_UNIT, KUBELET_DROP_IN, BINARIES.kubelet.path],
+      restartWhenNewer: [
+        ...[KUBELET_CONFIG, KUBELET_FLAGS_ENV, KUBELET_UNIT, KUBELET_DROP_IN],
+        ...[proxyDropIn('kubelet'), BINARIES.kubelet.path],
+      ],
       why: 'it runs the pods of this node',
     }),
   ]

@@ -2,18 +2,31 @@ import {KadmError} from '../domain/errors.ts'
 import type {Facts} from '../domain/facts.ts'
 import {packageRepository} from '../resources/package-repository.ts'
 import {packages, type PackagesResource} from '../resources/packages.ts'
+import {releaseRecord} from '../resources/release.ts'
 import type {Phase, PhaseContext} from './phase.ts'
 
-/** Where the programs of a host come from; `own` are there already, and no package knows them. */
-export type Provision = 'bundle' | 'packages' | 'own'
+/** Where the programs of a host come from; `own` are there already, and neither a package nor kadm knows them. */
+export type Provision = 'bundle' | 'packages' | 'upstream' | 'own'
 
 /** A kubelet that no package brought is left as it is: a second one over it would be neither's. */
 export const kubeletComesBy = ({bundle, facts}: Pick<PhaseContext, 'bundle' | 'facts'>): Provision =>
   bundle === undefined ? (isOwn(facts.kubelet.version, facts, ['kubelet']) ? 'own' : 'packages') : 'bundle'
 
-/** The same for containerd. */
-export const runtimeComesBy = ({bundle, facts}: Pick<PhaseContext, 'bundle' | 'facts'>): Provision =>
-  bundle === undefined ? (isOwn(facts.containerd.binary, facts, RUNTIMES) ? 'own' : 'packages') : 'bundle'
+/**
+ * What is there stays: kadm's own release, a package, somebody's. A bare host gets the project's release unless the file wants the
+ * distribution's: that one is older than what Kubernetes 1.38 asks of a runtime (KEP-4033).
+ */
+export function runtimeComesBy({
+  bundle,
+  facts,
+  cluster,
+}: Pick<PhaseContext, 'bundle' | 'facts' | 'cluster'>): Provision {
+  if (bundle !== undefined) return 'bundle'
+  if (facts.files[releaseRecord('containerd')] !== undefined) return 'upstream'
+  if (RUNTIMES.some(name => facts.packages[name] !== undefined)) return 'packages'
+  if (facts.containerd.binary !== undefined) return 'own'
+  return cluster.source.kind === 'online' && cluster.source.runtime === 'distribution' ? 'packages' : 'upstream'
+}
 
 /** As docker.com and as the distributions call it. */
 const RUNTIMES = ['containerd.io', 'containerd']
@@ -54,7 +67,16 @@ export function refuseOtherKubelet({facts, cluster}: PhaseContext): void {
   )
 }
 
+/** Of the authorities of the web. */
+export const certificatePackages = (): PackagesResource =>
+  packages({
+    name: 'certificates',
+    why: 'without them no https server is trusted',
+    packages: [{name: 'ca-certificates'}],
+  })
+
 export const PACKAGES_PHASE = 'prepare/packages'
+export const RUNTIME_PHASE = 'prepare/runtime'
 
 export const packagesPhase: Phase = {
   name: 'packages',
@@ -69,15 +91,7 @@ export const packagesPhase: Phase = {
     source === undefined
       ? []
       : [
-          ...(source.url.startsWith('https:')
-            ? [
-                packages({
-                  name: 'certificates',
-                  why: 'without them no https server is trusted',
-                  packages: [{name: 'ca-certificates'}],
-                }),
-              ]
-            : []),
+          ...(source.url.startsWith('https:') ? [certificatePackages()] : []),
           packageRepository({
             name: 'kubernetes',
             why: "kubelet, kubectl and kubeadm come from it, and only with the pinned key's signature",

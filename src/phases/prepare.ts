@@ -6,6 +6,7 @@ import {natPhase} from './nat.ts'
 import {networkPhase} from './network.ts'
 import {packagesPhase} from './packages.ts'
 import type {Phase} from './phase.ts'
+import {proxyPhase} from './proxy.ts'
 import {runtimePhase} from './runtime.ts'
 import {swapPhase} from './swap.ts'
 
@@ -20,6 +21,7 @@ export const preparePhase: Phase = {
     firewallPhase,
     swapPhase,
     kernelPhase,
+    proxyPhase,
     packagesPhase,
     runtimePhase,
     kubeletInstallPhase,

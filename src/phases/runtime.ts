@@ -9,8 +9,11 @@ import {file} from '../resources/file.ts'
 import {unit} from '../resources/unit.ts'
 import type {AnyResource} from '../resources/any-resource.ts'
 import {binaryFromBundle} from './from-bundle.ts'
+import {mirrorFiles} from './image-mirrors.ts'
 import {runtimeComesBy, runtimePackages} from './packages.ts'
 import type {Phase, PhaseContext} from './phase.ts'
+import {proxyDropIn, unitKnowsProxy} from './proxy.ts'
+import {runtimeFromReleases} from './runtime-release.ts'
 
 const UNIT = '/etc/systemd/system/containerd.service'
 const RUNTIME: readonly BinaryName[] = ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc']
@@ -65,38 +68,43 @@ export const runtimePhase: Phase = {
         why: "from it the runtime makes this node's pod network",
       }),
       file({path: '/etc/crictl.yaml', content: crictlYaml(), why: 'lets crictl find the runtime without flags'}),
+      ...mirrorFiles(context.cluster),
+      unitKnowsProxy(context, 'containerd'),
       ...service(context),
     ]
   },
 }
 
-const programs = (context: PhaseContext): readonly AnyResource[] => {
+function programs(context: PhaseContext): readonly AnyResource[] {
   const {bundle} = context
-  return bundle === undefined
-    ? [runtimePackages(context)]
-    : [...RUNTIME, ...PLUGINS].map(name => binaryFromBundle(bundle, name, 'part of the container runtime'))
+  if (bundle !== undefined)
+    return [...RUNTIME, ...PLUGINS].map(name => binaryFromBundle(bundle, name, 'part of the container runtime'))
+  return runtimeComesBy(context) === 'packages' ? [runtimePackages(context)] : runtimeFromReleases(context)
 }
 
 /** A package may bring containerd 1 or 2, and both read the older form of the file. */
-const configOf = ({bundle, facts, cluster, templates}: PhaseContext): string =>
-  containerdConfig(templates, {
-    majorVersion: bundle === undefined ? 1 : 2,
+const configOf = (context: PhaseContext): string => {
+  const {facts, cluster, templates} = context
+  return containerdConfig(templates, {
+    majorVersion: runtimeComesBy(context) === 'packages' ? 1 : 2,
     sandboxImage: images(cluster.version, cluster.imageRepository).pause,
     cgroupDriver: cgroupDriver(facts.cgroup.version),
     restrictOomScoreAdj: !facts.capabilities.includes('sys_resource'),
     useConfTemplate: cluster.network.plugin.kind === 'flannel',
   })
+}
 
 /** A package has its own unit file. */
-const service = ({bundle, templates}: PhaseContext): readonly AnyResource[] => {
-  const files = bundle === undefined ? [PACKAGED] : [UNIT, BINARIES.containerd.path]
+const service = (context: PhaseContext): readonly AnyResource[] => {
+  const isPackage = runtimeComesBy(context) === 'packages'
+  const files = isPackage ? [PACKAGED] : [UNIT, BINARIES.containerd.path]
   return [
-    ...(bundle === undefined
+    ...(isPackage
       ? []
-      : [file({path: UNIT, content: containerdUnit(templates), why: 'starts the runtime at boot'})]),
+      : [file({path: UNIT, content: containerdUnit(context.templates), why: 'starts the runtime at boot'})]),
     unit({
       name: 'containerd.service',
-      restartWhenNewer: [CONTAINERD_CONFIG, ...files],
+      restartWhenNewer: [CONTAINERD_CONFIG, proxyDropIn('containerd'), ...files],
       why: 'the runtime must run before the kubelet',
     }),
   ]

@@ -1,15 +1,26 @@
 import {join, type Script, sh} from '../remote/shell.ts'
+import {exportAll} from './environment.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {fail} from './put.ts'
+import {tellShell} from './tell.ts'
 
 /** Images that the host itself gets from their registries, before a kubelet has to. */
 export interface PulledImagesResource extends ResourceBase {
   readonly kind: 'pulled-images'
   readonly refs: readonly string[]
+  /** Where each is asked for by name, to hear from a registry when it wants to be asked again. */
+  readonly manifests: Readonly<Record<string, ManifestPlace>>
+  /** Proxies, by the names of their variables. */
+  readonly environment: Readonly<Record<string, string>>
   /** For all of them together. */
   readonly deadlineSeconds: number
   /** Seconds between one try and the next; the number of tries is one more. */
   readonly pauses: readonly number[]
+}
+
+export interface ManifestPlace {
+  readonly url: string
+  readonly caFile: string | undefined
 }
 
 export interface PulledImagesFound {
@@ -22,6 +33,8 @@ export const pulledImages = (spec: {
   readonly name: string
   readonly why: string
   readonly refs: readonly string[]
+  readonly manifests?: Readonly<Record<string, ManifestPlace>>
+  readonly environment?: Readonly<Record<string, string>>
   readonly deadlineSeconds?: number
   readonly pauses?: readonly number[]
 }): PulledImagesResource => ({
@@ -29,6 +42,8 @@ export const pulledImages = (spec: {
   id: `pulled-images:${spec.name}`,
   why: spec.why,
   refs: spec.refs,
+  manifests: spec.manifests ?? {},
+  environment: spec.environment ?? {},
   deadlineSeconds: spec.deadlineSeconds ?? 600,
   pauses: spec.pauses ?? [2, 5, 15],
 })
@@ -53,7 +68,17 @@ fi`,
   detail: (_, {missing}) => missing.map(ref => `+ ${ref}`).join('\n') || undefined,
   keep: () => sh`command -v ctr >/dev/null || ${fail('ctr is not installed, so no image can be pulled')}
 ctr -n k8s.io images ls -q >"$KEEP"/refs`,
-  act: (resource, {missing}) => join([pullShell(resource), ...missing.map(ref => sh`kadm_pull ${ref}`), sh`:`]),
+  act: (resource, {missing}) =>
+    join([
+      tellShell,
+      exportAll(resource.environment),
+      pullShell(resource),
+      ...missing.map(ref => {
+        const {url = '', caFile = ''} = resource.manifests[ref] ?? {}
+        return sh`kadm_pull ${ref} ${url} ${caFile}`
+      }),
+      sh`:`,
+    ]),
   undo: ({refs}) => sh`if command -v ctr >/dev/null && kadm_list=$(timeout 30 ctr -n k8s.io images ls 2>/dev/null); then
 for kadm_ref in ${refs}; do
 kadm_digest=$(printf '%s\n' "$kadm_list" | sed -n "s|^$kadm_ref  *[^ ]*  *\(sha256:[0-9a-f]*\) .*|\1|p" | head -n 1)
@@ -82,24 +107,42 @@ if command -v crictl >/dev/null 2>&1; then kadm_said=$(timeout "$kadm_seconds" c
 else kadm_said=$(timeout "$kadm_seconds" ctr -n k8s.io images pull --hosts-dir /etc/containerd/certs.d "$1" 2>&1 >/dev/null)
 fi
 }
+kadm_retry_after() {
+if command -v curl >/dev/null 2>&1; then
+if [ -n "$2" ]; then set -- "$1" --cacert "$2"; else set -- "$1"; fi
+kadm_url=$1; shift
+curl -sS -o /dev/null -D - --max-time 20 "$@" -- "$kadm_url" 2>/dev/null
+else wget -q -S -T 20 -t 1 -O /dev/null -- "$1" 2>&1
+fi | tr -d '\r' | sed -n 's/^ *[Rr]etry-[Aa]fter: *\([0-9]\{1,6\}\) *$/\1/p' | tail -n 1
+}
 kadm_pull() {
 kadm_said=''; kadm_why='its registry gives no usable answer'; kadm_again=yes
 for kadm_pause in ${pauses} last; do
 kadm_once "$1" && return 0 || kadm_code=$?
-kadm_again=yes
+kadm_again=yes; kadm_wait=''
 [ "$kadm_code" != 124 ] || { kadm_why=${`no more than ${deadlineSeconds} s are given to all images; see the network of this host, or use --bundle`}; break; }
 case $kadm_said in
-*oomanyrequests* | *'oo Many Requests'*) kadm_why='its registry asks for fewer requests (429); try again later, or name a mirror as imageRepository' ;;
+*oomanyrequests* | *'oo Many Requests'*)
+kadm_why='its registry asks for fewer requests (429); try again later, or name a mirror in source.images'
+[ -z "$2" ] || kadm_wait=$(kadm_retry_after "$2" "$3")
+;;
 *nauthorized* | *denied* | *orbidden* | *'authorization failed'*) kadm_why='its registry does not let this host have it'; kadm_again=no ;;
-*'no such host'* | *refused* | *'no route'* | *timeout* | *'network is unreachable'*) kadm_why='its registry cannot be reached from this host; see its network, or use --bundle' ;;
+*'no such host'* | *refused* | *'no route'* | *timeout* | *'network is unreachable'*) kadm_why='its registry cannot be reached from this host; see its network and proxy, or use --bundle' ;;
 *'ot found'* | *'ot Found'* | *'manifest unknown'*) kadm_why='its registry does not have it; see kubernetesVersion and imageRepository'; kadm_again=no ;;
-*x509* | *certificate*) kadm_why='the certificate of its registry is not trusted by this host'; kadm_again=no ;;
+*x509* | *certificate*) kadm_why="the certificate of its registry is not trusted by this host; a mirror's authority is named in source.images"; kadm_again=no ;;
 *EOF* | *'onnection reset'* | *'Internal Server Error'* | *'Bad Gateway'* | *'Service Unavailable'*) kadm_why='its registry broke off' ;;
 esac
-[ "$kadm_again" = yes ] && [ "$kadm_pause" != last ] && [ "$(kadm_left)" -gt "$kadm_pause" ] || break
-sleep "$kadm_pause"
+[ "$kadm_again" = yes ] && [ "$kadm_pause" != last ] || break
+if [ -n "$kadm_wait" ] && [ "$kadm_wait" -gt ${MOST_PAUSE} ]; then kadm_why="$kadm_why; it wants to be asked again in $kadm_wait s"; break; fi
+[ -n "$kadm_wait" ] && [ "$kadm_wait" -gt "$kadm_pause" ] || kadm_wait=$kadm_pause
+[ "$(kadm_left)" -gt "$kadm_wait" ] || break
+[ "$kadm_wait" -lt 10 ] || kadm_tell "waits $kadm_wait s to pull $1 again: $kadm_why"
+sleep "$kadm_wait"
 done
 printf '%s\n' "$kadm_said" | tail -n 5 >&2
 printf 'could not pull %s: %s\n' "$1" "$kadm_why" >&2
 exit 1
 }`
+
+/** No registry is waited for longer when it says when to come again. */
+const MOST_PAUSE = 120

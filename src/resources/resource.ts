@@ -18,6 +18,7 @@ import {
 import {packagesKind, type PackagesFound, type PackagesResource} from './packages.ts'
 import type {PathState} from './path-state.ts'
 import {pulledImagesKind, type PulledImagesFound, type PulledImagesResource} from './pulled-images.ts'
+import {releaseKind, type ReleaseFound, type ReleaseResource} from './release.ts'
 import {swapOffKind, type SwapFound, type SwapOffResource} from './swap-off.ts'
 import {symlinkKind, type SymlinkResource} from './symlink.ts'
 import {sysctlKind, type SysctlFound, type SysctlResource} from './sysctl.ts'
@@ -42,6 +43,7 @@ interface Kinds {
   readonly packages: readonly [PackagesResource, PackagesFound]
   readonly 'package-repository': readonly [PackageRepositoryResource, PackageRepositoryFound]
   readonly 'pulled-images': readonly [PulledImagesResource, PulledImagesFound]
+  readonly release: readonly [ReleaseResource, ReleaseFound]
   readonly 'swap-off': readonly [SwapOffResource, SwapFound]
   readonly symlink: readonly [SymlinkResource, PathState]
   readonly sysctl: readonly [SysctlResource, SysctlFound]
@@ -71,6 +73,7 @@ export const KINDS: {readonly [K in KindName]: Kind<ResourceOf<K>, StateOf<K>>} 
   'package-repository': packageRepositoryKind,
   packages: packagesKind,
   'pulled-images': pulledImagesKind,
+  release: releaseKind,
   'swap-off': swapOffKind,
   symlink: symlinkKind,
   sysctl: sysctlKind,

@@ -20,6 +20,8 @@ export interface Values {
   readonly clusterCa: () => Promise<string>
   /** A bootstrap token minted for this join; taken back when the run ends. */
   readonly bootstrapToken: () => Promise<string>
+  /** The sha256 that a project publishes for a file of a release; asked of the project itself, never of a mirror. */
+  readonly releaseHash: (checksumUrl: string, file: string) => Promise<string>
   readonly makeKey: (algorithm: KeyAlgorithm) => Promise<KeyObject>
   /** Run start, so that all certificates of one run have one clock. */
   readonly now: Date

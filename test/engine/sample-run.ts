@@ -17,6 +17,7 @@ export const noValues: Values = {
   setAuthority: () => undefined,
   clusterCa: none,
   bootstrapToken: none,
+  releaseHash: none,
   makeKey: none,
   now: new Date('2026-06-01T00:00:00Z'),
   random: randomBytes,

@@ -20,6 +20,8 @@ Rpa2AP4v//d8V/ROGeodv9Cr+QV1HbuFWXYEGHfjMLPMLQEzBw==
 -----END PGP PUBLIC KEY BLOCK-----
 `
 const templates = await readTemplates()
+const CONTAINERD_PROXY = '/etc/systemd/system/containerd.service.d/20-kadm-proxy.conf'
+const KUBELET_PROXY = '/etc/systemd/system/kubelet.service.d/20-kadm-proxy.conf'
 
 const online = (facts: Partial<Facts> = {}, changes: Partial<PhaseContext> = {}): PhaseContext => {
   const host = sampleSpec({name: 'master', role: 'control-plane'})
@@ -77,24 +79,78 @@ describe('a host without a bundle', () => {
   test('gets kubelet, kubectl and kubeadm at the release of the cluster, held, with the units of their packages', () => {
     const context = online({}, {cluster: sampleCluster({version: supportedVersion('v1.36.4')})})
 
-    expect(ids(kubeletInstallPhase, context)).toEqual(['packages:kubernetes'])
+    expect(ids(kubeletInstallPhase, context)).toEqual(['packages:kubernetes', `absent:${KUBELET_PROXY}`])
     expect(resource(kubeletInstallPhase, context, 'packages:kubernetes')).toMatchObject({
       packages: ['kubelet', 'kubectl', 'kubeadm'].map(name => ({name, release: '1.36.4', held: true})),
     })
   })
 
-  test('gets the containerd of its distribution, held, with a file that containerd 1 can read', () => {
+  test("gets containerd and runc as their projects publish them, with kadm's unit and a file for containerd 2", () => {
     expect(ids(runtimePhase, online())).toEqual([
+      'release:containerd',
+      'release:runc',
+      'file:/etc/containerd/config.toml',
+      'file:/etc/containerd/pod-network.conflist',
+      'file:/etc/crictl.yaml',
+      `absent:${CONTAINERD_PROXY}`,
+      'file:/etc/systemd/system/containerd.service',
+      'unit:containerd.service',
+    ])
+    expect(resource(runtimePhase, online(), 'release:containerd')).toMatchObject({
+      url: 'https://github.com/containerd/containerd/releases/download/v2.4.2/containerd-2.4.2-linux-amd64.tar.gz',
+      checksumUrl:
+        'https://github.com/containerd/containerd/releases/download/v2.4.2/containerd-2.4.2-linux-amd64.tar.gz.sha256sum',
+      sha256: undefined,
+    })
+    expect(resource(runtimePhase, online(), 'file:/etc/containerd/config.toml')).toMatchObject({
+      content: expect.stringMatching(/^version = 3$/m) as unknown,
+    })
+  })
+
+  test('gets them from the mirror of the file, with the hashes that it names, and asks nobody else for others', () => {
+    const archives = {url: 'http://10.0.0.9/github/', sha256: {'runc.arm64': 'ab'.repeat(32)}}
+    const context = online(
+      {kernel: {release: '6.8', architecture: 'aarch64', options: undefined}},
+      {cluster: sampleCluster({source: {kind: 'online', archives}})},
+    )
+
+    expect(resource(runtimePhase, context, 'release:runc')).toMatchObject({
+      url: 'http://10.0.0.9/github/opencontainers/runc/releases/download/v1.5.2/runc.arm64',
+      checksumUrl: 'https://github.com/opencontainers/runc/releases/download/v1.5.2/runc.sha256sum',
+      sha256: 'ab'.repeat(32),
+    })
+    expect(resource(runtimePhase, context, 'release:containerd')).toMatchObject({sha256: undefined})
+  })
+
+  test('keeps the release that kadm brought, whatever the file wants now', () => {
+    const record = {type: 'file', mode: '0644', owner: 'root', size: 1, sha256: undefined} as const
+    const facts = {
+      ...containerd('2.4.2', '/usr/local/bin/containerd'),
+      files: {'/var/lib/kadm/releases/containerd': record},
+    }
+    const context = online(facts, {cluster: sampleCluster({source: {kind: 'online', runtime: 'distribution'}})})
+
+    expect(runtimePhase.when?.(context)).toBe(true)
+    expect(ids(runtimePhase, context)).toContain('release:containerd')
+  })
+
+  const distribution = {cluster: sampleCluster({source: {kind: 'online', runtime: 'distribution'}})} as const
+
+  test('gets the containerd of its distribution when the file wants that, held, with a file that containerd 1 can read', () => {
+    const context = online({}, distribution)
+
+    expect(ids(runtimePhase, context)).toEqual([
       'packages:runtime',
       'file:/etc/containerd/config.toml',
       'file:/etc/containerd/pod-network.conflist',
       'file:/etc/crictl.yaml',
+      `absent:${CONTAINERD_PROXY}`,
       'unit:containerd.service',
     ])
-    expect(resource(runtimePhase, online(), 'packages:runtime')).toMatchObject({
+    expect(resource(runtimePhase, context, 'packages:runtime')).toMatchObject({
       packages: [{name: 'containerd', release: undefined, held: true}],
     })
-    expect(resource(runtimePhase, online(), 'file:/etc/containerd/config.toml')).toMatchObject({
+    expect(resource(runtimePhase, context, 'file:/etc/containerd/config.toml')).toMatchObject({
       content: expect.stringMatching(/^version = 2$/m) as unknown,
     })
   })
@@ -130,6 +186,7 @@ describe('a host whose programs belong to no package, as after a bundle', () => 
     expect(ids(kubeletInstallPhase, online(OWN_KUBELET))).toEqual([
       'file:/etc/systemd/system/kubelet.service',
       'file:/etc/systemd/system/kubelet.service.d/10-kubeadm.conf',
+      `absent:${KUBELET_PROXY}`,
     ])
   })
 
@@ -153,6 +210,6 @@ describe('a host whose programs belong to no package, as after a bundle', () => 
 
     expect(packagesPhase.when?.(context)).toBe(true)
     expect(runtimePhase.when?.(context)).toBe(true)
-    expect(ids(kubeletInstallPhase, context)).toEqual(['packages:kubernetes'])
+    expect(ids(kubeletInstallPhase, context)).toEqual(['packages:kubernetes', `absent:${KUBELET_PROXY}`])
   })
 })

@@ -17,6 +17,7 @@ const PREPARE = [
   'prepare/firewall',
   'prepare/swap',
   'prepare/kernel',
+  'prepare/proxy',
   'prepare/packages',
   'prepare/runtime',
   'prepare/kubelet',

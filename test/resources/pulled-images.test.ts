@@ -77,3 +77,44 @@ test('a registry that never answers is given up when the time is over', () => {
 
   expect(stderr).toMatch(/could not pull .*: no more than 1 s are given to all images/)
 })
+
+const REFUSES = "echo 'unexpected status from HEAD request: 429 Too Many Requests' >&2; exit 1"
+const place = {[ETCD]: {url: 'https://mirror/v2/etcd/manifests/3.7.0-0', caFile: '/etc/ca.crt'}}
+const throttled = (b: Workbench, seconds: number) => {
+  b.stub('curl', `printf 'HTTP/2 429\\r\\nretry-after: ${String(seconds)}\\r\\n'`)
+  const resource = pulledImages({...images([ETCD]), name: 'x', manifests: place})
+  return b.run(`set -eu\n${pulledImagesKind.act(resource, {unavailable: undefined, missing: [ETCD]}).text}`)
+}
+
+test('a registry that says when to come again is asked then, at the place of its mirror', () => {
+  const b = runtime('', `[ -e "$0.once" ] && { ${PULLS}; exit; }; : >"$0.once"; ${REFUSES}`)
+  b.stub('sleep')
+
+  expect(throttled(b, 12)).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(
+      /^\u001dtell waits 12 s to pull registry\.k8s\.io\/etcd:3\.7\.0-0 again: /,
+    ) as unknown,
+  })
+  expect(readFileSync(join(b.root, 'calls'), 'utf8')).toMatch(
+    /^curl .* --cacert \/etc\/ca\.crt -- https:\/\/mirror\/v2\/etcd\/manifests\/3\.7\.0-0\nsleep 12$/m,
+  )
+})
+
+test('a registry that wants to be left alone for long is not waited for', () => {
+  const b = runtime('', REFUSES)
+
+  expect(throttled(b, 3600).stderr).toContain(
+    '(429); try again later, or name a mirror in source.images; it wants to be asked again in 3600 s\n',
+  )
+  expect(tries(b)).toBe(1)
+})
+
+test('ctr and crictl are given the proxy of the file', () => {
+  const b = runtime('', `echo "$HTTPS_PROXY $no_proxy" >${'STORE'}.by; ${PULLS}`)
+  const resource = pulledImages({...images([ETCD]), name: 'x', environment: {HTTPS_PROXY: 'http://p:1', NO_PROXY: 'a'}})
+
+  b.run(`set -eu\n${pulledImagesKind.act(resource, {unavailable: undefined, missing: [ETCD]}).text}`)
+
+  expect(readFileSync(join(b.root, 'store.by'), 'utf8')).toBe('http://p:1 a\n')
+})

@@ -49,6 +49,7 @@ export async function workflowOptions(
       const {readPackageKey} = await import('../../engine/package-key.ts')
       return readPackageKey(repository, {fetch, readFile: path => readFile(path, 'utf8'), signal})
     },
+    readReleaseHash: await releaseHashReader(signal),
     explain: async (host, error, phase) => {
       const {explainFailure} = await import('../../diagnose/explain-failure.ts')
       return explainFailure(host, error, {phase, waitedFor: error.message, now: realClock.now() / 1000}, signal)
@@ -62,6 +63,11 @@ export async function workflowOptions(
     random: bytes => randomBytes(bytes),
     holder: thisHolder(),
   }
+}
+
+async function releaseHashReader(signal: AbortSignal): Promise<WorkflowOptions['readReleaseHash']> {
+  const {releaseHashes} = await import('../../bundle/release-hash.ts')
+  return releaseHashes({fetch, signal})
 }
 
 async function bundleOf({source}: Cluster): Promise<LocalBundle | undefined> {

@@ -22,7 +22,8 @@ const FIXED = [
 const script = sh`set -- ${FIXED}
 for found in /etc/kubernetes/pki/* /etc/kubernetes/pki/etcd/* /etc/kubernetes/manifests/* /etc/kubernetes/manifests/.[!.]* \
   /var/lib/etcd/* /var/lib/etcd/.[!.]* /var/lib/kubelet/pki/* /etc/netplan/* /etc/cni/net.d/* /opt/cni/bin/* /etc/modules-load.d/* /etc/sysctl.d/* \
-  /etc/containerd/conf.d/* /etc/containerd/certs.d/* /etc/systemd/system/containerd.service.d/* /etc/apt/sources.list.d/*; do
+  /etc/containerd/conf.d/* /etc/containerd/certs.d/* /etc/systemd/system/containerd.service.d/* /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/* \
+  /var/lib/kadm/releases/*; do
   set -- "$@" "$found"
 done
 count=$#

@@ -7,6 +7,7 @@ dpkg-query -W -f '${Package}
 ' >"$KEEP"/before
 
 ### act
+kadm_tell() { printf '\035tell %s\n' "$1" >&2; }
 kadm_apt_holder() {
 for kadm_lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
 [ -e "$kadm_lock" ] || continue
@@ -17,13 +18,26 @@ done </proc/locks
 done
 return 1
 }
-kadm_left=300
+kadm_up() { cut -d. -f1 /proc/uptime; }
+kadm_named() {
+kadm_name=$(cat /proc/"$1"/comm 2>/dev/null) || kadm_name=''
+kadm_line=$(tr '\000' ' ' </proc/"$1"/cmdline 2>/dev/null) || kadm_line=''
+kadm_ticks=$(sed 's/.*) //' /proc/"$1"/stat 2>/dev/null | cut -d' ' -f20) || kadm_ticks=''
+[ -n "$kadm_ticks" ] || { printf 'process %s' "$1"; return 0; }
+printf '%s (pid %s, for %s s: %s)' "$kadm_name" "$1" $(($(kadm_up) - kadm_ticks / 100)) "$(printf %s "$kadm_line" | cut -c 1-120 | sed 's/ *$//')"
+}
+kadm_until=$(($(kadm_up) + 300)); kadm_next=0
 while kadm_holder=$(kadm_apt_holder); do
-if [ "$kadm_left" -le 0 ]; then
-printf 'waited %s s for the package manager; held by process %s: %s\n' 300 "$kadm_holder" "$(tr '\000' ' ' </proc/"$kadm_holder"/cmdline 2>/dev/null)" >&2
+kadm_now=$(kadm_up)
+if [ "$kadm_now" -ge "$kadm_until" ]; then
+printf 'waited %s s for the package manager; it is held by %s\n' 300 "$(kadm_named "$kadm_holder")" >&2
 exit 1
 fi
-kadm_left=$((kadm_left - 1)); sleep 1
+if [ "$kadm_now" -ge "$kadm_next" ]; then
+kadm_tell "waits for the package manager, at most $((kadm_until - kadm_now)) s more; it is held by $(kadm_named "$kadm_holder")"
+kadm_next=$((kadm_now + 15))
+fi
+sleep 1
 done
 kadm_names=''; kadm_wants=''; kadm_reason=''; kadm_chosen=''
 kadm_fail() { printf '%s\n' "$1" >&2; exit 1; }
@@ -99,6 +113,7 @@ kadm_fail "could not install$kadm_names: $kadm_reason"
 apt-mark hold kubelet >/dev/null
 
 ### undo
+kadm_tell() { printf '\035tell %s\n' "$1" >&2; }
 kadm_apt_holder() {
 for kadm_lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
 [ -e "$kadm_lock" ] || continue
@@ -109,13 +124,26 @@ done </proc/locks
 done
 return 1
 }
-kadm_left=300
+kadm_up() { cut -d. -f1 /proc/uptime; }
+kadm_named() {
+kadm_name=$(cat /proc/"$1"/comm 2>/dev/null) || kadm_name=''
+kadm_line=$(tr '\000' ' ' </proc/"$1"/cmdline 2>/dev/null) || kadm_line=''
+kadm_ticks=$(sed 's/.*) //' /proc/"$1"/stat 2>/dev/null | cut -d' ' -f20) || kadm_ticks=''
+[ -n "$kadm_ticks" ] || { printf 'process %s' "$1"; return 0; }
+printf '%s (pid %s, for %s s: %s)' "$kadm_name" "$1" $(($(kadm_up) - kadm_ticks / 100)) "$(printf %s "$kadm_line" | cut -c 1-120 | sed 's/ *$//')"
+}
+kadm_until=$(($(kadm_up) + 300)); kadm_next=0
 while kadm_holder=$(kadm_apt_holder); do
-if [ "$kadm_left" -le 0 ]; then
-printf 'waited %s s for the package manager; held by process %s: %s\n' 300 "$kadm_holder" "$(tr '\000' ' ' </proc/"$kadm_holder"/cmdline 2>/dev/null)" >&2
+kadm_now=$(kadm_up)
+if [ "$kadm_now" -ge "$kadm_until" ]; then
+printf 'waited %s s for the package manager; it is held by %s\n' 300 "$(kadm_named "$kadm_holder")" >&2
 exit 1
 fi
-kadm_left=$((kadm_left - 1)); sleep 1
+if [ "$kadm_now" -ge "$kadm_next" ]; then
+kadm_tell "waits for the package manager, at most $((kadm_until - kadm_now)) s more; it is held by $(kadm_named "$kadm_holder")"
+kadm_next=$((kadm_now + 15))
+fi
+sleep 1
 done
 set -- $(dpkg-query -W -f '${Package} ${db:Status-Status}
 ' kubelet 2>/dev/null | sed -n '/ not-installed$/!s/ .*//p')
