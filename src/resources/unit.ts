@@ -32,9 +32,14 @@ export const unit = ({name, why, active = true, enabled = true, restartWhenNewer
   restartWhenNewer,
 })
 
-/** Asked when acting, since its unit file may have been written by the act before this one. */
-const reload = (name: string) =>
-  sh`[ "$(systemctl show -p LoadState -p NeedDaemonReload --value -- ${name} | tr '\n' ' ')" = 'loaded no ' ] || systemctl daemon-reload`
+/**
+ * Asked when acting, since its unit file may have been written by the act before this one. systemd itself does not miss the first
+ * drop-in of a folder that is new.
+ */
+const reload = (name: string, files: readonly string[]) =>
+  files.some(path => path.includes('.service.d/'))
+    ? sh`systemctl daemon-reload`
+    : sh`[ "$(systemctl show -p LoadState -p NeedDaemonReload --value -- ${name} | tr '\n' ' ')" = 'loaded no ' ] || systemctl daemon-reload`
 
 /** A unit that does not come up says itself why. */
 const start = (verb: 'start' | 'restart', name: string) => sh`systemctl reset-failed -- ${name} 2>/dev/null || :
@@ -52,7 +57,7 @@ export const unitKind: Kind<UnitResource, UnitState> = {
     const need = needs(wanted, state)
     const verb = need.has('restart') || state.active !== 'inactive' ? 'restart' : 'start'
     return join([
-      reload(name),
+      reload(name, wanted.restartWhenNewer),
       ...(need.has('unmask') ? [sh`systemctl --quiet unmask -- ${name}`] : []),
       ...(need.has('enable') ? [sh`systemctl --quiet enable -- ${name}`] : []),
       ...(need.has('disable') ? [sh`systemctl --quiet disable -- ${name}`] : []),

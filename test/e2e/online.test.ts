@@ -61,6 +61,7 @@ hosts:
 - {name: one, role: control-plane, ssh: ${lab.target('one')}}
 source:
   kind: online
+  runtime: distribution
   packages: {url: "${url}", keyFile: mirror.asc, keyFingerprint: ${fingerprint}}
 ${changes.more ?? ''}`,
     )
@@ -205,7 +206,7 @@ ${changes.more ?? ''}`,
     const folder = `/etc/containerd/certs.d/${mirror.registry}`
     const hosts = `server = "http://${mirror.registry}"\n`
     await lab.must('one', `sudo mkdir -p ${folder}; sudo sh -c 'cat >${folder}/hosts.toml'`, hosts)
-    mirror.registryIs('refuses')
+    mirror.images.be('refuses')
 
     const answer = await images()
 
@@ -215,7 +216,7 @@ ${changes.more ?? ''}`,
   })
 
   it('has the images of the control plane before that starts, and asks for them once', async () => {
-    mirror.registryIs('serves')
+    mirror.images.be('serves')
 
     expect(await images()).toMatchObject({code: 0})
     const list = await lab.must('one', `sudo ctr -n k8s.io images ls -q | grep ${mirror.registry}`)

@@ -6,7 +6,8 @@ import {dirname, join} from 'node:path'
 import {gunzipSync} from 'node:zlib'
 import {readBundle} from '../../src/bundle/read-bundle.ts'
 import {BINARIES, type BinaryName} from '../../src/domain/bundle.ts'
-import {smallRegistry, type Mood} from './small-registry.ts'
+import {releaseArchives, type ReleaseArchives} from './release-archives.ts'
+import {smallRegistry, type SmallRegistry} from './small-registry.ts'
 
 /** A package that is made here: its files are of the bundle (by name) or text. */
 interface Deb {
@@ -23,7 +24,9 @@ export interface PackageMirror {
   readonly distribution: string
   /** `host:port` of the registry. */
   readonly registry: string
-  readonly registryIs: (mood: Mood) => void
+  readonly images: SmallRegistry
+  /** Release archives below `/github`. */
+  readonly archives: ReleaseArchives
   readonly keyFile: string
   readonly fingerprint: string
   /** A key that signs nothing. */
@@ -111,11 +114,13 @@ export async function packageMirror(bundleDir: string, address: string, release:
   for (const key of [own, other]) run('gpgconf', ['--homedir', key.home, '--kill', 'gpg-agent'])
   const {bundle} = await readBundle(bundleDir)
   const registry = smallRegistry(bundle.architecture)
+  const archives = await releaseArchives(bundleDir)
   const asked: string[] = []
   const server = createServer((request, response) => {
     const path = request.url ?? ''
     asked.push(path)
     if (path.startsWith('/v2/')) registry.answer(path, response)
+    else if (path.startsWith('/github/')) archives.answer(request, response)
     else void serve(join(home, decodeURIComponent(path)), response)
   })
   await new Promise<void>(resolve => server.listen(0, address, resolve))
@@ -126,7 +131,8 @@ export async function packageMirror(bundleDir: string, address: string, release:
     kubernetes: `http://${host}/kubernetes/`,
     distribution: `http://${host}/debian/`,
     registry: host,
-    registryIs: registry.be,
+    images: registry,
+    archives,
     keyFile: own.file,
     fingerprint: own.fingerprint,
     otherKeyFile: other.file,

@@ -2,8 +2,8 @@ import {createHash} from 'node:crypto'
 import type {ServerResponse} from 'node:http'
 import {gzipSync} from 'node:zlib'
 
-/** How a registry answers: with an image for every name, or as one that is asked too much. */
-export type Mood = 'serves' | 'refuses'
+/** How a registry answers: with an image for every name, as one that is asked too much, or as one that ends in the middle of a layer. */
+export type Mood = 'serves' | 'refuses' | 'dies-half-way' | {readonly retryAfter: number}
 
 export interface SmallRegistry {
   readonly answer: (path: string, response: ServerResponse) => void
@@ -35,9 +35,13 @@ export function smallRegistry(architecture: string): SmallRegistry {
     be: next => {
       mood = next
     },
-    answer: (path, response) => {
-      if (mood === 'refuses') {
-        response.writeHead(429).end('{"errors":[{"code":"TOOMANYREQUESTS","message":"you have reached your limit"}]}')
+    answer: (asked, response) => {
+      // A mirror is told which registry it stands for: `?ns=registry.k8s.io`.
+      const [path = ''] = asked.split('?')
+      if (mood === 'refuses' || typeof mood === 'object') {
+        response
+          .writeHead(429, typeof mood === 'object' ? {'retry-after': String(mood.retryAfter)} : {})
+          .end('{"errors":[{"code":"TOOMANYREQUESTS","message":"you have reached your limit"}]}')
         return
       }
       const bytes = path.includes('/blobs/') ? blobs.get(path.split('/').at(-1) ?? '') : manifest
@@ -45,7 +49,9 @@ export function smallRegistry(architecture: string): SmallRegistry {
       else {
         const head = {'content-length': String(bytes.length), 'docker-content-digest': digest(bytes)}
         response.writeHead(200, {...head, 'content-type': bytes === manifest ? MANIFEST : 'application/octet-stream'})
-        response.end(bytes)
+        if (mood === 'dies-half-way' && bytes === layer)
+          response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy())
+        else response.end(bytes)
       }
     },
   }
