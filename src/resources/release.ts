@@ -1,6 +1,6 @@
 import {posix} from 'node:path'
 import {RELEASES_DIR, STAGE_DIR} from '../domain/paths.ts'
-import type { Script} from '../remote/shell.ts';
+import type {Script} from '../remote/shell.ts'
 import {join, sh} from '../remote/shell.ts'
 import {download, type Download} from './download.ts'
 import {besides} from './host-path.ts'

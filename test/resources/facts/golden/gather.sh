@@ -219,7 +219,8 @@ printf '\036%s\n' files
 set -- /etc/hosts /etc/hostname /etc/fstab /etc/resolv.conf /etc/crictl.yaml /swap.img /swapfile /etc/kubernetes /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/pki/etcd /etc/kubernetes/admin.conf /etc/kubernetes/super-admin.conf /etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf /var/lib/kubelet /var/lib/kubelet/config.yaml /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/kubeadm-flags.env /var/lib/kubelet/pki/kubelet-client-current.pem /var/lib/kubelet/pki /etc/default/kubelet /usr/lib/systemd/system/kubelet.service /etc/systemd/system/kubelet.service /usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf /etc/systemd/system/kubelet.service.d/10-kubeadm.conf /var/lib/etcd /etc/containerd/config.toml /opt/cni/bin /etc/cni/net.d /var/lib/kadm
 for found in /etc/kubernetes/pki/* /etc/kubernetes/pki/etcd/* /etc/kubernetes/manifests/* /etc/kubernetes/manifests/.[!.]* \
   /var/lib/etcd/* /var/lib/etcd/.[!.]* /var/lib/kubelet/pki/* /etc/netplan/* /etc/cni/net.d/* /opt/cni/bin/* /etc/modules-load.d/* /etc/sysctl.d/* \
-  /etc/containerd/conf.d/* /etc/containerd/certs.d/* /etc/systemd/system/containerd.service.d/* /etc/apt/sources.list.d/*; do
+  /etc/containerd/conf.d/* /etc/containerd/certs.d/* /etc/systemd/system/containerd.service.d/* /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/* \
+  /var/lib/kadm/releases/*; do
   set -- "$@" "$found"
 done
 count=$#
