@@ -10,10 +10,15 @@ import {addressIn} from './subnet.ts'
 /** What a lab's machines are made with. */
 export type Driver = 'nspawn' | 'qemu'
 
-/** How VMs are built; for the driver `qemu` only. */
-export interface VmOptions {
+export interface VmSize {
   readonly cpus?: number | undefined
   readonly memoryMib?: number | undefined
+}
+
+/** How VMs are built; for the driver `qemu` only. */
+export interface VmOptions extends VmSize {
+  /** Of machines that are not like the rest, by name. */
+  readonly sizes?: Readonly<Record<string, VmSize>> | undefined
   readonly cards?: Cards | undefined
   /** Machines that are copies of another, by its name: the same ids, host key, hostname, and MAC address of the first card. */
   readonly copies?: Readonly<Record<string, string>> | undefined
@@ -66,8 +71,8 @@ export async function machineStates(
 
 function shapeOf(name: string, number: number, options: VmOptions, original: VmShape | undefined): VmShape {
   return {
-    cpus: options.cpus ?? CPUS,
-    memoryMib: options.memoryMib ?? MEMORY_MIB,
+    cpus: options.sizes?.[name]?.cpus ?? options.cpus ?? CPUS,
+    memoryMib: options.sizes?.[name]?.memoryMib ?? options.memoryMib ?? MEMORY_MIB,
     cards: options.cards ?? 'lab',
     productUuid: original?.productUuid ?? crypto.randomUUID(),
     machineId: original?.machineId ?? crypto.randomUUID().replaceAll('-', ''),
