@@ -1,5 +1,13 @@
 import {defineConfig} from 'vitest/config'
 
+/** Real machines, one lab after another. */
+const onMachines = {
+  testTimeout: 1_800_000,
+  hookTimeout: 3_600_000,
+  fileParallelism: false,
+  disableConsoleIntercept: true,
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -7,21 +15,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/contract/**', 'test/e2e/**'],
+          exclude: ['test/contract/**', 'test/e2e/**', 'test/release/**'],
           testTimeout: 20_000,
         },
       },
       {test: {name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000}},
-      {
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 900_000,
-          hookTimeout: 3_600_000,
-          fileParallelism: false,
-          disableConsoleIntercept: true,
-        },
-      },
+      {test: {name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...onMachines}},
+      {test: {name: 'release', include: ['test/release/**/*.test.ts'], ...onMachines}},
     ],
   },
 })

@@ -10,9 +10,20 @@ export interface Gathered {
   readonly midpointSeconds: number
 }
 
+/** Seconds on a healthy host; one that starts hundreds of small programs under load takes its time. */
+const LOOK_MS = 3 * 60_000
+
 export async function gather(host: Host, now: () => number, signal: AbortSignal): Promise<Gathered> {
   const started = now()
-  const output = await host.read(gatherScript().text, {signal, timeoutMs: 60_000})
+  const output = await host.read(gatherScript().text, {signal, timeoutMs: LOOK_MS}).catch((error: unknown) => {
+    if (!(error instanceof KadmError) || error.code !== 'timeout') throw error
+    throw new KadmError('timeout', `looking at the host took longer than ${String(LOOK_MS / 60_000)} minutes`, {
+      host: host.name,
+      hint: "it is overloaded, or a disk or mount of it hangs: look at 'uptime' and 'dmesg' there, then run the same kadm command again",
+      evidence: error.evidence,
+      cause: error,
+    })
+  })
   const midpointSeconds = (started + now()) / 2000
   try {
     return {facts: parseFacts(output), midpointSeconds}

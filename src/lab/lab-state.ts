@@ -30,7 +30,8 @@ interface AnyMachine {
 
 /** A container with an init of its own. */
 export interface NspawnState extends AnyMachine {
-  readonly driver: 'nspawn'
+  /** Not written down by labs from before there were VMs. */
+  readonly driver?: 'nspawn'
   readonly cgroups: CgroupPlan
 }
 

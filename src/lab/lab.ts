@@ -64,7 +64,7 @@ export async function describe(state: LabState): Promise<Lab> {
     user: LOGIN_USER,
     keyFile: paths.keyFile(state.name),
     hostKey: machine.hostKey,
-    driver: machine.driver,
+    driver: machine.driver ?? 'nspawn',
     leader: (await leaderOf(state, machine))?.pid,
   }))
   return {
