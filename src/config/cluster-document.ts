@@ -46,6 +46,7 @@ const netplan = z.strictObject({
   addresses: filledList(text(rule.interfaceAddressProblem)).describe('Addresses with their prefix length'),
   gateway: text(rule.nameserverProblem).optional(),
   nameservers: list(text(rule.nameserverProblem)).optional(),
+  mtu: z.int().min(576).max(65_535).optional().describe('The largest packet; left out: as it is'),
 })
 
 const host = z.strictObject({

@@ -91,9 +91,9 @@ const hostDocument = (host: HostSpec): object => ({
 
 const interfaces = (specs: NonNullable<HostSpec['netplan']>['interfaces']): object =>
   Object.fromEntries(
-    Object.entries(specs).map(([name, {addresses, gateway, nameservers}]) => [
+    Object.entries(specs).map(([name, {addresses, gateway, nameservers, mtu}]) => [
       name,
-      {addresses, ...said('gateway', gateway), ...filled('nameservers', nameservers)},
+      {addresses, ...said('gateway', gateway), ...filled('nameservers', nameservers), ...said('mtu', mtu)},
     ]),
   )
 

@@ -62,12 +62,13 @@ const taintOf = (taint: TaintDocument): Taint | undefined =>
 
 const interfacesOf = (network: NonNullable<HostDocument['network']>): Readonly<Record<string, InterfaceSpec>> =>
   Object.fromEntries(
-    Object.entries(network).map(([name, {addresses, gateway, nameservers}]) => [
+    Object.entries(network).map(([name, {addresses, gateway, nameservers, mtu}]) => [
       name,
       {
         addresses: usable(addresses).map(({value}) => value),
         gateway,
         nameservers: usable(nameservers).map(({value}) => value),
+        ...(mtu === undefined ? {} : {mtu}),
       },
     ]),
   )

@@ -89,6 +89,7 @@ export interface InterfaceSpec {
   readonly addresses: readonly string[]
   readonly gateway: string | undefined
   readonly nameservers: readonly string[]
+  readonly mtu?: number | undefined
 }
 
 /** What kubeadm's and the components' own documents add. */

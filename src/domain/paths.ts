@@ -21,6 +21,8 @@ export const LEASE_FILE = '/var/lib/kadm/lease'
 export const STAGE_DIR = '/var/lib/kadm/stage'
 /** One file for each release whose programs kadm fetched and placed. */
 export const RELEASES_DIR = '/var/lib/kadm/releases'
+/** What a reboot may forget. */
+export const RUN_DIR = '/run/kadm'
 
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock'
 export const CONTAINERD_CONFIG = '/etc/containerd/config.toml'

@@ -6,10 +6,11 @@ import {TELL_MARK} from '../resources/tell.ts'
 import type {Values} from '../resources/values.ts'
 import {ACT_MARK, actScript, lastAct, type Change} from './act.ts'
 import {LEASE_LOST, leaseLost} from './fence.ts'
-import {parseLooks, type Looked} from './look.ts'
+import {look, parseLooks, type Looked} from './look.ts'
 import type {Machine} from './machine.ts'
+import {proveTrial, type Proving} from './prove-trial.ts'
 
-export interface HostChanging {
+export interface HostChanging extends Pick<Proving, 'clock' | 'progress' | 'warn'> {
   readonly machine: Machine
   /** All host resources of the phase, in order. */
   readonly everything: readonly AnyHostResource[]
@@ -68,9 +69,10 @@ async function onePass(changing: HostChanging, differing: readonly Looked[]): Pr
     },
   })
   if (result.code !== 0) throw actFailed(host.name, result)
-  for (const {resource} of changes) {
-    const confirm = kindOf(resource).confirm?.(resource)
-    if (confirm !== undefined) await host.read(confirm.text, {signal})
+  const trials = changes.flatMap(({resource, state}) => kindOf(resource).trial?.act(resource, state) ?? [])
+  if (trials.length > 0) {
+    for (const trial of trials) await proveTrial(trial, {...changing, host, fence: lease.fence})
+    return look(host, wanted, signal)
   }
   return parseLooks({stdout: result.stdout, stderr: withoutMarks(result.stderr)}, wanted, host.name)
 }

@@ -7,6 +7,7 @@ import {kindOf} from '../resources/any-resource.ts'
 import {lastAct} from './act.ts'
 import {CLOSE_LOCK, checkFence, LEASE_LOST, leaseLost} from './fence.ts'
 import {FRAME, look, type Looked} from './look.ts'
+import {proveTrial, type Proving} from './prove-trial.ts'
 
 /** One thing that kadm changed on a host: how it was first found, and how it was last applied (contents as hashes). */
 export interface LedgerEntry {
@@ -71,9 +72,11 @@ const isBack = (state: State, original: State | undefined): boolean =>
 
 /**
  * For the run that holds the lease. Puts every first original back, newest change first, in one script after one look. The entries
- * go when all is back, so that an undo that was cut off is done again from its start: every undo may run twice.
+ * go when all is back, so that an undo that was cut off is done again from its start: every undo may run twice. What may cut the
+ * connection comes last, each by itself.
  */
-export async function undoLedger(host: Host, fence: number, signal: AbortSignal): Promise<UndoReport> {
+export async function undoLedger(proving: Proving): Promise<UndoReport> {
+  const {host, signal} = proving
   const entries = await readLedger(host, signal)
   const looked = await look(
     host,
@@ -85,27 +88,48 @@ export async function undoLedger(host: Host, fence: number, signal: AbortSignal)
     return because === undefined ? [] : [{id: found.resource.id, because}]
   })
   const ours = entries.filter(({id}) => !left.some(l => l.id === id))
-  if (ours.length > 0) {
-    const folders = ours.map(({folder}) => `${LEDGER_DIR}/${folder}`)
-    // An entry without its sequence is none, so that one that is half gone is never read.
-    const forget = sh`rm -f -- ${folders.map(folder => `${folder}/sequence`)}
-rm -rf -- ${folders}`
-    const script = join([
-      new Script('set -eu'),
-      checkFence(fence),
-      ...ours.map(undoOne),
-      ...ours.map(settleOne),
-      forget,
-    ])
-    const result = await host.run(script.text, {signal, timeoutMs: 600_000})
-    if (result.code === LEASE_LOST) throw leaseLost(host.name, result.stderr)
-    if (result.code !== 0) {
-      throw new KadmError('remote', `could not undo ${lastAct(result.stderr) ?? 'everything'}`, {
-        host: host.name,
-        evidence: result.stderr,
-        hint: 'mend what the lines above name and run the reset again',
-      })
-    }
+  const isTried = ({applied}: LedgerEntry): boolean => kindOf(applied).trial !== undefined
+  await undoScript(
+    ours.filter(entry => !isTried(entry)),
+    proving,
+  )
+  for (const entry of ours.filter(isTried)) {
+    const isAlready = looked.some(({resource, state}) => resource.id === entry.id && isBack(state, entry.original))
+    await (isAlready ? run(forget([entry]), proving) : undoTrial(entry, proving))
   }
   return {undone: ours.map(({id}) => id), left}
+}
+
+// An entry without its sequence is none, so that one that is half gone is never read.
+function forget(entries: readonly LedgerEntry[]): Script {
+  const folders = entries.map(({folder}) => `${LEDGER_DIR}/${folder}`)
+  return sh`rm -f -- ${folders.map(folder => `${folder}/sequence`)}
+rm -rf -- ${folders}`
+}
+
+async function undoScript(entries: readonly LedgerEntry[], proving: Proving): Promise<void> {
+  if (entries.length === 0) return
+  await run(join([...entries.map(undoOne), ...entries.map(settleOne), forget(entries)]), proving)
+}
+
+async function undoTrial(entry: LedgerEntry, proving: Proving): Promise<void> {
+  const {applied, original, folder} = entry
+  const trial = kindOf(applied).trial?.undo(applied, original)
+  if (trial === undefined) return
+  await run(undoOne(entry), proving)
+  const confirm = join([sh`KEEP=${LEDGER_DIR}/${folder}/keep`, trial.confirm])
+  await proveTrial({...trial, confirm}, proving)
+  await run(forget([entry]), proving)
+}
+
+async function run(script: Script, {host, fence, signal}: Proving): Promise<void> {
+  const whole = join([new Script('set -eu'), checkFence(fence), script])
+  const result = await host.run(whole.text, {signal, timeoutMs: 600_000})
+  if (result.code === LEASE_LOST) throw leaseLost(host.name, result.stderr)
+  if (result.code === 0) return
+  throw new KadmError('remote', `could not undo ${lastAct(result.stderr) ?? 'everything'}`, {
+    host: host.name,
+    evidence: result.stderr,
+    hint: 'mend what the lines above name and run the reset again',
+  })
 }

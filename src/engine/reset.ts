@@ -112,7 +112,14 @@ async function undoOn({emit, clock, signal}: Run, {host, node, lease}: Machine):
   const started = clock.now()
   const about = {host: node.name, phase: 'undo', title: 'Put back what was there before'}
   emit({type: 'phase-started', ...about, at: started})
-  const report = await undoLedger(host, lease.fence, signal)
+  const report = await undoLedger({
+    host,
+    signal,
+    clock,
+    fence: lease.fence,
+    progress: message => emit({type: 'phase-progress', host: node.name, phase: about.phase, message, at: clock.now()}),
+    warn: message => emit({type: 'warning', host: node.name, message, at: clock.now()}),
+  })
   const at = clock.now()
   emit({type: 'phase-done', ...about, changes: report.undone.length, durationMs: at - started, at})
   for (const {id, because} of report.left) {

@@ -29,19 +29,26 @@ export const sysctlText = (templates: Templates, families: readonly (4 | 6)[]): 
 export const crictlYaml = (): string =>
   toYaml({'runtime-endpoint': CRI_SOCKET_URL, 'image-endpoint': CRI_SOCKET_URL, timeout: 10})
 
+const NETPLAN_NOTE = `# Of kadm. The names begin with 0 because of several settings for one card networkd takes the first by name: what other files here
+# say of these cards, with DHCP or other addresses, is left as it is and does not count, also when cloud-init writes it anew.
+`
+
 /** /etc/netplan/60-kadm.yaml, to be written with mode 0600: netplan warns about one that others can read. */
 export const netplanYaml = (network: HostNetwork): string =>
+  NETPLAN_NOTE +
   toYaml({
     network: {
       version: 2,
       renderer: 'networkd',
       ethernets: Object.fromEntries(
         Object.entries(network.interfaces).map(([name, spec]) => [
-          name,
+          `0-kadm-${name}`,
           {
+            match: {name},
             dhcp4: false,
             dhcp6: false,
             addresses: spec.addresses,
+            ...(spec.mtu === undefined ? {} : {mtu: spec.mtu}),
             ...(spec.gateway === undefined ? {} : {routes: [{to: 'default', via: spec.gateway}]}),
             ...(spec.nameservers.length === 0 ? {} : {nameservers: {addresses: spec.nameservers}}),
           },

@@ -7,18 +7,15 @@ export const networkPhase: Phase = {
   title: 'Give the host its address',
   why: "certificates and etcd carry the node's address, so it must not change with the next DHCP lease",
   when: ({node}) => (node.host.netplan === undefined ? 'no address is asked for in the file' : true),
-  resources: ({node, facts}) =>
+  resources: ({node}) =>
     node.host.netplan === undefined
       ? []
       : [
           hostNetwork({
             path: '/etc/netplan/60-kadm.yaml',
             text: netplanYaml(node.host.netplan),
-            addresses: Object.fromEntries(
-              Object.entries(node.host.netplan.interfaces).map(([name, {addresses}]) => [name, addresses]),
-            ),
-            connectedAddress: facts.network.connectedAddress,
-            why: 'a static address by netplan, tried first and taken back if the connection does not survive it',
+            cards: node.host.netplan.interfaces,
+            why: 'a static address by netplan; the host takes it back by itself unless a new login works with it',
           }),
         ],
 }

@@ -1,4 +1,4 @@
-import {ETCD_DATA_DIR, KADM_DIR, KUBELET_DIR, KUBERNETES_DIR} from '../domain/paths.ts'
+import {ETCD_DATA_DIR, KADM_DIR, KUBELET_DIR, KUBERNETES_DIR, RUN_DIR} from '../domain/paths.ts'
 import {sh} from '../remote/shell.ts'
 import {cleared} from '../resources/cleared.ts'
 import {nodeRemoved} from '../resources/operations/node-removed.ts'
@@ -54,10 +54,11 @@ export const afterResetPhases: readonly Phase[] = [
   },
 ]
 
-/** Removes kadm's own folder; the lease is in it, so nothing comes after. */
-export const forgetScript = sh`rm -rf --one-file-system -- ${KADM_DIR}`
+/** Removes kadm's own folders; the lease is in one, so nothing comes after. */
+export const forgetScript = sh`rm -rf --one-file-system -- ${RUN_DIR} ${KADM_DIR}`
 
 /** Where something was left because others changed it, its first original stays too. */
-export const forgetAllButLedger = sh`cd -- ${KADM_DIR} && for entry in * .[!.]*; do
+export const forgetAllButLedger = sh`rm -rf --one-file-system -- ${RUN_DIR}
+cd -- ${KADM_DIR} && for entry in * .[!.]*; do
   [ "$entry" = ledger ] || rm -rf --one-file-system -- "$entry"
 done`

@@ -55,6 +55,15 @@ export async function checkHostKey(key: Buffer, check: HostKeyCheck): Promise<vo
   await acceptNew(key, check, verdict)
 }
 
+/** Puts a key that was believed elsewhere on file for a machine's new address, where the ssh config and the file have none for it. */
+export async function rememberHostKey(key: Buffer, hop: Hop, laptop: Laptop): Promise<void> {
+  const [file] = hop.knownHostsFiles
+  if (hop.hostKey !== undefined || hop.hostKeyAlias !== undefined || file === undefined) return
+  const verdict = judgeHostKey(await readKnownHosts(hop, laptop), nameOf(hop), key)
+  if (verdict.is === 'unknown' && verdict.otherTypes.length === 0)
+    await laptop.appendLine(file, knownHostsLine(nameOf(hop), keyType(key), key))
+}
+
 async function acceptNew(key: Buffer, check: HostKeyCheck, verdict: HostKeyVerdict & {is: 'unknown'}): Promise<void> {
   const {host, hop, policy, laptop} = check
   const {otherTypes} = verdict

@@ -19,7 +19,25 @@ export interface Host {
   pipe(content: Readable, script: string, options?: RunOptions): Promise<RunResult>
   /** Opens a TCP stream from the machine to `host:port` as seen from there (ssh forwardOut; net.connect when local). */
   forward(host: string, port: number): Promise<Duplex>
+  /**
+   * Logs in anew, by a new connection to where the machine is reached now or to one of `addresses`, whichever lets in first in this
+   * order; only the host key that it showed before is taken. All that follows goes over the new connection.
+   * Not there where no connection is needed (local).
+   */
+  renew?(addresses: readonly string[], options?: RenewOptions): Promise<Reached>
   close(): Promise<void>
+}
+
+export interface Reached {
+  readonly address: string
+  /** Whether that is another address than the first connection's. */
+  readonly hasMoved: boolean
+}
+
+export interface RenewOptions {
+  readonly signal?: AbortSignal | undefined
+  /** For each address; default 20,000 ms. */
+  readonly timeoutMs?: number | undefined
 }
 
 export interface RunOptions {

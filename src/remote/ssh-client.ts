@@ -11,14 +11,22 @@ import {watchForSilence} from './silence.ts'
 import {handshakeFailed, notLoggedIn} from './ssh-errors.ts'
 import {socketTo} from './ssh-socket.ts'
 
+/** A connection with the key that the machine showed. */
+export interface Opened {
+  readonly client: Client
+  readonly hostKey: Buffer
+  /** Ends it without a word; ssh2's own `destroy` does nothing once `end` was called, which leaves a dead line open for minutes. */
+  readonly cut: () => void
+}
+
 /** Opens one connection, logged in and with its host key verified. */
-export async function openClient(hop: Hop, through: Client | undefined, dialling: Dialling): Promise<Client> {
+export async function openClient(hop: Hop, through: Client | undefined, dialling: Dialling): Promise<Opened> {
   const known = await readKnownHosts(hop, dialling.laptop)
   const without: string[] = []
   let first: KadmError | undefined
   for (;;) {
     const attempt = await dial({hop, through, known, without}, dialling)
-    if ('client' in attempt) return attempt.client
+    if ('client' in attempt) return attempt
     first ??= attempt.error
     // A pin says nothing of its key's type, and the server may have shown another one: ask for the other types too.
     if (hop.hostKey === undefined || attempt.shownType === undefined || without.includes(attempt.shownType)) throw first
@@ -34,7 +42,7 @@ interface Call {
   readonly without: readonly string[]
 }
 
-type Attempt = {readonly client: Client} | {readonly error: KadmError; readonly shownType: string | undefined}
+type Attempt = Opened | {readonly error: KadmError; readonly shownType: string | undefined}
 
 async function dial({hop, through, known, without}: Call, dialling: Dialling): Promise<Attempt> {
   const {host, laptop, policy, secrets} = dialling
@@ -43,11 +51,12 @@ async function dial({hop, through, known, without}: Call, dialling: Dialling): P
   const socket = await socketTo(hop, through, dialling)
   const client = new ssh2.Client()
   let keyProblem: Error | undefined
-  let shownType: string | undefined
+  let shown: Buffer | undefined
   const waiting = patience(dialling.readyTimeoutMs)
 
   const verify = (key: Buffer, done: (ok: boolean) => void): void => {
     waiting.pause()
+    shown = key
     checkHostKey(key, {host, hop, known, policy, laptop}).then(
       () => {
         waiting.resume()
@@ -55,7 +64,6 @@ async function dial({hop, through, known, without}: Call, dialling: Dialling): P
       },
       (error: unknown) => {
         keyProblem = error instanceof Error ? error : new Error(String(error))
-        shownType = keyType(key)
         done(false)
       },
     )
@@ -94,13 +102,14 @@ async function dial({hop, through, known, without}: Call, dialling: Dialling): P
   try {
     await ready
     client.on('error', () => undefined)
+    if (shown === undefined) throw new Error('nobody logs in before a host key was shown')
     const dead = (): void => {
       client.emit('error', new Error('nothing was heard from it any more'))
       socket.destroy()
     }
     const watch = watchForSilence(socket, {intervalMs: dialling.pingMs, dead})
     client.once('close', watch.stop)
-    return {client}
+    return {client, hostKey: shown, cut: () => socket.destroy()}
   } catch (error) {
     client.on('error', () => undefined)
     client.destroy()
@@ -108,7 +117,7 @@ async function dial({hop, through, known, without}: Call, dialling: Dialling): P
     if (dialling.signal?.aborted === true)
       throw new KadmError('cancelled', 'connecting was stopped because the run was cancelled', {host})
     if (keyProblem !== undefined && !(keyProblem instanceof KadmError)) throw keyProblem
-    if (keyProblem !== undefined) return {error: keyProblem, shownType}
+    if (keyProblem !== undefined) return {error: keyProblem, shownType: shown && keyType(shown)}
     const cause = error instanceof Error ? error : undefined
     const failure = progress.loginBegan
       ? notLoggedIn(host, hop, plan.tries(), plan.offered())

@@ -3,8 +3,10 @@ import type {Client, ClientChannel} from 'ssh2'
 import type {SshTarget} from '../domain/cluster.ts'
 import {KadmError} from '../domain/errors.ts'
 import {channelSlots} from './channel-slots.ts'
+import type {Dialling} from './dialling.ts'
 import {commandLine} from './far-side.ts'
-import type {HostKeyPolicy} from './host-key-check.ts'
+import {rememberHostKey, type HostKeyPolicy} from './host-key-check.ts'
+import {fingerprint} from './host-key.ts'
 import type {Host} from './host.ts'
 import type {Laptop} from './laptop.ts'
 import {exitCode} from './local-host.ts'
@@ -12,7 +14,9 @@ import {machineHost} from './machine-host.ts'
 import {createRedactor, type Redactor} from './redact.ts'
 import {routeTo, type Hop} from './route.ts'
 import type {OpenSession, Session} from './session.ts'
-import {openClient} from './ssh-client.ts'
+import {renewableHost, type Connection, type Dial} from './renewable-host.ts'
+import {openRoute} from './open-route.ts'
+import type {Opened} from './ssh-client.ts'
 import {readSshConfig} from './ssh-config.ts'
 import {forwardThrough, openFailure} from './ssh-forward.ts'
 
@@ -48,13 +52,49 @@ export async function connectSsh(options: SshOptions): Promise<Host> {
   try {
     const config = options.configText ?? (await readSshConfig(laptop))
     const hops = await routeTo(target, config, laptop)
-    const clients = await openAll(hops, options)
-    return hostOn(clients, hops, options, redactor)
+    const opened = await openRoute(hops, diallingOf(options))
+    return renewableHost(hostOn(opened, hops, options, redactor), to =>
+      dialAgain(to, {hops, hostKey: opened.at(-1)?.hostKey, redactor}, options),
+    )
   } catch (error) {
     if (!(error instanceof KadmError)) throw error
     throw redactor.cleanError(error.host === undefined ? named(error, name) : error)
   }
 }
+
+interface Known {
+  readonly hops: readonly Hop[]
+  readonly hostKey: Buffer | undefined
+  readonly redactor: Redactor
+}
+
+/** The same machine again, wherever it is now: nothing but the key that it showed before proves that it is the same. */
+async function dialAgain(to: Dial, {hops, hostKey, redactor}: Known, options: SshOptions): Promise<Connection> {
+  const last = hops.at(-1)
+  if (last === undefined || hostKey === undefined) throw new Error('a route has at least one hop')
+  const there = {...last, address: to.address}
+  const route = [...hops.slice(0, -1), {...there, hostKey: fingerprint(hostKey)}]
+  const {laptop} = options
+  const dialling = diallingOf(options)
+  const {readyTimeoutMs} = dialling
+  const opened = await openRoute(route, {
+    ...dialling,
+    signal: to.signal,
+    readyTimeoutMs: to.timeoutMs ?? readyTimeoutMs,
+  })
+  if (to.address !== last.address) await rememberHostKey(hostKey, there, laptop)
+  return hostOn(opened, route, options, redactor)
+}
+
+const diallingOf = (options: SshOptions): Dialling => ({
+  host: options.name,
+  laptop: options.laptop,
+  secrets: {password: options.password, passphrase: options.passphrase},
+  policy: options.hostKeys,
+  readyTimeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
+  pingMs: options.pingMs ?? PING_MS,
+  signal: options.signal,
+})
 
 const named = (error: KadmError, host: string): KadmError =>
   new KadmError(error.code, error.message, {host, hint: error.hint, evidence: error.evidence, cause: error.cause})
@@ -70,28 +110,13 @@ export async function keyFilesOf(
   return read.flatMap(({path, text}) => (text === undefined ? [] : [{path, text}]))
 }
 
-const openAll = async (hops: readonly Hop[], options: SshOptions): Promise<readonly Client[]> => {
-  const clients: Client[] = []
-  const dialling = {
-    host: options.name,
-    laptop: options.laptop,
-    secrets: {password: options.password, passphrase: options.passphrase},
-    policy: options.hostKeys,
-    readyTimeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
-    pingMs: options.pingMs ?? PING_MS,
-    signal: options.signal,
-  }
-  try {
-    for (const hop of hops) clients.push(await openClient(hop, clients.at(-1), dialling))
-    return clients
-  } catch (error) {
-    clients.toReversed().forEach(client => client.destroy())
-    throw error
-  }
-}
-
-const hostOn = (clients: readonly Client[], hops: readonly Hop[], options: SshOptions, redactor: Redactor): Host => {
-  const [client, hop] = [clients.at(-1), hops.at(-1)]
+const hostOn = (
+  opened: readonly Opened[],
+  hops: readonly Hop[],
+  options: SshOptions,
+  redactor: Redactor,
+): Connection => {
+  const [client, hop] = [opened.at(-1)?.client, hops.at(-1)]
   if (client === undefined || hop === undefined) throw new Error('a route has at least one hop')
   const {name} = options
   const gone = new AbortController()
@@ -99,7 +124,7 @@ const hostOn = (clients: readonly Client[], hops: readonly Hop[], options: SshOp
   client.on('error', error => (reason = `: ${error.message}`))
   client.once('close', () => gone.abort(lost(name, hop, reason)))
 
-  return machineHost({
+  const host = machineHost({
     name,
     user: hop.user,
     needsSudo: hop.user !== 'root',
@@ -114,11 +139,12 @@ const hostOn = (clients: readonly Client[], hops: readonly Hop[], options: SshOp
       if (gone.signal.aborted) return
       gone.abort(new KadmError('connect', 'the connection was closed', {host: name}))
       const closed = new Promise<void>(resolve => client.once('close', () => resolve()))
-      clients.toReversed().forEach(c => c.end())
+      opened.toReversed().forEach(one => one.client.end())
       await Promise.race([closed, sleep(2000, undefined, {ref: false})])
-      clients.toReversed().forEach(c => c.destroy())
+      opened.toReversed().forEach(one => one.cut())
     },
   })
+  return {host, address: hop.address}
 }
 
 const lost = (host: string, hop: Hop, reason: string): KadmError =>

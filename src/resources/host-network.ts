@@ -1,30 +1,47 @@
 import {posix} from 'node:path'
-import {KadmError} from '../domain/errors.ts'
-import {join, type Script, sh} from '../remote/shell.ts'
+import {RUN_DIR} from '../domain/paths.ts'
+import {join, sh} from '../remote/shell.ts'
 import {file, fileKind, type FileResource} from './file.ts'
-import type {Kind, ResourceBase} from './kind.ts'
+import type {Kind, ResourceBase, Trial} from './kind.ts'
+import {
+  canonical,
+  cardsDiff,
+  lookAtCards,
+  parseCards,
+  type CardFound,
+  type CardsFound,
+  type CardWish,
+} from './network-cards.ts'
+import {
+  beginTrial,
+  checkWishes,
+  confirmTrial,
+  refuseTaken,
+  restoreCards,
+  trialStage,
+  type NetworkTrial,
+} from './network-trial.ts'
 import {parsePath, type PathState} from './path-state.ts'
-import {fail} from './put.ts'
+import {fail, writeContent} from './put.ts'
 
-/** Addresses by netplan. The host goes back by itself unless it is told in time, over a new connection, that it can be reached. */
+/** Addresses by netplan. The host goes back by itself unless somebody logs in anew in time; a reboot before that takes it back too. */
 export interface HostNetworkResource extends ResourceBase {
   readonly kind: 'host-network'
   /** The netplan file; 0600, as netplan wants it. */
   readonly config: FileResource
-  /** With prefix length, by interface. */
-  readonly addresses: Readonly<Record<string, readonly string[]>>
-  /** The host's address that this run is connected to, where it is known. */
-  readonly connectedAddress: string | undefined
-  /** 0: no way back, and so nothing that moves the connection's address. */
-  readonly rollbackSeconds: number
+  /** By interface name. */
+  readonly cards: Readonly<Record<string, CardWish>>
+  readonly trialSeconds: number
   readonly runDir: string
+  /** Where netplan looks first, and what a reboot forgets. */
+  readonly tryDir: string
 }
 
 export interface HostNetworkFound {
   readonly netplan: boolean
   readonly file: PathState
-  /** With prefix length, by interface. */
-  readonly addresses: Readonly<Record<string, readonly string[]>>
+  /** Of those that the resource names. */
+  readonly cards: CardsFound
 }
 
 export interface HostNetworkSpec {
@@ -32,138 +49,120 @@ export interface HostNetworkSpec {
   readonly path: string
   /** netplan's YAML. */
   readonly text: string
-  readonly addresses: Readonly<Record<string, readonly string[]>>
-  readonly connectedAddress: string | undefined
-  readonly rollbackSeconds?: number
+  readonly cards: Readonly<Record<string, CardWish>>
+  readonly trialSeconds?: number
   readonly runDir?: string
+  readonly tryDir?: string
 }
 
-export const hostNetwork = ({
-  why,
-  path,
-  text,
-  addresses,
-  connectedAddress,
-  ...rest
-}: HostNetworkSpec): HostNetworkResource => ({
+/** What netplan's file gives to the cards it names. */
+export const hostNetwork = ({why, path, text, cards, ...rest}: HostNetworkSpec): HostNetworkResource => ({
   kind: 'host-network',
   id: `host-network:${path}`,
   why,
   config: file({path, why, content: text, mode: '0600'}),
-  addresses,
-  connectedAddress,
-  rollbackSeconds: rest.rollbackSeconds ?? 60,
-  runDir: rest.runDir ?? '/run/kadm/network',
+  cards: Object.fromEntries(
+    Object.entries(cards).map(([name, card]) => [name, {...card, addresses: card.addresses.map(canonical)}]),
+  ),
+  trialSeconds: rest.trialSeconds ?? 60,
+  runDir: rest.runDir ?? `${RUN_DIR}/network`,
+  tryDir: rest.tryDir ?? '/run/netplan',
 })
 
-/** `netplan apply` needs udevadm, which a container may lack; there networkd is told itself. */
-const apply = sh`if command -v udevadm >/dev/null; then netplan apply >&2
-else netplan generate >&2; networkctl reload; fi`
-
-const UNIT = 'kadm-network-rollback'
-
 export const hostNetworkKind: Kind<HostNetworkResource, HostNetworkFound> = {
-  look: ({config}) => sh`if command -v netplan >/dev/null; then echo 'netplan yes'; else echo 'netplan no'; fi
-ip -o addr show scope global 2>/dev/null | while read -r kadm_n kadm_device kadm_family kadm_address kadm_rest; do
-printf 'address %s %s\n' "$kadm_device" "$kadm_address"
-done
+  look: ({config, cards}) => sh`if command -v netplan >/dev/null; then echo 'netplan yes'; else echo 'netplan no'; fi
+${lookAtCards(Object.keys(cards))}
 echo file
 ${fileKind.look(config)}`,
   parse: output => {
     const at = output.indexOf('file\n')
-    const rows = output
-      .slice(0, at)
-      .split('\n')
-      .map(line => line.split(' '))
-    const found: Record<string, string[]> = {}
-    for (const [word, device, address] of rows) {
-      if (word === 'address' && device !== undefined && address !== undefined) (found[device] ??= []).push(address)
-    }
     return {
       netplan: output.startsWith('netplan yes'),
-      addresses: found,
+      cards: parseCards(output.slice(0, at)),
       file: parsePath(output.slice(at + 'file\n'.length)),
     }
   },
-  diff: ({config, addresses}, found) => {
-    const missing = Object.entries(addresses).flatMap(([device, wanted]) =>
-      wanted
-        .filter(address => !found.addresses[device]?.includes(address))
-        .map(address => `${device} lacks ${address}`),
-    )
+  diff: ({config, cards}, found) => {
     const differs = fileKind.diff(config, found.file)
-    const parts = [...(differs === undefined ? [] : [`${config.path} ${differs}`]), ...missing]
+    const lacking = cardsDiff(cards, found.cards)
+    const parts = [
+      ...(differs === undefined ? [] : [`${config.path} ${differs}`]),
+      ...(lacking === undefined ? [] : [lacking]),
+    ]
     return parts.length === 0 ? undefined : parts.join(', ')
   },
   detail: ({config}, found) => fileKind.detail?.(config, found.file),
   keep: ({config}, found) => fileKind.keep?.(config, found.file) ?? sh`:`,
   act: (resource, found) => {
-    refuseWithoutWayBack(resource, found)
-    const {config, rollbackSeconds} = resource
+    const {config, cards} = resource
+    const {content} = config
+    if (content === undefined) throw new Error(`the content of ${config.path} was never made`)
     return join([
       sh`command -v netplan >/dev/null || ${fail('netplan is not installed; give the host its addresses by hand, or install netplan.io')}`,
-      rollbackSeconds === 0 ? sh`:` : armRollback(resource),
-      fileKind.act(config, found.file),
-      sh`if ! netplan generate >&2; then
-${rollbackSeconds === 0 ? sh`:` : sh`sh ${`${resource.runDir}/back.sh`} now`}
-${fail(`netplan does not take ${config.path}`)}
-fi
-${apply}
-${settled(resource.addresses)}`,
+      refuseTaken(cards, found.cards),
+      beginTrial({
+        ...placeOf(resource),
+        write: to => writeContent(content, to),
+        check: checkWishes(cards),
+        restore: restoreCards(found.cards, cards),
+      }),
     ])
   },
-  confirm: ({runDir, rollbackSeconds}) =>
-    rollbackSeconds === 0
-      ? sh`:`
-      : sh`if [ -d ${runDir} ]; then : >${`${runDir}/confirmed`}; fi
-systemctl stop ${`${UNIT}.service`} 2>/dev/null || :`,
-  undo: ({config}, {file: original}) => join([fileKind.undo(config, original), apply]),
+  undo: (resource, {file: original, cards: was}) =>
+    beginTrial({
+      ...placeOf(resource),
+      write: to =>
+        original.type === 'file' ? sh`cp -a -- "$KEEP"/original ${to}` : writeContent('network: {version: 2}\n', to),
+      check: restoreCards(was, resource.cards),
+      restore: restoreCards(asWished(resource.cards, was), {}),
+    }),
+  trial: {
+    act: (resource, found) => ({
+      ...trialOf(resource),
+      addresses: Object.values(resource.cards).flatMap(({addresses}) => addresses.map(bare)),
+      confirm: confirmTrial(placeOf(resource), fileKind.act(resource.config, found.file)),
+    }),
+    undo: (resource, original) => ({
+      ...trialOf(resource),
+      addresses: Object.values(original.cards).flatMap(({addresses}) => addresses.map(({address}) => bare(address))),
+      confirm: confirmTrial(placeOf(resource), fileKind.undo(resource.config, original.file)),
+    }),
+  },
+  // Cards change by themselves, with leases and cables; hands on the file are somebody's.
+  taken: ({config}, found) => (found.file.type === 'absent' ? undefined : fileKind.diff(config, found.file)),
   redact: resource => ({...resource, config: {...resource.config, content: undefined}}),
 }
 
-/** The addresses come a moment after; the look that follows would be too early. */
-const settled = (
-  addresses: HostNetworkResource['addresses'],
-): Script => sh`for kadm_address in ${Object.values(addresses).flat()}; do
-kadm_left=50
-until ip -o addr show | grep -qF -e " $kadm_address " || [ "$kadm_left" = 0 ]; do sleep 0.2; kadm_left=$((kadm_left - 1)); done
-done`
+const bare = (address: string): string => address.split('/')[0] ?? address
 
-/** Without a rollback the address of the connection must stay where it is. */
-function refuseWithoutWayBack(
-  {addresses, connectedAddress, rollbackSeconds}: HostNetworkResource,
-  found: HostNetworkFound,
-): void {
-  if (rollbackSeconds > 0 || connectedAddress === undefined) return
-  const has = (list: readonly string[]): boolean => list.some(address => address.split('/')[0] === connectedAddress)
-  const device = Object.entries(found.addresses).find(([, list]) => has(list))?.[0]
-  const wanted = device === undefined ? undefined : addresses[device]
-  if (wanted === undefined || has(wanted)) return
-  throw new KadmError(
-    'preflight',
-    `${device ?? ''} would lose ${connectedAddress}, the address of this very connection`,
-    {
-      hint: 'keep that address in the list, or allow the host to go back by itself',
-    },
+const placeOf = ({
+  config,
+  cards,
+  tryDir,
+  runDir,
+  trialSeconds,
+}: HostNetworkResource): Pick<NetworkTrial, 'tryPath' | 'runDir' | 'seconds' | 'cards'> => ({
+  tryPath: `${tryDir}/${posix.basename(config.path)}`,
+  runDir,
+  seconds: trialSeconds,
+  cards: Object.keys(cards),
+})
+
+const trialOf = ({cards, trialSeconds, runDir}: HostNetworkResource): Pick<Trial, 'what' | 'seconds' | 'stage'> => ({
+  what: `the network settings of ${Object.keys(cards).join(', ')}`,
+  seconds: trialSeconds,
+  stage: trialStage(runDir),
+})
+
+/** The cards with what was wished for them, which is what an undo that fails goes back to. */
+const asWished = (wishes: HostNetworkResource['cards'], was: CardsFound): CardsFound =>
+  Object.fromEntries(
+    Object.entries(was).map(([name, card]): readonly [string, CardFound] => [
+      name,
+      {
+        up: true,
+        mtu: wishes[name]?.mtu ?? card.mtu,
+        addresses: (wishes[name]?.addresses ?? []).map(address => ({address, dynamic: false})),
+      },
+    ]),
   )
-}
-
-/** Keeps all of netplan's files in memory-backed storage and starts the clock: back.sh undoes unless `confirmed` is there by then. */
-function armRollback({config, rollbackSeconds, runDir}: HostNetworkResource): Script {
-  const folder = posix.dirname(config.path)
-  const back = `${runDir}/back.sh`
-  const script = sh`[ "$1" = now ] || sleep ${rollbackSeconds}
-if [ -e ${`${runDir}/confirmed`} ]; then exit 0; fi
-rm -f -- ${config.path}
-cp -a -- ${`${runDir}/before/.`} ${folder}/
-if [ "$1" = now ]; then exit 0; fi
-${apply}`
-  return sh`rm -rf -- ${runDir}
-(umask 077; mkdir -p -- ${`${runDir}/before`})
-if [ -d ${folder} ]; then cp -a -- ${`${folder}/.`} ${`${runDir}/before`}/; fi
-cat >${back} <<'KADM_END'
-${script}
-KADM_END
-systemctl stop ${`${UNIT}.service`} 2>/dev/null || :
-systemd-run --quiet --collect --unit=${UNIT} sh ${back} later >&2 || { setsid sh ${back} later </dev/null >/dev/null 2>&1 & }`
-}

@@ -35,12 +35,30 @@ export interface Kind<R extends ResourceBase, S> {
   readonly lasting?: false
   /** The files that must be staged on the host before `act`, given what was found. */
   readonly uploads?: (resource: R, state: S) => readonly Upload[]
-  /** Run over a new connection after `act`, to tell the host that it can still be reached; without it the host goes back. */
-  readonly confirm?: (resource: R) => Script
+  /** For what may cut the connection it is made over: `act` and `undo` only begin a trial, which the host itself takes back in time. */
+  readonly trial?: {
+    readonly act: (resource: R, state: S) => Trial
+    /** "$KEEP" is the folder `keep` filled. */
+    readonly undo: (resource: R, original: S) => Trial
+  }
   /** Why `undo` must leave the thing alone, because others changed it since; `diff` where this is absent. */
   readonly taken?: (resource: R, state: S) => string | undefined
   /** Run when everything else is undone: what could only follow the rest, such as a daemon that must read its old files again. */
   readonly settle?: (resource: R, original: S) => Script
+}
+
+/** A change that a host tries: it stays only when somebody who logged in anew says so. */
+export interface Trial {
+  /** What is tried, for people: `the addresses of enp0s8`. */
+  readonly what: string
+  /** How long the host waits for somebody, once the change is made. */
+  readonly seconds: number
+  /** Where the machine may be reached then, beside where it is reached now. */
+  readonly addresses: readonly string[]
+  /** Prints how far it is: `trying`, `applied` or `reverted` with the reason, and more lines that show why. */
+  readonly stage: Script
+  /** Makes it stay. Prints `kept`, or what `stage` prints when it came too late. */
+  readonly confirm: Script
 }
 
 /** A local file that an act finds on the host under `to`; `sha256` and `size` are of the file as it is stored and sent. */

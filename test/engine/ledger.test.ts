@@ -8,7 +8,7 @@ import {block} from '../../src/resources/block.ts'
 import {cleared} from '../../src/resources/cleared.ts'
 import {directory} from '../../src/resources/directory.ts'
 import {contentOf, file} from '../../src/resources/file.ts'
-import {apply, NEVER} from './sample-run.ts'
+import {apply, NEVER, proving} from './sample-run.ts'
 import {ME, scratchHosts, type ScratchHost} from './scratch-host.ts'
 
 const scratch = scratchHosts()
@@ -45,7 +45,7 @@ describe('the ledger', () => {
     await apply(vm.host, [own('ours, but newer\n')])
 
     const entries = await readLedger(vm.host, NEVER)
-    const {undone} = await undoLedger(vm.host, 1, NEVER)
+    const {undone} = await undoLedger(proving(vm.host, 1))
 
     expect(entries).toMatchObject([
       {original: {text: 'original\n'}, applied: {sha256: contentOf('ours, but newer\n').sha256}},
@@ -79,7 +79,7 @@ describe('the ledger', () => {
 
   test('is empty on a host that kadm never changed', async () => {
     expect(await readLedger(scratch().host, NEVER)).toStrictEqual([])
-    expect(await undoLedger(scratch().host, 1, NEVER)).toStrictEqual({undone: [], left: []})
+    expect(await undoLedger(proving(scratch().host, 1))).toStrictEqual({undone: [], left: []})
   })
 
   test('passes over an entry that was cut off while it was made or taken away', async () => {
@@ -97,7 +97,7 @@ describe('undo', () => {
     const {vm, resources, before} = bench()
     expect(await apply(vm.host, resources)).toBe(4)
 
-    const report = await undoLedger(vm.host, 1, NEVER)
+    const report = await undoLedger(proving(vm.host, 1))
 
     expect(report).toStrictEqual({undone: resources.map(({id}) => id).toReversed(), left: []})
     expect(holds(vm)).toStrictEqual(before)
@@ -109,7 +109,7 @@ describe('undo', () => {
     await apply(vm.host, resources)
     vm.write(`${vm.root}/etc/own.conf`, 'by hand\n')
 
-    const {left, undone} = await undoLedger(vm.host, 1, NEVER)
+    const {left, undone} = await undoLedger(proving(vm.host, 1))
 
     expect(left).toStrictEqual([{id: own('').id, because: 'content differs'}])
     expect(undone).toHaveLength(3)
@@ -122,7 +122,7 @@ describe('undo', () => {
     await apply(vm.host, [own('ours\n')])
     vm.write(`${vm.root}/etc/own.conf`, 'original\n')
 
-    expect(await undoLedger(vm.host, 1, NEVER)).toStrictEqual({undone: [own('').id], left: []})
+    expect(await undoLedger(proving(vm.host, 1))).toStrictEqual({undone: [own('').id], left: []})
     expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
   })
 
@@ -131,7 +131,7 @@ describe('undo', () => {
     await apply(vm.host, [own('ours\n')])
     vm.write('/var/lib/kadm/lease', 'somebody else\n2\n')
 
-    await expect(undoLedger(vm.host, 1, NEVER)).rejects.toMatchObject({code: 'lease', host: 'vm-1'})
+    await expect(undoLedger(proving(vm.host, 1))).rejects.toMatchObject({code: 'lease', host: 'vm-1'})
     expect(vm.read(`${vm.root}/etc/own.conf`)).toBe('ours\n')
   })
 
@@ -142,7 +142,7 @@ describe('undo', () => {
     const original = vm.read(kept)
     vm.stub('cp', 'echo "no space left" >&2; exit 1')
 
-    await expect(undoLedger(vm.host, 1, NEVER)).rejects.toMatchObject({
+    await expect(undoLedger(proving(vm.host, 1))).rejects.toMatchObject({
       code: 'remote',
       host: 'vm-1',
       message: `could not undo ${own('').id}`,
@@ -185,7 +185,7 @@ describe('a script that is killed', () => {
         check: async () => {
           await apply(vm.host, resources)
           expect(holds(vm)).toStrictEqual({...before, own: 'ours\n', opt: true})
-          await undoLedger(vm.host, 1, NEVER)
+          await undoLedger(proving(vm.host, 1))
           expect(holds(vm)).toStrictEqual(before)
         },
       })
@@ -200,9 +200,9 @@ describe('a script that is killed', () => {
       await apply(vm.host, resources)
       return {
         vm,
-        work: () => undoLedger(vm.host, 1, NEVER),
+        work: () => undoLedger(proving(vm.host, 1)),
         check: async () => {
-          expect((await undoLedger(vm.host, 1, NEVER)).left).toStrictEqual([])
+          expect((await undoLedger(proving(vm.host, 1))).left).toStrictEqual([])
           expect(holds(vm)).toStrictEqual(before)
           expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
         },

@@ -1,8 +1,10 @@
 import {randomBytes} from 'node:crypto'
+import type {Clock} from '../../src/domain/clock.ts'
 import type {Node} from '../../src/domain/cluster.ts'
 import {changeHost} from '../../src/engine/change-host.ts'
 import {look, type Looked} from '../../src/engine/look.ts'
 import type {Machine} from '../../src/engine/machine.ts'
+import type {Proving} from '../../src/engine/prove-trial.ts'
 import type {Host} from '../../src/remote/host.ts'
 import type {AnyHostResource} from '../../src/resources/any-resource.ts'
 import type {Values} from '../../src/resources/values.ts'
@@ -31,6 +33,18 @@ export const sampleNode = (name: string, role: Node['role'] = 'worker'): Node =>
   networkInterface: 'enp0s8',
 })
 
+const ownClock: Clock = {now: () => 0, sleep: () => Promise.resolve()}
+
+/** For the run that holds the lease of a host with this fencing number; trials are told to nobody. */
+export const proving = (host: Host, fence: number, clock: Clock = ownClock): Proving => ({
+  host,
+  fence,
+  clock,
+  signal: NEVER,
+  progress: () => undefined,
+  warn: () => undefined,
+})
+
 export const machineAt = (host: Host, fence: number, role: Node['role'] = 'worker'): Machine => ({
   host,
   node: sampleNode(host.name, role),
@@ -52,6 +66,7 @@ export async function apply(
   const found = await look(host, resources, NEVER)
   return changeHost(
     {
+      ...proving(host, options.fence ?? 1),
       machine: machineAt(host, options.fence ?? 1),
       everything: resources,
       values: options.values ?? noValues,

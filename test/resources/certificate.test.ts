@@ -13,7 +13,7 @@ import type {KeyAlgorithm} from '../../src/domain/cluster.ts'
 import {readLedger, undoLedger} from '../../src/engine/ledger.ts'
 import {look} from '../../src/engine/look.ts'
 import {certificate, certificateKind, type CertificateResource} from '../../src/resources/certificate.ts'
-import {apply, NEVER} from '../engine/sample-run.ts'
+import {apply, NEVER, proving} from '../engine/sample-run.ts'
 import {scratchHosts, type ScratchHost} from '../engine/scratch-host.ts'
 import {anAuthority, cluster, laterBy, node, START, valuesOf} from './cluster-values.ts'
 
@@ -112,7 +112,7 @@ describe('an authority', () => {
     expect(await diffOf(vm, of('ca'))).toBe('there is no certificate')
     await apply(vm.host, [of('ca')], {values: valuesOf()})
     expect(await diffOf(vm, of('ca'))).toBeUndefined()
-    await undoLedger(vm.host, 1, NEVER)
+    await undoLedger(proving(vm.host, 1))
 
     expect(vm.read(keyPath('ca'))).toBe('a lone key\n')
     expect(vm.has(certPath('ca'))).toBe(false)

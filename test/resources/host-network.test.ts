@@ -1,89 +1,186 @@
-import {existsSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import {hostNetwork, hostNetworkKind, type HostNetworkSpec} from '../../src/resources/host-network.ts'
+import type {Trial} from '../../src/resources/kind.ts'
 import {lifecycle, ME, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()
-const TEXT = 'network:\n  ethernets:\n    eth1:\n      addresses: ["10.0.0.10/24"]\n'
+const TEXT = 'network: {ethernets: {eth1: {addresses: ["10.0.0.10/24"]}}}\n'
 
-/** A stand-in for netplan that gives eth1 the address that is in the files. */
+/**
+ * A stand-in for a machine with netplan and one card, eth1: it has the address that is in the first of the files, and neighbours that
+ * answer at the addresses in the file `neighbours`.
+ */
 function machine(): Workbench {
   const b = bench()
-  mkdirSync(join(b.root, 'netplan'))
-  writeFileSync(join(b.root, 'netplan/50-cloud-init.yaml'), '10.0.2.15/24')
-  b.stub('netplan', `[ "$1" != generate ] || ! grep -q broken ${b.root}/netplan/*`)
+  for (const folder of ['etc', 'try']) mkdirSync(join(b.root, folder))
+  writeFileSync(join(b.root, 'etc/50-cloud-init.yaml'), '10.0.0.7/24')
+  writeFileSync(join(b.root, 'neighbours'), '10.0.0.254\n')
+  b.stub('netplan', `[ "$1" != generate ] || ! grep -qs broken ${b.root}/try/*`)
   b.stub(
     'ip',
-    `grep -oh '[0-9.]*/24' ${b.root}/netplan/*.yaml | while read -r a; do echo "2: eth1    inet $a brd x scope global eth1"; done`,
+    `case "$*" in
+*'link show'*) echo '2: eth1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc';;
+*'neigh show'*) ! grep -qx "$4" ${b.root}/neighbours || echo "$4 lladdr 52:54:00:00:00:01 REACHABLE";;
+*neigh*) :;;
+*) a=$(grep -oh '[0-9.]*/24' ${b.root}/try/*.yaml ${b.root}/etc/6*.yaml ${b.root}/etc/50*.yaml 2>/dev/null | head -n1)
+echo "2: eth1    inet $a brd x scope global eth1";;
+esac`,
   )
-  b.stub('udevadm')
-  b.stub('systemctl')
+  for (const name of ['udevadm', 'systemctl', 'networkctl']) b.stub(name)
   b.stub('systemd-run', 'exit 1')
+  b.stub('sleep', 'exec /bin/sleep 0.01')
+  chmodSync(b.root, 0o755)
   return b
 }
+
 function network(b: Workbench, spec: Partial<HostNetworkSpec> = {}) {
   const resource = hostNetwork({
-    path: join(b.root, 'netplan/90-kadm.yaml'),
+    path: join(b.root, 'etc/60-kadm.yaml'),
     text: TEXT,
-    addresses: {eth1: ['10.0.0.10/24']},
-    connectedAddress: '10.0.2.15',
+    cards: {eth1: {addresses: ['10.0.0.10/24'], gateway: '10.0.0.254'}},
     why: 'nodes need addresses that stay',
-    runDir: join(b.root, 'run'),
+    runDir: join(b.root, 'run/network'),
+    tryDir: join(b.root, 'try'),
+    trialSeconds: 1000,
     ...spec,
   })
   return {...resource, config: {...resource.config, owner: ME}}
 }
 
-test('is written readable by root only and applied, and undo takes it back', () => {
-  const b = machine()
-  const resource = network(b)
-  const cycle = lifecycle(b, hostNetworkKind, resource)
+/** What the trial says when it no longer says that it is trying. */
+async function outcome(b: Workbench, trial: Trial | undefined): Promise<string> {
+  for (let i = 0; i < 200; i++) {
+    const [said = ''] = b.run(trial?.stage ?? '').stdout.split('\n')
+    if (said !== 'trying') return said
+    await sleep(20)
+  }
+  return 'still trying'
+}
 
-  expect(cycle.diff()).toBe(`${resource.config.path} is not there, eth1 lacks 10.0.0.10/24`)
-  const original = cycle.apply()
-  b.run(hostNetworkKind.confirm?.(resource) ?? '')
-  expect(statSync(resource.config.path).mode & 0o777).toBe(0o600)
-  expect(cycle.diff()).toBeUndefined()
-  cycle.undo(original)
-
-  expect(existsSync(resource.config.path)).toBe(false)
-  expect(readFileSync(join(b.root, 'calls'), 'utf8').match(/netplan apply/g)).toHaveLength(2)
+const calls = (b: Workbench, of: RegExp): number => (readFileSync(join(b.root, 'calls'), 'utf8').match(of) ?? []).length
+const files = {tried: 'try/60-kadm.yaml', kept: 'etc/60-kadm.yaml'}
+const there = (b: Workbench) => ({
+  tried: existsSync(join(b.root, files.tried)),
+  kept: existsSync(join(b.root, files.kept)),
 })
 
-test('goes back by itself when nobody confirms over a new connection, and stays when somebody does', async () => {
-  const [lost, kept] = [machine(), machine()]
-  const spec = {rollbackSeconds: 1}
+describe('a static address', () => {
+  test('is tried where a reboot forgets it, stays when somebody confirms it, and is taken back the same way', async () => {
+    const b = machine()
+    const resource = network(b)
+    const cycle = lifecycle(b, hostNetworkKind, resource)
+    const before = cycle.look()
 
-  lifecycle(lost, hostNetworkKind, network(lost, spec)).apply()
-  lifecycle(kept, hostNetworkKind, network(kept, spec)).apply()
-  kept.run(hostNetworkKind.confirm?.(network(kept, spec)) ?? '')
-  await sleep(2000)
+    expect(cycle.diff()).toBe(`${resource.config.path} is not there, eth1 lacks 10.0.0.10/24`)
+    const original = cycle.apply()
+    const trial = hostNetworkKind.trial?.act(resource, before)
+    expect(await outcome(b, trial)).toBe('applied')
+    expect(there(b)).toEqual({tried: true, kept: false})
+    expect(b.run(trial?.confirm ?? '').stdout).toBe('kept\n')
+    expect(there(b)).toEqual({tried: false, kept: true})
+    expect(statSync(resource.config.path).mode & 0o777).toBe(0o600)
+    expect(cycle.diff()).toBeUndefined()
 
-  expect(existsSync(join(lost.root, 'netplan/90-kadm.yaml'))).toBe(false)
-  expect(readFileSync(join(lost.root, 'netplan/50-cloud-init.yaml'), 'utf8')).toBe('10.0.2.15/24')
-  expect(readFileSync(join(lost.root, 'calls'), 'utf8').match(/netplan apply/g)).toHaveLength(2)
-  expect(existsSync(join(kept.root, 'netplan/90-kadm.yaml'))).toBe(true)
+    cycle.undo(original)
+    const undo = hostNetworkKind.trial?.undo(resource, original)
+    expect(await outcome(b, undo)).toBe('applied')
+    expect(there(b)).toEqual({tried: true, kept: true})
+    expect(b.run(undo?.confirm ?? '').stdout).toBe('kept\n')
+
+    expect(there(b)).toEqual({tried: false, kept: false})
+    expect(calls(b, /netplan apply/g)).toBe(2)
+  })
+
+  test('that nobody confirms in time goes by itself, and a confirmation that comes too late changes nothing', async () => {
+    const b = machine()
+    const resource = network(b, {trialSeconds: 1})
+    const cycle = lifecycle(b, hostNetworkKind, resource)
+    const trial = hostNetworkKind.trial?.act(resource, cycle.look())
+    cycle.apply()
+    while ((await outcome(b, trial)) === 'applied') await sleep(20)
+
+    const late = b.run(trial?.confirm ?? '').stdout.split('\n')[0]
+
+    expect(late).toBe('reverted nobody could log in anew within 1 s')
+    expect(there(b)).toEqual({tried: false, kept: false})
+    expect(calls(b, /netplan apply/g)).toBe(2)
+  })
+
+  test('that netplan does not take is never applied', () => {
+    const b = machine()
+
+    expect(() => lifecycle(b, hostNetworkKind, network(b, {text: 'broken'})).apply()).toThrow('netplan does not take')
+
+    expect(there(b)).toEqual({tried: false, kept: false})
+    expect(calls(b, /netplan apply/g)).toBe(0)
+  })
+
+  test.each([
+    [
+      'whose gateway does not answer',
+      {gateway: '10.0.0.1'},
+      'reverted no machine answers at the gateway 10.0.0.1 on eth1',
+    ],
+    ['that does not come', {addresses: ['10.0.0.10/24', '10.0.0.11/24']}, 'reverted 10.0.0.11/24 did not come to eth1'],
+  ])('%s goes at once', async (_, card, why) => {
+    const b = machine()
+    const resource = network(b, {cards: {eth1: {addresses: ['10.0.0.10/24'], gateway: undefined, ...card}}})
+    const cycle = lifecycle(b, hostNetworkKind, resource)
+    const trial = hostNetworkKind.trial?.act(resource, cycle.look())
+
+    cycle.apply()
+
+    expect(await outcome(b, trial)).toContain(why)
+    expect(there(b)).toEqual({tried: false, kept: false})
+  })
+
+  test('that another machine has is not even tried', () => {
+    const b = machine()
+    writeFileSync(join(b.root, 'neighbours'), '10.0.0.10\n10.0.0.254\n')
+
+    expect(() => lifecycle(b, hostNetworkKind, network(b)).apply()).toThrow(
+      '10.0.0.10 belongs to another machine on the network of eth1',
+    )
+
+    expect(calls(b, /netplan/g)).toBe(0)
+  })
+
+  test('says where the machine may be reached while it is tried and while it is taken back', () => {
+    const resource = network(machine())
+    const found = {
+      netplan: true,
+      file: {type: 'absent' as const, missing: []},
+      cards: {eth1: {up: true, mtu: 1500, addresses: [{address: '10.0.0.7/24', dynamic: true}]}},
+    }
+
+    expect(hostNetworkKind.trial?.act(resource, found).addresses).toEqual(['10.0.0.10'])
+    expect(hostNetworkKind.trial?.undo(resource, found).addresses).toEqual(['10.0.0.7'])
+  })
 })
 
-test('that netplan does not take is taken back at once and never applied', () => {
-  const b = machine()
-  const resource = network(b, {text: 'broken'})
+test('a card is read with its state, its MTU and its addresses, leased ones as such', () => {
+  const output = [
+    'netplan yes',
+    'link 2: host0@if4: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400 qdisc noqueue state UP mode DEFAULT',
+    String.raw`address 2: host0    inet 10.0.2.15/24 metric 100 brd 10.0.2.255 scope global dynamic host0\       valid_lft 86000sec`,
+    String.raw`address 2: host0    inet6 fd00::5/64 scope global \       valid_lft forever preferred_lft forever`,
+    'link 3: eth1: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN',
+    'file',
+    'absent',
+  ].join('\n')
 
-  expect(() => lifecycle(b, hostNetworkKind, resource).apply()).toThrow('netplan does not take')
-
-  expect(existsSync(resource.config.path)).toBe(false)
-  expect(readFileSync(join(b.root, 'calls'), 'utf8')).not.toContain('netplan apply')
-})
-
-test('is refused when it would take the address of this connection with no way back', () => {
-  const b = machine()
-  const noWayBack = {rollbackSeconds: 0}
-
-  expect(() => lifecycle(b, hostNetworkKind, network(b, noWayBack)).apply()).toThrow(
-    'the address of this very connection',
-  )
-  lifecycle(b, hostNetworkKind, network(b, {...noWayBack, connectedAddress: '192.168.1.2'})).apply()
-  expect(existsSync(join(b.root, 'netplan/90-kadm.yaml'))).toBe(true)
+  expect(hostNetworkKind.parse(output, network(machine())).cards).toEqual({
+    host0: {
+      up: true,
+      mtu: 1400,
+      addresses: [
+        {address: '10.0.2.15/24', dynamic: true},
+        {address: 'fd00::5/64', dynamic: false},
+      ],
+    },
+    eth1: {up: false, mtu: 1500, addresses: []},
+  })
 })

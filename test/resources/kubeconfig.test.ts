@@ -9,7 +9,7 @@ import {endpointFromKubeconfig} from '../../src/kube/kubeconfig.ts'
 import {kubeconfigYaml, type KubeconfigInput} from '../../src/manifests/kubeconfig.ts'
 import {kubeconfig, type KubeconfigResource} from '../../src/resources/kubeconfig.ts'
 import type {KeyPair} from '../../src/resources/values.ts'
-import {apply, NEVER} from '../engine/sample-run.ts'
+import {apply, NEVER, proving} from '../engine/sample-run.ts'
 import {scratchHosts, type ScratchHost} from '../engine/scratch-host.ts'
 import {anAuthority, cluster, laterBy, node, START, valuesOf} from './cluster-values.ts'
 
@@ -144,7 +144,7 @@ describe('a kubeconfig', () => {
 
     expect(await diffOf(vm)).toBe('cannot be read')
     expect(await apply(vm.host, [wanted()], {values: valuesOf({authority})})).toBe(1)
-    await undoLedger(vm.host, 1, NEVER)
+    await undoLedger(proving(vm.host, 1))
 
     expect(vm.read(KUBELET_CONF)).toBe(before)
   })

@@ -26,8 +26,10 @@ function scripts<R extends ResourceBase, S>(kind: Kind<R, S>, resource: R, state
     ['look', kind.look(resource)],
     ['keep', kind.keep?.(resource, state)],
     ['act', kind.act(resource, state)],
-    ['confirm', kind.confirm?.(resource)],
+    ['stage', kind.trial?.act(resource, state).stage],
+    ['confirm', kind.trial?.act(resource, state).confirm],
     ['undo', kind.undo(resource, state)],
+    ['confirm undo', kind.trial?.undo(resource, state).confirm],
     ['settle', kind.settle?.(resource, state)],
   ]
   return parts.flatMap(([name, script]) => (script === undefined ? [] : [`### ${name}`, script.text, ''])).join('\n')
@@ -132,11 +134,14 @@ describe('the scripts that a host gets', () => {
         hostNetwork({
           path: '/etc/netplan/90-kadm.yaml',
           text: 'network: {}\n',
-          addresses: {eth1: ['10.0.0.1/24']},
-          connectedAddress: undefined,
+          cards: {eth1: {addresses: ['10.0.0.1/24'], gateway: '10.0.0.254', mtu: 1400}},
           why,
         }),
-        {netplan: true, file: ABSENT, addresses: {}},
+        {
+          netplan: true,
+          file: ABSENT,
+          cards: {eth1: {up: false, mtu: 1500, addresses: [{address: '10.0.0.7/24', dynamic: true}]}},
+        },
       ),
     ],
     [

@@ -6,7 +6,7 @@ import type {KeyAlgorithm} from '../../src/domain/cluster.ts'
 import {readLedger, undoLedger} from '../../src/engine/ledger.ts'
 import {look} from '../../src/engine/look.ts'
 import {serviceAccountKey} from '../../src/resources/service-account-key.ts'
-import {apply, NEVER} from '../engine/sample-run.ts'
+import {apply, NEVER, proving} from '../engine/sample-run.ts'
 import {scratchHosts, type ScratchHost} from '../engine/scratch-host.ts'
 import {valuesOf} from './cluster-values.ts'
 
@@ -58,7 +58,7 @@ describe('the key that signs tokens', () => {
     await make(vm)
     const [entry] = await readLedger(vm.host, NEVER)
 
-    await undoLedger(vm.host, 1, NEVER)
+    await undoLedger(proving(vm.host, 1))
 
     expect(JSON.stringify(entry?.applied)).not.toContain('KEY-----')
     expect([vm.has(SA_KEY), vm.has(SA_PUB)]).toStrictEqual([false, false])
@@ -71,7 +71,7 @@ describe('the key that signs tokens', () => {
     const key = vm.read(SA_KEY)
     await make(vm)
 
-    await undoLedger(vm.host, 1, NEVER)
+    await undoLedger(proving(vm.host, 1))
 
     expect(vm.read(SA_KEY)).toBe(key)
   })

@@ -4,7 +4,7 @@ import {ADMIN_CONF} from '../../src/domain/paths.ts'
 import {undoLedger} from '../../src/engine/ledger.ts'
 import {look} from '../../src/engine/look.ts'
 import {userKubeconfig} from '../../src/resources/user-kubeconfig.ts'
-import {apply, NEVER} from '../engine/sample-run.ts'
+import {apply, NEVER, proving} from '../engine/sample-run.ts'
 import {scratchHosts} from '../engine/scratch-host.ts'
 
 const scratch = scratchHosts()
@@ -52,7 +52,7 @@ describe('the kubeconfig of the login user', () => {
     await applied()
     vm.write(`${home}/.kube/cache/discovery`, 'x')
 
-    await undoLedger(vm.host, 1, NEVER)
+    await undoLedger(proving(vm.host, 1))
 
     expect(vm.has(`${home}/.kube`)).toBe(false)
     expect(vm.has(`${home}/.profile`)).toBe(true)
@@ -63,7 +63,7 @@ describe('the kubeconfig of the login user', () => {
     vm.write(`${home}/.kube/plugins`, 'x')
     await applied()
 
-    await undoLedger(vm.host, 1, NEVER)
+    await undoLedger(proving(vm.host, 1))
 
     expect(vm.has(path)).toBe(false)
     expect(vm.has(`${home}/.kube/plugins`)).toBe(true)
@@ -78,7 +78,7 @@ describe('the kubeconfig of the login user', () => {
     expect(vm.read(path)).toBe(ADMIN + FOREIGN)
     expect(await applied()).toBe(0)
 
-    await undoLedger(vm.host, 1, NEVER)
+    await undoLedger(proving(vm.host, 1))
     expect(vm.read(path)).toBe(FOREIGN)
   })
 

@@ -1,8 +1,7 @@
 ### look
 if command -v netplan >/dev/null; then echo 'netplan yes'; else echo 'netplan no'; fi
-ip -o addr show scope global 2>/dev/null | while read -r kadm_n kadm_device kadm_family kadm_address kadm_rest; do
-printf 'address %s %s\n' "$kadm_device" "$kadm_address"
-done
+ip -o link show dev eth1 2>/dev/null | sed 's/^/link /'
+ip -o addr show dev eth1 scope global 2>/dev/null | sed 's/^/address /'
 echo file
 if [ -L /etc/netplan/90-kadm.yaml ]; then printf 'symlink %s\n' "$(readlink -- /etc/netplan/90-kadm.yaml)"
 elif [ -f /etc/netplan/90-kadm.yaml ]; then
@@ -22,21 +21,101 @@ fi
 
 ### act
 command -v netplan >/dev/null || { printf '%s\n' 'netplan is not installed; give the host its addresses by hand, or install netplan.io' >&2; exit 1; }
+heard() {
+who=$(ip neigh show to "$2" dev "$1")
+case $who in *PERMANENT*) return 0;; esac
+ip neigh del "$2" dev "$1" 2>/dev/null
+ip neigh replace "$2" dev "$1" use 2>/dev/null || return 2
+left=20
+until [ "$left" = 0 ]; do
+who=$(ip neigh show to "$2" dev "$1")
+case $who in *lladdr*) return 0;; *FAILED*) return 1;; esac
+sleep 0.2; left=$((left - 1))
+done
+return 1
+}
+ip link set dev eth1 up
+left=20; until [ "$(cat /sys/class/net/eth1/carrier 2>/dev/null)" = 1 ] || [ "$left" = 0 ]; do sleep 0.2; left=$((left - 1)); done
+if ! ip -o addr show | grep -qF -e ' 10.0.0.1/' && heard eth1 10.0.0.1; then
+printf '%s\n' "$who" >&2
+ip link set dev eth1 down
+{ printf '%s\n' '10.0.0.1 belongs to another machine on the network of eth1' >&2; exit 1; }
+fi
+ip neigh del 10.0.0.1 dev eth1 2>/dev/null || :
+ip link set dev eth1 down
+if [ -e /run/kadm/network/armed ] && systemctl is-active --quiet kadm-network-trial.service; then
+{ printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 60 s, run this again then' >&2; exit 1; }
+fi
+systemctl stop kadm-network-trial.service 2>/dev/null || :
 rm -rf -- /run/kadm/network
-(umask 077; mkdir -p -- /run/kadm/network/before)
-if [ -d /etc/netplan ]; then cp -a -- /etc/netplan/. /run/kadm/network/before/; fi
-cat >/run/kadm/network/back.sh <<'KADM_END'
-[ "$1" = now ] || sleep 60
-if [ -e /run/kadm/network/confirmed ]; then exit 0; fi
-rm -f -- /etc/netplan/90-kadm.yaml
-cp -a -- /run/kadm/network/before/. /etc/netplan/
-if [ "$1" = now ]; then exit 0; fi
-if command -v udevadm >/dev/null; then netplan apply >&2
-else netplan generate >&2; networkctl reload; fi
+(umask 077; mkdir -p -- /run/kadm/network)
+[ -d /run/netplan ] || mkdir -p -- /run/netplan
+rm -f -- /run/netplan/90-kadm.yaml
+(umask 077; set -C; base64 -d >/run/netplan/90-kadm.yaml) <<'KADM_END'
+bmV0d29yazoge30K
 KADM_END
-systemctl stop kadm-network-rollback.service 2>/dev/null || :
-systemd-run --quiet --collect --unit=kadm-network-rollback sh /run/kadm/network/back.sh later >&2 || { setsid sh /run/kadm/network/back.sh later </dev/null >/dev/null 2>&1 & }
-[ -d /etc/netplan ] || (umask 022; mkdir -p -- /etc/netplan)
+if ! netplan generate >&2; then
+rm -f -- /run/netplan/90-kadm.yaml; netplan generate >/dev/null 2>&1 || :
+{ printf '%s\n' 'netplan does not take the file' >&2; exit 1; }
+fi
+cat >/run/kadm/network/trial.sh <<'KADM_TRIAL'
+cd /run/kadm/network || exit 0
+came() {
+left=$3
+until ip -o addr show dev "$1" | grep -F -e " $2 " | grep -qv tentative; do
+left=$((left - 1)); [ "$left" -gt 0 ] || return 1; sleep 0.2
+done
+}
+heard() {
+who=$(ip neigh show to "$2" dev "$1")
+case $who in *PERMANENT*) return 0;; esac
+ip neigh del "$2" dev "$1" 2>/dev/null
+ip neigh replace "$2" dev "$1" use 2>/dev/null || return 2
+left=20
+until [ "$left" = 0 ]; do
+who=$(ip neigh show to "$2" dev "$1")
+case $who in *lladdr*) return 0;; *FAILED*) return 1;; esac
+sleep 0.2; left=$((left - 1))
+done
+return 1
+}
+stage() { printf '%s\n' "$*" >stage.new; mv -f stage.new stage; }
+back() {
+mv armed reverted 2>/dev/null || exit 0
+for card in eth1; do networkctl --no-pager --lines=0 status "$card"; ip addr show dev "$card"; done >evidence 2>&1
+rm -f -- /run/netplan/90-kadm.yaml
+{ if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1
+ip addr del 10.0.0.1/24 dev eth1 2>/dev/null || :
+came eth1 10.0.0.7/24 75 || :
+[ "$(cat /sys/class/net/eth1/mtu)" = 1500 ] || ip link set dev eth1 mtu 1500 2>/dev/null || :
+ip link set dev eth1 down
+:
+stage "reverted $1"
+exit 0
+}
+sleep 2
+{ if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1 || back "netplan apply failed: $(tail -n1 apply.log)"
+came eth1 10.0.0.1/24 100 || back '10.0.0.1/24 did not come to eth1; see whether its cable is in and no other file speaks of it'
+heard eth1 10.0.0.254; [ "$?" != 1 ] || back 'no machine answers at the gateway 10.0.0.254 on eth1'
+stage applied
+left=60
+while [ "$left" -gt 0 ] && [ -e armed ]; do sleep 1; left=$((left - 1)); touch -c /var/lib/kadm/lease; done
+back 'nobody could log in anew within 60 s'
+KADM_TRIAL
+echo trying >/run/kadm/network/stage
+: >/run/kadm/network/armed
+systemd-run --quiet --collect --unit=kadm-network-trial.service sh /run/kadm/network/trial.sh >&2 ||
+{ setsid sh /run/kadm/network/trial.sh </dev/null >/dev/null 2>&1 & }
+
+### stage
+if cd /run/kadm/network 2>/dev/null; then
+cat stage; cat evidence 2>/dev/null || :
+else echo 'reverted the host was started anew meanwhile, which takes it back'; fi
+
+### confirm
+if ! cd /run/kadm/network 2>/dev/null; then echo 'reverted the host was started anew meanwhile, which takes it back'
+elif mv armed confirmed 2>/dev/null; then
+( cd /; [ -d /etc/netplan ] || (umask 022; mkdir -p -- /etc/netplan)
 [ ! -e /etc/netplan/.kadm-90-kadm.yaml.new ] || rm -f -- /etc/netplan/.kadm-90-kadm.yaml.new
 (umask 077; set -C; base64 -d >/etc/netplan/.kadm-90-kadm.yaml.new) <<'KADM_END'
 bmV0d29yazoge30K
@@ -46,24 +125,85 @@ chown -- root:root /etc/netplan/.kadm-90-kadm.yaml.new
 chmod -- 0600 /etc/netplan/.kadm-90-kadm.yaml.new
 sync -- /etc/netplan/.kadm-90-kadm.yaml.new
 mv -fT -- /etc/netplan/.kadm-90-kadm.yaml.new /etc/netplan/90-kadm.yaml
-if ! netplan generate >&2; then
-sh /run/kadm/network/back.sh now
-{ printf '%s\n' 'netplan does not take /etc/netplan/90-kadm.yaml' >&2; exit 1; }
-fi
-if command -v udevadm >/dev/null; then netplan apply >&2
-else netplan generate >&2; networkctl reload; fi
-for kadm_address in 10.0.0.1/24; do
-kadm_left=50
-until ip -o addr show | grep -qF -e " $kadm_address " || [ "$kadm_left" = 0 ]; do sleep 0.2; kadm_left=$((kadm_left - 1)); done
-done
-
-### confirm
-if [ -d /run/kadm/network ]; then : >/run/kadm/network/confirmed; fi
-systemctl stop kadm-network-rollback.service 2>/dev/null || :
+) >&2
+rm -f -- /run/netplan/90-kadm.yaml
+echo kept | tee stage
+else cat stage; cat evidence 2>/dev/null || :; fi
 
 ### undo
-rm -f -- /etc/netplan/90-kadm.yaml
+if [ -e /run/kadm/network/armed ] && systemctl is-active --quiet kadm-network-trial.service; then
+{ printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 60 s, run this again then' >&2; exit 1; }
+fi
+systemctl stop kadm-network-trial.service 2>/dev/null || :
+rm -rf -- /run/kadm/network
+(umask 077; mkdir -p -- /run/kadm/network)
+[ -d /run/netplan ] || mkdir -p -- /run/netplan
+rm -f -- /run/netplan/90-kadm.yaml
+(umask 077; set -C; base64 -d >/run/netplan/90-kadm.yaml) <<'KADM_END'
+bmV0d29yazoge3ZlcnNpb246IDJ9Cg==
+KADM_END
+if ! netplan generate >&2; then
+rm -f -- /run/netplan/90-kadm.yaml; netplan generate >/dev/null 2>&1 || :
+{ printf '%s\n' 'netplan does not take the file' >&2; exit 1; }
+fi
+cat >/run/kadm/network/trial.sh <<'KADM_TRIAL'
+cd /run/kadm/network || exit 0
+came() {
+left=$3
+until ip -o addr show dev "$1" | grep -F -e " $2 " | grep -qv tentative; do
+left=$((left - 1)); [ "$left" -gt 0 ] || return 1; sleep 0.2
+done
+}
+heard() {
+who=$(ip neigh show to "$2" dev "$1")
+case $who in *PERMANENT*) return 0;; esac
+ip neigh del "$2" dev "$1" 2>/dev/null
+ip neigh replace "$2" dev "$1" use 2>/dev/null || return 2
+left=20
+until [ "$left" = 0 ]; do
+who=$(ip neigh show to "$2" dev "$1")
+case $who in *lladdr*) return 0;; *FAILED*) return 1;; esac
+sleep 0.2; left=$((left - 1))
+done
+return 1
+}
+stage() { printf '%s\n' "$*" >stage.new; mv -f stage.new stage; }
+back() {
+mv armed reverted 2>/dev/null || exit 0
+for card in eth1; do networkctl --no-pager --lines=0 status "$card"; ip addr show dev "$card"; done >evidence 2>&1
+rm -f -- /run/netplan/90-kadm.yaml
+{ if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1
+came eth1 10.0.0.1/24 25 || ip addr add 10.0.0.1/24 dev eth1 2>/dev/null || :
+[ "$(cat /sys/class/net/eth1/mtu)" = 1400 ] || ip link set dev eth1 mtu 1400 2>/dev/null || :
+:
+:
+stage "reverted $1"
+exit 0
+}
+sleep 2
+{ if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1 || back "netplan apply failed: $(tail -n1 apply.log)"
+ip addr del 10.0.0.1/24 dev eth1 2>/dev/null || :
+came eth1 10.0.0.7/24 75 || :
+[ "$(cat /sys/class/net/eth1/mtu)" = 1500 ] || ip link set dev eth1 mtu 1500 2>/dev/null || :
+ip link set dev eth1 down
+:
+stage applied
+left=60
+while [ "$left" -gt 0 ] && [ -e armed ]; do sleep 1; left=$((left - 1)); touch -c /var/lib/kadm/lease; done
+back 'nobody could log in anew within 60 s'
+KADM_TRIAL
+echo trying >/run/kadm/network/stage
+: >/run/kadm/network/armed
+systemd-run --quiet --collect --unit=kadm-network-trial.service sh /run/kadm/network/trial.sh >&2 ||
+{ setsid sh /run/kadm/network/trial.sh </dev/null >/dev/null 2>&1 & }
+
+### confirm undo
+if ! cd /run/kadm/network 2>/dev/null; then echo 'reverted the host was started anew meanwhile, which takes it back'
+elif mv armed confirmed 2>/dev/null; then
+( cd /; rm -f -- /etc/netplan/90-kadm.yaml
 rmdir -- /etc/demo 2>/dev/null || :
 :
-if command -v udevadm >/dev/null; then netplan apply >&2
-else netplan generate >&2; networkctl reload; fi
+) >&2
+rm -f -- /run/netplan/90-kadm.yaml
+echo kept | tee stage
+else cat stage; cat evidence 2>/dev/null || :; fi

@@ -1,0 +1,39 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+
+export interface FirstOf {
+  /** How long those before are waited for before the next begins; it begins at once when they have failed. */
+  readonly headStartMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Begins the attempts one after the other and gives the first that works; the others are told to stop. Rejects with why the first
+ * failed when none works.
+ */
+export async function firstOf<T>(
+  attempts: readonly ((signal: AbortSignal) => Promise<T>)[],
+  {headStartMs, signal}: FirstOf,
+): Promise<T> {
+  const over = new AbortController()
+  const stop = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
+  const running: Promise<T>[] = []
+  try {
+    for (const attempt of attempts) {
+      running.push(attempt(stop))
+      const isLast = running.length === attempts.length
+      const answer = Promise.any(running).then(value => ({value}))
+      const won = await Promise.race([
+        answer,
+        ...(isLast ? [] : [sleep(headStartMs, undefined, {signal: over.signal})]),
+      ])
+        // All before have failed, so the next begins.
+        .catch(() => undefined)
+      if (won !== undefined) return won.value
+    }
+    return await Promise.any(running)
+  } catch (error) {
+    throw error instanceof AggregateError ? error.errors[0] : error
+  } finally {
+    over.abort()
+  }
+}

@@ -1,0 +1,17 @@
+import type {Dialling} from './dialling.ts'
+import type {Hop} from './route.ts'
+import {openClient, type Opened} from './ssh-client.ts'
+
+/** Opens all connections of a way, each through the one before; the last leads to the machine itself. */
+export async function openRoute(hops: readonly Hop[], dialling: Dialling): Promise<readonly [Opened, ...Opened[]]> {
+  const opened: Opened[] = []
+  try {
+    for (const hop of hops) opened.push(await openClient(hop, opened.at(-1)?.client, dialling))
+    const [first, ...others] = opened
+    if (first === undefined) throw new Error('a route has at least one hop')
+    return [first, ...others]
+  } catch (error) {
+    opened.toReversed().forEach(({cut}) => cut())
+    throw error
+  }
+}
