@@ -39,7 +39,10 @@ export function waitsFor(job: Job, jobs: readonly Job[]): readonly Job[] {
   const lane = jobs.filter(other => other.node === job.node)
   const before = lane[lane.indexOf(job) - 1]
   const needed = jobs.filter(
-    other => other !== job && (job.step.phase.needs ?? []).some(name => under(name, other.step.path)),
+    other =>
+      other !== job &&
+      (job.step.phase.needs ?? []).some(name => under(name, other.step.path)) &&
+      (other.step.phase.neededOn?.(other.node) ?? true),
   )
   return before === undefined ? needed : [before, ...needed.filter(other => other !== before)]
 }

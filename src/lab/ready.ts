@@ -20,6 +20,8 @@ export interface Door {
 const POLL_MS = 50
 const CONSOLE_LINES = 15
 const CONNECT_MS = 1_000
+/** Its handshake counts too, and takes an emulated machine on a busy computer long; tries that are cut off only add to its work. */
+const LOGIN_TIMEOUT = 'ConnectTimeout=30'
 
 /** The arguments with which the system's ssh client gets into a lab machine. */
 export const sshArguments = (door: Pick<Door, 'address' | 'keyFile' | 'knownHostsFile'>): readonly string[] => [
@@ -35,7 +37,7 @@ export async function waitForLogin(door: Door, limitMs: number, signal?: AbortSi
   while (Date.now() < end) {
     signal?.throwIfAborted()
     if (await isOpen(door.address)) {
-      const login = await run('ssh', ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=2', ...sshArguments(door), 'true'], {
+      const login = await run('ssh', ['-o', 'BatchMode=yes', '-o', LOGIN_TIMEOUT, ...sshArguments(door), 'true'], {
         signal,
       })
       if (login.code === 0) return

@@ -17,7 +17,7 @@ export const sysctls = (families: readonly (4 | 6)[]): Readonly<Record<string, s
 /** /etc/modules-load.d/kadm.conf. */
 export const modulesLoadText = (templates: Templates): string => fill(templates['modules.conf'], {})
 
-/** /etc/sysctl.d/99-kadm.conf. */
+/** /etc/sysctl.d/99-zz-kadm.conf. */
 export const sysctlText = (templates: Templates, families: readonly (4 | 6)[]): string =>
   fill(templates['sysctl.conf'], {
     settings: Object.entries(sysctls(families))

@@ -43,12 +43,16 @@ export const chainsToOpen = (facts: Facts, openings: readonly Opening[]): readon
 export const isOpenedByKadm = ({firewall}: Facts): boolean =>
   firewall.ufw || firewall.closed.some(({hook}) => hook === 'input')
 
+/** Whether other hosts get out through it. */
+export const isGateway = ({host}: Node): boolean => (host.nat ?? []).length > 0
+
 export const FIREWALL_PHASE = 'prepare/firewall'
 
 export const firewallPhase: Phase = {
   name: 'firewall',
   title: 'Let the cluster through the firewall',
   why: 'a firewall that is on stays on, and lets through what the role and the pod network need and nothing else',
+  neededOn: isGateway,
   when: ({facts}) => {
     if (facts.firewall.ufw || facts.firewall.closed.some(({hook}) => hook !== 'output')) return true
     return facts.firewall.firewalld ? 'firewalld is left to you' : 'no firewall is on'

@@ -30,8 +30,9 @@ export const kernelPhase: Phase = {
         content: modulesLoadText(templates),
         why: 'loads the modules at every boot',
       }),
+      // After 99-sysctl.conf, which is /etc/sysctl.conf: the last file counts.
       file({
-        path: '/etc/sysctl.d/99-kadm.conf',
+        path: '/etc/sysctl.d/99-zz-kadm.conf',
         content: sysctlText(templates, families(cluster)),
         why: 'sets the settings at every boot',
       }),

@@ -3,6 +3,7 @@ import {sh} from '../remote/shell.ts'
 import {file} from '../resources/file.ts'
 import {loadedRules} from '../resources/loaded-rules.ts'
 import {unit} from '../resources/unit.ts'
+import {isGateway} from './firewall.ts'
 import type {Phase} from './phase.ts'
 
 export const natPhase: Phase = {
@@ -10,7 +11,7 @@ export const natPhase: Phase = {
   title: 'Let other machines out through this one',
   why: 'a machine with a private card only has no other way to packages, images and the time',
   when: ({node, facts}) => {
-    if ((node.host.nat ?? []).length === 0) return 'it is asked for no range in the file'
+    if (!isGateway(node)) return 'it is asked for no range in the file'
     return facts.network.defaultRoute === undefined ? 'the host itself has no way out' : true
   },
   resources: ({node, facts, templates}) => [

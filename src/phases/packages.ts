@@ -3,6 +3,7 @@ import type {Facts} from '../domain/facts.ts'
 import {packageRepository} from '../resources/package-repository.ts'
 import {packages, type PackagesResource} from '../resources/packages.ts'
 import {releaseRecord} from '../resources/release.ts'
+import {FIREWALL_PHASE} from './firewall.ts'
 import type {Phase, PhaseContext} from './phase.ts'
 
 /** Where the programs of a host come from; `own` are there already, and neither a package nor kadm knows them. */
@@ -82,6 +83,7 @@ export const packagesPhase: Phase = {
   name: 'packages',
   title: 'Add the package repository',
   why: 'apt then knows the packages of Kubernetes, and the one key that may sign them',
+  needs: [FIREWALL_PHASE], // where a gateway among the hosts lets the others out
   when: context => {
     if (context.bundle !== undefined) return 'the bundle brings everything'
     if (kubeletComesBy(context) === 'own') return `kubelet ${context.facts.kubelet.version ?? ''} is there already`

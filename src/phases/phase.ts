@@ -45,6 +45,8 @@ export interface Phase {
   readonly where?: Where
   /** Paths of phases that must be done on every host they run on before this one starts. */
   readonly needs?: readonly string[]
+  /** Where those that need this phase wait for it; every host when left out. */
+  readonly neededOn?: (node: Node) => boolean
   /** True, or the reason why there is nothing to do here. */
   readonly when?: (context: PhaseContext) => true | string
   readonly resources?: (context: PhaseContext) => readonly AnyResource[]

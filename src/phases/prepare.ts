@@ -17,10 +17,10 @@ export const preparePhase: Phase = {
   phases: [
     hostnamePhase,
     networkPhase,
-    natPhase,
-    firewallPhase,
     swapPhase,
     kernelPhase,
+    natPhase, // what passes through a host is let through by its kernel first
+    firewallPhase,
     proxyPhase,
     packagesPhase,
     runtimePhase,

@@ -170,7 +170,7 @@ describe('a person with four bare machines', () => {
   })
 
   it('sees in the plan exactly what someone changed by hand, and apply mends just that', async () => {
-    await lab.must('worker-1', `echo 'net.ipv4.ip_forward = 0' | sudo tee -a /etc/sysctl.d/99-kadm.conf`)
+    await lab.must('worker-1', `echo 'net.ipv4.ip_forward = 0' | sudo tee -a /etc/sysctl.d/99-zz-kadm.conf`)
     await lab.must('worker-1', 'sudo sysctl -qw net.ipv4.ip_forward=0')
     await lab.must('worker-2', 'sudo systemctl stop kubelet')
 
@@ -181,7 +181,7 @@ describe('a person with four bare machines', () => {
     expect(plan.stdout).toMatch(/^ +-net\.ipv4\.ip_forward = 0$/m)
     expect(plan.stdout).toMatch(/^3 changes on 2 hosts$/m)
     expect(changedIn(applied.events)).toEqual([
-      'worker-1 file:/etc/sysctl.d/99-kadm.conf',
+      'worker-1 file:/etc/sysctl.d/99-zz-kadm.conf',
       'worker-1 sysctl:net.ipv4.ip_forward',
       'worker-2 unit:kubelet.service',
     ])

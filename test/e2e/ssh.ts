@@ -17,7 +17,7 @@ export async function ssh(lab: Lab, machine: string, command: string, input?: st
   const {address, user, keyFile} = machineOf(lab, machine)
   const options = [
     'BatchMode=yes',
-    'ConnectTimeout=5',
+    'ConnectTimeout=30',
     'StrictHostKeyChecking=yes',
     `UserKnownHostsFile=${lab.knownHostsFile}`,
   ]

@@ -185,3 +185,11 @@ test('each job starts once and only when all it waits for is done, whatever fail
     {numRuns: 200},
   )
 })
+
+test('a phase is waited for only on the hosts where it matters to others', () => {
+  const open = step('open', {neededOn: node => node === master})
+  const jobs = jobsFor([open, step('fetch', {needs: ['open']})], [worker, master, second], master)
+  const fetch = jobs.find(job => nameOf(job) === 'worker fetch')
+
+  expect(fetch && waitsFor(fetch, jobs).map(nameOf)).toStrictEqual(['worker open', 'master open'])
+})

@@ -13,10 +13,10 @@ const templates = await readTemplates()
 const PREPARE = [
   'prepare/hostname',
   'prepare/network',
-  'prepare/nat',
-  'prepare/firewall',
   'prepare/swap',
   'prepare/kernel',
+  'prepare/nat',
+  'prepare/firewall',
   'prepare/proxy',
   'prepare/packages',
   'prepare/runtime',
@@ -104,6 +104,7 @@ test('every phase that another needs is in the whole workflow, and comes before 
   const needs = steps.flatMap(({path, phase}, i) => (phase.needs ?? []).map(name => ({path, name, i})))
 
   expect(needs.map(({path, name}) => `${path} needs ${name}`)).toStrictEqual([
+    'prepare/packages needs prepare/firewall',
     'worker/kubelet-start needs certs',
     'worker/kubelet-start needs bootstrap-token',
     'node-ready needs pod-network',

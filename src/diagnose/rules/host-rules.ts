@@ -187,7 +187,7 @@ const firewall: Rule = {
       cause: `a firewall of this host drops packets to port ${group(newest, 1)}`,
       certainty: 'likely',
       proof: proofOf(hits, 3),
-      fix: `open the port for the other nodes, for example: sudo ufw allow from SUBNET to any port ${group(newest, 1)}`,
+      fix: `let kadm apply (or join, for a new worker) add the rules of all nodes, or allow port ${group(newest, 1)} from the other nodes yourself`,
     }
   },
 }
