@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {labReboot} from '../../src/lab/lab-power.ts'
 import {becomeClone} from './become-clone.ts'
+import {findingsIn} from './findings-in.ts'
 import {measured, testLab, type TestLab} from './test-lab.ts'
 import {errorsIn} from './told.ts'
 
@@ -29,16 +30,11 @@ describe('a person who cloned a machine', () => {
   })
   afterAll(() => lab.down())
 
-  const cloneFindings = async (): Promise<readonly unknown[]> => {
-    const {events} = await lab.kadm(['preflight', '--json'])
-    const findings: unknown = events.find(event => 'findings' in event)?.['findings']
-    return (Array.isArray(findings) ? (findings as readonly {readonly name: string}[]) : []).filter(
-      ({name}) => name === 'Clone',
-    )
-  }
+  const clones = async () =>
+    findingsIn((await lab.kadm(['preflight', '--json'])).events).filter(({name}) => name === 'Clone')
 
   it('is told which machine was cloned from which, with all that they share, and what mends it', async () => {
-    expect(await cloneFindings()).toEqual([
+    expect(await clones()).toEqual([
       {
         name: 'Clone',
         severity: 'error',
@@ -78,7 +74,7 @@ describe('a person who cloned a machine', () => {
     const there = await lab.must('one', `ssh-keyscan -t ed25519 ${moved} 2>/dev/null | cut -d" " -f3`)
     expect(there).not.toBe(keys)
     expect(known).toContain(there)
-    expect(await cloneFindings()).toMatchObject([{severity: 'ok'}])
+    expect(await clones()).toMatchObject([{severity: 'ok'}])
   })
 
   it('finds nothing to do the second time', async () => {

@@ -11,7 +11,7 @@ export interface PlacedEdit extends FileEdit {
 export function followMoves(file: TextFile, repaired: readonly RepairedHost[], write: boolean): readonly PlacedEdit[] {
   const changed = repaired.reduce(
     (so, {name, before, now, hostKeys}) => {
-      const hostKey = before.hostKey === undefined ? undefined : hostKeys[0]?.fingerprint
+      const hostKey = before.hostKey === undefined ? undefined : best(hostKeys)?.fingerprint
       const move = {host: name ?? before.address, before: before.address, address: now.address, hostKey}
       const {text, edits} = moveHost(so.text, move)
       return {text, edits: [...so.edits, ...edits]}
@@ -21,3 +21,7 @@ export function followMoves(file: TextFile, repaired: readonly RepairedHost[], w
   if (write && changed.edits.length > 0) writeFileSync(file.name, changed.text)
   return changed.edits.map(edit => ({...edit, file: file.name}))
 }
+
+/** As kadm itself prefers it. */
+const best = (keys: RepairedHost['hostKeys']): RepairedHost['hostKeys'][number] | undefined =>
+  keys.find(({type}) => type === 'ssh-ed25519') ?? keys[0]
