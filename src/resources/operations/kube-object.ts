@@ -1,4 +1,6 @@
+import {ApiError} from '../../kube/api-error.ts'
 import type {ObjectLike} from '../../kube/kinds.ts'
+import {waitFor} from '../../kube/wait.ts'
 import type {ResourceBase} from '../kind.ts'
 import type {Operation} from '../operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
@@ -24,6 +26,9 @@ export const kubeObject = (
   ...more,
 })
 
+/** Objects of one phase are applied side by side, and a namespace may come a moment after what is to be in it. */
+const PLACE_WITHIN_MS = 30_000
+
 export const kubeObjectOperation: Operation<KubeObjectResource> = {
   look: ({object, createOnly}, context) =>
     apiLook(context, async api => {
@@ -33,8 +38,28 @@ export const kubeObjectOperation: Operation<KubeObjectResource> = {
       const difference = firstDifference(object, live)
       return difference === undefined ? undefined : `${difference} differs`
     }),
-  act: async ({object}, context) => {
+  act: async ({object, id}, context) => {
+    const {clock, signal, progress, host} = context
     const api = await context.api()
-    await api.apply(object, {signal: context.signal, retryForMs: 60_000})
+    await waitFor(
+      {
+        what: `the place of ${id} to be there`,
+        deadlineMs: PLACE_WITHIN_MS,
+        intervalMs: 250,
+        clock,
+        signal,
+        host: host.name,
+        hint: 'see that the namespace it names is made, by kadm or by hand',
+        onSeen: progress,
+      },
+      async () => {
+        try {
+          return {value: await api.apply(object, {signal, retryForMs: 60_000})}
+        } catch (error) {
+          if (error instanceof ApiError && error.status === 404) return {seen: error.message}
+          throw error
+        }
+      },
+    )
   },
 }

@@ -94,6 +94,26 @@ describe('an object in the API', () => {
     expect(await look(resource, {api})).toBeUndefined()
   })
 
+  test('waits a moment for the namespace it is to be in, and is told when there is none', async () => {
+    let refusals = 2
+    const late: KubeClient = fakeKube(
+      {},
+      {apply: () => (refusals-- > 0 ? Promise.reject(refused(404, 'NotFound')) : Promise.resolve({}))},
+    )
+    const never: KubeClient = fakeKube({}, {apply: () => Promise.reject(refused(404, 'NotFound'))})
+    const forbidden: KubeClient = fakeKube({}, {apply: () => Promise.reject(refused(403, 'Forbidden'))})
+
+    await act(resource, {api: late})
+    await expect(act(resource, {api: never})).rejects.toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('last seen: could not: NotFound') as unknown,
+    })
+    await expect(act(resource, {api: forbidden})).rejects.toMatchObject({
+      code: 'remote',
+      message: 'could not: Forbidden',
+    })
+  })
+
   test('with more in it than is wanted is left alone', async () => {
     const api = fakeKube({[CONFIG_MAP]: {...configMap, data: {a: '1', b: '2'}, status: {}}})
 
