@@ -54,7 +54,7 @@ export const runtimePhase: Phase = {
         directory({path, tree: true, why: 'the runtime keeps its things there; removed again with it'}),
       ),
       directory({path: '/run/containerd', mode: '0711', tree: true, why: 'made by the runtime; removed again with it'}),
-      directory({path: '/run/nri', tree: true, why: 'made by the runtime; removed again with it'}),
+      directory({path: '/run/nri', mode: '0700', tree: true, why: 'made by the runtime; removed again with it'}),
       directory({path: CNI_CONF_DIR, tree: true, why: 'the runtime looks for the pod network there'}),
       ...programs(context),
       file({
