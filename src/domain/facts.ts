@@ -140,6 +140,8 @@ export interface NetworkFacts {
     /** `main`, or the number or name of another table. */
     readonly table: string
   }[]
+  /** Interfaces that ifupdown's files speak of. */
+  readonly ifupdown?: readonly string[] | undefined
   /** The interface and source address of the default route. */
   readonly defaultRoute: {readonly device: string; readonly source: string | undefined} | undefined
 }

@@ -1,6 +1,7 @@
 import {hostname, userInfo} from 'node:os'
 import type {HostSpec} from '../../domain/cluster.ts'
 import {formatTarget} from '../../config/target.ts'
+import {KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
 import {confirm} from '../../ui/ask.ts'
 import type {Terminal} from '../../ui/terminal.ts'
@@ -78,9 +79,29 @@ const queue = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
 interface OpenOptions extends ConnectorOptions {
   readonly secrets: LoginSecrets
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>
+  /** Only a key that is on file or in the file is believed. */
+  readonly isKnown?: boolean
 }
 
-async function open(spec: HostSpec, {flags, terminal, signal, secrets, inTurn}: OpenOptions): Promise<Host> {
+/** Where the file's ssh address leads nowhere any more, the machine may have moved to the static address that the file gives it. */
+async function open(spec: HostSpec, options: OpenOptions): Promise<Host> {
+  const {ssh} = spec
+  try {
+    return await openAt(spec, options)
+  } catch (error) {
+    if (ssh === 'local' || !(error instanceof KadmError) || error.code !== 'connect') throw error
+    const addresses = Object.values(spec.netplan?.interfaces ?? {}).flatMap(card => card.addresses.map(withoutPrefix))
+    for (const address of addresses.filter(other => other !== ssh.address)) {
+      const moved = await openAt({...spec, ssh: {...ssh, address}}, {...options, isKnown: true}).catch(() => undefined)
+      if (moved !== undefined) return moved
+    }
+    throw error
+  }
+}
+
+const withoutPrefix = (text: string): string => text.split('/')[0] ?? text
+
+async function openAt(spec: HostSpec, {flags, terminal, signal, secrets, inTurn, isKnown}: OpenOptions): Promise<Host> {
   const name = hostLabel(spec)
   if (spec.ssh === 'local') {
     const {localHost} = await import('../../remote/local-host.ts')
@@ -106,16 +127,17 @@ async function open(spec: HostSpec, {flags, terminal, signal, secrets, inTurn}: 
     signal,
     configText: await sshConfigText(flags['known-hosts']),
     hostKeys: {
-      acceptNew: flags['accept-new-host-keys'],
-      ask: terminal.canAsk
-        ? question =>
-            inTurn(() =>
-              confirm(terminal, {
-                message: `${question.host} (${question.address}) has the ${question.type} key ${question.fingerprint}, never seen before. Believe it?`,
-                flag: '--accept-new-host-keys',
-              }),
-            )
-        : undefined,
+      acceptNew: flags['accept-new-host-keys'] && isKnown !== true,
+      ask:
+        terminal.canAsk && isKnown !== true
+          ? question =>
+              inTurn(() =>
+                confirm(terminal, {
+                  message: `${question.host} (${question.address}) has the ${question.type} key ${question.fingerprint}, never seen before. Believe it?`,
+                  flag: '--accept-new-host-keys',
+                }),
+              )
+          : undefined,
     },
   })
 }

@@ -10,6 +10,7 @@ import * as network from './network-checks.ts'
 import {rangeCheck} from './range-check.ts'
 import * as residue from './residue-checks.ts'
 import * as runtime from './runtime-checks.ts'
+import {staticAddressChecks} from './static-address-checks.ts'
 import * as storage from './storage-checks.ts'
 import * as swap from './swap-checks.ts'
 import * as system from './system-checks.ts'
@@ -41,6 +42,7 @@ const HOST_CHECKS: readonly HostCheck[] = [
   residue.etcdDirCheck,
   hostname.hostnameCheck,
   hostname.cloudInitCheck,
+  staticAddressChecks,
   network.leftoverLinksCheck,
   network.dnsCheck,
   firewallChecks,

@@ -37,7 +37,7 @@ export function probeSockets(node: Node, nodes: readonly Node[], cluster: Cluste
 export function probePlan(hosts: readonly ProbedHost[], cluster: Cluster): readonly Probe[] {
   return hosts.flatMap(from =>
     hosts
-      .filter(to => to !== from && to.node.address !== '' && from.node.address !== '')
+      .filter(to => to !== from && isThere(to) && isThere(from))
       .flatMap(to => {
         const base = {from: from.node.name, to: to.node.name, address: to.node.address}
         const tcp = tcpPorts(from.node, to.node, cluster).map(port => ({
@@ -53,6 +53,11 @@ export function probePlan(hosts: readonly ProbedHost[], cluster: Cluster): reado
       }),
   )
 }
+
+/** An address that netplan is yet to give cannot be probed. */
+export const isThere = ({node, facts}: ProbedHost): boolean =>
+  node.address !== '' &&
+  facts.network.interfaces.some(({addresses}) => addresses.some(({address}) => address === node.address))
 
 const mtuOf = ({node, facts}: ProbedHost): number =>
   facts.network.interfaces.find(({name}) => name === node.networkInterface)?.mtu ?? 1500

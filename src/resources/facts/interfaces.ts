@@ -69,6 +69,13 @@ export const interfacesSection: Section<(isContainer: boolean) => readonly Inter
     })),
 }
 
+/** What /etc/network/interfaces and the files beside it speak of, but for loopback. */
+export const ifupdownSection: Section<readonly string[]> = {
+  name: 'ifupdown',
+  script: sh`cat /etc/network/interfaces /etc/network/interfaces.d/* | sed -n 's/^[[:space:]]*iface[[:space:]]*\([^[:space:]]*\).*/\1/p'`,
+  parse: output => [...new Set(linesOf(output))].filter(name => name !== 'lo'),
+}
+
 type Routes = Pick<NetworkFacts, 'routes' | 'defaultRoute'>
 
 const LOCAL = ['local', 'broadcast', 'anycast', 'multicast']

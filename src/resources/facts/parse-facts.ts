@@ -4,7 +4,7 @@ import {cloudInitSection} from './cloud-init.ts'
 import {filesSection} from './files.ts'
 import {identitySection} from './identity.ts'
 import {firewallSection} from './firewall.ts'
-import {interfacesSection, routesSection} from './interfaces.ts'
+import {ifupdownSection, interfacesSection, routesSection} from './interfaces.ts'
 import {loginSection, proxySection} from './login.ts'
 import * as machine from './machine.ts'
 import {membershipSection} from './membership.ts'
@@ -35,6 +35,7 @@ export const gatherScript = (): Script =>
     proxySection,
     identitySection,
     interfacesSection,
+    ifupdownSection,
     routesSection,
     listeningSection,
     resolvSection,
@@ -132,7 +133,7 @@ function networkFacts(
   const interfaces = read(interfacesSection)(isContainer)
   const macs = interfaces.filter(link => link.kind === 'physical').map(link => link.mac)
   return {
-    network: {connectedAddress, interfaces, ...read(routesSection)},
+    network: {connectedAddress, interfaces, ifupdown: read(ifupdownSection), ...read(routesSection)},
     identity: {
       ...identity,
       productUuid: isContainer ? undefined : identity.productUuid,

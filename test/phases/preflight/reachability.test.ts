@@ -21,6 +21,18 @@ test('each pair is asked on the ports its roles need, and with a packet of the s
   ])
 })
 
+test('an address that netplan is yet to give is not asked for, nor from', () => {
+  const [master, worker] = hosts
+  const later = worker && {...worker, node: {...worker.node, address: '192.168.56.99'}}
+
+  expect(
+    probePlan(
+      [master, later].filter(host => host !== undefined),
+      cluster,
+    ),
+  ).toEqual([])
+})
+
 test('control planes are asked for etcd too, and nothing of flannel where there is none', () => {
   const three = [...hosts, judged('master-2', 12, {role: 'control-plane'})]
   const none = sampleCluster({network: {...cluster.network, plugin: {kind: 'none'}}})

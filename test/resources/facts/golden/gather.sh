@@ -105,6 +105,10 @@ printf '\036%s\n' interfaces
 (
 ip -json -details address
 ) </dev/null 2>/dev/null || :
+printf '\036%s\n' ifupdown
+(
+cat /etc/network/interfaces /etc/network/interfaces.d/* | sed -n 's/^[[:space:]]*iface[[:space:]]*\([^[:space:]]*\).*/\1/p'
+) </dev/null 2>/dev/null || :
 printf '\036%s\n' routes
 (
 ip -json -4 route show table all
