@@ -124,7 +124,7 @@ async function undoTrial(entry: LedgerEntry, proving: Proving): Promise<void> {
 
 async function run(script: Script, {host, fence, signal}: Proving): Promise<void> {
   const whole = join([new Script('set -eu'), checkFence(fence), script])
-  const result = await host.run(whole.text, {signal, timeoutMs: 600_000})
+  const result = await host.run(whole.text, {signal, timeoutMs: 1_800_000})
   if (result.code === LEASE_LOST) throw leaseLost(host.name, result.stderr)
   if (result.code === 0) return
   throw new KadmError('remote', `could not undo ${lastAct(result.stderr) ?? 'everything'}`, {

@@ -47,11 +47,13 @@ export async function routeTo(target: SshTarget, config: string, laptop: Laptop,
       hint: 'look for a ProxyJump in the ssh config that leads back to itself',
     })
   const [first = '', ...others] = names
+  // Whoever names a key by hand has none for the way either; ssh itself would offer it to the last host only.
+  const through = (name: string): SshTarget => ({...parseJump(name), keyFile: target.keyFile})
   // As in ssh: only the first jump host may itself be behind others; the rest are reached from the one before.
-  const before = await routeTo(parseJump(first), config, laptop, depth + names.length)
+  const before = await routeTo(through(first), config, laptop, depth + names.length)
   const between = await Promise.all(
     others.map(async name => {
-      const via = parseJump(name)
+      const via = through(name)
       return decide(via, await settingsFor(config, via.address, via.user), laptop)
     }),
   )

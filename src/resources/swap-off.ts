@@ -140,7 +140,9 @@ done`,
         : sh`:`,
       // While they are what they are: what is masked has forgotten how it is stopped.
       ...units.filter(({active}) => active).map(({name}) => sh`systemctl stop -- ${name} || :`),
-      ...units.map(({name, own}) => (own ? writeDropIn(dropIn(places, name)) : sh`systemctl --quiet mask -- ${name}`)),
+      ...units.map(({name, own}) =>
+        own ? writeDropIn(dropIn(places, name)) : sh`systemctl --quiet --no-reload mask -- ${name}`,
+      ),
       sh`if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi`,
       whenOn(source.path, places, sh`swapoff -- ${source.path}`),
     ])
@@ -161,7 +163,7 @@ done`,
         own
           ? sh`rm -f -- ${dropIn(places, name)}
 rmdir -- ${`${places.units}/${name}.d`} 2>/dev/null || :`
-          : sh`systemctl --quiet unmask -- ${name}`,
+          : sh`systemctl --quiet --no-reload unmask -- ${name}`,
       ),
       sh`if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi`,
       ...(found.active ? starts.map(name => sh`systemctl start -- ${name} || :`) : []),

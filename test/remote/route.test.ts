@@ -94,6 +94,18 @@ Host *
     ])
   })
 
+  test('offers the key that was named by hand to each jump host too, before their own', async () => {
+    const config = 'Host gate\n  IdentityFile ~/.ssh/gate\n'
+
+    const hops = await routeTo(to('10.0.0.10', {jump: 'gate,next', keyFile: '/keys/lab'}), config, laptop())
+
+    expect(hops.map(({keyFiles}) => keyFiles.slice(0, 2).map(({path, from}) => `${from} ${path}`))).toEqual([
+      ['given /keys/lab', 'config /home/me/.ssh/gate'],
+      ['given /keys/lab', 'default /home/me/.ssh/id_ed25519'],
+      ['given /keys/lab', 'default /home/me/.ssh/id_ed25519'],
+    ])
+  })
+
   test('is direct when ProxyJump is none or another jump host was said', async () => {
     const config = 'Host node\n ProxyJump none\nHost *\n ProxyJump everywhere'
 

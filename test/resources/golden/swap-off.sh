@@ -31,7 +31,7 @@ done </etc/fstab >"$kadm_new"
 :
 sync -- "$kadm_new"
 mv -fT -- "$kadm_new" /etc/fstab
-systemctl --quiet mask -- dev-sda3.swap
+systemctl --quiet --no-reload mask -- dev-sda3.swap
 if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 while read -r kadm_name kadm_rest; do
 case $kadm_name in /dev/sda3|'/dev/sda3\040(deleted)') swapoff -- /dev/sda3;; esac
@@ -50,7 +50,7 @@ done </etc/fstab >"$kadm_new"
 if [ "$(cat "$kadm_new")" = "$(cat "$KEEP"/original)" ]; then cp -a -- "$KEEP"/original "$kadm_new"; fi
 sync -- "$kadm_new"
 mv -fT -- "$kadm_new" /etc/fstab
-systemctl --quiet unmask -- dev-sda3.swap
+systemctl --quiet --no-reload unmask -- dev-sda3.swap
 if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 systemctl start -- 'dev-disk-by\x2duuid-1\x2d2.swap' || :
 kadm_on=no
