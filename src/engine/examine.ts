@@ -1,13 +1,14 @@
 import {inspect} from '../certs/inspect.ts'
 import type {Cluster, Node} from '../domain/cluster.ts'
 import {listNodes} from '../kube/nodes.ts'
-import {chooseAddresses} from '../phases/preflight/address-choice.ts'
+import {addressChoices, type AddressChoice} from '../phases/preflight/address-choice.ts'
 import {applyIgnores, gatherEqual, type Finding} from '../phases/preflight/finding.ts'
 import type {ExistingNode, JudgedHost} from '../phases/preflight/input.ts'
 import {judge} from '../phases/preflight/judge.ts'
 import type {ControlPlane} from './control-plane.ts'
 import type {Candidate} from './open-machines.ts'
 import type {WorkflowOptions} from './options.ts'
+import {firstReachable} from './first-reachable.ts'
 import {probeReachability, type Reachable} from './probe-reachability.ts'
 
 export interface Examination {
@@ -31,16 +32,21 @@ export interface Examined {
 /** Gives every host its name and address as a node, and judges all of them, alone and together. */
 export async function examine({options, cluster, candidates, joined}: Examination): Promise<Examined> {
   const existing = await existingNodes(joined?.controlPlane)
-  const choice = chooseAddresses({
+  const choices = addressChoices({
     cluster,
     hosts: candidates.map(({spec, gathered}) => ({spec, facts: gathered.facts})),
     existing,
   })
-  const {nodes} = choice
-  const judged = candidates.flatMap(({gathered}, i): readonly JudgedHost[] => {
-    const node = nodes[i]
-    return node === undefined ? [] : [{node, ...gathered}]
+  const judgedBy = ({nodes}: AddressChoice): readonly JudgedHost[] =>
+    candidates.flatMap(({gathered}, i) => {
+      const node = nodes[i]
+      return node === undefined ? [] : [{node, ...gathered}]
+    })
+  const {choice, findings: reached} = await firstReachable(choices, async tried => {
+    const hosts = judgedBy(tried)
+    return needsProbes(options, hosts) ? probe(options, cluster, candidates, hosts) : []
   })
+  const judged = judgedBy(choice)
   const findings = judge({
     cluster,
     hosts: judged,
@@ -48,9 +54,11 @@ export async function examine({options, cluster, candidates, joined}: Examinatio
     clusterCaHash: joined === undefined ? undefined : inspect(joined.caPem).publicKeyHash,
     bundleArchitecture: options.bundle?.bundle.architecture,
   })
-  const reached = needsProbes(options, judged) ? await probe(options, cluster, candidates, judged) : []
   const ignored = [...options.ignorePreflightErrors, ...cluster.extra.ignorePreflightErrors]
-  return {nodes, findings: gatherEqual(applyIgnores([...choice.findings, ...findings, ...reached], ignored))}
+  return {
+    nodes: choice.nodes,
+    findings: gatherEqual(applyIgnores([...choice.findings, ...findings, ...reached], ignored)),
+  }
 }
 
 /** Hosts that are nodes of one cluster already have shown that they reach one another; asking again would only cost time. */

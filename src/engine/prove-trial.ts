@@ -15,8 +15,8 @@ export interface Proving {
 }
 
 /** How long a machine may take to make the change, and to take it back. */
-const CHANGE_MS = 60_000
-const LOGIN_MS = 10_000
+const CHANGE_MS = 120_000
+const LOGIN_MS = 20_000
 const PAUSE_MS = 1000
 /** Logins before the change would only be cut by it. */
 const BEGIN_MS = 3000

@@ -23,9 +23,42 @@ export interface ChoiceInput {
   readonly existing: readonly {readonly addresses: readonly string[]}[]
 }
 
-/** Gives every host its name and the address that the other hosts reach it by; the same facts give the same choice. */
-export function chooseAddresses(input: ChoiceInput): AddressChoice {
-  const {cluster, hosts} = input
+/**
+ * The choices that there are, the best first: as a person would guess, then by each network that all hosts are on. Which of them the
+ * hosts can reach one another by shows only when they try; the same facts give the same list.
+ */
+export function addressChoices(input: ChoiceInput): readonly AddressChoice[] {
+  const others = commonSubnets(input, usableOf(input).usable).map(subnet => chooseAddresses(input, subnet))
+  const all = [chooseAddresses(input), ...others]
+  const keys = all.map(({nodes}) => nodes.map(({address}) => address).join(' '))
+  return all.filter((_, i) => keys.indexOf(keys[i] ?? '') === i)
+}
+
+/** Gives every host its name and the address that the other hosts reach it by; a subnet counts more than where the logins came in. */
+export function chooseAddresses(input: ChoiceInput, subnet?: string): AddressChoice {
+  const {hosts} = input
+  const {all, twins, usable} = usableOf(input)
+  const shared = subnet ?? commonSubnets(input, usable)[0]
+  const chosen = hosts.map((host, i) => chooseOne(host, usable[i] ?? [], {shared, isForced: subnet !== undefined}))
+  const nodes = hosts.map(({spec, facts}, i): ChosenNode => {
+    const name = (spec.name ?? facts.nodeName ?? facts.hostname).toLowerCase()
+    return {host: spec, role: spec.role, name, ...(chosen[i] ?? NOTHING)}
+  })
+  const findings = hosts.flatMap((host, i) =>
+    explain(host, nodes[i], {all: all[i] ?? [], usable: usable[i] ?? [], twins, isAlone: hosts.length === 1}),
+  )
+  return {nodes, findings}
+}
+
+interface Usable {
+  /** Host by host. */
+  readonly all: readonly (readonly Candidate[])[]
+  /** Addresses that several hosts have. */
+  readonly twins: ReadonlySet<string>
+  readonly usable: readonly (readonly Candidate[])[]
+}
+
+function usableOf({cluster, hosts}: ChoiceInput): Usable {
   const family = parseCidr(cluster.network.serviceSubnets[0] ?? '')?.family ?? 4
   const all = hosts.map(host => candidatesOf(host, family))
   const twins = sharedBetweenHosts(all)
@@ -34,14 +67,7 @@ export function chooseAddresses(input: ChoiceInput): AddressChoice {
     const real = own.filter(({address}) => hosts[i] === undefined || !isUserNat(address, hosts[i].facts))
     return real.length > 0 ? real : own
   })
-  const shared = bestSharedSubnet(input, usable)
-  const chosen = hosts.map((host, i) => chooseOne(host, usable[i] ?? [], shared))
-  const nodes = hosts.map(({spec, facts}, i): ChosenNode => {
-    const name = (spec.name ?? facts.nodeName ?? facts.hostname).toLowerCase()
-    return {host: spec, role: spec.role, name, ...(chosen[i] ?? NOTHING)}
-  })
-  const findings = hosts.flatMap((host, i) => explain(host, nodes[i], {all: all[i] ?? [], twins}))
-  return {nodes, findings}
+  return {all, twins, usable}
 }
 
 interface Choice {
@@ -64,11 +90,8 @@ function sharedBetweenHosts(all: readonly (readonly Candidate[])[]): ReadonlySet
   return twins
 }
 
-/** The network that all hosts are on, best the one that the cluster's nodes and then most default routes are on. */
-function bestSharedSubnet(
-  {hosts, existing}: ChoiceInput,
-  usable: readonly (readonly Candidate[])[],
-): string | undefined {
+/** The networks that all hosts are on, first the one that the cluster's nodes and then most default routes are on. */
+function commonSubnets({hosts, existing}: ChoiceInput, usable: Usable['usable']): readonly string[] {
   const subnets = [...new Set(usable.flatMap(candidates => candidates.map(({subnet}) => subnet)))]
   const common = subnets.filter(subnet => usable.every(candidates => candidates.some(c => c.subnet === subnet)))
   const weight = (subnet: string): number => {
@@ -76,13 +99,13 @@ function bestSharedSubnet(
     const routes = hosts.filter(({facts}) => isIn(facts.network.defaultRoute?.source ?? '', subnet)).length
     return nodes * 1000 + routes
   }
-  return common.toSorted((a, b) => weight(b) - weight(a) || (a < b ? -1 : 1))[0]
+  return common.toSorted((a, b) => weight(b) - weight(a) || (a < b ? -1 : 1))
 }
 
 function chooseOne(
   {spec, facts}: Chooser,
   usable: readonly Candidate[],
-  shared: string | undefined,
+  {shared, isForced}: {readonly shared: string | undefined; readonly isForced: boolean},
 ): Choice | undefined {
   const take = (address: string | undefined, reason: Reason): Choice | undefined => {
     const found = usable.find(c => address !== undefined && c.address === canonicalAddress(address))
@@ -91,10 +114,12 @@ function chooseOne(
   if (spec.address !== undefined) return named(spec.address, {spec, facts})
   const login = facts.network.connectedAddress ?? (spec.ssh === 'local' ? undefined : spec.ssh.address)
   const [first] = usable
+  const sharing = take(usable.find(({subnet}) => subnet === shared)?.address, 'shared network')
   return (
     take(facts.kubelet.nodeIp?.split(',')[0] ?? facts.advertiseAddress, 'already in use') ??
+    (isForced ? sharing : undefined) ??
     take(login, 'login') ??
-    take(usable.find(({subnet}) => subnet === shared)?.address, 'shared network') ??
+    sharing ??
     take(facts.network.defaultRoute?.source, 'default route') ??
     take(first?.address, 'only one')
   )
@@ -113,12 +138,18 @@ function named(text: string, {spec, facts}: Chooser): Choice | undefined {
 
 interface Seen {
   readonly all: readonly Candidate[]
+  readonly usable: readonly Candidate[]
+  readonly isAlone: boolean
   readonly twins: ReadonlySet<string>
 }
 
 const NAME = 'NodeAddress'
 
-function explain({spec, facts}: Chooser, node: ChosenNode | undefined, {all, twins}: Seen): readonly Finding[] {
+function explain(
+  {spec, facts}: Chooser,
+  node: ChosenNode | undefined,
+  {all, usable, twins, isAlone}: Seen,
+): readonly Finding[] {
   if (node === undefined) return []
   const finding = (severity: Finding['severity'], saw: string, fix: string | undefined): readonly Finding[] => [
     {name: NAME, severity, hosts: [node.name], saw, fix},
@@ -138,7 +169,14 @@ function explain({spec, facts}: Chooser, node: ChosenNode | undefined, {all, twi
     const fix = 'add a network that all machines share before others join (VirtualBox: a host-only adapter)'
     return finding('warning', `${node.address} is behind a NAT of this machine's own; nobody else can reach it`, fix)
   }
-  return finding('ok', `${node.address} on ${node.networkInterface} (${node.reason})`, undefined)
+  const saw = `${node.address} on ${node.networkInterface} (${node.reason})`
+  const others = usable.filter(({address}) => address !== node.address)
+  // A first control plane is alone: nobody can tell yet by which network the others will come.
+  if (!isAlone || others.length === 0 || node.reason === 'named' || node.reason === 'already in use')
+    return finding('ok', saw, undefined)
+  const told = others.map(({address, networkInterface}) => `${address} on ${networkInterface}`).join(', ')
+  const force = `name another one with address in the file, or --apiserver-advertise-address of init`
+  return finding('info', `${saw}; it has ${told} too`, `to be right, the others must reach it there; ${force}`)
 }
 
 function presentOnes({network}: Chooser['facts']): string {

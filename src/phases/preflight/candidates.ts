@@ -50,9 +50,13 @@ function isVirtual(link: InterfaceFacts, entry: InterfaceFacts['addresses'][numb
   return isSingle && !entry.dynamic && !isOnlyOne && facts.network.defaultRoute?.source !== entry.address
 }
 
-/** VirtualBox's and qemu's user network gives every guest the same 10.0.2.15 behind its own 10.0.2.2. */
+/** VirtualBox's and qemu's user network leases every guest the same 10.0.2.15 behind its own 10.0.2.2, which need not lead anywhere. */
 export const isUserNat = (address: string, {network}: Pick<Facts, 'network'>): boolean =>
-  isIn(address, '10.0.2.0/24') && network.routes.some(({gateway}) => gateway === '10.0.2.2')
+  isIn(address, '10.0.2.0/24') &&
+  (network.routes.some(({gateway}) => gateway === '10.0.2.2') || isLeased(address, network))
+
+const isLeased = (text: string, {interfaces}: Facts['network']): boolean =>
+  interfaces.some(({addresses}) => addresses.some(({address, dynamic}) => dynamic && address === text))
 
 /** What the host has, and what its file says it shall have, in the order of the interfaces. */
 export function candidatesOf({spec, facts}: Chooser, family: 4 | 6): readonly Candidate[] {

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import type {Facts, InterfaceFacts} from '../../../src/domain/facts.ts'
 import type {HostSpec} from '../../../src/domain/cluster.ts'
-import {chooseAddresses} from '../../../src/phases/preflight/address-choice.ts'
+import {addressChoices, chooseAddresses} from '../../../src/phases/preflight/address-choice.ts'
 import {link, sampleCluster, sampleFacts, sampleSpec, tell} from './sample.ts'
 
 interface Machine {
@@ -115,6 +115,56 @@ describe('a node gets', () => {
     expect(chosen([machine])).toEqual(['192.168.56.10 enp0s8 shared network'])
     expect(chosen([{...machine, spec: {netplan, address: '192.168.56.10'}}])).toEqual(['192.168.56.10 enp0s8 named'])
   })
+})
+
+describe('where a guess does not hold, the next choices are', () => {
+  const listed = (machines: readonly Machine[]) =>
+    addressChoices({cluster: sampleCluster(), hosts: machines.map(chooser), existing: []}).map(({nodes}) =>
+      nodes.map(({address, reason}) => `${address} ${reason}`),
+    )
+  const two = (last: number, login?: string): Machine => ({
+    links: [link('eth0', [`192.168.122.${last}/24`]), link('eth1', [`10.0.0.${last}/24`])],
+    ...(login === undefined ? {} : {login}),
+  })
+
+  test('the other networks that all hosts are on, each once', () => {
+    expect(listed([two(5), two(6)])).toEqual([
+      ['192.168.122.5 shared network', '192.168.122.6 shared network'],
+      ['10.0.0.5 shared network', '10.0.0.6 shared network'],
+    ])
+  })
+
+  test('not where the logins came in by, when they came by different networks', () => {
+    expect(listed([two(5, '10.0.0.5'), two(6, '192.168.122.6')])).toEqual([
+      ['10.0.0.5 login', '192.168.122.6 login'],
+      ['192.168.122.5 shared network', '192.168.122.6 shared network'],
+      ['10.0.0.5 shared network', '10.0.0.6 shared network'],
+    ])
+  })
+
+  test('none for a host whose address was named, or that is a node with one', () => {
+    const named = {...two(5), spec: {address: '192.168.122.5'}}
+    const node = {...two(6), facts: {advertiseAddress: '192.168.122.6'}}
+
+    expect(listed([named, node])).toEqual([['192.168.122.5 named', '192.168.122.6 already in use']])
+  })
+})
+
+test('a first control plane that could have another address says so, and how to name it', () => {
+  const links = [link('eth0', ['10.0.0.5/24']), link('eth1', ['172.16.0.5/24'])]
+
+  expect(tell(choose([{links, login: '10.0.0.5'}]).findings)).toEqual([
+    'info vm-10: 10.0.0.5 on eth0 (login); it has 172.16.0.5 on eth1 too -> to be right, the others must reach it there; name another one with address in the file, or --apiserver-advertise-address of init',
+  ])
+  expect(tell(choose([virtualBox(10)]).findings)).toEqual([])
+  expect(tell(choose([{links, spec: {address: '10.0.0.5'}}]).findings)).toEqual([])
+})
+
+test('an address that is leased as VirtualBox leases it is behind a NAT, also without a route', () => {
+  const leased = {...nat, addresses: nat.addresses.map(address => ({...address, dynamic: true}))}
+  const machine = {links: [leased, link('enp0s8', ['192.168.56.10/24'])], login: '10.0.2.15'}
+
+  expect(chosen([machine])).toEqual(['192.168.56.10 enp0s8 shared network'])
 })
 
 describe('a node never gets the address', () => {

@@ -44,7 +44,7 @@ fi
 ip neigh del 10.0.0.1 dev eth1 2>/dev/null || :
 ip link set dev eth1 down
 if [ -e /run/kadm/network/armed ] && systemctl is-active --quiet kadm-network-trial.service; then
-{ printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 60 s, run this again then' >&2; exit 1; }
+{ printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 90 s, run this again then' >&2; exit 1; }
 fi
 systemctl stop kadm-network-trial.service 2>/dev/null || :
 rm -rf -- /run/kadm/network
@@ -98,9 +98,9 @@ sleep 2
 came eth1 10.0.0.1/24 100 || back '10.0.0.1/24 did not come to eth1; see whether its cable is in and no other file speaks of it'
 heard eth1 10.0.0.254; [ "$?" != 1 ] || back 'no machine answers at the gateway 10.0.0.254 on eth1'
 stage applied
-left=60
+left=90
 while [ "$left" -gt 0 ] && [ -e armed ]; do sleep 1; left=$((left - 1)); touch -c /var/lib/kadm/lease; done
-back 'nobody could log in anew within 60 s'
+back 'nobody could log in anew within 90 s'
 KADM_TRIAL
 echo trying >/run/kadm/network/stage
 : >/run/kadm/network/armed
@@ -132,7 +132,7 @@ else cat stage; cat evidence 2>/dev/null || :; fi
 
 ### undo
 if [ -e /run/kadm/network/armed ] && systemctl is-active --quiet kadm-network-trial.service; then
-{ printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 60 s, run this again then' >&2; exit 1; }
+{ printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 90 s, run this again then' >&2; exit 1; }
 fi
 systemctl stop kadm-network-trial.service 2>/dev/null || :
 rm -rf -- /run/kadm/network
@@ -188,9 +188,9 @@ came eth1 10.0.0.7/24 75 || :
 ip link set dev eth1 down
 :
 stage applied
-left=60
+left=90
 while [ "$left" -gt 0 ] && [ -e armed ]; do sleep 1; left=$((left - 1)); touch -c /var/lib/kadm/lease; done
-back 'nobody could log in anew within 60 s'
+back 'nobody could log in anew within 90 s'
 KADM_TRIAL
 echo trying >/run/kadm/network/stage
 : >/run/kadm/network/armed
