@@ -103,4 +103,6 @@ export interface Evidence {
   }
   readonly manifests: readonly {readonly name: string; readonly image: string | undefined}[]
   readonly packageLock: Facts['packageLock']
+  /** Packages of a node that the machine may upgrade by itself. */
+  readonly unheld: readonly {readonly name: string; readonly version: string}[]
 }

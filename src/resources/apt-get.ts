@@ -28,6 +28,10 @@ kadm_want() { kadm_names="$kadm_names $1"; kadm_wants="$kadm_wants $1=$2"; }
 kadm_versions() {
 apt-cache madison "$1" 2>/dev/null | while IFS=' |' read -r kadm_a kadm_version kadm_b; do printf '%s\n' "$kadm_version"; done
 }
+kadm_near() {
+kadm_same=$(printf '%s\n' "$2" | grep -F -e "$(printf %s "$1" | sed 's/\.[^.]*$/./')" | head -n 4 | tr '\n' ' ')
+[ -n "$kadm_same" ] && printf 'nearest: %s' "$(printf %s "$kadm_same" | sed 's/ *$//; s/ /, /g')" || printf 'the newest is %s' "$(printf '%s\n' "$2" | head -n 1)"
+}
 kadm_choose() {
 kadm_chosen=''; kadm_reason=''
 for kadm_one in $kadm_wants; do
@@ -38,7 +42,7 @@ case $kadm_version in "$kadm_release" | "$kadm_release"-*) kadm_found="=$kadm_ve
 done
 if [ -z "$kadm_there" ]; then kadm_lack="no package source of this host has $kadm_name"
 elif [ -z "$kadm_release" ] || [ -n "$kadm_found" ]; then kadm_chosen="$kadm_chosen $kadm_name$kadm_found"; continue
-else kadm_lack="there is no $kadm_name $kadm_release, the newest is $(printf '%s\n' "$kadm_there" | head -n 1)"
+else kadm_lack="there is no $kadm_name $kadm_release; $(kadm_near "$kadm_release" "$kadm_there")"
 fi
 kadm_reason="$kadm_reason; $kadm_lack"
 done

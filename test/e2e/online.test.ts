@@ -126,11 +126,11 @@ ${changes.more ?? ''}`,
     expect(await lab.must('one', `ls ${ADDED} 2>&1; true`)).toContain('No such file')
   })
 
-  it('is told the newest release when the wanted one is not there, and nothing of Kubernetes is installed', async () => {
+  it('is told the nearest releases when the wanted one is not there, and nothing of Kubernetes is installed', async () => {
     const answer = await apply({version: 'v1.37.99'})
 
     expect(answer.code).toBe(5)
-    expect(told(answer)).toContain(`there is no kubelet 1.37.99, the newest is ${nextPatch(RELEASE)}-1.1`)
+    expect(told(answer)).toContain(`there is no kubelet 1.37.99; nearest: ${nextPatch(RELEASE)}-1.1, ${RELEASE}-1.1`)
     expect(await state('kubelet', 'kubectl', 'kubeadm', 'kubernetes-cni')).toBe('')
   })
 
@@ -154,6 +154,15 @@ ${changes.more ?? ''}`,
     expect(seen.stdout).toMatch(/sleep \(pid \d+\) holds the package lock/)
     expect(answer).toMatchObject({code: 0})
     expect(await lab.must('one', 'systemctl is-active holder; true')).toBe('inactive')
+    expect(answer.events.filter(({type}) => type === 'phase-progress')).toContainEqual(
+      expect.objectContaining({
+        host: 'one',
+        phase: 'prepare/kubelet',
+        message: expect.stringMatching(
+          /^waits for the package manager, at most \d+ s more; it is held by sleep \(pid \d+, for \d+ s: sleep 15\)$/,
+        ) as unknown,
+      }),
+    )
     expect(await state('kubelet', 'kubectl', 'kubeadm', 'kubernetes-cni', 'containerd', 'runc')).toBe(
       [
         'containerd 1.7.24~ds1-1 hi ',
@@ -189,14 +198,22 @@ ${changes.more ?? ''}`,
   })
 
   it('is held again when somebody lifted the hold', async () => {
-    await lab.must('one', 'sudo apt-mark unhold kubelet')
+    await lab.must('one', 'sudo apt-mark unhold kubelet containerd')
 
+    const doctor = await lab.kadm(['doctor', lab.target('one'), '--json'])
     const answer = await apply()
 
     expect(answer.events.filter(({type}) => type === 'changed')).toMatchObject([
+      {resource: 'packages:runtime', what: 'containerd is not held at its version'},
       {resource: 'packages:kubernetes', what: 'kubelet is not held at its version'},
     ])
-    expect(await lab.must('one', 'apt-mark showhold')).toContain('kubelet')
+    expect(doctor.stdout).toContain('the machine may upgrade containerd, kubelet by itself')
+    expect((await lab.must('one', 'apt-mark showhold')).split('\n')).toEqual([
+      'containerd',
+      'kubeadm',
+      'kubectl',
+      'kubelet',
+    ])
   })
 
   const images = async (): Promise<KadmAnswer> =>

@@ -23,7 +23,10 @@ const certificate = (changes: Partial<WantedCertificate>): WantedCertificate => 
 })
 
 /** The same registry by https, with a certificate of an authority that nobody knows. */
-export async function privateRegistry(address: string, registry: SmallRegistry): Promise<PrivateRegistry> {
+export async function privateRegistry(
+  address: string,
+  registry: Pick<SmallRegistry, 'answer'>,
+): Promise<PrivateRegistry> {
   const now = new Date()
   const [caKey, key] = await Promise.all([makeKey('ECDSA-P256'), makeKey('ECDSA-P256')])
   const ca = certificate({isCa: true, commonName: 'an authority of our own', usages: []})

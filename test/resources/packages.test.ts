@@ -125,13 +125,13 @@ esac`,
     expect(stateOf(b)).toContain('kubelet 1.37.2-1.1 hold\n')
   })
 
-  test('of a release that does not exist are told with the newest that does, and nothing is installed', () => {
+  test('of a release that does not exist are told with the nearest that do, and nothing is installed', () => {
     const b = machine({known: 'kubelet 1.37.1-1.1\nkubelet 1.37.0-1.1\nkubectl 1.37.2-1.1\n'})
 
     expect(change(b)).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /could not fetch kubelet kubectl: there is no kubelet 1\.37\.2, the newest is 1\.37\.1-1\.1\n$/,
+        /could not fetch kubelet kubectl: there is no kubelet 1\.37\.2; nearest: 1\.37\.1-1\.1, 1\.37\.0-1\.1\n$/,
       ) as unknown,
     })
     expect(stateOf(b)).toBe('')

@@ -205,6 +205,21 @@ const packageLock: Rule = {
   },
 }
 
+/** Breaks nothing yet, so it explains no failure. */
+const holdLifted: Rule = {
+  name: 'hold-lifted',
+  judge: ({unheld}, {phase}) => {
+    if (unheld.length === 0 || phase !== 'doctor') return undefined
+    const names = unheld.map(({name}) => name).join(' ')
+    return {
+      cause: `the machine may upgrade ${unheld.map(({name}) => name).join(', ')} by itself: nothing holds them at their version`,
+      certainty: 'certain',
+      proof: unheld.map(({name, version}) => `${name} ${version} is not held`).slice(0, 3),
+      fix: `hold them again: sudo apt-mark hold ${names}, or kadm apply with the cluster's file`,
+    }
+  },
+}
+
 const connectionsFull = logRule({
   name: 'connections-full',
   sources: ['kernel'],
@@ -230,5 +245,6 @@ export const HOST_RULES: readonly Rule[] = [
   clock,
   firewall,
   packageLock,
+  holdLifted,
   connectionsFull,
 ]

@@ -50,11 +50,22 @@ export const proxyChecks: HostCheck = (view, {cluster}) => {
   const {http, https, noProxy} = view.facts.proxy
   const proxy = https ?? http
   if (proxy === undefined) return []
+  const unsaid =
+    cluster.source.kind === 'online' && cluster.proxy === undefined
+      ? [
+          warning(
+            'ProxyNotInFile',
+            view,
+            `/etc/environment names the proxy ${proxy} and the cluster's file none, so containerd and the kubelet will not use it`,
+            'name it as proxy in kadm.yaml, if registries are reached by it',
+          ),
+        ]
+      : []
   const uncovered = [view.node.address, ...cluster.network.serviceSubnets, ...cluster.network.podSubnets].filter(
     place => !coveredBy(noProxy ?? '', place),
   )
-  if (uncovered.length === 0) return [ok('HTTPProxy', view, `${proxy}, not for the cluster`)]
-  return uncovered.map(place =>
+  if (uncovered.length === 0) return [...unsaid, ok('HTTPProxy', view, `${proxy}, not for the cluster`)]
+  const through = uncovered.map(place =>
     warning(
       place.includes('/') ? 'HTTPProxyCIDR' : 'HTTPProxy',
       view,
@@ -62,6 +73,7 @@ export const proxyChecks: HostCheck = (view, {cluster}) => {
       `add ${place} to no_proxy in /etc/environment`,
     ),
   )
+  return [...unsaid, ...through]
 }
 
 function coveredBy(noProxy: string, place: string): boolean {

@@ -5,7 +5,7 @@ import * as node from './evidence-node.ts'
 import {podNetworkSection, runtimeStateSection} from './evidence-runtime.ts'
 import {evidenceFunctions} from './evidence-shell.ts'
 import {cgroupSection, clockSection, machineSection, sysctlSection, virtualizationSection} from './machine.ts'
-import {packageLockSection} from './packages.ts'
+import {holdsSection, packageLockSection} from './packages.ts'
 import {frame, unframe, type Section} from './section.ts'
 import {listeningSection} from './sockets.ts'
 
@@ -37,6 +37,7 @@ export const evidenceScript = (): Script =>
       podNetworkSection,
       node.certificatesSection,
       packageLockSection,
+      holdsSection,
       node.inotifySection,
     ]),
   ])
@@ -65,5 +66,6 @@ export function parseEvidence(output: string): Evidence {
     inotifyInUse: read(node.inotifySection),
     certificates: read(node.certificatesSection),
     packageLock: read(packageLockSection).lock,
+    unheld: read(holdsSection),
   }
 }

@@ -1,3 +1,4 @@
+import type {Evidence} from '../../domain/evidence.ts'
 import type {Facts} from '../../domain/facts.ts'
 import {sh} from '../../remote/shell.ts'
 import {linesOf, wholeNumber, wordsOf, type Section} from './section.ts'
@@ -71,3 +72,16 @@ echo "lock $pid $started $uptime $(cat "/proc/$pid/comm")"`,
 
 /** USER_HZ, the same on every Linux architecture we know. */
 const TICKS = 100
+
+/** Of Kubernetes, and the runtime where kadm had it installed: what is there and not held. */
+export const holdsSection: Section<Evidence['unheld']> = {
+  name: 'holds',
+  script: sh`set -- kubelet kubeadm kubectl
+for entry in /var/lib/kadm/ledger/packages-runtime-*; do [ ! -e "$entry" ] || set -- "$@" containerd containerd.io; done
+dpkg-query -W -f ${'${db:Status-Abbrev}|${Package}|${Version}\\n'} "$@" | sed -n 's/^[^h]i[^|]*|//p'`,
+  parse: text =>
+    linesOf(text).flatMap(line => {
+      const [name, version] = line.split('|')
+      return name === undefined || version === undefined ? [] : [{name, version}]
+    }),
+}

@@ -125,6 +125,14 @@ export const MACHINE_CASES: readonly Case[] = [
     proof: /package lock for 190 s/,
   },
   {
+    name: 'hold-lifted',
+    role: W,
+    phase: 'doctor',
+    sections: {holds: 'kubelet|1.37.2-1.1\ncontainerd|1.7.24~ds1-1'},
+    cause: /may upgrade kubelet, containerd by itself/,
+    proof: /kubelet 1\.37\.2-1\.1 is not held/,
+  },
+  {
     name: 'connections-full',
     role: W,
     sections: journal('kernel', W, 'nf_conntrack: nf_conntrack: table full, dropping packet'),

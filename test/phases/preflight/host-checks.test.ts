@@ -208,6 +208,9 @@ test('a proxy that would take the traffic of the cluster is told range by range'
   const proxy = {http: undefined, https: 'http://proxy:3128', noProxy: 'localhost,192.168.56.0/24,10.96.0.0/12'}
 
   expect(seen('HTTPProxy', {proxy})).toEqual([])
+  expect(seen('ProxyNotInFile', {proxy})).toEqual([
+    "warning master: /etc/environment names the proxy http://proxy:3128 and the cluster's file none, so containerd and the kubelet will not use it -> name it as proxy in kadm.yaml, if registries are reached by it",
+  ])
   expect(seen('HTTPProxyCIDR', {proxy})).toEqual([
     'warning master: traffic to 10.244.0.0/16 would go through http://proxy:3128 -> add 10.244.0.0/16 to no_proxy in /etc/environment',
   ])
