@@ -29,7 +29,8 @@ export async function bundleRegistry(bundleDir: string): Promise<BundleRegistry>
   for (const entry of bundle.entries) {
     if (entry.kind !== 'image') continue
     const folder = join(home, entry.sha256)
-    await mkdir(folder)
+    // Two names may have one archive.
+    await mkdir(folder, {recursive: true})
     const {status, stderr} = spawnSync('tar', ['-xzf', join(dir, entry.path), '-C', folder], {encoding: 'utf8'})
     if (status !== 0) throw new Error(`tar: ${stderr}`)
     const manifest = await manifestOf(folder, blobs)

@@ -16,12 +16,16 @@ describe('a cluster of machines without a bundle', () => {
   let images: BundleRegistry
   let registry: PrivateRegistry
 
+  const servers: {readonly close: () => Promise<void>}[] = []
   beforeAll(async () => {
     lab = await testLab('e2e-mirrors', ['master', 'worker'])
     const here = addressIn(lab.lab.subnet, 1)
     mirror = await packageMirror(lab.bundleDir, here, RELEASE)
+    servers.push(mirror)
     images = await bundleRegistry(lab.bundleDir)
+    servers.push(images)
     registry = await privateRegistry(here, images)
+    servers.push(registry)
     await lab.write('ca.pem', registry.caPem)
     await lab.write('mirror.asc', await readFile(mirror.keyFile, 'utf8'))
     const sources = `deb [trusted=yes] ${mirror.distribution} /\n`
@@ -46,7 +50,7 @@ source:
   })
   afterAll(async () => {
     try {
-      await Promise.all([mirror.close(), registry.close(), images.close()])
+      await Promise.all(servers.map(server => server.close()))
     } finally {
       await lab.down()
     }

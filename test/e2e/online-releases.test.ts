@@ -47,12 +47,16 @@ describe('a machine whose runtime comes from release archives', () => {
   let proxy: ForwardProxy
   let before: Snapshot
 
+  const servers: {readonly close: () => Promise<void>}[] = []
   beforeAll(async () => {
     lab = await testLab('e2e-releases', ['one'])
     const here = addressIn(lab.lab.subnet, 1)
     mirror = await packageMirror(lab.bundleDir, here, RELEASE)
+    servers.push(mirror)
     registry = await privateRegistry(here, mirror.images)
+    servers.push(registry)
     proxy = await forwardProxy(here, mirror.registry)
+    servers.push(proxy)
     await lab.write('ca.pem', registry.caPem)
     await lab.write('mirror.asc', await readFile(mirror.keyFile, 'utf8'))
     const sources = `deb [trusted=yes] ${mirror.distribution} /\n`
@@ -61,7 +65,7 @@ describe('a machine whose runtime comes from release archives', () => {
   })
   afterAll(async () => {
     try {
-      await Promise.all([mirror.close(), registry.close(), proxy.close()])
+      await Promise.all(servers.map(server => server.close()))
     } finally {
       await lab.down()
     }
