@@ -20,6 +20,8 @@ export async function rollout(scene: Scene, probes: readonly Probe[]): Promise<s
   await answering(scene, dial, address)
   const stop = new AbortController()
   const traffic = send(scene, dial, address, stop.signal)
+  // Awaited below; until then its failure must not end the process.
+  traffic.catch(() => undefined)
   try {
     await api.patch(PATHS.deployments(WEB, namespace), webPatch(image), 'strategic', {signal})
     await webAvailable(scene)
