@@ -1,9 +1,8 @@
-import {createHash} from 'node:crypto'
-import {createReadStream} from 'node:fs'
 import {readFile, stat} from 'node:fs/promises'
 import {isAbsolute, join, normalize} from 'node:path'
 import {BINARIES, type Bundle, type BundleEntry} from '../domain/bundle.ts'
 import {KadmError} from '../domain/errors.ts'
+import {hashFile} from './hash-file.ts'
 
 const BUNDLE_FILE = 'bundle.json'
 
@@ -88,14 +87,7 @@ async function faultOf(
   if (found?.isFile() !== true) return 'missing'
   if (found.size !== entry.size) return `altered (${String(found.size)} bytes instead of ${String(entry.size)})`
   if (sizesOnly) return undefined
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, {highWaterMark: 1 << 20, signal})) hash.update(bytesOf(chunk))
-  return hash.digest('hex') === entry.sha256 ? undefined : 'altered (another sha256)'
-}
-
-function bytesOf(chunk: unknown): Buffer {
-  if (Buffer.isBuffer(chunk)) return chunk
-  throw new TypeError('a file gave text instead of bytes')
+  return (await hashFile(path, signal)) === entry.sha256 ? undefined : 'altered (another sha256)'
 }
 
 function parseJson(text: string): unknown {

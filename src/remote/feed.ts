@@ -1,8 +1,7 @@
-import {once} from 'node:events'
 import type {Readable, Writable} from 'node:stream'
 import {CONTENT_END, opening, pieceHeader} from './far-side.ts'
 
-const PIECE = 1024 * 1024
+const PIECE = 256 * 1024
 
 export interface Feed {
   readonly script: string
@@ -28,10 +27,22 @@ export async function feed(stdin: Writable, {script, password, content}: Feed, o
 async function give(stdin: Writable, piece: readonly Buffer[], over: AbortSignal): Promise<void> {
   over.throwIfAborted()
   stdin.write(pieceHeader(piece.reduce((sum, chunk) => sum + chunk.length, 0)))
-  for (const chunk of piece) if (!stdin.write(chunk)) await once(stdin, 'drain', {signal: over})
+  for (const chunk of piece) await handOn(stdin, chunk, over)
 }
 
-/** Groups what comes into pieces of about a megabyte, without copying. */
+/** One chunk at a time: a channel would keep megabytes waiting, and there are many channels. */
+const handOn = (stdin: Writable, chunk: Buffer, over: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const stop = (): void => reject(new Error('nobody takes it any more'))
+    over.addEventListener('abort', stop, {once: true})
+    stdin.write(chunk, error => {
+      over.removeEventListener('abort', stop)
+      if (error instanceof Error) reject(error)
+      else resolve()
+    })
+  })
+
+/** Groups what comes into pieces of a few chunks, without copying. */
 async function* pieces(content: Readable): AsyncGenerator<readonly Buffer[]> {
   let piece: Buffer[] = []
   let size = 0
