@@ -65,25 +65,29 @@ stage "reverted $1"
 exit 0
 }
 sleep 2
+[ -d ${posix.dirname(tryPath)} ] || mkdir -p -- ${posix.dirname(tryPath)}
+cp -a -- candidate ${tryPath}
+if ! netplan generate >evidence 2>&1; then
+mv armed reverted
+rm -f -- ${tryPath}
+netplan generate >/dev/null 2>&1
+stage 'reverted netplan does not take the file'
+exit 0
+fi
 ${APPLY} || back "netplan apply failed: $(tail -n1 apply.log)"
 ${check}
 stage applied
-left=${seconds}
-while [ "$left" -gt 0 ] && [ -e armed ]; do sleep 1; left=$((left - 1)); touch -c ${LEASE_FILE}; done
+uptime() { IFS=. read -r up rest </proc/uptime; echo "$up"; }
+end=$(($(uptime) + ${seconds}))
+while [ "$(uptime)" -lt "$end" ] && [ -e armed ]; do sleep 1; touch -c ${LEASE_FILE}; done
 back ${`nobody could log in anew within ${seconds} s`}`
-  return sh`if [ -e ${runDir}/armed ] && systemctl is-active --quiet ${UNIT}; then
+  return sh`if [ -e ${runDir}/stage ] && [ "$(cat ${runDir}/stage)" != kept ] && systemctl is-active --quiet ${UNIT}; then
 ${fail(`an earlier trial of the network is still under way; it ends by itself within ${seconds} s, run this again then`)}
 fi
 systemctl stop ${UNIT} 2>/dev/null || :
 rm -rf -- ${runDir}
 (umask 077; mkdir -p -- ${runDir})
-[ -d ${posix.dirname(tryPath)} ] || mkdir -p -- ${posix.dirname(tryPath)}
-rm -f -- ${tryPath}
-${write(tryPath)}
-if ! netplan generate >&2; then
-rm -f -- ${tryPath}; netplan generate >/dev/null 2>&1 || :
-${fail('netplan does not take the file')}
-fi
+${write(`${runDir}/candidate`)}
 cat >${runDir}/trial.sh <<'KADM_TRIAL'
 ${program}
 KADM_TRIAL

@@ -1,19 +1,11 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {labReboot} from '../../src/lab/lab-power.ts'
+import {NETWORK_STATE} from './network-state.ts'
 import {measured, testLab, type TestLab} from './test-lab.ts'
 import {errorsIn} from './told.ts'
 
 const NAME = 'e2e-vm-network'
 const SMALL = ['--ignore-preflight-errors', 'NumCPU,Mem']
-
-/** All that settings of a network leave on a machine. */
-const STATE = String.raw`
-ip -o address | awk '{print "address", $2, $3, $4}'
-ip -o link | sed 's/^[0-9]*: //; s/ qlen [0-9]*//'
-ip -4 route show table all; ip -6 route show table all | sed 's/ expires [0-9]*sec//'
-resolvectl dns
-find /etc/netplan /run/netplan /run/systemd/network /run/kadm /var/lib/kadm /etc/systemd/network /etc/cloud -type f -exec sha256sum {} + 2>/dev/null
-`
 
 /** As VirtualBox has it: the first card is behind a NAT, with the same 10.0.2.15 on every machine; the second is the one that counts. */
 describe('a VM with two cards', () => {
@@ -21,12 +13,12 @@ describe('a VM with two cards', () => {
   let before = ''
 
   beforeAll(async () => {
-    lab = await testLab(NAME, ['one'], {driver: 'qemu', vm: {cpus: 1, memoryMib: 1024, cards: 'virtualbox'}})
+    lab = await testLab(NAME, ['one'], {driver: 'qemu', vm: {cpus: 1, memoryMib: 1536, cards: 'virtualbox'}})
     before = await state()
   })
   afterAll(() => lab.down())
 
-  const state = () => lab.must('one', 'sudo sh', STATE)
+  const state = () => lab.must('one', 'sudo sh', NETWORK_STATE)
   const second = (): string => lab.address('one').replace(/\d+$/, '50')
   const asks = (card: string) =>
     lab.write(

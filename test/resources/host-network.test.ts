@@ -67,6 +67,16 @@ const there = (b: Workbench) => ({
   kept: existsSync(join(b.root, files.kept)),
 })
 
+test('while a trial goes back no other one begins', () => {
+  const b = machine()
+  mkdirSync(join(b.root, 'run/network'), {recursive: true})
+  writeFileSync(join(b.root, 'run/network/stage'), 'applied\n')
+
+  expect(() => lifecycle(b, hostNetworkKind, network(b)).apply()).toThrow('an earlier trial')
+  writeFileSync(join(b.root, 'run/network/stage'), 'kept\n')
+  lifecycle(b, hostNetworkKind, network(b)).apply()
+})
+
 describe('a static address', () => {
   test('is tried where a reboot forgets it, stays when somebody confirms it, and is taken back the same way', async () => {
     const b = machine()
@@ -109,10 +119,15 @@ describe('a static address', () => {
     expect(calls(b, /netplan apply/g)).toBe(2)
   })
 
-  test('that netplan does not take is never applied', () => {
+  test('that netplan does not take is never applied', async () => {
     const b = machine()
+    const resource = network(b, {text: 'broken'})
+    const cycle = lifecycle(b, hostNetworkKind, resource)
+    const trial = hostNetworkKind.trial?.act(resource, cycle.look())
 
-    expect(() => lifecycle(b, hostNetworkKind, network(b, {text: 'broken'})).apply()).toThrow('netplan does not take')
+    cycle.apply()
+
+    expect(await outcome(b, trial)).toBe('reverted netplan does not take the file')
 
     expect(there(b)).toEqual({tried: false, kept: false})
     expect(calls(b, /netplan apply/g)).toBe(0)

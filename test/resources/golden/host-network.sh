@@ -43,21 +43,15 @@ ip link set dev eth1 down
 fi
 ip neigh del 10.0.0.1 dev eth1 2>/dev/null || :
 ip link set dev eth1 down
-if [ -e /run/kadm/network/armed ] && systemctl is-active --quiet kadm-network-trial.service; then
+if [ -e /run/kadm/network/stage ] && [ "$(cat /run/kadm/network/stage)" != kept ] && systemctl is-active --quiet kadm-network-trial.service; then
 { printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 90 s, run this again then' >&2; exit 1; }
 fi
 systemctl stop kadm-network-trial.service 2>/dev/null || :
 rm -rf -- /run/kadm/network
 (umask 077; mkdir -p -- /run/kadm/network)
-[ -d /run/netplan ] || mkdir -p -- /run/netplan
-rm -f -- /run/netplan/90-kadm.yaml
-(umask 077; set -C; base64 -d >/run/netplan/90-kadm.yaml) <<'KADM_END'
+(umask 077; set -C; base64 -d >/run/kadm/network/candidate) <<'KADM_END'
 bmV0d29yazoge30K
 KADM_END
-if ! netplan generate >&2; then
-rm -f -- /run/netplan/90-kadm.yaml; netplan generate >/dev/null 2>&1 || :
-{ printf '%s\n' 'netplan does not take the file' >&2; exit 1; }
-fi
 cat >/run/kadm/network/trial.sh <<'KADM_TRIAL'
 cd /run/kadm/network || exit 0
 came() {
@@ -94,12 +88,22 @@ stage "reverted $1"
 exit 0
 }
 sleep 2
+[ -d /run/netplan ] || mkdir -p -- /run/netplan
+cp -a -- candidate /run/netplan/90-kadm.yaml
+if ! netplan generate >evidence 2>&1; then
+mv armed reverted
+rm -f -- /run/netplan/90-kadm.yaml
+netplan generate >/dev/null 2>&1
+stage 'reverted netplan does not take the file'
+exit 0
+fi
 { if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1 || back "netplan apply failed: $(tail -n1 apply.log)"
 came eth1 10.0.0.1/24 100 || back '10.0.0.1/24 did not come to eth1; see whether its cable is in and no other file speaks of it'
 heard eth1 10.0.0.254; [ "$?" != 1 ] || back 'no machine answers at the gateway 10.0.0.254 on eth1'
 stage applied
-left=90
-while [ "$left" -gt 0 ] && [ -e armed ]; do sleep 1; left=$((left - 1)); touch -c /var/lib/kadm/lease; done
+uptime() { IFS=. read -r up rest </proc/uptime; echo "$up"; }
+end=$(($(uptime) + 90))
+while [ "$(uptime)" -lt "$end" ] && [ -e armed ]; do sleep 1; touch -c /var/lib/kadm/lease; done
 back 'nobody could log in anew within 90 s'
 KADM_TRIAL
 echo trying >/run/kadm/network/stage
@@ -131,21 +135,15 @@ echo kept | tee stage
 else cat stage; cat evidence 2>/dev/null || :; fi
 
 ### undo
-if [ -e /run/kadm/network/armed ] && systemctl is-active --quiet kadm-network-trial.service; then
+if [ -e /run/kadm/network/stage ] && [ "$(cat /run/kadm/network/stage)" != kept ] && systemctl is-active --quiet kadm-network-trial.service; then
 { printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 90 s, run this again then' >&2; exit 1; }
 fi
 systemctl stop kadm-network-trial.service 2>/dev/null || :
 rm -rf -- /run/kadm/network
 (umask 077; mkdir -p -- /run/kadm/network)
-[ -d /run/netplan ] || mkdir -p -- /run/netplan
-rm -f -- /run/netplan/90-kadm.yaml
-(umask 077; set -C; base64 -d >/run/netplan/90-kadm.yaml) <<'KADM_END'
+(umask 077; set -C; base64 -d >/run/kadm/network/candidate) <<'KADM_END'
 bmV0d29yazoge3ZlcnNpb246IDJ9Cg==
 KADM_END
-if ! netplan generate >&2; then
-rm -f -- /run/netplan/90-kadm.yaml; netplan generate >/dev/null 2>&1 || :
-{ printf '%s\n' 'netplan does not take the file' >&2; exit 1; }
-fi
 cat >/run/kadm/network/trial.sh <<'KADM_TRIAL'
 cd /run/kadm/network || exit 0
 came() {
@@ -181,6 +179,15 @@ stage "reverted $1"
 exit 0
 }
 sleep 2
+[ -d /run/netplan ] || mkdir -p -- /run/netplan
+cp -a -- candidate /run/netplan/90-kadm.yaml
+if ! netplan generate >evidence 2>&1; then
+mv armed reverted
+rm -f -- /run/netplan/90-kadm.yaml
+netplan generate >/dev/null 2>&1
+stage 'reverted netplan does not take the file'
+exit 0
+fi
 { if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1 || back "netplan apply failed: $(tail -n1 apply.log)"
 ip addr del 10.0.0.1/24 dev eth1 2>/dev/null || :
 came eth1 10.0.0.7/24 75 || :
@@ -188,8 +195,9 @@ came eth1 10.0.0.7/24 75 || :
 ip link set dev eth1 down
 :
 stage applied
-left=90
-while [ "$left" -gt 0 ] && [ -e armed ]; do sleep 1; left=$((left - 1)); touch -c /var/lib/kadm/lease; done
+uptime() { IFS=. read -r up rest </proc/uptime; echo "$up"; }
+end=$(($(uptime) + 90))
+while [ "$(uptime)" -lt "$end" ] && [ -e armed ]; do sleep 1; touch -c /var/lib/kadm/lease; done
 back 'nobody could log in anew within 90 s'
 KADM_TRIAL
 echo trying >/run/kadm/network/stage
