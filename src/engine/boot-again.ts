@@ -4,7 +4,7 @@ import {KadmError} from '../domain/errors.ts'
 import type {Host} from '../remote/host.ts'
 import {sh} from '../remote/shell.ts'
 
-const BOOT_MS = 10 * 60_000
+const BOOT_MS = 15 * 60_000
 const POLL_MS = 2000
 /** A machine that has its address again answers within this; what takes longer may have another one. */
 const SEARCH_AFTER_MS = 20_000

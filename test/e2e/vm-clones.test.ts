@@ -3,7 +3,7 @@ import {labReboot} from '../../src/lab/lab-power.ts'
 import {findingsIn} from './findings-in.ts'
 import {measured, testLab, type TestLab} from './test-lab.ts'
 
-const NAME = 'identity-vm-clones'
+const NAME = 'e2e-vm-clones'
 
 /** What Debian's and Proxmox's images ask of cloud-init, with the name that the machine was copied with. */
 const CLOUD_INIT = {

@@ -62,7 +62,7 @@ test('one that does not come back at its address is looked for, now and then, an
 test('one that never comes back is told with what was seen last and where to look', async () => {
   await expect(waiting(() => undefined).result).rejects.toMatchObject({
     code: 'timeout',
-    message: 'it did not come back within 10 minutes of its reboot',
+    message: 'it did not come back within 15 minutes of its reboot',
     evidence: 'it does not answer',
     hint: 'look at its console; once it is up, read its address there and run the same command again',
   })
