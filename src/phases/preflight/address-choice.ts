@@ -112,7 +112,10 @@ function chooseOne(
     return found && {address: found.address, networkInterface: found.networkInterface, reason}
   }
   if (spec.address !== undefined) return named(spec.address, {spec, facts})
-  const login = facts.network.connectedAddress ?? (spec.ssh === 'local' ? undefined : spec.ssh.address)
+  const login = afterNetplan(facts.network.connectedAddress ?? (spec.ssh === 'local' ? undefined : spec.ssh.address), {
+    spec,
+    facts,
+  })
   const [first] = usable
   const sharing = take(usable.find(({subnet}) => subnet === shared)?.address, 'shared network')
   return (
@@ -123,6 +126,14 @@ function chooseOne(
     take(facts.network.defaultRoute?.source, 'default route') ??
     take(first?.address, 'only one')
   )
+}
+
+/** A login by an address that its card is about to lose will come by the first one that the card gets. */
+function afterNetplan(login: string | undefined, {spec, facts}: Chooser): string | undefined {
+  const card = facts.network.interfaces.find(link => link.addresses.some(({address}) => address === login))
+  const asked = card === undefined ? undefined : spec.netplan?.interfaces[card.name]?.addresses
+  const kept = asked?.some(text => text.split('/')[0] === login) ?? true
+  return kept ? login : asked?.[0]?.split('/')[0]
 }
 
 /** What a person names is taken wherever it is on the host, or will be by its netplan. */

@@ -58,16 +58,17 @@ export const isUserNat = (address: string, {network}: Pick<Facts, 'network'>): b
 const isLeased = (text: string, {interfaces}: Facts['network']): boolean =>
   interfaces.some(({addresses}) => addresses.some(({address, dynamic}) => dynamic && address === text))
 
-/** What the host has, and what its file says it shall have, in the order of the interfaces. */
+/** What the host will have: what its file says, and what it has on the other cards, in the order of the interfaces. */
 export function candidatesOf({spec, facts}: Chooser, family: 4 | 6): readonly Candidate[] {
+  const interfaces = spec.netplan?.interfaces ?? {}
   const present = facts.network.interfaces
-    .filter(link => mayCarryNode(link, facts))
+    .filter(link => mayCarryNode(link, facts) && interfaces[link.name] === undefined)
     .flatMap(link =>
       link.addresses
         .filter(entry => entry.family === family && isGlobal(entry.address) && !isVirtual(link, entry, facts))
         .map(({address, prefix}) => candidate(link.name, `${address}/${prefix}`)),
     )
-  const asked = Object.entries(spec.netplan?.interfaces ?? {}).flatMap(([name, {addresses}]) =>
+  const asked = Object.entries(interfaces).flatMap(([name, {addresses}]) =>
     addresses.filter(text => parseCidr(text)?.family === family).map(text => candidate(name, text)),
   )
   return [...asked, ...present.filter(({address}) => asked.every(other => other.address !== address))]

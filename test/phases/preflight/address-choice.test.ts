@@ -167,6 +167,13 @@ test('an address that is leased as VirtualBox leases it is behind a NAT, also wi
   expect(chosen([machine])).toEqual(['192.168.56.10 enp0s8 shared network'])
 })
 
+test('an address that its netplan takes away is never chosen, also when the login came in by it', () => {
+  const netplan = {interfaces: {eth1: {addresses: ['172.16.0.20/24'], gateway: undefined, nameservers: []}}}
+  const links = [link('eth0', ['10.0.0.5/24']), link('eth1', ['172.16.0.5/24'])]
+
+  expect(chosen([{links, login: '172.16.0.5', spec: {netplan}}])).toEqual(['172.16.0.20 eth1 login'])
+})
+
 describe('a node never gets the address', () => {
   const own = link('eth0', ['10.0.0.5/24'])
 
