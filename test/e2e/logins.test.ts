@@ -81,6 +81,12 @@ systemd-run -q --unit=watch sh -c 'while :; do grep -lsaF -f /root/secret /proc/
       root('inner', 'systemctl stop watch; rm /root/secret /root/seen; userdel -rf typist; rm /etc/sudoers.d/typist'),
     )
 
+    it('the watch for it there sees a password that is an argument', async () => {
+      await root('inner', `sh -c 'sleep 2; :' "$(cat /root/secret)"`)
+
+      expect(await root('inner', 'cat /root/seen; : >/root/seen')).toMatch(/^\/proc\/\d+\/cmdline/)
+    })
+
     it('from the environment, a machine is changed and put back, and no command line or environment there ever held it', async () => {
       const env = {KADM_SUDO_PASSWORD: PASSWORD}
 

@@ -30,7 +30,8 @@ if [ -d /run/systemd/system ]; then
 fi
 echo '#part files'
 for file in ${UNITS}/*.swap ${UNITS}/*.service; do
-  [ -f "$file" ] && [ ! -L "$file" ] && sed -n -e "s|^What=|$file |p" -e "s|^Exec.*swapon[^/]*\(/[^ ;'\"]*\).*|$file \1|p" "$file"
+  [ -f "$file" ] && [ ! -L "$file" ] && sed -n -e 's|^What=||p' -e "s|^Exec.*swapon[^/]*\(/[^ ;'\"]*\).*|\1|p" "$file" |
+    while read -r what; do printf '%s %s\n' "$file" "$what"; done
 done
 echo '#part generator'
 for file in /etc/systemd/zram-generator.conf /etc/systemd/zram-generator.conf.d/*.conf /usr/lib/systemd/zram-generator.conf; do
@@ -147,7 +148,8 @@ function unitSources(parts: Parts, {resolve, isActive}: Areas): readonly SwapSou
       return [{kind: file.startsWith('/run/systemd/generator') ? 'gpt' : 'unit', ...area, unit}]
     })
   const files = linesOf(parts('files')).map((line): SwapSource => {
-    const [file = '', device = ''] = wordsOf(line)
+    const [file = ''] = wordsOf(line)
+    const device = line.slice(file.length).trim()
     const area = {device, path: resolve(device), active: isActive(device)}
     return {kind: isZram(area.path) ? 'zram' : 'unit', ...area, unit: file.slice(file.lastIndexOf('/') + 1)}
   })

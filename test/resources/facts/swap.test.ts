@@ -82,6 +82,14 @@ describe('swap', () => {
     ])
   })
 
+  test('of a unit file is found by its whole name and path, however systemd writes them', () => {
+    const files = String.raw`/etc/systemd/system/data-my\x20swap.swap /data/my swap`
+    const unit = String.raw`data-my\x20swap.swap`
+
+    expect(sources({files})).toEqual([{kind: 'unit', unit, ...area('/data/my swap', false)}])
+    expect(sources({files, off: unit})).toEqual([])
+  })
+
   test('that is masked or kept from starting, and is off, is no source any more', () => {
     const given = {
       files: '/etc/systemd/system/data-swap.swap /data/swap',

@@ -140,7 +140,8 @@ if [ -d /run/systemd/system ]; then
 fi
 echo '#part files'
 for file in /etc/systemd/system/*.swap /etc/systemd/system/*.service; do
-  [ -f "$file" ] && [ ! -L "$file" ] && sed -n -e "s|^What=|$file |p" -e "s|^Exec.*swapon[^/]*\(/[^ ;'\"]*\).*|$file \1|p" "$file"
+  [ -f "$file" ] && [ ! -L "$file" ] && sed -n -e 's|^What=||p' -e "s|^Exec.*swapon[^/]*\(/[^ ;'\"]*\).*|\1|p" "$file" |
+    while read -r what; do printf '%s %s\n' "$file" "$what"; done
 done
 echo '#part generator'
 for file in /etc/systemd/zram-generator.conf /etc/systemd/zram-generator.conf.d/*.conf /usr/lib/systemd/zram-generator.conf; do
