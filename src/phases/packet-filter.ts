@@ -4,9 +4,19 @@ import {cleared, type ClearedResource} from '../resources/cleared.ts'
 /** Chains that kube-proxy, the runtime's plugins, flannel and the kubelet make. */
 const OURS = '(KUBE-|CNI-|CNI_|FLANNEL-|flanneld)'
 
+/** Turns what iptables-save prints into the deletions of our rules and chains, which iptables-restore then does as one for each table. */
+const DELETIONS = String.raw`
+my $ours = qr/$ENV{OURS}/;
+my ($name) = /^(?::|-A )(\S+)/;
+if (/^\*/) { @todo = ($_); @chains = () }
+elsif (/^:/) { if ($name =~ /^$ours/) { push @todo, ":$name - [0:0]\n"; push @chains, $name } }
+elsif (/^-A/) { push @todo, s/^-A/-D/r if $name !~ /^$ours/ && /$ours/ }
+elsif (/^COMMIT/ && @todo > 1) { print @todo, (map "-X $_\n", @chains), $_ }
+`
+
 /**
- * Takes out the rules of Kubernetes and no others: each table is read, filtered and put back as one. Tables that are then empty are
- * removed, since an empty table does nothing.
+ * Takes out the rules of Kubernetes and no others, which are not even touched. Tables that are then empty are removed, since an empty
+ * table does nothing.
  */
 export const packetFilterCleared = (): ClearedResource =>
   cleared({
@@ -28,7 +38,7 @@ done`,
     clear: sh`for family in ip ip6; do
   command -v "$family"tables-save >/dev/null || continue
   if "$family"tables-save 2>/dev/null | grep -qE -- ${OURS}; then
-    "$family"tables-save -c | grep -vE -- ${OURS} | "$family"tables-restore -c
+    "$family"tables-save | OURS=${OURS} perl -ne ${DELETIONS} | "$family"tables-restore --noflush
   fi
 done
 command -v nft >/dev/null || exit 0

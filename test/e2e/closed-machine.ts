@@ -37,9 +37,12 @@ print $s ? 'open' : $! =~ /refused/ ? 'refused' : 'silent'`
 export const knock = ({must}: Machines, from: string, address: string, port: number): Promise<string> =>
   must(from, `perl - ${address} ${String(port)}`, TRY)
 
-/** Files that have the tool's name: the lab's own and none else, where it was never at work. */
+/** Files that have the tool's name, but for the lab's own, and folders that an enabled unit left empty: none, where it was never at work. */
 export const namedAfterKadm = ({must}: Machines, machine: string): Promise<string> =>
-  must(machine, 'sudo find /etc /usr/local -name "*kadm*" -not -name "kadm-lab*"')
+  must(
+    machine,
+    String.raw`sudo find /etc /usr/local -name "*kadm*" -not -name "kadm-lab*" -o -path "/etc/systemd/*.wants" -empty`,
+  )
 
 /** The rules in force, without counters, rule by rule. */
 export const ruleset = async ({must}: Machines, machine: string): Promise<readonly string[]> =>

@@ -9,7 +9,9 @@ import {changedIn} from './told.ts'
 const NAME = 'e2e-vm-firewall'
 const PRIVATE = '192.168.157'
 /** All that is about the network; a whole cluster behind ufw is another file's. */
-const ONLY = ['--only', 'prepare/nat,prepare/firewall,prepare/kernel', '--json']
+const ONLY = ['--only', 'prepare/kernel,prepare/nat,prepare/firewall']
+/** The VM is too small for a control plane, and none is made of it. */
+const SMALL = ['--ignore-preflight-errors', 'NumCPU,Mem']
 
 describe('a VM with a firewall', () => {
   let lab: TestLab
@@ -25,24 +27,25 @@ describe('a VM with a firewall', () => {
     await lab.down()
   })
 
-  const init = () => lab.kadmDone(['init', '-f', 'kadm.yaml', '--bundle', lab.bundleDir, ...ONLY])
+  const init = (...more: readonly string[]) =>
+    measured(['init', ...more].join(' '), () =>
+      lab.kadmDone(['init', '-f', 'kadm.yaml', '--bundle', lab.bundleDir, ...ONLY, ...SMALL, ...more]),
+    )
   const reset = () => measured('reset', () => lab.kadmDone(['reset', '-f', 'kadm.yaml', '--yes']))
   const knocked = (port: number): Promise<string> => knockFromHere(lab.address('one'), port)
   const ufwState = (): Promise<string> =>
     lab.must(
       'one',
-      'sudo sh -c "ufw status verbose; ufw status numbered; sha256sum /etc/ufw/* /etc/default/ufw 2>/dev/null; nft -s list ruleset"',
+      'sudo sh -c "ufw status numbered; sha256sum /etc/ufw/* /etc/default/ufw 2>/dev/null; nft -s list ruleset"',
     )
 
-  /** The listed things hold now, and a second run finds nothing to do; then once more after a boot. */
+  /** The listed things hold, and a machine behind this one gets out as this one; after a boot too. */
   const holdsNowAndAfterABoot = async (rules: () => Promise<void>): Promise<void> => {
     await rules()
     expect(await outside.seenFrom(lab)).toBe(lab.address('one'))
-    expect((await init()).events.at(-1)).toMatchObject({changes: 0})
     await measured('reboot', () => labReboot(NAME, 'one'))
     await rules()
     expect(await outside.seenFrom(lab)).toBe(lab.address('one'))
-    expect((await init()).events.at(-1)).toMatchObject({changes: 0})
   }
 
   describe('that is ufw', () => {
@@ -52,10 +55,8 @@ describe('a VM with a firewall', () => {
       await lab.must('one', `sudo ufw allow 22/tcp comment mine && sudo ufw deny 9999 && sudo ufw --force enable`)
       before = await ufwState()
 
-      const checked = await lab.kadmDone(['preflight', '-f', 'kadm.yaml', '--bundle', lab.bundleDir, '--verbose'])
-      const planned = await lab.kadmDone(['init', '-f', 'kadm.yaml', '--bundle', lab.bundleDir, '--dry-run'])
+      const planned = await init('--dry-run')
 
-      expect(checked.stdout).toContain('kadm adds to it, until a reset: TCP 6443 from everywhere; pods to this node')
       expect(planned.stdout).toContain('+ufw allow 6443/tcp')
       expect(planned.stdout).toContain('+ufw route allow in on cni0 from 10.244.0.0/16')
       expect(planned.stdout).toMatch(new RegExp(`\\+ufw route allow out on \\w+ from ${PRIVATE}.0/24`))
@@ -65,7 +66,8 @@ describe('a VM with a firewall', () => {
     })
 
     it('lets through what is needed and nothing else, now and after a boot', async () => {
-      await measured('init', init)
+      await init()
+      expect((await init('--json')).events.at(-1)).toMatchObject({changes: 0})
 
       await holdsNowAndAfterABoot(async () => {
         expect(await lab.must('one', "sudo ufw show added | grep -c 'kadm: '")).toBe('5')
@@ -79,7 +81,7 @@ describe('a VM with a firewall', () => {
     it('gets a rule back that somebody deleted', async () => {
       await lab.must('one', 'sudo ufw delete allow 6443/tcp')
 
-      expect(changedIn((await init()).events)).toEqual(['one ufw-rules'])
+      expect(changedIn((await init('--json')).events)).toEqual(['one ufw-rules'])
     })
 
     it('is what it was after a reset', async () => {
@@ -100,13 +102,14 @@ describe('a VM with a firewall', () => {
       before = await ruleset(lab, 'one')
       expect(await knocked(6443)).toBe('silent')
 
-      await measured('init', init)
+      await init()
 
       await holdsNowAndAfterABoot(async () => {
         expect(await lab.must('one', "sudo nft list table inet filter | grep -c 'kadm: '")).toBe('7')
         expect(await knocked(6443)).toBe('refused')
         expect(await knocked(10250)).toBe('silent')
       })
+      expect((await init('--json')).events.at(-1)).toMatchObject({changes: 0})
     })
 
     it('is what it was after a reset', async () => {

@@ -83,6 +83,7 @@ describe('rules of Kubernetes', () => {
 :INPUT ACCEPT [0:0]
 :KUBE-FIREWALL - [0:0]
 -A INPUT -j KUBE-FIREWALL
+-A KUBE-FIREWALL -j DROP
 -A INPUT -p tcp --dport 22 -m comment --comment "of the owner" -j ACCEPT
 COMMIT
 `
@@ -90,7 +91,7 @@ COMMIT
     const bench = workbench()
     put(bench, 'rules', RULES)
     bench.stub('iptables-save', `cat ${bench.root}/rules`)
-    bench.stub('iptables-restore', `cat >${bench.root}/rules.new; mv ${bench.root}/rules.new ${bench.root}/rules`)
+    bench.stub('iptables-restore', `cat >${bench.root}/given`)
     bench.stub('ip6tables-save', 'printf "*filter\\n:INPUT ACCEPT [0:0]\\nCOMMIT\\n"')
     bench.stub('ip6tables-restore', 'echo "nothing is to be restored" >&2; exit 1')
     bench.stub(
@@ -105,18 +106,20 @@ esac`,
     return bench
   }
 
-  test('go, and those of others stay', () => {
+  test('go, and those of others are not touched', () => {
     const bench = scene()
     const filter = residue(bench, packetFilterCleared())
 
-    expect(filter.remains()).toBe('2 rules of ip\nempty table ip raw\nempty table ip6 raw')
+    expect(filter.remains()).toBe('3 rules of ip\nempty table ip raw\nempty table ip6 raw')
     filter.clear()
 
-    expect(read(bench, 'rules')).toBe(
-      RULES.split('\n')
-        .filter(line => !line.includes('KUBE-'))
-        .join('\n'),
-    )
+    expect(read(bench, 'calls')).toContain('iptables-restore --noflush\n')
+    expect(read(bench, 'given')).toBe(`*filter
+:KUBE-FIREWALL - [0:0]
+-D INPUT -j KUBE-FIREWALL
+-X KUBE-FIREWALL
+COMMIT
+`)
     expect(
       read(bench, 'calls')
         .split('\n')
