@@ -3,6 +3,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {labReboot} from '../../src/lab/lab-power.ts'
 import {becomeClone} from './become-clone.ts'
 import {findingsIn} from './findings-in.ts'
+import {ssh} from './ssh.ts'
 import {measured, testLab, type TestLab} from './test-lab.ts'
 import {errorsIn} from './told.ts'
 
@@ -10,10 +11,13 @@ const NAME = 'e2e-clones'
 
 describe('a person who cloned a machine', () => {
   let lab: TestLab
+  let names = ''
   beforeAll(async () => {
     lab = await testLab(NAME, ['one', 'two'])
     await becomeClone(lab, 'two', 'one')
     await labReboot(NAME, 'two')
+    await lab.must('two', 'sudo mkdir -p /etc/cloud/cloud.cfg.d')
+    names = await lab.must('two', 'cat /etc/hosts /etc/hostname; hostname; ls /etc/cloud/cloud.cfg.d')
     await lab.write(
       'kadm.yaml',
       [
@@ -32,6 +36,13 @@ describe('a person who cloned a machine', () => {
 
   const clones = async () =>
     findingsIn((await lab.kadm(['preflight', '--json'])).events).filter(({name}) => name === 'Clone')
+
+  /** At the address that it has since it was mended. */
+  const onTwo = async (command: string): Promise<string> => {
+    const address = lab.address('two').replace(/\d+$/, '200')
+    const machines = lab.lab.machines.map(machine => (machine.name === 'two' ? {...machine, address} : machine))
+    return (await ssh({...lab.lab, machines}, 'two', command)).stdout
+  }
 
   it('is told which machine was cloned from which, with all that they share, and what mends it', async () => {
     expect(await clones()).toEqual([
@@ -81,5 +92,17 @@ describe('a person who cloned a machine', () => {
     const again = await lab.kadmDone(['repair', 'clones', '--yes'])
 
     expect(again.stdout).toBe('each machine has an identity of its own\n')
+  })
+
+  it('gets the name of before back by a reset, and keeps the identity that is its own', async () => {
+    const id = await onTwo('cat /etc/machine-id /etc/ssh/ssh_host_*_key.pub')
+    expect(await onTwo('cat /etc/hostname /etc/cloud/cloud.cfg.d/99-kadm.cfg')).toMatch(
+      /^two\n.*\npreserve_hostname: true/,
+    )
+
+    await lab.kadmDone(['reset', 'two', '-f', 'kadm.yaml', '--yes'])
+
+    expect(await onTwo('cat /etc/hosts /etc/hostname; hostname; ls /etc/cloud/cloud.cfg.d')).toBe(names)
+    expect(await onTwo('cat /etc/machine-id /etc/ssh/ssh_host_*_key.pub')).toBe(id)
   })
 })
