@@ -15,9 +15,11 @@ export interface Proving {
 }
 
 /** How long a machine may take to make the change, and to take it back. */
-const CHANGE_MS = 120_000
-const LOGIN_MS = 20_000
-const PAUSE_MS = 1000
+const CHANGE_MS = 150_000
+const LOGIN_MS = 30_000
+/** A starved machine is slow to start a shell; that a line is cut shows sooner, by its silence. */
+const ANSWER_MS = 60_000
+const PAUSE_MS = 2000
 /** Logins before the change would only be cut by it. */
 const BEGIN_MS = 3000
 
@@ -38,7 +40,7 @@ export async function proveTrial(trial: Trial, proving: Proving): Promise<void> 
       reached = await host.renew?.(trial.addresses, {signal, timeoutMs: LOGIN_MS})
       const said = wasApplied
         ? await confirm(trial, proving)
-        : await host.read(trial.stage.text, {signal, timeoutMs: LOGIN_MS})
+        : await host.read(trial.stage.text, {signal, timeoutMs: ANSWER_MS})
       if (said.startsWith('reverted ')) throw wentBack(trial, host.name, said, refused)
       if (said.startsWith('kept')) {
         tellMoved(reached, proving)
@@ -61,7 +63,7 @@ export async function proveTrial(trial: Trial, proving: Proving): Promise<void> 
 
 async function confirm(trial: Trial, {host, fence, signal}: Proving): Promise<string> {
   const script = join([new Script('set -eu'), checkFence(fence), trial.confirm])
-  const result = await host.run(script.text, {signal, timeoutMs: LOGIN_MS})
+  const result = await host.run(script.text, {signal, timeoutMs: ANSWER_MS})
   if (result.code === LEASE_LOST) throw leaseLost(host.name, result.stderr)
   if (result.code === 0) return result.stdout
   throw new KadmError('remote', `could not keep ${trial.what}`, {

@@ -17,12 +17,12 @@ export interface Dial {
 const HEAD_START_MS = 2500
 
 /**
- * A Host whose connection can be made anew. Those before stay open until all is closed: what still runs over them goes on where the
- * machine is still reached that way.
+ * A Host whose connection can be made anew. The first stays open until all is closed: what still runs over it goes on where the machine
+ * is still reached that way.
  */
 export function renewableHost(first: Connection, dial: (to: Dial) => Promise<Connection>): Host {
-  const opened = [first]
-  const now = (): Connection => opened.at(-1) ?? first
+  let latest = first
+  const now = (): Connection => latest
   return {
     name: first.host.name,
     run: (script, options) => now().host.run(script, options),
@@ -39,11 +39,12 @@ export function renewableHost(first: Connection, dial: (to: Dial) => Promise<Con
         return connection
       })
       const connection = await firstOf(attempts, {headStartMs: HEAD_START_MS, signal})
-      opened.push(connection)
+      if (latest !== first) await latest.host.close()
+      latest = connection
       return {address: connection.address, hasMoved: connection.address !== first.address}
     },
     close: async () => {
-      await Promise.all(opened.map(({host}) => host.close()))
+      await Promise.all([first, latest].map(({host}) => host.close()))
     },
   }
 }

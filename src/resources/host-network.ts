@@ -64,7 +64,7 @@ export const hostNetwork = ({why, path, text, cards, ...rest}: HostNetworkSpec):
   cards: Object.fromEntries(
     Object.entries(cards).map(([name, card]) => [name, {...card, addresses: card.addresses.map(canonical)}]),
   ),
-  trialSeconds: rest.trialSeconds ?? 90,
+  trialSeconds: rest.trialSeconds ?? 120,
   runDir: rest.runDir ?? `${RUN_DIR}/network`,
   tryDir: rest.tryDir ?? '/run/netplan',
 })

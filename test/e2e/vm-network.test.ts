@@ -58,7 +58,7 @@ describe('a VM with two cards', () => {
       {
         host: 'one',
         message:
-          'the network settings of enp0s8 did not hold, and the host took them back: nobody could log in anew within 90 s',
+          'the network settings of enp0s8 did not hold, and the host took them back: nobody could log in anew within 120 s',
       },
     ])
     expect(await lab.must('one', 'ip -o -4 address show dev enp0s8')).toContain(`${lab.address('one')}/24`)

@@ -44,7 +44,7 @@ fi
 ip neigh del 10.0.0.1 dev eth1 2>/dev/null || :
 ip link set dev eth1 down
 if [ -e /run/kadm/network/stage ] && [ "$(cat /run/kadm/network/stage)" != kept ] && systemctl is-active --quiet kadm-network-trial.service; then
-{ printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 90 s, run this again then' >&2; exit 1; }
+{ printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 120 s, run this again then' >&2; exit 1; }
 fi
 systemctl stop kadm-network-trial.service 2>/dev/null || :
 rm -rf -- /run/kadm/network
@@ -102,9 +102,9 @@ came eth1 10.0.0.1/24 100 || back '10.0.0.1/24 did not come to eth1; see whether
 heard eth1 10.0.0.254; [ "$?" != 1 ] || back 'no machine answers at the gateway 10.0.0.254 on eth1'
 stage applied
 uptime() { IFS=. read -r up rest </proc/uptime; echo "$up"; }
-end=$(($(uptime) + 90))
+end=$(($(uptime) + 120))
 while [ "$(uptime)" -lt "$end" ] && [ -e armed ]; do sleep 1; touch -c /var/lib/kadm/lease; done
-back 'nobody could log in anew within 90 s'
+back 'nobody could log in anew within 120 s'
 KADM_TRIAL
 echo trying >/run/kadm/network/stage
 : >/run/kadm/network/armed
@@ -136,7 +136,7 @@ else cat stage; cat evidence 2>/dev/null || :; fi
 
 ### undo
 if [ -e /run/kadm/network/stage ] && [ "$(cat /run/kadm/network/stage)" != kept ] && systemctl is-active --quiet kadm-network-trial.service; then
-{ printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 90 s, run this again then' >&2; exit 1; }
+{ printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 120 s, run this again then' >&2; exit 1; }
 fi
 systemctl stop kadm-network-trial.service 2>/dev/null || :
 rm -rf -- /run/kadm/network
@@ -196,9 +196,9 @@ ip link set dev eth1 down
 :
 stage applied
 uptime() { IFS=. read -r up rest </proc/uptime; echo "$up"; }
-end=$(($(uptime) + 90))
+end=$(($(uptime) + 120))
 while [ "$(uptime)" -lt "$end" ] && [ -e armed ]; do sleep 1; touch -c /var/lib/kadm/lease; done
-back 'nobody could log in anew within 90 s'
+back 'nobody could log in anew within 120 s'
 KADM_TRIAL
 echo trying >/run/kadm/network/stage
 : >/run/kadm/network/armed
