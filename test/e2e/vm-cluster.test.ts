@@ -1,0 +1,106 @@
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {labKill, labPowerOn} from '../../src/lab/lab-power.ts'
+import {LEFT_BY_RESET} from './left-by-reset.ts'
+import {differences, snapshot, type Snapshot} from './snapshot.ts'
+import {measured, type TestLab} from './test-lab.ts'
+import {changedIn} from './told.ts'
+import {bootPair, kubectl, MACHINES, nodesOf, swapsOf} from './vm-pair.ts'
+
+/** What Ubuntu's own installer leaves, and a careful person's firewall. */
+const AS_INSTALLED = String.raw`
+fallocate -l 128M /swap.img; chmod 600 /swap.img; mkswap /swap.img >/dev/null
+printf '/swap.img\tnone\tswap\tsw\t0\t0\n' >> /etc/fstab; swapon /swap.img
+ufw allow 22/tcp >/dev/null; ufw --force enable >/dev/null
+systemctl daemon-reload`
+
+describe('two VMs with two cards each, swap and a firewall', () => {
+  let lab: TestLab
+  const file = 'kadm.yaml'
+  const bare = new Map<string, Snapshot>()
+
+  beforeAll(async () => {
+    lab = await bootPair('e2e-vm-cluster')
+    await Promise.all(MACHINES.map(machine => lab.must(machine, 'sudo sh', AS_INSTALLED)))
+    await Promise.all(MACHINES.map(async machine => bare.set(machine, await snapshot(lab, machine))))
+  })
+  afterAll(() => lab.down())
+
+  it('are checked, and what kadm will do about swap and the firewall is told', async () => {
+    const {stdout, stderr} = await lab.kadmDone(['preflight', '-f', file, '--verbose'])
+
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/swap/i)
+    expect(stdout).toMatch(/6443/)
+    expect(stdout).toMatch(/ 0 errors/)
+  })
+
+  it('become a cluster with one command', async () => {
+    await measured('kadm apply on VMs', () => lab.kadmDone(['apply', '-f', file]))
+
+    expect(await nodesOf(lab)).toMatch(/^master +Ready .*\nworker-1 +Ready /)
+    expect(await swapsOf(lab)).toEqual(['', ''])
+  })
+
+  it('know one another by the card that leads to the others, everywhere', async () => {
+    const addresses = MACHINES.map(lab.address).join(' ')
+    const of = async (path: string): Promise<string> => (await kubectl(lab, `get nodes -o jsonpath='${path}'`)).trim()
+
+    expect(await of('{.items[*].status.addresses[?(@.type=="InternalIP")].address}')).toBe(addresses)
+    expect(await of(String.raw`{.items[*].metadata.annotations.flannel\.alpha\.coreos\.com/public-ip}`)).toBe(addresses)
+    const manifests = await lab.must(
+      'master',
+      'sudo cat /etc/kubernetes/manifests/etcd.yaml /etc/kubernetes/manifests/kube-apiserver.yaml',
+    )
+    expect(manifests).toContain(`--advertise-address=${lab.address('master')}`)
+    expect(manifests).toContain(`--initial-advertise-peer-urls=https://${lab.address('master')}:2380`)
+    expect(manifests).not.toContain('10.0.2.15')
+    const names = await lab.must(
+      'master',
+      'sudo openssl x509 -noout -ext subjectAltName -in /etc/kubernetes/pki/apiserver.crt || :',
+    )
+    expect(names).not.toContain('10.0.2.15')
+  })
+
+  it('keep their firewall, with the rules of the cluster added', async () => {
+    for (const machine of MACHINES) {
+      const status = await lab.must(machine, 'sudo ufw status')
+      expect(status).toMatch(/^Status: active/)
+      expect(status).toMatch(/^22\/tcp /m)
+      expect(status).toMatch(/^10250\/tcp .*kadm/m)
+    }
+  })
+
+  it('pass the proof', async () => {
+    const {stdout} = await measured('kadm verify on VMs', () =>
+      lab.kadmDone(['verify', lab.target('master'), '--drain', 'never']),
+    )
+
+    expect(stdout).not.toMatch(/failed/)
+  })
+
+  it('have nothing left to change', async () => {
+    const {events} = await measured('second run on VMs', () => lab.kadmDone(['apply', '-f', file, '--json']))
+
+    expect(changedIn(events)).toEqual([])
+  })
+
+  it('come back when the plug of all is pulled at once', async () => {
+    await labKill(lab.lab.name, MACHINES)
+    await measured('two VMs from off to Ready', async () => {
+      await labPowerOn(lab.lab.name, MACHINES)
+      await kubectl(lab, 'wait --for=condition=Ready nodes --all --timeout=10m').catch(() => undefined)
+    })
+
+    expect(await swapsOf(lab)).toEqual(['', ''])
+    expect(await nodesOf(lab)).toMatch(/^master +Ready .*\nworker-1 +Ready /)
+  })
+
+  it('are as they were after reset', async () => {
+    await lab.kadmDone(['reset', '-f', file, '--yes'])
+
+    for (const machine of MACHINES) {
+      expect(differences(bare.get(machine) ?? new Set(), await snapshot(lab, machine), LEFT_BY_RESET)).toEqual([])
+      expect(await lab.must(machine, 'sed 1d /proc/swaps')).toContain('/swap.img')
+    }
+  })
+})

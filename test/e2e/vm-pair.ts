@@ -1,0 +1,33 @@
+import {testLab, type TestLab} from './test-lab.ts'
+
+export const MACHINES = ['master', 'worker-1'] as const
+
+/** Two VMs as VirtualBox makes them; the emulated processors share what cores there are, so there are no more of them than needed. */
+export async function bootPair(name: string): Promise<TestLab> {
+  const lab = await testLab(name, MACHINES, {
+    driver: 'qemu',
+    vm: {cards: 'virtualbox', cpus: 1, memoryMib: 2048, sizes: {master: {cpus: 2, memoryMib: 3072}}},
+  })
+  await lab.write('kadm.yaml', clusterYaml(lab))
+  return lab
+}
+
+/** The nodes as the API shows them. */
+export const nodesOf = (lab: TestLab): Promise<string> => kubectl(lab, 'get nodes --no-headers')
+
+/** Speaks to the cluster as its administrator, on the control plane. */
+export const kubectl = (lab: TestLab, words: string): Promise<string> =>
+  lab.must('master', `sudo kubectl --kubeconfig /etc/kubernetes/admin.conf ${words}`)
+
+/** What each machine swaps to. */
+export const swapsOf = (lab: TestLab): Promise<readonly string[]> =>
+  Promise.all(MACHINES.map(machine => lab.must(machine, 'sed 1d /proc/swaps')))
+
+const clusterYaml = (lab: TestLab): string => `apiVersion: kadm/v1
+kind: Cluster
+metadata: {name: vms}
+hosts:
+- {name: master, role: control-plane, ssh: {address: ${lab.address('master')}, user: ubuntu}}
+- {name: worker-1, role: worker, ssh: {address: ${lab.address('worker-1')}, user: ubuntu}}
+source: {kind: bundle, path: ${lab.bundleDir}}
+`
