@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {measured, type TestLab} from '../e2e/test-lab.ts'
-import {bootPair, nodesOf, swapsOf} from '../e2e/vm-pair.ts'
+import {bootPair, nodesOf, swapsOf} from './vm-pair.ts'
 import {changedIn} from '../e2e/told.ts'
 
 const NAME = 'release-vm-reboot'

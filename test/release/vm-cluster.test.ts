@@ -1,9 +1,9 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {labKill, labPowerOn} from '../../src/lab/lab-power.ts'
-import {LEFT_BY_RESET} from './left-by-reset.ts'
-import {differences, snapshot, type Snapshot} from './snapshot.ts'
-import {measured, type TestLab} from './test-lab.ts'
-import {changedIn} from './told.ts'
+import {LEFT_BY_RESET} from '../e2e/left-by-reset.ts'
+import {differences, snapshot, type Snapshot} from '../e2e/snapshot.ts'
+import {measured, type TestLab} from '../e2e/test-lab.ts'
+import {changedIn} from '../e2e/told.ts'
 import {bootPair, kubectl, MACHINES, nodesOf, swapsOf} from './vm-pair.ts'
 
 /** What Ubuntu's own installer leaves, and a careful person's firewall. */

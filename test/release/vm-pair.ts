@@ -1,4 +1,4 @@
-import {testLab, type TestLab} from './test-lab.ts'
+import {testLab, type TestLab} from '../e2e/test-lab.ts'
 
 export const MACHINES = ['master', 'worker-1'] as const
 
