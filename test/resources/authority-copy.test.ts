@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {certPath} from '../../src/domain/certificates.ts'
 import {undoLedger} from '../../src/engine/ledger.ts'
 import {authorityCopy} from '../../src/resources/authority-copy.ts'
-import {apply, NEVER, proving} from '../engine/sample-run.ts'
+import {apply, proving} from '../engine/sample-run.ts'
 import {scratchHosts} from '../engine/scratch-host.ts'
 import {anAuthority, valuesOf} from './cluster-values.ts'
 

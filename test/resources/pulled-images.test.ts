@@ -111,7 +111,7 @@ test('a registry that wants to be left alone for long is not waited for', () => 
 })
 
 test('ctr and crictl are given the proxy of the file', () => {
-  const b = runtime('', `echo "$HTTPS_PROXY $no_proxy" >${'STORE'}.by; ${PULLS}`)
+  const b = runtime('', `echo "$HTTPS_PROXY $no_proxy" >STORE.by; ${PULLS}`)
   const resource = pulledImages({...images([ETCD]), name: 'x', environment: {HTTPS_PROXY: 'http://p:1', NO_PROXY: 'a'}})
 
   b.run(`set -eu\n${pulledImagesKind.act(resource, {unavailable: undefined, missing: [ETCD]}).text}`)
