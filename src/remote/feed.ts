@@ -18,11 +18,15 @@ export async function feed(stdin: Writable, {script, password, content}: Feed, o
     if (content !== undefined) for await (const piece of pieces(content)) await give(stdin, piece, over)
     if (!over.aborted) stdin.write(CONTENT_END)
   } catch (cause) {
-    if (!over.aborted) throw cause
+    // A far side that ended says so itself, by its code or by the lost connection.
+    if (!over.aborted && !(cause instanceof NotTaken)) throw cause
   } finally {
     over.removeEventListener('abort', stopContent)
   }
 }
+
+/** The content is well; the other end of the line takes no more of it. */
+class NotTaken extends Error {}
 
 async function give(stdin: Writable, piece: readonly Buffer[], over: AbortSignal): Promise<void> {
   over.throwIfAborted()
@@ -33,11 +37,11 @@ async function give(stdin: Writable, piece: readonly Buffer[], over: AbortSignal
 /** One chunk at a time: a channel would keep megabytes waiting, and there are many channels. */
 const handOn = (stdin: Writable, chunk: Buffer, over: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
-    const stop = (): void => reject(new Error('nobody takes it any more'))
+    const stop = (): void => reject(new NotTaken('nobody takes it any more'))
     over.addEventListener('abort', stop, {once: true})
     stdin.write(chunk, error => {
       over.removeEventListener('abort', stop)
-      if (error instanceof Error) reject(error)
+      if (error instanceof Error) reject(new NotTaken('it could not be written', {cause: error}))
       else resolve()
     })
   })
