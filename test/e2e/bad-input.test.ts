@@ -180,7 +180,7 @@ describe('a person who makes a mistake is told what it is, and no machine is tou
 
       expect(code).toBe(3)
       expect(stdout).toMatch(/error: .*: Clone: .* was cloned from .*: same machine-id.* and SSH host key/)
-      expect(stdout).toMatch(/next: .*systemd-machine-id-setup/)
+      expect(stdout).toMatch(/next: .*kadm repair clones/)
     })
 
     it('a pod range in which they have their own addresses', async () => {
