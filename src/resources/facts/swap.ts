@@ -25,8 +25,8 @@ echo '#part fstab'; awk '!/^[[:space:]]*#/ && $3 == "swap"' /etc/fstab
 echo '#part links'; find /dev/disk /dev/mapper -type l -printf '%p %l\n'
 echo '#part gpt'; lsblk -rno PATH,PARTTYPE | grep -i ${GPT_SWAP_TYPE}
 if [ -d /run/systemd/system ]; then
-  echo '#part units'; timeout 5 systemctl show -p Id -p What -p ActiveState -p SourcePath -p FragmentPath '*.swap'
-  echo '#part services'; timeout 5 systemctl show -p Id -p LoadState -p UnitFileState -p ActiveState ${SWAP_SERVICES}
+  echo '#part units'; timeout 30 systemctl show -p Id -p What -p ActiveState -p SourcePath -p FragmentPath '*.swap'
+  echo '#part services'; timeout 30 systemctl show -p Id -p LoadState -p UnitFileState -p ActiveState ${SWAP_SERVICES}
 fi
 echo '#part files'
 for file in ${UNITS}/*.swap ${UNITS}/*.service; do

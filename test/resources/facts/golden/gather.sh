@@ -135,8 +135,8 @@ echo '#part fstab'; awk '!/^[[:space:]]*#/ && $3 == "swap"' /etc/fstab
 echo '#part links'; find /dev/disk /dev/mapper -type l -printf '%p %l\n'
 echo '#part gpt'; lsblk -rno PATH,PARTTYPE | grep -i 0657fd6d-a4ab-43c4-84e5-0933c84b4f4f
 if [ -d /run/systemd/system ]; then
-  echo '#part units'; timeout 5 systemctl show -p Id -p What -p ActiveState -p SourcePath -p FragmentPath '*.swap'
-  echo '#part services'; timeout 5 systemctl show -p Id -p LoadState -p UnitFileState -p ActiveState zramswap.service zram-config.service armbian-zram-config.service dphys-swapfile.service
+  echo '#part units'; timeout 30 systemctl show -p Id -p What -p ActiveState -p SourcePath -p FragmentPath '*.swap'
+  echo '#part services'; timeout 30 systemctl show -p Id -p LoadState -p UnitFileState -p ActiveState zramswap.service zram-config.service armbian-zram-config.service dphys-swapfile.service
 fi
 echo '#part files'
 for file in /etc/systemd/system/*.swap /etc/systemd/system/*.service; do
