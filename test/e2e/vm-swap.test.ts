@@ -1,8 +1,8 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {labReboot} from '../../src/lab/lab-power.ts'
 import {FSTAB_NOTE} from '../../src/resources/swap-off.ts'
-import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
-import {errorsIn} from '../e2e/told.ts'
+import {measured, testLab, type TestLab} from './test-lab.ts'
+import {errorsIn} from './told.ts'
 
 const NAME = 'e2e-vm-swap'
 const VM = 'one'
