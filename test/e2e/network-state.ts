@@ -1,5 +1,9 @@
-/** Shell that prints all that settings of a network leave on a machine; sorted, since routes come in the order in which they were made. */
-export const NETWORK_STATE = String.raw`{
+/**
+ * Shell that prints all that settings of a network leave on a machine, once no address is on trial any more, which each is for a second
+ * after the boot; sorted, since routes come in the order in which they were made.
+ */
+export const NETWORK_STATE = String.raw`while ip -o address | grep -q tentative; do sleep 0.2; done
+{
 ip -o address | awk '{print "address", $2, $3, $4}'
 ip -o link | sed 's/^[0-9]*: //; s/ qlen [0-9]*//'
 ip -4 route show table all; ip -6 route show table all | sed 's/ expires [0-9]*sec//'
