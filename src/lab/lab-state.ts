@@ -61,6 +61,8 @@ export type Cards = 'lab' | 'virtualbox'
 export const labsDir = (): string => join(stateDir(), 'labs')
 export const labDir = (name: string): string => join(labsDir(), name)
 export const machineDir = (lab: string, machine: string): string => join(labDir(lab), 'machines', machine)
+/** Where a machine's console is written, whatever drives it. */
+export const consoleFile = (dir: string): string => join(dir, 'console.log')
 export const lockFile = (lab: string): string => join(labsDir(), `.${lab}.lock`)
 export const scriptLockFile = (lab: string): string => join(labsDir(), `.${lab}.scripts.lock`)
 export const keyFile = (lab: string): string => join(labDir(lab), 'id_ed25519')

@@ -1,9 +1,8 @@
 import type {MachineDriver} from './driver.ts'
-import {keyFile, knownHostsFile, machineDir, type LabState, type MachineState} from './lab-state.ts'
+import {consoleFile, keyFile, knownHostsFile, machineDir, type LabState, type MachineState} from './lab-state.ts'
 import {nspawnDriver} from './nspawn.ts'
 import type {ProcessIdentity} from './process-identity.ts'
 import {waitForLogin, type Door} from './ready.ts'
-import {consoleFile} from './supervisor.ts'
 import {vmDriver} from './vm.ts'
 
 /** One machine with the driver that fits it. */

@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {sh, join as joinScripts, type Script} from '../remote/shell.ts'
 import {clearCgroups, enterCgroups, prepareCgroups, type CgroupPlan} from './cgroups.ts'
 import {rootOf} from './disk.ts'
+import {consoleFile} from './lab-state.ts'
 import {BRIDGE} from './network.ts'
 
 export interface SupervisorPlan {
@@ -35,7 +36,6 @@ mv ${`${file}.new`} ${file}`
 export const supervisorFile = (dir: string): string => join(dir, 'supervisor.pid')
 export const nspawnFile = (dir: string): string => join(dir, 'nspawn.pid')
 export const stopFile = (dir: string): string => join(dir, 'stop')
-export const consoleFile = (dir: string): string => join(dir, 'console.log')
 
 /** The small process that outlives us: starts the machine, starts it again when it reboots, and tidies up after it. */
 export function supervisorScript(plan: SupervisorPlan): Script {

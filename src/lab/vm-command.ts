@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import type {VmShape} from './lab-state.ts'
+import {consoleFile, type VmShape} from './lab-state.ts'
 import type {VmImage} from './vm-disk.ts'
 
 /** KVM, or the whole machine emulated: correct, and slow. */
@@ -22,7 +22,6 @@ export const diskFile = (dir: string): string => join(dir, 'disk.qcow2')
 export const seedFile = (dir: string): string => join(dir, 'seed.tar')
 /** Two pipes, `.in` and `.out`. */
 export const monitorFile = (dir: string): string => join(dir, 'monitor')
-export const serialFile = (dir: string): string => join(dir, 'console.log')
 
 /**
  * An emulated processor has nothing to mitigate. Its time stamp counters are this computer's and so do agree, which the kernel
@@ -70,7 +69,7 @@ export function vmCommand({id, dir, shape, image, acceleration, tap}: VmPlan): r
     ...['-netdev', `tap,id=lab,ifname=${tap},script=no,downscript=no`],
     ...device('virtio-net-pci', 8, `,id=card-lab,netdev=lab,mac=${mac.lab}`),
     ...['-chardev', `pipe,id=monitor,path=${escaped(monitorFile(dir))}`, '-mon', 'chardev=monitor,mode=readline'],
-    ...['-chardev', `file,id=console,append=on,path=${escaped(serialFile(dir))}`, '-serial', 'chardev:console'],
+    ...['-chardev', `file,id=console,append=on,path=${escaped(consoleFile(dir))}`, '-serial', 'chardev:console'],
   ]
 }
 

@@ -9,13 +9,13 @@ import type {MachineDriver} from './driver.ts'
 import {readHostKey, readPublicKey} from './keys.ts'
 import {acceleration} from './kvm.ts'
 import {labScript} from './lab-script.ts'
-import {keyFile, machineDir, type LabState, type VmState} from './lab-state.ts'
+import {consoleFile, keyFile, machineDir, type LabState, type VmState} from './lab-state.ts'
 import {vmFiles} from './machine-files.ts'
 import {namespaceFile} from './network.ts'
 import {isRunning, parseIdentity, type ProcessIdentity} from './process-identity.ts'
 import {architecture} from './requirements.ts'
 import {recordIdentity, startDetached} from './supervisor.ts'
-import {diskFile, monitorFile, seedFile, serialFile, vmCommand} from './vm-command.ts'
+import {diskFile, monitorFile, seedFile, vmCommand} from './vm-command.ts'
 import {vmImage} from './vm-disk.ts'
 
 /** An emulated machine boots in half a minute when it has a core to itself, and in minutes when it has not. */
@@ -78,7 +78,7 @@ mkfifo -m 600 ${monitor}.in ${monitor}.out`,
     plugIn(lab, tap),
     startDetached({
       script: join(dir, 'vm.sh'),
-      log: serialFile(dir),
+      log: consoleFile(dir),
       pidFile: pidFile(dir),
       unit: (await exists('/run/systemd/system')) ? `${id}.service` : undefined,
     }),
