@@ -77,6 +77,17 @@ export async function drain(api: KubeClient, node: string, options: DrainOptions
   return leaving(before).map(podName)
 }
 
+/**
+ * Deletes the pods that a node which is no longer there had: a machine that comes back under its name would take them, and their
+ * last known state, for its own (the garbage collector of pods leaves them 40 s: pkg/controller/podgc).
+ */
+export async function forgetPods(api: KubeClient, node: string, signal?: AbortSignal): Promise<void> {
+  const left = await podsOfNode(api, node, signal)
+  await Promise.all(
+    left.map(pod => api.delete(PATHS.pods(nameOf(pod), namespaceOf(pod)), {gracePeriodSeconds: 0, signal})),
+  )
+}
+
 /** Asks for the eviction of one pod; gives what forbids it. */
 async function evict(api: KubeClient, pod: ApiObject, signal?: AbortSignal): Promise<string | undefined> {
   if (at(pod, 'metadata', 'deletionTimestamp') !== undefined) return undefined

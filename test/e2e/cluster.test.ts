@@ -227,6 +227,9 @@ describe('a person with four bare machines', () => {
     )
 
     await lab.must('master', 'kubectl wait --for=condition=Ready node/spare --timeout=120s')
+    // kubeadm does not wait for the pods that every node has to run; until they do, status calls the cluster not whole.
+    for (const [namespace, set] of Object.entries({'kube-system': 'kube-proxy', 'kube-flannel': 'kube-flannel-ds'}))
+      await lab.must('master', `kubectl -n ${namespace} rollout status daemonset/${set} --timeout=120s`)
     expect(await nodes()).toEqual(['master ready', 'spare ready', 'worker-1 ready', 'worker-2 ready'])
   })
 

@@ -7,6 +7,9 @@ import type {ResourceBase} from '../kind.ts'
 import type {Operation, OperationContext} from '../operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
 
+/** The kubelet says by its own clock since when a pod is ready, the API server by its own when a node was made. */
+const SKEW_MS = 30_000
+
 interface DaemonSetName {
   readonly namespace: string
   readonly name: string
@@ -27,19 +30,28 @@ export const nodePods = (wanted: Omit<NodePodsResource, 'kind' | 'id'>): NodePod
 })
 
 async function lacking({node, daemonSets}: NodePodsResource, api: KubeClient): Promise<string | undefined> {
-  const [pods, ...sets] = await Promise.all([
+  const [self, pods, ...sets] = await Promise.all([
+    api.get(PATHS.nodes(node), AT_ONCE),
     api.list(PATHS.pods() + query({fieldSelector: `spec.nodeName=${node}`}), AT_ONCE),
     ...daemonSets.map(({name, namespace}) => api.get(PATHS.daemonSets(name, namespace), AT_ONCE)),
   ])
-  const missing = sets.flatMap(set => (set === undefined ? [] : (lackingOf(set, pods) ?? [])))
+  const missing = sets.flatMap(set => (set === undefined ? [] : (lackingOf(set, pods, bornAt(self)) ?? [])))
   return missing.length === 0 ? undefined : missing.join('; ')
 }
 
-function lackingOf(set: ApiObject, pods: readonly ApiObject[]): string | undefined {
+/** In ms since 1970; long ago when it is not there yet. */
+const bornAt = (object: ApiObject | undefined): number => timeOf(textAt(object, 'metadata', 'creationTimestamp'))
+const timeOf = (text: string | undefined): number => (text === undefined ? 0 : Date.parse(text))
+
+function lackingOf(set: ApiObject, pods: readonly ApiObject[], nodeBornAt: number): string | undefined {
   const name = textAt(set, 'metadata', 'name') ?? ''
   const own = pods.find(pod => isOf(pod, set) && at(pod, 'metadata', 'deletionTimestamp') === undefined)
   if (own === undefined) return `${name}: no pod was made`
-  return textAt(conditionOf(own, 'Ready'), 'status') === 'True' ? undefined : `${name}: ${podState(own)}`
+  const condition = conditionOf(own, 'Ready')
+  if (textAt(condition, 'status') !== 'True') return `${name}: ${podState(own)}`
+  const isOfEarlierNode =
+    bornAt(own) < nodeBornAt && timeOf(textAt(condition, 'lastTransitionTime')) < nodeBornAt - SKEW_MS
+  return isOfEarlierNode ? `${name}: its pod is of an earlier node of this name` : undefined
 }
 
 const isOf = (pod: ApiObject, set: ApiObject): boolean =>

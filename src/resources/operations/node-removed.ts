@@ -1,6 +1,6 @@
 import {KadmError} from '../../domain/errors.ts'
+import {drain, forgetPods} from '../../kube/drain.ts'
 import {PATHS} from '../../kube/kinds.ts'
-import {drain} from '../../kube/drain.ts'
 import {cordon, deleteNode} from '../../kube/nodes.ts'
 import type {ResourceBase} from '../kind.ts'
 import type {Operation} from '../operation.ts'
@@ -35,5 +35,6 @@ export const nodeRemovedOperation: Operation<NodeRemovedResource> = {
     await cordon(api, node, {signal: context.signal})
     await drain(api, node, {deadlineMs: drainMs, clock: context.clock, signal: context.signal, lost: 'remove'})
     await deleteNode(api, node, {signal: context.signal})
+    await forgetPods(api, node, context.signal)
   },
 }

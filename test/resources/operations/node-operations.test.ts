@@ -128,8 +128,15 @@ describe('something that controllers must bring about', () => {
 })
 
 describe('a node that leaves', () => {
-  test('is kept from new pods, emptied, then forgotten', async () => {
+  test('is kept from new pods, emptied, then forgotten, and with it the pods that only it could run', async () => {
     const asked: string[] = []
+    const daemon = {
+      metadata: {
+        name: 'kube-proxy-x',
+        namespace: 'kube-system',
+        ownerReferences: [{kind: 'DaemonSet', controller: true}],
+      },
+    }
     const api = fakeKube(
       {[NODE]: {metadata: {name: 'vm-1'}}},
       {
@@ -137,9 +144,9 @@ describe('a node that leaves', () => {
           asked.push(`patch ${path} ${JSON.stringify(body)}`)
           return Promise.resolve({})
         },
-        list: () => Promise.resolve([]),
-        delete: path => {
-          asked.push(`delete ${path}`)
+        list: () => Promise.resolve([daemon]),
+        delete: (path, options) => {
+          asked.push(`delete ${path}${options?.gracePeriodSeconds === 0 ? ' at once' : ''}`)
           return Promise.resolve(true)
         },
       },
@@ -148,7 +155,10 @@ describe('a node that leaves', () => {
     await act(nodeRemoved({node: 'vm-1', drainMs: 1000, why}), {api})
 
     expect(asked[0]).toContain('"unschedulable":true')
-    expect(asked.at(-1)).toBe(`delete ${NODE}`)
+    expect(asked.slice(-2)).toEqual([
+      `delete ${NODE}`,
+      'delete /api/v1/namespaces/kube-system/pods/kube-proxy-x at once',
+    ])
   })
 })
 
@@ -167,16 +177,25 @@ describe("a node's own pods", () => {
     metadata: {name: 'x', ownerReferences: [{uid, controller: true}], ...more},
     status: {phase: 'Running', conditions: [{type: 'Ready', status: ready ? 'True' : 'False'}]},
   })
+  const readySince = (lastTransitionTime: string) => ({
+    ...pod('p', true, {creationTimestamp: '2026-01-01T00:00:00Z'}),
+    status: {phase: 'Running', conditions: [{type: 'Ready', status: 'True', lastTransitionTime}]},
+  })
   const withPods = (...pods: readonly (readonly object[])[]) => {
     let looks = 0
     return fakeKube(
-      {[PROXY]: {metadata: {name: 'kube-proxy', uid: 'p'}}},
+      {
+        [PROXY]: {metadata: {name: 'kube-proxy', uid: 'p'}},
+        [NODE]: {metadata: {name: 'vm-1', creationTimestamp: '2026-01-01T01:00:00Z'}},
+      },
       {list: () => Promise.resolve((pods[Math.min(looks++, pods.length - 1)] ?? []) as readonly ApiObject[])},
     )
   }
 
   test('are there when each set that the cluster has runs one there', async () => {
-    expect(await look(wanted, {api: withPods([pod('other', false), pod('p', true)])})).toBeUndefined()
+    const own = pod('p', true, {creationTimestamp: '2026-01-01T01:00:05Z'})
+
+    expect(await look(wanted, {api: withPods([pod('other', false), own])})).toBeUndefined()
   })
 
   test('say which set still lacks one', async () => {
@@ -187,8 +206,16 @@ describe("a node's own pods", () => {
     expect(await look(wanted, {api: withPods([pod('p', false)])})).toBe('kube-proxy: running')
   })
 
+  test('are not the ones that an earlier node of its name left, until its own kubelet says so', async () => {
+    const before = withPods([readySince('2026-01-01T00:00:10Z')])
+    const since = withPods([readySince('2026-01-01T01:00:10Z')])
+
+    expect(await look(wanted, {api: before})).toBe('kube-proxy: its pod is of an earlier node of this name')
+    expect(await look(wanted, {api: since})).toBeUndefined()
+  })
+
   test('are waited for, and what they do meanwhile is told', async () => {
-    const api = withPods([], [pod('p', false)], [pod('p', true)])
+    const api = withPods([], [pod('p', false)], [readySince('2026-01-01T01:00:10Z')])
     const context = operationContext({api})
     await operationOf(wanted).act(wanted, context)
 
