@@ -1,8 +1,8 @@
 import type {Clock} from '../domain/clock.ts'
 import type {HostSpec} from '../domain/cluster.ts'
 import {KadmError} from '../domain/errors.ts'
+import {bootIdOf} from '../remote/boots.ts'
 import type {Host} from '../remote/host.ts'
-import {sh} from '../remote/shell.ts'
 
 const BOOT_MS = 15 * 60_000
 const POLL_MS = 2000
@@ -28,9 +28,6 @@ export interface Returned {
   /** As it was reached: with another address when that moved. */
   readonly spec: HostSpec
 }
-
-/** Goes last in a script: the answer comes before the connection breaks, or not at all. */
-export const BOOT_AGAIN = sh`systemctl --no-block reboot`
 
 /** Waits until the machine takes a login in another boot than before, and looks for it elsewhere when it does not. */
 export async function waitForBoot(wait: BootWait): Promise<Returned> {
@@ -67,8 +64,7 @@ async function attempt(
   let host: Host | undefined
   try {
     host = await connect(spec)
-    const now = await host.read(sh`cat /proc/sys/kernel/random/boot_id`.text, {signal, timeoutMs: 20_000})
-    if (now.trim() !== bootId) return {host, spec}
+    if ((await bootIdOf(host, {signal, timeoutMs: 20_000})) !== bootId) return {host, spec}
     await host.close()
     return {error: undefined}
   } catch (error) {

@@ -4,19 +4,18 @@ import {textAt} from '../../kube/json.ts'
 import {PATHS} from '../../kube/kinds.ts'
 import {nodeStatus} from '../../kube/nodes.ts'
 import {waitFor, type Look} from '../../kube/wait.ts'
-import {sh} from '../../remote/shell.ts'
+import {BOOT_AGAIN, bootIdOf} from '../../remote/boots.ts'
 import {notBack, podsBefore, type PodsBefore} from './pods-back.ts'
 import {leg, type ReturnTimes, type Traveller, type Trip} from './trip.ts'
 
 const INTERVAL_MS = 1000
-const BOOT_ID = '/proc/sys/kernel/random/boot_id'
 const AT_ONCE = {retryForMs: 0} as const
 
 /** Reboots one machine and waits until it is back in all its parts. */
 export async function rebootOne(trip: Trip, traveller: Traveller): Promise<ReturnTimes> {
   const {node, host} = traveller
   const pods = podsBefore(await podsOfNode(trip.api, node, trip.signal))
-  const bootId = (await host.read(sh`cat ${BOOT_ID}`.text, {signal: trip.signal})).trim()
+  const bootId = await bootIdOf(host, {signal: trip.signal})
   await leg(trip, node, {name: 'reboot', title: 'Reboot'}, () => askForReboot(trip, traveller))
   const started = trip.clock.now()
   return leg(trip, node, {name: 'return', title: 'Wait until it is back'}, async progress => {
@@ -43,7 +42,7 @@ interface Way {
 /** systemd goes on with it when the connection is gone, which may be before it was heard. */
 async function askForReboot({signal}: Trip, {host}: Traveller): Promise<void> {
   try {
-    await host.read(sh`sync; systemctl --no-block reboot`.text, {signal, timeoutMs: 60_000})
+    await host.read(BOOT_AGAIN.text, {signal, timeoutMs: 60_000})
   } catch (error) {
     if (!(error instanceof KadmError) || error.code !== 'connect') throw error
   }
@@ -104,7 +103,7 @@ async function tolerant<T>(look: () => Promise<Look<T>>): Promise<Look<T>> {
 
 async function bootedAgain({host}: Traveller, before: string): Promise<Look<string>> {
   await host.reconnect()
-  const id = (await host.read(sh`cat ${BOOT_ID}`.text, {timeoutMs: 15_000})).trim()
+  const id = await bootIdOf(host, {timeoutMs: 15_000})
   return id === '' || id === before ? {seen: 'it has not gone down yet'} : {value: id}
 }
 
