@@ -11,12 +11,14 @@ export const fileFlag = Flags.string({
   env: 'KADM_FILE',
 })
 
-/** Also of a machine that joins: what is its own matter and not the cluster's. */
-export const swapFlag = Flags.option({
-  options: ['off', 'keep'] as const,
-  summary: 'turn swap off for good (the default), or keep it and let the kubelet give pods a limited share',
-  helpGroup,
-})()
+const swapFlag = (byDefault: string) =>
+  Flags.option({
+    options: ['off', 'keep'] as const,
+    summary: `turn swap off for good, or keep it and let the kubelet give pods a limited share; ${byDefault}`,
+    helpGroup,
+  })()
+
+export const joinSwapFlag = swapFlag('without it as the nodes of the cluster do, or as the file says')
 
 /** kubeadm's words for what a cluster is, for use without a file. */
 export const clusterFlags = {
@@ -53,7 +55,7 @@ export const clusterFlags = {
     summary: "the machine's host key, as ssh-keygen -lf prints it (one host only)",
     helpGroup,
   }),
-  swap: swapFlag,
+  swap: swapFlag('off by default'),
 }
 
 /** Where binaries and images come from. */

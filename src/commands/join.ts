@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {KadmError} from '../domain/errors.ts'
 import {ChangeCommand, resultData} from './change-command.ts'
-import {fileFlag, sourceFlags, swapFlag} from './cluster-flags.ts'
+import {fileFlag, joinSwapFlag, sourceFlags} from './cluster-flags.ts'
 import {changeFlags} from './phase-flags.ts'
 import {sshFlags} from './ssh-flags.ts'
 import {described, EXITS} from './exits.ts'
@@ -47,7 +47,7 @@ export class Join extends ChangeCommand {
       summary: 'join without a pin: whoever answers at that address is believed',
     }),
     'node-name': Flags.string({helpValue: 'NAME', summary: 'hostname and node name (one machine only)'}),
-    swap: swapFlag,
+    swap: joinSwapFlag,
     file: fileFlag,
     ...sourceFlags,
     ...changeFlags,

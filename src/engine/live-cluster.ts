@@ -4,6 +4,7 @@ import {KadmError} from '../domain/errors.ts'
 import type {KubeClient} from '../kube/client.ts'
 import {textsAt} from '../kube/json.ts'
 import {PATHS} from '../kube/kinds.ts'
+import type {JoinTo} from './options.ts'
 
 export interface LiveCluster {
   readonly cluster: Cluster
@@ -15,7 +16,11 @@ export interface LiveCluster {
  * What a running cluster says of itself, laid under what the run was given: its version, ranges and components count, the hosts and
  * the source of files are the run's own.
  */
-export async function readLiveCluster(api: KubeClient, given: Cluster): Promise<LiveCluster> {
+export async function readLiveCluster(
+  api: KubeClient,
+  given: Cluster,
+  {swapAsCluster = false}: Pick<JoinTo, 'swapAsCluster'>,
+): Promise<LiveCluster> {
   const system = (name: string) => api.get(PATHS.configMaps(name, 'kube-system'))
   const [kubeadm, kubelet, proxy, flannel] = await Promise.all([
     system('kubeadm-config'),
@@ -45,13 +50,17 @@ export async function readLiveCluster(api: KubeClient, given: Cluster): Promise<
     cluster: {
       ...cluster,
       proxy: given.proxy,
-      swap: given.swap,
+      swap: swapAsCluster ? swapOf(cluster.extra.kubelet) : given.swap,
       extra: {...cluster.extra, kubelet: sharedOnly(cluster.extra.kubelet)},
     },
     server: `https://${host.includes(':') ? `[${host}]` : host}:${String(port)}`,
     warnings,
   }
 }
+
+/** Whether the nodes of a cluster keep their swap, by its shared KubeletConfiguration. */
+export const swapOf = ({failSwapOn}: Readonly<Record<string, unknown>>): Cluster['swap'] =>
+  failSwapOn === false ? 'keep' : 'off'
 
 /** What each node decides for itself: the ConfigMap has it from the first control plane, or empty. */
 const OF_A_NODE = ['containerRuntimeEndpoint', 'cgroupDriver', 'failCgroupV1', 'failSwapOn', 'resolvConf']

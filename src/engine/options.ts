@@ -8,8 +8,13 @@ import type {LocalBundle, Step} from '../phases/phase.ts'
 import type {Host} from '../remote/host.ts'
 import type {Holder} from './lease.ts'
 
-/** How a worker finds the cluster it joins. */
-export type JoinTo =
+/** How a worker finds the cluster it joins, and what it takes from it besides. */
+export type JoinTo = JoinWay & {
+  /** Swap stays or goes as on the cluster's nodes; else as the `Cluster` of the run says. */
+  readonly swapAsCluster?: boolean | undefined
+}
+
+type JoinWay =
   | {readonly kind: 'ssh'; readonly spec: HostSpec}
   | {
       readonly kind: 'token'

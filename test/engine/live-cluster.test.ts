@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {sharedOnly} from '../../src/engine/live-cluster.ts'
+import {sharedOnly, swapOf} from '../../src/engine/live-cluster.ts'
 
 test('a node that joins decides for itself what hangs on its own kernel and runtime', () => {
   const shared = {clusterDomain: 'cluster.local', memorySwap: {swapBehavior: 'NoSwap'}}
@@ -7,4 +7,9 @@ test('a node that joins decides for itself what hangs on its own kernel and runt
   expect(sharedOnly({...shared, failSwapOn: false, failCgroupV1: false, cgroupDriver: 'systemd'})).toEqual(shared)
   expect(sharedOnly({memorySwap: {swapBehavior: 'LimitedSwap'}})).toEqual({})
   expect(sharedOnly({memorySwap: {}})).toEqual({})
+})
+
+test('a cluster whose kubelets run beside swap keeps it, any other has none', () => {
+  expect(swapOf({failSwapOn: false, memorySwap: {swapBehavior: 'LimitedSwap'}})).toBe('keep')
+  expect([swapOf({failSwapOn: true}), swapOf({})]).toEqual(['off', 'off'])
 })

@@ -21,7 +21,11 @@ export async function joinRequest(
   flags: JoinFlags,
 ): Promise<{readonly cluster: Cluster; readonly joinTo: JoinTo}> {
   const cluster = withSshFlags(await joining(targets, flags), flags)
-  return {cluster: {...cluster, hosts: named(cluster.hosts, flags['node-name'])}, joinTo: await joinTo(targets, flags)}
+  const swapAsCluster = flags.swap === undefined && (flags.file === undefined || flags.token !== undefined)
+  return {
+    cluster: {...cluster, hosts: named(cluster.hosts, flags['node-name'])},
+    joinTo: {...(await joinTo(targets, flags)), swapAsCluster},
+  }
 }
 
 /** With a file, machines go by their names in it, and its source of software counts. */
