@@ -4,6 +4,7 @@ import {sh} from '../remote/shell.ts'
 import {exists} from './cache.ts'
 import type {BuildPlace} from './go-build.ts'
 import {asRoot} from './privileged.ts'
+import {run} from './program.ts'
 import type {LabSink} from './progress.ts'
 import type {Acceleration} from './vm-command.ts'
 import type {VmImage} from './vm-disk.ts'
@@ -27,10 +28,15 @@ export async function acceleration(place: BuildPlace, image: VmImage, report: La
   if (!works) {
     const message =
       'KVM does not work on this computer: its machines are emulated, which is correct and about ten times slower'
-    report({type: 'note', message, at: Date.now()})
+    const isOld = (await emulatorMajor()) < 9
+    const remedy = 'QEMU 9 and later emulate about twice as fast as the one here; Debian 12 has one in its backports'
+    report({type: 'note', message: isOld ? `${message}. ${remedy}` : message, at: Date.now()})
   }
   return works ? 'kvm' : 'tcg'
 }
+
+const emulatorMajor = async (): Promise<number> =>
+  Number(/version (\d+)/.exec((await run('qemu-system-x86_64', ['--version'])).stdout)?.[1] ?? 0)
 
 async function probe(place: BuildPlace, image: VmImage): Promise<boolean> {
   if (!(await exists('/dev/kvm'))) return false

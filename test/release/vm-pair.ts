@@ -2,11 +2,14 @@ import {testLab, type TestLab} from '../e2e/test-lab.ts'
 
 export const MACHINES = ['master', 'worker-1'] as const
 
-/** Two VMs as VirtualBox makes them; the emulated processors share what cores there are, so there are no more of them than needed. */
+/**
+ * Two VMs as VirtualBox makes them, of one processor each: emulated, a machine of one needs no locks, and two of two would fight for
+ * the cores of a small computer.
+ */
 export async function bootPair(name: string): Promise<TestLab> {
   const lab = await testLab(name, MACHINES, {
     driver: 'qemu',
-    vm: {cards: 'virtualbox', cpus: 1, memoryMib: 2048, sizes: {master: {cpus: 2, memoryMib: 3072}}},
+    vm: {cards: 'virtualbox', cpus: 1, memoryMib: 2048, sizes: {master: {cpus: 1, memoryMib: 3072}}},
   })
   await lab.write('kadm.yaml', clusterYaml(lab))
   return lab
@@ -30,4 +33,19 @@ hosts:
 - {name: master, role: control-plane, ssh: {address: ${lab.address('master')}, user: ubuntu}}
 - {name: worker-1, role: worker, ssh: {address: ${lab.address('worker-1')}, user: ubuntu}}
 source: {kind: bundle, path: ${lab.bundleDir}}
+ignorePreflightErrors: [numcpu]
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+encryptionAlgorithm: ECDSA-P256
+controllerManager: {extraArgs: ${SLOW_LEASE}}
+scheduler: {extraArgs: ${SLOW_LEASE}}
 `
+
+/** Emulated, an API server can keep one waiting longer than the 15 s after which its clients would take their lease for lost. */
+const SLOW_LEASE = JSON.stringify(
+  Object.entries({'lease-duration': '120s', 'renew-deadline': '100s', 'retry-period': '5s'}).map(([name, value]) => ({
+    name: `leader-elect-${name}`,
+    value,
+  })),
+)
