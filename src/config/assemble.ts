@@ -104,6 +104,7 @@ export function clusterOf({draft, hosts, extra}: Gathered): Cluster {
     source: draft.source?.value ?? DEFAULTS.source,
     proxy: draft.proxy?.value,
     swap: draft.swap?.value ?? DEFAULTS.swap,
+    startupSeconds: draft.startupSeconds?.value ?? DEFAULTS.startupSeconds,
     extra: {...extra, ignorePreflightErrors: draft.ignorePreflightErrors?.value ?? []},
   }
 }

@@ -104,6 +104,9 @@ export const clusterDocument = z.strictObject({
   source: source.optional(),
   proxy: proxy.optional(),
   swap: z.enum(['off', 'keep']).optional(),
+  startupTimeout: text(durationProblem)
+    .optional()
+    .describe('How long the control plane may take to come up, 4m if left out; slow machines need more'),
   ignorePreflightErrors: list(text(rule.notEmpty)).optional(),
 })
 

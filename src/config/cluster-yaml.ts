@@ -59,6 +59,7 @@ function ownDocument(cluster: Cluster): object {
     source: sourceDocument(cluster.source),
     ...said('proxy', cluster.proxy === undefined ? undefined : proxyDocument(cluster.proxy)),
     swap: cluster.swap,
+    startupTimeout: formatHours(cluster.startupSeconds / 3600),
     ignorePreflightErrors: extra.ignorePreflightErrors,
   }
 }

@@ -17,6 +17,7 @@ export const DEFAULTS = {
   plugin: {kind: 'flannel'},
   source: {kind: 'online'},
   swap: 'off',
+  startupSeconds: 240,
 } as const satisfies {
   readonly algorithm: KeyAlgorithm
   readonly plugin: PodNetwork

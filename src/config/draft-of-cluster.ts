@@ -34,6 +34,7 @@ export function draftOfCluster(document: ClusterDocument, locate: Locate, contex
     source: say(sourceOf(document.source, locate, context), 'source'),
     proxy: say(proxyOf(document.proxy), 'proxy'),
     swap: say(document.swap, 'swap'),
+    startupSeconds: say(seconds(document.startupTimeout), 'startupTimeout'),
     ignorePreflightErrors: say(lowerCase(document.ignorePreflightErrors), 'ignorePreflightErrors'),
   }
 }
@@ -46,6 +47,11 @@ export const lowerCase = (names: Strings): readonly string[] | undefined =>
 
 export const hours = (duration: string | undefined): number | undefined =>
   duration === undefined ? undefined : parseHours(duration)
+
+export function seconds(duration: string | undefined): number | undefined {
+  const inHours = hours(duration)
+  return inHours === undefined ? undefined : Math.round(inHours * 3600)
+}
 
 export function rangeList(ranges: string | Strings): readonly string[] | undefined {
   if (ranges == null) return undefined

@@ -1,7 +1,7 @@
 import type {Arg, ComponentExtra, Extra} from '../domain/cluster.ts'
 import {DEFAULTS} from './defaults.ts'
 import type {Draft} from './draft.ts'
-import {hours, lowerCase, rangeList} from './draft-of-cluster.ts'
+import {hours, lowerCase, rangeList, seconds} from './draft-of-cluster.ts'
 import {endpointWithPort} from './endpoint.ts'
 import {type Locate, sayAt} from './finding.ts'
 import type {
@@ -41,6 +41,11 @@ export function draftOfInit(document: InitConfiguration, locate: Locate): Draft 
   const say = sayAt(locate)
   return {
     apiPort: say(document.localAPIEndpoint?.bindPort, 'localAPIEndpoint', 'bindPort'),
+    startupSeconds: say(
+      seconds(filled(document.timeouts?.controlPlaneComponentHealthCheck)),
+      'timeouts',
+      'controlPlaneComponentHealthCheck',
+    ),
     ignorePreflightErrors: ignored(document, locate),
   }
 }

@@ -21,6 +21,7 @@ interface Settings {
   readonly source: Source
   readonly proxy: Proxy
   readonly swap: 'off' | 'keep'
+  readonly startupSeconds: number
   readonly ignorePreflightErrors: readonly string[]
 }
 
@@ -50,6 +51,7 @@ export function mergeDrafts(drafts: readonly Draft[], tell: Tell): Draft {
     source: one('source'),
     proxy: one('proxy'),
     swap: one('swap'),
+    startupSeconds: one('startupSeconds'),
     apiServerSans: union(drafts.map(draft => draft.apiServerSans)),
     ignorePreflightErrors: union(drafts.map(draft => draft.ignorePreflightErrors)),
   }

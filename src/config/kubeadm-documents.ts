@@ -57,6 +57,11 @@ const nodeRegistration = z.strictObject({
   imagePullSerial: elsewhere,
 })
 
+const orEmpty =
+  (next: rule.Rule): rule.Rule =>
+  value =>
+    value === '' ? undefined : next(value)
+
 export const initConfiguration = z.strictObject({
   ...head('InitConfiguration'),
   nodeRegistration: nodeRegistration.optional(),
@@ -66,7 +71,7 @@ export const initConfiguration = z.strictObject({
   certificateKey: elsewhere,
   skipPhases: elsewhere,
   patches: elsewhere,
-  timeouts: elsewhere,
+  timeouts: z.looseObject({controlPlaneComponentHealthCheck: text(orEmpty(durationProblem)).optional()}).optional(),
 })
 
 export const joinConfiguration = z.strictObject({
@@ -80,11 +85,6 @@ export const joinConfiguration = z.strictObject({
   patches: elsewhere,
   timeouts: elsewhere,
 })
-
-const orEmpty =
-  (next: rule.Rule): rule.Rule =>
-  value =>
-    value === '' ? undefined : next(value)
 
 export const clusterConfiguration = z.strictObject({
   ...head('ClusterConfiguration'),

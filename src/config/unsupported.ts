@@ -29,6 +29,12 @@ const TIMEOUTS = {
   upgradeManifests: '5m0s',
 }
 
+const timeouts = Object.entries(TIMEOUTS).map(([name, usual]) =>
+  field(`timeouts.${name}`, [usual, usual.replace('0s', '')], 'kadm has waits of its own'),
+)
+/** A Cluster has a place for this one. */
+const isStartup = ({path}: Unsupported): boolean => path.includes('controlPlaneComponentHealthCheck')
+
 const node = [
   field('nodeRegistration.criSocket', CRI_SOCKETS, 'kadm sets up containerd and its socket by itself'),
   field('nodeRegistration.imagePullPolicy', ['IfNotPresent'], 'kadm pulls an image when it is not there'),
@@ -36,19 +42,18 @@ const node = [
   field('dryRun', [false], 'use --dry-run'),
   field('skipPhases', [[]], 'use --skip-phases'),
   field('patches', [{}], "kadm does not patch; use extraArgs and the components' own documents"),
-  ...Object.entries(TIMEOUTS).map(([name, value]) =>
-    field(`timeouts.${name}`, [value, value.replace('0s', '')], 'kadm has waits of its own'),
-  ),
 ]
 
 const UNSUPPORTED: Readonly<Record<string, readonly Unsupported[]>> = {
   InitConfiguration: [
     ...node,
+    ...timeouts.filter(timeout => !isStartup(timeout)),
     field('bootstrapTokens', [[]], 'kadm makes a token for each join and removes it afterwards'),
     field('certificateKey', [], 'kadm copies no certificates between machines yet'),
   ],
   JoinConfiguration: [
     ...node,
+    ...timeouts,
     field('discovery', [], 'kadm makes a token for each join and knows the CA; name the machine to join to with --to'),
     field('controlPlane', [], 'this release makes one control plane'),
     field('caCertPath', ['/etc/kubernetes/pki/ca.crt'], 'the CA certificate is always /etc/kubernetes/pki/ca.crt'),

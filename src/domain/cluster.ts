@@ -16,6 +16,8 @@ export interface Cluster {
   /** How hosts reach servers outside; undefined for directly. */
   readonly proxy?: Proxy | undefined
   readonly swap: 'off' | 'keep'
+  /** How long a component of the control plane may take to come up before its kubelet starts it anew; other waits are no shorter. */
+  readonly startupSeconds: number
   readonly extra: Extra
 }
 
@@ -126,3 +128,7 @@ export interface Node {
   readonly address: string
   readonly networkInterface: string
 }
+
+/** How long to wait for something to come up: on machines where a control plane takes long, everything does. */
+export const startupMs = ({startupSeconds}: Pick<Cluster, 'startupSeconds'>, atLeastMs = 0): number =>
+  Math.max(startupSeconds * 1000, atLeastMs)

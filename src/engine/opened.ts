@@ -58,7 +58,8 @@ async function open(options: WorkflowOptions, connections: Host[], closers: (() 
   if (joinTo?.kind === 'token') return openByToken(options, joinTo, candidates)
   if (controlPlane === undefined)
     throw new KadmError('usage', 'no control plane is named', {hint: 'name one with --to, or give a file that has one'})
-  const live = joinTo === undefined ? undefined : await readLiveCluster(await controlPlane.api(), options.cluster, joinTo)
+  const live =
+    joinTo === undefined ? undefined : await readLiveCluster(await controlPlane.api(), options.cluster, joinTo)
   for (const message of live?.warnings ?? [])
     emit({type: 'warning', host: controlPlane.host.name, message, at: clock.now()})
   const cluster = live?.cluster ?? options.cluster

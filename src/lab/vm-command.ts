@@ -30,6 +30,9 @@ export const monitorFile = (dir: string): string => join(dir, 'monitor')
 const kernelArguments = (acceleration: Acceleration): string =>
   `root=LABEL=root ro console=ttyS0 quiet${acceleration === 'tcg' ? ' tsc=reliable mitigations=off nowatchdog' : ''}`
 
+/** All that can be emulated, but for what makes kernel and library copy memory byte by byte: fast for a real processor only. */
+const EMULATED = 'max,erms=off,fsrm=off'
+
 const byte = (value: number): string => value.toString(16).padStart(2, '0')
 const virtualBox = (middle: string, last: number): string => `08:00:27:${middle}:${byte(last)}`
 
@@ -49,7 +52,7 @@ export function vmCommand({id, dir, shape, image, acceleration, tap}: VmPlan): r
   return [
     'qemu-system-x86_64',
     ...['-name', id, '-uuid', shape.productUuid],
-    ...['-machine', `q35,accel=${acceleration}`, '-cpu', acceleration === 'kvm' ? 'host' : 'max'],
+    ...['-machine', `q35,accel=${acceleration}`, '-cpu', acceleration === 'kvm' ? 'host' : EMULATED],
     ...['-smp', String(shape.cpus), '-m', String(shape.memoryMib)],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-rtc', 'base=utc'],
     ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', kernelArguments(acceleration)],

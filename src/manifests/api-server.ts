@@ -24,6 +24,7 @@ export function apiServerPod({cluster, node, host}: StaticPodInput): Pod {
       readyz: '/readyz',
       startup: '/livez',
     },
+    startupSeconds: cluster.startupSeconds,
     requests: {cpu: '250m'},
     mounts: mergeMounts([samePath('k8s-certs', PKI_DIR, 'DirectoryOrCreate'), ...caMounts(host)], extra),
   })

@@ -33,6 +33,7 @@ export function controllerManagerPod({cluster, host}: StaticPodInput): Pod {
       readyz: undefined,
       startup: '/healthz',
     },
+    startupSeconds: cluster.startupSeconds,
     requests: {cpu: '200m'},
     mounts: mergeMounts(
       [

@@ -28,6 +28,7 @@ export function etcdPod(input: StaticPodInput, members?: readonly EtcdPeer[]): P
     flags: mergeFlags(ownFlags(node, members), extra.args),
     env: extra.envs.map(({name, value}) => ({name, value})),
     probe: probeTarget(node, extra.args),
+    startupSeconds: cluster.startupSeconds,
     requests: {cpu: '100m', memory: '100Mi'},
     mounts: [
       samePath('etcd-data', ETCD_DATA_DIR, 'DirectoryOrCreate', false),

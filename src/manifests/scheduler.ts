@@ -27,6 +27,7 @@ export function schedulerPod({cluster, host}: StaticPodInput): Pod {
       readyz: '/readyz',
       startup: '/livez',
     },
+    startupSeconds: cluster.startupSeconds,
     requests: {cpu: '100m'},
     mounts: mergeMounts([samePath('kubeconfig', SCHEDULER_CONF, 'FileOrCreate')], extra),
   })

@@ -25,9 +25,6 @@ const EXTRA_CA_DIRS = [
   '/usr/local/share/ca-certificates',
 ] as const
 
-/** How long a component may take to come up before the kubelet starts it anew, as kubeadm's default. */
-const STARTUP_BUDGET_SECONDS = 240
-
 export interface Mount {
   readonly name: string
   readonly hostPath: string
@@ -52,6 +49,8 @@ export interface StaticPodParts {
   readonly flags: readonly string[]
   readonly env: readonly EnvVar[]
   readonly probe: ProbeTarget
+  /** How long it may take to come up before the kubelet starts it anew. */
+  readonly startupSeconds: number
   readonly requests: Readonly<Record<string, string>>
   readonly mounts: readonly Mount[]
 }
@@ -79,7 +78,7 @@ export function staticPod(parts: StaticPodParts): Pod {
           command: [name, ...flags],
           ...(parts.env.length === 0 ? {} : {env: parts.env}),
           ports: [{name: 'probe-port', containerPort: probe.port, protocol: 'TCP'}],
-          ...probes(probe),
+          ...probes(probe, parts.startupSeconds),
           resources,
           volumeMounts: mounts.map(volumeMount),
         },
@@ -93,7 +92,10 @@ export function staticPod(parts: StaticPodParts): Pod {
   }
 }
 
-function probes(target: ProbeTarget): {livenessProbe: Probe; readinessProbe?: Probe; startupProbe: Probe} {
+function probes(
+  target: ProbeTarget,
+  startupSeconds: number,
+): {livenessProbe: Probe; readinessProbe?: Probe; startupProbe: Probe} {
   const get = (path: string): Probe['httpGet'] => ({
     ...(target.host === '' ? {} : {host: target.host}),
     path,
@@ -106,7 +108,7 @@ function probes(target: ProbeTarget): {livenessProbe: Probe; readinessProbe?: Pr
     ...(target.readyz === undefined
       ? {}
       : {readinessProbe: {httpGet: get(target.readyz), periodSeconds: 1, timeoutSeconds: 15, failureThreshold: 3}}),
-    startupProbe: {httpGet: get(target.startup), ...slow, failureThreshold: Math.ceil(STARTUP_BUDGET_SECONDS / 10)},
+    startupProbe: {httpGet: get(target.startup), ...slow, failureThreshold: Math.ceil(startupSeconds / 10)},
   }
 }
 

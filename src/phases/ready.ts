@@ -1,8 +1,9 @@
+import {startupMs} from '../domain/cluster.ts'
 import {nodePods} from '../resources/operations/node-pods.ts'
 import {ready} from '../resources/operations/ready.ts'
 import type {Phase, PhaseContext} from './phase.ts'
 
-const DEADLINE_MS = 300_000
+const USUAL_MS = 300_000
 
 const hasNetwork = ({cluster}: PhaseContext): boolean => cluster.network.plugin.kind !== 'none'
 
@@ -17,12 +18,12 @@ export const nodeReadyPhase: Phase = {
   why: 'a node is Ready when its kubelet, its runtime and its pod network all work',
   needs: ['pod-network'],
   when: whenSeen,
-  resources: ({node}) => [
+  resources: ({cluster, node}) => [
     ready({
       what: 'node',
       name: node.name,
       namespace: undefined,
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: startupMs(cluster, USUAL_MS),
       why: 'pods can run there now',
     }),
   ],
@@ -42,7 +43,7 @@ export const nodePodsPhase: Phase = {
         {namespace: 'kube-system', name: 'kube-proxy'},
         ...(cluster.network.plugin.kind === 'flannel' ? [{namespace: 'kube-flannel', name: 'kube-flannel-ds'}] : []),
       ],
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: startupMs(cluster, USUAL_MS),
       why: 'services and pods of other nodes are reached from there now',
     }),
   ],
@@ -60,7 +61,7 @@ export const clusterReadyPhase: Phase = {
       what: 'daemonset',
       name: 'kube-proxy',
       namespace: 'kube-system',
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: startupMs(cluster, USUAL_MS),
       why: 'services have addresses that work',
     }),
     ...(cluster.network.plugin.kind === 'flannel'
@@ -69,7 +70,7 @@ export const clusterReadyPhase: Phase = {
             what: 'daemonset',
             name: 'kube-flannel-ds',
             namespace: 'kube-flannel',
-            deadlineMs: DEADLINE_MS,
+            deadlineMs: startupMs(cluster, USUAL_MS),
             why: 'pods on different nodes reach one another',
           }),
         ]
@@ -79,7 +80,7 @@ export const clusterReadyPhase: Phase = {
       what: 'deployment',
       name: 'coredns',
       namespace: 'kube-system',
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: startupMs(cluster, USUAL_MS),
       why: 'services have names that work',
     }),
   ],

@@ -1,8 +1,6 @@
 import {endpointHealthy} from '../resources/operations/endpoint-healthy.ts'
+import {startupMs} from '../domain/cluster.ts'
 import type {Phase} from './phase.ts'
-
-/** kubeadm's own patience: timeouts.controlPlaneComponentHealthCheck and kubeletHealthCheck. */
-const DEADLINE_MS = 240_000
 
 export const waitControlPlanePhase: Phase = {
   name: 'wait-control-plane',
@@ -16,7 +14,7 @@ export const waitControlPlanePhase: Phase = {
       address: '127.0.0.1',
       port: 10248,
       path: '/healthz',
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: startupMs(cluster),
       why: 'it runs the control plane',
     }),
     endpointHealthy({
@@ -25,7 +23,7 @@ export const waitControlPlanePhase: Phase = {
       address: node.address,
       port: cluster.apiPort,
       path: '/readyz',
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: startupMs(cluster),
       why: 'everything after this goes through it',
     }),
   ],
@@ -37,14 +35,14 @@ export const controllersHealthyPhase: Phase = {
   title: 'Check controller manager and scheduler',
   why: 'without them nothing that is asked for would ever happen',
   where: 'first',
-  resources: () => [
+  resources: ({cluster}) => [
     endpointHealthy({
       component: 'controller manager',
       scheme: 'https',
       address: '127.0.0.1',
       port: 10257,
       path: '/healthz',
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: startupMs(cluster),
       why: 'makes what is so into what is wanted',
     }),
     endpointHealthy({
@@ -53,7 +51,7 @@ export const controllersHealthyPhase: Phase = {
       address: '127.0.0.1',
       port: 10259,
       path: '/livez',
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: startupMs(cluster),
       why: 'gives each pod a node',
     }),
   ],

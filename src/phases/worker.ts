@@ -1,4 +1,5 @@
 import {certPath} from '../domain/certificates.ts'
+import {startupMs} from '../domain/cluster.ts'
 import {BOOTSTRAP_KUBELET_CONF, KUBELET_CLIENT_PEM, KUBELET_CONF} from '../domain/paths.ts'
 import {sh} from '../remote/shell.ts'
 import {authorityCopy} from '../resources/authority-copy.ts'
@@ -10,8 +11,7 @@ import {kubeletAtWork} from './kubelet-start.ts'
 import type {Phase} from './phase.ts'
 
 /** kubeadm's timeouts.tlsBootstrap. */
-const DEADLINE_MS = 300_000
-
+const USUAL_MS = 300_000
 const joined = sh`[ -s ${KUBELET_CONF} ] && [ -s ${KUBELET_CLIENT_PEM} ]`
 
 export const workerPhase: Phase = {
@@ -35,7 +35,7 @@ export const workerPhase: Phase = {
           title: 'the cluster to sign the certificate of the kubelet',
           why: 'until then the node is not part of the cluster',
           check: sh`${joined} || { journalctl -u kubelet -n 1 --no-pager -o cat; exit 1; }`,
-          deadlineMs: DEADLINE_MS,
+          deadlineMs: startupMs(context.cluster, USUAL_MS),
           intervalMs: 250,
           evidence: sh`systemctl --no-pager -l status kubelet | head -n 5
 journalctl -u kubelet -n 15 --no-pager -o cat`,

@@ -114,6 +114,7 @@ export const anyCluster: fc.Arbitrary<Cluster> = fc.record({
     {https: 'http://[fd16::1]:3128', noProxy: ['.example.com', '192.168.0.0/16', 'fd17::/64', 'host:8080']},
   ),
   swap: fc.constantFrom('off', 'keep'),
+  startupSeconds: fc.integer({min: 1, max: 86_400}),
   extra: fc.record({
     apiServer: component,
     controllerManager: component,

@@ -48,6 +48,11 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ["kadm.yaml:6:19: pki.caValidity: '10y' is no duration; write hours, minutes and seconds such as 8760h or 1h30m"],
   ],
   [
+    'a wait without a unit',
+    file('startupTimeout: "15"\n'),
+    ["kadm.yaml:6:17: startupTimeout: '15' is no duration; write hours, minutes and seconds such as 8760h or 1h30m"],
+  ],
+  [
     'a duration of nothing',
     file('pki: {certificateValidity: 0h}\n'),
     [

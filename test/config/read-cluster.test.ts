@@ -100,7 +100,7 @@ nodeRegistration:
   taints: null
   imagePullPolicy: IfNotPresent
   ignorePreflightErrors: [NumCPU]
-timeouts: {discovery: 5m0s}
+timeouts: {discovery: 5m0s, controlPlaneComponentHealthCheck: 10m}
 `,
       ) +
       kubeadm(
@@ -116,6 +116,7 @@ timeouts: {discovery: 5m0s}
     controlPlaneEndpoint: 'api.example.com:7443',
     apiPort: 7443,
     imageRepository: 'mirror/k8s',
+    startupSeconds: 600,
     network: {podSubnets: ['10.32.0.0/16', 'fd00:1::/56'], dnsDomain: 'k8s'},
     pki: {algorithm: 'ECDSA-P384', caHours: 43_800, apiServerSans: ['a.example.com', 'b.example.com']},
     extra: {

@@ -66,6 +66,7 @@ export const FULL: Cluster = {
   source: {kind: 'bundle', path: '/srv/bundle'},
   proxy: {http: 'http://proxy.example.com:3128', https: 'http://proxy.example.com:3128', noProxy: ['.example.com']},
   swap: 'keep',
+  startupSeconds: 900,
   extra: {
     apiServer: {
       args: [

@@ -34,6 +34,7 @@ export const clusterOf = (version: string, changes: Partial<Cluster> = {}): Clus
   pki: {algorithm: 'RSA-2048', caHours: 87600, leafHours: 8760, apiServerSans: []},
   source: {kind: 'online'},
   swap: 'off',
+  startupSeconds: 240,
   extra: {
     apiServer: nothing,
     controllerManager: nothing,

@@ -43,6 +43,12 @@ describe('static pods with what the user adds', () => {
     expect(flags.at(-1)).toBe('--authorization-config=/etc/a.yaml')
   })
 
+  it('may take as long to come up as the cluster says before their kubelet starts them anew', () => {
+    const pod = apiServerPod({cluster: clusterOf('v1.37.2', {startupSeconds: 901}), node, host: bare})
+
+    expect(pod.spec.containers[0]?.startupProbe).toMatchObject({failureThreshold: 91, periodSeconds: 10})
+  })
+
   it('take a volume of the same name in place of the own one', () => {
     const volume = {
       name: 'ca-certs',

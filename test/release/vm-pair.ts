@@ -34,6 +34,7 @@ hosts:
 - {name: worker-1, role: worker, ssh: {address: ${lab.address('worker-1')}, user: ubuntu}}
 source: {kind: bundle, path: ${lab.bundleDir}}
 ignorePreflightErrors: [numcpu]
+startupTimeout: 15m
 ---
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration

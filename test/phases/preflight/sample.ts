@@ -25,6 +25,7 @@ export const sampleCluster = (changes: Partial<Cluster> = {}): Cluster => ({
   pki: {algorithm: 'RSA-2048', caHours: 87600, leafHours: 8760, apiServerSans: []},
   source: {kind: 'online'},
   swap: 'off',
+  startupSeconds: 240,
   extra: {
     apiServer: component,
     controllerManager: component,
