@@ -37,6 +37,7 @@ function machine(rows: readonly string[]): Workbench {
     `case "$*" in
 *'images ls') cat ${b.root}/list;;
 *'images ls -q') sed 1d ${b.root}/list | cut -d' ' -f1;;
+*'images import --help') echo '   --local  run import locally';;
 *'images import'*) cat >>${b.root}/list;;
 *'images label'*) awk -v r="$5" -v l="$6" '$1==r {$NF=l} 1' ${b.root}/list >${b.root}/new; mv ${b.root}/new ${b.root}/list;;
 *'content get'*) echo '{"schemaVersion": 2, "config": {"mediaType": "x", "digest": "${digest('1')}"}, "layers": [{"digest": "${digest('9')}"}]}';;
@@ -94,7 +95,7 @@ test('are imported from what is staged, pinned, and undo removes only what was n
   const cycle = lifecycle(b, containerImagesKind, resource)
 
   const original = cycle.apply()
-  expect(called(b, 'import')).toHaveLength(1)
+  expect(called(b, 'k8s.io images import')).toEqual(['ctr -n k8s.io images import --local --no-unpack -'])
   expect(called(b, 'label')).toEqual([`ctr -n k8s.io images label ${PAUSE} io.cri-containerd.pinned=pinned`])
   expect(cycle.diff()).toBeUndefined()
   cycle.undo(original)
@@ -112,7 +113,7 @@ test('that come in one archive are imported once and all pinned', () => {
 
   cycle.apply()
 
-  expect(called(b, 'import')).toHaveLength(1)
+  expect(called(b, 'k8s.io images import')).toHaveLength(1)
   expect(cycle.diff()).toBeUndefined()
 })
 

@@ -16,9 +16,11 @@ ctr -n k8s.io images ls -q >"$KEEP"/refs
 
 ### act
 command -v ctr >/dev/null || { printf '%s\n' 'ctr is not installed, so no image can be imported' >&2; exit 1; }
+kadm_local=''
+if ctr images import --help 2>&1 | grep -q -e --local; then kadm_local=--local; fi
 kadm_failed=0; kadm_jobs=''
 (rm -f -- /stage/a.bad
-{ gzip -dc </stage/a || : >/stage/a.bad; } | ctr -n k8s.io images import --no-unpack - >/dev/null
+{ gzip -dc </stage/a || : >/stage/a.bad; } | ctr -n k8s.io images import $kadm_local --no-unpack - >/dev/null
 [ ! -e /stage/a.bad ] || { printf '%s\n' 'the archive of registry.k8s.io/pause:3.10 is damaged' >&2; exit 1; }
 rm -f -- /stage/a) &
 kadm_jobs="$kadm_jobs $!"
