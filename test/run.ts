@@ -1,11 +1,12 @@
 /**
- * What `npm test` runs: types, lint, format, layers, dead code, then unit, contract and end-to-end tests. Everything runs, whatever
- * failed before, and the last line says how much passed: `N passed, N failed`.
+ * What `npm test` runs: types, lint, format, layers, dead code, then unit, contract and end-to-end tests, those on containers
+ * and those on VMs side by side. Everything runs, whatever failed before, and the last line says how much passed: `N passed, N failed`.
  */
-import {spawnSync} from 'node:child_process'
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {spawn, spawnSync} from 'node:child_process'
+import {closeSync, createReadStream, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {pipeline} from 'node:stream/promises'
 import {installPrerequisites} from './prerequisites.ts'
 
 const CHECKS = ['check:types', 'check:lint', 'check:format', 'check:layers', 'check:dead']
@@ -25,19 +26,19 @@ function check(name: string): Counts {
   return {passed: ok ? 1 : 0, failed: ok ? 0 : 1}
 }
 
-function suite(project: string): Counts {
-  console.log(`\n== ${project} tests`)
+/** Runs a project of vitest with its output to the file descriptor `output`. */
+async function suite(project: string, output: number): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'kadm-test-'))
   const report = join(folder, 'report.json')
-  const code = run('npx', [
-    'vitest',
-    'run',
-    '--project',
-    project,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ])
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const child = spawn('npx', ['vitest', 'run', '--project', project, ...reporters], {
+    stdio: ['ignore', output, output],
+    env: {...process.env, NO_COLOR: '1'},
+  })
+  const code = await new Promise<number>(resolve => {
+    child.once('error', () => resolve(1))
+    child.once('close', status => resolve(status ?? 1))
+  })
   try {
     const {numPassedTests, numFailedTests} = JSON.parse(readFileSync(report, 'utf8')) as {
       numPassedTests: number
@@ -52,8 +53,39 @@ function suite(project: string): Counts {
   }
 }
 
+/** The first suite is seen as it goes on; what the others say meanwhile comes after it. */
+async function sideBySide(first: string, ...others: readonly string[]): Promise<readonly Counts[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'kadm-test-'))
+  try {
+    console.log(`\n== ${[first, ...others].join(' tests, and beside them ')} tests`)
+    const seen = suite(first, 1)
+    const kept = others.map(async project => {
+      const file = join(folder, project)
+      const output = openSync(file, 'w')
+      const counts = await suite(project, output)
+      closeSync(output)
+      return {project, file, counts}
+    })
+    const counts = [await seen]
+    for (const {project, file, counts: own} of await Promise.all(kept)) {
+      console.log(`\n== ${project} tests, which ran beside the ${first} tests`)
+      await pipeline(createReadStream(file), process.stdout, {end: false})
+      counts.push(own)
+    }
+    return counts
+  } finally {
+    rmSync(folder, {recursive: true, force: true})
+  }
+}
+
 installPrerequisites()
-const counts = [...CHECKS.map(check), ...['unit', 'contract', 'e2e'].map(suite)]
+const counts = [
+  ...CHECKS.map(check),
+  ...(await sideBySide('unit')),
+  ...(await sideBySide('contract')),
+  // Containers wait for one another most of the time, and an emulated VM keeps one core busy.
+  ...(await sideBySide('e2e', 'vm')),
+]
 const passed = counts.reduce((sum, {passed: n}) => sum + n, 0)
 const failed = counts.reduce((sum, {failed: n}) => sum + n, 0)
 console.log(`\n${passed.toString()} passed, ${failed.toString()} failed`)

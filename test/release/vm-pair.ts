@@ -45,7 +45,7 @@ scheduler: {extraArgs: ${SLOW_LEASE}}
 
 /** Emulated, an API server can keep one waiting longer than the 15 s after which its clients would take their lease for lost. */
 const SLOW_LEASE = JSON.stringify(
-  Object.entries({'lease-duration': '120s', 'renew-deadline': '100s', 'retry-period': '5s'}).map(([name, value]) => ({
+  Object.entries({'lease-duration': '60s', 'renew-deadline': '50s', 'retry-period': '5s'}).map(([name, value]) => ({
     name: `leader-elect-${name}`,
     value,
   })),

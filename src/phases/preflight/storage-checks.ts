@@ -1,24 +1,38 @@
 import {error, info, ok, warning, type HostCheck} from './input.ts'
 
 const GIB = 1024 ** 3
-const LIMITS: Readonly<Record<string, {readonly error: number; readonly warning: number}>> = {
-  '/var/lib/containerd': {error: 2, warning: 8},
-  '/var/lib/kubelet': {error: 0.5, warning: 2},
+/** Free space in GiB; and the free share below which the kubelet taints its node and evicts pods (its defaults of evictionHard). */
+interface Limit {
+  readonly error: number
+  readonly warning: number
+  readonly evicts?: number
+}
+
+const LIMITS: Readonly<Record<string, Limit>> = {
+  '/var/lib/containerd': {error: 2, warning: 8, evicts: 0.15},
+  '/var/lib/kubelet': {error: 0.5, warning: 2, evicts: 0.1},
   '/var/lib/etcd': {error: 0.5, warning: 2},
 }
+/** Images and logs of a node come to this before anybody runs anything there. */
+const NODE_TAKES = 2 * GIB
 
 const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`
 
-export const diskChecks: HostCheck = view =>
+export const diskChecks: HostCheck = (view, {cluster}) =>
   view.facts.disks
     .filter(({path}) => LIMITS[path] !== undefined && (path !== '/var/lib/etcd' || view.isControlPlane))
-    .map(({path, freeBytes, readOnly}) => {
+    .map(({path, freeBytes, totalBytes, readOnly}) => {
       const name = 'DiskSpace'
       const limit = LIMITS[path] ?? {error: 0, warning: 0}
+      const evicts = 'evictionHard' in cluster.extra.kubelet ? 0 : totalBytes * (limit.evicts ?? 0)
       if (readOnly) return error('DiskWritable', view, `${path} is on a read-only file system`, 'mount it read-write')
       const fix = `free or add space below ${path}`
       const saw = `${gib(freeBytes)} free for ${path}`
       if (freeBytes < limit.error * GIB) return error(name, view, `only ${saw}`, fix)
+      const tooFull = `only ${saw}, of ${gib(totalBytes)}; the kubelet evicts pods below ${gib(evicts)}`
+      const more = `${fix}, or give the kubelet an evictionHard of your own (KubeletConfiguration)`
+      if (freeBytes < evicts) return error(name, view, tooFull, more)
+      if (freeBytes < evicts + NODE_TAKES && evicts > 0) return warning(name, view, tooFull, more)
       return freeBytes < limit.warning * GIB ? warning(name, view, `only ${saw}`, fix) : ok(name, view, saw)
     })
 

@@ -164,6 +164,18 @@ describe('a check of what runs on it says what it saw and one fix', () => {
       'error master: only 1.0 GiB free for /var/lib/containerd -> free or add space below /var/lib/containerd',
     ],
     [
+      'a disk on which the kubelet would evict pods at once',
+      'DiskSpace',
+      {disks: [{path: '/var/lib/containerd', freeBytes: 14 * GIB, totalBytes: 100 * GIB, readOnly: false}]},
+      'error master: only 14.0 GiB free for /var/lib/containerd, of 100.0 GiB; the kubelet evicts pods below 15.0 GiB -> free or add space below /var/lib/containerd, or give the kubelet an evictionHard of your own (KubeletConfiguration)',
+    ],
+    [
+      'a disk on which it soon would',
+      'DiskSpace',
+      {disks: [{path: '/var/lib/kubelet', freeBytes: 11 * GIB, totalBytes: 100 * GIB, readOnly: false}]},
+      'warning master: only 11.0 GiB free for /var/lib/kubelet, of 100.0 GiB; the kubelet evicts pods below 10.0 GiB -> free or add space below /var/lib/kubelet, or give the kubelet an evictionHard of your own (KubeletConfiguration)',
+    ],
+    [
       'a read-only disk',
       'DiskWritable',
       {disks: [{path: '/var/lib/kubelet', freeBytes: 9 * GIB, totalBytes: 10 * GIB, readOnly: true}]},
