@@ -25,6 +25,9 @@ const EXTRA_CA_DIRS = [
   '/usr/local/share/ca-certificates',
 ] as const
 
+/** kubeadm's own (timeouts.controlPlaneComponentHealthCheck), to which its liveness probes are fit. */
+const USUAL_STARTUP_SECONDS = 240
+
 export interface Mount {
   readonly name: string
   readonly hostPath: string
@@ -103,8 +106,10 @@ function probes(
     scheme: target.scheme,
   })
   const slow = {initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 15}
+  // Where a component may take longer than usual to come up, it may take as much longer to answer.
+  const patience = Math.max(1, startupSeconds / USUAL_STARTUP_SECONDS)
   return {
-    livenessProbe: {httpGet: get(target.livez), ...slow, failureThreshold: 8},
+    livenessProbe: {httpGet: get(target.livez), ...slow, failureThreshold: Math.ceil(8 * patience)},
     ...(target.readyz === undefined
       ? {}
       : {readinessProbe: {httpGet: get(target.readyz), periodSeconds: 1, timeoutSeconds: 15, failureThreshold: 3}}),

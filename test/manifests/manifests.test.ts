@@ -46,7 +46,10 @@ describe('static pods with what the user adds', () => {
   it('may take as long to come up as the cluster says before their kubelet starts them anew', () => {
     const pod = apiServerPod({cluster: clusterOf('v1.37.2', {startupSeconds: 901}), node, host: bare})
 
-    expect(pod.spec.containers[0]?.startupProbe).toMatchObject({failureThreshold: 91, periodSeconds: 10})
+    expect(pod.spec.containers[0]).toMatchObject({
+      startupProbe: {failureThreshold: 91, periodSeconds: 10},
+      livenessProbe: {failureThreshold: 31, periodSeconds: 10},
+    })
   })
 
   it('take a volume of the same name in place of the own one', () => {
