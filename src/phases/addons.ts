@@ -1,3 +1,4 @@
+import {startupMs} from '../domain/cluster.ts'
 import {splitHostPort} from '../domain/endpoint.ts'
 import {coreDnsObjects} from '../manifests/coredns.ts'
 import {flannelObjects} from '../manifests/flannel.ts'
@@ -40,12 +41,12 @@ export const addonsPhase: Phase = {
           title: 'Wait for service addresses',
           why: 'a pod that asks for the API before its address leads anywhere is kept waiting for half a minute',
           where: 'first',
-          resources: () => [
+          resources: ({cluster}) => [
             ready({
               what: 'daemonset',
               name: 'kube-proxy',
               namespace: 'kube-system',
-              deadlineMs: 120_000,
+              deadlineMs: startupMs(cluster, 120_000),
               moment: 'before DNS',
               why: 'what starts from now on reaches the API by its service address',
             }),
