@@ -1,4 +1,4 @@
-import type {KeyAlgorithm, PodNetwork, Source} from '../domain/cluster.ts'
+import {USUAL_STARTUP_SECONDS, type KeyAlgorithm, type PodNetwork, type Source} from '../domain/cluster.ts'
 import {DEFAULT_REPOSITORY, DEFAULT_VERSION} from '../domain/releases.ts'
 
 /** What holds for a cluster when nobody says otherwise. kubeadm's own values, and flannel with its usual pod range. */
@@ -17,7 +17,7 @@ export const DEFAULTS = {
   plugin: {kind: 'flannel'},
   source: {kind: 'online'},
   swap: 'off',
-  startupSeconds: 240,
+  startupSeconds: USUAL_STARTUP_SECONDS,
 } as const satisfies {
   readonly algorithm: KeyAlgorithm
   readonly plugin: PodNetwork

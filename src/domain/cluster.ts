@@ -129,6 +129,9 @@ export interface Node {
   readonly networkInterface: string
 }
 
+/** kubeadm's own (timeouts.controlPlaneComponentHealthCheck), to which its liveness probes are fit. */
+export const USUAL_STARTUP_SECONDS = 240
+
 /** How long to wait for something to come up: on machines where a control plane takes long, everything does. */
 export const startupMs = ({startupSeconds}: Pick<Cluster, 'startupSeconds'>, atLeastMs = 0): number =>
   Math.max(startupSeconds * 1000, atLeastMs)

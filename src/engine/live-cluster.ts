@@ -2,6 +2,7 @@ import {clusterFromKubeadm} from '../config/from-kubeadm.ts'
 import type {Cluster, PodNetwork} from '../domain/cluster.ts'
 import {KadmError} from '../domain/errors.ts'
 import type {KubeClient} from '../kube/client.ts'
+import {startupSeconds} from '../kube/components.ts'
 import {textsAt} from '../kube/json.ts'
 import {PATHS} from '../kube/kinds.ts'
 import type {JoinTo} from './options.ts'
@@ -22,11 +23,12 @@ export async function readLiveCluster(
   {swapAsCluster = false}: Pick<JoinTo, 'swapAsCluster'>,
 ): Promise<LiveCluster> {
   const system = (name: string) => api.get(PATHS.configMaps(name, 'kube-system'))
-  const [kubeadm, kubelet, proxy, flannel] = await Promise.all([
+  const [kubeadm, kubelet, proxy, flannel, startup] = await Promise.all([
     system('kubeadm-config'),
     system('kubelet-config'),
     system('kube-proxy').catch(() => undefined),
     api.get(PATHS.daemonSets('kube-flannel-ds', 'kube-flannel')).catch(() => undefined),
+    startupSeconds(api).catch(() => 0),
   ])
   const clusterConfiguration = textsAt(kubeadm, 'data')['ClusterConfiguration']
   if (clusterConfiguration === undefined) {
@@ -50,6 +52,7 @@ export async function readLiveCluster(
     cluster: {
       ...cluster,
       proxy: given.proxy,
+      startupSeconds: Math.max(given.startupSeconds, startup),
       swap: swapAsCluster ? swapOf(cluster.extra.kubelet) : given.swap,
       extra: {...cluster.extra, kubelet: sharedOnly(cluster.extra.kubelet)},
     },
@@ -65,11 +68,15 @@ export const swapOf = ({failSwapOn}: Readonly<Record<string, unknown>>): Cluster
 /** What each node decides for itself: the ConfigMap has it from the first control plane, or empty. */
 const OF_A_NODE = ['containerRuntimeEndpoint', 'cgroupDriver', 'failCgroupV1', 'failSwapOn', 'resolvConf']
 
-/** A share of swap is for the node's own cgroups to hold pods to; that pods get none holds everywhere. */
-export const sharedOnly = (kubelet: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    Object.entries(kubelet).filter(
-      ([key, value]) =>
-        !OF_A_NODE.includes(key) && !(key === 'memorySwap' && textsAt({value}, 'value')['swapBehavior'] !== 'NoSwap'),
-    ),
-  )
+/**
+ * What of the shared KubeletConfiguration holds for each node. A share of swap is for the node's own cgroups to hold pods to; that pods
+ * get none holds everywhere, and is what kubelets do beside swap when told nothing of it (KEP-2400).
+ */
+export function sharedOnly(kubelet: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const {swapBehavior} = textsAt(kubelet, 'memorySwap')
+  const isWithout = swapBehavior === 'NoSwap' || (swapOf(kubelet) === 'keep' && swapBehavior !== 'LimitedSwap')
+  return {
+    ...Object.fromEntries(Object.entries(kubelet).filter(([key]) => !OF_A_NODE.includes(key) && key !== 'memorySwap')),
+    ...(isWithout ? {memorySwap: {swapBehavior: 'NoSwap'}} : {}),
+  }
+}

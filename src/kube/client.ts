@@ -5,7 +5,7 @@ import {collectionPath, inWords, objectPath, query, type ObjectLike} from './kin
 import {endpointFromKubeconfig} from './kubeconfig.ts'
 import {placeFinder} from './places.ts'
 import {readObject} from './read-object.ts'
-import {requester, type Answer, type Call, type CallOptions} from './requester.ts'
+import {patientRequester, requester, type Answer, type Call, type CallOptions, type Requester} from './requester.ts'
 
 interface ApplyOptions extends CallOptions {
   readonly fieldManager?: string | undefined
@@ -39,6 +39,8 @@ export interface KubeClient {
   /** Any request; the answer is given as it is, whatever its status. */
   readonly raw: (call: RawCall) => Promise<Answer>
   readonly exec: (pod: {readonly name: string; readonly namespace: string}, options: ExecOptions) => Promise<ExecResult>
+  /** The same connections, with all limits of time as many times as long. */
+  readonly patient: (times: number) => KubeClient
   /** Where an object is or would be; asks the API about kinds kadm does not know. */
   readonly pathOf: (object: ObjectLike, options?: CallOptions) => Promise<string>
   readonly close: () => Promise<void>
@@ -65,8 +67,10 @@ const FIELD_MANAGER = 'kadm'
 export const clientFromKubeconfig = (text: string, forward: Forward): KubeClient =>
   kubeClient(endpointFromKubeconfig(text), forward)
 
-export function kubeClient(endpoint: Endpoint, forward: Forward): KubeClient {
-  const requests = requester(endpoint, forward)
+export const kubeClient = (endpoint: Endpoint, forward: Forward): KubeClient =>
+  clientOn(requester(endpoint, forward), endpoint)
+
+function clientOn(requests: Requester, endpoint: Endpoint): KubeClient {
   const send = async (call: Call): Promise<ApiObject> => readObject(call, await requests.call(call))
   const placeOf = placeFinder(requests)
   const pathOf = async (object: ObjectLike, options?: CallOptions): Promise<string> =>
@@ -74,6 +78,7 @@ export function kubeClient(endpoint: Endpoint, forward: Forward): KubeClient {
   return {
     endpoint,
     pathOf,
+    patient: times => clientOn(patientRequester(requests, times), endpoint),
     close: requests.close,
     exec: (pod, options) => exec(requests, endpoint, pod, options),
     get: async (path, options) => {

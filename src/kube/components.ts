@@ -27,6 +27,18 @@ export async function componentStatus(api: KubeClient, options?: CallOptions): P
   return [...mirrors.map(staticPodStatus), ...workloads.flat()]
 }
 
+/** How long the API servers are given to come up: kubeadm and kadm alike write it into their probe only. 0 where none is told. */
+export async function startupSeconds(api: KubeClient, options?: CallOptions): Promise<number> {
+  const path = PATHS.pods(undefined, 'kube-system') + query({labelSelector: 'component=kube-apiserver'})
+  return Math.max(0, ...(await api.list(path, options)).map(startupSecondsOf))
+}
+
+export function startupSecondsOf(apiServer: ApiObject): number {
+  const [container] = listAt(apiServer, 'spec', 'containers')
+  const [times, every] = ['failureThreshold', 'periodSeconds'].map(name => numberAt(container, 'startupProbe', name))
+  return (times ?? 0) * (every ?? 0)
+}
+
 function staticPodStatus(pod: ApiObject): ComponentStatus {
   const ok = textAt(conditionOf(pod, 'Ready'), 'status') === 'True'
   return {

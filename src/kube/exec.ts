@@ -43,7 +43,10 @@ export async function exec(
       headers: bearer(endpoint.credentials),
     })
     socket.binaryType = 'arraybuffer'
-    const result = await collect(socket, doing, options)
+    const result = await collect(socket, doing, {
+      ...options,
+      timeoutMs: (options.timeoutMs ?? EXEC_TIMEOUT_MS) * requests.patience,
+    })
     if (result !== 'refused') return result
   } finally {
     await connection.destroy()
@@ -61,10 +64,14 @@ function execPath(pod: {readonly name: string; readonly namespace: string}, opti
 }
 
 /** Reads until the Status, which is the last that is sent, or until the stream ends without one. */
-function collect(socket: WebSocket, doing: string, options: ExecOptions): Promise<ExecResult | 'refused'> {
+function collect(
+  socket: WebSocket,
+  doing: string,
+  options: ExecOptions & {readonly timeoutMs: number},
+): Promise<ExecResult | 'refused'> {
   const decoders = {stdout: new TextDecoder(), stderr: new TextDecoder()}
   const text = {stdout: '', stderr: ''}
-  const limit = AbortSignal.timeout(options.timeoutMs ?? EXEC_TIMEOUT_MS)
+  const limit = AbortSignal.timeout(options.timeoutMs)
   const stop = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit])
   return new Promise((resolve, reject) => {
     let open = false

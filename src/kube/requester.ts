@@ -37,6 +37,8 @@ export interface Requester {
   /** One connection for a use of its own; whoever asks for it ends it. */
   readonly single: () => Promise<Connections>
   readonly close: () => Promise<void>
+  /** What its limits of time are multiplied by. */
+  readonly patience: number
 }
 
 const TRY_TIMEOUT_MS = 10_000
@@ -51,6 +53,7 @@ export function requester(endpoint: Endpoint, forward: Forward): Requester {
   let opened: Promise<Connections> | undefined
   const open = (): Promise<Connections> => (opened ??= openConnections(endpoint, forward, CONNECTIONS))
   return {
+    patience: 1,
     single: () => openConnections(endpoint, forward, 1),
     close: async () => {
       const before = await opened
@@ -63,6 +66,18 @@ export function requester(endpoint: Endpoint, forward: Forward): Requester {
     },
   }
 }
+
+/** The same, for servers that take that many times as long as usual. */
+export const patientRequester = (requests: Requester, times: number): Requester => ({
+  ...requests,
+  patience: requests.patience * times,
+  call: call =>
+    requests.call({
+      ...call,
+      timeoutMs: (call.timeoutMs ?? TRY_TIMEOUT_MS) * times,
+      retryForMs: (call.retryForMs ?? RETRY_FOR_MS) * times,
+    }),
+})
 
 async function once(call: Call, endpoint: Endpoint, {pool}: Connections): Promise<Answer> {
   const limit = AbortSignal.timeout(call.timeoutMs ?? TRY_TIMEOUT_MS)

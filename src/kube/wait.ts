@@ -29,13 +29,16 @@ export async function waitFor<T>(options: WaitOptions, look: () => Promise<Look<
   let cause: unknown
   for (;;) {
     if (signal?.aborted === true) throw cancelled(options)
+    const began = clock.now()
     const found = await lookOnce(look)
     if ('value' in found) return found.value
     cause = found.cause
     if (found.seen !== last) options.onSeen?.(found.seen)
     last = found.seen
+    // Whoever answers slowly has enough to do: he is left alone for as long as the look took.
+    const pause = Math.max(options.intervalMs, clock.now() - began)
     if (clock.now() + options.intervalMs > end) break
-    await clock.sleep(options.intervalMs, signal)
+    await clock.sleep(Math.min(pause, end - clock.now()), signal)
   }
   const seconds = Math.round(options.deadlineMs / 1000)
   throw new KadmError('timeout', `waited ${seconds} s for ${what}; last seen: ${last}`, {

@@ -1,4 +1,4 @@
-import type {Arg, Cluster, ComponentExtra, Node} from '../domain/cluster.ts'
+import {USUAL_STARTUP_SECONDS, type Arg, type Cluster, type ComponentExtra, type Node} from '../domain/cluster.ts'
 import type {EnvVar, Metadata, Pod, Probe, Resources, Volume, VolumeMount} from './kube-object.ts'
 
 /** What static pods need to know of the control-plane host. */
@@ -24,9 +24,6 @@ const EXTRA_CA_DIRS = [
   '/usr/share/ca-certificates',
   '/usr/local/share/ca-certificates',
 ] as const
-
-/** kubeadm's own (timeouts.controlPlaneComponentHealthCheck), to which its liveness probes are fit. */
-const USUAL_STARTUP_SECONDS = 240
 
 export interface Mount {
   readonly name: string

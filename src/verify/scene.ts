@@ -15,6 +15,8 @@ export interface Scene {
   readonly signal: AbortSignal
   readonly images: Images
   readonly dnsDomain: string
+  /** How many times as long as usual things may take here; 1 for as usual. */
+  readonly patience: number
   /** How long ways, routes and names may take to work; default 20 s. */
   readonly routesWithinMs?: number
   /** Runs a command in a probe; only a few at a time, as each costs its node a process. */
@@ -39,7 +41,7 @@ const EXECS_AT_ONCE = 6
 const INTERVAL_MS = 250
 
 export function makeScene(parts: Omit<Scene, 'exec'>): Scene {
-  const limit = pLimit(EXECS_AT_ONCE)
+  const limit = pLimit(Math.max(1, Math.floor(EXECS_AT_ONCE / parts.patience ** 2)))
   const {api, namespace, signal} = parts
   return {
     ...parts,
@@ -60,7 +62,10 @@ export interface CheckWait {
 export async function until<T>(scene: Scene, wait: CheckWait, look: () => Promise<Look<T>>): Promise<T> {
   const {clock, signal} = scene
   try {
-    return await waitFor({...wait, intervalMs: INTERVAL_MS, clock, signal}, look)
+    return await waitFor(
+      {...wait, deadlineMs: wait.deadlineMs * scene.patience, intervalMs: INTERVAL_MS, clock, signal},
+      look,
+    )
   } catch (error) {
     if (!(error instanceof KadmError) || error.code !== 'timeout') throw error
     const evidence = wait.withWarnings === true ? await warnings(scene) : undefined
@@ -81,7 +86,7 @@ async function warnings({api, namespace, signal}: Scene): Promise<string> {
 
 /** Opens a connection from a probe; gives what went wrong, in agnhost's words: TIMEOUT, REFUSED, DNS, OTHER. */
 export async function connectFrom(scene: Scene, probe: Probe, target: string): Promise<string | undefined> {
-  const command = ['/agnhost', 'connect', target, `--timeout=${CONNECT_SECONDS}s`]
+  const command = ['/agnhost', 'connect', target, `--timeout=${Math.ceil(CONNECT_SECONDS * scene.patience)}s`]
   try {
     const result = await scene.exec(probe, command, LOOKUP_MS)
     return result.code === 0 ? undefined : result.stderr.trim() || `exit code ${result.code}`

@@ -1,4 +1,3 @@
-import type {Clock} from '../domain/clock.ts'
 import {KadmError} from '../domain/errors.ts'
 import type {KubeClient} from '../kube/client.ts'
 import {isObject, nameOf, textAt, textsAt} from '../kube/json.ts'
@@ -35,7 +34,11 @@ export async function setUp(
 }
 
 /** Removes the namespace and waits until it is gone; heeds no signal, as it runs after an interruption too. */
-export async function tearDown(api: KubeClient, namespace: string, clock: Clock): Promise<void> {
+export async function tearDown(
+  api: KubeClient,
+  namespace: string,
+  {clock, patience}: Pick<Scene, 'clock' | 'patience'>,
+): Promise<void> {
   // Controllers first, so that pods need not be ended twice.
   await Promise.all([
     api.delete(PATHS.deployments(undefined, namespace), CALL),
@@ -47,7 +50,7 @@ export async function tearDown(api: KubeClient, namespace: string, clock: Clock)
   await waitFor(
     {
       what: `namespace ${namespace} to be removed`,
-      deadlineMs: GONE_WITHIN_MS,
+      deadlineMs: GONE_WITHIN_MS * patience,
       intervalMs: 250,
       clock,
       hint: `look at it: kubectl get namespace ${namespace} -o yaml`,

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import {parse} from 'yaml'
 import {KadmError} from '../domain/errors.ts'
 import type {KubeClient} from '../kube/client.ts'
@@ -10,6 +11,7 @@ import {count, execOn, logsFrom, probesOn, probesThatRun} from './checks/probes.
 import {replaced, rollout} from './checks/rollout.ts'
 import {checker, type Check, type CheckerOptions, type Verdict} from './checker.ts'
 import type {CheckResult, VerifyOutcome} from './outcome.ts'
+import {patienceWith} from './patience.ts'
 import {makeScene, type Images, type Probe, type Scene} from './scene.ts'
 import {workload} from './workload.ts'
 import {namespaceName, nodesToTest, removeLeftovers, setUp, tearDown} from './stage.ts'
@@ -28,12 +30,15 @@ const ALONE = {skipped: 'there is only one node'} as const
 const NO_PROBE = {skipped: 'no test pod runs'} as const
 
 /** Tries on the running cluster what a cluster is for, and removes everything it made, also when it is interrupted. */
-export async function verify(api: KubeClient, options: VerifyOptions): Promise<VerifyOutcome> {
+export async function verify(usual: KubeClient, options: VerifyOptions): Promise<VerifyOutcome> {
   const {clock, signal} = options
+  const patience = await patienceWith(usual, signal)
+  const api = usual.patient(patience)
   const nodes = await nodesToTest(api, signal)
   await removeLeftovers(api, clock.now(), signal)
   const scene = makeScene({
     api,
+    patience,
     clock,
     signal,
     namespace: namespaceName(options.random),
@@ -47,7 +52,7 @@ export async function verify(api: KubeClient, options: VerifyOptions): Promise<V
     await tryAll(scene, nodes, check, options)
   } finally {
     await check('nothing is left behind', async () => {
-      await tearDown(api, scene.namespace, clock)
+      await tearDown(api, scene.namespace, {clock, patience})
       return scene.namespace
     })
   }
@@ -59,10 +64,7 @@ async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, 
   const ready = nodes.filter(node => node.ready)
   let probes: readonly Probe[] = []
   const pods = await check('a pod on every node', async () => {
-    await setUp(
-      scene,
-      workload(scene.namespace, scene.images, {isAlone: ready.every(({controlPlane}) => controlPlane)}),
-    )
+    await setUp(scene, workload(scene, {isAlone: ready.every(({controlPlane}) => controlPlane)}))
     probes = await probesOn(scene, ready)
     return probes.map(probe => probe.node).join(', ')
   })
@@ -72,22 +74,27 @@ async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, 
     name: string,
     work: (probes: readonly Probe[]) => Verdict | Promise<Verdict>,
   ): Promise<CheckResult> => check(name, () => (first === undefined ? NO_PROBE : work(probes)))
-  const ended = await Promise.allSettled([
-    withProbes('pod to pod across nodes', all => (all.length < 2 ? ALONE : podToPod(scene, all))),
-    withProbes('a service address from every node', all => serviceAddress(scene, all)),
-    withProbes('DNS inside the cluster', all => dnsInside(scene, all)),
-    check('DNS outside the cluster', async () =>
-      first === undefined ? NO_PROBE : dnsOutside(scene, first, options.outsideName ?? OUTSIDE_NAME),
-    ),
-    withProbes('logs from every node', all => logsFrom(scene, all)),
-    withProbes('exec on every node', all => execOn(scene, all)),
-    inTurn([
-      () => withProbes('a rollout without a failed request', all => rollout(scene, all)),
-      () => withProbes('a killed pod is replaced', () => replaced(scene)),
-      () =>
-        withProbes('a node is drained and uncordoned', () => drained(scene, options.drain ?? 'if-nothing-else-runs')),
-    ]),
-  ])
+  const works: readonly (() => Promise<unknown>)[] = [
+    () => withProbes('pod to pod across nodes', all => (all.length < 2 ? ALONE : podToPod(scene, all))),
+    () => withProbes('a service address from every node', all => serviceAddress(scene, all)),
+    () => withProbes('DNS inside the cluster', all => dnsInside(scene, all)),
+    () =>
+      check('DNS outside the cluster', async () =>
+        first === undefined ? NO_PROBE : dnsOutside(scene, first, options.outsideName ?? OUTSIDE_NAME),
+      ),
+    () => withProbes('logs from every node', all => logsFrom(scene, all)),
+    () => withProbes('exec on every node', all => execOn(scene, all)),
+    () =>
+      inTurn([
+        () => withProbes('a rollout without a failed request', all => rollout(scene, all)),
+        () => withProbes('a killed pod is replaced', () => replaced(scene)),
+        () =>
+          withProbes('a node is drained and uncordoned', () => drained(scene, options.drain ?? 'if-nothing-else-runs')),
+      ]),
+  ]
+  // Slow machines have enough to do with one.
+  const atOnce = scene.patience > 1 ? pLimit(1) : pLimit(works.length)
+  const ended = await Promise.allSettled(works.map(work => atOnce(work)))
   const broken = ended.find(one => one.status === 'rejected')
   if (broken !== undefined) throw broken.reason
 }

@@ -1,10 +1,12 @@
 import type {ObjectLike} from '../kube/kinds.ts'
-import type {Images} from './scene.ts'
+import type {Scene} from './scene.ts'
 
 export const PROBE = 'probe'
 export const WEB = 'web'
 export const WEB_REPLICAS = 2
 const HTTP_PORT = 8080
+/** How long a pod that is to end goes on serving those who have not heard of it yet. */
+const LEAVES_AFTER_SECONDS = 3
 const CONTROL_PLANE_TAINT = 'node-role.kubernetes.io/control-plane'
 
 type Body = Readonly<Record<string, unknown>>
@@ -19,16 +21,20 @@ export const namespaceObject = (name: string, stage: StageName): Made => ({
   metadata: {name, labels: {'app.kubernetes.io/managed-by': stage}},
 })
 
+/** Where test pods run, with what, and how long they may take. */
+export type Stage = Pick<Scene, 'namespace' | 'images' | 'patience'>
+
 export interface WorkloadOptions {
   /** There is no worker: the web service must make do with the control plane. */
   readonly isAlone?: boolean
 }
 
 /** Everything the checks use: a probe on every node, whatever its taints, and a small web service to roll, kill and move. */
-export function workload(namespace: string, images: Images, {isAlone = false}: WorkloadOptions = {}): readonly Made[] {
+export function workload(stage: Stage, {isAlone = false}: WorkloadOptions = {}): readonly Made[] {
+  const {namespace} = stage
   return [
-    ...probeWorkload(namespace, images),
-    webDeployment(namespace, images.first, isAlone),
+    ...probeWorkload(stage),
+    webDeployment(stage, isAlone),
     service(WEB, namespace),
     {
       apiVersion: 'policy/v1',
@@ -40,7 +46,7 @@ export function workload(namespace: string, images: Images, {isAlone = false}: W
 }
 
 /** The probes alone. */
-export function probeWorkload(namespace: string, images: Images): readonly Made[] {
+export function probeWorkload({namespace, images, patience}: Stage): readonly Made[] {
   return [
     {
       apiVersion: 'apps/v1',
@@ -54,7 +60,7 @@ export function probeWorkload(namespace: string, images: Images): readonly Made[
             ...POD,
             terminationGracePeriodSeconds: 1,
             tolerations: [{operator: 'Exists'}],
-            containers: [container(images.first)],
+            containers: [container(images.first, patience)],
           },
         },
       },
@@ -64,7 +70,7 @@ export function probeWorkload(namespace: string, images: Images): readonly Made[
 }
 
 /** An old pod goes on serving for a moment after its end was announced, until every node has taken it off the service. */
-const webDeployment = (namespace: string, image: string, isAlone: boolean): Made => ({
+const webDeployment = ({namespace, images, patience}: Stage, isAlone: boolean): Made => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: {name: WEB, namespace},
@@ -76,9 +82,14 @@ const webDeployment = (namespace: string, image: string, isAlone: boolean): Made
       metadata: {labels: {app: WEB}},
       spec: {
         ...POD,
-        terminationGracePeriodSeconds: 5,
+        terminationGracePeriodSeconds: Math.ceil(LEAVES_AFTER_SECONDS * patience) + 2,
         ...(isAlone ? {tolerations: [{key: CONTROL_PLANE_TAINT, operator: 'Exists', effect: 'NoSchedule'}]} : {}),
-        containers: [{...container(image), lifecycle: {preStop: {sleep: {seconds: 3}}}}],
+        containers: [
+          {
+            ...container(images.first, patience),
+            lifecycle: {preStop: {sleep: {seconds: Math.ceil(LEAVES_AFTER_SECONDS * patience)}}},
+          },
+        ],
       },
     },
   },
@@ -91,14 +102,14 @@ export const webPatch = (image: string): Body => ({
 
 const POD = {automountServiceAccountToken: false, enableServiceLinks: false} as const
 
-const container = (image: string): Body => ({
+const container = (image: string, patience: number): Body => ({
   name: 'agnhost',
   image,
   imagePullPolicy: 'IfNotPresent',
   command: ['/agnhost'],
   args: ['netexec', `--http-port=${HTTP_PORT}`, '--udp-port=8081'],
   ports: [{containerPort: HTTP_PORT}],
-  readinessProbe: {httpGet: {path: '/healthz', port: HTTP_PORT}, periodSeconds: 1},
+  readinessProbe: {httpGet: {path: '/healthz', port: HTTP_PORT}, periodSeconds: 1, timeoutSeconds: Math.ceil(patience)},
   resources: {requests: {cpu: '10m', memory: '16Mi'}},
 })
 

@@ -33,6 +33,21 @@ describe('sysctl', () => {
     expect(get(b, 'net/ipv4/ip_forward')).toBe('0\n')
   })
 
+  test('that the kernel sets another one by is undone with that one', () => {
+    const b = bench()
+    const redirects = 'net/ipv4/conf/all/accept_redirects'
+    put(b, 'net/ipv4/ip_forward', '0\n')
+    put(b, redirects, '0\n')
+    const cycle = lifecycle(b, sysctlKind, forward(b))
+
+    const original = cycle.apply()
+    cycle.undo(original)
+    put(b, redirects, '1\n')
+    cycle.undo(original)
+
+    expect(get(b, redirects)).toBe('0\n')
+  })
+
   test('of several numbers is right whatever lies between them', () => {
     const b = bench()
     put(b, 'net/ipv4/ping_group_range', '0\t2147483647\n')

@@ -58,18 +58,25 @@ describe('a node that may be drained', () => {
 })
 
 describe('what verify puts into its namespace', () => {
+  const stage = {namespace: 'kadm-verify-00000000', images: {first: 'agnhost:1', second: 'agnhost:2'}, patience: 1}
+
   it('is as in the golden file', async () => {
-    const objects = workload('kadm-verify-00000000', {first: 'agnhost:1', second: 'agnhost:2'})
+    const objects = workload(stage)
 
     await expect(`${JSON.stringify(objects, null, 2)}\n`).toMatchFileSnapshot('golden/workload.json')
   })
 
+  it('is more patient where all takes longer', () => {
+    const text = JSON.stringify(workload({...stage, patience: 3.75}))
+
+    expect(text).toContain('"sleep":{"seconds":12}')
+    expect(text).toContain('"terminationGracePeriodSeconds":14')
+    expect(text).toContain('"timeoutSeconds":4')
+  })
+
   it('may run on the control plane where there is no other node', () => {
-    const images = {first: 'agnhost:1', second: 'agnhost:2'}
     const tolerations = (isAlone: boolean): number =>
-      JSON.stringify(workload('kadm-verify-00000000', images, {isAlone})).split(
-        '"key":"node-role.kubernetes.io/control-plane"',
-      ).length - 1
+      JSON.stringify(workload(stage, {isAlone})).split('"key":"node-role.kubernetes.io/control-plane"').length - 1
 
     expect(tolerations(false)).toBe(0)
     expect(tolerations(true)).toBe(1)

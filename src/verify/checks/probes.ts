@@ -46,7 +46,8 @@ export async function logsFrom(scene: Scene, probes: readonly Probe[]): Promise<
   const {api, namespace, signal} = scene
   await Promise.all(
     probes.map(async probe => {
-      const log = await api.getText(`${PATHS.pods(probe.name, namespace)}/log${query({tailLines: 50})}`, {signal})
+      // From its beginning: each look at its health writes a line more.
+      const log = await api.getText(`${PATHS.pods(probe.name, namespace)}/log${query({limitBytes: 4096})}`, {signal})
       if (log.includes('Started HTTP server')) return
       throw new KadmError('verify', `the log of the pod on ${probe.node} does not hold what it wrote`, {evidence: log})
     }),

@@ -6,6 +6,7 @@ import {PATHS, query} from '../../kube/kinds.ts'
 import {listNodes, uncordon, type NodeStatus} from '../../kube/nodes.ts'
 import {onEach} from '../../remote/on-each.ts'
 import type {CheckResult} from '../outcome.ts'
+import {patienceWith} from '../patience.ts'
 import {makeScene, type Scene} from '../scene.ts'
 import {namespaceName, setUp, tearDown} from '../stage.ts'
 import {dnsDomainOf} from '../verify.ts'
@@ -35,18 +36,21 @@ const WIDTH = 30
  * Stops at the first that is not: the next reboot would do no better.
  */
 export async function reboot(
-  api: KubeClient,
+  usual: KubeClient,
   travellers: readonly Traveller[],
   options: RebootOptions,
 ): Promise<RebootOutcome> {
   const {signal, clock, emit} = options
   const started = clock.now()
+  const patience = await patienceWith(usual, signal)
+  const api = usual.patient(patience)
   await removeRebootLeftovers(api, signal)
   const nodes = await listNodes(api, {signal})
   refuseUnready(nodes, travellers)
   emit({type: 'run-started', command: 'verify --reboot', hosts: travellers.map(({node}) => node), at: started})
   const scene = makeScene({
     api,
+    patience,
     clock,
     signal,
     namespace: namespaceName(options.random),
@@ -55,7 +59,7 @@ export async function reboot(
     routesWithinMs: ROUTES_WITHIN_MS,
   })
   try {
-    await setUp(scene, probeWorkload(scene.namespace, scene.images), STAGE)
+    await setUp(scene, probeWorkload(scene), STAGE)
     await probesOn(
       scene,
       nodes.filter(({ready}) => ready),
@@ -65,7 +69,7 @@ export async function reboot(
     const named = new Set(travellers.map(({node}) => node))
     return {rounds, untouched: nodes.flatMap(({name}) => (named.has(name) ? [] : [name]))}
   } finally {
-    await tearDown(api, scene.namespace, clock).catch(() => undefined)
+    await tearDown(api, scene.namespace, scene).catch(() => undefined)
   }
 }
 

@@ -1,5 +1,6 @@
 ### look
 if [ -e /proc/sys/net/ipv4/ip_forward ]; then printf 'value %s\n' "$(cat /proc/sys/net/ipv4/ip_forward)"; else echo absent; fi
+[ ! -e /proc/sys/net/ipv4/conf/all/accept_redirects ] || printf 'follower %s\n' "$(cat /proc/sys/net/ipv4/conf/all/accept_redirects)"
 
 ### act
 [ -e /proc/sys/net/ipv4/ip_forward ] || { printf '%s\n' 'the kernel has no setting net.ipv4.ip_forward: the module that brings it is not loaded' >&2; exit 1; }

@@ -44,6 +44,7 @@ export function fakeKube(objects: Readonly<Record<string, object>> = {}, changes
     getText: none('getText'),
     raw: none('raw'),
     exec: none('exec'),
+    patient: () => client,
     close: () => Promise.resolve(),
     ...changes,
   }
