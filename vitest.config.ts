@@ -8,6 +8,9 @@ const onMachines = {
   disableConsoleIntercept: true,
 }
 
+/** Emulated, it wants the computer for itself. */
+const VM_CLUSTER = 'test/e2e/vm-cluster.test.ts'
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,7 +24,15 @@ export default defineConfig({
       },
       {test: {name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000}},
       {test: {name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: ['test/e2e/vm-*.test.ts'], ...onMachines}},
-      {test: {name: 'vm', include: ['test/e2e/vm-*.test.ts'], ...onMachines}},
+      {
+        test: {
+          name: 'vm',
+          include: ['test/e2e/vm-*.test.ts'],
+          exclude: [VM_CLUSTER],
+          ...onMachines,
+        },
+      },
+      {test: {name: 'vm-cluster', include: [VM_CLUSTER], ...onMachines}},
       {test: {name: 'release', include: ['test/release/**/*.test.ts'], ...onMachines}},
     ],
   },

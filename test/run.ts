@@ -1,6 +1,7 @@
 /**
- * What `npm test` runs: types, lint, format, layers, dead code, then unit, contract and end-to-end tests, those on containers
- * and those on VMs side by side. Everything runs, whatever failed before, and the last line says how much passed: `N passed, N failed`.
+ * What `npm test` runs: types, lint, format, layers, dead code, then unit and contract tests, a cluster of VMs, and the other
+ * end-to-end tests, those on containers and those on single VMs side by side. Everything runs, whatever failed before, and the
+ * last line says how much passed: `N passed, N failed`.
  */
 import {spawn, spawnSync} from 'node:child_process'
 import {closeSync, createReadStream, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
@@ -83,6 +84,7 @@ const counts = [
   ...CHECKS.map(check),
   ...(await sideBySide('unit')),
   ...(await sideBySide('contract')),
+  ...(await sideBySide('vm-cluster')),
   // Containers wait for one another most of the time, and an emulated VM keeps one core busy.
   ...(await sideBySide('e2e', 'vm')),
 ]

@@ -1,4 +1,5 @@
-import {join, Script, sh} from '../remote/shell.ts'
+import type {Script} from '../remote/shell.ts'
+import {join, sh} from '../remote/shell.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {fail} from './put.ts'
 

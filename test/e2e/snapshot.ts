@@ -32,7 +32,7 @@ nft -s list ruleset | sed 's/^/nft /'
 for family in ip ip6; do sed "s/^/legacy $family table /" /proc/net/${'$'}{family}_tables_names 2>/dev/null; done
 sysctl -a 2>/dev/null | grep -E '^(net\.|kernel\.(panic|panic_on_oops|keys\.root_max.*) |vm\.(overcommit_memory|panic_on_oom|max_map_count) )' \
   | grep -vE '^net\.(netfilter\.nf_conntrack_count|ipv4\.tcp_fastopen_key|ipv6\.conf\.[^.]*\.stable_secret|ipv4\.route\.|core\.flow_limit)' | sed 's/^/sysctl /'
-ps -eo user:20=,comm= | awk '$2 !~ /^(sh|bash|ps|awk|sshd|sudo|sed|sort|\(sd-pam\)|systemd|systemd-hostnam|systemd-timedat|xargs|ssh|dbus-daemon)$/ {print "process", $1, $2}'
+ps -eo user:20=,comm= | awk '$2 !~ /^(sh|bash|ps|awk|sshd|sudo|sed|sort|\(sd-pam\)|systemd|systemd-hostnam|systemd-timedat|xargs|kworker\/.*|ssh|dbus-daemon)$/ {print "process", $1, $2}'
 `
 
 export type Snapshot = ReadonlySet<string>

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {measured, type TestLab} from '../e2e/test-lab.ts'
-import {bootPair, nodesOf, swapsOf} from './vm-pair.ts'
+import {bootPair, nodesOf, swapsOf} from '../e2e/vm-pair.ts'
 import {changedIn} from '../e2e/told.ts'
 
 const NAME = 'release-vm-reboot'
@@ -16,7 +16,7 @@ describe('a cluster of VMs', () => {
 
   it('comes back from reboots one by one and all at once, and kadm proves it', async () => {
     const {stdout} = await measured('kadm verify --reboot', () =>
-      lab.kadmDone(['verify', '-f', 'kadm.yaml', '--reboot', '--all-at-once', '--yes']),
+      lab.kadmDone(['verify', '-f', 'kadm.yaml', '--reboot', '--all-at-once', '--reboot-timeout', '20m', '--yes']),
     )
 
     expect(stdout).toMatch(/worker-1/)

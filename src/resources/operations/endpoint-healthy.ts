@@ -23,7 +23,8 @@ export const endpointHealthy = (wanted: Omit<EndpointHealthyResource, 'kind' | '
   ...wanted,
 })
 
-const PROBE_MS = 5000
+/** As the probes of the kubelet have it. */
+const PROBE_MS = 15_000
 
 /** 'ok', or what was seen instead. */
 async function probe(host: Host, {scheme, address, port, path}: EndpointHealthyResource): Promise<string> {
@@ -35,7 +36,7 @@ async function probe(host: Host, {scheme, address, port, path}: EndpointHealthyR
       stream.destroy()
       resolve(seen)
     }
-    const timer = setTimeout(() => done('no answer within 5 s'), PROBE_MS)
+    const timer = setTimeout(() => done('no answer within 15 s'), PROBE_MS)
     socket.on('error', (error: Error) => done(error.message))
     const request = get({host: address, port, path, createConnection: () => socket}, response => {
       response.resume()

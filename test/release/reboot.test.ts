@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {labClusterYaml} from '../../src/commands/edge/lab-cluster.ts'
-import {measured, testLab, type TestLab} from './test-lab.ts'
-import {changedIn, errorsIn} from './told.ts'
+import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
+import {changedIn, errorsIn} from '../e2e/told.ts'
 
 const NODES = ['master', 'worker-1']
 

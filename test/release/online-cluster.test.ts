@@ -2,11 +2,11 @@ import {readFile} from 'node:fs/promises'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {DEFAULT_VERSION} from '../../src/domain/releases.ts'
 import {addressIn} from '../../src/lab/subnet.ts'
-import {bundleRegistry, type BundleRegistry} from './bundle-registry.ts'
-import {packageMirror, type PackageMirror} from './package-mirror.ts'
-import {privateRegistry, type PrivateRegistry} from './private-registry.ts'
-import {testLab, type TestLab} from './test-lab.ts'
-import {changedIn} from './told.ts'
+import {bundleRegistry, type BundleRegistry} from '../e2e/bundle-registry.ts'
+import {packageMirror, type PackageMirror} from '../e2e/package-mirror.ts'
+import {privateRegistry, type PrivateRegistry} from '../e2e/private-registry.ts'
+import {testLab, type TestLab} from '../e2e/test-lab.ts'
+import {changedIn} from '../e2e/told.ts'
 
 const RELEASE = DEFAULT_VERSION.replace('v', '')
 
