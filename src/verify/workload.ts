@@ -5,8 +5,11 @@ export const PROBE = 'probe'
 export const WEB = 'web'
 export const WEB_REPLICAS = 2
 const HTTP_PORT = 8080
-/** How long a pod that is to end goes on serving those who have not heard of it yet. */
-const LEAVES_AFTER_SECONDS = 3
+/**
+ * How long a pod that is to end goes on serving those who have not heard of it yet. The news passes several components that wait for
+ * one another where a machine is slow: on emulated ones `3 * patience` was seen to be too short.
+ */
+const leavesAfter = (patience: number): number => Math.ceil(3 * patience ** 2)
 const CONTROL_PLANE_TAINT = 'node-role.kubernetes.io/control-plane'
 
 type Body = Readonly<Record<string, unknown>>
@@ -82,12 +85,12 @@ const webDeployment = ({namespace, images, patience}: Stage, isAlone: boolean): 
       metadata: {labels: {app: WEB}},
       spec: {
         ...POD,
-        terminationGracePeriodSeconds: Math.ceil(LEAVES_AFTER_SECONDS * patience) + 2,
+        terminationGracePeriodSeconds: leavesAfter(patience) + 2,
         ...(isAlone ? {tolerations: [{key: CONTROL_PLANE_TAINT, operator: 'Exists', effect: 'NoSchedule'}]} : {}),
         containers: [
           {
             ...container(images.first, patience),
-            lifecycle: {preStop: {sleep: {seconds: Math.ceil(LEAVES_AFTER_SECONDS * patience)}}},
+            lifecycle: {preStop: {sleep: {seconds: leavesAfter(patience)}}},
           },
         ],
       },

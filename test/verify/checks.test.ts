@@ -69,8 +69,8 @@ describe('what verify puts into its namespace', () => {
   it('is more patient where all takes longer', () => {
     const text = JSON.stringify(workload({...stage, patience: 3.75}))
 
-    expect(text).toContain('"sleep":{"seconds":12}')
-    expect(text).toContain('"terminationGracePeriodSeconds":14')
+    expect(text).toContain('"sleep":{"seconds":43}')
+    expect(text).toContain('"terminationGracePeriodSeconds":45')
     expect(text).toContain('"timeoutSeconds":4')
   })
 

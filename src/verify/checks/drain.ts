@@ -53,9 +53,9 @@ async function drainAndReturn(scene: Scene, node: string): Promise<string> {
 }
 
 async function drainAway(scene: Scene, node: string): Promise<number> {
-  const {api, clock, signal} = scene
+  const {api, clock, signal, patience} = scene
   const annotations = {[CORDON_MARK]: String(clock.now())}
-  const moved = await drain(api, node, {clock, signal, deadlineMs: DRAINED_WITHIN_MS, annotations})
+  const moved = await drain(api, node, {clock, signal, deadlineMs: DRAINED_WITHIN_MS * patience, annotations})
   const web = await webAvailable(scene)
   if (!web.some(pod => textAt(pod, 'spec', 'nodeName') === node)) return moved.length
   throw new KadmError('verify', `a pod was put on ${node} although it is cordoned`)

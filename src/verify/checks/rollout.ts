@@ -25,7 +25,8 @@ export async function rollout(scene: Scene, probes: readonly Probe[]): Promise<s
   try {
     await api.patch(PATHS.deployments(WEB, namespace), webPatch(image), 'strategic', {signal})
     await webAvailable(scene)
-    await scene.clock.sleep(AFTERWARDS_MS, signal)
+    await oldOnesGone(scene)
+    await scene.clock.sleep(AFTERWARDS_MS * scene.patience, signal)
   } finally {
     stop.abort()
   }
@@ -50,6 +51,13 @@ const answering = (scene: Scene, dial: Dialer, address: string): Promise<boolean
   until(scene, {what: `service ${address}:80 to answer before the rollout`, deadlineMs: 30_000}, async () => {
     const {errors} = await dial(address, 80, 2 * WEB_REPLICAS)
     return errors.length === 0 ? {value: true} : {seen: errors.join('; ')}
+  })
+
+/** Requests fail when pods end before every node has taken them off the service: it must be seen what their end does. */
+const oldOnesGone = (scene: Scene): Promise<boolean> =>
+  until(scene, {what: 'the old web pods to end', deadlineMs: 30_000}, async () => {
+    const ending = (await podsLabelled(scene, WEB)).filter(isEnding).map(nameOf)
+    return ending.length === 0 ? {value: true} : {seen: `${ending.join(', ')} still ending`}
   })
 
 /** The second image only where every node has it already: it need not be in any registry. */
@@ -121,7 +129,7 @@ async function send(scene: Scene, dial: Dialer, address: string, stop: AbortSign
     sent += answer.tries
     failed.push(...answer.errors)
     for (const server of answer.servers) servers.add(server)
-    await scene.clock.sleep(PAUSE_MS, stop)
+    await scene.clock.sleep(PAUSE_MS * scene.patience ** 2, stop)
   }
   return {sent, failed, servers}
 }
