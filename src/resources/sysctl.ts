@@ -1,5 +1,4 @@
-import type {Script} from '../remote/shell.ts'
-import {join, sh} from '../remote/shell.ts'
+import {join, sh, type Script} from '../remote/shell.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {fail} from './put.ts'
 

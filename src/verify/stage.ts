@@ -34,11 +34,12 @@ export async function setUp(
 }
 
 /** Removes the namespace and waits until it is gone; heeds no signal, as it runs after an interruption too. */
-export async function tearDown(
-  api: KubeClient,
-  namespace: string,
-  {clock, patience}: Pick<Scene, 'clock' | 'patience'>,
-): Promise<void> {
+export async function tearDown({
+  api,
+  namespace,
+  clock,
+  patience,
+}: Pick<Scene, 'api' | 'namespace' | 'clock' | 'patience'>): Promise<void> {
   // Controllers first, so that pods need not be ended twice.
   await Promise.all([
     api.delete(PATHS.deployments(undefined, namespace), CALL),

@@ -52,7 +52,7 @@ export async function verify(usual: KubeClient, options: VerifyOptions): Promise
     await tryAll(scene, nodes, check, options)
   } finally {
     await check('nothing is left behind', async () => {
-      await tearDown(api, scene.namespace, {clock, patience})
+      await tearDown(scene)
       return scene.namespace
     })
   }
@@ -93,7 +93,7 @@ async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, 
       ]),
   ]
   // Slow machines have enough to do with one.
-  const atOnce = scene.patience > 1 ? pLimit(1) : pLimit(works.length)
+  const atOnce = pLimit(scene.patience > 1 ? 1 : works.length)
   const ended = await Promise.allSettled(works.map(work => atOnce(work)))
   const broken = ended.find(one => one.status === 'rejected')
   if (broken !== undefined) throw broken.reason

@@ -7,9 +7,9 @@ export const WEB_REPLICAS = 2
 const HTTP_PORT = 8080
 /**
  * How long a pod that is to end goes on serving those who have not heard of it yet. The news passes several components that wait for
- * one another where a machine is slow: on emulated ones `3 * patience` was seen to be too short.
+ * one another where a machine is slow: on emulated ones `3 * patience` was seen to be too short. Bounded, so that a rollout, whose limit is `patience` times the usual, sees them end.
  */
-const leavesAfter = (patience: number): number => Math.ceil(3 * patience ** 2)
+const leavesAfter = (patience: number): number => Math.min(60, Math.ceil(3 * patience ** 2))
 const CONTROL_PLANE_TAINT = 'node-role.kubernetes.io/control-plane'
 
 type Body = Readonly<Record<string, unknown>>

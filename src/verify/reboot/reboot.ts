@@ -69,7 +69,7 @@ export async function reboot(
     const named = new Set(travellers.map(({node}) => node))
     return {rounds, untouched: nodes.flatMap(({name}) => (named.has(name) ? [] : [name]))}
   } finally {
-    await tearDown(api, scene.namespace, scene).catch(() => undefined)
+    await tearDown(scene).catch(() => undefined)
   }
 }
 
