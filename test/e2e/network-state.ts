@@ -1,8 +1,9 @@
+import {ADDRESSES_SETTLED} from './addresses-settled.ts'
+
 /**
- * Shell that prints all that settings of a network leave on a machine, once no address is on trial any more, which each is for a second
- * after the boot; sorted, since routes come in the order in which they were made.
+ * Shell that prints all that settings of a network leave on a machine; sorted, since routes come in the order in which they were made.
  */
-export const NETWORK_STATE = String.raw`for i in $(seq 50); do ip -o address | grep -q tentative || break; sleep 0.2; done
+export const NETWORK_STATE = String.raw`${ADDRESSES_SETTLED}
 {
 ip -o address | awk '{print "address", $2, $3, $4}'
 ip -o link | sed 's/^[0-9]*: //; s/ qlen [0-9]*//'

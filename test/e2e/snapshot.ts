@@ -1,3 +1,4 @@
+import {ADDRESSES_SETTLED} from './addresses-settled.ts'
 import type {TestLab} from './test-lab.ts'
 
 /** What lives on by itself on every machine: logs, caches, clocks, seeds, sessions. */
@@ -24,6 +25,7 @@ find /sys/fs/cgroup -type d \( -name '*kube*' -o -name '*containerd*' \) -printf
 systemctl list-unit-files --no-legend --no-pager | awk '$1 !~ /^session-/ {print "unit file", $1, $2}'
 systemctl list-units --all --plain --no-legend --no-pager | awk '$3 != "inactive" && $1 !~ /^(session-|user|run-|init.scope|.*\.device$|run-user|sys-|systemd-(hostnamed|localed|timedated|tmpfiles-clean)|ssh@)/ {print "unit", $1, $2, $3}'
 awk '{n = 0; for (i = 1; i <= NF; i++) if ($i == "-") n = i; if ($5 !~ "^/run/(user|credentials)") print "mount", $5, $(n + 1)}' /proc/self/mountinfo
+${ADDRESSES_SETTLED}
 ip -o link | sed 's/^[0-9]*: /link /; s/ link-netnsid [0-9]*//; s/ qlen [0-9]*//'
 ip -o address | awk '{print "address", $2, $3, $4}'
 ip -4 route show table all | sed 's/^/route /'; ip -6 route show table all | sed 's/ expires [0-9]*sec//; s/^/route6 /'
