@@ -2,7 +2,15 @@ import {KadmError} from '../domain/errors.ts'
 import type {AnyHostResource, AnyResource} from '../resources/any-resource.ts'
 import {isOperation, operationOf} from '../resources/any-resource.ts'
 import {changeHost} from './change-host.ts'
-import {differences, firstLook, hostChange, plannedOf, type FirstLook, type PlannedChange} from './differences.ts'
+import {
+  differences,
+  firstLook,
+  hostChange,
+  operationChange,
+  plannedOf,
+  type FirstLook,
+  type PlannedChange,
+} from './differences.ts'
 import {runJobs, type Job, type Outcome} from './jobs.ts'
 import type {Machine} from './machine.ts'
 import {contextOf, jobsOf, machineOf, operationContext, type Run} from './run.ts'
@@ -94,7 +102,7 @@ async function change(
     }
   }
   const found = await differences(run, machine, resources, first)
-  tell(plannedOf(job, found))
+  tell(found.host.map(looked => hostChange(job, looked)))
   if (first !== undefined && found.host.length > 0) first.isStale = true
   const everything = resources.filter((r): r is AnyHostResource => !isOperation(r))
   const changes = await changeHost(
@@ -113,6 +121,12 @@ async function change(
     found.host,
   )
   const context = operationContext(run, machine, progress)
-  await Promise.all(found.operations.map(({resource}) => operationOf(resource).act(resource, context)))
-  return changes + found.operations.length
+  const acted = await Promise.all(
+    found.operations.map(async one => {
+      const isChange = (await operationOf(one.resource).act(one.resource, context)) === 'changed'
+      if (isChange) tell([operationChange(job, one)])
+      return isChange
+    }),
+  )
+  return changes + acted.filter(Boolean).length
 }

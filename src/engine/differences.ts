@@ -24,7 +24,12 @@ export interface FirstLook {
 /** What of a phase is not as it should be. */
 export interface Differences {
   readonly host: readonly Looked[]
-  readonly operations: readonly {readonly resource: OperationResource; readonly diff: string}[]
+  readonly operations: readonly LookedOperation[]
+}
+
+export interface LookedOperation {
+  readonly resource: OperationResource
+  readonly diff: string
 }
 
 export async function differences(
@@ -59,16 +64,18 @@ export const hostChange = (job: Job, {resource, state, diff}: Looked): PlannedCh
   detail: kindOf(resource).detail?.(resource, state),
 })
 
+export const operationChange = (job: Job, {resource, diff}: LookedOperation): PlannedChange => ({
+  host: job.node.name,
+  phase: job.step.path,
+  resource: resource.id,
+  why: resource.why,
+  diff,
+  detail: undefined,
+})
+
 export const plannedOf = (job: Job, found: Differences): readonly PlannedChange[] => [
   ...found.host.map(looked => hostChange(job, looked)),
-  ...found.operations.map(({resource, diff}) => ({
-    host: job.node.name,
-    phase: job.step.path,
-    resource: resource.id,
-    why: resource.why,
-    diff,
-    detail: undefined,
-  })),
+  ...found.operations.map(looked => operationChange(job, looked)),
 ]
 
 /** Everything of a host's lane that shell can look at, in one script. */

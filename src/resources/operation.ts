@@ -16,6 +16,9 @@ export interface OperationContext {
   readonly progress: (message: string) => void
 }
 
+/** What an act came to: `held` when it had only to wait, or to look once more at what it could not see the first time. */
+export type Acted = 'changed' | 'held'
+
 /**
  * One of the few things that shell on one host cannot do: an object in the API, a wait for another machine. Like a kind it looks
  * whether it already holds and acts only if not.
@@ -24,5 +27,5 @@ export interface Operation<R> {
   /** What differs, one line; undefined when it holds. Must not fail because the cluster is not there yet. */
   readonly look: (resource: R, context: OperationContext) => Promise<string | undefined>
   /** Makes it so and returns only when it holds. */
-  readonly act: (resource: R, context: OperationContext) => Promise<void>
+  readonly act: (resource: R, context: OperationContext) => Promise<Acted>
 }

@@ -44,8 +44,9 @@ describe('two VMs with two cards each, swap and a firewall', () => {
   })
 
   it('become a cluster with one command', async () => {
-    await measured('kadm apply on VMs', () => lab.kadmDone(['apply', '-f', file]))
+    const {stdout} = await measured('kadm apply on VMs', () => lab.kadmDone(['apply', '-f', file]))
 
+    console.log(stdout)
     expect(await nodesOf(lab)).toMatch(/^master +Ready .*\nworker-1 +Ready /)
     expect(await swapsOf(lab)).toEqual(['', ''])
   })
@@ -82,6 +83,7 @@ describe('two VMs with two cards each, swap and a firewall', () => {
       lab.kadmDone(['verify', lab.target('master'), '--drain', 'never']),
     )
 
+    console.log(stdout)
     expect(stdout).toMatch(/12 of 12 checks passed/)
   })
 
@@ -114,7 +116,7 @@ describe('two VMs with two cards each, swap and a firewall', () => {
   })
 
   it('are as they were after reset', async () => {
-    await lab.kadmDone(['reset', '-f', file, '--yes'])
+    await measured('reset of VMs', () => lab.kadmDone(['reset', '-f', file, '--yes']))
 
     for (const machine of MACHINES) {
       expect(differences(bare.get(machine) ?? new Set(), await snapshot(lab, machine), LEFT_BY_BOOTS)).toEqual([])

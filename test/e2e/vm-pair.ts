@@ -8,7 +8,7 @@ export async function bootPair(name: string): Promise<TestLab> {
     driver: 'qemu',
     vm: {cards: 'virtualbox', cpus: 2, memoryMib: 2048, sizes: {master: {memoryMib: 3072}}},
   })
-  await lab.write('kadm.yaml', clusterYaml(lab))
+  await lab.write('kadm.yaml', clusterYaml(lab, MACHINES))
   return lab
 }
 
@@ -23,13 +23,17 @@ export const kubectl = (lab: TestLab, words: string): Promise<string> =>
 export const swapsOf = (lab: TestLab): Promise<readonly string[]> =>
   Promise.all(MACHINES.map(machine => lab.must(machine, 'sed 1d /proc/swaps')))
 
-const clusterYaml = (lab: TestLab): string => `apiVersion: kadm/v1
+/** A file for a cluster whose machines may be emulated; `settings` are further lines of its first document. */
+export const clusterYaml = (
+  lab: TestLab,
+  machines: readonly string[],
+  settings: readonly string[] = [],
+): string => `apiVersion: kadm/v1
 kind: Cluster
 metadata: {name: vms}
-hosts:
-- {name: master, role: control-plane, ssh: {address: ${lab.address('master')}, user: ubuntu}}
-- {name: worker-1, role: worker, ssh: {address: ${lab.address('worker-1')}, user: ubuntu}}
+hosts: ${JSON.stringify(machines.map(name => ({name, role: roleOf(name), ssh: lab.target(name)})))}
 source: {kind: bundle, path: ${lab.bundleDir}}
+${settings.map(line => `${line}\n`).join('')}\
 startupTimeout: 15m
 ---
 apiVersion: kubeadm.k8s.io/v1beta4
@@ -40,6 +44,8 @@ etcd: {local: {extraEnvs: ${RARE_GC}}}
 controllerManager: {extraArgs: ${SLOW_LEASE}}
 scheduler: {extraArgs: ${SLOW_LEASE}}
 `
+
+const roleOf = (machine: string): string => (machine === 'master' ? 'control-plane' : 'worker')
 
 /** Emulated, an API server can keep one waiting longer than the 15 s after which its clients would take their lease for lost. */
 const SLOW_LEASE = JSON.stringify(

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {KadmError} from '../../src/domain/errors.ts'
 import type {EngineEvent} from '../../src/domain/events.ts'
 import {carryOut, plan} from '../../src/engine/carry-out.ts'
 import type {Run} from '../../src/engine/run.ts'
@@ -168,6 +169,21 @@ describe('a run', () => {
 
     expect(asked()).toStrictEqual({master: ['look paper glass late'], worker: ['look paper glass token']})
     expect(api.asked.slice(before)).toStrictEqual(['get /api/v1/namespaces/default/configmaps/demo'])
+  })
+
+  test('counts no change for what it could not see at first and then found as wanted', async () => {
+    const {run, api, events} = await scene({})
+    await carryOut(run)
+    const told = events.length
+    let asked = 0
+    const isAway: FakeKube = {
+      ...api,
+      get: path => (asked++ === 0 ? Promise.reject(new KadmError('connect', 'no answer')) : api.get(path)),
+    }
+
+    expect(judgeOutcomes(await carryOut({...run, api: () => Promise.resolve(isAway)}))).toBe(0)
+    expect(asked).toBeGreaterThan(1)
+    expect(events.slice(told).filter(({type}) => type === 'changed')).toStrictEqual([])
   })
 
   test('tells what it does in the order in which it does it', async () => {

@@ -19,6 +19,7 @@ describe('a cluster of VMs', () => {
       lab.kadmDone(['verify', '-f', 'kadm.yaml', '--reboot', '--all-at-once', '--reboot-timeout', '20m', '--yes']),
     )
 
+    console.log(stdout)
     expect(stdout).toMatch(/worker-1/)
     expect(await swapsOf(lab)).toEqual(['', ''])
     expect(await nodesOf(lab)).toMatch(/^master +Ready .*\nworker-1 +Ready /)

@@ -26,11 +26,12 @@ export const adminBindingOperation: Operation<AdminBindingResource> = {
     try {
       await (await api()).create(object, {signal, retryForMs: 60_000})
     } catch (error) {
-      if (isAlreadyThere(error)) return
+      if (isAlreadyThere(error)) return 'held'
       if (!(error instanceof ApiError) || error.reason !== 'Forbidden') throw error
       await (await superApi()).create(object, {signal, retryForMs: 60_000}).catch((refused: unknown) => {
         if (!isAlreadyThere(refused)) throw refused
       })
     }
+    return 'changed'
   },
 }

@@ -1,7 +1,9 @@
 import {KadmError} from '../../domain/errors.ts'
+import type {KubeClient} from '../../kube/client.ts'
 import {textsAt} from '../../kube/json.ts'
 import {PATHS} from '../../kube/kinds.ts'
 import {clusterOfKubeconfig} from '../../kube/kubeconfig.ts'
+import type {CallOptions} from '../../kube/requester.ts'
 import {clusterInfoConfigMap} from '../../manifests/cluster-info.ts'
 import type {ResourceBase} from '../kind.ts'
 import type {Operation} from '../operation.ts'
@@ -29,19 +31,22 @@ const serverIn = (text: string): string | undefined => {
   }
 }
 
+async function difference(api: KubeClient, server: string, options: CallOptions): Promise<string | undefined> {
+  const live = await api.get(PATHS.configMaps('cluster-info', 'kube-public'), options)
+  const text = textsAt(live, 'data')['kubeconfig']
+  if (text === undefined) return 'is missing'
+  const found = serverIn(text)
+  if (found === undefined) return 'cannot be read'
+  return found === server ? undefined : `names ${found}, not ${server}`
+}
+
 export const clusterInfoOperation: Operation<ClusterInfoResource> = {
-  look: ({server}, context) =>
-    apiLook(context, async api => {
-      const live = await api.get(PATHS.configMaps('cluster-info', 'kube-public'), AT_ONCE)
-      const text = textsAt(live, 'data')['kubeconfig']
-      if (text === undefined) return 'is missing'
-      const found = serverIn(text)
-      if (found === undefined) return 'cannot be read'
-      return found === server ? undefined : `names ${found}, not ${server}`
-    }),
-  act: async ({server}, {api, values, signal}) => {
-    await (
-      await api()
-    ).apply(clusterInfoConfigMap({server, caPem: await values.clusterCa()}), {signal, retryForMs: 60_000})
+  look: ({server}, context) => apiLook(context, api => difference(api, server, AT_ONCE)),
+  act: async ({server}, context) => {
+    const api = await context.api()
+    const patient = {signal: context.signal, retryForMs: 60_000}
+    if ((await difference(api, server, patient)) === undefined) return 'held'
+    await api.apply(clusterInfoConfigMap({server, caPem: await context.values.clusterCa()}), patient)
+    return 'changed'
   },
 }

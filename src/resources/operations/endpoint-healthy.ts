@@ -77,5 +77,6 @@ export const endpointHealthyOperation: Operation<EndpointHealthyResource> = {
         return seen === 'ok' ? {value: true} : {seen}
       },
     )
+    return 'held'
   },
 }

@@ -1,8 +1,10 @@
 import {ApiError} from '../../kube/api-error.ts'
+import type {KubeClient} from '../../kube/client.ts'
 import type {ObjectLike} from '../../kube/kinds.ts'
+import type {CallOptions} from '../../kube/requester.ts'
 import {waitFor} from '../../kube/wait.ts'
 import type {ResourceBase} from '../kind.ts'
-import type {Operation} from '../operation.ts'
+import type {Acted, Operation} from '../operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
 import {firstDifference} from './covers.ts'
 
@@ -29,19 +31,26 @@ export const kubeObject = (
 /** Objects of one phase are applied side by side, and a namespace may come a moment after what is to be in it. */
 const PLACE_WITHIN_MS = 30_000
 
+async function difference(
+  api: KubeClient,
+  {object, createOnly}: KubeObjectResource,
+  options: CallOptions,
+): Promise<string | undefined> {
+  const live = await api.get(await api.pathOf(object, options), options)
+  if (live === undefined) return 'is missing'
+  if (createOnly === true) return undefined
+  const place = firstDifference(object, live)
+  return place === undefined ? undefined : `${place} differs`
+}
+
 export const kubeObjectOperation: Operation<KubeObjectResource> = {
-  look: ({object, createOnly}, context) =>
-    apiLook(context, async api => {
-      const live = await api.get(await api.pathOf(object, AT_ONCE), AT_ONCE)
-      if (live === undefined) return 'is missing'
-      if (createOnly === true) return undefined
-      const difference = firstDifference(object, live)
-      return difference === undefined ? undefined : `${difference} differs`
-    }),
-  act: async ({object, id}, context) => {
+  look: (resource, context) => apiLook(context, api => difference(api, resource, AT_ONCE)),
+  act: async (resource, context) => {
+    const {object, id} = resource
     const {clock, signal, progress, host} = context
     const api = await context.api()
-    await waitFor(
+    const patient = {signal, retryForMs: 60_000}
+    return waitFor<Acted>(
       {
         what: `the place of ${id} to be there`,
         deadlineMs: PLACE_WITHIN_MS,
@@ -54,7 +63,9 @@ export const kubeObjectOperation: Operation<KubeObjectResource> = {
       },
       async () => {
         try {
-          return {value: await api.apply(object, {signal, retryForMs: 60_000})}
+          if ((await difference(api, resource, patient)) === undefined) return {value: 'held'}
+          await api.apply(object, patient)
+          return {value: 'changed'}
         } catch (error) {
           if (error instanceof ApiError && error.status === 404) return {seen: error.message}
           throw error

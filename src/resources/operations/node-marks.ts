@@ -63,9 +63,11 @@ export const nodeMarksOperation: Operation<NodeMarksResource> = {
           : {seen: 'the kubelet has not registered it'}
       },
     )
+    if (missing(resource, node) === undefined) return 'held'
     const present = listAt(node, 'spec', 'taints').filter(isObject)
     const lacking = resource.taints.filter(wanted => !present.some(other => sameTaint(wanted, other)))
     const taints = [...lacking, ...present.filter(other => !lacking.some(wanted => samePlace(wanted, other)))]
     await api.patch(path, {metadata: {labels: resource.labels}, spec: {taints}}, 'strategic', {signal})
+    return 'changed'
   },
 }

@@ -82,5 +82,6 @@ export const nodePodsOperation: Operation<NodePodsResource> = {
         return seen === undefined ? {value: true} : {seen}
       },
     )
+    return 'held'
   },
 }

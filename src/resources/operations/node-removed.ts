@@ -36,5 +36,6 @@ export const nodeRemovedOperation: Operation<NodeRemovedResource> = {
     await drain(api, node, {deadlineMs: drainMs, clock: context.clock, signal: context.signal, lost: 'remove'})
     await deleteNode(api, node, {signal: context.signal})
     await forgetPods(api, node, context.signal)
+    return 'changed'
   },
 }

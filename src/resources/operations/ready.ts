@@ -82,5 +82,6 @@ export const readyOperation: Operation<ReadyResource> = {
         return seen === undefined ? {value: true} : {seen}
       },
     )
+    return 'held'
   },
 }

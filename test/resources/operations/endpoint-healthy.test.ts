@@ -85,12 +85,12 @@ describe('a component', () => {
     )
   })
 
-  test('is waited for until it is healthy', async () => {
+  test('is waited for until it is healthy, which is no change', async () => {
     let asked = 0
     const forward = await wayTo(answering(() => (++asked < 3 ? 503 : 200)))
     const context = operationContext({forward})
 
-    await endpointHealthyOperation.act(component('http'), context)
+    expect(await endpointHealthyOperation.act(component('http'), context)).toBe('held')
 
     expect(asked).toBe(3)
     expect(context.told).toStrictEqual(['waiting for scheduler: HTTP 503'])

@@ -48,11 +48,15 @@ describe('the marks of a node', () => {
 
   test('are set, and the taints of others stay as they are', async () => {
     const api = patching(node({}, [foreign]))
-    await act(marks, {api})
+    expect(await act(marks, {api})).toBe('changed')
 
     expect(api.asked.at(-1)).toBe(
       `patch ${NODE} strategic ${JSON.stringify({metadata: {labels: {zone: 'a'}}, spec: {taints: [ours, foreign]}})}`,
     )
+  })
+
+  test('that a look could not see are no change where they are there after all', async () => {
+    expect(await act(marks, {api: fakeKube({[NODE]: node({zone: 'a'}, [ours])})})).toBe('held')
   })
 
   test('that are there with another value are replaced, since a node has one taint of a key and effect', async () => {

@@ -88,10 +88,17 @@ describe('an object in the API', () => {
     const api = fakeKube()
 
     expect(await look(resource, {api})).toBe('is missing')
-    await act(resource, {api})
+    expect(await act(resource, {api})).toBe('changed')
 
     expect(api.asked.at(-1)).toBe(`apply ${CONFIG_MAP}`)
     expect(await look(resource, {api})).toBeUndefined()
+  })
+
+  test('that a look could not see, and that is as wanted after all, is no change', async () => {
+    const api = fakeKube({[CONFIG_MAP]: configMap})
+
+    expect(await act(resource, {api})).toBe('held')
+    expect(api.asked.filter(call => call.startsWith('apply'))).toStrictEqual([])
   })
 
   test('waits a moment for the namespace it is to be in, and is told when there is none', async () => {
@@ -164,8 +171,8 @@ describe('the rights of the administrator', () => {
   test('that somebody gave in the meantime will do', async () => {
     const there = fakeKube({[BINDING]: binding})
 
-    await expect(act(resource, {api: there})).resolves.toBeUndefined()
-    await expect(act(resource, {api: refusing(refused(403, 'Forbidden')), superApi: there})).resolves.toBeUndefined()
+    expect(await act(resource, {api: there})).toBe('held')
+    await act(resource, {api: refusing(refused(403, 'Forbidden')), superApi: there})
   })
 })
 
@@ -178,7 +185,8 @@ describe('where the cluster is', () => {
     const api = fakeKube()
 
     expect(await look(clusterInfo(server), {api})).toBe('is missing')
-    await act(clusterInfo(server), {api, caPem: 'PEM'})
+    expect(await act(clusterInfo(server), {api, caPem: 'PEM'})).toBe('changed')
+    expect(await act(clusterInfo(server), {api, caPem: 'PEM'})).toBe('held')
 
     expect(await look(clusterInfo(server), {api})).toBeUndefined()
   })
