@@ -1,6 +1,5 @@
 import {X509Certificate} from 'node:crypto'
-import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
-import {labKill, labPowerOn} from '../../src/lab/lab-power.ts'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {LEFT_BY_RESET} from './left-by-reset.ts'
 import {differences, snapshot, type Explained, type Snapshot} from './snapshot.ts'
 import {measured, type TestLab} from './test-lab.ts'
@@ -91,28 +90,6 @@ describe('two VMs with two cards each, swap and a firewall', () => {
     const {events} = await measured('second run on VMs', () => lab.kadmDone(['apply', '-f', file, '--json']))
 
     expect(changedIn(events)).toEqual([])
-  })
-
-  const boots = (): Promise<readonly string[]> =>
-    Promise.all(MACHINES.map(machine => lab.must(machine, 'cat /proc/sys/kernel/random/boot_id')))
-  const bootsKnown = async (): Promise<readonly string[]> =>
-    (await kubectl(lab, `get nodes -o jsonpath='{.items[*].status.nodeInfo.bootID}'`)).trim().split(' ')
-
-  it('come back when the plug of all is pulled at once', async () => {
-    await labKill(lab.lab.name, MACHINES)
-    await measured('two VMs from off to Ready', async () => {
-      await labPowerOn(lab.lab.name, MACHINES)
-      // What the API last heard before the plug was pulled was Ready too; the kubelets must have told it of this boot.
-      await vi.waitFor(
-        async () => {
-          expect(await bootsKnown()).toEqual(await boots())
-          expect(await nodesOf(lab)).toMatch(/^master +Ready .*\nworker-1 +Ready /)
-        },
-        {timeout: 900_000, interval: 5000},
-      )
-    })
-
-    expect(await swapsOf(lab)).toEqual(['', ''])
   })
 
   it('are as they were after reset', async () => {

@@ -1,6 +1,7 @@
-import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
+import {labKill, labPowerOn} from '../../src/lab/lab-power.ts'
 import {measured, type TestLab} from '../e2e/test-lab.ts'
-import {bootPair, nodesOf, swapsOf} from '../e2e/vm-pair.ts'
+import {bootPair, kubectl, MACHINES, nodesOf, swapsOf} from '../e2e/vm-pair.ts'
 import {changedIn} from '../e2e/told.ts'
 
 const NAME = 'release-vm-reboot'
@@ -29,5 +30,27 @@ describe('a cluster of VMs', () => {
     const {events} = await lab.kadmDone(['apply', '-f', 'kadm.yaml', '--json'])
 
     expect(changedIn(events)).toEqual([])
+  })
+
+  const boots = (): Promise<readonly string[]> =>
+    Promise.all(MACHINES.map(machine => lab.must(machine, 'cat /proc/sys/kernel/random/boot_id')))
+  const bootsKnown = async (): Promise<readonly string[]> =>
+    (await kubectl(lab, `get nodes -o jsonpath='{.items[*].status.nodeInfo.bootID}'`)).trim().split(' ')
+
+  it('comes back when the plug of all is pulled at once', async () => {
+    await labKill(NAME, MACHINES)
+    await measured('two VMs from off to Ready', async () => {
+      await labPowerOn(NAME, MACHINES)
+      // What the API last heard before the plug was pulled was Ready too; the kubelets must have told it of this boot.
+      await vi.waitFor(
+        async () => {
+          expect(await bootsKnown()).toEqual(await boots())
+          expect(await nodesOf(lab)).toMatch(/^master +Ready .*\nworker-1 +Ready /)
+        },
+        {timeout: 900_000, interval: 5000},
+      )
+    })
+
+    expect(await swapsOf(lab)).toEqual(['', ''])
   })
 })
