@@ -1,25 +1,10 @@
 import {X509Certificate} from 'node:crypto'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {LEFT_BY_RESET} from './left-by-reset.ts'
-import {differences, snapshot, type Explained, type Snapshot} from './snapshot.ts'
+import {differences, snapshot, type Snapshot} from './snapshot.ts'
 import {measured, type TestLab} from './test-lab.ts'
 import {changedIn} from './told.ts'
+import {asInstalled, LEFT_WITH_UFW} from './vm-as-installed.ts'
 import {bootPair, kubectl, MACHINES, nodesOf, swapsOf} from './vm-pair.ts'
-
-/** What Ubuntu's own installer leaves, and a careful person's firewall. */
-const AS_INSTALLED = String.raw`
-fallocate -l 128M /swap.img; chmod 600 /swap.img; mkswap /swap.img >/dev/null
-printf '/swap.img\tnone\tswap\tsw\t0\t0\n' >> /etc/fstab; swapon /swap.img
-ufw allow 22/tcp >/dev/null; ufw --force enable >/dev/null
-systemctl daemon-reload`
-
-const LEFT_BY_BOOTS: readonly Explained[] = [
-  ...LEFT_BY_RESET,
-  {
-    line: /^[+-] sysctl net\.ipv[46]\.conf\.enp0s\d+\.accept_redirects = /,
-    because: 'ufw, first enabled on a machine that runs, reaches its cards with the next boot only',
-  },
-]
 
 describe('two VMs with two cards each, swap and a firewall', () => {
   let lab: TestLab
@@ -28,7 +13,7 @@ describe('two VMs with two cards each, swap and a firewall', () => {
 
   beforeAll(async () => {
     lab = await bootPair('e2e-vm-cluster')
-    await Promise.all(MACHINES.map(machine => lab.must(machine, 'sudo sh', AS_INSTALLED)))
+    await Promise.all(MACHINES.map(machine => lab.must(machine, 'sudo sh', asInstalled(128))))
     await Promise.all(MACHINES.map(async machine => bare.set(machine, await snapshot(lab, machine))))
   })
   afterAll(() => lab.down())
@@ -96,7 +81,7 @@ describe('two VMs with two cards each, swap and a firewall', () => {
     await measured('reset of VMs', () => lab.kadmDone(['reset', '-f', file, '--yes']))
 
     for (const machine of MACHINES) {
-      expect(differences(bare.get(machine) ?? new Set(), await snapshot(lab, machine), LEFT_BY_BOOTS)).toEqual([])
+      expect(differences(bare.get(machine) ?? new Set(), await snapshot(lab, machine), LEFT_WITH_UFW)).toEqual([])
       expect(await lab.must(machine, 'sed 1d /proc/swaps')).toContain('/swap.img')
     }
   })
