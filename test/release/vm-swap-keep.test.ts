@@ -10,7 +10,7 @@ const SWAP_MIB = 1024
 
 const REQUESTED_MIB = 256
 
-/** Wants 40 MiB more than it may have in memory; its share of the node's swap is twice that. */
+/** With the pages of its program it is some 60 MiB more than it may have in memory; its share of the node's swap is 90 MiB. */
 const GREEDY = JSON.stringify({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -22,7 +22,7 @@ const GREEDY = JSON.stringify({
       {
         name: 'greedy',
         image: AGNHOST_IMAGE,
-        args: ['stress', '--mem-total=340Mi', '--mem-alloc-size=4Mi', '--mem-alloc-sleep=200ms'],
+        args: ['stress', '--mem-total=310Mi', '--mem-alloc-size=4Mi', '--mem-alloc-sleep=200ms'],
         resources: {requests: {memory: `${REQUESTED_MIB}Mi`}, limits: {memory: '300Mi'}},
       },
     ],
