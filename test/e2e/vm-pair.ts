@@ -15,9 +15,12 @@ export async function bootPair(name: string): Promise<TestLab> {
 /** The nodes as the API shows them. */
 export const nodesOf = (lab: TestLab): Promise<string> => kubectl(lab, 'get nodes --no-headers')
 
+/** As root on a control plane; what it keeps is gone with the machine's memory. */
+export const KUBECTL = 'kubectl --cache-dir /dev/shm/kubectl --kubeconfig /etc/kubernetes/admin.conf'
+
 /** Speaks to the cluster as its administrator, on the control plane. */
-export const kubectl = (lab: TestLab, words: string): Promise<string> =>
-  lab.must('master', `sudo kubectl --cache-dir /dev/shm/kubectl --kubeconfig /etc/kubernetes/admin.conf ${words}`)
+export const kubectl = (lab: TestLab, words: string, input?: string): Promise<string> =>
+  lab.must('master', `sudo ${KUBECTL} ${words}`, input)
 
 /** What each machine swaps to. */
 export const swapsOf = (lab: TestLab): Promise<readonly string[]> =>

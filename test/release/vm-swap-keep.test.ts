@@ -3,11 +3,10 @@ import {AGNHOST_IMAGE} from '../../src/domain/releases.ts'
 import {differences, snapshot, type Snapshot} from '../e2e/snapshot.ts'
 import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
 import {asInstalled, LEFT_WITH_UFW} from '../e2e/vm-as-installed.ts'
-import {clusterYaml, kubectl} from '../e2e/vm-pair.ts'
+import {clusterYaml, kubectl, KUBECTL} from '../e2e/vm-pair.ts'
 
 const MIB = 1024 * 1024
 const SWAP_MIB = 1024
-
 const REQUESTED_MIB = 256
 
 /** With the pages of its program it is some 60 MiB more than it may have in memory; its share of the node's swap is 90 MiB. */
@@ -32,11 +31,11 @@ const GREEDY = JSON.stringify({
 /** What the greedy pod may swap and does, and the most that one which asks for no memory (BestEffort) may; in bytes. */
 const SWAP_OF_PODS = String.raw`
 cd /sys/fs/cgroup/kubepods.slice
-id=$(kubectl --cache-dir /dev/shm/kubectl --kubeconfig /etc/kubernetes/admin.conf get pod greedy \
+id=$(${KUBECTL} get pod greedy \
   -o jsonpath='{.status.containerStatuses[0].containerID}' | sed 's|containerd://||')
 cd kubepods-burstable.slice/*/cri-containerd-"$id".scope || exit 0
 cat memory.swap.max memory.swap.current
-for id in $(kubectl --cache-dir /dev/shm/kubectl --kubeconfig /etc/kubernetes/admin.conf get pods -A -o jsonpath='{range .items[?(@.status.qosClass=="BestEffort")]}{.status.containerStatuses[*].containerID}{" "}{end}' | sed 's|containerd://||g'); do
+for id in $(${KUBECTL} get pods -A -o jsonpath='{range .items[?(@.status.qosClass=="BestEffort")]}{.status.containerStatuses[*].containerID}{" "}{end}' | sed 's|containerd://||g'); do
   cat /sys/fs/cgroup/kubepods.slice/kubepods-besteffort.slice/*/cri-containerd-"$id".scope/memory.swap.max
 done | sort -n | tail -1`
 
@@ -64,11 +63,7 @@ describe('a VM that keeps its swap', () => {
   })
 
   it('gives a pod its share of it by what the pod asks for (KEP-2400), which the pod really uses', async () => {
-    await lab.must(
-      'master',
-      'sudo kubectl --cache-dir /dev/shm/kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f -',
-      GREEDY,
-    )
+    await kubectl(lab, 'apply -f -', GREEDY)
     const memoryKib = Number((await lab.must('master', "awk '/^MemTotal/ {print $2}' /proc/meminfo")).trim())
     const share = (REQUESTED_MIB / (memoryKib / 1024)) * SWAP_MIB * MIB
 

@@ -1,7 +1,8 @@
 import {ApiError, isAlreadyThere} from '../../kube/api-error.ts'
+import type {KubeClient} from '../../kube/client.ts'
 import type {ObjectLike} from '../../kube/kinds.ts'
 import type {ResourceBase} from '../kind.ts'
-import type {Operation} from '../operation.ts'
+import type {Acted, Operation} from '../operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
 
 /** The binding that gives the administrator its rights; made by the emergency administrator when nobody else may (kubeadm kubeconfig.EnsureAdminClusterRoleBinding). */
@@ -23,15 +24,20 @@ export const adminBindingOperation: Operation<AdminBindingResource> = {
       (await api.get(await api.pathOf(object), AT_ONCE)) === undefined ? 'is missing' : undefined,
     ),
   act: async ({object}, {api, superApi, signal}) => {
-    try {
-      await (await api()).create(object, {signal, retryForMs: 60_000})
-    } catch (error) {
-      if (isAlreadyThere(error)) return 'held'
-      if (!(error instanceof ApiError) || error.reason !== 'Forbidden') throw error
-      await (await superApi()).create(object, {signal, retryForMs: 60_000}).catch((refused: unknown) => {
-        if (!isAlreadyThere(refused)) throw refused
-      })
+    const create = async (as: KubeClient): Promise<Acted> => {
+      try {
+        await as.create(object, {signal, retryForMs: 60_000})
+        return 'changed'
+      } catch (error) {
+        if (isAlreadyThere(error)) return 'held'
+        throw error
+      }
     }
-    return 'changed'
+    try {
+      return await create(await api())
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.reason !== 'Forbidden') throw error
+      return create(await superApi())
+    }
   },
 }

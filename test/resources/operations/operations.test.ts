@@ -172,7 +172,7 @@ describe('the rights of the administrator', () => {
     const there = fakeKube({[BINDING]: binding})
 
     expect(await act(resource, {api: there})).toBe('held')
-    await act(resource, {api: refusing(refused(403, 'Forbidden')), superApi: there})
+    expect(await act(resource, {api: refusing(refused(403, 'Forbidden')), superApi: there})).toBe('held')
   })
 })
 
