@@ -42,7 +42,3 @@ export const tarPadding = (size: number): Buffer => Buffer.alloc((BLOCK - (size 
 
 /** Two empty blocks end a tar file. */
 export const tarEnd = (): Buffer => Buffer.alloc(2 * BLOCK)
-
-/** Bytes that an entry takes. */
-export const tarSize = (entry: TarEntry): number =>
-  BLOCK + (entry.kind === 'file' ? entry.size + tarPadding(entry.size).length : 0)

@@ -22,6 +22,7 @@ export class Verify extends ClusterCommand {
   )
   static override examples = [
     '<%= config.bin %> verify ubuntu@10.0.0.10',
+    '<%= config.bin %> verify --quick',
     '<%= config.bin %> verify --drain never',
     '<%= config.bin %> verify --reboot -f kadm.yaml',
     '<%= config.bin %> verify --reboot --all-at-once --yes ubuntu@10.0.0.10 ubuntu@10.0.0.11',
@@ -40,6 +41,11 @@ export class Verify extends ClusterCommand {
       default: 'if-nothing-else-runs' as const,
       summary: 'whether a node may be emptied to see that this works; with --reboot every node is, unless never',
     })(),
+    quick: Flags.boolean({
+      summary:
+        'only pods on every node, the ways between them, names, logs and exec: no rollout, no killed pod, no drained node',
+      exclusive: ['reboot', 'drain'],
+    }),
     'outside-name': Flags.string({helpValue: 'NAME', summary: 'a name outside the cluster that its DNS must resolve'}),
     reboot: Flags.boolean({
       summary: 'reboot the machines one by one and see that all comes back',
@@ -79,8 +85,14 @@ export class Verify extends ClusterCommand {
     const {controlPlaneSpec} = await import('./edge/target-host.ts')
     const api = await this.api(() => controlPlaneSpec(host, flags), flags)
     const {verifyCluster} = await import('./edge/verify-cluster.ts')
-    const {drain} = flags
-    await verifyCluster(api, {drain, outsideName: flags['outside-name'], signal: this.signal, output: this.output})
+    const {drain, quick} = flags
+    await verifyCluster(api, {
+      drain,
+      quick,
+      outsideName: flags['outside-name'],
+      signal: this.signal,
+      output: this.output,
+    })
   }
 
   async #reboot(named: readonly string[], flags: VerifyFlags): Promise<void> {

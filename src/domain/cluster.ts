@@ -135,3 +135,7 @@ export const USUAL_STARTUP_SECONDS = 240
 /** How long to wait for something to come up: on machines where a control plane takes long, everything does. */
 export const startupMs = ({startupSeconds}: Pick<Cluster, 'startupSeconds'>, atLeastMs = 0): number =>
   Math.max(startupSeconds * 1000, atLeastMs)
+
+/** More time was asked for than usual, so what can wait for one another there does. */
+export const startsSlowly = ({startupSeconds}: Pick<Cluster, 'startupSeconds'>): boolean =>
+  startupSeconds > USUAL_STARTUP_SECONDS

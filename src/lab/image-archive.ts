@@ -1,7 +1,9 @@
 import {createHash} from 'node:crypto'
 import {createReadStream} from 'node:fs'
 import {stat} from 'node:fs/promises'
-import {tarEnd, tarHeader, tarPadding, tarSize, type TarEntry} from '../bundle/tar.ts'
+import {pipeline} from 'node:stream/promises'
+import {createGzip} from 'node:zlib'
+import {tarEnd, tarHeader, tarPadding, type TarEntry} from '../bundle/tar.ts'
 
 /** What one file, folder or link of a layer is and where its bytes come from. */
 export type LayerItem =
@@ -24,21 +26,16 @@ export interface ImageDescription {
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /**
- * Yields a docker archive as `ctr images import` takes it. Nothing is held but the chunk at hand: the layers go first, and the
- * config, which names their digests, after them. Gives the digest of the config.
+ * Yields a docker archive as `ctr images import` takes it, its layers gzipped as a registry has them: ctr hands each byte of them to
+ * containerd over a socket, which is most of what an import costs. Only one of them is held at a time: they go first, and the
+ * config, which names the digests of what is in them, after them. Gives the digest of the config.
  */
 export async function* imageArchive(image: ImageDescription): AsyncGenerator<Buffer, string> {
   const diffIds: string[] = []
   for (const [i, layer] of image.layers.entries()) {
-    const size = await layerSize(layer)
-    yield tarHeader({kind: 'file', path: layerName(i), mode: 0o644, size})
-    const hash = createHash('sha256')
-    for await (const chunk of layerBytes(layer)) {
-      hash.update(chunk)
-      yield chunk
-    }
-    yield tarPadding(size)
-    diffIds.push(`sha256:${hash.digest('hex')}`)
+    const {gzipped, diffId} = await packed(layer)
+    yield* wholeFile(layerName(i), gzipped)
+    diffIds.push(diffId)
   }
   const config = Buffer.from(renderConfig(image, diffIds))
   const digest = createHash('sha256').update(config).digest('hex')
@@ -50,7 +47,7 @@ export async function* imageArchive(image: ImageDescription): AsyncGenerator<Buf
   return `sha256:${digest}`
 }
 
-const layerName = (i: number): string => `layer-${String(i)}.tar`
+const layerName = (i: number): string => `layer-${String(i)}.tar.gz`
 
 /** The image's config; its bytes are what its digest is of. */
 function renderConfig(image: ImageDescription, diffIds: readonly string[]): string {
@@ -73,10 +70,29 @@ function* wholeFile(path: string, content: Buffer): Generator<Buffer> {
   yield tarPadding(content.length)
 }
 
-async function layerSize(layer: Layer): Promise<number> {
-  if ('tar' in layer) return (await stat(layer.tar)).size
-  const entries = await Promise.all(layer.items.map(entryOf))
-  return entries.reduce((sum, entry) => sum + tarSize(entry), 0) + tarEnd().length
+interface Packed {
+  readonly gzipped: Buffer
+  /** Of what is in it. */
+  readonly diffId: string
+}
+
+async function packed(layer: Layer): Promise<Packed> {
+  const hash = createHash('sha256')
+  const pieces: Buffer[] = []
+  await pipeline(
+    layerBytes(layer),
+    async function* (source) {
+      for await (const chunk of source) {
+        hash.update(chunk)
+        yield chunk
+      }
+    },
+    createGzip({level: 1, chunkSize: 1 << 18}),
+    async (source: AsyncIterable<Buffer>) => {
+      for await (const piece of source) pieces.push(piece)
+    },
+  )
+  return {gzipped: Buffer.concat(pieces), diffId: `sha256:${hash.digest('hex')}`}
 }
 
 async function entryOf(item: LayerItem): Promise<TarEntry> {

@@ -103,13 +103,12 @@ function probes(
     scheme: target.scheme,
   })
   const slow = {initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 15}
-  // Where a component may take longer than usual to come up, it may take as much longer to answer.
+  // Where a component may take longer than usual to come up, it may take as much longer to answer, and is asked as much less often.
   const patience = Math.max(1, startupSeconds / USUAL_STARTUP_SECONDS)
+  const quick = {periodSeconds: Math.ceil(patience), timeoutSeconds: 15, failureThreshold: 3}
   return {
     livenessProbe: {httpGet: get(target.livez), ...slow, failureThreshold: Math.ceil(8 * patience)},
-    ...(target.readyz === undefined
-      ? {}
-      : {readinessProbe: {httpGet: get(target.readyz), periodSeconds: 1, timeoutSeconds: 15, failureThreshold: 3}}),
+    ...(target.readyz === undefined ? {} : {readinessProbe: {httpGet: get(target.readyz), ...quick}}),
     startupProbe: {httpGet: get(target.startup), ...slow, failureThreshold: Math.ceil(startupSeconds / 10)},
   }
 }

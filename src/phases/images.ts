@@ -1,3 +1,4 @@
+import {startsSlowly} from '../domain/cluster.ts'
 import {images, imagesForRole} from '../domain/images.ts'
 import {proxyEnvironment} from '../domain/no-proxy.ts'
 import {pulledImages} from '../resources/pulled-images.ts'
@@ -12,10 +13,21 @@ const wanted = ({cluster, node}: PhaseContext): readonly string[] =>
     podNetwork: cluster.network.plugin.kind,
   })
 
-/** What the static pods of a control plane need; the rest is brought while these start. */
-const urgent = ({cluster, node}: PhaseContext): readonly string[] => {
+/**
+ * What the static pods of a control plane need; the rest is brought while these start. Where they are slow to start all is brought
+ * before: with an import beside it an API server was seen to give itself up before it was ready.
+ */
+const urgent = (context: PhaseContext): readonly string[] => {
+  const {cluster, node, bundle} = context
+  if (node.role === 'worker') return []
+  if (bundle !== undefined && startsSlowly(cluster)) return wanted(context)
   const set = images(cluster.version, cluster.imageRepository)
-  return node.role === 'worker' ? [] : [set.pause, set.etcd, set.apiserver, set.controllerManager, set.scheduler]
+  return [set.pause, set.etcd, set.apiserver, set.controllerManager, set.scheduler]
+}
+
+const later = (context: PhaseContext): readonly string[] => {
+  const before = urgent(context)
+  return wanted(context).filter(ref => !before.includes(ref))
 }
 
 export const controlPlaneImagesPhase: Phase = {
@@ -41,16 +53,14 @@ export const nodeImagesPhase: Phase = {
   name: 'node-images',
   title: 'Load the images every node needs',
   why: 'service routing, the pod network and DNS run as pods on the nodes',
-  when: ({bundle}) => (bundle === undefined ? 'the kubelet pulls them when they are needed' : true),
+  when: context => {
+    if (context.bundle === undefined) return 'the kubelet pulls them when they are needed'
+    return later(context).length === 0
+      ? 'they were brought before the control plane was started, as it may start slowly'
+      : true
+  },
   resources: context =>
     context.bundle === undefined
       ? []
-      : [
-          imagesFromBundle(
-            context.bundle,
-            'node',
-            wanted(context).filter(ref => !urgent(context).includes(ref)),
-            'pods of every node run from them',
-          ),
-        ],
+      : [imagesFromBundle(context.bundle, 'node', later(context), 'pods of every node run from them')],
 }

@@ -9,7 +9,7 @@ import type {Phase} from './phase.ts'
 import {pkiPhase} from './pki.ts'
 import {preparePhase} from './prepare.ts'
 import {clusterReadyPhase, nodeReadyPhase} from './ready.ts'
-import {controlPlanePhase, etcdPhase} from './static-pods.ts'
+import {controllersPhase, controlPlanePhase, etcdPhase} from './static-pods.ts'
 import {userKubeconfigPhase} from './user-kubeconfig.ts'
 import {controllersHealthyPhase, waitControlPlanePhase} from './wait-control-plane.ts'
 
@@ -23,6 +23,7 @@ export const firstControlPlanePhases: readonly Phase[] = [
   kubeletStartPhase,
   nodeImagesPhase, // while the API server is coming up
   waitControlPlanePhase,
+  controllersPhase, // unless they were started with the API server
   adminPhase,
   uploadConfigPhase,
   bootstrapTokenPhase, // workers wait for this

@@ -1,3 +1,4 @@
+import {startsSlowly} from '../domain/cluster.ts'
 import {ETCD_DATA_DIR, MANIFESTS_DIR} from '../domain/paths.ts'
 import {apiServerPod} from '../manifests/api-server.ts'
 import {controllerManagerPod} from '../manifests/controller-manager.ts'
@@ -30,6 +31,11 @@ export const etcdPhase: Phase = {
   ],
 }
 
+const controllers = (context: PhaseContext): readonly FileResource[] => [
+  manifest(controllerManagerPod(input(context)), 'makes what is so into what is wanted'),
+  manifest(schedulerPod(input(context)), 'gives each pod a node'),
+]
+
 export const controlPlanePhase: Phase = {
   name: 'control-plane',
   title: 'Write the manifests of the control plane',
@@ -37,7 +43,19 @@ export const controlPlanePhase: Phase = {
   where: 'first',
   resources: context => [
     manifest(apiServerPod(input(context)), 'everyone speaks to the cluster through it'),
-    manifest(controllerManagerPod(input(context)), 'makes what is so into what is wanted'),
-    manifest(schedulerPod(input(context)), 'gives each pod a node'),
+    ...(startsSlowly(context.cluster) ? [] : controllers(context)),
   ],
+}
+
+/**
+ * An API server gives itself up when it is not done with its own beginnings within a minute (PostStartHook, k8s.io/kubernetes
+ * pkg/registry/core/rest), and those who ask it again and again meanwhile take the time for it from a slow machine.
+ */
+export const controllersPhase: Phase = {
+  name: 'controllers-start',
+  title: 'Write the manifests of controller manager and scheduler',
+  why: 'where a control plane may start slowly, the API server is left alone until it answers',
+  where: 'first',
+  when: ({cluster}) => (startsSlowly(cluster) ? true : 'they are started together with the API server'),
+  resources: context => (startsSlowly(context.cluster) ? controllers(context) : []),
 }

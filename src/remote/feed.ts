@@ -7,15 +7,19 @@ export interface Feed {
   readonly script: string
   readonly password: string | undefined
   readonly content: Readable | undefined
+  /** Bytes of the content, where they are known. */
+  readonly length: number | undefined
 }
 
 /** Says the whole protocol of far-side.ts into `stdin`, no faster than it is taken; stops silently when `over` fires. */
-export async function feed(stdin: Writable, {script, password, content}: Feed, over: AbortSignal): Promise<void> {
+export async function feed(stdin: Writable, job: Feed, over: AbortSignal): Promise<void> {
+  const {script, password, content, length} = job
   const stopContent = (): void => void content?.destroy()
   over.addEventListener('abort', stopContent, {once: true})
   try {
     stdin.write(opening(script, password))
-    if (content !== undefined) for await (const piece of pieces(content)) await give(stdin, piece, over)
+    if (content !== undefined && length !== undefined) await giveAll(stdin, content, length, over)
+    else if (content !== undefined) for await (const piece of pieces(content)) await give(stdin, piece, over)
     if (!over.aborted) stdin.write(CONTENT_END)
   } catch (cause) {
     // A far side that ended says so itself, by its code or by the lost connection.
@@ -32,6 +36,20 @@ async function give(stdin: Writable, piece: readonly Buffer[], over: AbortSignal
   over.throwIfAborted()
   stdin.write(pieceHeader(piece.reduce((sum, chunk) => sum + chunk.length, 0)))
   for (const chunk of piece) await handOn(stdin, chunk, over)
+}
+
+/** As one piece: the far side starts a process for each. */
+async function giveAll(stdin: Writable, content: Readable, length: number, over: AbortSignal): Promise<void> {
+  if (length > 0) stdin.write(pieceHeader(length))
+  let left = length
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    left -= chunk.length
+    if (left < 0) break
+    over.throwIfAborted()
+    await handOn(stdin, chunk, over)
+  }
+  if (left !== 0)
+    throw new Error(`it has ${left < 0 ? 'more' : 'less'} than the ${String(length)} bytes that were announced`)
 }
 
 /** One chunk at a time: a channel would keep megabytes waiting, and there are many channels. */

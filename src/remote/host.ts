@@ -16,7 +16,7 @@ export interface Host {
    * Streams `content` to the stdin of `script` run as root (for example `gzip -dc | ctr images import -`), with back pressure.
    * The script is not on stdin here: it must hold no secret.
    */
-  pipe(content: Readable, script: string, options?: RunOptions): Promise<RunResult>
+  pipe(content: Readable, script: string, options?: PipeOptions): Promise<RunResult>
   /** Opens a TCP stream from the machine to `host:port` as seen from there (ssh forwardOut; net.connect when local). */
   forward(host: string, port: number): Promise<Duplex>
   /**
@@ -50,6 +50,11 @@ export interface RunOptions {
   readonly heard?: ((line: string) => void) | undefined
   /** Run as the login user instead of root. */
   readonly asLoginUser?: boolean | undefined
+}
+
+export interface PipeOptions extends RunOptions {
+  /** Bytes of the content, where they are known: it goes quicker then, and other content than that is an error. */
+  readonly length?: number | undefined
 }
 
 export interface RunResult {

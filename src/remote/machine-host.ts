@@ -1,7 +1,7 @@
 import type {Duplex, Readable} from 'node:stream'
 import {KadmError} from '../domain/errors.ts'
 import {endGroup, PASSWORD_CHECK, supervised, type Become} from './far-side.ts'
-import type {Host, RunOptions, RunResult} from './host.ts'
+import type {Host, PipeOptions, RunOptions, RunResult} from './host.ts'
 import type {Redactor} from './redact.ts'
 import type {OpenSession} from './session.ts'
 import {notBegun} from './sudo-trouble.ts'
@@ -38,7 +38,7 @@ export const machineHost = (machine: Machine): Host => {
   const start = async (
     script: string,
     content: Readable | undefined,
-    options: RunOptions,
+    options: PipeOptions,
     urgent = false,
   ): Promise<RunResult> => {
     const as = options.asLoginUser === true ? 'nobody' : become
@@ -49,7 +49,16 @@ export const machineHost = (machine: Machine): Host => {
     const password = as === 'sudo-with-password' ? machine.sudoPassword : undefined
     return await supervise(
       session,
-      {script, content, output: options.output, heard: heardOf(options), password, signal: options.signal, timeoutMs},
+      {
+        script,
+        content,
+        length: options.length,
+        output: options.output,
+        heard: heardOf(options),
+        password,
+        signal: options.signal,
+        timeoutMs,
+      },
       {host, user, endGroup: endOther(options.asLoginUser)},
     )
   }

@@ -15,6 +15,7 @@ const GIVE_UP_AFTER_MS = 8000
 export interface Job {
   readonly script: string
   readonly content: Readable | undefined
+  readonly length: number | undefined
   readonly output: Writable | undefined
   /** Told of each whole line on stderr as it comes. */
   readonly heard: ((line: string) => void) | undefined

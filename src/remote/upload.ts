@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import {createReadStream} from 'node:fs'
+import {stat} from 'node:fs/promises'
 import {dirname} from 'node:path/posix'
 import {Readable} from 'node:stream'
 import {KadmError} from '../domain/errors.ts'
@@ -55,10 +56,14 @@ export async function uploadFile(host: Host, upload: Upload): Promise<'uploaded'
   const there = await host.read(present(target, mode, wanted).text, {signal, timeoutMs: 10 * 60_000})
   if (there.trim() === 'present') return 'present'
 
-  const source = typeof upload.source === 'string' ? createReadStream(upload.source) : upload.source
+  const source = typeof upload.source === 'string' ? await opened(upload.source, upload) : upload.source
   const content = Readable.from(counted(source, upload), {objectMode: false})
   const timeoutMs = PATIENCE_MS + (upload.size / SLOWEST_BYTES_PER_S) * 1000
-  const result = await host.pipe(content, receive(upload, wanted).text, {signal, timeoutMs})
+  const result = await host.pipe(content, receive(upload, wanted).text, {
+    signal,
+    timeoutMs,
+    length: typeof upload.source === 'string' ? upload.size : undefined,
+  })
   if (result.code === HASH_DIFFERS) throw await whyItDiffers(host.name, upload, result.stderr)
   if (result.code !== 0) throw notWritten(host.name, upload, result.stderr)
   return 'uploaded'
@@ -98,6 +103,13 @@ const wantedHash = ({decompress, contentSha256, sha256, target}: Upload): string
   return contentSha256
 }
 
+/** A file that has lost something, or won it, is refused before anything is sent. */
+async function opened(path: string, upload: Upload): Promise<Readable> {
+  const {size} = await stat(path)
+  if (size !== upload.size) throw altered(upload, `bytes wanted: ${String(upload.size)}\nbytes found:  ${String(size)}`)
+  return createReadStream(path)
+}
+
 async function* counted(source: Readable, upload: Upload): AsyncGenerator<Buffer> {
   let sent = 0
   for await (const chunk of source as AsyncIterable<Buffer>) {
@@ -109,19 +121,21 @@ async function* counted(source: Readable, upload: Upload): AsyncGenerator<Buffer
 
 /** The far side checks every upload; only when that fails is it worth reading the source again, to say whose fault it is. */
 async function whyItDiffers(host: string, upload: Upload, stderr: string): Promise<KadmError> {
-  if (typeof upload.source !== 'string') return altered(upload, stderr.trim())
+  if (typeof upload.source !== 'string') return altered(upload, hashes(upload, stderr.trim()))
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(upload.source) as AsyncIterable<Buffer>) hash.update(chunk)
   const found = hash.digest('hex')
-  return found === upload.sha256 ? notWritten(host, upload, stderr) : altered(upload, found)
+  return found === upload.sha256 ? notWritten(host, upload, stderr) : altered(upload, hashes(upload, found))
 }
 
 const nameOf = ({source, target}: Upload): string => (typeof source === 'string' ? source : `the content of ${target}`)
 
-const altered = (upload: Upload, found: string): KadmError =>
+const hashes = ({sha256}: Upload, found: string): string => `sha256 wanted: ${sha256}\nsha256 found:  ${found}`
+
+const altered = (upload: Upload, evidence: string): KadmError =>
   new KadmError('config', `${nameOf(upload)} is not what it should be: it was altered or is incomplete`, {
     hint: 'fetch or make it again',
-    evidence: `sha256 wanted: ${upload.sha256}\nsha256 found:  ${found}`,
+    evidence,
   })
 
 const notWritten = (host: string, {target}: Upload, stderr: string): KadmError =>

@@ -1,4 +1,5 @@
 import {join, type Script, sh} from '../remote/shell.ts'
+import {LISTED_WITHIN_S, withImageList} from './image-list.ts'
 import type {Kind, ResourceBase, Upload} from './kind.ts'
 import {fail} from './put.ts'
 
@@ -48,17 +49,17 @@ const PINNED = 'io.cri-containerd.pinned=pinned'
 
 export const containerImagesKind: Kind<ContainerImagesResource, ImagesFound> = {
   // The CRI plugin names every image a second time by its config digest, a moment after the import; until then the manifest is asked.
-  look: ({images}) => sh`if ! command -v ctr >/dev/null 2>&1; then echo 'unavailable ctr is not installed'
-elif ! kadm_list=$(timeout 30 ctr -n k8s.io images ls 2>&1); then printf 'unavailable %s\n' "$(printf %s "$kadm_list" | head -n 1)"
-else
-printf '%s\n' "$kadm_list"
+  look: ({images}) =>
+    withImageList(
+      '',
+      sh`printf '%s\n' "$kadm_list"
 for kadm_ref in ${images.map(({ref}) => ref)}; do
 kadm_digest=$(printf '%s\n' "$kadm_list" | sed -n "s|^$kadm_ref  *[^ ]*  *\(sha256:[0-9a-f]*\) .*|\1|p" | head -n 1)
 [ -n "$kadm_digest" ] || continue
 if printf '%s\n' "$kadm_list" | grep -q "^sha256:[0-9a-f]*  *[^ ]*  *$kadm_digest "; then continue; fi
 printf 'config %s %s\n' "$kadm_ref" "$(ctr -n k8s.io content get "$kadm_digest" 2>/dev/null | tr -d ' \n\t' | sed -n 's/.*"config":{[^}]*"digest":"\([^"]*\)".*/\1/p')"
-done
-fi`,
+done`,
+    ),
   parse: (output, {images}) => {
     const lines = output.split('\n')
     const unavailable = lines.find(line => line.startsWith('unavailable '))?.slice('unavailable '.length)
@@ -106,7 +107,9 @@ fi`,
       pinned(images.filter(image => needs(image, state) !== 'nothing').map(({ref}) => ref)),
     ]),
   keep: () => sh`ctr -n k8s.io images ls -q >"$KEEP"/refs`,
-  undo: ({images}) => sh`if command -v ctr >/dev/null && timeout 30 ctr -n k8s.io images ls -q >/dev/null 2>&1; then
+  undo: ({
+    images,
+  }) => sh`if command -v ctr >/dev/null && timeout ${LISTED_WITHIN_S} ctr -n k8s.io images ls -q >/dev/null 2>&1; then
 for kadm_ref in ${images.flatMap(({ref, configDigest}) => [ref, configDigest])}; do
 grep -qxF -e "$kadm_ref" "$KEEP"/refs || ctr -n k8s.io images rm "$kadm_ref" >/dev/null
 done

@@ -1,5 +1,6 @@
 import {join, type Script, sh} from '../remote/shell.ts'
 import {exportAll} from './environment.ts'
+import {LISTED_WITHIN_S, withImageList} from './image-list.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {fail} from './put.ts'
 import {tellShell} from './tell.ts'
@@ -49,13 +50,13 @@ export const pulledImages = (spec: {
 })
 
 export const pulledImagesKind: Kind<PulledImagesResource, PulledImagesFound> = {
-  look: ({refs}) => sh`if ! command -v ctr >/dev/null 2>&1; then echo 'unavailable ctr is not installed'
-elif ! kadm_list=$(timeout 30 ctr -n k8s.io images ls -q 2>&1); then printf 'unavailable %s\n' "$(printf %s "$kadm_list" | head -n 1)"
-else
-for kadm_ref in ${refs}; do
+  look: ({refs}) =>
+    withImageList(
+      '-q',
+      sh`for kadm_ref in ${refs}; do
 printf '%s\n' "$kadm_list" | grep -qxF -e "$kadm_ref" || printf 'missing %s\n' "$kadm_ref"
-done
-fi`,
+done`,
+    ),
   parse: output => {
     const after = (word: string): readonly string[] =>
       output.split('\n').flatMap(line => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
@@ -79,7 +80,9 @@ ctr -n k8s.io images ls -q >"$KEEP"/refs`,
       }),
       sh`:`,
     ]),
-  undo: ({refs}) => sh`if command -v ctr >/dev/null && kadm_list=$(timeout 30 ctr -n k8s.io images ls 2>/dev/null); then
+  undo: ({
+    refs,
+  }) => sh`if command -v ctr >/dev/null && kadm_list=$(timeout ${LISTED_WITHIN_S} ctr -n k8s.io images ls 2>/dev/null); then
 for kadm_ref in ${refs}; do
 kadm_digest=$(printf '%s\n' "$kadm_list" | sed -n "s|^$kadm_ref  *[^ ]*  *\(sha256:[0-9a-f]*\) .*|\1|p" | head -n 1)
 [ -n "$kadm_digest" ] || continue

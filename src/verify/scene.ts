@@ -84,22 +84,6 @@ async function warnings({api, namespace, signal}: Scene): Promise<string> {
     .join('\n')
 }
 
-/** Opens a connection from a probe; gives what went wrong, in agnhost's words: TIMEOUT, REFUSED, DNS, OTHER. */
-export async function connectFrom(scene: Scene, probe: Probe, target: string): Promise<string | undefined> {
-  const command = ['/agnhost', 'connect', target, `--timeout=${Math.ceil(CONNECT_SECONDS * scene.patience)}s`]
-  try {
-    const result = await scene.exec(probe, command, LOOKUP_MS)
-    return result.code === 0 ? undefined : result.stderr.trim() || `exit code ${result.code}`
-  } catch (error) {
-    if (error instanceof KadmError && error.code === 'timeout') return 'TIMEOUT in looking up the name'
-    throw error
-  }
-}
-
-const CONNECT_SECONDS = 5
-/** A resolver without an answer may try for longer than the connection would. */
-const LOOKUP_MS = 15_000
-
 export const podsLabelled = ({api, namespace, signal}: Scene, app: string): Promise<readonly ApiObject[]> =>
   api.list(PATHS.pods(undefined, namespace) + query({labelSelector: `app=${app}`}), {signal})
 

@@ -13,7 +13,7 @@ import {checker, type Check, type CheckerOptions, type Verdict} from './checker.
 import type {CheckResult, VerifyOutcome} from './outcome.ts'
 import {patienceWith} from './patience.ts'
 import {makeScene, type Images, type Probe, type Scene} from './scene.ts'
-import {workload} from './workload.ts'
+import {probeWorkload, workload} from './workload.ts'
 import {namespaceName, nodesToTest, removeLeftovers, setUp, tearDown} from './stage.ts'
 
 export interface VerifyOptions extends CheckerOptions {
@@ -23,11 +23,14 @@ export interface VerifyOptions extends CheckerOptions {
   /** A name outside the cluster to resolve. */
   readonly outsideName?: string | undefined
   readonly drain?: DrainPolicy | undefined
+  /** Only what a moment shows: nothing is rolled out, killed or drained. */
+  readonly quick?: boolean | undefined
 }
 
 const OUTSIDE_NAME = 'kubernetes.io'
 const ALONE = {skipped: 'there is only one node'} as const
 const NO_PROBE = {skipped: 'no test pod runs'} as const
+const NOT_QUICK = {skipped: 'not in a quick run'} as const
 
 /** Tries on the running cluster what a cluster is for, and removes everything it made, also when it is interrupted. */
 export async function verify(usual: KubeClient, options: VerifyOptions): Promise<VerifyOutcome> {
@@ -64,7 +67,8 @@ async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, 
   const ready = nodes.filter(node => node.ready)
   let probes: readonly Probe[] = []
   const pods = await check('a pod on every node', async () => {
-    await setUp(scene, workload(scene, {isAlone: ready.every(({controlPlane}) => controlPlane)}))
+    const isAlone = ready.every(({controlPlane}) => controlPlane)
+    await setUp(scene, options.quick === true ? probeWorkload(scene) : workload(scene, {isAlone}))
     probes = await probesOn(scene, ready)
     return probes.map(probe => probe.node).join(', ')
   })
@@ -74,6 +78,8 @@ async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, 
     name: string,
     work: (probes: readonly Probe[]) => Verdict | Promise<Verdict>,
   ): Promise<CheckResult> => check(name, () => (first === undefined ? NO_PROBE : work(probes)))
+  const slow = (name: string, work: (probes: readonly Probe[]) => Promise<Verdict>): Promise<CheckResult> =>
+    withProbes(name, all => (options.quick === true ? NOT_QUICK : work(all)))
   const works: readonly (() => Promise<unknown>)[] = [
     () => withProbes('pod to pod across nodes', all => (all.length < 2 ? ALONE : podToPod(scene, all))),
     () => withProbes('a service address from every node', all => serviceAddress(scene, all)),
@@ -86,10 +92,9 @@ async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, 
     () => withProbes('exec on every node', all => execOn(scene, all)),
     () =>
       inTurn([
-        () => withProbes('a rollout without a failed request', all => rollout(scene, all)),
-        () => withProbes('a killed pod is replaced', () => replaced(scene)),
-        () =>
-          withProbes('a node is drained and uncordoned', () => drained(scene, options.drain ?? 'if-nothing-else-runs')),
+        () => slow('a rollout without a failed request', all => rollout(scene, all)),
+        () => slow('a killed pod is replaced', () => replaced(scene)),
+        () => slow('a node is drained and uncordoned', () => drained(scene, options.drain ?? 'if-nothing-else-runs')),
       ]),
   ]
   // Slow machines have enough to do with one.

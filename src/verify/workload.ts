@@ -112,7 +112,11 @@ const container = (image: string, patience: number): Body => ({
   command: ['/agnhost'],
   args: ['netexec', `--http-port=${HTTP_PORT}`, '--udp-port=8081'],
   ports: [{containerPort: HTTP_PORT}],
-  readinessProbe: {httpGet: {path: '/healthz', port: HTTP_PORT}, periodSeconds: 1, timeoutSeconds: Math.ceil(patience)},
+  readinessProbe: {
+    httpGet: {path: '/healthz', port: HTTP_PORT},
+    periodSeconds: Math.ceil(patience),
+    timeoutSeconds: Math.ceil(patience),
+  },
   resources: {requests: {cpu: '10m', memory: '16Mi'}},
 })
 

@@ -133,23 +133,40 @@ printf %s ${value}`.text,
     test('pipes bytes of any value to the stdin of a script', async () => {
       const bytes = randomBytes(5_000_001)
 
-      const result = await host.pipe(Readable.from([bytes.subarray(0, 10), bytes.subarray(10)]), 'sha256sum; exit 5')
+      for (const length of [undefined, bytes.length]) {
+        const content = Readable.from([bytes.subarray(0, 10), bytes.subarray(10)])
+        const result = await host.pipe(content, 'sha256sum; exit 5', {length})
 
-      expect(result.code).toBe(5)
-      expect(result.stdout).toBe(`${createHash('sha256').update(bytes).digest('hex')}  -\n`)
+        expect(result.code).toBe(5)
+        expect(result.stdout).toBe(`${createHash('sha256').update(bytes).digest('hex')}  -\n`)
+      }
     })
 
-    test('pipes empty content', async () => {
-      expect(await host.pipe(Readable.from([]), 'wc -c')).toEqual({code: 0, stdout: '0\n', stderr: ''})
+    test.each([undefined, 0])('pipes empty content (of length %j)', async length => {
+      const result = await host.pipe(Readable.from([]), 'wc -c', {length})
+
+      expect(result).toEqual({code: 0, stdout: '0\n', stderr: ''})
     })
 
-    test('gives the result of a script that does not read all its content', async () => {
-      const result = await host.pipe(Readable.from(megabytes(30)), 'head -c 5 | wc -c; exit 6')
+    test.each([undefined, 30 << 20])(
+      'gives the result of a script that does not read all its content (of length %j)',
+      async length => {
+        const result = await host.pipe(Readable.from(megabytes(30)), 'head -c 5 | wc -c; exit 6', {length})
 
-      expect(result).toMatchObject({code: 6, stdout: '5\n'})
+        expect(result).toMatchObject({code: 6, stdout: '5\n'})
+      },
+    )
+
+    test.each([2 << 20, 4 << 20])('takes no other content than of the length that was told (%j)', async length => {
+      const done = join(newFolder('other'), 'done')
+
+      const piped = host.pipe(Readable.from(megabytes(3)), sh`cat >/dev/null; touch ${done}`.text, {length})
+
+      await expect(piped).rejects.toMatchObject({message: containing(`than the ${String(length)} bytes`)})
+      expect(existsSync(done)).toBe(false)
     })
 
-    test('never lets a script take half a content for the whole', async () => {
+    test.each([undefined, 9 << 20])('never lets a script take half a content for the whole (%j)', async length => {
       const done = join(newFolder('half'), 'done')
       const breaking = Readable.from(
         (function* () {
@@ -158,7 +175,7 @@ printf %s ${value}`.text,
         })(),
       )
 
-      const piped = host.pipe(breaking, sh`cat >/dev/null; touch ${done}`.text)
+      const piped = host.pipe(breaking, sh`cat >/dev/null; touch ${done}`.text, {length})
 
       await expect(piped).rejects.toMatchObject({message: containing('disk is gone')})
       expect(existsSync(done)).toBe(false)

@@ -1,5 +1,5 @@
 import {createHash, randomBytes} from 'node:crypto'
-import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {userInfo} from 'node:os'
 import {join} from 'node:path'
 import {Readable} from 'node:stream'
@@ -108,6 +108,18 @@ describe.each(Object.entries(hosts))('a file for %s', (_, open) => {
     await expect(altered).rejects.toMatchObject({code: 'config'})
     expect(readFileSync(wanted.target).equals(bytes)).toBe(true)
     expect(readdirSync(join(wanted.target, '..'))).toHaveLength(1)
+  })
+
+  test('that has lost its end is refused before anything is sent', async () => {
+    const path = join(folder(), 'source')
+    writeFileSync(path, bytes.subarray(1))
+    const wanted = upload({source: path})
+
+    await expect(uploadFile(host, wanted)).rejects.toMatchObject({
+      code: 'config',
+      evidence: `bytes wanted: ${String(bytes.length)}\nbytes found:  ${String(bytes.length - 1)}`,
+    })
+    expect(existsSync(join(wanted.target, '..'))).toBe(false)
   })
 
   test('leaves nothing behind when it is cancelled', async () => {

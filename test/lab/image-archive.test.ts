@@ -4,6 +4,7 @@ import {createWriteStream} from 'node:fs'
 import {readFile, utimes, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
+import {gunzipSync} from 'node:zlib'
 import {describe, expect, it} from 'vitest'
 import {imageArchive, type ImageDescription} from '../../src/lab/image-archive.ts'
 import {inFolder} from '../bundle/sample.ts'
@@ -55,14 +56,14 @@ describe('imageArchive', () => {
       expect(JSON.parse(config.toString())).toMatchObject({
         os: 'linux',
         config: {Entrypoint: ['/program'], Cmd: ['serve']},
-        rootfs: {type: 'layers', diff_ids: manifest.Layers.map(layer => sha256(extract(layer)))},
+        rootfs: {type: 'layers', diff_ids: manifest.Layers.map(layer => sha256(gunzipSync(extract(layer))))},
       })
     }))
 
   it('puts files in as executables of root, with links and folders', async () =>
     inFolder(async dir => {
       const {path} = await archive(dir, await sampleImage(dir))
-      await writeFile(join(dir, 'layer.tar'), execFileSync('tar', ['-xOf', path, 'layer-1.tar']))
+      await writeFile(join(dir, 'layer.tar'), gunzipSync(execFileSync('tar', ['-xOf', path, 'layer-1.tar.gz'])))
 
       const listing = execFileSync('tar', ['-tvf', join(dir, 'layer.tar')], {
         env: {...process.env, TZ: 'UTC'},

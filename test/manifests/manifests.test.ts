@@ -49,6 +49,7 @@ describe('static pods with what the user adds', () => {
     expect(pod.spec.containers[0]).toMatchObject({
       startupProbe: {failureThreshold: 91, periodSeconds: 10},
       livenessProbe: {failureThreshold: 31, periodSeconds: 10},
+      readinessProbe: {failureThreshold: 3, periodSeconds: 4},
     })
   })
 

@@ -32,6 +32,7 @@ const FIRST_CONTROL_PLANE = [
   'kubelet-start',
   'node-images',
   'wait-control-plane',
+  'controllers-start',
   'admin',
   'upload-config',
   'bootstrap-token',
@@ -149,6 +150,8 @@ describe('phases with nothing to do say so', () => {
   const {cluster} = sampleContext(templates, {on: 'worker'})
   const noNetwork = {...cluster, network: {...cluster.network, plugin: {kind: 'none'} as const}}
 
+  const slow = {...cluster, startupSeconds: 900}
+
   test.each<[string, Parameters<typeof sampleContext>[1], true | string]>([
     ['prepare/network', {on: 'worker'}, true],
     ['prepare/network', {on: 'master'}, 'no address is asked for in the file'],
@@ -159,6 +162,15 @@ describe('phases with nothing to do say so', () => {
     ['prepare/runtime', {on: 'worker', bundle: undefined}, true],
     ['control-plane-images', {on: 'master', bundle: undefined}, true],
     ['node-images', {on: 'worker', bundle: undefined}, 'the kubelet pulls them when they are needed'],
+    ['node-images', {on: 'master'}, true],
+    ['node-images', {on: 'worker', cluster: slow}, true],
+    [
+      'node-images',
+      {on: 'master', cluster: slow},
+      'they were brought before the control plane was started, as it may start slowly',
+    ],
+    ['controllers-start', {on: 'master'}, 'they are started together with the API server'],
+    ['controllers-start', {on: 'master', cluster: slow}, true],
     ['pod-network', {on: 'master', cluster: noNetwork}, 'the file says none; nodes stay NotReady until you bring one'],
     ['node-ready', {on: 'worker', cluster: noNetwork}, 'without a pod network no node gets ready'],
     [

@@ -15,6 +15,13 @@ describe('a cluster of VMs', () => {
   })
   afterAll(() => lab.down())
 
+  it('passes the whole proof', async () => {
+    const {stdout} = await measured('kadm verify', () => lab.kadmDone(['verify', lab.target('master')]))
+
+    console.log(stdout)
+    expect(stdout).toMatch(/12 of 12 checks passed/)
+  })
+
   it('comes back from reboots one by one and all at once, and kadm proves it', async () => {
     const {stdout} = await measured('kadm verify --reboot', () =>
       lab.kadmDone(['verify', '-f', 'kadm.yaml', '--reboot', '--all-at-once', '--reboot-timeout', '20m', '--yes']),

@@ -71,7 +71,7 @@ describe('what verify puts into its namespace', () => {
 
     expect(text).toContain('"sleep":{"seconds":43}')
     expect(text).toContain('"terminationGracePeriodSeconds":45')
-    expect(text).toContain('"timeoutSeconds":4')
+    expect(text).toContain('"periodSeconds":4,"timeoutSeconds":4')
     expect(JSON.stringify(workload({...stage, patience: 15}))).toContain('"sleep":{"seconds":60}')
   })
 

@@ -1,3 +1,4 @@
+import {KadmError} from '../../src/domain/errors.ts'
 import type {KubeClient} from '../../src/kube/client.ts'
 import type {ExecResult} from '../../src/kube/exec.ts'
 import type {ApiObject} from '../../src/kube/json.ts'
@@ -6,6 +7,10 @@ export interface FakeClusterOptions {
   readonly nodes: readonly FakeNode[]
   /** What a command in a pod comes to; succeeds when not given. */
   readonly exec?: (pod: string, command: readonly string[]) => Partial<ExecResult>
+  /** What goes wrong when a pod connects to `host:port`; nothing when not given. */
+  readonly closed?: (pod: string, target: string) => string | undefined
+  /** Pods that the API server has no way to. */
+  readonly unreached?: readonly string[]
   /** Errors in the answers of the pod that sends requests, once a rollout has begun. */
   readonly dialErrors?: readonly string[]
   readonly logs?: string
@@ -110,6 +115,17 @@ export function fakeCluster(options: FakeClusterOptions): FakeCluster {
     return was
   }
 
+  const dialled = (path: string): Promise<string> => {
+    const pod = /\/pods\/(.+?)(?::|%3A)/.exec(path)?.[1] ?? ''
+    if (options.unreached?.includes(pod) === true)
+      return Promise.reject(new KadmError('remote', `no way to ${pod}: dial tcp: i/o timeout`))
+    const asked = new URL(path, 'https://kubernetes').searchParams
+    const target = `${asked.get('host') ?? ''}:${asked.get('port') ?? ''}`
+    const closed = options.closed?.(pod, target)
+    const errors = [...(web.version === 1 ? [] : (options.dialErrors ?? [])), ...(closed === undefined ? [] : [closed])]
+    return Promise.resolve(JSON.stringify({responses: [...web.pods.keys()], errors}))
+  }
+
   const api: KubeClient = {
     endpoint: {host: '10.0.0.10', port: 6443, trust: {ca: ''}, credentials: {kind: 'anonymous'}},
     patient: () => api,
@@ -146,13 +162,8 @@ export function fakeCluster(options: FakeClusterOptions): FakeCluster {
       return {status: 201, text: ''}
     },
     getText: path => {
-      const {dialErrors} = options
       if (path.includes('/log?')) return Promise.resolve(options.logs ?? 'Started HTTP server on port 8080')
-      const answer =
-        dialErrors === undefined || web.version === 1
-          ? {responses: [...web.pods.keys()]}
-          : {responses: [...web.pods.keys()], errors: dialErrors}
-      return Promise.resolve(JSON.stringify(answer))
+      return dialled(path)
     },
     exec: ({name}, {command}) => {
       const stdout = command.includes('--help') ? 'Available Commands: netexec' : ''

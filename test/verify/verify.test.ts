@@ -84,6 +84,25 @@ describe('verify on a cluster that works', () => {
     expect(checkNamed(outcome, 'DNS outside the cluster').skipped).toBe('no upstream answers for kubernetes.io')
   })
 
+  it('rolls out, kills and drains nothing in a quick run', async () => {
+    const cluster = fakeCluster({nodes: three})
+
+    const outcome = await run(cluster, {quick: true})
+
+    expect(passed(outcome)).toBe(true)
+    expect(outcome.checks.filter(check => check.skipped === 'not in a quick run').map(check => check.name)).toEqual([
+      'a rollout without a failed request',
+      'a killed pod is replaced',
+      'a node is drained and uncordoned',
+    ])
+    expect(cluster.calls.filter(call => !call.startsWith('delete'))).toEqual([
+      'create Namespace',
+      'apply DaemonSet',
+      'apply Service',
+    ])
+    expect([...cluster.namespaces]).toEqual([])
+  })
+
   it('drains nothing when told not to', async () => {
     const cluster = fakeCluster({nodes: three})
 
@@ -97,30 +116,64 @@ describe('verify on a cluster that does not work', () => {
   it('says which way between pods is closed, and goes on', async () => {
     const cluster = fakeCluster({
       nodes: three,
-      exec: (pod, command) =>
-        pod === 'probe-worker-1' && command.includes('10.244.2.2:8080') ? {code: 1, stderr: 'TIMEOUT\n'} : {},
+      closed: (pod, target) =>
+        pod === 'probe-worker-1' && target === '10.244.2.2:8080'
+          ? 'Get "http://10.244.2.2:8080/hostname": dial tcp 10.244.2.2:8080: i/o timeout'
+          : undefined,
     })
 
     const outcome = await run(cluster)
 
     expect(outcome.checks.filter(check => !check.ok).map(check => check.name)).toEqual(['pod to pod across nodes'])
     expect(checkNamed(outcome, 'pod to pod across nodes').detail).toContain(
-      'from worker-1 to worker-2 (10.244.2.2:8080): TIMEOUT',
+      'from worker-1 to worker-2 (10.244.2.2:8080): dial tcp 10.244.2.2:8080: i/o timeout',
+    )
+  })
+
+  it('asks a pod by a command where the API server has no way to it', async () => {
+    const commands: string[] = []
+    const cluster = fakeCluster({
+      nodes: three,
+      unreached: ['probe-worker-1'],
+      exec: (pod, command) => {
+        commands.push(`${pod} ${command.join(' ')}`)
+        return command.includes('10.96.0.77:80') ? {code: 1, stderr: 'REFUSED\n'} : {}
+      },
+    })
+
+    const outcome = await run(cluster)
+
+    expect(outcome.checks.filter(check => !check.ok).map(check => check.name)).toEqual([
+      'a service address from every node',
+    ])
+    expect(checkNamed(outcome, 'a service address from every node').detail).toContain(
+      'last seen: from worker-1 to 10.96.0.77:80: REFUSED\n',
+    )
+    expect(commands).toContain('probe-worker-1 /agnhost connect 10.244.2.2:8080 --timeout=5s')
+    expect(commands.some(command => command.startsWith('probe-worker-2 /agnhost connect 10.'))).toBe(false)
+  })
+
+  it('names a few of many ways that are closed', async () => {
+    const nodes = [{name: 'master', controlPlane: true}, ...Array.from({length: 8}, (_, i) => ({name: `worker-${i}`}))]
+    const outcome = await run(fakeCluster({nodes, closed: () => 'no route to host'}))
+
+    expect(checkNamed(outcome, 'pod to pod across nodes').detail).toMatch(
+      /last seen: (from [^;]+: no route to host; ){6}and 12 more\n/,
     )
   })
 
   it('says which names do not resolve, and where', async () => {
     const cluster = fakeCluster({
       nodes: three,
-      exec: (pod, command) => {
-        if (pod === 'probe-worker-2' && command.includes('probe:80'))
-          throw new KadmError('timeout', 'did not end in time')
+      unreached: ['probe-worker-2'],
+      exec: (_, command) => {
+        if (command.includes('probe:80')) throw new KadmError('timeout', 'did not end in time')
         return {}
       },
     })
 
     expect(checkNamed(await run(cluster), 'DNS inside the cluster').detail).toContain(
-      'last seen: on worker-2 for probe:80: TIMEOUT in looking up the name\nsee that CoreDNS runs',
+      'last seen: on worker-2 for probe:80: TIMEOUT of the command that tried\nsee that CoreDNS runs',
     )
   })
 

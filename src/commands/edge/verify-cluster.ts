@@ -9,7 +9,7 @@ import {plural} from '../../ui/words.ts'
 import type {Output} from '../output.ts'
 import {realClock} from './clock.ts'
 
-export interface VerifyRequest extends Pick<VerifyOptions, 'drain' | 'outsideName' | 'signal'> {
+export interface VerifyRequest extends Pick<VerifyOptions, 'drain' | 'outsideName' | 'quick' | 'signal'> {
   readonly output: Output
 }
 

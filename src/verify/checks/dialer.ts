@@ -1,35 +1,15 @@
 import {KadmError} from '../../domain/errors.ts'
 import {isObject, listAt} from '../../kube/json.ts'
 import {PATHS, query} from '../../kube/kinds.ts'
+import type {CallOptions} from '../../kube/requester.ts'
 import type {Probe, Scene} from '../scene.ts'
 
 /** What came of a few requests that a pod made for us. */
 interface Dialed {
   readonly tries: number
-  /** Names of the pods that answered. */
-  readonly servers: readonly string[]
+  /** What was answered: names of pods, where pods of ours were asked. */
+  readonly answers: readonly string[]
   readonly errors: readonly string[]
-}
-
-export type Dialer = (host: string, port: number, tries: number) => Promise<Dialed>
-
-/**
- * A probe that sends requests for us, asked through the API server's proxy. The API server must reach that pod itself,
- * which is surest on its own node, so those are tried first.
- */
-export async function dialer(scene: Scene, probes: readonly Probe[]): Promise<Dialer> {
-  const {api, namespace, signal} = scene
-  const proxy = (probe: Probe): string => `${PATHS.pods(`${probe.name}:8080`, namespace)}/proxy`
-  const problems: string[] = []
-  for (const probe of probes.toSorted((a, b) => Number(b.controlPlane) - Number(a.controlPlane))) {
-    const {status, text} = await api.raw({method: 'GET', path: `${proxy(probe)}/hostname`, accept: '*/*', signal})
-    if (status === 200) return (host, port, tries) => dial(scene, proxy(probe), {host, port, tries})
-    problems.push(`${probe.node}: ${text.trim()}`)
-  }
-  throw new KadmError('verify', 'the API server reaches no pod through its proxy', {
-    evidence: problems.join('\n'),
-    hint: 'check that the control plane itself has a route to the pod range',
-  })
 }
 
 interface Wanted {
@@ -38,13 +18,44 @@ interface Wanted {
   readonly tries: number
 }
 
-async function dial({api, signal}: Scene, proxy: string, wanted: Wanted): Promise<Dialed> {
-  const path = `${proxy}/dial${query({...wanted, protocol: 'http', request: 'hostname'})}`
-  const text = await api.getText(path, {signal, timeoutMs: 30_000})
+export type Dialer = (wanted: Wanted) => Promise<Dialed>
+
+/** The API server's way to a probe, which leads over the pod network. */
+const proxyTo = ({namespace}: Scene, probe: Probe): string => `${PATHS.pods(`${probe.name}:8080`, namespace)}/proxy`
+
+/**
+ * A probe that sends requests for us, asked through the API server's proxy. The API server must reach that pod itself,
+ * which is surest on its own node, so those are tried first.
+ */
+export async function dialer(scene: Scene, probes: readonly Probe[]): Promise<Dialer> {
+  const {api, signal} = scene
+  const problems: string[] = []
+  for (const probe of probes.toSorted((a, b) => Number(b.controlPlane) - Number(a.controlPlane))) {
+    const path = `${proxyTo(scene, probe)}/hostname`
+    const {status, text} = await api.raw({method: 'GET', path, accept: '*/*', signal})
+    if (status === 200) return wanted => dial(scene, probe, wanted)
+    problems.push(`${probe.node}: ${text.trim()}`)
+  }
+  throw new KadmError('verify', 'the API server reaches no pod through its proxy', {
+    evidence: problems.join('\n'),
+    hint: 'check that the control plane itself has a route to the pod range',
+  })
+}
+
+/** Has a probe send HTTP requests (`/dial` of agnhost's netexec, which gives each five seconds). */
+export async function dial(
+  scene: Scene,
+  probe: Probe,
+  wanted: Wanted,
+  options: CallOptions = {timeoutMs: 30_000},
+): Promise<Dialed> {
+  const {api, signal} = scene
+  const path = `${proxyTo(scene, probe)}/dial${query({...wanted, protocol: 'http', request: 'hostname'})}`
+  const text = await api.getText(path, {signal, ...options})
   const answer: unknown = JSON.parse(text)
   if (!isObject(answer))
     throw new KadmError('verify', 'the test pod did not say what became of its requests', {evidence: text})
   const texts = (field: string): readonly string[] =>
     listAt(answer, field).filter((one): one is string => typeof one === 'string')
-  return {tries: wanted.tries, servers: texts('responses'), errors: texts('errors')}
+  return {tries: wanted.tries, answers: texts('responses'), errors: texts('errors')}
 }

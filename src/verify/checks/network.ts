@@ -1,8 +1,9 @@
 import {KadmError} from '../../domain/errors.ts'
-import {hostPort} from '../../domain/endpoint.ts'
-import {clusterIp, connectFrom, until, type Probe, type Scene} from '../scene.ts'
+import {hostPort, type HostPort} from '../../domain/endpoint.ts'
+import {clusterIp, until, type Probe, type Scene} from '../scene.ts'
 import {PROBE} from '../workload.ts'
 import {count} from './probes.ts'
+import {reach} from './reach.ts'
 
 const ALL_PAIRS_UP_TO = 5
 const NEIGHBOURS = 2
@@ -18,9 +19,11 @@ export function pairs<T>(all: readonly T[]): readonly (readonly [from: T, to: T]
   )
 }
 
+const inWords = ({host, port}: HostPort): string => hostPort(host, port)
+
 interface Attempt {
   readonly probe: Probe
-  readonly target: string
+  readonly target: HostPort
   /** For a failure: `worker-1 to worker-2 (10.244.2.3:8080)`. */
   readonly label: string
 }
@@ -47,39 +50,47 @@ async function allConnect(
   let open = attempts
   await until(scene, {...wait, deadlineMs: scene.routesWithinMs ?? ROUTES_WITHIN_MS}, async () => {
     const tried = await Promise.all(
-      open.map(async attempt => ({attempt, problem: await connectFrom(scene, attempt.probe, attempt.target)})),
+      open.map(async attempt => ({attempt, problem: await reach(scene, attempt.probe, attempt.target)})),
     )
     const failed = tried.filter(({problem}) => problem !== undefined)
     open = failed.map(({attempt}) => attempt)
     if (failed.length === 0) return {value: true}
-    return {seen: failed.map(({attempt, problem}) => `${attempt.label}: ${problem ?? ''}`).join('; ')}
+    return {seen: someOf(failed.map(({attempt, problem}) => `${attempt.label}: ${problem ?? ''}`))}
   })
 }
 
+const SHOWN = 6
+
+const someOf = (all: readonly string[]): string =>
+  [...all.slice(0, SHOWN), ...(all.length > SHOWN ? [`and ${all.length - SHOWN} more`] : [])].join('; ')
+
 export async function podToPod(scene: Scene, probes: readonly Probe[]): Promise<string> {
   const attempts = pairs(probes).map(([from, to]) => {
-    const target = hostPort(to.ip, 8080)
-    return {probe: from, target, label: `from ${from.node} to ${to.node} (${target})`}
+    const target = {host: to.ip, port: 8080}
+    return {probe: from, target, label: `from ${from.node} to ${to.node} (${inWords(target)})`}
   })
   await allConnect(scene, POD_TO_POD, attempts)
   return `${attempts.length} ways between ${count(probes.length)}`
 }
 
 export async function serviceAddress(scene: Scene, probes: readonly Probe[]): Promise<string> {
-  const target = hostPort(await clusterIp(scene, PROBE), 80)
-  const attempts = probes.map(probe => ({probe, target, label: `from ${probe.node} to ${target}`}))
+  const target = {host: await clusterIp(scene, PROBE), port: 80}
+  const attempts = probes.map(probe => ({probe, target, label: `from ${probe.node} to ${inWords(target)}`}))
   await allConnect(scene, SERVICE, attempts)
-  return `${target} from ${count(probes.length)}`
+  return `${inWords(target)} from ${count(probes.length)}`
 }
 
 /** The API's full name, and the short name of a service in the pod's own namespace, on every node. */
 export async function dnsInside(scene: Scene, probes: readonly Probe[]): Promise<string> {
-  const names = [`kubernetes.default.svc.${scene.dnsDomain}:443`, `${PROBE}:80`]
+  const targets = [
+    {host: `kubernetes.default.svc.${scene.dnsDomain}`, port: 443},
+    {host: PROBE, port: 80},
+  ]
   const attempts = probes.flatMap(probe =>
-    names.map(target => ({probe, target, label: `on ${probe.node} for ${target}`})),
+    targets.map(target => ({probe, target, label: `on ${probe.node} for ${inWords(target)}`})),
   )
   await allConnect(scene, DNS, attempts)
-  return `${names.join(' and ')} from ${count(probes.length)}`
+  return `${targets.map(inWords).join(' and ')} from ${count(probes.length)}`
 }
 
 /** The reason for skipping, where no server outside answers: so it is on a closed network, and no fault. */

@@ -49,7 +49,7 @@ export async function rollout(scene: Scene, probes: readonly Probe[]): Promise<s
 /** A cluster that was made a moment ago may still be laying its routes; that is not the rollout's fault. */
 const answering = (scene: Scene, dial: Dialer, address: string): Promise<boolean> =>
   until(scene, {what: `service ${address}:80 to answer before the rollout`, deadlineMs: 30_000}, async () => {
-    const {errors} = await dial(address, 80, 2 * WEB_REPLICAS)
+    const {errors} = await dial({host: address, port: 80, tries: 2 * WEB_REPLICAS})
     return errors.length === 0 ? {value: true} : {seen: errors.join('; ')}
   })
 
@@ -125,10 +125,10 @@ async function send(scene: Scene, dial: Dialer, address: string, stop: AbortSign
   const failed: string[] = []
   const servers = new Set<string>()
   while (!stop.aborted && !scene.signal.aborted) {
-    const answer = await dial(address, 80, TRIES)
+    const answer = await dial({host: address, port: 80, tries: TRIES})
     sent += answer.tries
     failed.push(...answer.errors)
-    for (const server of answer.servers) servers.add(server)
+    for (const server of answer.answers) servers.add(server)
     await scene.clock.sleep(PAUSE_MS * scene.patience ** 2, stop)
   }
   return {sent, failed, servers}

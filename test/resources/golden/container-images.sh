@@ -1,7 +1,10 @@
 ### look
-if ! command -v ctr >/dev/null 2>&1; then echo 'unavailable ctr is not installed'
-elif ! kadm_list=$(timeout 30 ctr -n k8s.io images ls 2>&1); then printf 'unavailable %s\n' "$(printf %s "$kadm_list" | head -n 1)"
+if ! command -v ctr >/dev/null 2>&1; then
+echo 'unavailable ctr is not installed'
 else
+kadm_code=0; kadm_list=$(timeout 150 ctr -n k8s.io images ls  2>&1) || kadm_code=$?
+case $kadm_code in
+0)
 printf '%s\n' "$kadm_list"
 for kadm_ref in registry.k8s.io/pause:3.10; do
 kadm_digest=$(printf '%s\n' "$kadm_list" | sed -n "s|^$kadm_ref  *[^ ]*  *\(sha256:[0-9a-f]*\) .*|\1|p" | head -n 1)
@@ -9,6 +12,10 @@ kadm_digest=$(printf '%s\n' "$kadm_list" | sed -n "s|^$kadm_ref  *[^ ]*  *\(sha2
 if printf '%s\n' "$kadm_list" | grep -q "^sha256:[0-9a-f]*  *[^ ]*  *$kadm_digest "; then continue; fi
 printf 'config %s %s\n' "$kadm_ref" "$(ctr -n k8s.io content get "$kadm_digest" 2>/dev/null | tr -d ' \n\t' | sed -n 's/.*"config":{[^}]*"digest":"\([^"]*\)".*/\1/p')"
 done
+;;
+124) echo 'unavailable containerd did not answer within 150 s';;
+*) printf 'unavailable %s\n' "$(printf %s "$kadm_list" | head -n 1)";;
+esac
 fi
 
 ### keep
@@ -37,7 +44,7 @@ sleep 0.2
 done
 
 ### undo
-if command -v ctr >/dev/null && timeout 30 ctr -n k8s.io images ls -q >/dev/null 2>&1; then
+if command -v ctr >/dev/null && timeout 150 ctr -n k8s.io images ls -q >/dev/null 2>&1; then
 for kadm_ref in registry.k8s.io/pause:3.10 sha256:1; do
 grep -qxF -e "$kadm_ref" "$KEEP"/refs || ctr -n k8s.io images rm "$kadm_ref" >/dev/null
 done

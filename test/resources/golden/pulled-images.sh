@@ -1,10 +1,17 @@
 ### look
-if ! command -v ctr >/dev/null 2>&1; then echo 'unavailable ctr is not installed'
-elif ! kadm_list=$(timeout 30 ctr -n k8s.io images ls -q 2>&1); then printf 'unavailable %s\n' "$(printf %s "$kadm_list" | head -n 1)"
+if ! command -v ctr >/dev/null 2>&1; then
+echo 'unavailable ctr is not installed'
 else
+kadm_code=0; kadm_list=$(timeout 150 ctr -n k8s.io images ls -q 2>&1) || kadm_code=$?
+case $kadm_code in
+0)
 for kadm_ref in registry.k8s.io/pause:3.10; do
 printf '%s\n' "$kadm_list" | grep -qxF -e "$kadm_ref" || printf 'missing %s\n' "$kadm_ref"
 done
+;;
+124) echo 'unavailable containerd did not answer within 150 s';;
+*) printf 'unavailable %s\n' "$(printf %s "$kadm_list" | head -n 1)";;
+esac
 fi
 
 ### keep
@@ -63,7 +70,7 @@ kadm_pull registry.k8s.io/pause:3.10 '' ''
 :
 
 ### undo
-if command -v ctr >/dev/null && kadm_list=$(timeout 30 ctr -n k8s.io images ls 2>/dev/null); then
+if command -v ctr >/dev/null && kadm_list=$(timeout 150 ctr -n k8s.io images ls 2>/dev/null); then
 for kadm_ref in registry.k8s.io/pause:3.10; do
 kadm_digest=$(printf '%s\n' "$kadm_list" | sed -n "s|^$kadm_ref  *[^ ]*  *\(sha256:[0-9a-f]*\) .*|\1|p" | head -n 1)
 [ -n "$kadm_digest" ] || continue
