@@ -14,11 +14,13 @@ export async function reach(scene: Scene, probe: Probe, target: HostPort): Promi
   try {
     // Whatever answers was reached, and be it to say that it speaks something else.
     const {errors} = await dial(scene, probe, {...target, tries: 1}, ASKED)
-    return errors.length === 0 ? undefined : errors.map(withoutRequest).join('; ')
+    if (errors.length === 0) return undefined
+    // A request has its five seconds whatever the machine; a command is given as long as it may take there.
+    if (scene.patience === 1) return errors.map(withoutRequest).join('; ')
   } catch (error) {
     if (!(error instanceof KadmError) || error.code === 'cancelled') throw error
-    return connect(scene, probe, hostPort(target.host, target.port))
   }
+  return connect(scene, probe, hostPort(target.host, target.port))
 }
 
 /** `Get "http://10.96.0.77:80/hostname": dial tcp …`: the label says where to. */
