@@ -26,7 +26,11 @@ export const kubectl = (lab: TestLab, words: string, input?: string): Promise<st
 export const swapsOf = (lab: TestLab): Promise<readonly string[]> =>
   Promise.all(MACHINES.map(machine => lab.must(machine, 'sed 1d /proc/swaps')))
 
-/** A file for a cluster whose machines may be emulated; `settings` are further lines of its first document. */
+/**
+ * A file for a cluster whose machines may be emulated: an image is unpacked while its first container is made, and a kubelet that gives
+ * that up after its usual two minutes has containerd begin anew, again and again. `settings` are further lines of its first
+ * document.
+ */
 export const clusterYaml = (
   lab: TestLab,
   machines: readonly string[],
@@ -52,6 +56,7 @@ kind: KubeletConfiguration
 nodeLeaseDurationSeconds: 120
 nodeStatusUpdateFrequency: 30s
 volumeStatsAggPeriod: -1s
+runtimeRequestTimeout: 15m
 `
 
 const roleOf = (machine: string): string => (machine === 'master' ? 'control-plane' : 'worker')
