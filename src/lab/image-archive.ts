@@ -1,8 +1,10 @@
 import {createHash} from 'node:crypto'
 import {createReadStream} from 'node:fs'
 import {stat} from 'node:fs/promises'
+import {buffer} from 'node:stream/consumers'
 import {pipeline} from 'node:stream/promises'
 import {createGzip} from 'node:zlib'
+import {LEVEL, meter} from '../bundle/stored.ts'
 import {tarEnd, tarHeader, tarPadding, type TarEntry} from '../bundle/tar.ts'
 
 /** What one file, folder or link of a layer is and where its bytes come from. */
@@ -77,22 +79,9 @@ interface Packed {
 }
 
 async function packed(layer: Layer): Promise<Packed> {
-  const hash = createHash('sha256')
-  const pieces: Buffer[] = []
-  await pipeline(
-    layerBytes(layer),
-    async function* (source) {
-      for await (const chunk of source) {
-        hash.update(chunk)
-        yield chunk
-      }
-    },
-    createGzip({level: 1, chunkSize: 1 << 18}),
-    async (source: AsyncIterable<Buffer>) => {
-      for await (const piece of source) pieces.push(piece)
-    },
-  )
-  return {gzipped: Buffer.concat(pieces), diffId: `sha256:${hash.digest('hex')}`}
+  const plain = meter()
+  const gzipped = await pipeline(layerBytes(layer), plain.pass, createGzip({level: LEVEL, chunkSize: 1 << 18}), buffer)
+  return {gzipped, diffId: `sha256:${plain.sha256()}`}
 }
 
 async function entryOf(item: LayerItem): Promise<TarEntry> {

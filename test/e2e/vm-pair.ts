@@ -27,9 +27,8 @@ export const swapsOf = (lab: TestLab): Promise<readonly string[]> =>
   Promise.all(MACHINES.map(machine => lab.must(machine, 'sed 1d /proc/swaps')))
 
 /**
- * A file for a cluster whose machines may be emulated: an image is unpacked while its first container is made, and a kubelet that gives
- * that up after its usual two minutes has containerd begin anew, again and again. `settings` are further lines of its first
- * document.
+ * A file for a cluster whose machines may be emulated; `settings` are further lines of its first document. The kubelet waits longer
+ * than its usual two minutes for the runtime: an image is unpacked while its first container is made.
  */
 export const clusterYaml = (
   lab: TestLab,
