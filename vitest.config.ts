@@ -8,7 +8,7 @@ const onMachines = {
   disableConsoleIntercept: true,
 }
 
-/** Emulated, it wants the computer for itself. */
+/** Emulated, its worker wants the computer for itself. */
 const VM_CLUSTER = 'test/e2e/vm-cluster.test.ts'
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-import type {Cluster} from '../domain/cluster.ts'
+import {patienceFor, PROBE_SECONDS, startsSlowly, type Cluster} from '../domain/cluster.ts'
 import {dnsServiceAddress} from '../domain/endpoint.ts'
 import {CONTAINERD_SOCKET, MANIFESTS_DIR, PKI_DIR} from '../domain/paths.ts'
 import {kubeletRefusesCgroupV1} from '../domain/version.ts'
@@ -53,6 +53,10 @@ export function kubeletConfigMap(cluster: Cluster, cgroupVersion: 1 | 2): Config
   return configMap({name: 'kubelet-config', namespace: 'kube-system', ...annotations}, data)
 }
 
+/** The kubelet's own is two minutes. In whole probes, as a cluster tells it to who has not its file. */
+const runtimeRequestTimeout = ({startupSeconds}: Cluster): string =>
+  `${String(Math.round(120 * patienceFor(Math.ceil(startupSeconds / PROBE_SECONDS) * PROBE_SECONDS)))}s`
+
 /** Durations that kubeadm writes as zero are left out: the kubelet takes both for its defaults. */
 function sharedConfig(cluster: Cluster, cgroupVersion: 1 | 2, swap: PodSwap): Readonly<Record<string, unknown>> {
   return {
@@ -72,6 +76,8 @@ function sharedConfig(cluster: Cluster, cgroupVersion: 1 | 2, swap: PodSwap): Re
     healthzBindAddress: '127.0.0.1',
     healthzPort: 10248,
     rotateCertificates: true,
+    // An image is unpacked while its first container is made, and cut off, that begins anew.
+    ...(startsSlowly(cluster) ? {runtimeRequestTimeout: runtimeRequestTimeout(cluster)} : {}),
     staticPodPath: MANIFESTS_DIR,
   }
 }

@@ -1,4 +1,4 @@
-import {USUAL_STARTUP_SECONDS, type Arg, type Cluster, type ComponentExtra, type Node} from '../domain/cluster.ts'
+import {patienceFor, PROBE_SECONDS, type Arg, type Cluster, type ComponentExtra, type Node} from '../domain/cluster.ts'
 import type {EnvVar, Metadata, Pod, Probe, Resources, Volume, VolumeMount} from './kube-object.ts'
 
 /** What static pods need to know of the control-plane host. */
@@ -102,14 +102,14 @@ function probes(
     port: 'probe-port',
     scheme: target.scheme,
   })
-  const slow = {initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 15}
+  const slow = {initialDelaySeconds: 10, periodSeconds: PROBE_SECONDS, timeoutSeconds: 15}
   // Where a component may take longer than usual to come up, it may take as much longer to answer, and is asked as much less often.
-  const patience = Math.max(1, startupSeconds / USUAL_STARTUP_SECONDS)
+  const patience = patienceFor(startupSeconds)
   const quick = {periodSeconds: Math.ceil(patience), timeoutSeconds: 15, failureThreshold: 3}
   return {
     livenessProbe: {httpGet: get(target.livez), ...slow, failureThreshold: Math.ceil(8 * patience)},
     ...(target.readyz === undefined ? {} : {readinessProbe: {httpGet: get(target.readyz), ...quick}}),
-    startupProbe: {httpGet: get(target.startup), ...slow, failureThreshold: Math.ceil(startupSeconds / 10)},
+    startupProbe: {httpGet: get(target.startup), ...slow, failureThreshold: Math.ceil(startupSeconds / PROBE_SECONDS)},
   }
 }
 

@@ -37,18 +37,24 @@ export interface TestLab {
   readonly down: () => Promise<void>
 }
 
+export interface TestLabOptions extends Pick<LabUpOptions, 'driver' | 'vm'> {
+  /** Those of the machines that are containers, whatever the others are. */
+  readonly containers?: readonly string[]
+}
+
 /** Boots a lab; it goes down with `down`, or by itself when this process ends in whatever way. */
 export async function testLab(
   name: string,
   machines: readonly string[],
-  options: Pick<LabUpOptions, 'driver' | 'vm'> = {},
+  {containers = [], ...options}: TestLabOptions = {},
 ): Promise<TestLab> {
   await labDown(name)
   const home = await mkdtemp(join(tmpdir(), 'kadm-e2e-'))
   const watcher = downWhenWeEnd(name, home)
-  const lab = await measured(`${name}: ${String(machines.length)} machines up`, () =>
-    labUp({...options, name, machines}),
-  )
+  const lab = await measured(`${name}: ${String(machines.length)} machines up`, async () => {
+    if (containers.length > 0) await labUp({name, machines: containers})
+    return labUp({...options, name, machines})
+  })
   const {bundleDir} = lab
   if (bundleDir === undefined) throw new Error(`lab ${name} has no bundle`)
   const said: KadmAnswer[] = []

@@ -2,14 +2,32 @@ import {testLab, type TestLab} from './test-lab.ts'
 
 export const MACHINES = ['master', 'worker-1'] as const
 
-/** Two VMs as VirtualBox makes them. Emulated, they want both cores of a small computer for themselves. */
-export async function bootPair(name: string): Promise<TestLab> {
+/** A cluster of test machines, and which of them are VMs. */
+export interface Pair {
+  readonly lab: TestLab
+  readonly vms: readonly string[]
+}
+
+/** Two VMs as VirtualBox makes them. Emulated, they want both cores of a small computer for themselves, and long. */
+export async function bootPair(name: string): Promise<Pair> {
   const lab = await testLab(name, MACHINES, {
     driver: 'qemu',
     vm: {cards: 'virtualbox', cpus: 1, memoryMib: 2048, sizes: {master: {cpus: 2, memoryMib: 3072}}},
   })
+  await Promise.all(MACHINES.map(machine => lab.must(machine, 'sudo sh', LEAN_SERVICES)))
   await lab.write('kadm.yaml', clusterYaml(lab, MACHINES))
-  return lab
+  return {lab, vms: MACHINES}
+}
+
+/** A VM whose control plane is a container: emulated, that takes half an hour to come up, and a kubelet a minute. */
+export async function bootWorker(name: string): Promise<Pair> {
+  const lab = await testLab(name, MACHINES, {
+    containers: ['master'],
+    driver: 'qemu',
+    vm: {cards: 'virtualbox', cpus: 2, memoryMib: 2048},
+  })
+  await lab.write('kadm.yaml', kadmDocument(lab, MACHINES, ['startupTimeout: 15m']))
+  return {lab, vms: ['worker-1']}
 }
 
 /** The nodes as the API shows them. */
@@ -22,40 +40,41 @@ export const KUBECTL = 'kubectl --cache-dir /dev/shm/kubectl --kubeconfig /etc/k
 export const kubectl = (lab: TestLab, words: string, input?: string): Promise<string> =>
   lab.must('master', `sudo ${KUBECTL} ${words}`, input)
 
-/** What each machine swaps to. */
-export const swapsOf = (lab: TestLab): Promise<readonly string[]> =>
-  Promise.all(MACHINES.map(machine => lab.must(machine, 'sed 1d /proc/swaps')))
+/** What each VM swaps to. */
+export const swapsOf = ({lab, vms}: Pair): Promise<readonly string[]> =>
+  Promise.all(vms.map(machine => lab.must(machine, 'sed 1d /proc/swaps')))
 
-/**
- * A file for a cluster whose machines may be emulated; `settings` are further lines of its first document. The kubelet waits longer
- * than its usual two minutes for the runtime: an image is unpacked while its first container is made.
- */
-export const clusterYaml = (
+const kadmDocument = (
   lab: TestLab,
   machines: readonly string[],
-  settings: readonly string[] = [],
+  settings: readonly string[],
 ): string => `apiVersion: kadm/v1
 kind: Cluster
 metadata: {name: vms}
 hosts: ${JSON.stringify(machines.map(name => ({name, role: roleOf(name), ssh: lab.target(name)})))}
 source: {kind: bundle, path: ${lab.bundleDir}}
-${settings.map(line => `${line}\n`).join('')}\
-startupTimeout: 30m
+${settings.map(line => `${line}\n`).join('')}`
+
+/** A file for a cluster whose machines may all be emulated; `settings` are further lines of its first document. */
+export const clusterYaml = (
+  lab: TestLab,
+  machines: readonly string[],
+  settings: readonly string[] = [],
+): string => `${kadmDocument(lab, machines, [...settings, 'startupTimeout: 30m'])}\
 ---
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 encryptionAlgorithm: ECDSA-P256
-apiServer: {extraArgs: ${pairs({'enable-priority-and-fairness': 'false'})}, extraEnvs: ${RARE_GC}}
-etcd: {local: {extraEnvs: ${RARE_GC}}}
-controllerManager: {extraArgs: ${pairs({...SLOW_LEASE, ...FEW_CONTROLLERS})}, extraEnvs: ${RARE_GC}}
-scheduler: {extraArgs: ${pairs(SLOW_LEASE)}, extraEnvs: ${RARE_GC}}
+apiServer: {extraArgs: ${pairs(LEAN_API)}, extraEnvs: ${LEAN_GO}}
+etcd: {local: {extraArgs: ${pairs(RARE_HEARTBEAT)}, extraEnvs: ${LEAN_GO}}}
+controllerManager: {extraArgs: ${pairs({...ALONE, ...FEW_CONTROLLERS})}, extraEnvs: ${LEAN_GO}}
+scheduler: {extraArgs: ${pairs(ALONE)}, extraEnvs: ${LEAN_GO}}
 ---
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 nodeLeaseDurationSeconds: 120
 nodeStatusUpdateFrequency: 30s
 volumeStatsAggPeriod: -1s
-runtimeRequestTimeout: 15m
 `
 
 const roleOf = (machine: string): string => (machine === 'master' ? 'control-plane' : 'worker')
@@ -63,11 +82,15 @@ const roleOf = (machine: string): string => (machine === 'master' ? 'control-pla
 const pairs = (values: Readonly<Record<string, string>>): string =>
   JSON.stringify(Object.entries(values).map(([name, value]) => ({name, value})))
 
-/** Emulated, an API server can keep one waiting longer than the 15 s after which its clients would take their lease for lost. */
-const SLOW_LEASE = {
-  'leader-elect-lease-duration': '60s',
-  'leader-elect-renew-deadline': '50s',
-  'leader-elect-retry-period': '5s',
+/** The only one of its kind has nobody to keep a lease against. */
+const ALONE = {'leader-elect': 'false'}
+
+/** Emulated, each of these is a wakeup that costs more than what it is for. */
+const LEAN_API = {'enable-priority-and-fairness': 'false', 'watch-cache': 'false'}
+const RARE_HEARTBEAT = {
+  'heartbeat-interval': '1000',
+  'election-timeout': '10000',
+  'watch-progress-notify-interval': '60s',
 }
 
 /**
@@ -101,5 +124,11 @@ const FEW_CONTROLLERS = {
   'node-monitor-grace-period': '180s',
 }
 
-/** Emulated, memory is cheaper than time. */
-const RARE_GC = pairs({GOGC: '400'})
+/** Emulated, memory is cheaper than time, and to wake a second thread dearer than to wait for the first. */
+const LEAN_GO = pairs({GOGC: '400', GOMAXPROCS: '1'})
+
+/** What a VM starts as a service wakes no second thread then either: `LEAN_GO`. */
+const LEAN_SERVICES = String.raw`
+mkdir -p /etc/systemd/system.conf.d
+printf '[Manager]\nDefaultEnvironment=GOMAXPROCS=1 GOGC=400\n' > /etc/systemd/system.conf.d/lean.conf
+systemctl daemon-reexec`

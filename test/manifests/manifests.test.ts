@@ -53,6 +53,14 @@ describe('static pods with what the user adds', () => {
     })
   })
 
+  it('run on kubelets that give the runtime as much more time, the same for who reads it in the cluster', () => {
+    const host = {cgroupVersion: 2, resolvedActive: false, swapOutside: false} as const
+    const timeout = (startupSeconds: number): unknown =>
+      kubeletConfig(clusterOf('v1.37.2', {startupSeconds}), host)['runtimeRequestTimeout']
+
+    expect([240, 901, 910, 1800].map(timeout)).toEqual([undefined, '455s', '455s', '900s'])
+  })
+
   it('take a volume of the same name in place of the own one', () => {
     const volume = {
       name: 'ca-certs',

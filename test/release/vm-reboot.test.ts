@@ -1,16 +1,18 @@
 import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
 import {labKill, labPowerOn} from '../../src/lab/lab-power.ts'
 import {measured, type TestLab} from '../e2e/test-lab.ts'
-import {bootPair, kubectl, MACHINES, nodesOf, swapsOf} from '../e2e/vm-pair.ts'
+import {bootPair, kubectl, MACHINES, nodesOf, swapsOf, type Pair} from '../e2e/vm-pair.ts'
 import {changedIn} from '../e2e/told.ts'
 
 const NAME = 'release-vm-reboot'
 
 describe('a cluster of VMs', () => {
+  let pair: Pair
   let lab: TestLab
 
   beforeAll(async () => {
-    lab = await bootPair(NAME)
+    pair = await bootPair(NAME)
+    lab = pair.lab
     await measured('kadm apply', () => lab.kadmDone(['apply', '-f', 'kadm.yaml']))
   })
   afterAll(() => lab.down())
@@ -29,7 +31,7 @@ describe('a cluster of VMs', () => {
 
     console.log(stdout)
     expect(stdout).toMatch(/worker-1/)
-    expect(await swapsOf(lab)).toEqual(['', ''])
+    expect(await swapsOf(pair)).toEqual(['', ''])
     expect(await nodesOf(lab)).toMatch(/^master +Ready .*\nworker-1 +Ready /)
   })
 
@@ -58,6 +60,6 @@ describe('a cluster of VMs', () => {
       )
     })
 
-    expect(await swapsOf(lab)).toEqual(['', ''])
+    expect(await swapsOf(pair)).toEqual(['', ''])
   })
 })
