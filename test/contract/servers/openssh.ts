@@ -71,13 +71,24 @@ export async function startOpenSsh(extra: readonly string[] = []): Promise<OpenS
     user: userInfo().username,
     hostKeys,
     log,
-    cutConnections: () => childrenOf(server.pid ?? 0).forEach(pid => process.kill(pid, 'SIGKILL')),
+    cutConnections: () => endChildren(server, 'SIGKILL'),
     stop: async () => {
       const gone = new Promise(resolve => server.once('exit', resolve))
-      childrenOf(server.pid ?? 0).forEach(pid => process.kill(pid, 'SIGTERM'))
+      endChildren(server, 'SIGTERM')
       server.kill()
       await gone
     },
+  }
+}
+
+/** One that ends by itself meanwhile is what was wanted. */
+function endChildren(server: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): void {
+  for (const pid of childrenOf(server.pid ?? 0)) {
+    try {
+      process.kill(pid, signal)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    }
   }
 }
 
