@@ -19,7 +19,7 @@ export async function bootPair(name: string): Promise<Pair> {
   return {lab, vms: MACHINES}
 }
 
-/** A VM whose control plane is a container: emulated, that takes half an hour to come up, and a kubelet a minute. */
+/** A VM whose control plane is a container: an emulated one wants two cores before anything is asked of it. */
 export async function bootWorker(name: string): Promise<Pair> {
   const lab = await testLab(name, MACHINES, {
     containers: ['master'],
