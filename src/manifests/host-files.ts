@@ -3,8 +3,8 @@ import {CRI_SOCKET_URL} from './kubelet-config.ts'
 import {fill, type Templates} from './templates.ts'
 import {toYaml} from './yaml.ts'
 
-/** Modules a node needs. */
-export const KERNEL_MODULES = ['overlay', 'br_netfilter'] as const
+/** Modules a node needs. kube-proxy sets limits of connection tracking before it makes the first rule that would load it. */
+export const KERNEL_MODULES = ['overlay', 'br_netfilter', 'nf_conntrack'] as const
 
 /** Settings a node needs, for IPv4 and, where the cluster uses it, IPv6. */
 export const sysctls = (families: readonly (4 | 6)[]): Readonly<Record<string, string>> => ({

@@ -1,7 +1,7 @@
 import {describe} from 'vitest'
 import {clusterCases} from './vm-cluster-cases.ts'
-import {bootWorker} from './vm-pair.ts'
+import {bootWhatIsQuick} from './vm-pair.ts'
 
-describe('a VM as the worker of a control plane beside it', () => {
-  clusterCases(() => bootWorker('e2e-vm-cluster'))
+describe('a cluster whose worker is a VM, and its control plane too where there is KVM', () => {
+  clusterCases(() => bootWhatIsQuick('e2e-vm-cluster'))
 })

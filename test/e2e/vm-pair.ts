@@ -1,3 +1,7 @@
+import {cacheDir} from '../../src/lab/cache.ts'
+import {acceleration} from '../../src/lab/kvm.ts'
+import {architecture, requireMachinePrograms, requireVmPrograms} from '../../src/lab/requirements.ts'
+import {vmImage} from '../../src/lab/vm-disk.ts'
 import {testLab, type TestLab} from './test-lab.ts'
 
 export const MACHINES = ['master', 'worker-1'] as const
@@ -20,7 +24,7 @@ export async function bootPair(name: string): Promise<Pair> {
 }
 
 /** A VM whose control plane is a container: an emulated one wants two cores before anything is asked of it. */
-export async function bootWorker(name: string): Promise<Pair> {
+async function bootWorker(name: string): Promise<Pair> {
   const lab = await testLab(name, MACHINES, {
     containers: ['master'],
     driver: 'qemu',
@@ -28,6 +32,15 @@ export async function bootWorker(name: string): Promise<Pair> {
   })
   await lab.write('kadm.yaml', kadmDocument(lab, MACHINES, ['startupTimeout: 15m']))
   return {lab, vms: ['worker-1']}
+}
+
+/** Both as VMs where there is KVM; emulated, the control plane would take half an hour to start. */
+export async function bootWhatIsQuick(name: string): Promise<Pair> {
+  const report = (): void => undefined
+  await requireMachinePrograms(report)
+  await requireVmPrograms(report)
+  const place = {cache: cacheDir(), architecture: await architecture()}
+  return (await acceleration(place, await vmImage(place), report)) === 'kvm' ? bootPair(name) : bootWorker(name)
 }
 
 /** The nodes as the API shows them. */

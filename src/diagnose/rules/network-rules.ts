@@ -75,6 +75,14 @@ const bridgeFilter = logRule({
   fix: () => 'sudo modprobe br_netfilter, and its name in /etc/modules-load.d/; the kernel phase of kadm does both',
 })
 
+const conntrackModule = logRule({
+  name: 'conntrack-module',
+  sources: ['kube-proxy'],
+  pattern: /could not set conntrack parameters.*nf_conntrack_max: no such file or directory/,
+  cause: () => 'the kernel module nf_conntrack is not loaded, and kube-proxy stops',
+  fix: () => 'sudo modprobe nf_conntrack, and its name in /etc/modules-load.d/; the kernel phase of kadm does both',
+})
+
 const forwarding: Rule = {
   name: 'ip-forward',
   judge: ({sysctls, kubelet}) => {
@@ -112,7 +120,7 @@ const conntrack: Rule = {
     const hits = find(
       evidence,
       ['kube-proxy'],
-      /(?:could not set conntrack parameters.*|nf_conntrack\S*: (?:permission denied|read-only file system|operation not permitted))/,
+      /(?:could not set conntrack parameters(?!.*no such file).*|nf_conntrack\S*: (?:permission denied|read-only file system|operation not permitted))/,
     )
     const crashing = evidence.containers.some(
       container => container.name === 'kube-proxy' && isCrashing(container, evidence.now),
@@ -135,6 +143,7 @@ export const POD_LAST_WORDS: Rule = {
   follows: [
     'dns-loop',
     'conntrack-limit',
+    'conntrack-module',
     'pod-range',
     'bridge-filter',
     'component-stops',
@@ -168,5 +177,6 @@ export const NETWORK_RULES: readonly Rule[] = [
   forwarding,
   dnsLoop,
   conntrack,
+  conntrackModule,
   notInitialised,
 ]

@@ -115,6 +115,7 @@ export const virtualizationCheck: HostCheck = view => {
 const MODULES: Readonly<Record<string, string>> = {
   overlay: 'OVERLAY_FS',
   br_netfilter: 'BRIDGE_NETFILTER',
+  nf_conntrack: 'NF_CONNTRACK',
   vxlan: 'VXLAN',
 }
 

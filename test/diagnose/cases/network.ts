@@ -97,6 +97,17 @@ export const NETWORK_CASES: readonly Case[] = [
     proof: /permission denied/,
   },
   {
+    name: 'conntrack-module',
+    role: W,
+    sections: crashed(
+      'kube-proxy',
+      W,
+      'E1124 06:41:12.301245       1 server.go:137] "Error running ProxyServer" err="could not set conntrack parameters from kube-proxy configuration: open /proc/sys/net/netfilter/nf_conntrack_max: no such file or directory"',
+    ),
+    cause: /nf_conntrack is not loaded/,
+    proof: /no such file or directory/,
+  },
+  {
     name: 'pod-stops',
     role: W,
     sections: crashed('kube-flannel', W, 'E1124 06:41:12.301245       1 main.go:1] something nobody has met before'),

@@ -92,12 +92,12 @@ describe('a check of the machine says what it saw and one fix', () => {
       'modules that can be loaded',
       'KernelModules',
       {modules: {loaded: [], builtin: ['overlay'], loadable: true}},
-      'info master: br_netfilter, vxlan not loaded -> kadm loads them, now and at every boot',
+      'info master: br_netfilter, nf_conntrack, vxlan not loaded -> kadm loads them, now and at every boot',
     ],
     [
       'modules that cannot be had',
       'KernelModules',
-      {modules: {loaded: ['overlay', 'vxlan'], builtin: [], loadable: false}},
+      {modules: {loaded: ['overlay', 'vxlan'], builtin: ['nf_conntrack'], loadable: false}},
       'error master: br_netfilter not loaded, and this host cannot load modules -> install the full kernel package',
     ],
     [

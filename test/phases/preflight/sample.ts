@@ -122,7 +122,7 @@ export const sampleFacts = (last: number, changes: Partial<Facts> = {}): Facts =
     ...['sys_resource', 'sys_module'],
   ],
   units: {'systemd-resolved.service': {active: 'active', enabled: 'enabled'}},
-  modules: {loaded: ['overlay', 'br_netfilter', 'vxlan'], builtin: [], loadable: true},
+  modules: {loaded: ['overlay', 'br_netfilter', 'vxlan'], builtin: ['nf_conntrack'], loadable: true},
   sysctls: {'net.ipv4.ip_forward': '1'},
   packages: {},
   packagesInterrupted: false,
