@@ -3,10 +3,11 @@
  * end-to-end tests, those on containers and those on single VMs side by side. Everything runs, whatever failed before, and the
  * last line says how much passed: `N passed, N failed`.
  */
-import {spawn, spawnSync} from 'node:child_process'
+import {spawn} from 'node:child_process'
 import {closeSync, createReadStream, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {text} from 'node:stream/consumers'
 import {pipeline} from 'node:stream/promises'
 import {installPrerequisites} from './prerequisites.ts'
 
@@ -17,13 +18,21 @@ interface Counts {
   readonly failed: number
 }
 
-const run = (command: string, args: readonly string[]): number =>
-  spawnSync(command, args, {stdio: 'inherit', env: {...process.env, NO_COLOR: '1'}}).status ?? 1
-
-function check(name: string): Counts {
-  console.log(`\n== ${name}`)
-  const ok = run('npm', ['run', '--silent', name]) === 0
-  console.log(`${name}: ${ok ? 'passed' : 'FAILED'}`)
+/** Each has one processor for itself most of the time. */
+async function check(name: string): Promise<Counts> {
+  const child = spawn('npm', ['run', '--silent', name], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {...process.env, NO_COLOR: '1'},
+  })
+  const [output, errors, ok] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<boolean>(resolve => {
+      child.once('error', () => resolve(false))
+      child.once('close', status => resolve(status === 0))
+    }),
+  ])
+  console.log(`\n== ${name}\n${output}${errors}${name}: ${ok ? 'passed' : 'FAILED'}`)
   return {passed: ok ? 1 : 0, failed: ok ? 0 : 1}
 }
 
@@ -81,7 +90,7 @@ async function sideBySide(first: string, ...others: readonly string[]): Promise<
 
 installPrerequisites()
 const counts = [
-  ...CHECKS.map(check),
+  ...(await Promise.all(CHECKS.map(check))),
   ...(await sideBySide('unit')),
   ...(await sideBySide('contract')),
   ...(await sideBySide('vm-cluster')),
