@@ -3,7 +3,7 @@
  * end-to-end tests, those on containers and those on single VMs side by side. Everything runs, whatever failed before, and the
  * last line says how much passed: `N passed, N failed`.
  */
-import {spawn} from 'node:child_process'
+import {spawn, type ChildProcess} from 'node:child_process'
 import {closeSync, createReadStream, mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -18,20 +18,20 @@ interface Counts {
   readonly failed: number
 }
 
-/** Each has one processor for itself most of the time. */
+const exitCode = (child: ChildProcess): Promise<number> =>
+  new Promise(resolve => {
+    child.once('error', () => resolve(1))
+    child.once('close', status => resolve(status ?? 1))
+  })
+
+/** Side by side: most of them keep only one processor busy. */
 async function check(name: string): Promise<Counts> {
   const child = spawn('npm', ['run', '--silent', name], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {...process.env, NO_COLOR: '1'},
   })
-  const [output, errors, ok] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise<boolean>(resolve => {
-      child.once('error', () => resolve(false))
-      child.once('close', status => resolve(status === 0))
-    }),
-  ])
+  const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), exitCode(child)])
+  const ok = code === 0
   console.log(`\n== ${name}\n${output}${errors}${name}: ${ok ? 'passed' : 'FAILED'}`)
   return {passed: ok ? 1 : 0, failed: ok ? 0 : 1}
 }
@@ -45,10 +45,7 @@ async function suite(project: string, output: number): Promise<Counts> {
     stdio: ['ignore', output, output],
     env: {...process.env, NO_COLOR: '1'},
   })
-  const code = await new Promise<number>(resolve => {
-    child.once('error', () => resolve(1))
-    child.once('close', status => resolve(status ?? 1))
-  })
+  const code = await exitCode(child)
   try {
     const {numPassedTests, numFailedTests} = JSON.parse(readFileSync(report, 'utf8')) as {
       numPassedTests: number

@@ -81,14 +81,14 @@ export function clusterCases(boot: () => Promise<Pair>): void {
   })
 
   it('come back from a reboot with all as before, and kadm proves it', async () => {
-    const boot = (): Promise<string> => lab.must('worker-1', 'cat /proc/sys/kernel/random/boot_id')
-    const before = await boot()
+    const bootId = (): Promise<string> => lab.must('worker-1', 'cat /proc/sys/kernel/random/boot_id')
+    const before = await bootId()
     const {stdout} = await measured('kadm verify --reboot of a VM', () =>
       lab.kadmDone(['verify', '-f', file, '--reboot', '--reboot-timeout', '20m', '--yes', 'worker-1']),
     )
 
     console.log(stdout)
-    expect(await boot()).not.toBe(before)
+    expect(await bootId()).not.toBe(before)
     expect(await swapsOf(pair)).toEqual(pair.vms.map(() => ''))
     expect(await nodesOf(lab)).toMatch(/^master +Ready .*\nworker-1 +Ready /)
   })

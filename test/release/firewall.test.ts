@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {labReboot} from '../../src/lab/lab-power.ts'
-import {closeByNftables, CLOSED_NFTABLES, knock, namedAfterKadm, ruleset} from '../e2e/closed-machine.ts'
+import {closeByNftables, CLOSED_NFTABLES, knock, namedAfterKadm, ruleset} from './closed-machine.ts'
 import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
 import {changedIn} from '../e2e/told.ts'
 

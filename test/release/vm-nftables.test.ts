@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {closeByNftables, CLOSED_NFTABLES, namedAfterKadm, ruleset} from '../e2e/closed-machine.ts'
+import {closeByNftables, CLOSED_NFTABLES, namedAfterKadm, ruleset} from './closed-machine.ts'
 import type {TestLab} from '../e2e/test-lab.ts'
 import {bootGateway, type Gateway} from '../e2e/vm-gateway.ts'
 

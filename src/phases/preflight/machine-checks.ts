@@ -1,3 +1,4 @@
+import {KERNEL_MODULES} from '../../manifests/host-files.ts'
 import {error, info, ok, warning, type HostCheck, type View} from './input.ts'
 
 const MIB = 1024 * 1024
@@ -112,7 +113,7 @@ export const virtualizationCheck: HostCheck = view => {
 }
 
 /** Built in or loaded by their kernel option, since some show nowhere else. */
-const MODULES: Readonly<Record<string, string>> = {
+const MODULES: Readonly<Record<(typeof KERNEL_MODULES)[number] | 'vxlan', string>> = {
   overlay: 'OVERLAY_FS',
   br_netfilter: 'BRIDGE_NETFILTER',
   nf_conntrack: 'NF_CONNTRACK',
@@ -121,7 +122,7 @@ const MODULES: Readonly<Record<string, string>> = {
 
 export const moduleCheck: HostCheck = (view, {cluster}) => {
   const name = 'KernelModules'
-  const wanted = Object.keys(MODULES).filter(module => module !== 'vxlan' || cluster.network.plugin.kind === 'flannel')
+  const wanted = [...KERNEL_MODULES, ...(cluster.network.plugin.kind === 'flannel' ? (['vxlan'] as const) : [])]
   const missing = wanted.filter(module => !isPresent(view, module))
   if (missing.length === 0) return [ok(name, view, `${wanted.join(', ')} are there`)]
   const saw = `${missing.join(', ')} not loaded`
@@ -136,14 +137,9 @@ export const moduleCheck: HostCheck = (view, {cluster}) => {
   ]
 }
 
-function isPresent({facts}: View, module: string): boolean {
+function isPresent({facts}: View, module: keyof typeof MODULES): boolean {
   const {loaded, builtin} = facts.modules
-  const option = MODULES[module]
-  return (
-    loaded.includes(module) ||
-    builtin.includes(module) ||
-    (option !== undefined && facts.kernel.options?.[option] === 'y')
-  )
+  return loaded.includes(module) || builtin.includes(module) || facts.kernel.options?.[MODULES[module]] === 'y'
 }
 
 export const commandsCheck: HostCheck = view =>

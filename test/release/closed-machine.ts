@@ -1,4 +1,4 @@
-import type {TestLab} from './test-lab.ts'
+import type {TestLab} from '../e2e/test-lab.ts'
 
 /** What Debian's own example of a workstation says, and nothing passes through: only ssh gets in. */
 export const CLOSED_NFTABLES = `#!/usr/sbin/nft -f
