@@ -30,6 +30,9 @@ export default defineConfig({
           include: ['test/e2e/vm-*.test.ts'],
           exclude: [VM_CLUSTER],
           ...onMachines,
+          // A VM of one processor leaves the computer idle at every boot's waits: two labs at a time fill them.
+          fileParallelism: true,
+          maxWorkers: 2,
         },
       },
       {test: {name: 'vm-cluster', include: [VM_CLUSTER], ...onMachines}},

@@ -88,8 +88,7 @@ async function sideBySide(first: string, ...others: readonly string[]): Promise<
 installPrerequisites()
 const counts = [
   ...(await Promise.all(CHECKS.map(check))),
-  ...(await sideBySide('unit')),
-  ...(await sideBySide('contract')),
+  ...(await sideBySide('unit', 'contract')),
   ...(await sideBySide('vm-cluster')),
   // Containers wait for one another most of the time, and an emulated VM keeps one core busy.
   ...(await sideBySide('e2e', 'vm')),

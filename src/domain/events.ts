@@ -36,7 +36,8 @@ export type EngineEvent =
       readonly host: string
       readonly phase: string
       readonly title: string
-      readonly changes: number
+      /** Undefined for a phase that looks and changes nothing by its nature. */
+      readonly changes: number | undefined
       readonly durationMs: number
       readonly at: number
     }
@@ -51,6 +52,12 @@ export type EngineEvent =
       readonly at: number
     }
   | {readonly type: 'warning'; readonly host: string; readonly message: string; readonly at: number}
-  | {readonly type: 'run-done'; readonly changes: number; readonly durationMs: number; readonly at: number}
+  | {
+      readonly type: 'run-done'
+      /** Undefined as for a phase. */
+      readonly changes: number | undefined
+      readonly durationMs: number
+      readonly at: number
+    }
 
 export type Sink = (event: EngineEvent) => void

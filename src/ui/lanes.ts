@@ -13,7 +13,8 @@ export interface Lane {
   readonly since: number
   readonly startedAt: number
   readonly phases: number
-  readonly changes: number
+  /** Undefined until a phase tells of changes. */
+  readonly changes: number | undefined
   readonly error: string | undefined
 }
 
@@ -32,7 +33,7 @@ const newLane = (host: string, at: number): Lane => ({
   since: at,
   startedAt: at,
   phases: 0,
-  changes: 0,
+  changes: undefined,
   error: undefined,
 })
 
@@ -86,7 +87,7 @@ function nextLane(lane: Lane, event: HostEvent): Lane {
         progress: undefined,
         since: event.at,
         phases: lane.phases + 1,
-        changes: lane.changes + event.changes,
+        changes: event.changes === undefined ? lane.changes : (lane.changes ?? 0) + event.changes,
       }
     case 'phase-failed':
       return {...lane, state: 'failed', title: event.title, since: event.at, error: firstLine(event.error, event.host)}
@@ -104,7 +105,7 @@ export const ended = (lanes: Lanes, state: 'done' | 'stopped', at: number): Lane
 /** One line for one host: what it does, for how long, what it waits for; then what came of it. */
 export function laneText(lane: Lane, width: number, now: number, colours: Colours): string {
   const name = colours.bold(lane.host.padEnd(width))
-  const counts = `${plural(lane.phases, 'phase')}, ${changesText(lane.changes)}`
+  const counts = plural(lane.phases, 'phase') + (lane.changes === undefined ? '' : `, ${changesText(lane.changes)}`)
   const elapsed = (until: number, since: number): string => colours.dim(duration(until - since))
   switch (lane.state) {
     case 'done':

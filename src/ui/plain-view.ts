@@ -2,7 +2,7 @@ import type {EngineEvent} from '../domain/events.ts'
 import {duration} from './duration.ts'
 import type {Colours} from './terminal.ts'
 import type {View} from './view.ts'
-import {changesText, firstLine} from './words.ts'
+import {doneText, firstLine} from './words.ts'
 
 export interface PlainOptions {
   readonly write: (text: string) => void
@@ -49,12 +49,14 @@ export function plainLine(event: EngineEvent, colours: Colours, verbose: boolean
       return verbose ? `${event.host}: ${event.phase}: skipped, ${event.reason}` : undefined
     case 'phase-done':
       if (event.changes === 0 && !verbose) return undefined
-      return `${event.host}: ${event.phase}: ${changesText(event.changes)}, ${duration(event.durationMs)}`
+      return `${event.host}: ${event.phase}: ${doneText(event.changes, event.durationMs)}`
     case 'phase-failed':
       return `${event.host}: ${event.phase}: ${colours.red('failed')} after ${duration(event.durationMs)}: ${firstLine(event.error, event.host)}`
     case 'warning':
       return `${event.host}: ${colours.yellow('warning')}: ${event.message}`
     case 'run-done':
-      return `done: ${changesText(event.changes)}, ${duration(event.durationMs)}`
+      return event.changes === undefined
+        ? doneText(undefined, event.durationMs)
+        : `done: ${doneText(event.changes, event.durationMs)}`
   }
 }

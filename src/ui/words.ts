@@ -1,9 +1,15 @@
+import {duration} from './duration.ts'
+
 /** `1 change`, `3 changes`. */
 export const plural = (count: number, noun: string): string => `${String(count)} ${noun}${count === 1 ? '' : 's'}`
 
 /** How many changes, in words. */
 export const changesText = (changes: number): string =>
   changes === 0 ? 'nothing to change' : plural(changes, 'change')
+
+/** What was done in how long: `3 changes, 12 s`, or for what changes nothing by its nature, `done, 12 s`. */
+export const doneText = (changes: number | undefined, durationMs: number): string =>
+  `${changes === undefined ? 'done' : changesText(changes)}, ${duration(durationMs)}`
 
 /** The first line of an error, without the host that stands before it already. */
 export function firstLine(error: string, host: string): string {

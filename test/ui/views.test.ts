@@ -135,6 +135,20 @@ describe('choosing a view', () => {
     expect(text.trimEnd()).toMatch(/worker-1: warning: the clock is 3 s off$/)
   })
 
+  const onlyLooked = GOOD_RUN.map(event =>
+    event.type === 'phase-done' || event.type === 'run-done' ? {...event, changes: undefined} : event,
+  )
+
+  test.each([
+    ['the task list', true, /✔ master {4}2 phases [\d.]/],
+    ['plain lines', false, /^master: prepare\/swap: done, 1\.4s$[^]*^done, 1m 13s$/m],
+  ])('%s of a run that changes nothing by its nature does not speak of changes', async (_name, isTTY, words) => {
+    const text = await run({isTTY, events: onlyLooked})
+
+    expect(text).toMatch(words)
+    expect(text).not.toMatch(/nothing to change|\d change/)
+  })
+
   test('the task list marks the host that failed', async () => {
     expect(await run({isTTY: true, events: FAILED_RUN})).toMatch(
       /✖ master .*failed: starting the control plane: the API server did not answer/,

@@ -65,7 +65,7 @@ export async function reboot(
       nodes.filter(({ready}) => ready),
     )
     const rounds = await allRounds({trip: {...options, api, prefix: ''}, scene, nodes, travellers})
-    emit({type: 'run-done', changes: 0, durationMs: clock.now() - started, at: clock.now()})
+    emit({type: 'run-done', changes: undefined, durationMs: clock.now() - started, at: clock.now()})
     const named = new Set(travellers.map(({node}) => node))
     return {rounds, untouched: nodes.flatMap(({name}) => (named.has(name) ? [] : [name]))}
   } finally {

@@ -88,7 +88,7 @@ export async function leg<T>(
     const result = await work(message =>
       emit({type: 'phase-progress', host: node, phase: about.phase, message, at: clock.now()}),
     )
-    emit({type: 'phase-done', ...about, changes: 0, durationMs: clock.now() - started, at: clock.now()})
+    emit({type: 'phase-done', ...about, changes: undefined, durationMs: clock.now() - started, at: clock.now()})
     return result
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
