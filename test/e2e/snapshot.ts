@@ -23,7 +23,7 @@ find /run -maxdepth 2 -path /run/systemd -prune -o -path /run/user -prune -o -pa
   -path /run/credentials -prune -o -path /run/sudo -prune -o -printf 'run %y %p\n'
 find /sys/fs/cgroup -type d \( -name '*kube*' -o -name '*containerd*' \) -printf 'group %p\n' 2>/dev/null
 systemctl list-unit-files --no-legend --no-pager | awk '$1 !~ /^session-/ {print "unit file", $1, $2}'
-systemctl list-units --all --plain --no-legend --no-pager | awk '$3 != "inactive" && $1 !~ /^(session-|user|run-|init.scope|.*\.device$|run-user|sys-|systemd-(hostnamed|localed|timedated|tmpfiles-clean)|ssh@)/ {print "unit", $1, $2, $3}'
+systemctl list-units --all --plain --no-legend --no-pager | awk '$3 != "inactive" && $1 !~ /^(session-|user|run-|init.scope|.*\.device$|run-user|sys-|systemd-(hostnamed|localed|timedated|fsckd|tmpfiles-clean)|ssh@)/ {print "unit", $1, $2, $3}'
 awk '{n = 0; for (i = 1; i <= NF; i++) if ($i == "-") n = i; if ($5 !~ "^/run/(user|credentials)") print "mount", $5, $(n + 1)}' /proc/self/mountinfo
 ${ADDRESSES_SETTLED}
 ip -o link | sed 's/^[0-9]*: /link /; s/ link-netnsid [0-9]*//; s/ qlen [0-9]*//'
@@ -34,7 +34,7 @@ nft -s list ruleset | sed 's/^/nft /'
 for family in ip ip6; do sed "s/^/legacy $family table /" /proc/net/${'$'}{family}_tables_names 2>/dev/null; done
 sysctl -a 2>/dev/null | grep -E '^(net\.|kernel\.(panic|panic_on_oops|keys\.root_max.*) |vm\.(overcommit_memory|panic_on_oom|max_map_count) )' \
   | grep -vE '^net\.(netfilter\.nf_conntrack_count|ipv4\.tcp_fastopen_key|ipv6\.conf\.[^.]*\.stable_secret|ipv4\.route\.|core\.flow_limit)' | sed 's/^/sysctl /'
-ps -eo user:20=,comm= | awk '$2 !~ /^(sh|bash|ps|awk|sshd|sudo|sed|sort|\(sd-pam\)|systemd|systemd-hostnam|systemd-timedat|xargs|kworker\/.*|ssh|dbus-daemon)$/ {print "process", $1, $2}'
+ps -eo user:20=,comm= | awk '$2 !~ /^(sh|bash|ps|awk|sshd|sudo|sed|sort|\(sd-pam\)|systemd|systemd-hostnam|systemd-timedat|systemd-fsckd|xargs|kworker\/.*|ssh|dbus-daemon)$/ {print "process", $1, $2}'
 `
 
 export type Snapshot = ReadonlySet<string>
