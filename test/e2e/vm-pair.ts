@@ -34,7 +34,7 @@ async function bootWorker(name: string): Promise<Pair> {
   return {lab, vms: ['worker-1']}
 }
 
-/** Both as VMs where there is KVM; emulated, the control plane would take half an hour to start. */
+/** Both as VMs where there is KVM; emulated, the control plane takes half an hour to start on a slow computer. */
 export async function bootWhatIsQuick(name: string): Promise<Pair> {
   const report = (): void => undefined
   await requireMachinePrograms(report)
