@@ -1,7 +1,12 @@
 /** Exit codes beyond 0 (done), 2 (wrong usage or configuration) and 70 (bug), by where they come from; EXIT in src/domain/errors.ts. */
 export const EXITS = {
   none: {},
-  connect: {4: 'a machine or the API cannot be reached', 5: 'a machine refused something', 130: 'stopped by Ctrl-C'},
+  connect: {
+    4: 'a machine or the API cannot be reached',
+    5: 'a machine refused something',
+    10: 'the connection to a machine was lost',
+    130: 'stopped by Ctrl-C',
+  },
   preflight: {3: 'preflight found errors'},
   change: {
     3: 'preflight found errors',
@@ -9,6 +14,7 @@ export const EXITS = {
     5: 'a machine refused a change',
     6: 'something did not come up in time',
     8: 'another run holds the lease of a machine',
+    10: 'the connection to a machine was lost',
     130: 'stopped by Ctrl-C',
   },
 } as const satisfies Record<string, Readonly<Record<number, string>>>

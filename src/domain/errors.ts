@@ -9,6 +9,7 @@ export const EXIT = {
   drift: 7,
   lease: 8,
   verify: 9,
+  'host-lost': 10,
   cancelled: 130,
 } as const
 
@@ -40,3 +41,18 @@ export class KadmError extends Error {
     this.evidence = details.evidence
   }
 }
+
+/**
+ * The connection to a machine that stood was lost in the middle of work, or the machine no longer answers on it. `connect` is for
+ * what could not be reached or logged in to in the first place.
+ */
+export const hostLost = (host: string, message: string, details: Omit<ErrorDetails, 'host'> = {}): KadmError =>
+  new KadmError('host-lost', message, {
+    hint: 'check that the machine is on and that this network reaches it, then run the same command again: completed steps are skipped',
+    ...details,
+    host,
+  })
+
+/** Whether it failed because a machine cannot be reached: from the start, or any more. */
+export const isUnreachable = (error: unknown): error is KadmError =>
+  error instanceof KadmError && (error.code === 'connect' || error.code === 'host-lost')

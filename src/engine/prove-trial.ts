@@ -1,5 +1,5 @@
 import type {Clock} from '../domain/clock.ts'
-import {KadmError} from '../domain/errors.ts'
+import {isUnreachable, KadmError} from '../domain/errors.ts'
 import type {Host, Reached} from '../remote/host.ts'
 import {join, Script} from '../remote/shell.ts'
 import type {Trial} from '../resources/kind.ts'
@@ -52,7 +52,7 @@ export async function proveTrial(trial: Trial, proving: Proving): Promise<void> 
       }
     } catch (error) {
       // A line that is cut is what a trial is for; only the host itself knows how it ended.
-      if (!(error instanceof KadmError) || !['connect', 'timeout'].includes(error.code)) throw error
+      if (!isUnreachable(error) && !(error instanceof KadmError && error.code === 'timeout')) throw error
       refused = error
     }
     await clock.sleep(PAUSE_MS, signal)

@@ -1,5 +1,5 @@
 import type {SshTarget} from '../domain/cluster.ts'
-import {KadmError} from '../domain/errors.ts'
+import {isUnreachable, KadmError} from '../domain/errors.ts'
 import type {CloneRepair} from '../phases/clone-repair.ts'
 import {BOOT_AGAIN} from '../remote/boots.ts'
 import {dialHere, type DialServer} from '../remote/host-key-scan.ts'
@@ -79,7 +79,7 @@ async function putInForce({repair, host, lease}: Renewing, signal: AbortSignal):
   const {label} = repair.view
   const script = join([checkFence(lease.fence), takeIdentity(repair.parts), BOOT_AGAIN])
   const {code, stderr} = await host.run(script.text, {signal}).catch((error: unknown) => {
-    if (error instanceof KadmError && error.code === 'connect') return {code: 0, stderr: ''}
+    if (isUnreachable(error)) return {code: 0, stderr: ''}
     throw error
   })
   if (code === LEASE_LOST) throw leaseLost(label, stderr)

@@ -1,6 +1,6 @@
 import type {Duplex} from 'node:stream'
 import type {Client} from 'ssh2'
-import {KadmError} from '../domain/errors.ts'
+import {hostLost, KadmError} from '../domain/errors.ts'
 
 /** RFC 4254, section 5.1. */
 const PROHIBITED = 1
@@ -26,8 +26,7 @@ const refused = (host: string, to: string, cause: Error): KadmError => {
       hint: 'set AllowTcpForwarding yes (or local) in its /etc/ssh/sshd_config and reload ssh',
       cause,
     })
-  if (openFailure(cause) === undefined)
-    return new KadmError('connect', `the connection is gone: ${cause.message}`, {host, cause})
+  if (openFailure(cause) === undefined) return hostLost(host, `the connection was lost: ${cause.message}`, {cause})
   return new KadmError('connect', `nothing answers on ${to} as seen from it`, {
     host,
     hint: `see whether something listens there: ss -lnt`,

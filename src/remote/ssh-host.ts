@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {Client, ClientChannel} from 'ssh2'
 import type {SshTarget} from '../domain/cluster.ts'
-import {KadmError} from '../domain/errors.ts'
+import {hostLost, KadmError} from '../domain/errors.ts'
 import {channelSlots} from './channel-slots.ts'
 import type {Dialling} from './dialling.ts'
 import {commandLine} from './far-side.ts'
@@ -148,10 +148,7 @@ const hostOn = (
 }
 
 const lost = (host: string, hop: Hop, reason: string): KadmError =>
-  new KadmError('connect', `the connection to ${hop.address} was lost${reason}`, {
-    host,
-    hint: 'see whether the machine is still up, then run the same kadm command again: it goes on where it stopped',
-  })
+  hostLost(host, `the connection to ${hop.address} was lost${reason}`)
 
 const sessionsOn = (client: Client, host: string, gone: AbortSignal): OpenSession => {
   const slots = channelSlots(MOST_CHANNELS)

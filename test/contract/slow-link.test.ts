@@ -59,7 +59,7 @@ describe('over a slow link', () => {
     setTimeout(link.freeze, 300)
 
     await expect(running).rejects.toMatchObject({
-      code: 'connect',
+      code: 'host-lost',
       message: containing('was lost: nothing was heard from it any more'),
     })
   })

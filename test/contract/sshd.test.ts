@@ -63,11 +63,11 @@ describe('a real sshd', () => {
 
     server.cutConnections()
 
-    await expect(running).rejects.toMatchObject({code: 'connect', message: containing('was lost')})
+    await expect(running).rejects.toMatchObject({code: 'host-lost', message: containing('was lost')})
     expect(performance.now() - began).toBeLessThan(2000)
     expect(await comes(() => processesWith(name) === 0, 8000)).toBe(true)
-    await expect(host.run('true')).rejects.toMatchObject({code: 'connect'})
-    await expect(host.forward('127.0.0.1', 80)).rejects.toMatchObject({code: 'connect'})
+    await expect(host.run('true')).rejects.toMatchObject({code: 'host-lost'})
+    await expect(host.forward('127.0.0.1', 80)).rejects.toMatchObject({code: 'host-lost'})
   })
 
   test('ends what runs when the host is closed', async () => {

@@ -1,7 +1,7 @@
 import {hostname, userInfo} from 'node:os'
 import type {HostSpec} from '../../domain/cluster.ts'
 import {formatTarget} from '../../config/target.ts'
-import {KadmError} from '../../domain/errors.ts'
+import {isUnreachable} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
 import {confirm} from '../../ui/ask.ts'
 import type {Terminal} from '../../ui/terminal.ts'
@@ -89,7 +89,7 @@ async function open(spec: HostSpec, options: OpenOptions): Promise<Host> {
   try {
     return await openAt(spec, options)
   } catch (error) {
-    if (ssh === 'local' || !(error instanceof KadmError) || error.code !== 'connect') throw error
+    if (ssh === 'local' || !isUnreachable(error)) throw error
     const addresses = Object.values(spec.netplan?.interfaces ?? {}).flatMap(card => card.addresses.map(withoutPrefix))
     for (const address of addresses.filter(other => other !== ssh.address)) {
       const moved = await openAt({...spec, ssh: {...ssh, address}}, {...options, isKnown: true}).catch(() => undefined)

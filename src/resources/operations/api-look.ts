@@ -11,8 +11,11 @@ export async function apiLook(
   try {
     return await look(await context.api())
   } catch (error) {
-    if (error instanceof KadmError && (error.code === 'cancelled' || error.code === 'usage')) throw error
-    return error instanceof ApiError ? error.message : 'the API server does not answer yet'
+    if (error instanceof ApiError) return error.message
+    // The API server may come up yet; a lost machine, a refusal or a bug is not waited out.
+    if (error instanceof KadmError && (error.code === 'connect' || error.code === 'timeout'))
+      return 'the API server does not answer yet'
+    throw error
   }
 }
 

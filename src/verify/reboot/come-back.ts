@@ -1,4 +1,4 @@
-import {KadmError} from '../../domain/errors.ts'
+import {isUnreachable, KadmError} from '../../domain/errors.ts'
 import {podsOfNode} from '../../kube/drain.ts'
 import {textAt} from '../../kube/json.ts'
 import {PATHS} from '../../kube/kinds.ts'
@@ -44,7 +44,7 @@ async function askForReboot({signal}: Trip, {host}: Traveller): Promise<void> {
   try {
     await host.read(BOOT_AGAIN.text, {signal, timeoutMs: 60_000})
   } catch (error) {
-    if (!(error instanceof KadmError) || error.code !== 'connect') throw error
+    if (!isUnreachable(error)) throw error
   }
 }
 
