@@ -11,16 +11,18 @@ import {
   type FirstLook,
   type PlannedChange,
 } from './differences.ts'
-import {runJobs, type Job, type Outcome} from './jobs.ts'
+import type {Job} from './job-graph.ts'
+import {runJobs, type Outcome} from './jobs.ts'
 import type {Machine} from './machine.ts'
-import {contextOf, jobsOf, machineOf, operationContext, type Run} from './run.ts'
+import {contextOf, operationContext, scheduleOf, type Run, type Schedule} from './run.ts'
 
 /** What a run would change, without changing anything: every host is looked at once, all side by side. */
 export async function plan(run: Run): Promise<readonly PlannedChange[]> {
-  const looks = await allFirstLooks(run)
+  const schedule = scheduleOf(run)
+  const looks = await allFirstLooks(run, schedule)
   const found = await Promise.all(
-    jobsOf(run).map(async job => {
-      const machine = machineOf(run, job)
+    schedule.graph.jobs.map(async job => {
+      const machine = schedule.machineOf(job)
       const context = contextOf(run, machine)
       if ((job.step.phase.when?.(context) ?? true) !== true) return []
       return plannedOf(
@@ -32,19 +34,33 @@ export async function plan(run: Run): Promise<readonly PlannedChange[]> {
   return found.flat()
 }
 
-const allFirstLooks = async (run: Run): Promise<ReadonlyMap<Machine, FirstLook>> =>
-  new Map(await Promise.all(run.machines.map(async machine => [machine, await firstLook(run, machine)] as const)))
+const allFirstLooks = async (run: Run, {graph}: Schedule): Promise<ReadonlyMap<Machine, FirstLook>> =>
+  new Map(
+    await Promise.all(
+      run.machines.map(async machine => [machine, await firstLook(run, machine, graph.lane(machine.node))] as const),
+    ),
+  )
 
 /** Looks, changes what differs, looks again; per host in the order of the phases, side by side over hosts. */
 export async function carryOut(run: Run): Promise<readonly Outcome<number>[]> {
-  const looks = new Map(run.machines.map(machine => [machine, firstLook(run, machine)] as const))
+  const {graph, machineOf} = scheduleOf(run)
+  const looks = new Map(
+    run.machines.map(machine => [machine, firstLook(run, machine, graph.lane(machine.node))] as const),
+  )
   // Awaited by the lanes; a look that fails fails the first phase of its own lane.
   for (const pending of looks.values()) pending.catch(() => undefined)
-  return runJobs(jobsOf(run), job => carryOutJob(run, job, looks))
+  return runJobs(graph, job => {
+    const machine = machineOf(job)
+    return carryOutJob(run, job, machine, looks.get(machine))
+  })
 }
 
-async function carryOutJob(run: Run, job: Job, looks: ReadonlyMap<Machine, Promise<FirstLook>>): Promise<number> {
-  const machine = machineOf(run, job)
+async function carryOutJob(
+  run: Run,
+  job: Job,
+  machine: Machine,
+  first: Promise<FirstLook> | undefined,
+): Promise<number> {
   const {path, phase} = job.step
   const about = {host: job.node.name, phase: path, title: phase.title}
   const started = run.clock.now()
@@ -61,7 +77,7 @@ async function carryOutJob(run: Run, job: Job, looks: ReadonlyMap<Machine, Promi
   }
   run.emit({type: 'phase-started', ...about, at: started})
   try {
-    const changes = await change(run, job, phase.resources?.(context) ?? [], await looks.get(machine))
+    const changes = await change(run, {job, machine}, phase.resources?.(context) ?? [], await first)
     run.emit({type: 'phase-done', ...about, changes, durationMs: run.clock.now() - started, at: run.clock.now()})
     return changes
   } catch (thrown) {
@@ -88,11 +104,10 @@ async function explained(run: Run, {host}: Machine, error: unknown, phase: strin
 
 async function change(
   run: Run,
-  job: Job,
+  {job, machine}: {readonly job: Job; readonly machine: Machine},
   resources: readonly AnyResource[],
   first: FirstLook | undefined,
 ): Promise<number> {
-  const machine = machineOf(run, job)
   const at = (): number => run.clock.now()
   const progress = (message: string): void =>
     run.emit({type: 'phase-progress', host: job.node.name, phase: job.step.path, message, at: at()})

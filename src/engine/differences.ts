@@ -1,9 +1,9 @@
 import type {AnyHostResource, AnyResource, OperationResource} from '../resources/any-resource.ts'
 import {isOperation, kindOf, operationOf} from '../resources/any-resource.ts'
-import type {Job} from './jobs.ts'
+import type {Job} from './job-graph.ts'
 import {look, type Looked} from './look.ts'
 import type {Machine} from './machine.ts'
-import {contextOf, jobsOf, operationContext, type Run} from './run.ts'
+import {contextOf, operationContext, type Run} from './run.ts'
 
 /** One thing that differs: for plans, events and the saved plan. */
 export interface PlannedChange {
@@ -79,10 +79,9 @@ export const plannedOf = (job: Job, found: Differences): readonly PlannedChange[
 ]
 
 /** Everything of a host's lane that shell can look at, in one script. */
-export async function firstLook(run: Run, machine: Machine): Promise<FirstLook> {
+export async function firstLook(run: Run, machine: Machine, lane: readonly Job[]): Promise<FirstLook> {
   const context = contextOf(run, machine)
-  const resources = jobsOf(run)
-    .filter(({node}) => node === machine.node)
+  const resources = lane
     .filter(({step}) => (step.phase.when?.(context) ?? true) === true)
     .flatMap(({step}) => step.phase.resources?.(context) ?? [])
     .filter((r): r is AnyHostResource => !isOperation(r))

@@ -9,7 +9,7 @@ import type {LocalBundle, PhaseContext, Step} from '../phases/phase.ts'
 import type {Upload} from '../resources/kind.ts'
 import type {OperationContext} from '../resources/operation.ts'
 import type {Values} from '../resources/values.ts'
-import {jobsFor, type Job} from './jobs.ts'
+import {planJobs, type Job, type JobGraph} from './job-graph.ts'
 import type {Machine} from './machine.ts'
 import type {Explain} from './options.ts'
 
@@ -53,18 +53,23 @@ export const contextOf = (run: Run, {node, facts}: Machine): PhaseContext => ({
   now: run.values.now,
 })
 
-/** All steps on all machines of the run, in lane order. */
-export const jobsOf = (run: Run): readonly Job[] =>
-  jobsFor(
-    run.steps,
-    run.machines.map(({node}) => node),
-    run.first,
-  )
+/** The jobs of a run with the machine that each is done on. */
+export interface Schedule {
+  readonly graph: JobGraph
+  readonly machineOf: (job: Job) => Machine
+}
 
-export const machineOf = (run: Run, job: Job): Machine => {
-  const machine = run.machines.find(({node}) => node === job.node)
-  if (machine === undefined) throw new Error(`no machine for ${job.node.name}`)
-  return machine
+/** All steps on all machines of the run; planned once, since every host counts in it. */
+export function scheduleOf(run: Run): Schedule {
+  const machines = new Map(run.machines.map(machine => [machine.node, machine]))
+  return {
+    graph: planJobs({steps: run.steps, nodes: run.machines.map(({node}) => node), first: run.first}),
+    machineOf: ({node}) => {
+      const machine = machines.get(node)
+      if (machine === undefined) throw new Error(`no machine for ${node.name}`)
+      return machine
+    },
+  }
 }
 
 export const operationContext = (

@@ -47,6 +47,8 @@ export interface Phase {
   readonly needs?: readonly string[]
   /** Where those that need this phase wait for it; every host when left out. */
   readonly neededOn?: (node: Node) => boolean
+  /** On how many hosts it runs at the same time; all of them when left out. */
+  readonly concurrency?: number
   /** True, or the reason why there is nothing to do here. */
   readonly when?: (context: PhaseContext) => true | string
   readonly resources?: (context: PhaseContext) => readonly AnyResource[]

@@ -1,22 +1,25 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {jobsFor, runJobs, waitsFor, type Job} from '../../src/engine/jobs.ts'
-import type {Phase, Step} from '../../src/phases/phase.ts'
+import {planJobs, type Job, type JobGraph} from '../../src/engine/job-graph.ts'
+import {runJobs} from '../../src/engine/jobs.ts'
+import type {Node} from '../../src/domain/cluster.ts'
+import type {Step} from '../../src/phases/phase.ts'
 import {sampleNode} from './sample-run.ts'
-
-const phase = (name: string, more: Partial<Phase> = {}): Phase => ({name, title: name, why: 'a test needs it', ...more})
-const step = (path: string, more: Partial<Phase> = {}): Step => ({
-  path,
-  phase: phase(path.split('/').at(-1) ?? '', more),
-})
+import {step} from './sample-steps.ts'
 
 const master = sampleNode('master', 'control-plane')
 const second = sampleNode('second', 'control-plane')
 const worker = sampleNode('worker')
 const nameOf = ({node, step: {path}}: Job): string => `${node.name} ${path}`
 
+const graphOf = (steps: readonly Step[], nodes: readonly Node[], first: Node | undefined = master): JobGraph =>
+  planJobs({steps, nodes, first, known: new Set(['left-out', 'certs'])})
+
+const waitsFor = ({before, needed}: JobGraph, job: Job): readonly Job[] =>
+  [before(job), ...needed(job).flat()].filter(one => one !== undefined)
+
 /** Runs jobs that end only when told; says which are running. */
-function byHand(jobs: readonly Job[]) {
+function byHand(jobs: JobGraph) {
   const running = new Map<string, {readonly done: () => void; readonly fail: (error: Error) => void}>()
   const outcomes = runJobs(
     jobs,
@@ -48,18 +51,20 @@ test.each([
   ['first', ['master']],
   ['worker', ['worker']],
 ] as const)('a phase for %s runs on %j', (where, hosts) => {
-  const jobs = jobsFor([step('a', {where})], [worker, master, second], master)
+  const {jobs} = graphOf([step('a', {where})], [worker, master, second], master)
 
   expect(jobs.map(({node}) => node.name).sort()).toStrictEqual([...hosts])
 })
 
 test('without a first control plane no phase for it runs', () => {
-  expect(jobsFor([step('a', {where: 'first'})], [worker, second], undefined)).toStrictEqual([])
+  expect(
+    planJobs({steps: [step('a', {where: 'first'})], nodes: [worker, second], first: undefined}).jobs,
+  ).toStrictEqual([])
 })
 
 describe('lanes', () => {
   test('go in order on a host, and side by side over hosts', async () => {
-    const lanes = byHand(jobsFor([step('a'), step('b')], [master, worker], master))
+    const lanes = byHand(graphOf([step('a'), step('b')], [master, worker], master))
 
     expect(await lanes.running()).toStrictEqual(['master a', 'worker a'])
     lanes.end('worker a')
@@ -74,7 +79,7 @@ describe('lanes', () => {
 
   test('wait for every host where a phase needs what another does, a whole subtree by its name', async () => {
     const steps = [step('certs/ca', {where: 'control-plane'}), step('join', {where: 'worker', needs: ['certs']})]
-    const lanes = byHand(jobsFor(steps, [master, second, worker], master))
+    const lanes = byHand(graphOf(steps, [master, second, worker], master))
 
     expect(await lanes.running()).toStrictEqual(['master certs/ca', 'second certs/ca'])
     lanes.end('master certs/ca')
@@ -87,19 +92,19 @@ describe('lanes', () => {
 
   test('do not wait for what only begins with the same letters, nor for what this run leaves out', async () => {
     const steps = [step('certs-more'), step('join', {where: 'worker', needs: ['certs', 'left-out']})]
-    const jobs = jobsFor(steps, [master, worker], master)
+    const graph = graphOf(steps, [master, worker], master)
 
-    expect(jobs.filter(({step: {path}}) => path === 'join').map(job => waitsFor(job, jobs).map(nameOf))).toStrictEqual([
-      ['worker certs-more'],
-    ])
-    expect((await runJobs(jobs, () => Promise.resolve(1))).every(({status}) => status === 'done')).toBe(true)
+    expect(
+      graph.jobs.filter(({step: {path}}) => path === 'join').map(job => waitsFor(graph, job).map(nameOf)),
+    ).toStrictEqual([['worker certs-more']])
+    expect((await runJobs(graph, () => Promise.resolve(1))).every(({status}) => status === 'done')).toBe(true)
   })
 })
 
 describe('a failure', () => {
   test('stops only what waits for it; the other lanes finish', async () => {
     const steps = [step('a'), step('b', {where: 'first'}), step('c'), step('d', {where: 'worker', needs: ['b']})]
-    const lanes = byHand(jobsFor(steps, [master, worker], master))
+    const lanes = byHand(graphOf(steps, [master, worker], master))
     await lanes.running()
     lanes.end('master a', new Error('no'))
     lanes.end('worker a')
@@ -123,7 +128,7 @@ describe('a failure', () => {
   })
 
   test('is told for every host it happens on', async () => {
-    const jobs = jobsFor([step('a')], [master, worker], master)
+    const jobs = graphOf([step('a')], [master, worker], master)
 
     const outcomes = await runJobs(jobs, ({node}) => Promise.reject(new Error(node.name)))
 
@@ -134,7 +139,7 @@ describe('a failure', () => {
   })
 
   test('that is thrown at once, before anything is awaited, is a failure like any other', async () => {
-    const jobs = jobsFor([step('a')], [master], master)
+    const jobs = graphOf([step('a')], [master], master)
 
     const outcomes = await runJobs(jobs, () => {
       throw new Error('at once')
@@ -160,16 +165,17 @@ const anySteps: fc.Arbitrary<readonly Step[]> = fc
 test('each job starts once and only when all it waits for is done, whatever fails; nothing is left hanging', async () => {
   await fc.assert(
     fc.asyncProperty(anySteps, fc.array(fc.integer({min: 0, max: 9}), {minLength: 1}), async (steps, dice) => {
-      const jobs = jobsFor(steps, [master, second, worker, sampleNode('w2')], master)
+      const graph = graphOf(steps, [master, second, worker, sampleNode('w2')], master)
+      const {jobs} = graph
       const done = new Set<Job>()
       const started = new Set<Job>()
       let rolled = 0
       const roll = (): number => dice[rolled++ % dice.length] ?? 0
 
-      const outcomes = await runJobs(jobs, async job => {
+      const outcomes = await runJobs(graph, async job => {
         expect(started.has(job)).toBe(false)
         started.add(job)
-        expect(waitsFor(job, jobs).filter(before => !done.has(before))).toStrictEqual([])
+        expect(waitsFor(graph, job).filter(before => !done.has(before))).toStrictEqual([])
         for (let turns = roll() % 4; turns > 0; turns--) await Promise.resolve()
         if (roll() === 0) throw new Error('bad luck')
         done.add(job)
@@ -177,7 +183,7 @@ test('each job starts once and only when all it waits for is done, whatever fail
 
       expect(outcomes.map(({job}) => job)).toStrictEqual(jobs)
       for (const {job, status} of outcomes) {
-        const isFree = waitsFor(job, jobs).every(before => done.has(before))
+        const isFree = waitsFor(graph, job).every(before => done.has(before))
         expect(started.has(job)).toBe(isFree)
         expect(status).toBe(done.has(job) ? 'done' : isFree ? 'failed' : 'not-reached')
       }
@@ -188,8 +194,34 @@ test('each job starts once and only when all it waits for is done, whatever fail
 
 test('a phase is waited for only on the hosts where it matters to others', () => {
   const open = step('open', {neededOn: node => node === master})
-  const jobs = jobsFor([open, step('fetch', {needs: ['open']})], [worker, master, second], master)
-  const fetch = jobs.find(job => nameOf(job) === 'worker fetch')
+  const graph = graphOf([open, step('fetch', {needs: ['open']})], [worker, master, second], master)
+  const fetch = graph.jobs.find(job => nameOf(job) === 'worker fetch')
 
-  expect(fetch && waitsFor(fetch, jobs).map(nameOf)).toStrictEqual(['worker open', 'master open'])
+  expect(fetch && waitsFor(graph, fetch).map(nameOf)).toStrictEqual(['worker open', 'master open'])
+})
+
+describe('a phase with a concurrency', () => {
+  test('runs on no more hosts at once, in the order of the hosts, and keeps nothing else waiting', async () => {
+    const hosts = [master, second, worker]
+    const lanes = byHand(graphOf([step('a', {concurrency: 1}), step('b')], hosts, master))
+
+    expect(await lanes.running()).toStrictEqual(['master a'])
+    lanes.end('master a')
+    expect(await lanes.running()).toStrictEqual(['master b', 'second a'])
+    lanes.end('second a', new Error('no'))
+    expect(await lanes.running()).toStrictEqual(['master b', 'worker a'])
+    lanes.end('worker a')
+    expect(await lanes.running()).toStrictEqual(['master b', 'worker b'])
+    lanes.end('master b')
+    lanes.end('worker b')
+
+    expect((await lanes.outcomes).map(({status}) => status)).toStrictEqual([
+      'done',
+      'done',
+      'failed',
+      'not-reached',
+      'done',
+      'done',
+    ])
+  })
 })

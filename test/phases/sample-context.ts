@@ -5,7 +5,7 @@ import {endpointServer} from '../../src/domain/endpoint.ts'
 import type {Facts} from '../../src/domain/facts.ts'
 import {imagesForRole} from '../../src/domain/images.ts'
 import type {Templates} from '../../src/manifests/templates.ts'
-import {jobsFor} from '../../src/engine/jobs.ts'
+import {planJobs} from '../../src/engine/job-graph.ts'
 import type {Phase, PhaseContext, Step} from '../../src/phases/phase.ts'
 import {select} from '../../src/phases/select.ts'
 import {sampleCluster, sampleFacts, sampleSpec} from './preflight/sample.ts'
@@ -109,6 +109,6 @@ export function sampleContext(
 
 /** The steps of these phases that run on this host, in order, those with nothing to do there included. */
 export const stepsOn = (phases: readonly Phase[], on: SampleNode): readonly Step[] =>
-  jobsFor(select(phases, [], []), [nodes.master, nodes.worker], nodes.master)
-    .filter(job => job.node === nodes[on])
+  planJobs({steps: select(phases, [], []), nodes: [nodes.master, nodes.worker], first: nodes.master})
+    .lane(nodes[on])
     .map(({step}) => step)
