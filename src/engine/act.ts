@@ -3,6 +3,7 @@ import {LEASE_FILE, LEDGER_DIR} from '../domain/paths.ts'
 import {join, quote, Script, sh} from '../remote/shell.ts'
 import type {AnyHostResource, State} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
+import {treeShell} from '../resources/remove-tree.ts'
 import {checkFence, CLOSE_LOCK} from './fence.ts'
 import {lookScript} from './look.ts'
 
@@ -40,7 +41,8 @@ export function actScript(changes: readonly Change[], everything: readonly AnyHo
 umask 022
 ${checkFence(fence)}
 mkdir -p -m 0700 ${LEDGER_DIR}
-touch ${LEASE_FILE}`,
+touch ${LEASE_FILE}
+${treeShell}`,
     ...changes.map(change => oneAct(change)),
     lookScript(everything),
   ])
@@ -56,8 +58,9 @@ function oneAct({resource, state}: Change): Script {
   if (kind.lasting === false) return join([head, body])
   return join([
     head,
-    sh`if [ ! -e ${entry} ]; then
-rm -rf ${entry}.new; mkdir -p -m 0700 ${entry}.new/keep
+    // Without its sequence an entry is one that was being taken away when that was cut off: all is as it was before kadm again.
+    sh`if [ ! -e ${entry}/sequence ]; then
+kadm_remove_trees ${entry} ${entry}.new; mkdir -p -m 0700 ${entry}.new/keep
 ( set -eu; KEEP=${entry}.new/keep; ${kind.keep?.(resource, state) ?? new Script(':')}
 ) </dev/null >&2 ${CLOSE_LOCK}`,
     document({id: resource.id, state}, new Script(quote(`${entry}.new/original.json`))),

@@ -6,6 +6,7 @@ import type {AnyHostResource, State} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
 import {lastAct} from './act.ts'
 import {CLOSE_LOCK, checkFence, LEASE_LOST, leaseLost} from './fence.ts'
+import {removeBelow} from '../resources/remove-tree.ts'
 import {FRAME, look, type Looked} from './look.ts'
 import {proveTrial, type Proving} from './prove-trial.ts'
 
@@ -104,7 +105,7 @@ export async function undoLedger(proving: Proving): Promise<UndoReport> {
 function forget(entries: readonly LedgerEntry[]): Script {
   const folders = entries.map(({folder}) => `${LEDGER_DIR}/${folder}`)
   return sh`rm -f -- ${folders.map(folder => `${folder}/sequence`)}
-rm -rf -- ${folders}`
+${removeBelow(LEDGER_DIR, folders)}`
 }
 
 async function undoScript(entries: readonly LedgerEntry[], proving: Proving): Promise<void> {

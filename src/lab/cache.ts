@@ -1,7 +1,7 @@
-import {mkdir, rename, rm, stat} from 'node:fs/promises'
+import {mkdir, rename, stat} from 'node:fs/promises'
 import {homedir} from 'node:os'
 import {dirname, join} from 'node:path'
-import {sh} from '../remote/shell.ts'
+import {removeTrees} from '../resources/remove-tree.ts'
 import {withLock, type LockOptions} from './lock.ts'
 import {asRoot} from './privileged.ts'
 
@@ -39,11 +39,9 @@ export async function once(
   )
 }
 
-/** A run as root, or its scripts, may have left files that only root removes. */
+/** A run as root, or its scripts, may have left files that only root removes, and mounts that must not be looked through. */
 async function removeTree(path: string): Promise<void> {
-  await rm(path, {recursive: true, force: true}).catch(async () => {
-    await asRoot(`removing ${path}`, sh`rm -rf --one-file-system ${path}`)
-  })
+  if (await exists(path)) await asRoot(`removing ${path}`, removeTrees(path))
 }
 
 export const exists = async (path: string): Promise<boolean> =>

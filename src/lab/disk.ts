@@ -1,6 +1,7 @@
 import {chmod, mkdir, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {sh, join as joinScripts, type Script} from '../remote/shell.ts'
+import {removeTrees} from '../resources/remove-tree.ts'
 import type {MachineFile} from './machine-files.ts'
 import {LOGIN_UID} from './rootfs.ts'
 
@@ -45,7 +46,7 @@ export function unmountDisk(dir: string): Script {
 /** Back to nothing; only once nothing is mounted there any more. */
 export function wipeDisk(dir: string): Script {
   const {upper, work, data, root} = layout(dir)
-  return joinScripts([unmountDisk(dir), sh`rm -rf --one-file-system ${[upper, work, data, root]}`])
+  return joinScripts([unmountDisk(dir), removeTrees(upper, work, data, root)])
 }
 
 /** Writes the files into the machine's mounted root, by way of a private folder beside it. */

@@ -1,4 +1,4 @@
-import {sh} from '../remote/shell.ts'
+import {removeTrees} from '../resources/remove-tree.ts'
 import {exists} from './cache.ts'
 import {changeLab, labScript, removeScriptLock} from './lab-script.ts'
 import {checkName, labDir, readState, stateNames} from './lab-state.ts'
@@ -18,7 +18,7 @@ export async function labDown(name: string): Promise<void> {
       await Promise.all(state.machines.map(machine => stopMachine(state, machine, GRACE_MS)))
       await labScript(name, `removing the network of lab ${name}`, removeNetwork(state))
     }
-    await labScript(name, `removing the files of lab ${name}`, sh`rm -rf --one-file-system ${labDir(name)}`)
+    await labScript(name, `removing the files of lab ${name}`, removeTrees(labDir(name)))
     if ((await stateNames()).length === 0) await labScript(name, 'unloading br_netfilter', unloadBridgeFilter())
     await removeScriptLock(name)
   })

@@ -1,6 +1,7 @@
 import {KUBELET_DIR} from '../domain/paths.ts'
 import {sh} from '../remote/shell.ts'
 import {cleared, type ClearedResource} from '../resources/cleared.ts'
+import {mountsBelow, unmountBelow} from '../resources/remove-tree.ts'
 
 const shims = sh`cd /proc
 for p in [0-9]*; do
@@ -34,16 +35,21 @@ for pid in $( ${shims}
 done`,
   })
 
-const mounts = sh`awk -v dir=${KUBELET_DIR} '$5 ~ "^" dir "/" || $5 ~ "^/run/containerd/io.containerd" || $5 ~ "^/(var/)?run/netns/cni-" || $5 ~ "^/var/lib/containerd/" {print $5}' /proc/self/mountinfo | sort -ru`
+/** Where the kubelet, pods and the runtime mount for Kubernetes; what containerd runs for others is in folders beside k8s.io. */
+const MOUNTED_IN = sh`${KUBELET_DIR} /var/lib/containerd /run/containerd/io.containerd.grpc.v1.cri /run/containerd/io.containerd.*/k8s.io`
 
 export const podMountsGone = (): ClearedResource =>
   cleared({
     name: 'pod-mounts',
     why: 'volumes that are still mounted would be emptied with the folder they are mounted in',
-    remains: sh`${mounts}
-ls /run/netns/cni-* 2>/dev/null || :`,
-    clear: sh`${mounts} | while read -r path; do umount -- "$path" 2>/dev/null || umount -l -- "$path"; done
-rm -f /run/netns/cni-*
+    remains: sh`${mountsBelow(MOUNTED_IN)}
+ls -d /run/netns/cni-* 2>/dev/null || :`,
+    clear: sh`${unmountBelow(MOUNTED_IN)}
+for path in /run/netns/cni-*; do
+  [ -e "$path" ] || continue
+  ! mountpoint -q -- "$path" || umount -l -- "$path"
+  rm -f -- "$path"
+done
 rmdir /run/netns 2>/dev/null || :`,
   })
 

@@ -1,6 +1,16 @@
-import {ETCD_DATA_DIR, KADM_DIR, KUBELET_DIR, KUBERNETES_DIR, RUN_DIR} from '../domain/paths.ts'
+import {
+  ETCD_DATA_DIR,
+  KADM_DIR,
+  KUBELET_DIR,
+  KUBERNETES_DIR,
+  LEDGER_DIR,
+  MANIFESTS_DIR,
+  PKI_DIR,
+  RUN_DIR,
+} from '../domain/paths.ts'
 import {sh} from '../remote/shell.ts'
-import {cleared} from '../resources/cleared.ts'
+import {cleared, type ClearedResource} from '../resources/cleared.ts'
+import {emptyTrees, removeTrees} from '../resources/remove-tree.ts'
 import {nodeRemoved} from '../resources/operations/node-removed.ts'
 import {restoreKernelSettings} from './kernel-memory.ts'
 import {kubeletStopped, podGroupsGone, podLinksGone, podMountsGone, podsStopped} from './node-residue.ts'
@@ -8,6 +18,10 @@ import {packetFilterCleared} from './packet-filter.ts'
 import type {Phase} from './phase.ts'
 
 const DRAIN_MS = 120_000
+
+/** Folders of which `kubeadm reset` leaves nothing but themselves; etcd's own is removed, unless it is a disk of its own. */
+const MEMBER = `${ETCD_DATA_DIR}/member`
+const EMPTIED = [MANIFESTS_DIR, PKI_DIR, MEMBER, KUBELET_DIR]
 
 /** `kadm reset`, before the ledger is undone: the node leaves, and what runs on it ends. */
 export const resetPhases: readonly Phase[] = [
@@ -37,28 +51,38 @@ export const resetPhases: readonly Phase[] = [
   },
 ]
 
+/** What `kubeadm reset` removes. Where the folders are links or disks of their own, they stay so. */
+export const kubernetesFilesGone = (): ClearedResource =>
+  cleared({
+    name: 'kubernetes-files',
+    why: 'the next cluster must not find certificates of this one',
+    remains: sh`ls -d ${KUBERNETES_DIR}/*.conf 2>/dev/null || :
+  for folder in ${EMPTIED}; do
+    [ ! -d "$folder" ] || find "$folder/" -mindepth 1 -maxdepth 1 ! -name lost+found
+  done
+  [ ! -d ${MEMBER} ] || [ -L ${MEMBER} ] || mountpoint -q ${MEMBER} || echo ${MEMBER}`,
+    clear: sh`rm -f -- ${KUBERNETES_DIR}/*.conf
+  ${emptyTrees(...EMPTIED)}
+  rmdir -- ${MEMBER} 2>/dev/null || :`,
+  })
+
 /** After the ledger: what others made in the places of Kubernetes, as `kubeadm reset` removes it, and kadm's own folder last. */
 export const afterResetPhases: readonly Phase[] = [
   {
     name: 'clean',
     title: 'Remove what is left',
     why: 'a node that kubeadm made has no ledger; its files are removed as kubeadm would',
-    resources: () => [
-      cleared({
-        name: 'kubernetes-files',
-        why: 'the next cluster must not find certificates of this one',
-        remains: sh`ls -d ${KUBERNETES_DIR}/*.conf ${KUBERNETES_DIR}/manifests/* ${KUBERNETES_DIR}/pki/* ${ETCD_DATA_DIR}/member ${KUBELET_DIR}/* 2>/dev/null || :`,
-        clear: sh`rm -rf --one-file-system ${KUBERNETES_DIR}/*.conf ${KUBERNETES_DIR}/manifests/* ${KUBERNETES_DIR}/pki/* ${ETCD_DATA_DIR}/member ${KUBELET_DIR}/*`,
-      }),
-    ],
+    resources: () => [kubernetesFilesGone()],
   },
 ]
 
 /** Removes kadm's own folders; the lease is in one, so nothing comes after. */
-export const forgetScript = sh`rm -rf --one-file-system -- ${RUN_DIR} ${KADM_DIR}`
+export const forgetScript = sh`set -eu
+${removeTrees(RUN_DIR, KADM_DIR)}`
 
 /** Where something was left because others changed it, its first original stays too. */
-export const forgetAllButLedger = sh`rm -rf --one-file-system -- ${RUN_DIR}
-cd -- ${KADM_DIR} && for entry in * .[!.]*; do
-  [ "$entry" = ledger ] || rm -rf --one-file-system -- "$entry"
+export const forgetAllButLedger = sh`set -eu
+${removeTrees(RUN_DIR)}
+for entry in ${KADM_DIR}/* ${KADM_DIR}/.[!.]*; do
+  [ "$entry" = ${LEDGER_DIR} ] || kadm_remove_trees "$entry"
 done`

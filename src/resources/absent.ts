@@ -1,8 +1,9 @@
-import {sh} from '../remote/shell.ts'
-import {hostPath} from './host-path.ts'
+import {join, sh} from '../remote/shell.ts'
+import {besides, hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {lookAtPath, nameOf, parsePath, type PathState} from './path-state.ts'
 import {keepCopy, putBack} from './put.ts'
+import {removeTrees} from './remove-tree.ts'
 
 /** A path that must not be there; what was there is kept, with all that is in it. */
 export interface AbsentResource extends ResourceBase {
@@ -21,7 +22,7 @@ export const absentKind: Kind<AbsentResource, PathState> = {
   look: ({path}) => lookAtPath(path),
   parse: parsePath,
   diff: (_, state) => (state.type === 'absent' ? undefined : `${nameOf(state)} that must not be there`),
-  act: ({path}) => sh`rm -rf --one-file-system -- ${path}`,
+  act: ({path}) => removeTrees(path),
   keep: ({path}, state) => (state.type === 'absent' ? sh`:` : keepCopy(path)),
-  undo: ({path}, original) => (original.type === 'absent' ? sh`:` : putBack(path)),
+  undo: ({path}, original) => (original.type === 'absent' ? sh`:` : join([removeTrees(besides(path)), putBack(path)])),
 }

@@ -3,6 +3,7 @@ import {hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {lookAtPath, nameOf, parsePath, permissionsDiff, refuse, type PathState} from './path-state.ts'
 import {makeParents, removeParents} from './put.ts'
+import {removeTrees} from './remove-tree.ts'
 
 /** A folder with this mode and owner; a symbolic link to one counts. */
 export interface DirectoryResource extends ResourceBase {
@@ -57,10 +58,15 @@ export const directoryKind: Kind<DirectoryResource, PathState> = {
       return sh`chown -- ${original.ids} ${path}
 ${chmod(original.mode, path)}`
     if (original.type !== 'absent') return refuse(path, original)
-    const remove = tree ? sh`rm -rf --one-file-system -- ${path}` : sh`rmdir -- ${path} 2>/dev/null || :`
+    const remove = tree ? removeOwn(path) : sh`rmdir -- ${path} 2>/dev/null || :`
     return join([remove, removeParents(original.missing)])
   },
 }
+
+/** Where somebody moved the folder away and put a link in its place, link and folder are his now. */
+const removeOwn = (path: string) => sh`if [ ! -L ${path} ]; then
+${removeTrees(path)}
+fi`
 
 /** A fifth digit, because chmod leaves a folder's set-group bit alone when it is given four. */
 const chmod = (mode: string, path: string) => sh`chmod -- ${`0${mode}`} ${path}`

@@ -1,5 +1,6 @@
 import {join, Script, sh} from '../remote/shell.ts'
 import {fingerprint} from './facts/identity.ts'
+import {removeTrees} from './remove-tree.ts'
 
 /** What a machine is to get its own of. */
 export interface IdentityParts {
@@ -32,7 +33,7 @@ const STAGED = '/etc/ssh/.kadm-identity'
  */
 export const stageIdentity = ({machineId, hostKeys}: IdentityParts, name: string): Script => sh`set -eu
 umask 077
-rm -rf -- ${STAGED}
+${removeTrees(STAGED)}
 mkdir -- ${STAGED}
 echo "boot-id $(cat /proc/sys/kernel/random/boot_id)"
 ${machineId ? sh`tr -d - </proc/sys/kernel/random/uuid >${STAGED}/machine-id` : sh`cp /etc/machine-id ${STAGED}/machine-id`}
@@ -90,6 +91,6 @@ if [ -f /var/lib/dbus/machine-id ] && [ ! -L /var/lib/dbus/machine-id ]; then ln
 rm -f -- /var/lib/systemd/random-seed /var/lib/dhcp/*.leases`,
         ]
       : []),
-    sh`rm -rf -- ${STAGED}
-sync`,
+    removeTrees(STAGED),
+    sh`sync`,
   ])

@@ -3,6 +3,7 @@ import {LEASE_FILE} from '../domain/paths.ts'
 import {join, Script, sh} from '../remote/shell.ts'
 import type {CardsFound, CardWish} from './network-cards.ts'
 import {fail} from './put.ts'
+import {removeTrees} from './remove-tree.ts'
 
 const UNIT = 'kadm-network-trial.service'
 
@@ -85,7 +86,7 @@ back ${`nobody could log in anew within ${seconds} s`}`
 ${fail(`an earlier trial of the network is still under way; it ends by itself within ${seconds} s, run this again then`)}
 fi
 systemctl stop ${UNIT} 2>/dev/null || :
-rm -rf -- ${runDir}
+${removeTrees(runDir)}
 (umask 077; mkdir -p -- ${runDir})
 ${write(`${runDir}/candidate`)}
 cat >${runDir}/trial.sh <<'KADM_TRIAL'

@@ -49,7 +49,7 @@ export const keepCopy = (path: string): Script => sh`cp -a -T -- ${path} "$KEEP"
 
 /** Puts back what `keepCopy` kept. */
 export const putBack = (path: string): Script => sh`${makeParents(path)}
-rm -rf -- ${besides(path)}
+rm -f -- ${besides(path)}
 cp -a -T -- "$KEEP"/original ${besides(path)}
 [ -L ${besides(path)} ] || sync -- ${besides(path)}
 mv -fT -- ${besides(path)} ${path}`

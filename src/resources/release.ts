@@ -6,6 +6,7 @@ import {download, type Download} from './download.ts'
 import {besides} from './host-path.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {fail, makeParents} from './put.ts'
+import {treeShell} from './remove-tree.ts'
 
 /** Executables that the host itself fetches as a project publishes them; none is placed before the whole file has the right hash. */
 export interface ReleaseResource extends ResourceBase, Download {
@@ -106,7 +107,7 @@ rm -f -- "$kadm_file"`,
     join([
       ...programs.map(
         ({path}, i) => sh`if [ -e "$KEEP"/${String(i)} ]; then
-rm -rf -- ${besides(path)}; cp -a -T -- "$KEEP"/${String(i)} ${besides(path)}; mv -fT -- ${besides(path)} ${path}
+rm -f -- ${besides(path)}; cp -a -T -- "$KEEP"/${String(i)} ${besides(path)}; mv -fT -- ${besides(path)} ${path}
 else rm -f -- ${path}
 fi`,
       ),
@@ -129,7 +130,8 @@ function unpack({programs, file, stageDir}: ReleaseResource): Script {
   const members = programs.flatMap(({member}) => (member === undefined ? [] : [member]))
   const folder = `${stageDir}/${file}.unpacked`
   return join([
-    sh`kadm_tidy() { rm -rf -- ${folder} ${programs.map(({path}) => besides(path))}; }
+    sh`${treeShell}
+kadm_tidy() { kadm_remove_trees ${[folder, ...programs.map(({path}) => besides(path))]}; }
 kadm_tidy`,
     ...(members.length === 0
       ? []
@@ -143,6 +145,6 @@ tar -xzf "$kadm_file" -C ${folder} --no-same-owner -- ${members} || { kadm_tidy;
       return sh`${makeParents(path)}
 { cp -T -- ${from} ${to} && chown 0:0 -- ${to} && chmod -- 0755 ${to} && sync -- ${to}; } || { kadm_tidy; ${fail(`could not write ${path}`)}; }`
     }),
-    sh`rm -rf -- ${folder}`,
+    sh`kadm_remove_trees ${folder}`,
   ])
 }

@@ -2,6 +2,7 @@ import {ADMIN_CONF} from '../domain/paths.ts'
 import {sh} from '../remote/shell.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {keepCopy, putBack} from './put.ts'
+import {removeTrees} from './remove-tree.ts'
 
 /** The administrator's kubeconfig for the login user, so that `kubectl` works there. Other clusters in the file stay in it. */
 export interface UserKubeconfigResource extends ResourceBase {
@@ -63,7 +64,12 @@ mv -f ${path}.kadm ${path}`
   undo: (resource, original) =>
     original.file === 'absent'
       ? sh`rm -f -- ${pathOf(resource)}
-${original.folder ? sh`:` : sh`rm -rf -- ${resource.home}/.kube/cache; rmdir -- ${resource.home}/.kube 2>/dev/null || :`}`
+${
+  original.folder
+    ? sh`:`
+    : sh`${removeTrees(`${resource.home}/.kube/cache`)}
+rmdir -- ${resource.home}/.kube 2>/dev/null || :`
+}`
       : putBack(pathOf(resource)),
   taken: () => undefined,
 }

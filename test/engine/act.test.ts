@@ -4,6 +4,7 @@ import {look, lookScript, parseLooks} from '../../src/engine/look.ts'
 import {sh} from '../../src/remote/shell.ts'
 import {cleared} from '../../src/resources/cleared.ts'
 import {file} from '../../src/resources/file.ts'
+import {treeShell} from '../../src/resources/remove-tree.ts'
 import {unit} from '../../src/resources/unit.ts'
 import {wait} from '../../src/resources/wait.ts'
 import {apply, NEVER} from './sample-run.ts'
@@ -26,7 +27,11 @@ describe('the scripts that a host gets', () => {
       {resource: gone, state: {remains: ['/tmp/token']}},
     ]
 
-    await expect(`${actScript(changes, [demo, gone], 7).text}\n`).toMatchFileSnapshot('golden/act.sh')
+    const text = actScript(changes, [demo, gone], 7).text.replaceAll(
+      treeShell.text,
+      '# (here stands the shell of remove-tree.ts)',
+    )
+    await expect(`${text}\n`).toMatchFileSnapshot('golden/act.sh')
   })
 
   test('the name of a ledger entry is readable, fit for a folder, and its own', () => {

@@ -10,6 +10,7 @@ import {hostname, hostnameKind} from '../../src/resources/hostname.ts'
 import {kernelModule, kernelModuleKind} from '../../src/resources/kernel-module.ts'
 import type {Kind, ResourceBase} from '../../src/resources/kind.ts'
 import {loopbackName, loopbackNameKind} from '../../src/resources/loopback-name.ts'
+import {treeShell} from '../../src/resources/remove-tree.ts'
 import {packages, packagesKind} from '../../src/resources/packages.ts'
 import {pulledImages, pulledImagesKind} from '../../src/resources/pulled-images.ts'
 import {swapOff, swapOffKind} from '../../src/resources/swap-off.ts'
@@ -34,6 +35,9 @@ function scripts<R extends ResourceBase, S>(kind: Kind<R, S>, resource: R, state
   ]
   return parts.flatMap(([name, script]) => (script === undefined ? [] : [`### ${name}`, script.text, ''])).join('\n')
 }
+
+/** Has a golden file of its own. */
+const TREE_SHELL = '# (here stands the shell of golden/remove-tree.sh)'
 
 describe('the scripts that a host gets', () => {
   test.each<[string, string]>([
@@ -171,6 +175,10 @@ describe('the scripts that a host gets', () => {
       ),
     ],
   ])('for %s', async (name, text) => {
-    await expect(text).toMatchFileSnapshot(`golden/${name}.sh`)
+    await expect(text.replaceAll(treeShell.text, TREE_SHELL)).toMatchFileSnapshot(`golden/${name}.sh`)
   })
+})
+
+test('the shell that removes trees', async () => {
+  await expect(`${treeShell.text}\n`).toMatchFileSnapshot('golden/remove-tree.sh')
 })

@@ -6,9 +6,10 @@ kadm_fence=$(sed -n 2p /var/lib/kadm/lease 2>/dev/null || :)
 if [ "$kadm_fence" != 7 ]; then echo "the lease of this run was taken over (fence $kadm_fence)" >&2; exit 75; fi
 mkdir -p -m 0700 /var/lib/kadm/ledger
 touch /var/lib/kadm/lease
+# (here stands the shell of remove-tree.ts)
 printf '\035act %s\n' file:/etc/demo.conf >&2
-if [ ! -e /var/lib/kadm/ledger/file-etc-demo.conf-3572f094 ]; then
-rm -rf /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new; mkdir -p -m 0700 /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep
+if [ ! -e /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/sequence ]; then
+kadm_remove_trees /var/lib/kadm/ledger/file-etc-demo.conf-3572f094 /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new; mkdir -p -m 0700 /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep
 ( set -eu; KEEP=/var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep; :
 ) </dev/null >&2 9>&-
 base64 -d > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/original.json <<'KADM_JSON'

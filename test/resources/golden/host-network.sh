@@ -47,7 +47,8 @@ if [ -e /run/kadm/network/stage ] && [ "$(cat /run/kadm/network/stage)" != kept 
 { printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 120 s, run this again then' >&2; exit 1; }
 fi
 systemctl stop kadm-network-trial.service 2>/dev/null || :
-rm -rf -- /run/kadm/network
+# (here stands the shell of golden/remove-tree.sh)
+kadm_remove_trees /run/kadm/network
 (umask 077; mkdir -p -- /run/kadm/network)
 (umask 077; set -C; base64 -d >/run/kadm/network/candidate) <<'KADM_END'
 bmV0d29yazoge30K
@@ -139,7 +140,8 @@ if [ -e /run/kadm/network/stage ] && [ "$(cat /run/kadm/network/stage)" != kept 
 { printf '%s\n' 'an earlier trial of the network is still under way; it ends by itself within 120 s, run this again then' >&2; exit 1; }
 fi
 systemctl stop kadm-network-trial.service 2>/dev/null || :
-rm -rf -- /run/kadm/network
+# (here stands the shell of golden/remove-tree.sh)
+kadm_remove_trees /run/kadm/network
 (umask 077; mkdir -p -- /run/kadm/network)
 (umask 077; set -C; base64 -d >/run/kadm/network/candidate) <<'KADM_END'
 bmV0d29yazoge3ZlcnNpb246IDJ9Cg==
