@@ -67,7 +67,8 @@ kadm_remove_trees ${entry} ${entry}.new; mkdir -p -m 0700 ${entry}.new/keep
     document(shown, new Script(quote(`${entry}.new/applied.json`))),
     sh`date +%s%N > ${entry}.new/sequence
 mv ${entry}.new ${entry}
-else`,
+else
+[ ! -e ${entry}/undoing ] || rm -f -- ${entry}/undoing`,
     document(shown, new Script(quote(`${entry}/applied.json.new`))),
     sh`mv ${entry}/applied.json.new ${entry}/applied.json
 fi`,

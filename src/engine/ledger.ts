@@ -17,12 +17,15 @@ export interface LedgerEntry {
   readonly id: string
   readonly original: State
   readonly applied: AnyHostResource
+  /** An undo of it began, and was cut off before the entry went. */
+  readonly wasBegun: boolean
 }
 
 const readScript = sh`cd ${LEDGER_DIR} 2>/dev/null || exit 0
 for entry in *; do
   [ -e "$entry/sequence" ] || continue
   printf '\036%s\n' "$entry"; cat "$entry/sequence"; base64 -w0 < "$entry/original.json"; echo; base64 -w0 < "$entry/applied.json"; echo
+  [ ! -e "$entry/undoing" ] || echo undoing
 done`
 
 const decode = (text: string | undefined): unknown => JSON.parse(Buffer.from(text ?? '', 'base64').toString())
@@ -33,9 +36,16 @@ export function parseLedger(output: string): readonly LedgerEntry[] {
     .split(FRAME)
     .slice(1)
     .map(part => {
-      const [folder = '', sequence = '0', original, applied] = part.split('\n')
+      const [folder = '', sequence = '0', original, applied, begun] = part.split('\n')
       const {id, state} = decode(original) as {id: string; state: State}
-      return {folder, sequence: BigInt(sequence), id, original: state, applied: decode(applied) as AnyHostResource}
+      return {
+        folder,
+        sequence: BigInt(sequence),
+        id,
+        original: state,
+        applied: decode(applied) as AnyHostResource,
+        wasBegun: begun === 'undoing',
+      }
     })
     .sort((a, b) => (a.sequence < b.sequence ? 1 : a.sequence > b.sequence ? -1 : 0))
 }
@@ -67,9 +77,21 @@ const takenOver = ({resource, state, diff}: Looked): string | undefined => {
   return taken === undefined ? diff : taken(resource, state)
 }
 
-/** Whether a thing is as it was first found, as after an undo that was cut off; which folders above it are missing does not count. */
-const isBack = (state: State, original: State | undefined): boolean =>
-  JSON.stringify({...state, missing: undefined}) === JSON.stringify({...original, missing: undefined})
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** How much of a thing is as it was first found; what it refers to does not count, since that may be undone already. */
+export function backParts(resource: AnyHostResource, state: State, original: State): 'all' | 'some' | 'none' {
+  const {identity} = kindOf(resource)
+  const [now, then] = [identity(state), identity(original)]
+  const back = Object.keys({...now, ...then}).map(part => same(now[part], then[part]))
+  return back.every(Boolean) ? 'all' : back.some(Boolean) ? 'some' : 'none'
+}
+
+/** Why an entry is not undone; an undo that was cut off leaves a thing of several parts half as it was, which is nobody's work. */
+function whyLeft(found: Looked, entry: LedgerEntry): string | undefined {
+  const back = backParts(found.resource, found.state, entry.original)
+  return back === 'all' || (back === 'some' && entry.wasBegun) ? undefined : takenOver(found)
+}
 
 /**
  * For the run that holds the lease. Puts every first original back, newest change first, in one script after one look. The entries
@@ -85,7 +107,8 @@ export async function undoLedger(proving: Proving): Promise<UndoReport> {
     signal,
   )
   const left = looked.flatMap((found, i) => {
-    const because = isBack(found.state, entries[i]?.original) ? undefined : takenOver(found)
+    const entry = entries[i]
+    const because = entry === undefined ? undefined : whyLeft(found, entry)
     return because === undefined ? [] : [{id: found.resource.id, because}]
   })
   const ours = entries.filter(({id}) => !left.some(l => l.id === id))
@@ -95,7 +118,9 @@ export async function undoLedger(proving: Proving): Promise<UndoReport> {
     proving,
   )
   for (const entry of ours.filter(isTried)) {
-    const isAlready = looked.some(({resource, state}) => resource.id === entry.id && isBack(state, entry.original))
+    const isAlready = looked.some(
+      ({resource, state}) => resource.id === entry.id && backParts(resource, state, entry.original) === 'all',
+    )
     await (isAlready ? run(forget([entry]), proving) : undoTrial(entry, proving))
   }
   return {undone: ours.map(({id}) => id), left}
@@ -110,7 +135,8 @@ ${removeBelow(LEDGER_DIR, folders)}`
 
 async function undoScript(entries: readonly LedgerEntry[], proving: Proving): Promise<void> {
   if (entries.length === 0) return
-  await run(join([...entries.map(undoOne), ...entries.map(settleOne), forget(entries)]), proving)
+  const begin = sh`touch -- ${entries.map(({folder}) => `${LEDGER_DIR}/${folder}/undoing`)}`
+  await run(join([begin, ...entries.map(undoOne), ...entries.map(settleOne), forget(entries)]), proving)
 }
 
 async function undoTrial(entry: LedgerEntry, proving: Proving): Promise<void> {

@@ -1,7 +1,7 @@
 import {join, sh} from '../remote/shell.ts'
 import {besides, hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from './kind.ts'
-import {lookAtPath, nameOf, parsePath, type PathState} from './path-state.ts'
+import {lookAtPath, nameOf, parsePath, pathIdentity, type PathState} from './path-state.ts'
 import {keepCopy, putBack} from './put.ts'
 import {removeTrees} from './remove-tree.ts'
 
@@ -21,8 +21,10 @@ export const absent = ({path, why}: Omit<AbsentResource, 'kind' | 'id'>): Absent
 export const absentKind: Kind<AbsentResource, PathState> = {
   look: ({path}) => lookAtPath(path),
   parse: parsePath,
+  identity: state => ({path: pathIdentity(state)}),
   diff: (_, state) => (state.type === 'absent' ? undefined : `${nameOf(state)} that must not be there`),
   act: ({path}) => removeTrees(path),
   keep: ({path}, state) => (state.type === 'absent' ? sh`:` : keepCopy(path)),
-  undo: ({path}, original) => (original.type === 'absent' ? sh`:` : join([removeTrees(besides(path)), putBack(path)])),
+  undo: ({path}, original) =>
+    original.type === 'absent' ? sh`:` : join([removeTrees(besides(path), path), putBack(path)]),
 }

@@ -1,7 +1,7 @@
 import {sh} from '../remote/shell.ts'
 import {contentOf} from './file.ts'
 import type {Kind, ResourceBase} from './kind.ts'
-import {lookAtPath, parsePath, type PathState} from './path-state.ts'
+import {lookAtPath, parsePath, pathIdentity, type PathState} from './path-state.ts'
 import {put, removeParents, writeContent} from './put.ts'
 
 /** The cluster authority's certificate on a worker. One that is there is kept: preflight has compared it with the cluster's. */
@@ -21,6 +21,7 @@ export const authorityCopy = (path: string): AuthorityCopyResource => ({
 export const authorityCopyKind: Kind<AuthorityCopyResource, PathState> = {
   look: ({path}) => lookAtPath(path),
   parse: parsePath,
+  identity: state => ({path: pathIdentity(state)}),
   diff: (_, state) => (state.type === 'file' ? undefined : 'is to be brought from the cluster'),
   resolve: async (resource, _, values) => ({...resource, made: await values.clusterCa()}),
   act: ({path, made}) => {

@@ -3,7 +3,7 @@ import {posix} from 'node:path'
 import {KADM_DIR} from '../domain/paths.ts'
 import {hostPath, parents} from './host-path.ts'
 import type {Kind, ResourceBase, Upload} from './kind.ts'
-import {nameOf, parsePath, permissionsDiff, refuse, type PathState} from './path-state.ts'
+import {nameOf, parsePath, pathIdentity, permissionsDiff, refuse, type PathState} from './path-state.ts'
 import {keepCopy, put, putBack, removeParents} from './put.ts'
 
 /** An executable that is brought as a gzipped file and unpacked in place. */
@@ -46,6 +46,7 @@ export const binary = ({path, why, sha256, staged, upload, ...rest}: BinarySpec)
 export const binaryKind: Kind<BinaryResource, PathState> = {
   look: ({path, cacheDir}) => lookAtBinary(path, cacheOf(path, cacheDir)),
   parse: parsePath,
+  identity: state => ({path: pathIdentity(state)}),
   diff: (resource, state) => {
     if (state.type !== 'file') return nameOf(state)
     const parts = [

@@ -49,6 +49,9 @@ fi`,
     if (begins !== 1 || ends !== 1 || !isWhole) return {type: 'damaged', begins, ends}
     return {type: 'block', lines: text.slice(begin(name).length + 1, -end(name).length - 1)}
   },
+  identity: state => ({
+    lines: state.type === 'block' ? state.lines : state.type === 'damaged' ? state.type : undefined,
+  }),
   diff: ({name, lines}, state) => {
     switch (state.type) {
       case 'no-file':
@@ -82,15 +85,20 @@ printf %s ${text} | base64 -d >>"$kadm_new"`,
   // With what a symbolic link points at, since that is what is edited.
   keep: ({path}, state) => (state.type === 'no-file' ? sh`:` : sh`cp -a -L -T -- ${path} "$KEEP"/original`),
   // The shell drops newlines at the end of "$(…)": a last line that had none is the same file, and is put back as it was.
-  undo: ({path, name}, original) => sh`if [ -f ${path} ]; then
+  undo: (resource, original) =>
+    original.type === 'block'
+      ? blockKind.act({...resource, lines: original.lines}, original)
+      : takeOut(resource, original),
+}
+
+const takeOut = ({path, name}: BlockResource, original: BlockFound): Script => sh`if [ -f ${path} ]; then
 ${rewrite(
   path,
   sh`sed -e ${without(name)} <"$kadm_file" >"$kadm_new"
 if [ -f "$KEEP"/original ] && [ "$(cat "$kadm_new")" = "$(cat "$KEEP"/original)" ]; then cp -a -- "$KEEP"/original "$kadm_new"; fi`,
 )}
 ${original.type === 'no-file' ? sh`[ -s "$kadm_file" ] || rm -f -- "$kadm_file"` : sh`:`}
-fi`,
-}
+fi`
 
 const range = (name: string): string => `/^${begin(name)}$/,/^${end(name)}$/p`
 const without = (name: string): string => `/^${begin(name)}$/,/^${end(name)}$/d`

@@ -33,6 +33,7 @@ export const bootstrapKubeconfigKind: Kind<BootstrapKubeconfigResource, Bootstra
   look: () => sh`[ ! -s ${KUBELET_CONF} ] || [ ! -s ${KUBELET_CLIENT_PEM} ] || echo joined
 [ ! -f ${BOOTSTRAP_KUBELET_CONF} ] || sha256sum <${BOOTSTRAP_KUBELET_CONF}`,
   parse: output => ({joined: output.startsWith('joined'), sha256: /[0-9a-f]{64}/.exec(output)?.[0] ?? ''}),
+  identity: () => ({}),
   // A file that an earlier run left holds a token that may be dead: only the one just made will do.
   diff: ({made}, {joined, sha256}) =>
     joined || (made !== undefined && contentOf(made).sha256 === sha256)

@@ -83,10 +83,13 @@ printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${signer === undefined ? '/dev/null'
       caPem: signer === undefined ? undefined : decoded('ca'),
     }
   },
+  identity: ({certPem, keyPublicHash}) => ({certPem, keyPublicHash}),
   diff: (resource, state) => {
     const verdict = judge(resource, state)
     return verdict.state === 'ok' ? undefined : verdict.detail
   },
+  // An authority that is gone already says nothing about what it once signed.
+  taken: (resource, state) => certificateKind.diff({...resource, signer: undefined}, {...state, caPem: undefined}),
   resolve: async (resource, state, values) => ({...resource, made: await make(resource, state, values)}),
   act: ({name, made}) => {
     if (made === undefined) throw new Error(`${name} was never made`)

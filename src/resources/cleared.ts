@@ -31,6 +31,7 @@ export const clearedKind: Kind<ClearedResource, ClearedFound> = {
   lasting: false,
   look: ({remains}) => new Script(remains),
   parse: output => ({remains: output.split('\n').filter(line => line.trim() !== '')}),
+  identity: () => ({}),
   diff: (_, {remains}) => {
     if (remains.length === 0) return undefined
     const some = remains.slice(0, 3).join(', ')

@@ -80,6 +80,7 @@ done`,
       }),
     }
   },
+  identity: ({images}) => ({images: images.map(({ref, configDigest}) => [ref, configDigest]).toSorted()}),
   diff: ({images}, state) => {
     if (state.unavailable !== undefined) return `images cannot be listed: ${state.unavailable}`
     const missing = images.filter(image => needs(image, state) === 'import').length

@@ -1,7 +1,7 @@
 import {join, sh} from '../remote/shell.ts'
 import {hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from './kind.ts'
-import {lookAtPath, nameOf, parsePath, permissionsDiff, refuse, type PathState} from './path-state.ts'
+import {lookAtPath, nameOf, parsePath, pathIdentity, permissionsDiff, refuse, type PathState} from './path-state.ts'
 import {makeParents, removeParents} from './put.ts'
 import {removeTrees} from './remove-tree.ts'
 
@@ -43,6 +43,7 @@ export const directory = ({
 export const directoryKind: Kind<DirectoryResource, PathState> = {
   look: ({path}) => lookAtPath(path, {follow: true}),
   parse: parsePath,
+  identity: pathIdentity,
   diff: (resource, state) => {
     if (state.type !== 'directory') return nameOf(state)
     const parts = permissionsDiff(resource, state)

@@ -3,7 +3,7 @@ import {createTwoFilesPatch} from 'diff'
 import {join, sh} from '../remote/shell.ts'
 import {hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from './kind.ts'
-import {lookAtPath, nameOf, parsePath, permissionsDiff, refuse, type PathState} from './path-state.ts'
+import {lookAtPath, nameOf, parsePath, pathIdentity, permissionsDiff, refuse, type PathState} from './path-state.ts'
 import {keepCopy, put, putBack, removeParents, writeContent} from './put.ts'
 
 /** A file with exactly this content, mode and owner. */
@@ -54,6 +54,7 @@ export const contentOf = (content: string | undefined): Pick<FileResource, 'cont
 export const fileKind: Kind<FileResource, PathState> = {
   look: ({path, secret}) => lookAtPath(path, {content: !secret}),
   parse: parsePath,
+  identity: state => ({path: pathIdentity(state)}),
   diff: (resource, state) => {
     if (state.type !== 'file') return nameOf(state)
     const parts = [

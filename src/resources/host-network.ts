@@ -21,7 +21,7 @@ import {
   trialStage,
   type NetworkTrial,
 } from './network-trial.ts'
-import {parsePath, type PathState} from './path-state.ts'
+import {parsePath, pathIdentity, type PathState} from './path-state.ts'
 import {fail, writeContent} from './put.ts'
 
 /** Addresses by netplan. The host goes back by itself unless somebody logs in anew in time; a reboot before that takes it back too. */
@@ -82,6 +82,16 @@ ${fileKind.look(config)}`,
       file: parsePath(output.slice(at + 'file\n'.length)),
     }
   },
+  identity: ({file: found, cards}) => ({
+    file: pathIdentity(found),
+    // What was leased may be another address next time.
+    ...Object.fromEntries(
+      Object.entries(cards).map(([name, {up, mtu, addresses}]) => [
+        `card ${name}`,
+        {up, mtu, addresses: addresses.flatMap(({address, dynamic}) => (dynamic ? [] : [address])).toSorted()},
+      ]),
+    ),
+  }),
   diff: ({config, cards}, found) => {
     const differs = fileKind.diff(config, found.file)
     const lacking = cardsDiff(cards, found.cards)

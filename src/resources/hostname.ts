@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {join, sh} from '../remote/shell.ts'
 import type {Kind, ResourceBase} from './kind.ts'
-import {lookAtPath, parsePath, type PathState} from './path-state.ts'
+import {lookAtPath, parsePath, pathIdentity, type PathState} from './path-state.ts'
 import {keepCopy, put, putBack, writeContent} from './put.ts'
 
 /** The name the machine has, now and after a boot. */
@@ -41,6 +41,7 @@ ${lookAtPath(paths.hostname, {content: true})}`,
     const [running = '', ...rest] = output.split('\n')
     return {running: running.slice('running '.length), file: parsePath(rest.join('\n'))}
   },
+  identity: ({running, file}) => ({running, file: pathIdentity(file)}),
   diff: ({name}, {running, file}) => {
     const text = file.type === 'file' ? file.text : undefined
     const parts = [

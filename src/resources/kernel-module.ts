@@ -44,6 +44,7 @@ export const kernelModuleKind: Kind<KernelModuleResource, KernelModuleFound> = {
 || tr - _ 2>/dev/null <${modules}/"$(uname -r)"/modules.builtin | grep -qs -e ${`/${id}\\.ko`}; then echo present; else echo absent; fi 2>/dev/null`
   },
   parse: output => ({present: output.trim() === 'present'}),
+  identity: ({present}) => ({present}),
   diff: (_, {present}) => (present ? undefined : 'is not loaded'),
   act: ({
     name,

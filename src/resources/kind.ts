@@ -25,6 +25,11 @@ export interface Kind<R extends ResourceBase, S> {
   readonly keep?: (resource: R, state: S) => Script
   /** Shell that puts the first original back; "$KEEP" is the folder `keep` filled. */
   readonly undo: (resource: R, original: S) => Script
+  /**
+   * What the thing is, part by part, as plain data: it is back when every part is as it was first found. Nothing of what it only refers
+   * to (an authority, folders above it), of what changes by itself, and no name where the number counts.
+   */
+  readonly identity: (state: S) => Readonly<Record<string, unknown>>
   /** The resource as it may be written to the ledger and to plans: content replaced by its hash. */
   readonly redact?: (resource: R) => R
   /** A unified-diff body or several lines, for plans; never secret. */

@@ -49,15 +49,15 @@ function problem(resource: KubeconfigResource, state: KubeconfigState): string |
 
 function problemIn(resource: KubeconfigResource, {text, caPem}: KubeconfigState): string | undefined {
   if (text === undefined) return 'is to be made'
-  if (caPem === undefined) return 'the authority is to be made'
   const entry = clusterOfKubeconfig(text)
-  if (inspect(entry.ca).publicKeyHash !== inspect(caPem).publicKeyHash) return 'is for another authority'
+  if (caPem !== undefined && inspect(entry.ca).publicKeyHash !== inspect(caPem).publicKeyHash)
+    return 'is for another authority'
   if (entry.server !== resource.server) return `names the server ${entry.server}, not ${resource.server}`
   const certificate = clientCertificate(text)
   // The kubelet's own file points at a certificate that the kubelet renews.
   if (certificate === undefined) return /client-certificate: /.test(text) ? undefined : 'holds no certificate'
   const info = inspect(certificate)
-  if (!isIssuedBy(certificate, caPem)) return 'its certificate was signed by another authority'
+  if (!isIssuedBy(certificate, caPem ?? entry.ca)) return 'its certificate was signed by another authority'
   if (info.notAfter <= new Date(resource.at)) return `its certificate expired on ${info.notAfter.toISOString()}`
   return info.commonName === resource.wanted.commonName ? undefined : `is for ${info.commonName}`
 }
@@ -84,7 +84,11 @@ printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${caPath})"`,
     }
     return {text: decoded('file'), caPem: decoded('ca')}
   },
-  diff: problem,
+  identity: ({text}) => ({text}),
+  diff: (resource, state) =>
+    state.text !== undefined && state.caPem === undefined ? 'the authority is to be made' : problem(resource, state),
+  // Whatever became of the authority since.
+  taken: (resource, {text}) => problem(resource, {text, caPem: undefined}),
   resolve: async (resource, _, values) => {
     const [key, authority] = await Promise.all([values.makeKey(resource.algorithm), values.authority('ca')])
     const issuing = {wanted: resource.wanted, key, now: values.now, random: values.random}

@@ -34,6 +34,7 @@ export const loadedRules = (spec: {
 export const loadedRulesKind: Kind<LoadedRulesResource, LoadedRulesFound> = {
   look: ({missing}) => new Script(missing),
   parse: output => ({missing: output.split('\n').filter(line => line.trim() !== '')}),
+  identity: ({missing}) => ({missing}),
   diff: (_, {missing}) => {
     const [first] = missing
     if (first === undefined) return undefined

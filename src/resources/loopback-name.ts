@@ -28,6 +28,7 @@ export const loopbackName = ({path, name, why}: Omit<LoopbackNameResource, 'kind
 export const loopbackNameKind: Kind<LoopbackNameResource, LoopbackNameFound> = {
   look: ({path, name}) => sh`[ ! -f ${path} ] || sed -n -E -e ${`/${loopbackLine(name)}/I p`} <${path}`,
   parse: output => ({lines: output.split('\n').filter(line => line !== '')}),
+  identity: ({lines}) => ({lines}),
   diff: ({path, name}, {lines}) =>
     lines.length === 0 ? undefined : `${path} leads ${name} to the loopback: ${lines.map(tidy).join('; ')}`,
   act: ({path, name}) => rewrite(path, takeOut(name)),

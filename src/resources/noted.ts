@@ -30,6 +30,7 @@ export const notedKind: Kind<NotedResource, NotedFound> = {
   lasting: false,
   look: ({path}) => sh`[ ! -e ${path} ] || echo noted`,
   parse: output => ({isNoted: output.trim() === 'noted'}),
+  identity: () => ({}),
   diff: (_, {isNoted}) => (isNoted ? undefined : 'not noted yet'),
   act: ({path, print}) => sh`( ${new Script(print)}
 ) >${path}.new

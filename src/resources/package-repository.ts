@@ -6,7 +6,7 @@ import {waitForApt} from './apt-lock.ts'
 import {file, fileKind, type FileResource} from './file.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {fingerprints} from './openpgp.ts'
-import {parsePath, type PathState} from './path-state.ts'
+import {parsePath, pathIdentity, type PathState} from './path-state.ts'
 
 /** A signed flat apt repository with the one key that may sign it, in one deb822 file. */
 export interface PackageRepositoryResource extends ResourceBase {
@@ -107,6 +107,7 @@ ${fileKind.look(sources)}`,
       file: parsePath(rest.join('\n')),
     }
   },
+  identity: ({file: found}) => ({file: pathIdentity(found)}),
   diff: ({sources}, {file: found, fetched}) =>
     fileKind.diff(sources, found) ?? (fetched ? undefined : 'its package lists were never fetched'),
   detail: ({sources}, {file: found}) => fileKind.detail?.(sources, found),

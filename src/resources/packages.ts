@@ -56,6 +56,10 @@ export const packagesKind: Kind<PackagesResource, PackagesFound> = {
         : [{name, version, held: want === 'hold'}]
     }),
   }),
+  identity: ({installed}) =>
+    Object.fromEntries(
+      installed.flatMap(({name, version, held}) => [partOf('version', name, version), partOf('hold', name, held)]),
+    ),
   diff: (resource, found) => {
     const parts = resource.packages.flatMap(wanted => {
       const problem = problemOf(wanted, found)
@@ -89,6 +93,8 @@ export const packagesKind: Kind<PackagesResource, PackagesFound> = {
     return others.length === 0 ? undefined : others.join(', ')
   },
 }
+
+const partOf = (what: string, name: string, value: unknown): readonly [string, unknown] => [`${what} of ${name}`, value]
 
 const namesOf = (resource: PackagesResource): readonly string[] => resource.packages.map(({name}) => name)
 

@@ -103,6 +103,22 @@ export function permissionsDiff(
   ]
 }
 
+/** A path as such: whoever put it there, with what in it. */
+export function pathIdentity(state: PathState): Readonly<Record<string, unknown>> {
+  switch (state.type) {
+    case 'absent':
+      return {type: 'absent'}
+    case 'file':
+      return {type: 'file', sha256: state.sha256, mode: state.mode, ids: state.ids}
+    case 'directory':
+      return {type: 'directory', mode: state.mode, ids: state.ids}
+    case 'symlink':
+      return {type: 'symlink', target: state.target}
+    case 'other':
+      return {type: state.what}
+  }
+}
+
 /** In words, for a diff: what is there instead. */
 export function nameOf(state: PathState): string {
   switch (state.type) {

@@ -62,6 +62,7 @@ done`,
       output.split('\n').flatMap(line => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
     return {unavailable: after('unavailable')[0], missing: after('missing')}
   },
+  identity: ({missing}) => ({missing}),
   diff: ({refs}, {unavailable, missing}) => {
     if (unavailable !== undefined) return `images cannot be listed: ${unavailable}`
     return missing.length === 0 ? undefined : `${missing.length} of ${refs.length} images are not there`

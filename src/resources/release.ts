@@ -71,6 +71,7 @@ fi`,
       ),
     }
   },
+  identity: ({file, sha256, programs}) => ({release: [file, sha256], ...programs}),
   diff: (wanted, found) => {
     if (Object.values(found.programs).every(state => state === 'absent')) return `${wanted.file} is not there`
     if (found.file !== wanted.file) return `is ${found.file ?? 'of unknown origin'}, should be ${wanted.file}`

@@ -29,6 +29,7 @@ export const serviceAccountKeyKind: Kind<ServiceAccountKeyResource, ServiceAccou
   look: () => sh`[ ! -s ${SA_KEY} ] || echo key
 [ ! -s ${SA_PUB} ] || echo pub`,
   parse: output => ({key: output.includes('key'), pub: output.includes('pub')}),
+  identity: ({key, pub}) => ({key, pub}),
   diff: (_, {key, pub}) => (key && pub ? undefined : key ? 'sa.pub is missing' : 'is to be made'),
   resolve: async (resource, state, values) => {
     if (state.key) return resource

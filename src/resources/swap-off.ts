@@ -118,6 +118,7 @@ done`,
         ),
     }
   },
+  identity: ({active, line, units}) => ({active, line, units: units.map(({name, off}) => [name, off])}),
   diff: (resource, found) => {
     const {path} = resource.source
     const atBoot = toTurnOff(resource, found).map(({name}) => name)

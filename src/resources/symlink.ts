@@ -1,7 +1,7 @@
 import {join, sh} from '../remote/shell.ts'
 import {besides, hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from './kind.ts'
-import {lookAtPath, nameOf, parsePath, refuse, type PathState} from './path-state.ts'
+import {lookAtPath, nameOf, parsePath, pathIdentity, refuse, type PathState} from './path-state.ts'
 import {keepCopy, makeParents, putBack, removeParents} from './put.ts'
 
 /** A symbolic link; a file or another link in its place is kept and replaced. */
@@ -22,6 +22,7 @@ export const symlink = ({path, target, why}: Omit<SymlinkResource, 'kind' | 'id'
 export const symlinkKind: Kind<SymlinkResource, PathState> = {
   look: ({path}) => lookAtPath(path),
   parse: parsePath,
+  identity: state => ({path: pathIdentity(state)}),
   diff: ({target}, state) => {
     if (state.type !== 'symlink') return nameOf(state)
     return state.target === target ? undefined : `points at ${state.target} instead of ${target}`

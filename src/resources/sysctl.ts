@@ -65,6 +65,7 @@ export const sysctlKind: Kind<SysctlResource, SysctlFound> = {
     const follower = of('follower')
     return {value: of('value'), ...(follower === undefined ? {} : {follower})}
   },
+  identity: ({value, follower}) => ({value, follower}),
   diff: ({value}, found) => {
     if (found.value === undefined) return 'the kernel has no such setting yet'
     return found.value === tidy(value) ? undefined : `is ${found.value}, should be ${tidy(value)}`

@@ -37,6 +37,7 @@ export const ufwRulesKind: Kind<UfwRulesResource, UfwRulesFound> = {
       return rule === undefined ? [] : [{rule, comment}]
     }),
   }),
+  identity: ({rules}) => ({rules: rules.map(({rule}) => rule).toSorted()}),
   diff: (wanted, found) => {
     const {missing, unwanted} = compare(wanted, found)
     const parts = [

@@ -48,6 +48,7 @@ systemctl ${verb} -- ${name} || { journalctl -u ${name} -n 20 --no-pager -o cat 
 export const unitKind: Kind<UnitResource, UnitState> = {
   look: ({name, restartWhenNewer}) => lookAtUnit(name, restartWhenNewer),
   parse: parseUnit,
+  identity: state => ({running: isUp(state), enabled: state.enabled}),
   diff: (wanted, state) => {
     const parts = [...needs(wanted, state)].map(need => describe(need, state))
     return parts.length === 0 ? undefined : parts.join(', ')

@@ -41,6 +41,7 @@ else echo other; fi`,
     folder: output.startsWith('folder'),
     file: output.includes('same') ? 'same' : output.includes('absent') ? 'absent' : 'other',
   }),
+  identity: ({file}) => ({isThere: file !== 'absent'}),
   diff: (_, {file}) =>
     file === 'same'
       ? undefined

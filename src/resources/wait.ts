@@ -52,6 +52,7 @@ printf %s "$kadm_seen" | tail -n 1 | base64 -w0`,
     if (answer !== 'yes' && answer !== 'no') throw new KadmError('remote', 'a check gave no answer', {evidence: output})
     return {holds: answer === 'yes', seen: Buffer.from(seen, 'base64').toString().trim()}
   },
+  identity: () => ({}),
   diff: ({title}, {holds, seen}) => (holds ? undefined : `waits for ${title}${seen === '' ? '' : ` (now: ${seen})`}`),
   // Counted on the clock of the boot: a wall clock is set in just these minutes.
   act: ({title, check, evidence, deadlineMs, intervalMs}) => {

@@ -1,7 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {ledgerName} from '../../src/engine/act.ts'
 import {readLedger, undoLedger} from '../../src/engine/ledger.ts'
-import {onEach} from '../../src/remote/on-each.ts'
 import {sh} from '../../src/remote/shell.ts'
 import type {AnyHostResource} from '../../src/resources/any-resource.ts'
 import {block} from '../../src/resources/block.ts'
@@ -9,6 +8,7 @@ import {cleared} from '../../src/resources/cleared.ts'
 import {directory} from '../../src/resources/directory.ts'
 import {contentOf, file} from '../../src/resources/file.ts'
 import {apply, NEVER, proving} from './sample-run.ts'
+import {dieEverywhere} from './die-everywhere.ts'
 import {ME, scratchHosts, type ScratchHost} from './scratch-host.ts'
 
 const scratch = scratchHosts()
@@ -151,29 +151,6 @@ describe('undo', () => {
     expect(vm.read(kept)).toBe(original)
   })
 })
-
-interface Attempt {
-  readonly vm: ScratchHost
-  readonly work: () => Promise<unknown>
-  /** What must hold when it is run again after it died. */
-  readonly check: () => Promise<void>
-}
-
-/** Lets it die before every single program that it starts, each time on a fresh host. Gives the number of points. */
-async function dieEverywhere(attempt: () => Promise<Attempt>): Promise<number> {
-  const whole = await attempt()
-  whole.vm.cutAt(0)
-  await whole.work()
-  const points = whole.vm.started()
-  await onEach(Array.from({length: points}), 6, async (_, i) => {
-    const {vm, work, check} = await attempt()
-    vm.cutAt(i + 1)
-    await expect(work()).rejects.toThrow()
-    vm.cutAt(0)
-    await check()
-  })
-  return points
-}
 
 describe('a script that is killed', () => {
   test('at any point of a change can be run again, and the true originals are still there', async () => {

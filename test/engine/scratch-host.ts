@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process'
+import {execFileSync, spawn} from 'node:child_process'
 import {chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -34,15 +34,16 @@ export interface ScratchHost {
   readonly started: () => number
 }
 
-/** Gives a fresh host for each call and removes all after each test. */
-export function scratchHosts(): (name?: string) => ScratchHost {
+/** Gives a fresh host for each call, or one that holds what another holds, and removes all after each test. */
+export function scratchHosts(): (name?: string, like?: ScratchHost) => ScratchHost {
   const roots: string[] = []
   afterEach(() => {
     for (const root of roots.splice(0)) rmSync(root, {recursive: true, force: true})
   })
-  return (name = 'vm-1') => {
+  return (name = 'vm-1', like) => {
     const root = mkdtempSync(join(tmpdir(), 'kadm-engine-'))
     roots.push(root)
+    if (like !== undefined) execFileSync('cp', ['-a', '-T', like.root, root])
     return scratchHost(name, root)
   }
 }
@@ -59,7 +60,7 @@ function scratchHost(name: string, root: string): ScratchHost {
     writeFileSync(join(bin, program), `#!/bin/sh\n${body}\n`)
     chmodSync(join(bin, program), 0o755)
   }
-  mkdirSync(bin)
+  mkdirSync(bin, {recursive: true})
   // The disk of the machine that runs the tests is not what is tested.
   stub('sync', ':')
   const run = (script: string): Promise<RunResult> => {
