@@ -10,7 +10,7 @@ import {sshFlags} from './ssh-flags.ts'
 export class Doctor extends ClusterCommand {
   static override summary = 'Find out why a machine does not work as a node; nothing is changed.'
   static override description = described(
-    "Reads the logs and the state of each machine's kubelet, container runtime, control plane and pod network, all machines side by side, and tells each known cause with the lines that prove it and one fix. A machine that cannot be reached is named, and the others are examined all the same. Without machines the file counts, else the machine it runs on.",
+    "Reads the logs and the state of each machine's kubelet, container runtime, control plane and pod network, all machines side by side, and tries from each of them to reach the API and the other nodes. Tells each known cause with what proves it and one fix; a cause of many machines is told once, and what was wrong and is well now is not told. A machine that cannot be reached is named, and the others are examined all the same. Without machines the file counts, else the machine it runs on.",
     {...EXITS.connect, 9: 'something is wrong'},
   )
   static override examples = [
@@ -43,7 +43,7 @@ function causesOf(examined: readonly Examined[]): readonly KadmError[] {
   const found = plural(ill.flatMap(({diagnoses}) => diagnoses).length, 'cause')
   return [
     new KadmError('verify', `${found} found on ${ill.map(({host}) => host).join(', ')}`, {
-      hint: 'mend the first one named, then ask again: others often follow from it',
+      hint: 'repair the first one named, then ask again: others often follow from it',
     }),
   ]
 }

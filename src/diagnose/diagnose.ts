@@ -1,20 +1,32 @@
 import type {Evidence} from '../domain/evidence.ts'
 import type {Certainty, Diagnosis, Rule, Waited} from './diagnosis.ts'
 import {API_ACCESS_RULES} from './rules/api-access-rules.ts'
+import {CERTIFICATE_RULES} from './rules/certificate-rules.ts'
+import {CNI_RULES} from './rules/cni-rules.ts'
 import {COMPONENT_LAST_WORDS, CONTROL_PLANE_RULES} from './rules/control-plane-rules.ts'
 import {HOST_RULES} from './rules/host-rules.ts'
 import {KUBELET_LAST_WORDS, KUBELET_RULES} from './rules/kubelet-rules.ts'
+import {MACHINE_RULES} from './rules/machine-rules.ts'
+import {MANIFEST_RULES} from './rules/manifest-rules.ts'
 import {NETWORK_RULES, POD_LAST_WORDS} from './rules/network-rules.ts'
+import {NODE_RULES} from './rules/node-rules.ts'
+import {PATH_RULES} from './rules/path-rules.ts'
 import {RUNTIME_RULES} from './rules/runtime-rules.ts'
 
 /** From the machine up to the pods: what comes first is rather the cause of what comes later. */
 export const RULES: readonly Rule[] = [
   ...HOST_RULES,
+  ...MACHINE_RULES,
   ...RUNTIME_RULES,
   ...KUBELET_RULES,
+  ...MANIFEST_RULES,
+  ...CERTIFICATE_RULES,
   ...CONTROL_PLANE_RULES,
   ...API_ACCESS_RULES,
+  ...NODE_RULES,
+  ...CNI_RULES,
   ...NETWORK_RULES,
+  ...PATH_RULES,
 ]
 
 const LAST_WORDS: readonly Rule[] = [KUBELET_LAST_WORDS, COMPONENT_LAST_WORDS, POD_LAST_WORDS]

@@ -10,6 +10,10 @@ export interface LogLine {
 
 /** A systemd unit with what it said of late; `lines` hold no mere information. */
 export interface UnitEvidence {
+  /** Its unit file is a link to /dev/null. */
+  readonly masked: boolean
+  /** `enabled`, `disabled`, `static`, …; empty when systemd does not say. */
+  readonly fileState: string
   /** `active`, `activating`, `failed`, `inactive`; empty when there is no such unit. */
   readonly active: string
   /** `running`, `auto-restart`, `dead`, … */
@@ -19,6 +23,8 @@ export interface UnitEvidence {
   readonly restarts: number
   /** How long its process has run. */
   readonly runningSeconds: number | undefined
+  /** How long ago its last start was, whether it still runs or not. */
+  readonly startedSecondsAgo: number | undefined
   readonly lines: readonly LogLine[]
 }
 
@@ -26,6 +32,7 @@ export interface UnitEvidence {
 export interface ContainerEvidence {
   readonly namespace: string
   readonly pod: string
+  readonly podUid: string
   readonly name: string
   /** How often it was started again. */
   readonly attempt: number
@@ -52,6 +59,61 @@ export interface CertificateEvidence {
   readonly commonName: string
   readonly notBefore: number
   readonly notAfter: number
+  /** Whether the authority that should have signed it did; undefined when that authority's certificate is not there. */
+  readonly isSignedByItsCa: boolean | undefined
+  /** Names and addresses that it is for. */
+  readonly sans: readonly string[]
+}
+
+/** What a probe of a TCP port saw; undefined when the host has no program to try it with. */
+export type PortAnswer = 'open' | 'refused' | 'silent' | undefined
+
+/** What the API answered this host's kubelet's identity. */
+export interface ApiProbe {
+  /** The name by which it asked for its own node. */
+  readonly node: string
+  readonly answered: boolean
+  /** What kubectl said when it failed. */
+  readonly error: string
+  /** What a plain connection to the address of the kubeconfig met. */
+  readonly port: PortAnswer
+  readonly state: NodeState | undefined
+}
+
+/** The host's own Node object. */
+export interface NodeState {
+  readonly podRanges: readonly string[]
+  readonly addresses: readonly string[]
+  readonly unschedulable: boolean
+  /** `KEY:EFFECT`. */
+  readonly taints: readonly string[]
+  readonly conditions: readonly {readonly type: string; readonly status: string; readonly message: string}[]
+}
+
+/** Another node, as the pod network knows it, and how far it can be reached from here. */
+export interface PeerEvidence {
+  readonly address: string
+  readonly podAddress: string
+  readonly kubeletPort: PortAnswer
+  /** Whether an address beyond the tunnel answered. */
+  readonly tunnel: boolean | undefined
+}
+
+/** A file of the folder of static pods; the kubelet reads each that does not begin with a dot, whatever its ending. */
+export interface ManifestFile {
+  readonly file: string
+  readonly pod: string
+  readonly image: string | undefined
+  /** Seconds since the epoch. */
+  readonly changedAt: number | undefined
+}
+
+/** A configuration of the pod network, in the order in which containerd reads them. */
+export interface CniConfig {
+  readonly file: string
+  /** The network's name; empty when it cannot be read. */
+  readonly network: string
+  readonly plugins: readonly string[]
 }
 
 /** What explains a node or a control plane that does not come up; all of it from one look at one host. */
@@ -72,7 +134,13 @@ export interface Evidence {
   readonly cgroupVersion: 1 | 2
   /** Of the kubelet's configuration files; undefined when there are none. */
   readonly kubeletConfig:
-    {readonly cgroupDriver: string | undefined; readonly resolvConf: string | undefined} | undefined
+    | {
+        readonly cgroupDriver: string | undefined
+        readonly resolvConf: string | undefined
+        readonly runtimeEndpoint: string | undefined
+        readonly failSwapOn: boolean
+      }
+    | undefined
   readonly runtime: {
     readonly installed: boolean
     readonly socket: boolean
@@ -84,7 +152,13 @@ export interface Evidence {
   }
   readonly network: {
     /** Files of /etc/cni/net.d that are configurations. */
-    readonly cniConfigs: readonly string[]
+    readonly cniConfigs: readonly CniConfig[]
+    /** Addresses given to pods of this host, by network. */
+    readonly podAddresses: readonly {readonly network: string; readonly address: string}[]
+    /** FLANNEL_SUBNET of /run/flannel/subnet.env; undefined when there is none. */
+    readonly flannelSubnet: string | undefined
+    /** Whether /etc/hosts or another source knows `localhost`. */
+    readonly localhostResolves: boolean | undefined
     readonly cniPlugins: readonly string[]
     readonly nameservers: readonly string[]
     /** Name servers of the file that the kubelet gives to pods. */
@@ -101,7 +175,27 @@ export interface Evidence {
     /** `server` of the kubelet's kubeconfig, else of the one it joins with. */
     readonly apiServer: string | undefined
   }
-  readonly manifests: readonly {readonly name: string; readonly image: string | undefined}[]
+  readonly manifests: readonly ManifestFile[]
+  /** Files of a control plane that are there. */
+  readonly controlPlane: {
+    readonly adminConf: boolean
+    readonly apiCertificate: boolean
+    /** `--etcd-servers` of the API server's manifest. */
+    readonly etcdServers: string | undefined
+  }
+  /** Names of flags, and where each is given. */
+  readonly flags: readonly {readonly place: string; readonly name: string}[]
+  /** UIDs of the pods that this host has now; undefined when it cannot be read. */
+  readonly podUids: readonly string[] | undefined
+  readonly kubeletAnswers: boolean | undefined
+  readonly api: ApiProbe | undefined
+  /** Checks of the API server's /readyz that fail. */
+  readonly notReady: readonly string[]
+  readonly peers: readonly PeerEvidence[]
+  /** Rules of the packet filter that drop or reject what nodes need. */
+  readonly dropRules: readonly string[]
+  /** Tracked connections. */
+  readonly connections: number | undefined
   readonly packageLock: Facts['packageLock']
   /** Packages of a node that the machine may upgrade by itself. */
   readonly unheld: readonly {readonly name: string; readonly version: string}[]

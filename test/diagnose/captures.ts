@@ -13,14 +13,15 @@ export const capture = (role: Role): string =>
 export type Sections = Readonly<Record<string, string>>
 
 export function evidenceWith(role: Role, sections: Sections = {}): Evidence {
-  const records = capture(role)
-    .split('\x1e')
-    .map(record => {
-      const name = record.slice(0, record.indexOf('\n'))
-      const other = sections[name]
-      return other === undefined ? record : `${name}\n${other}\n`
-    })
-  return parseEvidence(records.join('\x1e'))
+  const all = capture(role).split('\x1e')
+  const nameOf = (record: string): string => record.slice(0, record.indexOf('\n'))
+  const names = new Set(all.map(nameOf))
+  const records = all.map(record => {
+    const other = sections[nameOf(record)]
+    return other === undefined ? record : `${nameOf(record)}\n${other}\n`
+  })
+  const more = Object.entries(sections).flatMap(([name, text]) => (names.has(name) ? [] : [`${name}\n${text}\n`]))
+  return parseEvidence(['', ...more, ...records.slice(1)].join('\x1e'))
 }
 
 /** The second at which the machine was looked at. */
@@ -46,7 +47,7 @@ const RESTARTING = {
   Result: 'exit-code',
   ExecMainStatus: '1',
   NRestarts: '7',
-  ExecMainStartTimestampMonotonic: '0',
+  ExecMainStartTimestampMonotonic: String((UPTIME - 8) * 1_000_000),
 }
 const FAILED = {...RESTARTING, ActiveState: 'failed', SubState: 'failed'}
 const STOPPED = {...RESTARTING, ActiveState: 'inactive', SubState: 'dead', Result: 'success', ExecMainStatus: '0'}

@@ -2,22 +2,8 @@ import {describe, expect, test} from 'vitest'
 import type {Diagnosis} from '../../src/diagnose/diagnosis.ts'
 import {diagnose, RULES} from '../../src/diagnose/diagnose.ts'
 import {evidenceWith, nowOf} from './captures.ts'
-import {MACHINE_CASES} from './cases/machine.ts'
-import {KUBELET_CASES} from './cases/kubelet.ts'
-import {RUNTIME_CASES} from './cases/runtime.ts'
-import {API_ACCESS_CASES} from './cases/api-access.ts'
-import {CONTROL_PLANE_CASES} from './cases/control-plane.ts'
-import {NETWORK_CASES} from './cases/network.ts'
+import {ALL_CASES as CASES} from './cases/all.ts'
 import type {Case} from './wording.ts'
-
-const CASES: readonly Case[] = [
-  ...MACHINE_CASES,
-  ...KUBELET_CASES,
-  ...RUNTIME_CASES,
-  ...API_ACCESS_CASES,
-  ...CONTROL_PLANE_CASES,
-  ...NETWORK_CASES,
-]
 
 const found = ({role, sections, phase}: Case): readonly Diagnosis[] =>
   diagnose(evidenceWith(role, sections), {
@@ -45,7 +31,7 @@ describe('what a machine says is explained', () => {
   })
 
   test('every cause that hides a consequence is the name of a rule', () => {
-    const names = new Set([...RULES.map(({name}) => name), 'component-stops', 'kubelet-stops'])
+    const names = new Set([...RULES.map(({name}) => name), 'component-stops', 'kubelet-stops', 'pod-stops'])
 
     expect(RULES.flatMap(({follows}) => follows ?? []).filter(name => !names.has(name))).toEqual([])
   })

@@ -49,7 +49,7 @@ describe('a failure explains itself', () => {
       'cause: swap is on, and the kubelet refuses to run with it',
     ])
     expect(error.evidence).toMatch(/^last seen: nothing listens there\nkubelet \(7 times\): "command failed" .*swap on/)
-    expect(error.hint).toMatch(/^turn swap off for good/)
+    expect(error.hint).toMatch(/^`sudo swapoff -a`/)
   })
 
   test('with no known cause it stays as it was, and shows what the host said last', async () => {

@@ -19,15 +19,16 @@ test('the doctor tells for each host what is wrong, what proves it and what to d
   const examined = [
     {host: 'master', diagnoses: []},
     {host: 'worker-1', diagnoses: ill},
+    {host: 'worker-3', diagnoses: ill},
     {host: 'worker-2', diagnoses: [], unreachable: 'cannot connect to 10.0.0.12:22: connection refused'},
   ]
 
   expect(renderDiagnoses(examined, pc.createColors(false))).toMatchInlineSnapshot(`
-    "ok: master: nothing wrong found
-    certain: worker-1: swap: swap is on, and the kubelet refuses to run with it
+    "certain: worker-1, worker-3: swap: swap is on, and the kubelet refuses to run with it
       | kubelet (3 times): "command failed" err="failed to run Kubelet: running with swap on is not supported, please disable swap or set --fail-swap-on flag to false"
       | /proc/swaps: /swap.img
-      next: turn swap off for good (the phase prepare/swap does), or keep it on purpose with --swap=keep
+      next: \`sudo swapoff -a\`, then run \`kadm apply\` (without a cluster file: the same kadm init or kadm join as before): it keeps swap off at the next boot; or keep swap on purpose with --swap=keep
+    master: its logs and files show no known cause (the cluster itself was not asked: kadm status, kadm verify)
     not examined: worker-2: cannot connect to 10.0.0.12:22: connection refused"
   `)
 })

@@ -1,4 +1,4 @@
-import {journal, units, type Sections} from './captures.ts'
+import {journal, nowOf, units, type Sections} from './captures.ts'
 
 export type Role = 'control-plane' | 'worker'
 
@@ -22,6 +22,12 @@ export const kubeletSays = (role: Role, ...texts: readonly string[]): Sections =
   ...units('running'),
   ...journal('kubelet', role, ...texts),
 })
+/** What a kubelet says while the runtime has no image at all. */
+export const withoutImages = (role: Role, ...texts: readonly string[]): Sections => ({
+  ...kubeletSays(role, ...texts),
+  'runtime-state':
+    "installed yes\nsocket yes\nconfig disabled_plugins = []\nconfig sandbox = 'registry.k8s.io/pause:3.10.2'\nimages yes",
+})
 export const commandFailed = (error: string): string =>
   `E1124 06:41:12.301245    2211 run.go:72] "command failed" err="${error}"`
 export const reflector = (error: string): string =>
@@ -40,5 +46,36 @@ export const room = (line: string): Sections => ({room: line})
 export const JOINING: Sections = {
   join: 'bootstrap yes\nserver https://10.77.1.11:6443\nconfig yes\ncgroupDriver cgroupfs',
 }
+/** As `journal`, said so many seconds ago. */
+export const journalAt = (
+  unit: 'kubelet' | 'containerd',
+  role: Role,
+  seconds: number,
+  ...texts: readonly string[]
+): Sections => ({
+  [`journal-${unit}`]: texts.map(text => `3 ${String(nowOf(role) - seconds)} ${text}`).join('\n'),
+})
+/** The kubelet is well and its node is known: what remains is the trouble of the rest. */
+export const WELL: Sections = {
+  ...units('running'),
+  'kubelet-health': 'yes',
+  'api-probe': probe({podCIDRs: ['10.244.1.0/24']}),
+}
+/** What the section prints when the API gave the node. */
+export function probe(spec: object, conditions: readonly object[] = [], node = 'worker-1'): string {
+  return `node ${node}\njson ${JSON.stringify({kind: 'Node', spec, status: {conditions}})}\nport open`
+}
+export const probeFails = (error: string, port = 'open', node = 'worker-1'): Sections => ({
+  'api-probe': `node ${node}\n${error}\nport ${port}`,
+})
+/** The pod network as kadm makes it, with more before its own file. */
+export const network = (...before: readonly string[]): string =>
+  [
+    ...before,
+    'config 10-containerd-net.conflist kadm-pods bridge host-local portmap',
+    ...['bridge', 'host-local', 'portmap', 'loopback'].map(name => `plugin ${name}`),
+    'nameserver 127.0.0.53',
+    'pods 10.77.1.1',
+  ].join('\n')
 export const CP = 'control-plane'
 export const W = 'worker'

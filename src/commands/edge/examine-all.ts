@@ -40,7 +40,8 @@ async function examineOne(spec: HostSpec, {connect}: Connector, signal: AbortSig
     // The host says its time first of all; how long the script takes to get there does not matter for what is judged.
     const now = realClock.now() / 1000
     const evidence = await collectEvidence(host, signal)
-    return {one: {host: host.name, diagnoses: diagnose(evidence, {phase: 'doctor', waitedFor: 'nothing', now})}}
+    const diagnoses = diagnose(evidence, {phase: 'doctor', waitedFor: 'nothing', now})
+    return {one: {host: host.name, isControlPlane: evidence.controlPlane.apiCertificate, diagnoses}}
   } catch (error) {
     if (!(error instanceof KadmError) || error.code === 'cancelled') throw error
     return {one: {host: hostLabel(spec), diagnoses: [], unreachable: error.message}, failure: error}

@@ -1,199 +1,194 @@
-import type {Evidence} from '../../domain/evidence.ts'
+import type {Evidence, LogLine} from '../../domain/evidence.ts'
 import type {Rule} from '../diagnosis.ts'
-import {find, proofOf} from '../log.ts'
-import {group, logRule} from '../rule.ts'
+import {find, proofOf, type Hit} from '../log.ts'
+import {AGAIN, group} from '../rule.ts'
 
 /** Causes on this very host of which an API that cannot be reached is a consequence. */
 const LOCAL_CAUSES = [
   ...['read-only-disk', 'disk-full', 'out-of-memory', 'inotify-instances', 'swap', 'cgroup-v1', 'kubelet-config'],
-  ...['kubelet-flag', 'containerd-down', 'cri-disabled', 'cgroup-driver', 'sandbox-image', 'image-pull', 'oom-score'],
-  ...[
-    'seccomp',
-    'static-pod-manifest',
-    'component-flag',
-    'port-in-use',
-    'component-file',
-    'etcd-cluster',
-    'etcd-space',
-  ],
-  ...['etcd-damaged', 'etcd-member', 'etcd-unreachable', 'etcd-slow-disk', 'component-stops'],
+  ...['kubelet-flag', 'containerd-down', 'unit-masked', 'containerd-config', 'cri-disabled', 'cgroup-driver'],
+  ...['sandbox-image', 'image-pull', 'oom-score', 'seccomp', 'static-pod-manifest', 'static-pod-absent'],
+  ...['component-flag', 'port-in-use', 'component-file', 'component-stops', 'manifest-missing'],
+  ...['etcd-cluster', 'etcd-space', 'etcd-damaged', 'etcd-member', 'etcd-unreachable', 'etcd-slow-disk'],
+  ...['etcd-access', 'etcd-certificate'],
 ] as const
-
-const sources = ['kubelet'] as const
 
 /** What is meant by the API in the kubelet's log: its own server, not a registry. */
 const endpoint = ({join}: Evidence): string | undefined =>
-  /^https?:\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?/.exec(join.apiServer ?? '')?.[0]
+  /^https?:\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?/.exec(join.apiServer ?? '')?.[0].replace(/^https?:\/\//, '')
 
 const aboutApi = (evidence: Evidence, text: string): boolean => {
   const server = endpoint(evidence)
-  return server === undefined ? /:6443\b/.test(text) : text.includes(server.replace(/^https?:\/\//, ''))
+  return server === undefined ? /:6443\b/.test(text) : text.includes(server)
 }
 
-/** A failure to reach the API that the kubelet itself names. */
-const access = (options: {
+const probed = (evidence: Evidence, pattern: RegExp): readonly Hit[] => {
+  const {api, now} = evidence
+  if (api === undefined) return []
+  const line: LogLine = {text: api.error, count: 1, at: now}
+  const match = pattern.exec(api.error)
+  return match === null
+    ? []
+    : [{source: 'asked just now', line, groups: [...match].map(text => (text as string | undefined) ?? '')}]
+}
+
+/** A request that was made now tells more than a log: nothing where it was answered, and not another cause than it met. */
+function complaints(evidence: Evidence, pattern: RegExp): readonly Hit[] {
+  const {api} = evidence
+  if (api?.answered === true) return []
+  const said = find(evidence, ['kubelet'], pattern).filter(({line}) => aboutApi(evidence, line.text))
+  if (api === undefined || api.error === '') return said
+  const now = probed(evidence, pattern)
+  return now.length === 0 ? [] : [...now, ...said]
+}
+
+interface Access {
   readonly name: string
   readonly pattern: RegExp
-  readonly cause: (target: string, evidence: Evidence) => string
-  readonly fix: string
+  readonly cause: (hit: Hit, evidence: Evidence) => string
+  readonly fix: (hit: Hit, evidence: Evidence) => string
   readonly follows?: readonly string[]
-}): Rule => ({
-  name: options.name,
-  follows: options.follows ?? [],
+}
+
+/** A failure to reach the API, as the kubelet names it or as a request of its identity meets it. */
+const access = ({name, pattern, cause, fix, follows = []}: Access): Rule => ({
+  name,
+  follows,
   judge: evidence => {
-    const hits = find(evidence, sources, options.pattern).filter(({line}) => aboutApi(evidence, line.text))
-    const [newest] = hits
-    if (newest === undefined) return undefined
+    const hits = complaints(evidence, pattern)
+    // The line that was taken from a log names the address, the program's own message often does not.
+    const telling = hits.find(hit => group(hit, 1) !== '') ?? hits[0]
+    if (telling === undefined) return undefined
     return {
-      cause: options.cause(group(newest, 1), evidence),
+      cause: cause(telling, evidence),
       certainty: 'certain',
       proof: proofOf(hits),
-      fix: options.fix,
+      fix: fix(telling, evidence),
     }
   },
 })
 
-/** Its clients try again at least this often: an older line is of a time before the API answered. */
-const REFUSED_SECONDS = 45
+/** Where the API is looked for, for people. */
+const place = (hit: Hit, evidence: Evidence): string => group(hit, 1) || endpoint(evidence) || 'its address'
+
+const runsApi = ({manifests, controlPlane}: Evidence): boolean =>
+  controlPlane.apiCertificate || manifests.some(({pod}) => pod === 'kube-apiserver')
+
+const REFUSED = /dial tcp (\S+): connect: connection refused|The connection to the server (\S+) was refused/
 
 const refused: Rule = {
   name: 'api-refused',
   follows: LOCAL_CAUSES,
   judge: evidence => {
-    const hits = find(evidence, sources, /dial tcp (\S+): connect: connection refused/).filter(
-      ({line}) => aboutApi(evidence, line.text) && line.at >= evidence.now - REFUSED_SECONDS,
-    )
+    const hits = complaints(evidence, REFUSED)
     const [newest] = hits
     if (newest === undefined) return undefined
-    const isOwn = evidence.manifests.some(({name}) => name === 'kube-apiserver')
-    if (isOwn && evidence.listening.some(({port}) => group(newest, 1).endsWith(`:${String(port)}`))) return undefined
+    const target = group(newest, 1) || group(newest, 2)
+    const isOwn = runsApi(evidence)
+    if (isOwn && evidence.listening.some(({port}) => target.endsWith(`:${String(port)}`))) return undefined
     return {
-      cause: `nothing listens at ${group(newest, 1)}, where the kubelet looks for the API`,
+      cause: `nothing listens at ${target}, where the kubelet looks for the API`,
       certainty: 'likely',
       proof: [...proofOf(hits), ...(isOwn ? ['no process listens on the port of the API server here'] : [])],
       fix: isOwn
-        ? 'see why kube-apiserver does not run: sudo ls /var/log/containers/kube-apiserver-*, and run kadm again'
-        : 'look at the control plane: kadm doctor CONTROL-PLANE; a wrong address is corrected with controlPlaneEndpoint',
+        ? 'see why kube-apiserver does not run: `sudo ls -l /var/log/pods/`, and read the newest file of kube-apiserver there; then run kadm again'
+        : 'look at the control plane with `kadm doctor`; if the API is elsewhere now, correct controlPlaneEndpoint in your file',
     }
   },
 }
 
-const unreachable = access({
+/** A connection that is taken and not answered is no matter of the network. */
+const isTaken = ({api}: Evidence): boolean => api?.port === 'open'
+
+const SLOW =
+  /TLS handshake timeout|Client\.Timeout exceeded|context deadline exceeded|awaiting headers|(?:\(|^)Timeout\)?/
+
+const slow: Rule = {
+  name: 'api-slow',
+  follows: [...LOCAL_CAUSES, 'api-unhealthy'],
+  judge: evidence => {
+    const hits = complaints(evidence, SLOW)
+    if (hits.length === 0 || (evidence.api !== undefined && !isTaken(evidence))) return undefined
+    return {
+      cause: `the API server at ${endpoint(evidence) ?? 'its address'} takes the connection and gives no answer: it is overloaded, or etcd behind it does not answer`,
+      certainty: 'likely',
+      proof: proofOf(hits),
+      fix: 'look at the control plane, at etcd first: `kadm doctor` for that machine',
+    }
+  },
+}
+
+const UNREACHABLE =
+  /dial tcp (\S+): (?:connect: (?:no route to host|network is unreachable|connection timed out)|i\/o timeout)/
+
+const unreachable: Rule = {
   name: 'api-unreachable',
-  pattern:
-    /dial tcp (\S+): (?:connect: (?:no route to host|network is unreachable|connection timed out)|i\/o timeout)|net\/http: TLS handshake timeout|Client\.Timeout exceeded/,
-  cause: target => `this host cannot reach the API${target === '' ? '' : ` at ${target}`}: packets get no answer`,
-  fix: 'check route and firewall between this host and the control plane (TCP 6443), and that the address is one this host can reach (not a NAT address such as 10.0.2.15)',
-})
+  judge: evidence => {
+    const silent = evidence.api?.port === 'silent'
+    const hits = [...complaints(evidence, UNREACHABLE), ...(silent ? complaints(evidence, SLOW) : [])]
+    const [newest] = hits
+    if (newest === undefined || isTaken(evidence)) return undefined
+    return {
+      cause: `this host cannot reach the API at ${place(newest, evidence)}: packets get no answer`,
+      certainty: 'certain',
+      proof: proofOf(hits),
+      fix: 'check that the control plane is up, and route and firewall between it and this host (TCP 6443; look at `ip route`); the address must be one that this host can reach (not a NAT address such as 10.0.2.15)',
+    }
+  },
+}
 
 const name = access({
   name: 'api-name',
   pattern: /dial tcp: lookup (\S+?)(?: on \S+)?: (?:no such host|server misbehaving|i\/o timeout|.*)/,
-  cause: target => `the name of the API, ${target}, cannot be resolved on this host`,
-  fix: 'add the name to DNS or to /etc/hosts of every node, or use an address as controlPlaneEndpoint',
+  cause: hit => `the name of the API, ${group(hit, 1)}, cannot be resolved on this host`,
+  fix: hit =>
+    `add the name to DNS or to /etc/hosts of every node (test it: \`getent hosts ${group(hit, 1)}\`), or use an address as controlPlaneEndpoint`,
 })
 
 const authority = access({
   name: 'api-authority',
+  follows: ['certificate-authority'],
   pattern: /x509: certificate signed by unknown authority/,
   cause: () =>
-    'the API at this address belongs to another cluster (or its CA was made anew): the kubelet does not know its CA',
-  fix: 'if this node shall leave its old cluster: kadm reset on it, then join again; else correct the address of the API',
+    'the API at this address belongs to another cluster, or its certificate was not signed by the CA that the kubelet knows',
+  fix: () =>
+    'on the control plane: `kadm doctor` tells whether its certificate fits its CA; if this node is to leave its old cluster: `kadm reset` for it, then join it again',
 })
 
 const address = access({
   name: 'api-address',
   pattern:
     /x509: (?:certificate is valid for .*, not (\S+?)"*(?:\s|$)|cannot validate certificate for (\S+)|certificate is valid for \d+ IP SANs, but none matched (\S+?)"*(?:\s|$))/,
-  cause: target =>
-    `the API server's certificate does not name the address it is reached by${target === '' ? '' : `: ${target}`}`,
-  fix: 'add it with --apiserver-cert-extra-sans (certSANs) and run kadm again: the certificate is made anew',
-})
-
-const expired: Rule = {
-  name: 'certificate-expired',
-  judge: evidence => {
-    const hits = find(
-      evidence,
-      ['kubelet', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'],
-      /certificate has expired or is not yet valid: current time \S+ is after \S+|bootstrap client certificate in (\S+) is expired/,
-    )
-    const old = evidence.certificates.filter(({notAfter}) => notAfter < evidence.now)
-    if (hits.length === 0 && old.length === 0) return undefined
-    return {
-      cause: old[0] === undefined ? 'a certificate has expired' : `the certificate of ${old[0].commonName} has expired`,
-      certainty: 'certain',
-      proof: [
-        ...old
-          .slice(0, 2)
-          .map(({path, notAfter}) => `${path} was valid until ${new Date(notAfter * 1000).toISOString()}`),
-        ...proofOf(hits, 1),
-      ],
-      fix: 'first check the clock; then renew: kadm apply makes expired certificates anew, or kubeadm certs renew all on the control plane',
-    }
+  cause: hit => {
+    const target = hit.groups.slice(1).find(text => text !== '') ?? ''
+    return `the API server's certificate does not name the address it is reached by${target === '' ? '' : `: ${target}`}`
   },
-}
+  fix: () =>
+    'add it to certSANs in your file (or --apiserver-cert-extra-sans) and run kadm again: the certificate is made again',
+})
 
 const token: Rule = {
   name: 'bootstrap-token',
+  follows: ['certificate-expired', 'certificate-authority'],
   judge: evidence => {
-    const hits = find(
-      evidence,
-      sources,
-      /Unauthorized|invalid bearer token|the server has asked for the client to provide credentials/,
-    )
+    const pattern = /Unauthorized|invalid bearer token|the server has asked for the client to provide credentials/
+    if (evidence.api?.answered === true) return undefined
+    const hits = [...probed(evidence, pattern), ...find(evidence, ['kubelet'], pattern)]
     if (hits.length === 0) return undefined
     const {hasBootstrapKubeconfig, hasClientCertificate} = evidence.join
     const joins = hasBootstrapKubeconfig && !hasClientCertificate
     return {
       cause: joins
         ? 'the token this node joins with has expired, or the cluster does not know it'
-        : "the API does not accept the kubelet's certificate: the cluster was made anew, or the node was removed from it",
+        : "the API does not accept the kubelet's certificate: the cluster was made again, or the certificate is of another one",
       certainty: joins ? 'certain' : 'likely',
       proof: proofOf(hits),
       fix: joins
-        ? 'run kadm join again (it makes a token for this join), or make one with: kadm token create --print-join-command'
-        : 'kadm reset on this node, then join it again',
+        ? `${AGAIN}: it makes a token for this join`
+        : 'take this node out of the old cluster and join it again: `kadm reset` for it, then `kadm join` or `kadm apply`',
     }
   },
 }
 
-const bootstrapGone = logRule({
-  name: 'kubeconfig-missing',
-  follows: ['certificate-expired'],
-  sources,
-  pattern: /unable to load bootstrap kubeconfig: stat (\S+): no such file or directory/,
-  cause: () => 'the kubelet has neither a working kubeconfig nor one to join with',
-  also: (_, {join}) => [
-    `kubelet.conf ${join.hasKubeconfig ? 'is there' : 'is missing'}; client certificate ${join.hasClientCertificate ? 'there' : 'missing'}`,
-  ],
-  fix: () => 'run kadm join (worker) or kadm init (control plane) again for this host: they write it',
-})
-
-const nodeName = logRule({
-  name: 'node-name',
-  sources,
-  pattern:
-    /node "([^"]+)" is not allowed to modify node "([^"]+)"|nodes "([^"]+)" is forbidden: User "system:node:([^"]+)" cannot|can only access node lease with the same name as the requesting node/,
-  cause: hit => {
-    const [was, is] = group(hit, 1) === '' ? [group(hit, 4), group(hit, 3)] : [group(hit, 1), group(hit, 2)]
-    return was === '' || is === ''
-      ? "the node's name changed since it got its certificate"
-      : `the kubelet calls itself ${is}, but its certificate is for ${was}`
-  },
-  also: (_, {hostname}) => [`hostname: ${hostname}`],
-  fix: () => 'give the host its old name back, or kadm reset it and join it again under the new one',
-})
-
 /** Why a kubelet that runs does not get through to the API. */
-export const API_ACCESS_RULES: readonly Rule[] = [
-  expired,
-  token,
-  nodeName,
-  authority,
-  address,
-  name,
-  unreachable,
-  refused,
-  bootstrapGone,
-]
+export const API_ACCESS_RULES: readonly Rule[] = [token, authority, address, name, unreachable, slow, refused]

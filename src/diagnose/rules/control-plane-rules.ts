@@ -1,7 +1,7 @@
 import type {Evidence} from '../../domain/evidence.ts'
 import type {Rule} from '../diagnosis.ts'
-import {CONTROL_PLANE, find, isCrashing, proofOf} from '../log.ts'
-import {group, logRule} from '../rule.ts'
+import {CONTROL_PLANE, containerLines, crashing, find, isCrashing, proofOf} from '../log.ts'
+import {AGAIN, group, logRule} from '../rule.ts'
 
 /** Rules about a program's end hold only for one that keeps ending. */
 const whenCrashing = (rule: Rule): Rule => ({
@@ -15,24 +15,14 @@ const whenCrashing = (rule: Rule): Rule => ({
   },
 })
 
-const flag = whenCrashing(
-  logRule({
-    name: 'component-flag',
-    sources: CONTROL_PLANE,
-    pattern:
-      /(?:unknown flag: |flag provided but not defined: |unknown shorthand flag: .* in )(-\S+)|invalid argument "([^"]*)" for "([^"]*)" flag/,
-    cause: hit =>
-      group(hit, 1) === ''
-        ? `${hit.source} does not understand the value "${group(hit, 2)}" of its flag ${group(hit, 3)}`
-        : `${hit.source} does not know its flag ${group(hit, 1)}; newer releases have removed some`,
-    fix: hit => `take it out of the extra arguments of ${hit.source} in your file, then run kadm again`,
-  }),
-)
-
 const portOf = (evidence: Evidence, port: string): readonly string[] =>
   evidence.listening
     .filter(socket => String(socket.port) === port && socket.process !== '')
     .map(({process, address}) => `port ${port} is held by ${process} (at ${address})`)
+
+/** The socket table names programs by at most 15 letters. */
+const heldByItself = (program: string, port: string, {listening}: Evidence): boolean =>
+  listening.some(socket => String(socket.port) === port && socket.process === program.slice(0, 15))
 
 const port = whenCrashing(
   logRule({
@@ -40,9 +30,10 @@ const port = whenCrashing(
     sources: ['kubelet', ...CONTROL_PLANE],
     pattern: /listen tcp6? \S*:(\d+): bind: address already in use/,
     cause: hit => `${hit.source} cannot start, because another program has its port ${group(hit, 1)}`,
+    holds: (hit, evidence) => !heldByItself(hit.source, group(hit, 1), evidence),
     also: (hit, evidence) => portOf(evidence, group(hit, 1)),
     fix: hit =>
-      `end the other program (sudo ss -ltnp 'sport = :${group(hit, 1)}' names it); a leftover of an older cluster goes with kadm reset`,
+      `end the other program (\`sudo ss -ltnp 'sport = :${group(hit, 1)}'\` names it); a leftover of an older cluster goes with \`kadm reset\``,
   }),
 )
 
@@ -56,11 +47,15 @@ const file = whenCrashing(
       group(hit, 1) === ''
         ? `${hit.source} cannot use its certificate or key`
         : `${hit.source} cannot read ${group(hit, 1)} (${group(hit, 2)})`,
-    fix: () => 'run kadm again: it checks every certificate and key and makes anew what is missing or does not fit',
+    fix: () => `${AGAIN}: it checks every certificate and key and makes again what is missing or does not fit`,
   }),
 )
 
 const ETCD_CAUSES = [
+  'manifest-missing',
+  'etcd-certificate',
+  'certificate-authority',
+  'etcd-access',
   'etcd-cluster',
   'etcd-space',
   'etcd-damaged',
@@ -84,7 +79,8 @@ const etcdUnreachable = whenCrashing(
     also: (_, {listening}) => [
       listening.some(({port: number}) => number === 2379) ? 'something listens on 2379' : 'nothing listens on 2379',
     ],
-    fix: () => 'see why etcd does not run: sudo tail -n 20 /var/log/containers/etcd-*.log; then run kadm again',
+    fix: () =>
+      'see why etcd does not run: `sudo sh -c "tail -n 20 /var/log/containers/etcd-*.log"`; then run kadm again',
   }),
 )
 
@@ -95,7 +91,7 @@ const etcdCluster = logRule({
     /cluster[ -]ID mismatch|cluster-id-mismatch|member \S+ has already been bootstrapped|member count is unequal|error validating peerURLs/i,
   cause: () => "etcd's data on this host is of another cluster",
   fix: () =>
-    'if this host shall start anew: kadm reset, which removes /var/lib/etcd, then join or init again; back its data up first if it may be the only copy',
+    'if this host is to start with an empty cluster: `kadm reset`, which removes /var/lib/etcd, then make the cluster again; back its data up first if it may be the only copy: `sudo cp -a /var/lib/etcd /root/etcd-backup`',
 })
 
 const etcdMember = logRule({
@@ -103,7 +99,7 @@ const etcdMember = logRule({
   sources: ['etcd'],
   pattern: /the member has been permanently removed from the cluster|data-dir used by this member must be removed/,
   cause: () => 'this etcd member was removed from its cluster',
-  fix: () => 'kadm reset on this host, then join it again as a control plane',
+  fix: () => 'take this host out with `kadm reset`, then join it again as a control plane',
 })
 
 const etcdSpace = logRule({
@@ -111,8 +107,10 @@ const etcdSpace = logRule({
   sources: ['etcd', 'kube-apiserver'],
   pattern: /mvcc: database space exceeded|etcdserver: no space|alarm:? ?NOSPACE/,
   cause: () => "etcd's database has reached its quota, and it takes no more writes",
-  fix: () =>
-    'compact and defragment it, then clear the alarm: etcdctl compact, etcdctl defrag, etcdctl alarm disarm; or raise --quota-backend-bytes',
+  fix: (_, {hostname}) => {
+    const etcdctl = `sudo kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system exec etcd-${hostname.toLowerCase()} -- etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key`
+    return `free what is deleted, then clear the alarm: \`${etcdctl} defrag\`, \`${etcdctl} alarm disarm\`; if it comes back, raise quota-backend-bytes in the extra arguments of etcd in your file`
+  },
 })
 
 const etcdDamaged = whenCrashing(
@@ -124,7 +122,7 @@ const etcdDamaged = whenCrashing(
       /crc mismatch|file corrupt|snap: empty snapshot|failed to recover v3 backend|invalid database|tocommit\(\d+\) is out of range/,
     cause: () => "etcd's data is damaged (a power cut, a full disk)",
     fix: () =>
-      'restore a snapshot (etcdutl snapshot restore); in a cluster of several, remove this member and add it anew',
+      'restore /var/lib/etcd from a snapshot (etcdutl snapshot restore); keep the damaged data: `sudo cp -a /var/lib/etcd /root/etcd-damaged`; in a cluster of several, remove this member and add it again',
   }),
 )
 
@@ -132,9 +130,11 @@ const etcdAccess = whenCrashing(
   logRule({
     name: 'etcd-access',
     sources: ['etcd'],
-    pattern: /cannot access data directory: (.*)/,
+    follows: ['read-only-disk', 'disk-full'],
+    pattern: /cannot access data directory: (.*)|open \/var\/lib\/etcd\S*: (permission denied)/,
     cause: () => 'etcd may not write to its data folder',
-    fix: () => 'see who owns /var/lib/etcd and its mode (root, 0700), and that its disk is mounted read-write',
+    fix: () =>
+      '`sudo chown -R root:root /var/lib/etcd && sudo chmod 700 /var/lib/etcd`, and see that its disk is mounted read-write',
   }),
 )
 
@@ -159,13 +159,27 @@ const etcdSlow: Rule = {
   },
 }
 
+const unhealthy: Rule = {
+  name: 'api-unhealthy',
+  follows: [...ETCD_CAUSES, 'etcd-unreachable', 'component-stops', 'etcd-slow-disk'],
+  judge: ({notReady}) => {
+    if (notReady.length === 0) return undefined
+    return {
+      cause: `the API server answers that it is not ready: ${notReady.join(', ')}${notReady.includes('etcd') ? ' (it cannot reach etcd)' : ''}`,
+      certainty: 'likely',
+      proof: notReady.slice(0, 3).map(check => `/readyz: ${check} failed`),
+      fix: `see all checks: \`sudo kubectl --kubeconfig /etc/kubernetes/admin.conf get --raw '/readyz?verbose'\`${notReady.includes('etcd') ? '; then see why etcd does not answer: `sudo sh -c "tail -n 20 /var/log/containers/etcd-*.log"`' : ''}`,
+    }
+  },
+}
+
 /** A component ends again and again, and no rule knows why: its own last words. */
 export const COMPONENT_LAST_WORDS: Rule = {
   name: 'component-stops',
   follows: [
     ...ETCD_CAUSES,
     'etcd-unreachable',
-    'etcd-access',
+    'unit-masked',
     'image-pull',
     'sandbox-image',
     'containerd-down',
@@ -176,20 +190,18 @@ export const COMPONENT_LAST_WORDS: Rule = {
     'out-of-memory',
   ],
   judge: evidence => {
-    const down = CONTROL_PLANE.flatMap(name => evidence.containers.filter(container => container.name === name)).filter(
-      container => isCrashing(container, evidence.now),
-    )
+    const down = crashing(evidence, CONTROL_PLANE)
     // All others wait for etcd, and then for the API server.
     const first = down.find(({name}) => name === 'etcd') ?? down[0]
     if (first === undefined) return undefined
-    const all = [...first.earlier, ...first.lines]
+    const all = containerLines(first, evidence.now)
     const words = all.filter(({text}) => /^[EF]\d{4} |"level":"(?:error|fatal|panic)"|^Error: |panic|fatal/i.test(text))
     const last = (words.length > 0 ? words : all).slice(-2).map(line => ({source: first.name, line, groups: []}))
     return {
       cause: `${first.name} ${first.attempt > 0 ? `stops again and again (started ${String(first.attempt + 1)} times)` : 'has stopped'}`,
       certainty: 'likely',
       proof: proofOf(last),
-      fix: `read its last words above; all of them: sudo tail -n 50 /var/log/pods/${first.namespace}_${first.pod}_*/${first.name}/*.log`,
+      fix: `read its last words above; all of them: \`sudo sh -c "tail -n 50 /var/log/pods/${first.namespace}_${first.pod}_*/${first.name}/*.log"\``,
     }
   },
 }
@@ -201,9 +213,9 @@ export const CONTROL_PLANE_RULES: readonly Rule[] = [
   etcdSpace,
   etcdDamaged,
   etcdAccess,
-  flag,
   port,
   file,
   etcdSlow,
   etcdUnreachable,
+  unhealthy,
 ]

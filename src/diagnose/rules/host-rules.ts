@@ -28,7 +28,7 @@ const readOnly: Rule = {
       cause: 'a file system that the node writes to is read-only',
       certainty: 'certain',
       proof: [...disks.map(({path}) => `${path} is mounted read-only`), ...proofOf(hits)].slice(0, 3),
-      fix: 'look in the kernel log why (journalctl -k | grep -i -E "remount|i/o error"), repair or replace the disk, and mount it read-write again',
+      fix: `see why in the kernel's log: \`sudo journalctl -k --no-pager | grep -i -E "remount|i/o error"\`; if the disk is sound: \`sudo mount -o remount,rw ${disks[0]?.path ?? '/'}\``,
     }
   },
 }
@@ -49,7 +49,7 @@ const diskFull: Rule = {
       cause: full[0] === undefined ? 'a disk has no space left' : `the disk of ${full[0].path} is full`,
       certainty: hits.length > 0 ? 'certain' : 'likely',
       proof: [...places, ...proofOf(hits)].slice(0, 3),
-      fix: 'free space (sudo journalctl --vacuum-size=100M; sudo du -xh --max-depth=2 /var | sort -h | tail), or enlarge the disk',
+      fix: 'free space: `sudo journalctl --vacuum-size=100M`, and see what uses it: `sudo du -xh --max-depth=2 /var | sort -h | tail`; or enlarge the disk',
     }
   },
 }
@@ -66,7 +66,7 @@ const inodesFull: Rule = {
       cause: `the file system of ${full.path} has almost no inodes left: no more files can be made, whatever its free space`,
       certainty: 'likely',
       proof: [`${full.path}: ${String(full.freeInodes)} of ${String(full.totalInodes)} inodes free`],
-      fix: `find the folder with very many small files and empty it: sudo du --inodes -x ${full.path} | sort -n | tail`,
+      fix: `find the folder with very many small files and empty it: \`sudo du --inodes -x ${full.path} | sort -n | tail\``,
     }
   },
 }
@@ -91,6 +91,10 @@ const diskPressure: Rule = {
   },
 }
 
+/** Memory is there again, and whoever was ended has long been started again. */
+const isOver = ({now, memory}: Evidence, at: number): boolean =>
+  now - at > 60 && memory.availableBytes > memory.totalBytes * 0.1
+
 const outOfMemory: Rule = {
   name: 'out-of-memory',
   judge: evidence => {
@@ -100,8 +104,8 @@ const outOfMemory: Rule = {
       /(?:Out of memory|Memory cgroup out of memory): Killed process \d+ \(((?:etcd|kubelet|containerd|kube-)[^)]*)\)/,
     )
     const [newest] = hits
-    if (newest === undefined) return undefined
     const {totalBytes, availableBytes} = evidence.memory
+    if (newest === undefined || isOver(evidence, newest.line.at)) return undefined
     return {
       cause: `the kernel ended ${group(newest, 1)}, because memory ran out`,
       certainty: evidence.isContainer ? 'likely' : 'certain',
@@ -122,7 +126,7 @@ const inotify = logRule({
   cause: () => 'the limit of file watchers (inotify instances) of root is used up',
   also: (_, evidence) => limits(evidence),
   fix: (_, {isContainer}) =>
-    `sudo sysctl fs.inotify.max_user_instances=8192, and the same line in /etc/sysctl.d/ so that it stays${isContainer ? '; this is a container, so on the machine around it' : ''}`,
+    `\`sudo sysctl -w fs.inotify.max_user_instances=8192\`, and the same line in /etc/sysctl.d/ so that it stays${isContainer ? '; this is a container, so on the machine around it' : ''}`,
 })
 
 const inotifyWatches = logRule({
@@ -131,7 +135,8 @@ const inotifyWatches = logRule({
   pattern: /inotify.*no space left on device/,
   cause: () => 'the limit of watched files (inotify watches) is used up; the disk itself is not full',
   also: (_, {sysctls}) => [`fs.inotify.max_user_watches = ${sysctls['fs.inotify.max_user_watches'] ?? 'unknown'}`],
-  fix: () => 'sudo sysctl fs.inotify.max_user_watches=524288, and the same line in /etc/sysctl.d/ so that it stays',
+  fix: () =>
+    '`sudo sysctl -w fs.inotify.max_user_watches=524288`, and the same line in /etc/sysctl.d/ so that it stays',
 })
 
 const openFiles = logRule({
@@ -142,7 +147,8 @@ const openFiles = logRule({
   certainty: 'likely',
   cause: () => 'too many files are open: of a process, of the whole machine, or of file watchers',
   also: (_, evidence) => limits(evidence),
-  fix: () => 'sudo sysctl fs.inotify.max_user_instances=8192 first; else raise LimitNOFILE of the unit that says so',
+  fix: () =>
+    '`sudo sysctl -w fs.inotify.max_user_instances=8192` first; else raise LimitNOFILE of the unit that says so',
 })
 
 const MOST_SKEW_SECONDS = 60
@@ -168,69 +174,10 @@ const clock: Rule = {
           : "the host's clock is wrong",
       certainty: hits.length > 0 ? 'certain' : 'likely',
       proof: [...proofOf(hits), ...offset],
-      fix: 'set the clock and keep it right: sudo timedatectl set-ntp true, with a time server that the machine can reach',
+      fix: 'set the clock and keep it right: `sudo timedatectl set-ntp true`, with a time server that the machine can reach',
     }
   },
 }
-
-const firewall: Rule = {
-  name: 'firewall',
-  judge: evidence => {
-    const hits = find(
-      evidence,
-      ['kernel'],
-      /(?:UFW BLOCK|REJECT|DROP).*DPT=(6443|2379|2380|10250|10256|8472|4789|179|53)\b/,
-    )
-    const [newest] = hits
-    if (newest === undefined) return undefined
-    return {
-      cause: `a firewall of this host drops packets to port ${group(newest, 1)}`,
-      certainty: 'likely',
-      proof: proofOf(hits, 3),
-      fix: `let kadm apply (or join, for a new worker) add the rules of all nodes, or allow port ${group(newest, 1)} from the other nodes yourself`,
-    }
-  },
-}
-
-const packageLock: Rule = {
-  name: 'package-lock',
-  judge: ({packageLock: lock}, {phase}) => {
-    if (lock === undefined || !/package|install|runtime|prepare|host/.test(phase)) return undefined
-    return {
-      cause: `another program installs packages: ${lock.command} (process ${String(lock.pid)})`,
-      certainty: 'likely',
-      proof: [`${lock.command} has held the package lock for ${String(lock.ageSeconds)} s`],
-      fix: 'wait until it is done (often unattended upgrades after the first boot) and run the same kadm command again',
-    }
-  },
-}
-
-/** Breaks nothing yet, so it explains no failure. */
-const holdLifted: Rule = {
-  name: 'hold-lifted',
-  judge: ({unheld}, {phase}) => {
-    if (unheld.length === 0 || phase !== 'doctor') return undefined
-    const names = unheld.map(({name}) => name).join(' ')
-    return {
-      cause: `the machine may upgrade ${unheld.map(({name}) => name).join(', ')} by itself: nothing holds them at their version`,
-      certainty: 'certain',
-      proof: unheld.map(({name, version}) => `${name} ${version} is not held`).slice(0, 3),
-      fix: `hold them again: sudo apt-mark hold ${names}, or kadm apply with the cluster's file`,
-    }
-  },
-}
-
-const connectionsFull = logRule({
-  name: 'connections-full',
-  sources: ['kernel'],
-  pattern: /nf_conntrack: .*table full, dropping packet/,
-  cause: () => 'the kernel tracks as many connections as it may and drops new ones',
-  certainty: 'likely',
-  also: (_, {sysctls}) => [
-    `net.netfilter.nf_conntrack_max = ${sysctls['net.netfilter.nf_conntrack_max'] ?? 'unknown'}`,
-  ],
-  fix: () => 'raise net.netfilter.nf_conntrack_max (sysctl), or find who opens so many connections',
-})
 
 /** Causes in the machine itself: they come before all others, which are often only their consequences. */
 export const HOST_RULES: readonly Rule[] = [
@@ -243,8 +190,4 @@ export const HOST_RULES: readonly Rule[] = [
   inotifyWatches,
   openFiles,
   clock,
-  firewall,
-  packageLock,
-  holdLifted,
-  connectionsFull,
 ]

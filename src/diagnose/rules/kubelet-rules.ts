@@ -1,6 +1,8 @@
+import type {Evidence} from '../../domain/evidence.ts'
+import {KUBELET_FLAGS_ENV} from '../../domain/paths.ts'
 import type {Rule} from '../diagnosis.ts'
 import {find, linesOf, proofOf} from '../log.ts'
-import {group, logRule} from '../rule.ts'
+import {AGAIN, group, logRule} from '../rule.ts'
 
 const sources = ['kubelet'] as const
 
@@ -10,7 +12,8 @@ const swap = logRule({
   pattern: /running with swap on is not supported/,
   cause: () => 'swap is on, and the kubelet refuses to run with it',
   also: (_, {swaps}) => (swaps.length === 0 ? [] : [`/proc/swaps: ${swaps.join(', ')}`]),
-  fix: () => 'turn swap off for good (the phase prepare/swap does), or keep it on purpose with --swap=keep',
+  fix: () =>
+    `\`sudo swapoff -a\`, then ${AGAIN}: it keeps swap off at the next boot; or keep swap on purpose with --swap=keep`,
 })
 
 const cgroupV1 = logRule({
@@ -37,8 +40,8 @@ const config = logRule({
   },
   fix: hit =>
     hit.line.text.includes('no such file or directory')
-      ? 'run kadm again for this host without skipping the phase that starts the kubelet: it writes the file'
-      : 'correct the KubeletConfiguration document of your file (or /var/lib/kubelet/config.yaml) and run kadm again',
+      ? `${AGAIN}: it writes the file`
+      : `if the KubeletConfiguration document of your file has it, correct it there; then ${AGAIN}: it writes /var/lib/kubelet/config.yaml`,
 })
 
 const flag = logRule({
@@ -49,9 +52,22 @@ const flag = logRule({
     group(hit, 1) === ''
       ? 'a flag of the kubelet has a value it does not understand'
       : `the kubelet does not know its flag ${group(hit, 1)}; newer releases have removed some`,
-  fix: () =>
-    'take it out of /var/lib/kubelet/kubeadm-flags.env, /etc/default/kubelet or kubeletExtraArgs, then run kadm again',
+  also: (hit, evidence) => placesOf(evidence, group(hit, 1)).map(place => `${group(hit, 1)} stands in ${place}`),
+  fix: (hit, evidence) => {
+    const [place] = placesOf(evidence, group(hit, 1))
+    if (place === undefined)
+      return 'take it out of where it is given (`systemctl cat kubelet` shows the files), then `sudo systemctl restart kubelet`'
+    return place === KUBELET_FLAGS_ENV
+      ? `take it out of kubeletExtraArgs in your file, then ${AGAIN}: it writes ${place}`
+      : `take it out of ${place}, then \`sudo systemctl daemon-reload && sudo systemctl restart kubelet\``
+  },
 })
+
+const placesOf = ({flags}: Evidence, name: string): readonly string[] => [
+  ...new Set(
+    flags.flatMap(given => (given.name === name && !given.place.includes('/manifests/') ? [given.place] : [])),
+  ),
+]
 
 const binary: Rule = {
   name: 'kubelet-binary',
@@ -64,7 +80,7 @@ const binary: Rule = {
         `kubelet.service: ${kubelet.active} (${kubelet.sub}), status 203/EXEC`,
         ...kubelet.lines.slice(-1).map(({text}) => `kubelet: ${text}`),
       ],
-      fix: 'run kadm again: it compares the program with its hash and puts it back',
+      fix: `${AGAIN}: it compares the program with its hash and puts it back`,
     }
   },
 }
@@ -85,7 +101,7 @@ const kernelFlags = logRule({
   cause: hit =>
     `the kubelet wants the kernel setting ${group(hit, 1)} to be ${group(hit, 2)}, and may not set it itself`,
   fix: hit =>
-    `sudo sysctl -w ${group(hit, 1).replaceAll('/', '.')}=${group(hit, 2)}, and the same line in /etc/sysctl.d/`,
+    `\`sudo sysctl -w ${group(hit, 1).replaceAll('/', '.')}=${group(hit, 2)}\`, and the same line in /etc/sysctl.d/`,
 })
 
 const tooManyPods = logRule({
@@ -96,24 +112,19 @@ const tooManyPods = logRule({
   fix: () => 'move pods to other nodes, add a node, or raise maxPods in a KubeletConfiguration document',
 })
 
-const manifest = logRule({
-  name: 'static-pod-manifest',
-  sources,
-  pattern: /Could not process manifest file"? err="?(.*?)"?(?: path="?([^"\s]+)"?|$)/,
-  cause: hit => `a static pod's manifest cannot be read${group(hit, 2) === '' ? '' : `: ${group(hit, 2)}`}`,
-  fix: () => 'run kadm again: it writes the manifests anew; a patch or extra argument of the file may be what is wrong',
-})
-
 /** The kubelet stops, and no rule knows why: its own last words. */
 const stops: Rule = {
   name: 'kubelet-stops',
-  judge: ({kubelet}) => {
+  judge: evidence => {
+    const {kubelet, kubeletAnswers} = evidence
     const isDown =
       kubelet.active === 'failed' ||
       kubelet.sub === 'auto-restart' ||
-      (kubelet.restarts > 2 && (kubelet.runningSeconds ?? 0) < 30)
+      (kubelet.restarts > 2 && (kubelet.runningSeconds ?? 0) < 10 && kubeletAnswers !== true)
     if (!isDown) return undefined
-    const words = kubelet.lines.filter(({text}) => /^[EF]\d{4} |^Error: |panic|fatal/.test(text)).slice(-2)
+    const words = linesOf(evidence, 'kubelet')
+      .filter(({text}) => /^[EF]\d{4} |^Error: |panic|fatal/.test(text))
+      .slice(-2)
     return {
       cause: 'the kubelet starts and stops again at once',
       certainty: words.length > 0 ? 'likely' : 'possible',
@@ -121,13 +132,14 @@ const stops: Rule = {
         `kubelet.service: ${kubelet.active} (${kubelet.sub}), ${String(kubelet.restarts)} restarts, exit status ${String(kubelet.exitStatus)}`,
         ...proofOf(words.map(line => ({source: 'kubelet', line, groups: []}))),
       ],
-      fix: 'read its last words above; all of them: sudo journalctl -u kubelet -n 50 --no-pager',
+      fix: 'read its last words above; all of them: `sudo journalctl -u kubelet -n 50 --no-pager`',
     }
   },
 }
 
 const off: Rule = {
   name: 'kubelet-off',
+  follows: ['unit-masked'],
   judge: ({kubelet, join}, {phase}) => {
     const isNode = join.hasKubeconfig || join.hasBootstrapKubeconfig
     if (kubelet.active !== 'inactive' || (!isNode && !/kubelet|control-plane|ready|join/.test(phase))) return undefined
@@ -135,7 +147,43 @@ const off: Rule = {
       cause: 'the kubelet is not running: somebody stopped it, or it is not enabled',
       certainty: isNode ? 'certain' : 'possible',
       proof: [`kubelet.service: ${kubelet.active} (${kubelet.sub})`],
-      fix: 'sudo systemctl enable --now kubelet, or run kadm again',
+      fix: '`sudo systemctl enable --now kubelet`',
+    }
+  },
+}
+
+const masked: Rule = {
+  name: 'unit-masked',
+  judge: ({kubelet, containerd, join}) => {
+    const names = [
+      ...(containerd.masked ? ['containerd'] : []),
+      ...(kubelet.masked && (join.hasKubeconfig || join.hasBootstrapKubeconfig) ? ['kubelet'] : []),
+    ]
+    if (names.length === 0) return undefined
+    return {
+      cause: `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} masked: systemd does not start ${names.length > 1 ? 'them' : 'it'}, whoever asks`,
+      certainty: 'certain',
+      proof: names.map(name => `${name}.service: its unit file is a link to /dev/null`),
+      fix: `\`sudo systemctl unmask --now ${names.join(' ')} && sudo systemctl start ${names.join(' ')}\`; if the unit is missing then: ${AGAIN}`,
+    }
+  },
+}
+
+/** Breaks nothing before the next boot, so it explains no failure. */
+const disabled: Rule = {
+  name: 'unit-disabled',
+  judge: ({kubelet, containerd, join}, {phase}) => {
+    if (phase !== 'doctor' || !join.hasKubeconfig) return undefined
+    const names = [
+      ...(containerd.fileState === 'disabled' && containerd.active === 'active' ? ['containerd'] : []),
+      ...(kubelet.fileState === 'disabled' && kubelet.active === 'active' ? ['kubelet'] : []),
+    ]
+    if (names.length === 0) return undefined
+    return {
+      cause: `${names.join(' and ')} will not start at the next boot: the unit is disabled`,
+      certainty: 'certain',
+      proof: names.map(name => `${name}.service: disabled`),
+      fix: `\`sudo systemctl enable ${names.join(' ')}\``,
     }
   },
 }
@@ -157,7 +205,7 @@ const waitsForCertificate: Rule = {
         `bootstrap-kubelet.conf is there, a client certificate is not; the kubelet has run for ${String(Math.round(running))} s`,
         ...proofOf(find(evidence, ['kubelet'], /certificate/)),
       ].slice(0, 3),
-      fix: 'on the control plane: kubectl get csr, then kubectl certificate approve NAME; see that kube-controller-manager runs and that the bindings kubeadm:node-autoapprove-* exist',
+      fix: 'on the control plane: `kubectl get csr`, then approve it with kubectl certificate approve and its name; see that kube-controller-manager runs and that the bindings kubeadm:node-autoapprove-* exist',
     }
   },
 }
@@ -169,7 +217,8 @@ const serving = logRule({
   certainty: 'likely',
   cause: () =>
     'the kubelet has no serving certificate: its request waits for approval, so logs and exec fail on this node',
-  fix: () => 'on the control plane: kubectl get csr, look whose they are, then kubectl certificate approve NAME',
+  fix: () =>
+    'on the control plane: `kubectl get csr`, look whose they are, then approve them with kubectl certificate approve and their names',
 })
 
 /** Why the kubelet does not run, or runs and is no node. */
@@ -181,10 +230,11 @@ export const KUBELET_RULES: readonly Rule[] = [
   flag,
   nodeIp,
   kernelFlags,
-  manifest,
   tooManyPods,
   waitsForCertificate,
   serving,
+  masked,
+  disabled,
   off,
 ]
 

@@ -1,86 +1,56 @@
+import type {ContainerEvidence, Evidence} from '../../domain/evidence.ts'
 import type {Rule} from '../diagnosis.ts'
-import {find, isCrashing, proofOf} from '../log.ts'
-import {group, logRule} from '../rule.ts'
-
-const sources = ['kubelet', 'containerd'] as const
-
-const bridgeAddress = logRule({
-  name: 'bridge-address',
-  sources,
-  pattern: /"?(\S+?)"? already has an IP address different from (\S+?)"*(?:\s|$)/,
-  cause: hit =>
-    `the bridge ${group(hit, 1)} of an older pod network is still there, with another address than ${group(hit, 2)}`,
-  fix: hit => `remove it, it is made anew: sudo ip link delete ${group(hit, 1)}`,
-})
-
-const pluginMissing = logRule({
-  name: 'cni-plugin',
-  sources,
-  pattern: /failed to find plugin "?([^"\s]+?)"? in path/,
-  cause: hit =>
-    `the network plugin ${group(hit, 1)} is named in /etc/cni/net.d, but its program is not in /opt/cni/bin`,
-  also: (_, {network}) => [`/opt/cni/bin has: ${network.cniPlugins.join(', ') || 'nothing'}`],
-  fix: () =>
-    'run kadm again without skipping the phase that installs the runtime; a file of another network in /etc/cni/net.d goes first',
-})
-
-const notInitialised: Rule = {
-  name: 'pod-network-missing',
-  follows: [
-    'cni-plugin',
-    'bridge-address',
-    'image-pull',
-    'api-refused',
-    'api-unreachable',
-    'bridge-filter',
-    'pod-range',
-    'bootstrap-token',
-    'request-not-approved',
-    'swap',
-  ],
-  judge: evidence => {
-    const {network, kubelet, join} = evidence
-    if (network.cniConfigs.length > 0 || kubelet.active !== 'active' || !join.hasClientCertificate) return undefined
-    const hits = find(
-      evidence,
-      sources,
-      /cni plugin not initialized|NetworkPluginNotReady|network is not ready|network not ready/,
-    )
-    return {
-      cause: 'the pod network is not there: the node stays NotReady until one is installed',
-      certainty: hits.length > 0 ? 'certain' : 'likely',
-      proof: ['/etc/cni/net.d has no configuration', ...proofOf(hits)],
-      fix: 'run kadm apply or init again (it installs flannel), or install your own pod network; then see its pods: kubectl get pods -A -o wide',
-    }
-  },
-}
+import type {Hit} from '../log.ts'
+import {containerLines, crashing, find, isCrashing, proofOf} from '../log.ts'
+import {AGAIN, group, logRule} from '../rule.ts'
 
 const podRange = logRule({
   name: 'pod-range',
   sources: ['kube-flannel'],
+  holds: (_, {api}) => (api?.state?.podRanges.length ?? 0) === 0,
   pattern: /node "?([^"\s]+?)"? pod cidr not assigned/,
   cause: hit => `the node ${group(hit, 1)} has no address range for its pods`,
   fix: () =>
-    'set the pod subnet (--pod-network-cidr, podSubnet) and see that kube-controller-manager runs with --allocate-node-cidrs and that the range has room for all nodes',
+    'see that kube-controller-manager runs with --allocate-node-cidrs (`kubectl -n kube-system get pods`) and that podSubnet in your file has room for all nodes; then run `kadm apply`',
 })
 
-const bridgeFilter = logRule({
+/** Shown by the kernel as soon as the module is loaded. */
+const BRIDGE = 'net.bridge.bridge-nf-call-iptables'
+
+const bridgeFilter: Rule = {
   name: 'bridge-filter',
-  sources: ['kube-flannel', 'kubelet'],
-  pattern: /Failed to check br_netfilter|bridge-nf-call-iptables: no such file or directory/,
-  cause: () => 'the kernel module br_netfilter is not loaded',
-  also: (_, {sysctls}) => [
-    `net.bridge.bridge-nf-call-iptables: ${sysctls['net.bridge.bridge-nf-call-iptables'] ?? 'not there'}`,
-  ],
-  fix: () => 'sudo modprobe br_netfilter, and its name in /etc/modules-load.d/; the kernel phase of kadm does both',
-})
+  judge: evidence => {
+    const {sysctls, kubelet} = evidence
+    const value = sysctls[BRIDGE]
+    if (value === '1') return undefined
+    const hits = find(
+      evidence,
+      ['kube-flannel', 'kubelet'],
+      /Failed to check br_netfilter|bridge-nf-call-iptables: no such file or directory/,
+    )
+    const isNode = kubelet.active === 'active' && sysctls['net.ipv4.ip_forward'] !== undefined
+    if (hits.length === 0 && !isNode) return undefined
+    return {
+      cause:
+        value === undefined
+          ? 'the kernel module br_netfilter is not loaded'
+          : 'packets between pods of this node pass by the rules of services: the kernel does not show bridged packets to iptables',
+      certainty: hits.length > 0 ? 'certain' : 'likely',
+      proof: [...proofOf(hits, 1), `${BRIDGE}: ${value ?? 'not there'}`],
+      fix:
+        value === undefined
+          ? `\`sudo modprobe br_netfilter\`, and its name in /etc/modules-load.d/; or ${AGAIN}: it does both`
+          : `\`sudo sysctl -w ${BRIDGE}=1\`, and the same line in /etc/sysctl.d/; or ${AGAIN}: it does both`,
+    }
+  },
+}
 
 const conntrackModule = logRule({
   name: 'conntrack-module',
   sources: ['kube-proxy'],
   pattern: /could not set conntrack parameters.*nf_conntrack_max: no such file or directory/,
   cause: () => 'the kernel module nf_conntrack is not loaded, and kube-proxy stops',
-  fix: () => 'sudo modprobe nf_conntrack, and its name in /etc/modules-load.d/; the kernel phase of kadm does both',
+  fix: () => `\`sudo modprobe nf_conntrack\`, and its name in /etc/modules-load.d/; or ${AGAIN}: it does both`,
 })
 
 const forwarding: Rule = {
@@ -91,7 +61,7 @@ const forwarding: Rule = {
       cause: 'the kernel does not forward packets, so pods reach nothing beyond this node',
       certainty: 'likely',
       proof: ['net.ipv4.ip_forward = 0'],
-      fix: 'sudo sysctl -w net.ipv4.ip_forward=1, and the same line in /etc/sysctl.d/; the kernel phase of kadm does both',
+      fix: `\`sudo sysctl -w net.ipv4.ip_forward=1\`, then ${AGAIN}: it keeps the setting; a file that sorts later may turn it off at each boot: \`grep -r ip_forward /etc/sysctl.d /etc/sysctl.conf\``,
     }
   },
 }
@@ -99,6 +69,7 @@ const forwarding: Rule = {
 const dnsLoop: Rule = {
   name: 'dns-loop',
   judge: evidence => {
+    if (crashing(evidence, ['coredns']).length === 0) return undefined
     const hits = find(evidence, ['coredns'], /Loop \(\S+ -> \S+\) detected for zone/)
     if (hits.length === 0) return undefined
     const {podNameservers} = evidence.network
@@ -109,7 +80,7 @@ const dnsLoop: Rule = {
         ...proofOf(hits, 1),
         ...(podNameservers.length === 0 ? [] : [`name servers given to pods: ${podNameservers.join(', ')}`]),
       ],
-      fix: 'point resolvConf of the kubelet at the real file (/run/systemd/resolve/resolv.conf with systemd-resolved; it must name a server that is not 127.*), then restart the kubelet and the CoreDNS pods',
+      fix: 'point resolvConf of the kubelet at the real file (/run/systemd/resolve/resolv.conf with systemd-resolved; it must name a server that is not 127.*), then `sudo systemctl restart kubelet` and `kubectl -n kube-system delete pod -l k8s-app=kube-dns`',
     }
   },
 }
@@ -137,46 +108,111 @@ const conntrack: Rule = {
 
 const PODS = ['kube-proxy', 'kube-flannel', 'coredns'] as const
 
+/** Directives of CoreDNS are misspelt in its ConfigMap, values of kube-proxy in its own. */
+const corefile = logRule({
+  name: 'corefile',
+  sources: ['coredns'],
+  pattern:
+    /(?:Corefile:(\d+) - )?Error during parsing: (.*)|plugin\/(\w+): (.*) at Corefile:(\d+)|(?:Corefile):(\d+) - (.*)/,
+  holds: (_, evidence) => crashing(evidence, ['coredns']).length > 0,
+  cause: hit => {
+    const row = [group(hit, 1), group(hit, 5), group(hit, 6)].find(text => text !== '')
+    const what = [group(hit, 2), group(hit, 4), group(hit, 7)].find(text => text !== '') ?? ''
+    return `CoreDNS cannot read its Corefile${row === undefined ? '' : `, line ${row}`}: ${what.slice(0, 120)}`
+  },
+  fix: () =>
+    'correct the ConfigMap coredns (`kubectl -n kube-system edit configmap coredns`); if you did not write it, `kadm apply` writes it again',
+})
+
+const INVALID =
+  /(\S+): Invalid value: "?([^",]*)"?: ?(.*)|failed to decode: (.*)|strict decoding error: (.*)|unknown field "([^"]+)"/
+
+const proxyConfig = logRule({
+  name: 'proxy-config',
+  sources: ['kube-proxy'],
+  pattern: INVALID,
+  holds: (_, evidence) => crashing(evidence, ['kube-proxy']).length > 0,
+  cause: hit =>
+    group(hit, 1) === ''
+      ? `the configuration of kube-proxy cannot be used: ${hit.groups.slice(4).find(text => text !== '') ?? ''}`.slice(
+          0,
+          200,
+        )
+      : `the configuration of kube-proxy has ${group(hit, 1).replace(/^.*KubeProxyConfiguration\.?/, '')} = "${group(hit, 2)}", which it does not take: ${group(hit, 3)}`.slice(
+          0,
+          240,
+        ),
+  fix: () =>
+    'correct the KubeProxyConfiguration document of your file and run `kadm apply`: it writes the ConfigMap kube-proxy; if you changed the ConfigMap by hand, `kadm apply` writes it back; then `kubectl -n kube-system delete pod -l k8s-app=kube-proxy`',
+})
+
+const flannelRights = logRule({
+  name: 'flannel-rights',
+  sources: ['kube-flannel'],
+  pattern: /(?:is forbidden: User "([^"]+)" cannot (\w+ resource "[^"]+")|Unauthorized)/,
+  cause: hit => `flannel may not read the cluster's nodes: ${group(hit, 1)} cannot ${group(hit, 2)}`,
+  fix: () => `${AGAIN}: it makes flannel's ClusterRole and ClusterRoleBinding again`,
+})
+
+const API_FAILS = /(?:dial tcp (\S+?): (?:connect: )?(connection refused|i\/o timeout|no route to host)|x509: .*)/
+
+/** kube-proxy and flannel have an address of their own for the API, in a ConfigMap; the kubelet's may be right and theirs not. */
+const podsApi: Rule = {
+  name: 'proxy-api',
+  follows: ['api-refused', 'api-unreachable', 'api-slow', 'etcd-unreachable', 'certificate-authority', 'firewall'],
+  judge: evidence => {
+    if (evidence.api?.answered !== true) return undefined
+    const hits = find(evidence, ['kube-proxy', 'kube-flannel'], API_FAILS).filter(({line}) =>
+      /reflector|[Ff]ailed/.test(line.text),
+    )
+    const [newest] = hits
+    if (newest === undefined || hits.reduce((sum, {line}) => sum + line.count, 0) < 2) return undefined
+    return {
+      cause: `${newest.source} does not reach the API${group(newest, 1) === '' ? '' : ` at ${group(newest, 1)}`}, and the kubelet does: its own address for it is wrong`,
+      certainty: 'likely',
+      proof: proofOf(hits),
+      fix: 'see the address in `kubectl -n kube-system get configmap kube-proxy -o yaml`, and run `kadm apply`: it writes the ConfigMap',
+    }
+  },
+}
+
+const lastWords = (evidence: Evidence, source: string, down: ContainerEvidence): readonly Hit[] => {
+  const all = containerLines(down, evidence.now)
+  // A banner is the first that a program says, and no reason to end.
+  const bad = all.filter(({text}) => /^[EF]\d{4} |\[(?:ERROR|FATAL)\]|^Error|panic|fatal|failed|Invalid/i.test(text))
+  return (bad.length > 0 ? bad : all).slice(-2).map(line => ({source, line, groups: []}))
+}
+
 /** A pod of the network or of DNS ends again and again, and no rule knows why. */
 export const POD_LAST_WORDS: Rule = {
   name: 'pod-stops',
   follows: [
-    'dns-loop',
-    'conntrack-limit',
-    'conntrack-module',
-    'pod-range',
-    'bridge-filter',
-    'component-stops',
-    'etcd-unreachable',
-    'api-refused',
-    'api-unreachable',
-    'inotify-instances',
+    ...['dns-loop', 'conntrack-limit', 'conntrack-module', 'pod-range', 'bridge-filter', 'component-stops'],
+    ...['etcd-unreachable', 'api-refused', 'api-unreachable', 'api-slow', 'inotify-instances', 'corefile'],
+    ...['proxy-config', 'flannel-rights', 'proxy-api', 'service-account-key', 'containerd-down', 'unit-masked'],
   ],
   judge: evidence => {
-    const down = evidence.containers.find(
-      container =>
-        PODS.some(name => name === container.name) && container.attempt > 0 && isCrashing(container, evidence.now),
-    )
+    const [down] = crashing(evidence, PODS).filter(({attempt}) => attempt > 0)
     if (down === undefined) return undefined
-    const words = [...down.earlier, ...down.lines].slice(-2).map(line => ({source: down.name, line, groups: []}))
     return {
       cause: `${down.name} stops again and again (started ${String(down.attempt + 1)} times)`,
       certainty: 'likely',
-      proof: proofOf(words),
-      fix: `read its last words above; all of them: kubectl -n ${down.namespace} logs ${down.pod} --previous`,
+      proof: proofOf(lastWords(evidence, down.name, down)),
+      fix: `read its last words above; all of them: \`kubectl -n ${down.namespace} logs ${down.pod} --previous\``,
     }
   },
 }
 
 /** Why pods have no network, no names or no services. */
 export const NETWORK_RULES: readonly Rule[] = [
-  bridgeAddress,
-  pluginMissing,
   bridgeFilter,
   podRange,
   forwarding,
   dnsLoop,
   conntrack,
   conntrackModule,
-  notInitialised,
+  corefile,
+  proxyConfig,
+  flannelRights,
+  podsApi,
 ]

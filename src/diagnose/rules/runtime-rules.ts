@@ -1,30 +1,46 @@
-import type {Evidence} from '../../domain/evidence.ts'
-import type {Judgement, Rule} from '../diagnosis.ts'
-import {find, isCrashing, proofOf, shorten} from '../log.ts'
-import {logRule} from '../rule.ts'
+import type {Rule} from '../diagnosis.ts'
+import {find, isCrashing, linesOf, proofOf, shorten} from '../log.ts'
+import {AGAIN, group, logRule} from '../rule.ts'
+import {IMAGE_RULES} from './image-rules.ts'
 
 const sources = ['kubelet', 'containerd'] as const
+
+const TOML =
+  /(?:failed to load|[Ff]ailed to unmarshal|Failure unmarshaling) TOML(?: from (\S+?))?(?: at (row \d+ column \d+))?[:,]? (.*)|invalid plugin config|invalid disabled plugin|expected containerd config version|unsupported config version|failed to load (?:plugin )?config/
 
 const configBroken = logRule({
   name: 'containerd-config',
   sources: ['containerd'],
-  pattern: /failed to load TOML from (\S+?): (.*)|invalid plugin config|invalid disabled plugin/,
-  cause: () => 'containerd cannot read its configuration',
-  fix: () =>
-    'correct /etc/containerd/config.toml (test it with: containerd config dump), or let kadm write it: run it again',
+  pattern: TOML,
+  holds: (_, {containerd}) => containerd.active !== 'active',
+  cause: hit => {
+    const [file, row] = [/(\/etc\/containerd\/[^\s":]+)/.exec(hit.line.text)?.[1], rowOf(hit.line.text)]
+    return `containerd cannot read its configuration${file === undefined ? '' : ` ${file}`}${row === '' ? '' : `: ${row}`}`
+  },
+  fix: () => `correct the file (test it with \`sudo containerd config dump\`), or let kadm write it: ${AGAIN}`,
 })
+
+/** Where and what, as the parser of containerd tells it: `row 5 column 40, expected ']'`. */
+const rowOf = (text: string): string => {
+  const match = /row (\d+)[, ]+column (\d+)|\((\d+), (\d+)\)/.exec(text)
+  if (match === null) return ''
+  const [row, column] = [match[1] ?? match[3], match[2] ?? match[4]]
+  const expected = /expected [^,"]{1,60}/.exec(text)?.[0]
+  return `row ${row ?? ''} column ${column ?? ''}${expected === undefined ? '' : `, ${expected}`}`
+}
 
 const criDisabled: Rule = {
   name: 'cri-disabled',
   judge: evidence => {
     const hits = find(evidence, sources, /unknown service runtime\.v1\.(?:RuntimeService|ImageService)/)
     const {criDisabled: disabled} = evidence.runtime
-    if (!disabled && hits.length === 0) return undefined
+    const isWell = evidence.runtime.images !== undefined && evidence.kubeletAnswers === true
+    if (!disabled && (hits.length === 0 || isWell)) return undefined
     return {
       cause: 'containerd runs without its CRI plugin, so the kubelet cannot use it',
       certainty: 'certain',
       proof: [...(disabled ? ['/etc/containerd/config.toml: disabled_plugins names cri'] : []), ...proofOf(hits)],
-      fix: 'run kadm again: it writes a configuration with the plugin on; by hand: empty disabled_plugins in /etc/containerd/config.toml and sudo systemctl restart containerd',
+      fix: `${AGAIN}: it writes a configuration with the plugin on; by hand: empty disabled_plugins in /etc/containerd/config.toml, then \`sudo systemctl restart containerd\``,
     }
   },
 }
@@ -32,6 +48,7 @@ const criDisabled: Rule = {
 const down: Rule = {
   name: 'containerd-down',
   follows: [
+    'unit-masked',
     'containerd-config',
     'cri-disabled',
     'disk-full',
@@ -50,7 +67,9 @@ const down: Rule = {
     const isDown = containerd.active !== 'active' || !runtime.socket
     if (!isDown || (hits.length === 0 && kubelet.active !== 'active' && containerd.active !== 'failed'))
       return undefined
-    const words = containerd.lines.filter(({text}) => /level=(?:fatal|error)|^containerd: |Failed/.test(text)).slice(-1)
+    const words = linesOf(evidence, 'containerd')
+      .filter(({text}) => /level=(?:fatal|error)|^containerd: |Failed/.test(text))
+      .slice(-1)
     return {
       cause: runtime.installed
         ? 'containerd is not running'
@@ -62,8 +81,8 @@ const down: Rule = {
         ...proofOf(hits, 1),
       ],
       fix: runtime.installed
-        ? 'sudo systemctl restart containerd, and look at: sudo journalctl -u containerd -n 30 --no-pager'
-        : 'run kadm again without skipping the phase that installs the runtime',
+        ? '`sudo systemctl restart containerd`; if it does not stay up: `sudo journalctl -u containerd -n 30 --no-pager`'
+        : `${AGAIN} without skipping the phase that installs the runtime`,
     }
   },
 }
@@ -89,108 +108,9 @@ const cgroupDriver: Rule = {
         `cgroup driver of the kubelet: ${ours ?? 'its default'}; of containerd: ${theirs ?? 'unknown'}`,
         ...proofOf(hits),
       ],
-      fix: 'run kadm again: it sets both alike; by hand: SystemdCgroup in /etc/containerd/config.toml like cgroupDriver in /var/lib/kubelet/config.yaml',
+      fix: `${AGAIN}: it sets both alike; by hand: SystemdCgroup in /etc/containerd/config.toml like cgroupDriver in /var/lib/kubelet/config.yaml`,
     }
   },
-}
-
-const PULLS = [
-  {
-    why: 'dns',
-    pattern:
-      /no such host|server misbehaving|name resolution|lookup \S+(?: on \S+)?: (?:i\/o timeout|read udp)|read udp .*:53/,
-    cause: 'the name of the registry cannot be resolved',
-    fix: 'give the host a name server that works (look at /etc/resolv.conf), or use a mirror or a bundle',
-  },
-  {
-    why: 'rate limit',
-    pattern: /\b429\b|toomanyrequests|Too Many Requests/i,
-    cause: 'the registry refuses more downloads for now (rate limit)',
-    fix: 'wait, log in to the registry, or use a mirror or a bundle',
-  },
-  {
-    why: 'proxy',
-    pattern: /proxyconnect/,
-    cause: 'the proxy cannot be reached',
-    fix: "correct the proxy in containerd's environment, then sudo systemctl restart containerd",
-  },
-  {
-    why: 'authority',
-    pattern: /certificate signed by unknown authority/,
-    cause: "the host does not trust the registry's certificate",
-    fix: 'put its CA into /usr/local/share/ca-certificates, run update-ca-certificates and restart containerd',
-  },
-  {
-    why: 'no route',
-    pattern:
-      /no route to host|network is unreachable|connection refused|connection reset|i\/o timeout|deadline exceeded|Client\.Timeout/,
-    cause: 'the registry cannot be reached from this host',
-    fix: 'give the host a way to the registry (route, NAT, proxy), or use a mirror or a bundle',
-  },
-  {
-    why: 'denied',
-    pattern: /\b40[13]\b|denied|authorization failed|insufficient_scope/,
-    cause: 'the registry refuses this image without other credentials',
-    fix: 'check the name of the image and the credentials of its registry',
-  },
-  {
-    why: 'missing',
-    pattern: /not found|manifest unknown|not present with pull policy of Never|ErrImageNeverPull/,
-    cause: 'the registry has no such image',
-    fix: 'check kubernetesVersion and imageRepository; with a bundle: kadm bundle verify, then run kadm again to load its images',
-  },
-] as const
-
-const UNKNOWN_PULL = {
-  cause: 'it cannot be had',
-  fix: 'try it on the host: sudo ctr -n k8s.io images pull IMAGE',
-} as const
-
-const pullReason = (text: string): {readonly cause: string; readonly fix: string} =>
-  PULLS.find(({pattern}) => pattern.test(text)) ?? UNKNOWN_PULL
-
-const pullJudgement = (
-  evidence: Evidence,
-  pattern: RegExp,
-  subject: (image: string) => string,
-): Judgement | undefined => {
-  const hits = find(evidence, sources, pattern)
-  // A back-off only repeats that it failed; the line that says why is worth more.
-  const telling = hits.find(({line}) => PULLS.some(pull => pull.pattern.test(line.text))) ?? hits[0]
-  if (telling === undefined) return undefined
-  const {cause, fix} = pullReason(telling.line.text)
-  const image = telling.groups.slice(1).find(text => text !== '') ?? 'an image'
-  return {
-    cause: `${subject(image)}: ${cause}`,
-    certainty: 'certain',
-    proof: proofOf([telling, ...hits]),
-    fix: fix.replace('IMAGE', image),
-  }
-}
-
-const sandboxImage: Rule = {
-  name: 'sandbox-image',
-  judge: evidence => {
-    const judgement = pullJudgement(
-      evidence,
-      /failed to get sandbox image "([^"]+)":/,
-      image => `no pod can start, because the image of pod sandboxes (${image}) is missing`,
-    )
-    const {sandboxImage: wanted, images} = evidence.runtime
-    if (judgement === undefined || wanted === undefined || images === undefined || images.includes(wanted))
-      return judgement
-    return {...judgement, proof: [...judgement.proof.slice(0, 2), `containerd wants ${wanted} and does not have it`]}
-  },
-}
-
-const imagePull: Rule = {
-  name: 'image-pull',
-  judge: evidence =>
-    pullJudgement(
-      evidence,
-      /^(?!.*sandbox image).*(?:failed to pull and unpack image "([^"]+)"|Failed to pull image.* image="([^"]+)"|Back-off pulling image "([^"]+)"|Container image "([^"]+)" is not present with pull policy of Never)/,
-      image => `the image ${image} cannot be had`,
-    ),
 }
 
 const runc = [
@@ -202,14 +122,14 @@ const runc = [
     cause: () =>
       'containers may not lower their OOM score here: the capability SYS_RESOURCE is missing (a machine in a container)',
     fix: () =>
-      'set restrict_oom_score_adj = true for the CRI runtime in /etc/containerd/config.toml (kadm does where it sees the need), then restart containerd',
+      'set restrict_oom_score_adj = true for the CRI runtime in /etc/containerd/config.toml (kadm does where it sees the need), then `sudo systemctl restart containerd`',
   }),
   logRule({
     name: 'seccomp',
     sources,
     pattern: /seccomp: config provided but seccomp not supported/,
     cause: () => 'runc was built without seccomp, and no container can start with a profile',
-    fix: () => "install the distribution's runc or an official release of it",
+    fix: () => `put back a runc that has it: ${AGAIN}`,
   }),
   logRule({
     name: 'apparmor',
@@ -218,7 +138,7 @@ const runc = [
       /unable to apply apparmor profile|apparmor: config provided but apparmor not supported|apparmor failed to apply profile|apparmor="DENIED".*(?:runc|containerd)/,
     cause: () => 'AppArmor keeps containers from starting',
     fix: () =>
-      'install the apparmor package (apparmor_parser) and restart containerd, or set disable_apparmor = true in its configuration',
+      '`sudo apt-get install -y apparmor && sudo systemctl restart containerd`, or set disable_apparmor = true in its configuration',
   }),
   logRule({
     name: 'runc-missing',
@@ -226,20 +146,33 @@ const runc = [
     pattern:
       /exec: "?runc"?: executable file not found|runtime "?io\.containerd\.runc\.v2"? binary not installed|containerd-shim-runc-v2"?: (?:executable )?file not found/,
     cause: () => 'the program that starts containers (runc or its shim) is missing',
-    fix: () => 'run kadm again without skipping the phase that installs the runtime',
+    fix: () => `${AGAIN} without skipping the phase that installs the runtime`,
   }),
 ] as const
 
+const SOCKET = 'unix:///run/containerd/containerd.sock'
+
 const unknownRuntime = logRule({
   name: 'runtime-answer',
-  follows: ['containerd-down', 'cri-disabled', 'containerd-config'],
+  follows: ['containerd-down', 'cri-disabled', 'containerd-config', 'unit-masked'],
   sources: ['kubelet'],
   pattern: /validate CRI v1 (?:runtime|image) API for endpoint "?(\S+?)"?: (.*)/,
+  holds: (_, {kubeletAnswers}) => kubeletAnswers !== true,
   certainty: 'likely',
-  cause: () => 'the kubelet cannot talk to the container runtime',
-  fix: () =>
-    'sudo systemctl restart containerd; see that containerRuntimeEndpoint of the kubelet is /run/containerd/containerd.sock',
+  cause: (_, {kubeletConfig}) =>
+    isElsewhere(kubeletConfig?.runtimeEndpoint)
+      ? `the kubelet looks for the container runtime at ${kubeletConfig?.runtimeEndpoint ?? ''}, and containerd listens at ${SOCKET}`
+      : 'the kubelet cannot talk to the container runtime',
+  also: hit => [`endpoint that the kubelet uses: ${group(hit, 1)}`],
+  fix: (_, {kubeletConfig}) =>
+    isElsewhere(kubeletConfig?.runtimeEndpoint)
+      ? `${AGAIN}: it writes containerRuntimeEndpoint`
+      : '`sudo systemctl restart containerd`; if it stays so: `sudo journalctl -u containerd -n 30 --no-pager`',
 })
+
+const isElsewhere = (endpoint: string | undefined): boolean =>
+  endpoint !== undefined &&
+  endpoint.replace(/^unix:\/\//, '').replace('/var/run/', '/run/') !== '/run/containerd/containerd.sock'
 
 /** Why no container starts. */
 export const RUNTIME_RULES: readonly Rule[] = [
@@ -248,7 +181,6 @@ export const RUNTIME_RULES: readonly Rule[] = [
   down,
   unknownRuntime,
   cgroupDriver,
-  sandboxImage,
-  imagePull,
+  ...IMAGE_RULES,
   ...runc,
 ]

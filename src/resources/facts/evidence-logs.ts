@@ -66,14 +66,15 @@ function attemptOf(part: string, tasks: ReadonlyMap<string, string> | undefined)
   const end = part.indexOf('\n')
   const [link = '', path = '', first = ''] = part.slice(0, end).split(' ')
   const id = /-([0-9a-f]+)\.log$/.exec(link)?.[1] ?? ''
-  const match = /\/([^/_]+)_([^/_]+)_[^/]+\/([^/]+)\/(\d+)\.log$/.exec(path)
+  const match = /\/([^/_]+)_([^/_]+)_([^/]+)\/([^/]+)\/(\d+)\.log$/.exec(path)
   if (match === null) return []
-  const [, namespace = '', pod = '', name = '', attempt = ''] = match
+  const [, namespace = '', pod = '', podUid = '', name = '', attempt = ''] = match
   const startedAt = Date.parse(first) / 1000
   return [
     {
       namespace,
       pod,
+      podUid,
       name,
       attempt: wholeNumber(attempt),
       running: tasks && tasks.get(id) === 'RUNNING',

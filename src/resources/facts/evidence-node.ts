@@ -1,13 +1,12 @@
-import {inspect} from '../../certs/inspect.ts'
-import type {CertificateEvidence, DiskEvidence, Evidence, UnitEvidence} from '../../domain/evidence.ts'
+import type {DiskEvidence, Evidence, UnitEvidence} from '../../domain/evidence.ts'
 import * as paths from '../../domain/paths.ts'
 import {sh} from '../../remote/shell.ts'
-import {assigned, given, keyed, linesOf, wholeNumber, wordsOf, type Section} from './section.ts'
+import {assigned, keyed, linesOf, wholeNumber, wordsOf, type Section} from './section.ts'
 
 type UnitState = Omit<UnitEvidence, 'lines'>
 
 const UNIT_PROPERTIES = [
-  ...['Id', 'LoadState', 'ActiveState', 'SubState', 'Result', 'ExecMainStatus', 'NRestarts'],
+  ...['Id', 'LoadState', 'UnitFileState', 'ActiveState', 'SubState', 'Result', 'ExecMainStatus', 'NRestarts'],
   'ExecMainStartTimestampMonotonic',
 ].flatMap(name => ['-p', name])
 
@@ -26,12 +25,15 @@ kadm_within systemctl show ${UNIT_PROPERTIES} kubelet.service containerd.service
       const exists = block['LoadState'] !== undefined && block['LoadState'] !== 'not-found'
       const started = wholeNumber(block['ExecMainStartTimestampMonotonic']) / 1_000_000
       return {
+        masked: block['LoadState'] === 'masked',
+        fileState: block['UnitFileState'] ?? '',
         active: exists ? (block['ActiveState'] ?? '') : '',
         sub: block['SubState'] ?? '',
         result: block['Result'] ?? '',
         exitStatus: wholeNumber(block['ExecMainStatus']),
         restarts: wholeNumber(block['NRestarts']),
         runningSeconds: block['SubState'] === 'running' && started > 0 ? Math.max(0, uptime - started) : undefined,
+        startedSecondsAgo: started > 0 ? Math.max(0, uptime - started) : undefined,
       }
     }
   },
@@ -93,80 +95,5 @@ export const inotifySection: Section<number | undefined> = {
   parse(text) {
     const open = wholeNumber(keyed(text)['open'])
     return open === 0 ? undefined : open
-  },
-}
-
-const KUBECONFIGS = [
-  paths.ADMIN_CONF,
-  paths.CONTROLLER_MANAGER_CONF,
-  paths.SCHEDULER_CONF,
-  paths.KUBELET_CONF,
-  paths.BOOTSTRAP_KUBELET_CONF,
-]
-
-/** The public part only: a key's file is never opened, and of a kubeconfig nothing but the certificate leaves. */
-export const certificatesSection: Section<readonly CertificateEvidence[]> = {
-  name: 'certificates',
-  script: sh`for file in ${paths.PKI_DIR}/*.crt ${paths.PKI_DIR}/etcd/*.crt ${paths.KUBELET_CLIENT_PEM}; do
-  [ -r "$file" ] && printf '\035%s\n' "$file" && sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p;/END CERTIFICATE/q' "$file"
-done
-for file in ${KUBECONFIGS}; do
-  data=$(sed -n 's/^ *client-certificate-data: *//p' "$file" | head -n 1 | tr -d '"')
-  [ -n "$data" ] && printf '\035%s\n' "$file" && echo "$data" | base64 -d
-done
-:`,
-  parse: text => text.split('\x1d').slice(1).flatMap(certificate),
-}
-
-function certificate(part: string): readonly CertificateEvidence[] {
-  const end = part.indexOf('\n')
-  try {
-    const {commonName, notBefore, notAfter} = inspect(part.slice(end + 1))
-    return [
-      {
-        path: part.slice(0, end),
-        commonName,
-        notBefore: notBefore.getTime() / 1000,
-        notAfter: notAfter.getTime() / 1000,
-      },
-    ]
-  } catch {
-    // A file that holds no certificate explains itself in the logs of who reads it.
-    return []
-  }
-}
-
-/** What says how far the joining of a cluster came. */
-export const joinSection: Section<Pick<Evidence, 'join' | 'manifests' | 'kubeletConfig'>> = {
-  name: 'join',
-  script: sh`[ -s ${paths.BOOTSTRAP_KUBELET_CONF} ] && echo 'bootstrap yes'
-[ -s ${paths.KUBELET_CONF} ] && echo 'kubeconfig yes'
-[ -s ${paths.KUBELET_CLIENT_PEM} ] && echo 'certificate yes'
-for file in ${paths.BOOTSTRAP_KUBELET_CONF} ${paths.KUBELET_CONF}; do sed -n 's/^ *server: */server /p' "$file" | head -n 1; done
-[ -s ${paths.KUBELET_CONFIG} ] && echo 'config yes'
-sed -nE 's/^(cgroupDriver|resolvConf): */\1 /p' ${paths.KUBELET_CONFIG}
-for file in ${paths.MANIFESTS_DIR}/*.yaml; do
-  [ -e "$file" ] && echo "manifest $(basename "$file" .yaml) $(sed -n 's/^ *\(- \)\{0,1\}image: *//p' "$file" | head -n 1)"
-done
-:`,
-  parse(text) {
-    const plain = text.replaceAll(/["']/g, '')
-    const entries = keyed(plain)
-    return {
-      join: {
-        hasBootstrapKubeconfig: entries['bootstrap'] === 'yes',
-        hasKubeconfig: entries['kubeconfig'] === 'yes',
-        hasClientCertificate: entries['certificate'] === 'yes',
-        apiServer: given(entries['server']),
-      },
-      kubeletConfig:
-        entries['config'] === 'yes'
-          ? {cgroupDriver: given(entries['cgroupDriver']), resolvConf: given(entries['resolvConf'])}
-          : undefined,
-      manifests: linesOf(plain).flatMap(line => {
-        const [key, name, image] = wordsOf(line)
-        return key === 'manifest' && name !== undefined ? [{name, image}] : []
-      }),
-    }
   },
 }

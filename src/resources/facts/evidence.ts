@@ -1,8 +1,12 @@
 import type {Evidence} from '../../domain/evidence.ts'
 import {join, type Script} from '../../remote/shell.ts'
 import {containersSection, journalSection, kernelLogSection, tasksSection} from './evidence-logs.ts'
+import {certificatesSection} from './evidence-certificates.ts'
+import {joinSection} from './evidence-join.ts'
+import {connectionsSection, podNetworkSection} from './evidence-network.ts'
 import * as node from './evidence-node.ts'
-import {podNetworkSection, runtimeStateSection} from './evidence-runtime.ts'
+import * as probes from './evidence-probes.ts'
+import {runtimeStateSection} from './evidence-runtime.ts'
 import {evidenceFunctions} from './evidence-shell.ts'
 import {cgroupSection, clockSection, machineSection, sysctlSection, virtualizationSection} from './machine.ts'
 import {holdsSection, packageLockSection} from './packages.ts'
@@ -17,6 +21,7 @@ const containerdJournalSection = journalSection('containerd')
 export const evidenceScript = (): Script =>
   join([
     evidenceFunctions(),
+    probes.probeFunctions(),
     frame([
       beginSection,
       machineSection,
@@ -32,10 +37,18 @@ export const evidenceScript = (): Script =>
       node.memorySection,
       cgroupSection,
       sysctlSection,
-      node.joinSection,
+      joinSection,
       runtimeStateSection,
       podNetworkSection,
-      node.certificatesSection,
+      certificatesSection,
+      probes.podUidsSection,
+      probes.flagsSection,
+      probes.dropRulesSection,
+      connectionsSection,
+      probes.kubeletHealthSection,
+      probes.apiProbeSection,
+      probes.readyzSection,
+      probes.peersSection,
       packageLockSection,
       holdsSection,
       node.inotifySection,
@@ -59,12 +72,20 @@ export function parseEvidence(output: string): Evidence {
     disks: read(node.roomSection),
     ...read(node.memorySection),
     cgroupVersion: read(cgroupSection).version,
-    ...read(node.joinSection),
+    ...read(joinSection),
     runtime: read(runtimeStateSection),
     network: read(podNetworkSection),
     sysctls: read(sysctlSection),
     inotifyInUse: read(node.inotifySection),
-    certificates: read(node.certificatesSection),
+    certificates: read(certificatesSection),
+    podUids: read(probes.podUidsSection),
+    flags: read(probes.flagsSection),
+    dropRules: read(probes.dropRulesSection),
+    connections: read(connectionsSection),
+    kubeletAnswers: read(probes.kubeletHealthSection),
+    api: read(probes.apiProbeSection),
+    notReady: read(probes.readyzSection),
+    peers: read(probes.peersSection),
     packageLock: read(packageLockSection).lock,
     unheld: read(holdsSection),
   }

@@ -94,12 +94,15 @@ export const API_ACCESS_CASES: readonly Case[] = [
   {
     name: 'kubeconfig-missing',
     role: W,
-    sections: kubeletEnds(
-      W,
-      commandFailed(
-        'failed to run Kubelet: unable to load bootstrap kubeconfig: stat /etc/kubernetes/bootstrap-kubelet.conf: no such file or directory',
+    sections: {
+      ...kubeletEnds(
+        W,
+        commandFailed(
+          'failed to run Kubelet: unable to load bootstrap kubeconfig: stat /etc/kubernetes/bootstrap-kubelet.conf: no such file or directory',
+        ),
       ),
-    ),
+      join: 'kubeconfig yes\nserver https://10.77.1.11:6443\nconfig yes',
+    },
     cause: /neither a working kubeconfig/,
     proof: /unable to load bootstrap/,
   },

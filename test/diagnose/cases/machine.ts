@@ -1,5 +1,5 @@
 import {journal, units} from '../captures.ts'
-import {CP, type Case, W, commandFailed, kubeletEnds, kubeletSays, room} from '../wording.ts'
+import {CP, type Case, W, commandFailed, kubeletEnds, kubeletSays, room, WELL, network} from '../wording.ts'
 
 export const MACHINE_CASES: readonly Case[] = [
   {
@@ -137,6 +137,39 @@ export const MACHINE_CASES: readonly Case[] = [
     role: W,
     sections: journal('kernel', W, 'nf_conntrack: nf_conntrack: table full, dropping packet'),
     cause: /drops new ones/,
-    proof: /nf_conntrack_max = 262144/,
+    proof: /of 262144/,
+  },
+  {
+    name: 'connections-full',
+    role: W,
+    sections: {connections: 'count 262001'},
+    cause: /drops new ones/,
+    proof: /262001 of 262144/,
+  },
+  {
+    name: 'swap-on',
+    role: W,
+    phase: 'doctor',
+    sections: {
+      ...WELL,
+      virtualization: 'kind kvm\ncontainer none',
+      memory: 'total 24684084\navailable 20074716\nswap /swap.img file 2097148 0 -2',
+    },
+    cause: /refuses to start the next time/,
+    proof: /swap\.img/,
+  },
+  {
+    name: 'localhost-name',
+    role: W,
+    sections: {'pod-network': `${network()}\nlocalhost no`},
+    cause: /localhost cannot be resolved/,
+    proof: /getent hosts localhost/,
+  },
+  {
+    name: 'no-nameserver',
+    role: W,
+    sections: {'pod-network': network().replace('pods 10.77.1.1', '')},
+    cause: /no name server/,
+    proof: /systemd\/resolve\/resolv\.conf/,
   },
 ]

@@ -67,7 +67,7 @@ export const NETWORK_CASES: readonly Case[] = [
   {
     name: 'ip-forward',
     role: W,
-    sections: {sysctls: 'net/ipv4/ip_forward:0'},
+    sections: {sysctls: 'net/ipv4/ip_forward:0\nnet/bridge/bridge-nf-call-iptables:1'},
     cause: /does not forward packets/,
     proof: /ip_forward = 0/,
   },

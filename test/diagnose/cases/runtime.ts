@@ -9,6 +9,7 @@ import {
   podFails,
   pullFails,
   sandboxFails,
+  withoutImages,
 } from '../wording.ts'
 
 export const RUNTIME_CASES: readonly Case[] = [
@@ -81,7 +82,7 @@ export const RUNTIME_CASES: readonly Case[] = [
   {
     name: 'sandbox-image',
     role: CP,
-    sections: kubeletSays(
+    sections: withoutImages(
       CP,
       sandboxFails(
         'failed to start sandbox \\\\\\"f1\\\\\\": failed to get sandbox image \\\\\\"registry.k8s.io/pause:3.10.2\\\\\\": failed to pull image \\\\\\"registry.k8s.io/pause:3.10.2\\\\\\": failed to pull and unpack image \\\\\\"registry.k8s.io/pause:3.10.2\\\\\\": failed to do request: Head \\\\\\"https://registry.k8s.io/v2/pause/manifests/3.10.2\\\\\\": dial tcp: lookup registry.k8s.io: no such host',
@@ -89,7 +90,7 @@ export const RUNTIME_CASES: readonly Case[] = [
     ),
     cause:
       /pod sandboxes \(registry\.k8s\.io\/pause:3\.10\.2\) is missing: the name of the registry cannot be resolved/,
-    proof: /failed to get sandbox image/,
+    proof: /no such host/,
   },
   ...(
     [
@@ -114,21 +115,22 @@ export const RUNTIME_CASES: readonly Case[] = [
   ).map(([error, cause]): Case => ({
     name: 'image-pull',
     role: CP,
-    sections: kubeletSays(CP, pullFails(error)),
+    sections: withoutImages(CP, pullFails(error)),
     cause: new RegExp(`etcd:3\\.7\\.0-0 cannot be had: .*${cause.source}`),
-    proof: /Failed to pull image/,
+    // The reason stands at the end of a long line, and must not be what is cut off.
+    proof: new RegExp(error.slice(-20).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)),
   })),
   {
     name: 'image-pull',
     role: CP,
-    sections: kubeletSays(
+    sections: withoutImages(
       CP,
       podFails(
         'failed to \\"StartContainer\\" for \\"etcd\\" with ErrImageNeverPull: \\"Container image \\\\\\"registry.k8s.io/etcd:3.7.0-0\\\\\\" is not present with pull policy of Never\\"',
       ),
     ),
     cause: /etcd:3\.7\.0-0 cannot be had/,
-    proof: /ErrImageNeverPull/,
+    proof: /not present with pull policy of Never/,
   },
   {
     name: 'oom-score',

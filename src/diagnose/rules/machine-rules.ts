@@ -1,0 +1,104 @@
+import type {Rule} from '../diagnosis.ts'
+import {find, proofOf} from '../log.ts'
+import {AGAIN} from '../rule.ts'
+
+const packageLock: Rule = {
+  name: 'package-lock',
+  judge: ({packageLock: lock}, {phase}) => {
+    if (lock === undefined || !/package|install|runtime|prepare|host/.test(phase)) return undefined
+    return {
+      cause: `another program installs packages: ${lock.command} (process ${String(lock.pid)})`,
+      certainty: 'likely',
+      proof: [`${lock.command} has held the package lock for ${String(lock.ageSeconds)} s`],
+      fix: 'wait until it is done (often unattended upgrades after the first boot) and run the same kadm command again',
+    }
+  },
+}
+
+/** Breaks nothing yet, so it explains no failure. */
+const holdLifted: Rule = {
+  name: 'hold-lifted',
+  judge: ({unheld}, {phase}) => {
+    if (unheld.length === 0 || phase !== 'doctor') return undefined
+    const names = unheld.map(({name}) => name).join(' ')
+    return {
+      cause: `the machine may upgrade ${unheld.map(({name}) => name).join(', ')} by itself: nothing holds them at their version`,
+      certainty: 'certain',
+      proof: unheld.map(({name, version}) => `${name} ${version} is not held`).slice(0, 3),
+      fix: `hold them again: \`sudo apt-mark hold ${names}\`, or run \`kadm apply\``,
+    }
+  },
+}
+
+const connectionsFull: Rule = {
+  name: 'connections-full',
+  judge: evidence => {
+    const most = Number(evidence.sysctls['net.netfilter.nf_conntrack_max'] ?? 0)
+    const {connections = 0, now} = evidence
+    const isFull = most > 0 && connections >= most * 0.95
+    const hits = find(evidence, ['kernel'], /nf_conntrack: .*table full, dropping packet/).filter(
+      ({line}) => isFull || line.at >= now - 60,
+    )
+    if (!isFull && hits.length === 0) return undefined
+    return {
+      cause: 'the kernel tracks as many connections as it may and drops new ones',
+      certainty: 'likely',
+      proof: [...proofOf(hits, 1), `connections tracked: ${String(connections)} of ${String(most)}`],
+      fix: `raise the limit: \`sudo sysctl -w net.netfilter.nf_conntrack_max=${String(Math.max(most, 131_072) * 4)}\`, and the same line in /etc/sysctl.d/; then find who opens so many connections`,
+    }
+  },
+}
+
+/** The kubelet looks at swap only when it starts: it runs on, and does not come back. */
+const swapBack: Rule = {
+  name: 'swap-on',
+  follows: ['swap'],
+  judge: ({swaps, kubelet, kubeletConfig, isContainer}, {phase}) => {
+    if (phase !== 'doctor' || isContainer || swaps.length === 0 || kubelet.active !== 'active') return undefined
+    if (kubeletConfig?.failSwapOn !== true) return undefined
+    return {
+      cause: 'swap is on again: the kubelet runs on, but refuses to start the next time',
+      certainty: 'certain',
+      proof: [`/proc/swaps: ${swaps.join(', ')}`, 'failSwapOn is not false in /var/lib/kubelet/config.yaml'],
+      fix: `\`sudo swapoff -a\`, then ${AGAIN}: it keeps swap off at the next boot`,
+    }
+  },
+}
+
+const localhost: Rule = {
+  name: 'localhost-name',
+  judge: ({network}) =>
+    network.localhostResolves === false
+      ? {
+          cause: 'the name localhost cannot be resolved on this host: /etc/hosts lacks it',
+          certainty: 'certain',
+          proof: ['getent hosts localhost: nothing'],
+          fix: "put it back: `echo '127.0.0.1 localhost' | sudo tee -a /etc/hosts`",
+        }
+      : undefined,
+}
+
+const noNameserver: Rule = {
+  name: 'no-nameserver',
+  judge: ({network, kubeletConfig, kubelet}) =>
+    kubeletConfig !== undefined && kubelet.active === 'active' && network.podNameservers.length === 0
+      ? {
+          cause: 'pods get no name server: the file that the kubelet gives them names none',
+          certainty: 'likely',
+          proof: [
+            `resolvConf of the kubelet: ${kubeletConfig.resolvConf ?? '/etc/resolv.conf'}, without a nameserver line`,
+          ],
+          fix: 'give the host a name server (`resolvectl status`, /etc/resolv.conf), then `sudo systemctl restart kubelet`',
+        }
+      : undefined,
+}
+
+/** Settings and files of the machine that a node does not get on with. */
+export const MACHINE_RULES: readonly Rule[] = [
+  packageLock,
+  holdLifted,
+  connectionsFull,
+  swapBack,
+  localhost,
+  noNameserver,
+]

@@ -1,0 +1,108 @@
+import type {Evidence, PeerEvidence} from '../../domain/evidence.ts'
+import type {Rule} from '../diagnosis.ts'
+import {find, proofOf} from '../log.ts'
+import {AGAIN, group} from '../rule.ts'
+
+const PORTS = '6443|2379|2380|10250|10256|8472|4789|179|53'
+
+/** What the kernel logs of dropped packets, and rules that say so themselves without a word in any log. */
+const firewall: Rule = {
+  name: 'firewall',
+  judge: evidence => {
+    const hits = find(evidence, ['kernel'], new RegExp(`(?:UFW BLOCK|REJECT|DROP).*DPT=(${PORTS})\\b`)).filter(
+      ({line}) => line.at >= evidence.now - 60,
+    )
+    const [newest] = hits
+    const [rule] = evidence.dropRules
+    const port = newest === undefined ? portOf(rule) : group(newest, 1)
+    if (port === undefined) return undefined
+    return {
+      cause: `a firewall of this host drops packets to port ${port}`,
+      certainty: 'likely',
+      proof: [...evidence.dropRules.slice(0, 2).map(text => `packet filter: ${text}`), ...proofOf(hits, 1)],
+      fix:
+        rule === undefined
+          ? `let kadm add the rules of all nodes: ${AGAIN}; or allow port ${port} from the other nodes yourself`
+          : `find the rule with its number and delete it (\`sudo nft -a list ruleset | grep ${port}\`), or allow port ${port} from the other nodes before it`,
+    }
+  },
+}
+
+const portOf = (rule: string | undefined): string | undefined =>
+  rule === undefined ? undefined : new RegExp(`[^0-9](${PORTS})(?![0-9])`).exec(rule)?.[1]
+
+const names = (peers: readonly PeerEvidence[]): string =>
+  `${peers
+    .slice(0, 3)
+    .map(({address}) => address)
+    .join(', ')}${peers.length > 3 ? ` and ${String(peers.length - 3)} more` : ''}`
+
+const share = (some: readonly PeerEvidence[], {peers}: Evidence): string =>
+  some.length === peers.length && peers.length > 1 ? ': every other node, so the trouble is probably on this host' : ''
+
+const tunnel: Rule = {
+  name: 'pod-tunnel',
+  follows: ['flannel-missing', 'cni-foreign'],
+  judge: evidence => {
+    const cut = evidence.peers.filter(peer => peer.tunnel === false && peer.kubeletPort !== 'silent')
+    if (cut.length === 0) return undefined
+    return {
+      cause: `pods of this node do not reach pods on ${names(cut)}: the tunnel of the pod network (UDP 8472) gets no answer${share(cut, evidence)}`,
+      certainty: 'likely',
+      proof: cut
+        .slice(0, 3)
+        .map(({address, podAddress}) => `${address} answers, and ${podAddress} behind the tunnel to it does not`),
+      fix: 'open UDP 8472 between the nodes on both machines, and in the cloud network between them; rules that drop it: `sudo nft list ruleset | grep 8472`',
+    }
+  },
+}
+
+const kubeletPort: Rule = {
+  name: 'kubelet-port',
+  judge: evidence => {
+    const cut = evidence.peers.filter(peer => peer.kubeletPort === 'silent' || peer.kubeletPort === 'refused')
+    if (cut.length === 0) return undefined
+    const refused = cut.filter(peer => peer.kubeletPort === 'refused')
+    return {
+      cause: `TCP 10250 of ${names(cut)} ${refused.length === cut.length ? 'is closed: the kubelet there does not run' : 'gets no answer from this host: that machine is down, or a firewall is between'}${share(cut, evidence)}`,
+      certainty: 'likely',
+      proof: cut.slice(0, 3).map(({address, kubeletPort: port}) => `tried just now: ${address}:10250 is ${port ?? ''}`),
+      fix: 'look at that machine with `kadm doctor`; if it is up, open TCP 10250 there for the other nodes',
+    }
+  },
+}
+
+/** The daemon of flannel leaves this file when it has made its tunnel. */
+const flannel: Rule = {
+  name: 'flannel-missing',
+  follows: [
+    ...['image-pull', 'sandbox-image', 'cni-plugin', 'cni-foreign', 'bridge-filter', 'pod-range', 'flannel-rights'],
+    ...[
+      'pod-network-missing',
+      'node-deleted',
+      'containerd-down',
+      'pod-stops',
+      'cgroup-driver',
+      'disk-full',
+      'unit-masked',
+    ],
+  ],
+  judge: evidence => {
+    const {network, containers, api, kubeletAnswers} = evidence
+    const isOurs = network.cniConfigs[0]?.network === 'kadm-pods'
+    // Without an answer of the API the pods of a node may not have come yet.
+    if (!isOurs || kubeletAnswers !== true || api?.answered !== true || network.flannelSubnet !== undefined)
+      return undefined
+    const runs = containers.some(({name, running}) => name === 'kube-flannel' && running === true)
+    if (runs || (evidence.kubelet.runningSeconds ?? 0) < 120) return undefined
+    return {
+      cause: 'flannel does not run on this node, so its pods reach no pods of other nodes',
+      certainty: 'likely',
+      proof: ['/run/flannel/subnet.env is missing', 'there is no running container kube-flannel'],
+      fix: `${AGAIN}: it makes flannel's DaemonSet again; see its pods: \`kubectl -n kube-flannel get pods -o wide\``,
+    }
+  },
+}
+
+/** Why packets do not get from this host to the others. */
+export const PATH_RULES: readonly Rule[] = [firewall, flannel, tunnel, kubeletPort]

@@ -1,0 +1,20 @@
+import type {Case} from '../wording.ts'
+import {API_ACCESS_CASES} from './api-access.ts'
+import {CONTROL_PLANE_CASES} from './control-plane.ts'
+import {KUBELET_CASES} from './kubelet.ts'
+import {MACHINE_CASES} from './machine.ts'
+import {NETWORK_CASES} from './network.ts'
+import {RUNTIME_CASES} from './runtime.ts'
+import {STATE_NETWORK_CASES} from './state-network.ts'
+import {STATE_CASES} from './state.ts'
+
+export const ALL_CASES: readonly Case[] = [
+  ...MACHINE_CASES,
+  ...KUBELET_CASES,
+  ...RUNTIME_CASES,
+  ...API_ACCESS_CASES,
+  ...CONTROL_PLANE_CASES,
+  ...NETWORK_CASES,
+  ...STATE_CASES,
+  ...STATE_NETWORK_CASES,
+]
