@@ -52,6 +52,41 @@ describe('a failure explains itself', () => {
     expect(error.hint).toMatch(/^`sudo swapoff -a`/)
   })
 
+  const withoutEtcd = (): string =>
+    capture('control-plane')
+      .replace('kubeconfig yes', 'kubeconfig yes\nadmin yes\napiserver yes')
+      .replace(/^manifest etcd.*\n/m, '')
+  const worker = (): Host => ({...hostSaying(() => Promise.resolve(capture('worker'))), name: 'worker-1'})
+
+  test('a cause on another machine is found, and told with the name of that machine', async () => {
+    const master = hostSaying(() => Promise.resolve(withoutEtcd()))
+    const error = await explainFailure(worker(), failure, {...WHAT, phase: 'node-ready'}, undefined, {
+      hosts: () => Promise.resolve([master]),
+    })
+
+    expect(error.message).toMatch(/\ncause on master: \/etc\/kubernetes\/manifests has no etcd\.yaml/)
+    expect(error.evidence).toMatch(/master: files in \/etc\/kubernetes\/manifests/)
+    expect(error.hint).toMatch(/^on master: run `kadm apply`/)
+  })
+
+  test('other machines are left alone where the host itself says why, and one that is gone hides nothing', async () => {
+    const never = {hosts: () => Promise.reject(new Error('must not be asked'))}
+    const known = await explainFailure(
+      hostSaying(() => Promise.resolve(swapOn())),
+      failure,
+      WHAT,
+      undefined,
+      never,
+    )
+    const gone = hostSaying(() => Promise.reject(new KadmError('connect', 'connection lost')))
+    const found = await explainFailure(worker(), failure, {...WHAT, phase: 'node-ready'}, undefined, {
+      hosts: () => Promise.resolve([gone, hostSaying(() => Promise.resolve(withoutEtcd()))]),
+    })
+
+    expect(known.message).toMatch(/\ncause: swap is on/)
+    expect(found.message).toMatch(/\ncause on master: /)
+  })
+
   test('with no known cause it stays as it was, and shows what the host said last', async () => {
     const error = await explainFailure(
       hostSaying(() => Promise.resolve(capture('control-plane'))),

@@ -5,6 +5,7 @@ import type {Sink} from '../../domain/events.ts'
 import type {JoinTo, WorkflowOptions} from '../../engine/options.ts'
 import type {LocalBundle, Phase} from '../../phases/phase.ts'
 import {select} from '../../phases/select.ts'
+import type {Host} from '../../remote/host.ts'
 import {realClock} from './clock.ts'
 import type {Connector} from './connector.ts'
 import {thisHolder} from './holder.ts'
@@ -32,6 +33,7 @@ export async function workflowOptions(
   {connector, emit, signal}: WorkflowEdge,
 ): Promise<WorkflowOptions> {
   const {command, cluster, joinTo} = request
+  const joined = joinTo?.kind === 'ssh' ? [joinTo.spec] : []
   const [{readTemplates}, bundle] = await Promise.all([import('../../engine/templates-on-disk.ts'), bundleOf(cluster)])
   return {
     command,
@@ -52,7 +54,10 @@ export async function workflowOptions(
     readReleaseHash: await releaseHashReader(signal),
     explain: async (host, error, phase) => {
       const {explainFailure} = await import('../../diagnose/explain-failure.ts')
-      return explainFailure(host, error, {phase, waitedFor: error.message, now: realClock.now() / 1000}, signal)
+      const what = {phase, waitedFor: error.message, now: realClock.now() / 1000}
+      return explainFailure(host, error, what, signal, {
+        hosts: () => otherHosts([...joined, ...cluster.hosts], host, connector),
+      })
     },
     connect: connector.connect,
     steps: select(request.phases, request.only, request.skip),
@@ -63,6 +68,15 @@ export async function workflowOptions(
     random: bytes => randomBytes(bytes),
     holder: thisHolder(),
   }
+}
+
+const MOST_OTHERS = 30
+
+/** The other machines of the cluster that are connected, its control planes first. */
+async function otherHosts(specs: Cluster['hosts'], host: Host, {connect}: Connector): Promise<readonly Host[]> {
+  const ordered = specs.toSorted((a, b) => Number(b.role === 'control-plane') - Number(a.role === 'control-plane'))
+  const opened = await Promise.allSettled(ordered.slice(0, MOST_OTHERS).map(connect))
+  return opened.flatMap(result => (result.status === 'fulfilled' && result.value !== host ? [result.value] : []))
 }
 
 async function releaseHashReader(signal: AbortSignal): Promise<WorkflowOptions['readReleaseHash']> {
