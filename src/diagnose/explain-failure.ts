@@ -17,9 +17,10 @@ const SEEN_FROM_AFAR = new Set([
 
 const MOST_HOSTS = 8
 
-export interface Elsewhere {
+export interface ExplainOptions {
+  readonly signal?: AbortSignal | undefined
   /** Machines that the failure may be about, those that run the control plane first. Not the host itself. */
-  readonly hosts: () => Promise<readonly Host[]>
+  readonly others?: () => Promise<readonly Host[]>
 }
 
 interface Found {
@@ -33,16 +34,15 @@ export async function explainFailure(
   host: Host,
   error: KadmError,
   what: Waited,
-  signal?: AbortSignal,
-  elsewhere?: Elsewhere,
+  {signal, others}: ExplainOptions = {},
 ): Promise<KadmError> {
   if (!EXPLAINED.includes(error.code) || signal?.aborted === true) return error
   try {
     const evidence = await collectEvidence(host, signal)
     const own = diagnose(evidence, what).map(diagnosis => ({host: undefined, diagnosis}))
     const isKnown = own.some(({diagnosis}) => diagnosis.certainty === 'certain' && !SEEN_FROM_AFAR.has(diagnosis.name))
-    const others = isKnown || elsewhere === undefined ? [] : await lookElsewhere(elsewhere, error, what, signal)
-    return explained(error, inOrder(own, others), evidence)
+    const elsewhere = isKnown || others === undefined ? [] : await lookAt(await others(), error, what, signal)
+    return explained(error, inOrder(own, elsewhere), evidence)
   } catch {
     // The first error must not be hidden by one about looking for its cause.
     return error
@@ -50,13 +50,12 @@ export async function explainFailure(
 }
 
 /** Machines that the failure names are looked at before those it does not. */
-async function lookElsewhere(
-  {hosts}: Elsewhere,
+async function lookAt(
+  all: readonly Host[],
   {message, evidence = ''}: KadmError,
   what: Waited,
   signal: AbortSignal | undefined,
 ): Promise<readonly Found[]> {
-  const all = await hosts()
   const text = `${message} ${evidence}`
   const named = all.filter(({name}) => text.includes(name))
   const chosen = [...new Set([...named, ...all])].slice(0, MOST_HOSTS)

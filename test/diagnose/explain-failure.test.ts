@@ -60,9 +60,14 @@ describe('a failure explains itself', () => {
 
   test('a cause on another machine is found, and told with the name of that machine', async () => {
     const master = hostSaying(() => Promise.resolve(withoutEtcd()))
-    const error = await explainFailure(worker(), failure, {...WHAT, phase: 'node-ready'}, undefined, {
-      hosts: () => Promise.resolve([master]),
-    })
+    const error = await explainFailure(
+      worker(),
+      failure,
+      {...WHAT, phase: 'node-ready'},
+      {
+        others: () => Promise.resolve([master]),
+      },
+    )
 
     expect(error.message).toMatch(/\ncause on master: \/etc\/kubernetes\/manifests has no etcd\.yaml/)
     expect(error.evidence).toMatch(/master: files in \/etc\/kubernetes\/manifests/)
@@ -70,18 +75,22 @@ describe('a failure explains itself', () => {
   })
 
   test('other machines are left alone where the host itself says why, and one that is gone hides nothing', async () => {
-    const never = {hosts: () => Promise.reject(new Error('must not be asked'))}
+    const never = {others: () => Promise.reject(new Error('must not be asked'))}
     const known = await explainFailure(
       hostSaying(() => Promise.resolve(swapOn())),
       failure,
       WHAT,
-      undefined,
       never,
     )
     const gone = hostSaying(() => Promise.reject(new KadmError('connect', 'connection lost')))
-    const found = await explainFailure(worker(), failure, {...WHAT, phase: 'node-ready'}, undefined, {
-      hosts: () => Promise.resolve([gone, hostSaying(() => Promise.resolve(withoutEtcd()))]),
-    })
+    const found = await explainFailure(
+      worker(),
+      failure,
+      {...WHAT, phase: 'node-ready'},
+      {
+        others: () => Promise.resolve([gone, hostSaying(() => Promise.resolve(withoutEtcd()))]),
+      },
+    )
 
     expect(known.message).toMatch(/\ncause: swap is on/)
     expect(found.message).toMatch(/\ncause on master: /)
@@ -110,6 +119,6 @@ describe('a failure explains itself', () => {
     const preflight = new KadmError('preflight', 'a check failed')
 
     expect(await explainFailure(never, preflight, WHAT)).toBe(preflight)
-    expect(await explainFailure(never, failure, WHAT, AbortSignal.abort())).toBe(failure)
+    expect(await explainFailure(never, failure, WHAT, {signal: AbortSignal.abort()})).toBe(failure)
   })
 })

@@ -63,7 +63,7 @@ export async function rebootCluster(
             host,
             error,
             {phase: 'verify --reboot', waitedFor: error.message, now: realClock.now() / 1000},
-            signal,
+            {signal},
           ),
       }),
     )

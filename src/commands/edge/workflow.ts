@@ -55,8 +55,9 @@ export async function workflowOptions(
     explain: async (host, error, phase) => {
       const {explainFailure} = await import('../../diagnose/explain-failure.ts')
       const what = {phase, waitedFor: error.message, now: realClock.now() / 1000}
-      return explainFailure(host, error, what, signal, {
-        hosts: () => otherHosts([...joined, ...cluster.hosts], host, connector),
+      return explainFailure(host, error, what, {
+        signal,
+        others: () => otherHosts([...joined, ...cluster.hosts], host, connector),
       })
     },
     connect: connector.connect,
