@@ -5,7 +5,7 @@ import {described, EXITS} from './exits.ts'
 export class Explain extends KadmCommand {
   static override summary = 'Say what a phase does, where, after what, and why.'
   static override description = described('', EXITS.none)
-  static override examples = ['<%= config.bin %> explain pki', '<%= config.bin %> explain prepare/swap']
+  static override examples = ['<%= config.bin %> explain certs', '<%= config.bin %> explain prepare/swap']
   static override args = {
     phase: Args.string({required: true, description: 'a phase or a whole branch; kadm phase list names them'}),
   }

@@ -109,9 +109,15 @@ function kindOrProblem(value: unknown): KindName | {readonly path: Path; readonl
   return apiVersion === wanted ? kind : {path: ['apiVersion'], message: otherVersion(apiVersion, kind, wanted)}
 }
 
+/** Documents of kubeadm that say what to do once, not what a cluster is like. */
+const NOT_OF_A_CLUSTER: Readonly<Record<string, string>> = {
+  ResetConfiguration: 'use the flags of kadm reset',
+  UpgradeConfiguration: 'remove it: kadm cannot upgrade a cluster yet',
+}
+
 function unknownKind(kind: string): string {
-  if (kind === 'ResetConfiguration' || kind === 'UpgradeConfiguration')
-    return `${kind} describes no cluster; use the flags of kadm ${kind === 'ResetConfiguration' ? 'reset' : 'upgrade'}`
+  const instead = NOT_OF_A_CLUSTER[kind]
+  if (instead !== undefined) return `${kind} does not describe a cluster; ${instead}`
   const kinds = Object.keys(API_VERSIONS)
   const near = nearest(kind, kinds) ?? kinds.find(known => known.startsWith(kind))
   return `unknown kind '${kind}'; ${near === undefined ? `known are ${kinds.join(', ')}` : `did you mean '${near}'?`}`

@@ -97,7 +97,7 @@ function explain(error: unknown): KadmError {
       'config',
       'the certificate of the API server is outside its time of validity, or the clocks differ',
       {
-        hint: 'compare `date -u` on both machines; if they agree, renew the certificate: kadm certs renew',
+        hint: 'compare `date -u` on both machines; if they agree, run `kadm apply` or `kadm init` again for the control plane, which replaces expired certificates',
         cause: error,
       },
     )

@@ -13,7 +13,7 @@ export interface Failure {
 const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'])
 const TRUST: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED:
-    'its certificate has expired, or the clock of this machine is ahead: compare the clocks, then run `kadm certs check`',
+    'its certificate has expired, or the clock of this machine is ahead: compare `date -u` on both machines; if they agree, run `kadm apply` or `kadm init` again, which replaces expired certificates',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet: the clocks differ, so set the time on both machines',
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for something else: check that the address is an API server',
   DEPTH_ZERO_SELF_SIGNED_CERT:

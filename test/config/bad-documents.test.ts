@@ -89,7 +89,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a document that describes no cluster',
     file('---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ResetConfiguration\n'),
-    ['kadm.yaml:8:7: kind: ResetConfiguration describes no cluster; use the flags of kadm reset'],
+    ['kadm.yaml:8:7: kind: ResetConfiguration does not describe a cluster; use the flags of kadm reset'],
   ],
   [
     'a document without a kind',

@@ -73,7 +73,7 @@ function againstNode({label, node, facts, isMember}: View, existing: ExistingNod
   if (node.name === existing.name) {
     if (sameId || isMember) return []
     const saw = `the cluster has a node ${existing.name}, and it is another machine`
-    const fix = `give this host another name, or remove that node first: kadm remove ${existing.name}`
+    const fix = `give this host another name; or, if that machine is gone, remove its node first: kubectl delete node ${existing.name}, with the kubeconfig that kadm kubeconfig writes`
     return [{name: 'DuplicateHostname', severity: 'error', hosts: [label], saw, fix}]
   }
   const shared = TRAITS.filter(({name}) => (name === 'machine-id' && sameId) || (name === 'product_uuid' && sameUuid))

@@ -74,7 +74,14 @@ export const kubeletVersionCheck: HostCheck = (view, {cluster}) => {
   }
   if (compareVersions(version, wanted) === 0) return [ok(name, view, version.text)]
   if (view.isMember && kubeletMayJoin(version, wanted)) {
-    return [warning(name, view, `${version.text}, the cluster is at ${wanted.text}`, 'upgrade the node (kadm upgrade)')]
+    return [
+      warning(
+        name,
+        view,
+        `${version.text}, the cluster is at ${wanted.text}`,
+        'keep kubernetesVersion as it is: kadm cannot upgrade a node yet',
+      ),
+    ]
   }
   return [info(name, view, `${version.text} is older than ${wanted.text}`, `kadm installs ${wanted.text}`)]
 }

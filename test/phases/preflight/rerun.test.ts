@@ -51,7 +51,7 @@ describe('a host that is a node of this cluster already', () => {
     const kubelet = {...bare.kubelet, version: 'v1.36.3'}
 
     expect(seen('KubeletVersion', {...member, kubelet})).toEqual([
-      'warning master: v1.36.3, the cluster is at v1.37.2 -> upgrade the node (kadm upgrade)',
+      'warning master: v1.36.3, the cluster is at v1.37.2 -> keep kubernetesVersion as it is: kadm cannot upgrade a node yet',
     ])
   })
 })

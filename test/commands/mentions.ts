@@ -1,0 +1,80 @@
+import {readFileSync, readdirSync} from 'node:fs'
+import {join, relative} from 'node:path'
+import ts from 'typescript'
+import {ROOT} from './run-command.ts'
+
+/** One piece of text that a person may read, and where it stands. */
+export interface Text {
+  readonly place: string
+  readonly text: string
+}
+
+/** `kadm` and what stands after it, up to the end of the command or of the sentence. */
+export interface Mention {
+  readonly place: string
+  /** Whether it is written as something to type: after a backtick, a quote, a prompt. */
+  readonly isTyped: boolean
+  readonly words: readonly string[]
+}
+
+const filesBelow = (folder: string, ending: string): readonly string[] =>
+  readdirSync(join(ROOT, folder), {recursive: true, encoding: 'utf8'})
+    .filter(name => name.endsWith(ending))
+    .map(name => join(ROOT, folder, name))
+
+/** What a template puts in at run time; a word of its own. */
+const HOLE = 'HOLE'
+
+/** Every string of the sources; a condition between two texts gives both. */
+export const textsOfSource = (file: string, source: string): readonly Text[] => {
+  const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true)
+  const found: Text[] = []
+  const walk = (node: ts.Node): void => {
+    const line = tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1
+    const isWhole = ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)
+    if (isWhole) found.push(...valuesOf(node).map(text => ({place: `${file}:${String(line)}`, text})))
+    ts.forEachChild(node, walk)
+  }
+  walk(tree)
+  return found
+}
+
+function valuesOf(node: ts.Expression): readonly string[] {
+  if (ts.isStringLiteralLike(node)) return [node.text]
+  if (ts.isParenthesizedExpression(node)) return valuesOf(node.expression)
+  if (ts.isConditionalExpression(node)) return [...valuesOf(node.whenTrue), ...valuesOf(node.whenFalse)]
+  if (!ts.isTemplateExpression(node)) return [HOLE]
+  return node.templateSpans.reduce<readonly string[]>(
+    (before, {expression, literal}) =>
+      before.flatMap(text => valuesOf(expression).map(value => `${text}${value}${literal.text}`)),
+    [node.head.text],
+  )
+}
+
+export const sourceTexts = (): readonly Text[] =>
+  filesBelow('src', '.ts').flatMap(path => textsOfSource(relative(ROOT, path), readFileSync(path, 'utf8')))
+
+/** Blocks of code line by line, all else by paragraphs, since a command may stand at the end of a line. */
+export const textsOfMarkdown = (file: string, text: string): readonly Text[] =>
+  text.split(/^```.*$/m).flatMap((part, i) =>
+    (i % 2 === 1 ? part.replaceAll(/\\\n\s*/g, ' ').split('\n') : part.split(/\n\s*\n/)).map(block => ({
+      place: file,
+      text: block.replaceAll(/\s+/g, ' '),
+    })),
+  )
+
+export const documentTexts = (): readonly Text[] =>
+  [join(ROOT, 'README.md'), ...filesBelow('docs', '.md')].flatMap(path =>
+    textsOfMarkdown(relative(ROOT, path), readFileSync(path, 'utf8')),
+  )
+
+const END_OF_COMMAND = /[`'";\n)\]|>,]|: |\. |\.$| -- | and | or | then |\bkadm /
+const TYPED = /(?:[`'\"]|\$ |\bsudo )$/
+
+/** The mentions in a text; a path or a name such as /var/lib/kadm or kadm.yaml is none. */
+export const mentionsIn = ({place, text}: Text): readonly Mention[] =>
+  [...text.matchAll(/(?<![\w./-])(?:<%= config\.bin %>|kadm) (?=(.*))/gs)].map(({index, 1: rest = ''}) => ({
+    place,
+    isTyped: TYPED.test(text.slice(0, index)),
+    words: (rest.split(END_OF_COMMAND, 1)[0] ?? '').split(/\s+/).filter(word => word !== ''),
+  }))

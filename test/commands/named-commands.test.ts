@@ -1,0 +1,115 @@
+import type {Command} from '@oclif/core'
+import {expect, test} from 'vitest'
+import {findPhase} from '../../src/commands/edge/all-phases.ts'
+import {COMMANDS} from '../../src/commands/index.ts'
+import {documentTexts, mentionsIn, sourceTexts, textsOfMarkdown, textsOfSource, type Mention} from './mentions.ts'
+
+const commands = new Map<string, Command.Class>(
+  Object.entries(COMMANDS).map(([id, command]) => [id.replaceAll(':', ' '), command]),
+)
+const topics = new Set(Object.keys(COMMANDS).flatMap(id => (id.includes(':') ? (id.split(':')[0] ?? '') : [])))
+
+/** What may follow the name of the program in a sentence, beside its commands. */
+const PROSE = new Set(
+  [
+    'adds again and begin brought by calls can cannot changed cluster command compares computes confirms copies decides',
+    'did does enables end fetched fetches for from gives goes had has in installs is it itself joins keeps knows leaves left',
+    'loads looks made makes may needs never only or prepared prefers proves pulls puts reads runs says sends sets starts',
+    'supports tells that this took touches tries turns uses waits will with write writes wrote',
+  ].flatMap(line => line.split(' ')),
+)
+
+/** Commands that the libraries bring. */
+const OF_LIBRARIES = new Set(['autocomplete', 'help'])
+
+/** What is wrong with a mention; undefined when its command, subcommand, flags and phase exist. */
+function problemOf({words, isTyped}: Mention): string | undefined {
+  const [first = '', second = ''] = words
+  if (first === '' || first.startsWith('-') || OF_LIBRARIES.has(first)) return undefined
+  if (!/^[a-z]/.test(first)) return undefined
+  if (!commands.has(first) && !topics.has(first)) {
+    return PROSE.has(first) && !isTyped ? undefined : `there is no command 'kadm ${first}'`
+  }
+  if (topics.has(first) && !/^[a-z]/.test(second)) return undefined
+  const name = commands.has(first) ? first : `${first} ${second}`
+  const command = commands.get(name)
+  if (command === undefined) return `there is no command 'kadm ${name}'`
+  return problemOfWords(name, command, words)
+}
+
+function problemOfWords(name: string, command: Command.Class, words: readonly string[]): string | undefined {
+  const {flags} = command
+  const known = Object.entries({...command.baseFlags, ...flags}).flatMap(([long, flag]: [string, Command.Flag.Any]) => [
+    `--${long}`,
+    ...(flag.char === undefined ? [] : [`-${flag.char}`]),
+    ...(flag.type === 'boolean' && flag.allowNo ? [`--no-${long}`] : []),
+  ])
+  const isUnknown = (word: string): boolean => /^--?[a-z]/.test(word) && ![...known, '--help', '-h'].includes(word)
+  const unknown = words.map(word => word.replace(/[=\]'"(:].*$/, '')).find(isUnknown)
+  if (unknown !== undefined) return `kadm ${name} has no flag ${unknown}`
+  const [, phase = ''] = words
+  return name === 'explain' && /^[a-z]/.test(phase) && !isPhase(phase) ? `there is no phase '${phase}'` : undefined
+}
+
+function isPhase(path: string): boolean {
+  try {
+    return findPhase(path).path === path
+  } catch {
+    return false
+  }
+}
+
+const problems = (mentions: readonly Mention[]): readonly string[] =>
+  mentions.flatMap(mention => {
+    const problem = problemOf(mention)
+    return problem === undefined ? [] : [`${mention.place}: ${problem} (kadm ${mention.words.join(' ')})`]
+  })
+
+test('every command, flag and phase that a message, a hint or a help text names exists', () => {
+  const mentions = sourceTexts().flatMap(mentionsIn)
+
+  expect(mentions.length).toBeGreaterThan(150)
+  expect(problems(mentions)).toEqual([])
+})
+
+test('every command, flag and phase that the README and the docs name exists', () => {
+  const mentions = documentTexts().flatMap(mentionsIn)
+
+  expect(mentions.length).toBeGreaterThan(150)
+  expect(problems(mentions)).toEqual([])
+})
+
+test.each([
+  ["const hint = 'run kadm certs check'", "there is no command 'kadm certs'"],
+  ["const hint = 'upgrade the node (kadm upgrade)'", "there is no command 'kadm upgrade'"],
+  ['const hint = `remove it first: kadm remove ${name}`', "there is no command 'kadm remove'"],
+  ["const hint = `use kadm ${kind === 'a' ? 'reset' : 'upgrade'}`", "there is no command 'kadm upgrade'"],
+  ["const hint = 'run `kadm it` now'", "there is no command 'kadm it'"],
+  ["const hint = 'list them: kadm token show'", "there is no command 'kadm token show'"],
+  ["const hint = 'kadm reset HOST --from MASTER'", 'kadm reset has no flag --from'],
+  ["const examples = ['<%= config.bin %> explain pki']", "there is no phase 'pki'"],
+])('%s is found', (source, problem) => {
+  const found = textsOfSource('x.ts', source).flatMap(mentionsIn).map(problemOf)
+
+  expect(found).toContain(problem)
+})
+
+test.each([
+  "const hint = 'kadm turns it on; then run kadm apply --dry-run, or kadm plan'",
+  'const hint = `run kadm reset ${name} --to ${master}`',
+  "const hint = 'see /var/lib/kadm remove it; kadm.yaml upgrade'",
+  "const hint = 'kadm lab exec NAME m -- ls --all'",
+])('%s is in order', source => {
+  expect(textsOfSource('x.ts', source).flatMap(mentionsIn).map(problemOf).filter(Boolean)).toEqual([])
+})
+
+test('a document is read by paragraph, and its blocks of code by line', () => {
+  const text = 'Run `kadm\nremove x`.\n\n```\nkadm join a \\\n  --nowhere b\nkadm status\n```\n'
+  const found = textsOfMarkdown('x.md', text).flatMap(mentionsIn)
+
+  expect(found.map(problemOf)).toEqual([
+    "there is no command 'kadm remove'",
+    'kadm join has no flag --nowhere',
+    undefined,
+  ])
+})
