@@ -1,4 +1,5 @@
 import type {ClosedChain} from './closed-chain.ts'
+import type {SharedFacts} from './shared-facts.ts'
 
 /** What one read-only script saw on one host, in one round trip. Sizes in bytes, times in seconds unless named otherwise. */
 export interface Facts {
@@ -88,10 +89,18 @@ export interface Facts {
     readonly freeBytes: number
     readonly totalBytes: number
     readonly readOnly: boolean
+    /** undefined where the file system makes them as it needs them (btrfs says 0). */
+    readonly inodes?: {readonly free: number; readonly total: number} | undefined
   }[]
   /** Median of a few small synced writes below /var/lib, milliseconds. */
   readonly fsyncMs: number | undefined
-  readonly listening: readonly {readonly port: number; readonly address: string; readonly process: string}[]
+  readonly listening: readonly {
+    readonly port: number
+    readonly address: string
+    readonly process: string
+    /** The systemd unit that the process belongs to: `nginx.service`; undefined where that cannot be seen. */
+    readonly unit?: string | undefined
+  }[]
   readonly resolv: {
     readonly nameservers: readonly string[]
     readonly resolvedActive: boolean
@@ -109,6 +118,7 @@ export interface Facts {
   readonly cloudInit: CloudInitFacts | undefined
   readonly lease: {readonly holder: string; readonly fence: number; readonly ageSeconds: number} | undefined
   readonly ledgerEntries: number
+  readonly shared: SharedFacts
 }
 
 /** What cloud-init may do to a host's names at its next boot. */

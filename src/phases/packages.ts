@@ -9,19 +9,18 @@ import type {Phase, PhaseContext} from './phase.ts'
 /** Where the programs of a host come from; `own` are there already, and neither a package nor kadm knows them. */
 export type Provision = 'bundle' | 'packages' | 'upstream' | 'own'
 
+/** What decides it; of a bundle only whether there is one. */
+type Deciding = Pick<PhaseContext, 'facts' | 'cluster'> & {readonly bundle: object | undefined}
+
 /** A kubelet that no package brought is left as it is: a second one over it would be neither's. */
-export const kubeletComesBy = ({bundle, facts}: Pick<PhaseContext, 'bundle' | 'facts'>): Provision =>
+export const kubeletComesBy = ({bundle, facts}: Omit<Deciding, 'cluster'>): Provision =>
   bundle === undefined ? (isOwn(facts.kubelet.version, facts, ['kubelet']) ? 'own' : 'packages') : 'bundle'
 
 /**
  * What is there stays: kadm's own release, a package, somebody's. A bare host gets the project's release unless the file wants the
  * distribution's: that one is older than what Kubernetes 1.38 asks of a runtime (KEP-4033).
  */
-export function runtimeComesBy({
-  bundle,
-  facts,
-  cluster,
-}: Pick<PhaseContext, 'bundle' | 'facts' | 'cluster'>): Provision {
+export function runtimeComesBy({bundle, facts, cluster}: Deciding): Provision {
   if (bundle !== undefined) return 'bundle'
   if (facts.files[releaseRecord('containerd')] !== undefined) return 'upstream'
   if (RUNTIMES.some(name => facts.packages[name] !== undefined)) return 'packages'

@@ -1,26 +1,32 @@
+import {nodeNameProblem} from '../../config/rules.ts'
 import {error, info, ok, warning, type HostCheck, type View} from './input.ts'
-
-const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 
 /** The name is one that a node can have, and a node keeps the one it has. */
 export const hostnameCheck: HostCheck = view => {
   const name = 'Hostname'
   const {node, facts} = view
-  if (!NAME.test(node.name) || node.name.length > 253) {
-    return [error(name, view, `'${node.name}' is no name for a node`, 'use small letters, digits and dashes')]
-  }
+  const problem = nodeNameProblem(node.name)
+  if (problem !== undefined) return [error(name, view, problem, otherName(view))]
   if (/^localhost(\.|$)/.test(node.name))
     return [error(name, view, 'is called localhost', 'give it a name under hosts in the file')]
   if (facts.nodeName !== undefined && facts.nodeName !== node.name) {
     const saw = `is node ${facts.nodeName} already and cannot be renamed to ${node.name}`
     return [error(name, view, saw, instead(view, facts.nodeName))]
   }
-  if (facts.hostname !== node.name)
+  if (node.host.name !== undefined && facts.hostname !== node.name)
     return [info(name, view, `is called ${facts.hostname} now`, `kadm calls it ${node.name}`)]
+  if (facts.hostname !== node.name)
+    return [info(name, view, `is called ${facts.hostname}`, `the cluster knows it as ${node.name}`)]
   return facts.hostnameResolves
     ? [ok(name, view, 'resolves')]
     : [info(name, view, 'does not know its own name', 'kadm writes it to /etc/hosts')]
 }
+
+/** What a machine is called counts as its node's name until another one is given. */
+const otherName = ({node}: View): string =>
+  node.host.name === undefined
+    ? 'give it another name: --node-name NAME, or name: under its entry of hosts in the file; kadm then sets the hostname too'
+    : 'choose another name, in --node-name or under its entry of hosts in the file'
 
 /** The name is in the node's certificate, its object, its pods and its volumes: it leaves under the old one and comes back under the new one. */
 const instead = ({node, isControlPlane}: View, nodeName: string): string =>

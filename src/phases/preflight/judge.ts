@@ -1,9 +1,14 @@
-import {NEWEST_MINOR} from '../../domain/version.ts'
 import {clockOffsetCheck, clockSyncCheck} from './clock-checks.ts'
 import type {Finding} from './finding.ts'
 import {firewallChecks} from './firewall-checks.ts'
 import {cloneCheck, duplicateAddressCheck, duplicateNameCheck, existingNodesCheck} from './identity-checks.ts'
-import {viewsOf, warning, type HostCheck, type PreflightInput, type SetCheck} from './input.ts'
+import {viewsOf, type HostCheck, type PreflightInput, type SetCheck} from './input.ts'
+import * as start from './kubelet-start-checks.ts'
+import {portChecks} from './port-checks.ts'
+import {otherKubernetesCheck} from './product-checks.ts'
+import * as shared from './shared-folder-checks.ts'
+import * as sysctl from './sysctl-checks.ts'
+import * as writable from './writable-checks.ts'
 import * as hostname from './hostname-checks.ts'
 import * as machine from './machine-checks.ts'
 import * as network from './network-checks.ts'
@@ -14,11 +19,6 @@ import {staticAddressChecks} from './static-address-checks.ts'
 import * as storage from './storage-checks.ts'
 import * as swap from './swap-checks.ts'
 import * as system from './system-checks.ts'
-
-const versionCheck: HostCheck = (view, {cluster}) =>
-  cluster.version.minor > NEWEST_MINOR
-    ? [warning('KubernetesVersion', view, `${cluster.version.text} is newer than this kadm knows`, 'upgrade kadm')]
-    : []
 
 /** In the order a person reads them: may we, is it the right machine, is it free, what is to be prepared. */
 const HOST_CHECKS: readonly HostCheck[] = [
@@ -33,30 +33,44 @@ const HOST_CHECKS: readonly HostCheck[] = [
   system.cgroupCheck,
   machine.moduleCheck,
   machine.commandsCheck,
-  versionCheck,
   residue.otherClusterCheck,
   residue.roleCheck,
-  runtime.otherKubernetesCheck,
-  residue.portChecks,
+  otherKubernetesCheck,
+  portChecks,
   residue.fileChecks,
   residue.etcdDirCheck,
+  shared.manifestCopiesCheck,
+  writable.immutableCheck,
+  writable.pathTypeCheck,
+  writable.blockCheck,
+  writable.readOnlyCheck,
   hostname.hostnameCheck,
   hostname.cloudInitCheck,
   staticAddressChecks,
   network.leftoverLinksCheck,
+  shared.cniConfigCheck,
   network.dnsCheck,
   firewallChecks,
   network.proxyChecks,
-  network.forwardingChecks,
+  sysctl.forwardingChecks,
+  sysctl.bridgeSettingChecks,
+  sysctl.unreadSettingsCheck,
+  sysctl.protectedSettingsCheck,
   swap.swapCheck,
   swap.swapUseCheck,
   swap.keptSwapCheck,
   runtime.runtimeCheck,
   runtime.runtimeVersionCheck,
   runtime.cgroupDriverCheck,
+  shared.runtimeDropInsCheck,
+  start.runtimeStartCheck,
   runtime.kubeletVersionCheck,
   runtime.kubeletServiceCheck,
+  start.kubeletArgumentsCheck,
+  start.kubeletDropInsCheck,
+  shared.repositoryCheck,
   storage.diskChecks,
+  storage.inodeChecks,
   storage.fsyncCheck,
   storage.packageLockCheck,
   storage.packageStateCheck,

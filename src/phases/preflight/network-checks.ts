@@ -1,5 +1,5 @@
 import {parseCidr} from '../../domain/cidr.ts'
-import {error, info, ok, warning, type HostCheck} from './input.ts'
+import {error, ok, warning, type HostCheck} from './input.ts'
 
 /** What the pod network of another cluster left; its routes would swallow ours. */
 const LEFTOVERS = /^(cni\d*|flannel[.\d]*|vxlan\.calico|cilium_\w+|weave|kube-ipvs0|kube-bridge)$/
@@ -27,22 +27,6 @@ export const dnsCheck: HostCheck = view => {
       fix,
     ),
   ]
-}
-
-export const forwardingChecks: HostCheck = (view, {cluster}) => {
-  const {podSubnets, serviceSubnets} = cluster.network
-  const families = new Set(
-    [...podSubnets, ...serviceSubnets, `${view.node.address}/0`].map(text => parseCidr(text)?.family),
-  )
-  return ([4, 6] as const)
-    .filter(family => families.has(family))
-    .map(family => {
-      const path = family === 4 ? 'net/ipv4/ip_forward' : 'net/ipv6/conf/default/forwarding'
-      const name = `FileContent--proc-sys-${path.replaceAll('/', '-')}`
-      return view.facts.sysctls[path.replaceAll('/', '.')]?.startsWith('1') === true
-        ? ok(name, view, 'on')
-        : info(name, view, 'off', 'kadm turns it on, now and at every boot')
-    })
 }
 
 /** A proxy that takes the cluster's own traffic breaks it in ways that look like anything else. */

@@ -1,8 +1,8 @@
-import {cidrsOverlap, formatCidr, nthAddress, parseAddress, parseCidr, type Cidr} from '../../domain/cidr.ts'
-import type {Cluster} from '../../domain/cluster.ts'
+import {cidrsOverlap, formatCidr, parseAddress, parseCidr, type Cidr} from '../../domain/cidr.ts'
 import {isGlobal} from './candidates.ts'
 import type {Finding} from './finding.ts'
 import {error, ok, type SetCheck, type View} from './input.ts'
+import {freeRange, POOLS} from './free-range.ts'
 import {isLeftover} from './network-checks.ts'
 
 interface Use {
@@ -14,26 +14,32 @@ interface Use {
 const NAME = 'NetworkRanges'
 
 /** Pod and service ranges against everything that a host reaches already: its networks, its routes, its DNS servers. */
-export const rangeCheck: SetCheck = (views, {cluster}) => {
+export const rangeCheck: SetCheck = (views, {cluster, existing}) => {
   const uses = views.flatMap(usesOf)
   const {podSubnets, serviceSubnets} = cluster.network
   const wanted = [
-    ...podSubnets.map(text => ({text, kind: 'pod', flag: '--pod-network-cidr'})),
-    ...serviceSubnets.map(text => ({text, kind: 'service', flag: '--service-cidr'})),
+    ...podSubnets.map(text => ({text, kind: 'pod' as const, flag: '--pod-network-cidr'})),
+    ...serviceSubnets.map(text => ({text, kind: 'service' as const, flag: '--service-cidr'})),
   ]
+  // What is suggested for one range is not free for the next.
+  const taken = [...uses.map(({range}) => range), ...wanted.flatMap(({text}) => parseCidr(text) ?? [])]
   const clashes = wanted.flatMap(({text, kind, flag}): readonly Finding[] => {
     const range = parseCidr(text)
     if (range === undefined) return []
     const overlapping = uses.filter(
       use => cidrsOverlap(range, use.range) && !(use.view.isMember && isWithin(use.range, range)),
     )
+    if (overlapping.length === 0) return []
+    const free = freeRange(kind, range, taken, views.length + existing.length)
+    if (free !== undefined) taken.push(free)
+    const fix =
+      free === undefined
+        ? `no range of ${POOLS[range.family].join(', ')} is free on these hosts: remove a route that they do not need (ip route), and run this again`
+        : `choose another: ${flag} ${formatCidr(free)}`
     // One proof a host: a network often shows as address, route and DNS server.
     return overlapping
       .filter(({view}, i) => overlapping.findIndex(other => other.view === view) === i)
-      .map(({view, what}) => {
-        const free = suggestion(range, uses, cluster)
-        return error(NAME, view, `the ${kind} range ${text} overlaps ${what}`, `choose another: ${flag} ${free}`)
-      })
+      .map(({view, what}) => error(NAME, view, `the ${kind} range ${text} overlaps ${what}`, fix))
   })
   const clean = views.filter(({label}) => clashes.every(({hosts}) => !hosts.includes(label)))
   return [...clashes, ...clean.map(view => ok(NAME, view, 'pod and service ranges are free'))]
@@ -65,21 +71,3 @@ function usesOf(view: View): readonly Use[] {
 }
 
 const isWithin = (inner: Cidr, outer: Cidr): boolean => inner.prefix >= outer.prefix && cidrsOverlap(inner, outer)
-
-const POOL = ['10.0.0.0/8', 'fd00::/8'] as const
-
-/** A range of the same size that nothing on any host uses. */
-function suggestion(range: Cidr, uses: readonly Use[], {network}: Cluster): string {
-  const taken = [
-    ...uses.map(use => use.range),
-    ...[...network.podSubnets, ...network.serviceSubnets].flatMap(t => parseCidr(t) ?? []),
-  ]
-  const pool = parseCidr(range.family === 4 ? POOL[0] : POOL[1])
-  const size = 2 ** ((range.family === 4 ? 32 : 128) - range.prefix)
-  for (let step = 255; pool !== undefined && step > 0; step--) {
-    const start = nthAddress(pool, step * Math.max(size, 65536))
-    const cidr = start === undefined ? undefined : parseCidr(`${start}/${range.prefix}`)
-    if (cidr !== undefined && taken.every(other => !cidrsOverlap(cidr, other))) return formatCidr(cidr)
-  }
-  return 'RANGE'
-}

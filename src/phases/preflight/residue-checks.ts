@@ -1,33 +1,5 @@
 import {BOOTSTRAP_KUBELET_CONF, ETCD_DATA_DIR, KUBELET_CONF, MANIFESTS_DIR, PKI_DIR} from '../../domain/paths.ts'
-import {error, info, ok, ownCaHash, warning, type HostCheck, type View} from './input.ts'
-
-/** Who should be found at a port on a node of this cluster; ss cuts names to fifteen letters. */
-const OWNERS: Readonly<Record<number, string>> = {
-  10250: 'kubelet',
-  10257: 'kube-controller-manager',
-  10259: 'kube-scheduler',
-  2379: 'etcd',
-  2380: 'etcd',
-}
-
-export const portChecks: HostCheck = (view, {cluster}) => {
-  const ports = view.isControlPlane ? [cluster.apiPort, 10259, 10257, 10250, 2379, 2380] : [10250]
-  return ports.map(port => portCheck(view, port, OWNERS[port] ?? 'kube-apiserver'))
-}
-
-function portCheck(view: View, port: number, owner: string) {
-  const name = `Port-${port}`
-  const users = view.facts.listening.filter(socket => socket.port === port)
-  const [user] = users
-  if (user === undefined) return ok(name, view, 'free')
-  const process = user.process || 'a process that cannot be seen'
-  const isOwner = user.process === '' || owner.startsWith(user.process)
-  if (isOwner && (view.isMember || view.isBegun)) return ok(name, view, `${owner} of this cluster`)
-  if (user.process === 'kubelet' && port === 10250 && view.facts.clusterCaHash === undefined) {
-    return info(name, view, 'a kubelet without a cluster runs', 'kadm starts it again with its own configuration')
-  }
-  return error(name, view, `${process} listens on it at ${user.address}`, `stop ${process}, or use another machine`)
-}
+import {error, ok, ownCaHash, warning, type HostCheck} from './input.ts'
 
 /** kubeadm's names: the path with dashes for slashes. */
 const fileCheckName = (path: string): string => `FileAvailable-${path.replaceAll('/', '-')}`

@@ -1,5 +1,5 @@
 import {compareVersions, kubeletMayJoin, parseVersion} from '../../domain/version.ts'
-import {error, info, ok, warning, type HostCheck, type View} from './input.ts'
+import {error, info, ok, warning, type HostCheck} from './input.ts'
 
 export const runtimeCheck: HostCheck = view => {
   const name = 'CRI'
@@ -92,20 +92,3 @@ export const kubeletServiceCheck: HostCheck = view => {
   if (enabled === 'enabled') return [ok(name, view, 'enabled')]
   return [info(name, view, enabled === undefined ? 'there is no such unit' : enabled, 'kadm writes and enables it')]
 }
-
-const OTHER_KUBERNETES = [
-  ['k3s.service', 'k3s'],
-  ['k3s-agent.service', 'k3s'],
-  ['rke2-server.service', 'rke2'],
-  ['rke2-agent.service', 'rke2'],
-  ['snap.microk8s.daemon-kubelite.service', 'MicroK8s'],
-] as const
-
-export const otherKubernetesCheck: HostCheck = view => {
-  const found = OTHER_KUBERNETES.filter(([unit]) => isRunning(view, unit)).map(([, name]) => name)
-  return [...new Set(found)].map(name =>
-    error('OtherKubernetes', view, `${name} runs here`, `uninstall ${name}, or use another machine`),
-  )
-}
-
-const isRunning = ({facts}: View, unit: string): boolean => facts.units[unit]?.active === 'active'

@@ -16,6 +16,10 @@ const LIMITS: Readonly<Record<string, Limit>> = {
 /** Images and logs of a node come to this before anybody runs anything there. */
 const NODE_TAKES = 2 * GIB
 
+/** What makes the file system of a path writable until the next boot, and where it is decided. */
+export const remounted = (path: string): string =>
+  `mount it read-write: sudo mount -o remount,rw "$(findmnt -no TARGET -T ${path})"; then look in /etc/fstab`
+
 const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`
 
 export const diskChecks: HostCheck = (view, {cluster}) =>
@@ -25,7 +29,10 @@ export const diskChecks: HostCheck = (view, {cluster}) =>
       const name = 'DiskSpace'
       const limit = LIMITS[path] ?? {error: 0, warning: 0}
       const evicts = 'evictionHard' in cluster.extra.kubelet ? 0 : totalBytes * (limit.evicts ?? 0)
-      if (readOnly) return error('DiskWritable', view, `${path} is on a read-only file system`, 'mount it read-write')
+      if (readOnly) {
+        const fix = remounted(path)
+        return error('DiskWritable', view, `${path} is on a read-only file system`, fix)
+      }
       const fix = `free or add space below ${path}`
       const saw = `${gib(freeBytes)} free for ${path}`
       if (freeBytes < limit.error * GIB) return error(name, view, `only ${saw}`, fix)
@@ -35,6 +42,30 @@ export const diskChecks: HostCheck = (view, {cluster}) =>
       if (freeBytes < evicts + NODE_TAKES && evicts > 0) return warning(name, view, tooFull, more)
       return freeBytes < limit.warning * GIB ? warning(name, view, `only ${saw}`, fix) : ok(name, view, saw)
     })
+
+/** A file system can be full of files while it has space: each takes an inode. An image brings some ten thousand of them. */
+const INODES: Readonly<Record<string, {readonly error: number; readonly warning: number}>> = {
+  '/var/lib/containerd': {error: 20_000, warning: 100_000},
+  '/var/lib/kubelet': {error: 1_000, warning: 10_000},
+  '/var/lib/etcd': {error: 100, warning: 1_000},
+  '/var/lib/kadm': {error: 200, warning: 1_000},
+  '/etc': {error: 200, warning: 1_000},
+}
+
+/** The free share below which the kubelet evicts pods, nodefs.inodesFree and imagefs.inodesFree by default. */
+const EVICTS_INODES = 0.05
+
+export const inodeChecks: HostCheck = view =>
+  view.facts.disks.flatMap(({path, inodes}) => {
+    const limit = INODES[path]
+    if (limit === undefined || inodes === undefined || (path === '/var/lib/etcd' && !view.isControlPlane)) return []
+    const {free, total} = inodes
+    const saw = `only ${free} of ${total} inodes free for ${path}`
+    const fix = `find where the files are, and remove what is not needed: sudo du --inodes -x ${path} | sort -n | tail`
+    const isEvicted = free < total * EVICTS_INODES && path.startsWith('/var/lib/')
+    if (free < limit.error || isEvicted) return [error('DiskSpace', view, saw, fix)]
+    return free < limit.warning ? [warning('DiskSpace', view, saw, fix)] : []
+  })
 
 /** etcd writes to disk before it answers; its own advice is that 99 of 100 writes take less than 10 ms. */
 export const fsyncCheck: HostCheck = view => {

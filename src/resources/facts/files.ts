@@ -1,28 +1,25 @@
 import type {FileFacts, Facts} from '../../domain/facts.ts'
 import * as paths from '../../domain/paths.ts'
+import {CHANGED_FILES, WRITTEN_FILES, WRITTEN_FOLDERS} from '../../domain/written-paths.ts'
 import {sh} from '../../remote/shell.ts'
 import {linesOf, wholeNumber, type Section} from './section.ts'
 
-const FIXED = [
-  ...['/etc/hosts', '/etc/hostname', '/etc/fstab', '/etc/resolv.conf', '/etc/crictl.yaml', '/swap.img', '/swapfile'],
-  ...[paths.KUBERNETES_DIR, paths.MANIFESTS_DIR, paths.PKI_DIR, `${paths.PKI_DIR}/etcd`],
-  ...[paths.ADMIN_CONF, paths.SUPER_ADMIN_CONF, paths.KUBELET_CONF, paths.BOOTSTRAP_KUBELET_CONF],
-  ...[paths.CONTROLLER_MANAGER_CONF, paths.SCHEDULER_CONF],
-  ...[paths.KUBELET_DIR, paths.KUBELET_CONFIG, paths.KUBELET_INSTANCE_CONFIG, paths.KUBELET_FLAGS_ENV],
+const KNOWN = [
+  ...CHANGED_FILES,
+  ...WRITTEN_FILES,
+  ...WRITTEN_FOLDERS,
+  ...['/etc/resolv.conf', '/swap.img', '/swapfile'],
   ...[paths.KUBELET_CLIENT_PEM, '/var/lib/kubelet/pki', '/etc/default/kubelet'],
-  ...['/usr/lib/systemd/system/kubelet.service', '/etc/systemd/system/kubelet.service'],
-  ...[
-    '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf',
-    '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf',
-  ],
-  ...[paths.ETCD_DATA_DIR, paths.CONTAINERD_CONFIG, paths.CNI_BIN_DIR, paths.CNI_CONF_DIR, paths.KADM_DIR],
+  ...['/usr/lib/systemd/system/kubelet.service', '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf'],
 ]
+
+const FIXED = [...new Set<string>(KNOWN)]
 
 /** Holes for globs cannot be quoted, so these folders are listed by the shell itself. */
 const script = sh`set -- ${FIXED}
 for found in /etc/kubernetes/pki/* /etc/kubernetes/pki/etcd/* /etc/kubernetes/manifests/* /etc/kubernetes/manifests/.[!.]* \
-  /var/lib/etcd/* /var/lib/etcd/.[!.]* /var/lib/kubelet/pki/* /etc/netplan/* /etc/cni/net.d/* /opt/cni/bin/* /etc/modules-load.d/* /etc/sysctl.d/* \
-  /etc/containerd/conf.d/* /etc/containerd/certs.d/* /etc/systemd/system/containerd.service.d/* /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/* \
+  /var/lib/etcd/* /var/lib/etcd/.[!.]* /var/lib/kubelet/pki/* /etc/netplan/* /etc/cni/net.d/* /etc/cni/net.d/.[!.]* /opt/cni/bin/* /etc/modules-load.d/* /etc/sysctl.d/* \
+  /etc/containerd/conf.d/* /etc/containerd/certs.d/* /etc/systemd/system/containerd.service.d/* /etc/systemd/system/kubelet.service.d/* /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/* \
   /var/lib/kadm/releases/*; do
   set -- "$@" "$found"
 done

@@ -2,6 +2,7 @@ import type {Facts} from '../../domain/facts.ts'
 import type {Script} from '../../remote/shell.ts'
 import {cloudInitSection} from './cloud-init.ts'
 import {filesSection} from './files.ts'
+import {fixedSection} from './fixed-paths.ts'
 import {identitySection} from './identity.ts'
 import {firewallSection} from './firewall.ts'
 import {ifupdownSection, interfacesSection, routesSection} from './interfaces.ts'
@@ -11,6 +12,7 @@ import {membershipSection} from './membership.ts'
 import {packageLockSection, packagesSection} from './packages.ts'
 import {runtimeSection} from './runtime.ts'
 import {frame, unframe, type Section} from './section.ts'
+import * as shared from './shared-files.ts'
 import {listeningSection, resolvSection} from './sockets.ts'
 import {caDirsSection, disksSection, fsyncSection, tracksSection} from './storage.ts'
 import {swapSection} from './swap.ts'
@@ -47,6 +49,12 @@ export const gatherScript = (): Script =>
     commandsSection,
     firewallSection,
     filesSection,
+    shared.sysctlFilesSection,
+    shared.manifestsSection,
+    shared.serviceFilesSection,
+    shared.repositoriesSection,
+    shared.blocksSection,
+    fixedSection,
     runtimeSection,
     membershipSection,
     disksSection,
@@ -119,6 +127,14 @@ export function parseFacts(output: string): Facts {
     extraCaDirs: read(caDirsSection),
     cloudInit: read(cloudInitSection),
     ...tracks(read, now),
+    shared: {
+      sysctlFiles: read(shared.sysctlFilesSection),
+      manifests: read(shared.manifestsSection),
+      serviceFiles: read(shared.serviceFilesSection),
+      repositories: read(shared.repositoriesSection),
+      blocks: read(shared.blocksSection),
+      fixed: read(fixedSection),
+    },
   }
 }
 

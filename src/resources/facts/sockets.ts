@@ -4,22 +4,41 @@ import {linesOf, wordsOf, type Section} from './section.ts'
 
 type Listening = Facts['listening']
 
-/** `ss`, or the kernel's own table where there is none (which knows no process). */
+/** `ss` and the group of each process, or the kernel's own table where there is none (which knows no process). */
 export const listeningSection: Section<Listening> = {
   name: 'listening',
-  script: sh`if command -v ss >/dev/null; then ss -Hltnp | sed 's/^/ss /'
+  script: sh`if command -v ss >/dev/null; then
+  found=$(timeout 10 ss -Hltnp)
+  printf '%s\n' "$found" | sed 's/^/ss /'
+  printf '%s\n' "$found" | grep -o 'pid=[0-9]*' | sort -u | while IFS== read -r name pid; do
+    while read -r group; do case $group in 0::*|*:name=systemd:*) echo "group $pid $group";; esac; done <"/proc/$pid/cgroup"
+  done
 else cat /proc/net/tcp /proc/net/tcp6 | awk '$4 == "0A" {print "proc", $2}'
 fi`,
-  parse: text => linesOf(text).flatMap(line => (line.startsWith('ss ') ? fromSs(line) : fromProc(line))),
+  parse(text) {
+    const lines = linesOf(text)
+    const units = new Map(lines.flatMap(line => unitOf(line)))
+    return lines
+      .filter(line => !line.startsWith('group '))
+      .flatMap(line => (line.startsWith('ss ') ? fromSs(line, units) : fromProc(line)))
+  },
 }
 
-function fromSs(line: string): Listening {
+/** The innermost unit of a control group: `/system.slice/nginx.service`. */
+function unitOf(line: string): readonly (readonly [string, string])[] {
+  const match = /^group (\d+) (.*)$/.exec(line)
+  const unit = match?.[2]?.split('/').findLast(part => /\.(service|scope)$/.test(part))
+  return match?.[1] === undefined || unit === undefined ? [] : [[match[1], unit]]
+}
+
+function fromSs(line: string, units: ReadonlyMap<string, string>): Listening {
   const local = wordsOf(line)[4]
   const match = local === undefined ? null : /^(.*):(\d+)$/.exec(local)
   if (match === null) return []
   const address = (match[1] ?? '').replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '')
   const process = /users:\(\("([^"]*)"/.exec(line)?.[1] ?? ''
-  return [{port: Number(match[2]), address: address === '*' ? '0.0.0.0' : address, process}]
+  const unit = units.get(/\bpid=(\d+)/.exec(line)?.[1] ?? '')
+  return [{port: Number(match[2]), address: address === '*' ? '0.0.0.0' : address, process, unit}]
 }
 
 function fromProc(line: string): Listening {

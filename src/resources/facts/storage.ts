@@ -3,29 +3,34 @@ import * as paths from '../../domain/paths.ts'
 import {sh} from '../../remote/shell.ts'
 import {linesOf, wholeNumber, wordsOf, type Section} from './section.ts'
 
-const PLACES = ['/', '/var/lib', paths.KUBELET_DIR, '/var/lib/containerd', paths.ETCD_DATA_DIR]
+const PLACES = [
+  ...['/', '/var/lib', paths.KUBELET_DIR, '/var/lib/containerd', paths.ETCD_DATA_DIR, paths.KADM_DIR],
+  ...['/etc', paths.KUBERNETES_DIR, '/etc/systemd/system', paths.CNI_CONF_DIR, paths.CNI_BIN_DIR],
+  ...['/usr/bin', '/usr/local/bin', '/run', '/var/log'],
+]
 
-/** A place that does not exist yet is measured where it would be made. */
+/** A place that does not exist yet is measured where it would be made; one on a mount that hangs is left out. */
 export const disksSection: Section<Facts['disks']> = {
   name: 'disks',
   script: sh`for place in ${PLACES}; do
   at=$place
   while [ -n "$at" ] && [ ! -d "$at" ]; do at=$(dirname "$at"); done
-  line=$(timeout 3 df -Pk "$at" | tail -n 1) || continue
+  line=$(timeout 3 df -k --output=avail,size,iavail,itotal,target "$at" | tail -n 1)
   set -- $line
-  options=$(awk -v at="$6" '$2 == at {found = $4} END {print found}' /proc/mounts)
-  echo "$place $4 $2 $options"
-done`,
+  [ $# -ge 5 ] && echo "$place $*"
+done | awk 'BEGIN {while ((getline line < "/proc/mounts") > 0) {split(line, part, " "); options[part[2]] = part[4]}} {print $1, $2, $3, $4, $5, options[$6]}'`,
   parse: text =>
     linesOf(text).flatMap(line => {
-      const [path, free, total, options = ''] = wordsOf(line)
+      const [path, free, total, freeInodes, totalInodes, options = ''] = wordsOf(line)
       if (path === undefined) return []
+      const inodes = {free: wholeNumber(freeInodes), total: wholeNumber(totalInodes)}
       return [
         {
           path,
           freeBytes: wholeNumber(free) * 1024,
           totalBytes: wholeNumber(total) * 1024,
           readOnly: options.split(',').includes('ro'),
+          inodes: inodes.total === 0 ? undefined : inodes,
         },
       ]
     }),

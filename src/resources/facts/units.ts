@@ -1,20 +1,11 @@
 import type {Facts} from '../../domain/facts.ts'
+import {OTHER_KUBERNETES} from '../../domain/other-kubernetes.ts'
 import {sh} from '../../remote/shell.ts'
 import {assigned, linesOf, wordsOf, type Section} from './section.ts'
 
 const UNITS = [
-  ...[
-    'kubelet',
-    'containerd',
-    'docker',
-    'crio',
-    'cri-docker',
-    'k3s',
-    'k3s-agent',
-    'rke2-server',
-    'rke2-agent',
-    'snap.microk8s.daemon-kubelite',
-  ],
+  ...['kubelet', 'containerd', 'docker', 'crio', 'cri-docker'],
+  ...OTHER_KUBERNETES.map(([name]) => name),
   ...['systemd-resolved', 'systemd-networkd', 'NetworkManager', 'networking', 'dnsmasq'],
   ...['ufw', 'firewalld', 'nftables', 'netfilter-persistent', 'apparmor', 'auditd'],
   ...['systemd-timesyncd', 'chrony', 'chronyd', 'ntp', 'ntpsec'],

@@ -9,7 +9,7 @@ describe('a check of what runs on it says what it saw and one fix', () => {
     [
       'a kubelet that runs for nobody',
       'Port-10250',
-      {listening: [{port: 10250, address: '::', process: 'kubelet'}]},
+      {listening: [{port: 10250, address: '::', process: 'kubelet', unit: 'kubelet.service'}]},
       'info master: a kubelet without a cluster runs -> kadm starts it again with its own configuration',
     ],
     [
@@ -179,7 +179,7 @@ describe('a check of what runs on it says what it saw and one fix', () => {
       'a read-only disk',
       'DiskWritable',
       {disks: [{path: '/var/lib/kubelet', freeBytes: 9 * GIB, totalBytes: 10 * GIB, readOnly: true}]},
-      'error master: /var/lib/kubelet is on a read-only file system -> mount it read-write',
+      'error master: /var/lib/kubelet is on a read-only file system -> mount it read-write: sudo mount -o remount,rw "$(findmnt -no TARGET -T /var/lib/kubelet)"; then look in /etc/fstab',
     ],
     [
       'a slow disk',

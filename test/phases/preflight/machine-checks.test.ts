@@ -128,7 +128,7 @@ describe('a check of the machine says what it saw and one fix', () => {
       'the API port taken',
       'Port-6443',
       {listening: [{port: 6443, address: '0.0.0.0', process: 'nginx'}]},
-      'error master: nginx listens on it at 0.0.0.0 -> stop nginx, or use another machine',
+      'error master: nginx listens on it at 0.0.0.0; the kube-apiserver of this node needs it -> stop nginx, or use another machine',
     ],
   ])('%s', (_, name, facts, expected) => {
     expect(seen(name, facts)).toEqual([expected])

@@ -1,5 +1,6 @@
 import type {Cluster, HostSpec, Node} from '../../../src/domain/cluster.ts'
 import type {Facts, InterfaceFacts} from '../../../src/domain/facts.ts'
+import {NOTHING_SHARED} from '../../../src/domain/shared-facts.ts'
 import {supportedVersion} from '../../../src/domain/version.ts'
 import type {Finding} from '../../../src/phases/preflight/finding.ts'
 import type {JudgedHost, PreflightInput} from '../../../src/phases/preflight/input.ts'
@@ -147,6 +148,7 @@ export const sampleFacts = (last: number, changes: Partial<Facts> = {}): Facts =
   cloudInit: {disabled: false, userData: {preserveHostname: undefined, manageEtcHosts: undefined}},
   lease: undefined,
   ledgerEntries: 0,
+  shared: NOTHING_SHARED,
   ...changes,
 })
 

@@ -93,7 +93,7 @@ describe('pod and service ranges', () => {
     expect(pair({resolv}, {}, {cluster: sampleCluster({network})})).toEqual([
       'error worker-1: the pod range 192.168.0.0/16 overlaps 192.168.56.11/24 on enp0s8 -> choose another: --pod-network-cidr 10.255.0.0/16',
       'error worker-2: the pod range 192.168.0.0/16 overlaps 192.168.56.12/24 on enp0s8 -> choose another: --pod-network-cidr 10.255.0.0/16',
-      'error worker-2: the service range 10.96.0.0/12 overlaps its DNS server 10.96.0.53 -> choose another: --service-cidr 10.240.0.0/12',
+      'error worker-2: the service range 10.96.0.0/12 overlaps its DNS server 10.96.0.53 -> choose another: --service-cidr 10.254.0.0/16',
     ])
   })
 

@@ -127,9 +127,10 @@ test('the median of the synced writes counts, in milliseconds', () => {
 })
 
 test('disks say how much is free and whether they may be written', () => {
-  expect(disksSection.parse('/var/lib 1024 2048 rw,relatime\n/ 1 2 ro\n')).toEqual([
-    {path: '/var/lib', freeBytes: 1048576, totalBytes: 2097152, readOnly: false},
-    {path: '/', freeBytes: 1024, totalBytes: 2048, readOnly: true},
+  expect(disksSection.parse('/var/lib 1024 2048 10 60 rw,relatime\n/ 1 2 0 0 ro\n/run 1 2 - - rw\n')).toEqual([
+    {path: '/var/lib', freeBytes: 1048576, totalBytes: 2097152, readOnly: false, inodes: {free: 10, total: 60}},
+    {path: '/', freeBytes: 1024, totalBytes: 2048, readOnly: true, inodes: undefined},
+    {path: '/run', freeBytes: 1024, totalBytes: 2048, readOnly: false, inodes: undefined},
   ])
 })
 

@@ -117,7 +117,12 @@ ip -json route get 1.1.1.1 | sed 's/^\[{/[{"asked":true,/'
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' listening
 (
-if command -v ss >/dev/null; then ss -Hltnp | sed 's/^/ss /'
+if command -v ss >/dev/null; then
+  found=$(timeout 10 ss -Hltnp)
+  printf '%s\n' "$found" | sed 's/^/ss /'
+  printf '%s\n' "$found" | grep -o 'pid=[0-9]*' | sort -u | while IFS== read -r name pid; do
+    while read -r group; do case $group in 0::*|*:name=systemd:*) echo "group $pid $group";; esac; done <"/proc/$pid/cgroup"
+  done
 else cat /proc/net/tcp /proc/net/tcp6 | awk '$4 == "0A" {print "proc", $2}'
 fi
 ) </dev/null 2>/dev/null || :
@@ -167,7 +172,7 @@ echo "lock $pid $started $uptime $(cat "/proc/$pid/comm")"
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' units
 (
-[ -d /run/systemd/system ] && timeout 10 systemctl show -p Id -p LoadState -p ActiveState -p UnitFileState kubelet.service containerd.service docker.service crio.service cri-docker.service k3s.service k3s-agent.service rke2-server.service rke2-agent.service snap.microk8s.daemon-kubelite.service systemd-resolved.service systemd-networkd.service NetworkManager.service networking.service dnsmasq.service ufw.service firewalld.service nftables.service netfilter-persistent.service apparmor.service auditd.service systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpsec.service unattended-upgrades.service ssh.service sshd.service cloud-init.service multipathd.service snapd.service apt-daily.timer apt-daily-upgrade.timer swap.target ssh.socket kadm-node.target
+[ -d /run/systemd/system ] && timeout 10 systemctl show -p Id -p LoadState -p ActiveState -p UnitFileState kubelet.service containerd.service docker.service crio.service cri-docker.service k3s.service k3s-agent.service rke2-server.service rke2-agent.service k0scontroller.service k0sworker.service snap.microk8s.daemon-kubelite.service snap.microk8s.daemon-kubelet.service snap.k8s.kubelet.service snap.kubelet.daemon.service snap.kube-apiserver.daemon.service microshift.service minikube.service localkube.service rancher-system-agent.service cloudcore.service edgecore.service systemd-resolved.service systemd-networkd.service NetworkManager.service networking.service dnsmasq.service ufw.service firewalld.service nftables.service netfilter-persistent.service apparmor.service auditd.service systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpsec.service unattended-upgrades.service ssh.service sshd.service cloud-init.service multipathd.service snapd.service apt-daily.timer apt-daily-upgrade.timer swap.target ssh.socket kadm-node.target
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' modules
 (
@@ -221,10 +226,10 @@ done
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' files
 (
-set -- /etc/hosts /etc/hostname /etc/fstab /etc/resolv.conf /etc/crictl.yaml /swap.img /swapfile /etc/kubernetes /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/pki/etcd /etc/kubernetes/admin.conf /etc/kubernetes/super-admin.conf /etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf /var/lib/kubelet /var/lib/kubelet/config.yaml /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/kubeadm-flags.env /var/lib/kubelet/pki/kubelet-client-current.pem /var/lib/kubelet/pki /etc/default/kubelet /usr/lib/systemd/system/kubelet.service /etc/systemd/system/kubelet.service /usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf /etc/systemd/system/kubelet.service.d/10-kubeadm.conf /var/lib/etcd /etc/containerd/config.toml /opt/cni/bin /etc/cni/net.d /var/lib/kadm
+set -- /etc/hosts /etc/hostname /etc/fstab /etc/modules-load.d/kadm.conf /etc/sysctl.d/99-zz-kadm.conf /etc/crictl.yaml /etc/containerd/config.toml /etc/containerd/pod-network.conflist /etc/systemd/system/containerd.service /etc/systemd/system/kubelet.service /etc/systemd/system/kubelet.service.d/10-kubeadm.conf /var/lib/kubelet/config.yaml /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/kubeadm-flags.env /etc/kubernetes/admin.conf /etc/kubernetes/super-admin.conf /etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf /etc/kubernetes/manifests/kube-apiserver.yaml /etc/kubernetes/manifests/kube-controller-manager.yaml /etc/kubernetes/manifests/kube-scheduler.yaml /etc/kubernetes/manifests/etcd.yaml /etc/modules-load.d /etc/sysctl.d /etc/systemd/system /etc/containerd /etc/cni /etc/cni/net.d /etc/kubernetes /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/pki/etcd /var/lib/kubelet /var/lib/containerd /var/lib/etcd /var/lib/kadm /opt/cni /opt/cni/bin /usr/bin /usr/local/bin /etc/resolv.conf /swap.img /swapfile /var/lib/kubelet/pki/kubelet-client-current.pem /var/lib/kubelet/pki /etc/default/kubelet /usr/lib/systemd/system/kubelet.service /usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf
 for found in /etc/kubernetes/pki/* /etc/kubernetes/pki/etcd/* /etc/kubernetes/manifests/* /etc/kubernetes/manifests/.[!.]* \
-  /var/lib/etcd/* /var/lib/etcd/.[!.]* /var/lib/kubelet/pki/* /etc/netplan/* /etc/cni/net.d/* /opt/cni/bin/* /etc/modules-load.d/* /etc/sysctl.d/* \
-  /etc/containerd/conf.d/* /etc/containerd/certs.d/* /etc/systemd/system/containerd.service.d/* /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/* \
+  /var/lib/etcd/* /var/lib/etcd/.[!.]* /var/lib/kubelet/pki/* /etc/netplan/* /etc/cni/net.d/* /etc/cni/net.d/.[!.]* /opt/cni/bin/* /etc/modules-load.d/* /etc/sysctl.d/* \
+  /etc/containerd/conf.d/* /etc/containerd/certs.d/* /etc/systemd/system/containerd.service.d/* /etc/systemd/system/kubelet.service.d/* /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/* \
   /var/lib/kadm/releases/*; do
   set -- "$@" "$found"
 done
@@ -244,6 +249,57 @@ while [ "$count" -gt 0 ]; do
 done
 [ $# -gt 0 ] || exit 0
 find "$@" -maxdepth 0 -type f -size -1025k -exec sha256sum -- {} +
+) </dev/null 2>/dev/null || :
+printf '\036%s\n' sysctl-files
+(
+for file in /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf /lib/sysctl.d/*.conf; do
+  [ -e "$file" ] || [ -L "$file" ] || continue
+  printf '%s\t\n' "$file"
+  [ -f "$file" ] && timeout 3 awk -v at="$file" '/^[[:space:]]*[^#;[:space:]]/ && /forward|bridge/ {print at "\t" $0}' "$file"
+done
+) </dev/null 2>/dev/null || :
+printf '\036%s\n' manifests
+(
+for file in /etc/kubernetes/manifests/*; do
+  [ -f "$file" ] || continue
+  timeout 3 awk -v at="$file" '/^metadata:/ {inside = 1; next} /^[^[:space:]#]/ {inside = 0} inside && /^[[:space:]]+name:/ {print at "\t" $0}' "$file"
+  timeout 3 head -c 65536 "$file" | tr '\n' ' ' | grep -oE '"metadata"[[:space:]]*:[[:space:]]*[{][^{}]*"name"[[:space:]]*:[[:space:]]*"[^"]*"' | head -n 1 | sed -e 's/.*"name"[[:space:]]*:/name:/' | while read -r line; do printf '%s\t%s\n' "$file" "$line"; done
+done
+) </dev/null 2>/dev/null || :
+printf '\036%s\n' service-files
+(
+for folder in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system; do
+  for file in "$folder"/kubelet.service "$folder"/containerd.service "$folder"/kubelet.service.d/*.conf "$folder"/containerd.service.d/*.conf; do
+    [ -f "$file" ] || continue
+    printf '%s\t\n' "$file"
+    timeout 3 awk -v at="$file" '/^[[:space:]]*(ExecStart|EnvironmentFile)[[:space:]]*=/ || /KUBELET_[A-Z]*ARGS/ {print at "\t" $0}' "$file"
+  done
+done
+[ -f /etc/default/kubelet ] && printf '%s\t\n' /etc/default/kubelet && timeout 3 awk '/^[[:space:]]*(export[[:space:]]+)?KUBELET_[A-Z_]*=/ {print "/etc/default/kubelet\t" $0}' /etc/default/kubelet
+) </dev/null 2>/dev/null || :
+printf '\036%s\n' repositories
+(
+timeout 3 awk '/^[[:space:]]*(deb|deb-src)[[:space:]]/ || /^[Uu][Rr][Ii][Ss]:/ || /^[Ee]nabled:/ {print FILENAME "\t" $0}' $(
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+    case $file in *[[:space:]]*) ;; *) [ -f "$file" ] && printf '%s\n' "$file" ;; esac
+  done
+) /dev/null | sed 's|//[^/@[:space:]]*@|//|g'
+) </dev/null 2>/dev/null || :
+printf '\036%s\n' blocks
+(
+timeout 3 grep -E '^# kadm (begin|end) ' /etc/hosts
+) </dev/null 2>/dev/null || :
+printf '\036%s\n' fixed
+(
+set -- /etc/hosts /etc/hostname /etc/fstab /etc/modules-load.d/kadm.conf /etc/sysctl.d/99-zz-kadm.conf /etc/crictl.yaml /etc/containerd/config.toml /etc/containerd/pod-network.conflist /etc/systemd/system/containerd.service /etc/systemd/system/kubelet.service /etc/systemd/system/kubelet.service.d/10-kubeadm.conf /var/lib/kubelet/config.yaml /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/kubeadm-flags.env /etc/kubernetes/admin.conf /etc/kubernetes/super-admin.conf /etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf /etc/kubernetes/manifests/kube-apiserver.yaml /etc/kubernetes/manifests/kube-controller-manager.yaml /etc/kubernetes/manifests/kube-scheduler.yaml /etc/kubernetes/manifests/etcd.yaml /etc/modules-load.d /etc/sysctl.d /etc/systemd/system /etc/containerd /etc/cni /etc/cni/net.d /etc/kubernetes /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/pki/etcd /var/lib/kubelet /var/lib/containerd /var/lib/etcd /var/lib/kadm /opt/cni /opt/cni/bin /usr/bin /usr/local/bin /etc /var/lib /etc/cloud/cloud.cfg.d /etc/netplan /etc/apt/sources.list.d /usr/bin/kubelet /usr/bin/kubectl /usr/bin/kubeadm /usr/local/bin/containerd /usr/local/bin/runc
+for path do
+  [ -e "$path" ] && { [ ! -L "$path" ] || path=$(readlink -f -- "$path"); } && printf '%s\n' "$path"
+done | sort -u | {
+  set --
+  while read -r path; do set -- "$@" "$path"; done
+  [ $# -eq 0 ] || timeout 5 lsattr -d -- "$@"
+}
+awk -v names=' /etc/hosts /etc/hostname /etc/fstab /etc/modules-load.d/kadm.conf /etc/sysctl.d/99-zz-kadm.conf /etc/crictl.yaml /etc/containerd/config.toml /etc/containerd/pod-network.conflist /etc/systemd/system/containerd.service /etc/systemd/system/kubelet.service /etc/systemd/system/kubelet.service.d/10-kubeadm.conf /var/lib/kubelet/config.yaml /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/kubeadm-flags.env /etc/kubernetes/admin.conf /etc/kubernetes/super-admin.conf /etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf /etc/kubernetes/manifests/kube-apiserver.yaml /etc/kubernetes/manifests/kube-controller-manager.yaml /etc/kubernetes/manifests/kube-scheduler.yaml /etc/kubernetes/manifests/etcd.yaml ' 'index(names, " " $2 " ") {print "mount", $2}' /proc/mounts
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' runtime
 (
@@ -276,14 +332,13 @@ cat /etc/kubernetes/pki/ca.crt
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' disks
 (
-for place in / /var/lib /var/lib/kubelet /var/lib/containerd /var/lib/etcd; do
+for place in / /var/lib /var/lib/kubelet /var/lib/containerd /var/lib/etcd /var/lib/kadm /etc /etc/kubernetes /etc/systemd/system /etc/cni/net.d /opt/cni/bin /usr/bin /usr/local/bin /run /var/log; do
   at=$place
   while [ -n "$at" ] && [ ! -d "$at" ]; do at=$(dirname "$at"); done
-  line=$(timeout 3 df -Pk "$at" | tail -n 1) || continue
+  line=$(timeout 3 df -k --output=avail,size,iavail,itotal,target "$at" | tail -n 1)
   set -- $line
-  options=$(awk -v at="$6" '$2 == at {found = $4} END {print found}' /proc/mounts)
-  echo "$place $4 $2 $options"
-done
+  [ $# -ge 5 ] && echo "$place $*"
+done | awk 'BEGIN {while ((getline line < "/proc/mounts") > 0) {split(line, part, " "); options[part[2]] = part[4]}} {print $1, $2, $3, $4, $5, options[$6]}'
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' fsync
 (

@@ -1,0 +1,20 @@
+/** Units by which other products run a kubelet of their own, and the product's name. */
+export const OTHER_KUBERNETES = [
+  ['k3s', 'k3s'],
+  ['k3s-agent', 'k3s'],
+  ['rke2-server', 'RKE2'],
+  ['rke2-agent', 'RKE2'],
+  ['k0scontroller', 'k0s'],
+  ['k0sworker', 'k0s'],
+  ['snap.microk8s.daemon-kubelite', 'MicroK8s'],
+  ['snap.microk8s.daemon-kubelet', 'MicroK8s'],
+  ['snap.k8s.kubelet', 'Canonical Kubernetes'],
+  ['snap.kubelet.daemon', 'the snap kubelet'],
+  ['snap.kube-apiserver.daemon', 'Charmed Kubernetes'],
+  ['microshift', 'MicroShift'],
+  ['minikube', 'minikube'],
+  ['localkube', 'minikube'],
+  ['rancher-system-agent', 'Rancher'],
+  ['cloudcore', 'KubeEdge'],
+  ['edgecore', 'KubeEdge'],
+] as const

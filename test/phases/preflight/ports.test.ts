@@ -1,0 +1,150 @@
+import {describe, expect, test} from 'vitest'
+import type {Cluster} from '../../../src/domain/cluster.ts'
+import type {Facts} from '../../../src/domain/facts.ts'
+import {judge} from '../../../src/phases/preflight/judge.ts'
+import {input, judged, sampleCluster, tell} from './sample.ts'
+
+type Socket = Facts['listening'][number]
+type Role = 'control-plane' | 'worker'
+
+const nginx = (port: number, address = '0.0.0.0'): Socket => ({port, address, process: 'nginx'})
+
+/** The names of the ports that are refused. */
+function refused(role: Role, listening: readonly Socket[], cluster: Cluster = sampleCluster(), facts: object = {}) {
+  const host = judged('node', 10, {role, listening, ...facts})
+  const found = judge(input([host], {cluster})).filter(
+    ({name, severity}) => /^Port-/.test(name) && severity === 'error',
+  )
+  return found.map(({name}) => Number(name.slice('Port-'.length)))
+}
+
+const EVERY = [10250, 10248, 10249, 10256]
+const OF_CONTROL_PLANE = [6443, 10259, 10257, 2379, 2380, 2381]
+
+test('every port of a role is wanted free, and no other', () => {
+  const all = [...OF_CONTROL_PLANE, ...EVERY, 22, 80, 8443].map(port => nginx(port))
+
+  expect(refused('control-plane', all)).toEqual([...OF_CONTROL_PLANE, ...EVERY])
+  expect(refused('worker', all)).toEqual(EVERY)
+})
+
+test('a port on one address is taken only for what binds there or everywhere', () => {
+  const elsewhere = [10248, 10249, 2381, 10257, 10250, 10256].map(port => nginx(port, '192.168.56.10'))
+
+  expect(refused('control-plane', elsewhere)).toEqual([10250, 10256])
+  expect(refused('control-plane', [nginx(10248, '127.0.0.1'), nginx(10257, '::')])).toEqual([10257, 10248])
+})
+
+describe('ports that the file changes', () => {
+  const base = sampleCluster()
+  const arg = (name: string, value: string) => ({args: [{name, value}], volumes: [], envs: []})
+
+  test('are looked at instead of the usual ones', () => {
+    const cluster: Cluster = {
+      ...base,
+      apiPort: 8443,
+      extra: {
+        ...base.extra,
+        scheduler: arg('secure-port', '11259'),
+        controllerManager: arg('bind-address', '0.0.0.0'),
+        etcd: arg('listen-metrics-urls', 'http://0.0.0.0:12381'),
+        kubelet: {healthzPort: 11248, port: 11250},
+        kubeProxy: {metricsBindAddress: '0.0.0.0:11249', healthzBindAddress: '[::]:11256'},
+      },
+    }
+    const usual = [6443, 10259, 2381, ...EVERY].map(port => nginx(port))
+    const own = [8443, 11259, 12381, 11248, 11250, 11249, 11256].map(port => nginx(port, '192.168.56.10'))
+
+    expect(refused('control-plane', usual, cluster)).toEqual([])
+    expect(refused('control-plane', own, cluster)).toEqual([8443, 12381, 11250, 11249, 11256])
+    expect(refused('control-plane', [nginx(10257, '10.0.0.1')], cluster)).toEqual([10257])
+  })
+
+  test('and that are turned off are not', () => {
+    const cluster = {...base, extra: {...base.extra, kubelet: {healthzPort: 0}}}
+
+    expect(refused('worker', [nginx(10248)], cluster)).toEqual([])
+  })
+})
+
+describe('who holds a port is told with its unit', () => {
+  const toldOf = (socket: Socket, facts: object = {}): readonly string[] => {
+    const host = judged('node', 10, {listening: [socket], ...facts})
+    return tell(judge(input([host])).filter(({name}) => name === `Port-${socket.port}`))
+  }
+
+  test.each<[string, Socket, string]>([
+    [
+      'a service',
+      {...nginx(10256), unit: 'nginx.service'},
+      'error node: nginx (nginx.service) listens on it at 0.0.0.0; the kube-proxy of this node needs it -> stop it for good: sudo systemctl disable --now nginx.service, or use another machine',
+    ],
+    [
+      'a program of a session',
+      {port: 10248, address: '127.0.0.1', process: 'python3', unit: 'session-4.scope'},
+      'error node: python3 (session-4.scope) listens on it at 127.0.0.1; the kubelet of this node needs it -> stop python3, or use another machine',
+    ],
+    [
+      'a program that ss does not show',
+      {port: 10250, address: '::', process: ''},
+      'error node: a process that cannot be seen listens on it at ::; the kubelet of this node needs it -> find it with sudo ss -ltnp and stop it, or use another machine',
+    ],
+    [
+      'the kubelet of k0s',
+      {port: 10250, address: '::', process: 'kubelet', unit: 'k0sworker.service'},
+      'error node: the kubelet of another product (k0sworker.service) listens on it at :: -> uninstall the product that runs this kubelet (sudo systemctl status k0sworker.service), or use another machine',
+    ],
+    [
+      'the kubelet of RKE, in a container of docker',
+      {port: 10250, address: '::', process: 'kubelet', unit: 'docker-0123.scope'},
+      'error node: the kubelet of another product (docker-0123.scope) listens on it at :: -> uninstall the product that runs this kubelet (sudo systemctl status docker-0123.scope), or use another machine',
+    ],
+    [
+      'a kubelet that waits for its cluster',
+      {port: 10250, address: '::', process: 'kubelet', unit: 'kubelet.service'},
+      'info node: a kubelet without a cluster runs -> kadm starts it again with its own configuration',
+    ],
+  ])('%s', (_what, socket, line) => {
+    expect(toldOf(socket)).toEqual([line])
+  })
+
+  test('a node of this cluster has its ports taken by its own components', () => {
+    const listening = [
+      {port: 10249, address: '127.0.0.1', process: 'kube-proxy'},
+      {port: 10248, address: '127.0.0.1', process: 'kubelet'},
+      {port: 10257, address: '127.0.0.1', process: 'kube-controller'},
+    ]
+
+    expect(refused('control-plane', listening, sampleCluster(), {clusterCaHash: 'aa'})).toEqual([])
+    expect(refused('control-plane', [nginx(10249)], sampleCluster(), {clusterCaHash: 'aa'})).toEqual([10249])
+  })
+})
+
+describe('another Kubernetes', () => {
+  const told = (units: Facts['units']): readonly string[] =>
+    tell(judge(input([judged('node', 10, {units})])).filter(({name}) => name === 'OtherKubernetes'))
+  const unit = (name: string, active: string, enabled: string) => ({[`${name}.service`]: {active, enabled}})
+
+  test.each([
+    ['k3s', 'k3s'],
+    ['k0sworker', 'k0s'],
+    ['rke2-agent', 'RKE2'],
+    ['snap.microk8s.daemon-kubelite', 'MicroK8s'],
+    ['snap.k8s.kubelet', 'Canonical Kubernetes'],
+  ])('%s is refused while it runs, and while it starts at boot', (name, product) => {
+    expect(told(unit(name, 'active', 'enabled'))).toEqual([
+      `error node: ${product} runs here -> uninstall ${product}, or use another machine`,
+    ])
+    expect(told(unit(name, 'activating', 'disabled'))).toEqual([expect.stringMatching(/^error node: .* runs here/)])
+    expect(told(unit(name, 'failed', 'enabled'))).toEqual([
+      `error node: ${product} is stopped, but starts at the next boot (${name}.service) -> uninstall ${product}, or turn it off: sudo systemctl disable ${name}.service`,
+    ])
+  })
+
+  test('is told of where it is installed only, and not where it is masked', () => {
+    expect(told(unit('k0scontroller', 'inactive', 'disabled'))).toEqual([
+      'warning node: k0s is installed, and does not run -> uninstall k0s, so that nobody starts it beside this cluster',
+    ])
+    expect(told(unit('k3s', 'inactive', 'masked'))).toEqual([])
+  })
+})
