@@ -1,4 +1,5 @@
 import {BINARIES} from '../domain/bundle.ts'
+import {KadmError} from '../domain/errors.ts'
 import {proxyEnvironment} from '../domain/no-proxy.ts'
 import {runtimeReleases, type ReleaseArchive} from '../domain/runtime-release.ts'
 import type {Facts} from '../domain/facts.ts'
@@ -9,13 +10,23 @@ import type {PhaseContext} from './phase.ts'
 
 const ARCHITECTURES: Readonly<Record<string, 'amd64' | 'arm64'>> = {x86_64: 'amd64', aarch64: 'arm64'}
 
-/** The published files that the runtime of this host is made of. */
+/** The published files that the runtime of this host is made of; throws `config` where there are none for its architecture. */
 export function releasesFor({
   cluster: {source},
   facts,
 }: Pick<PhaseContext, 'cluster' | 'facts'>): readonly ReleaseArchive[] {
   const archives = source.kind === 'online' ? source.archives : undefined
-  return runtimeReleases(ARCHITECTURES[facts.kernel.architecture] ?? 'amd64', archives)
+  const architecture = ARCHITECTURES[facts.kernel.architecture]
+  if (architecture === undefined) {
+    throw new KadmError(
+      'config',
+      `no container runtime is published for ${facts.kernel.architecture || 'this machine'}`,
+      {
+        hint: 'use an amd64 or arm64 machine',
+      },
+    )
+  }
+  return runtimeReleases(architecture, archives)
 }
 
 /** Whether the host has this very containerd already, so that nothing will have to be fetched. */

@@ -29,7 +29,7 @@ export const authorityCopyKind: Kind<AuthorityCopyResource, PathState> = {
     return put(path, {
       mode: '0644',
       owner: 'root:root',
-      sha256: contentOf(made).sha256 ?? '',
+      sha256: contentOf(made).sha256,
       write: to => writeContent(made, to),
     })
   },

@@ -51,7 +51,7 @@ export const bootstrapKubeconfigKind: Kind<BootstrapKubeconfigResource, Bootstra
     return put(BOOTSTRAP_KUBELET_CONF, {
       mode: '0600',
       owner: 'root:root',
-      sha256: contentOf(made).sha256 ?? '',
+      sha256: contentOf(made).sha256,
       write: to => writeContent(made, to),
     })
   },

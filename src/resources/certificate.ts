@@ -116,7 +116,7 @@ printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${signer === undefined ? '/dev/null'
 }
 
 const putText = (path: string, mode: string, text: string) =>
-  put(path, {mode, owner: 'root:root', sha256: contentOf(text).sha256 ?? '', write: to => writeContent(text, to)})
+  put(path, {mode, owner: 'root:root', sha256: contentOf(text).sha256, write: to => writeContent(text, to)})
 
 async function make(resource: CertificateResource, state: CertificateState, values: Values): Promise<KeyPair> {
   const {name, signer, wanted, algorithm} = resource

@@ -41,14 +41,14 @@ export function file({path, why, content, secret = false, mode, owner = 'root:ro
     mode: mode ?? (secret ? '0600' : '0644'),
     owner,
     secret,
-    ...contentOf(content),
+    ...(content === undefined ? {content, sha256: undefined} : contentOf(content)),
   }
 }
 
-/** The content with its hash: for `resolve`, when what was to be made is there. */
-export const contentOf = (content: string | undefined): Pick<FileResource, 'content' | 'sha256'> => ({
+/** The content with its hash, 64 hex digits: for `resolve`, when what was to be made is there. */
+export const contentOf = (content: string): {readonly content: string; readonly sha256: string} => ({
   content,
-  sha256: content === undefined ? undefined : createHash('sha256').update(content).digest('hex'),
+  sha256: createHash('sha256').update(content).digest('hex'),
 })
 
 export const fileKind: Kind<FileResource, PathState> = {

@@ -111,7 +111,7 @@ printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${caPath})"`,
     return put(path, {
       mode: '0600',
       owner: 'root:root',
-      sha256: contentOf(made).sha256 ?? '',
+      sha256: contentOf(made).sha256,
       write: to => writeContent(made, to),
     })
   },

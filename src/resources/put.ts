@@ -36,7 +36,7 @@ export function put(path: string, {mode, owner, sha256, write}: Put): Script {
     makeParents(path),
     sh`[ ! -e ${to} ] || rm -f -- ${to}`,
     write(to),
-    sh`case $(sha256sum <${to}) in ${sha256}*) ;; *) ${fail(`what arrived for ${path} is not what was sent`)};; esac
+    sh`[ "$(sha256sum <${to} | cut -c 1-64)" = ${sha256} ] || ${fail(`what arrived for ${path} is not what was sent`)}
 chown -- ${owner} ${to}
 chmod -- ${mode} ${to}
 sync -- ${to}

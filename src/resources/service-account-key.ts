@@ -50,6 +50,6 @@ const putText = (path: string, text: string) =>
   put(path, {
     mode: '0600',
     owner: 'root:root',
-    sha256: contentOf(text).sha256 ?? '',
+    sha256: contentOf(text).sha256,
     write: to => writeContent(text, to),
   })

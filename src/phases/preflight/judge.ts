@@ -5,7 +5,7 @@ import {cloneCheck, duplicateAddressCheck, duplicateNameCheck, existingNodesChec
 import {viewsOf, type HostCheck, type PreflightInput, type SetCheck} from './input.ts'
 import * as start from './kubelet-start-checks.ts'
 import {portChecks} from './port-checks.ts'
-import {otherKubernetesCheck} from './product-checks.ts'
+import {otherKubernetesCheck, ownKubeletCheck} from './product-checks.ts'
 import * as shared from './shared-folder-checks.ts'
 import * as sysctl from './sysctl-checks.ts'
 import * as writable from './writable-checks.ts'
@@ -65,6 +65,7 @@ const HOST_CHECKS: readonly HostCheck[] = [
   shared.runtimeDropInsCheck,
   start.runtimeStartCheck,
   runtime.kubeletVersionCheck,
+  ownKubeletCheck,
   runtime.kubeletServiceCheck,
   start.kubeletArgumentsCheck,
   start.kubeletDropInsCheck,

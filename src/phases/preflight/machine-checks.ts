@@ -18,7 +18,7 @@ export const privilegeCheck: HostCheck = view => {
       ]
 }
 
-const OLDEST: Readonly<Record<string, number>> = {ubuntu: 20.04, debian: 11}
+const OLDEST: Readonly<Record<string, number>> = {ubuntu: 22.04, debian: 12}
 
 export const operatingSystemCheck: HostCheck = view => {
   const name = 'OperatingSystem'

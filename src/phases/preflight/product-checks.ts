@@ -1,4 +1,5 @@
 import {OTHER_KUBERNETES} from '../../domain/other-kubernetes.ts'
+import {kubeletComesBy} from '../packages.ts'
 import type {Finding} from './finding.ts'
 import {error, warning, type HostCheck} from './input.ts'
 
@@ -30,4 +31,16 @@ export const otherKubernetesCheck: HostCheck = view => {
     const saw = `${product} is installed, and does not run`
     return warning('OtherKubernetes', view, saw, `uninstall ${product}, so that nobody starts it beside this cluster`)
   })
+}
+
+/** A kubelet that neither a package nor a bundle brought is left as it is, so it must be of the wanted release already. */
+export const ownKubeletCheck: HostCheck = (view, {cluster, bundleArchitecture}) => {
+  const {facts} = view
+  const bundle = bundleArchitecture === undefined ? undefined : {}
+  const {version} = facts.kubelet
+  if (version === cluster.version.text || kubeletComesBy({bundle, facts}) !== 'own') return []
+  const saw = `its kubelet ${version ?? ''} belongs to no package, so no package can make it ${cluster.version.text}`
+  const fix =
+    'give the release with --bundle FOLDER, as it was installed, or remove the program: sudo rm "$(command -v kubelet)"'
+  return [error('KubeletSource', view, saw, fix)]
 }

@@ -148,3 +148,38 @@ describe('another Kubernetes', () => {
     expect(told(unit('k3s', 'inactive', 'masked'))).toEqual([])
   })
 })
+
+describe('a kubelet that no package brought', () => {
+  const told = (version: string, changes: object = {}, facts: object = {}): readonly string[] => {
+    const host = judged('node', 10, {
+      kubelet: {version, running: false, cgroupDriver: undefined, nodeIp: undefined},
+      ...facts,
+    })
+    return tell(judge(input([host], changes)).filter(({name}) => name === 'KubeletSource'))
+  }
+
+  test('is refused before anything is changed, when it is of another release', () => {
+    expect(told('v1.36.0')).toEqual([
+      'error node: its kubelet v1.36.0 belongs to no package, so no package can make it v1.37.2 -> give the release with --bundle FOLDER, as it was installed, or remove the program: sudo rm "$(command -v kubelet)"',
+    ])
+  })
+
+  test('is in order when it is of this one, when a bundle brings another, and when a package has it', () => {
+    expect(told('v1.37.2')).toEqual([])
+    expect(told('v1.36.0', {bundleArchitecture: 'amd64'})).toEqual([])
+    expect(told('v1.36.0', {}, {packages: {kubelet: {version: '1.36.0-1.1', held: true}}})).toEqual([])
+  })
+})
+
+test.each([
+  ['ubuntu', '20.04', 1],
+  ['ubuntu', '22.04', 0],
+  ['debian', '11', 1],
+  ['debian', '12', 0],
+  ['debian', '', 0],
+])('%s %s gives %i finding', (id, versionId, count) => {
+  const os = {id, idLike: [], versionId, pretty: `${id} ${versionId}`}
+  const found = judge(input([judged('node', 10, {os})])).filter(({name}) => name === 'OperatingSystem')
+
+  expect(tell(found)).toHaveLength(count)
+})

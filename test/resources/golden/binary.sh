@@ -27,7 +27,7 @@ fi
 [ -d /usr/bin ] || (umask 022; mkdir -p -- /usr/bin)
 [ ! -e /usr/bin/.kadm-kubelet.new ] || rm -f -- /usr/bin/.kadm-kubelet.new
 gzip -dc </var/lib/kadm/stage/ab >/usr/bin/.kadm-kubelet.new
-case $(sha256sum </usr/bin/.kadm-kubelet.new) in ab*) ;; *) { printf '%s\n' 'what arrived for /usr/bin/kubelet is not what was sent' >&2; exit 1; };; esac
+[ "$(sha256sum </usr/bin/.kadm-kubelet.new | cut -c 1-64)" = ab ] || { printf '%s\n' 'what arrived for /usr/bin/kubelet is not what was sent' >&2; exit 1; }
 chown -- 0:0 /usr/bin/.kadm-kubelet.new
 chmod -- 0755 /usr/bin/.kadm-kubelet.new
 sync -- /usr/bin/.kadm-kubelet.new
