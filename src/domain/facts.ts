@@ -116,7 +116,8 @@ export interface Facts {
   readonly extraCaDirs: readonly string[]
   /** undefined where there is none. */
   readonly cloudInit: CloudInitFacts | undefined
-  readonly lease: {readonly holder: string; readonly fence: number; readonly ageSeconds: number} | undefined
+  /** Of the run that holds it, with the seconds since its last sign of life; undefined when nobody does. */
+  readonly lease: {readonly holder: string; readonly ageSeconds: number} | undefined
   readonly ledgerEntries: number
   readonly shared: SharedFacts
 }

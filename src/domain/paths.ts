@@ -18,6 +18,8 @@ export const ETCD_DATA_DIR = '/var/lib/etcd'
 export const KADM_DIR = '/var/lib/kadm'
 export const LEDGER_DIR = '/var/lib/kadm/ledger'
 export const LEASE_FILE = '/var/lib/kadm/lease'
+/** Held by every script that writes; a file of its own, since the lease is replaced by rename. */
+export const LOCK_FILE = '/var/lib/kadm/lock'
 export const STAGE_DIR = '/var/lib/kadm/stage'
 /** One file for each release whose programs kadm fetched and placed. */
 export const RELEASES_DIR = '/var/lib/kadm/releases'

@@ -15,6 +15,7 @@ import type {Job} from './job-graph.ts'
 import {runJobs, type Outcome} from './jobs.ts'
 import type {Machine} from './machine.ts'
 import {contextOf, operationContext, scheduleOf, type Run, type Schedule} from './run.ts'
+import {stoppedBy} from './stopped.ts'
 
 /** What a run would change, without changing anything: every host is looked at once, all side by side. */
 export async function plan(run: Run): Promise<readonly PlannedChange[]> {
@@ -51,9 +52,13 @@ export async function carryOut(run: Run): Promise<readonly Outcome<number>[]> {
   for (const pending of looks.values()) pending.catch(() => undefined)
   return runJobs(graph, job => {
     const machine = machineOf(job)
-    return carryOutJob(run, job, machine, looks.get(machine))
+    return carryOutJob(under(run, machine), job, machine, looks.get(machine))
   })
 }
+
+/** A lane ends when its own machine's lease is lost; when another run took it, all do. */
+const under = (run: Run, {lease}: Machine): Run =>
+  lease === undefined ? run : {...run, signal: AbortSignal.any([run.signal, lease.lost])}
 
 async function carryOutJob(
   run: Run,
@@ -65,10 +70,13 @@ async function carryOutJob(
   const about = {host: job.node.name, phase: path, title: phase.title}
   const started = run.clock.now()
   if (run.signal.aborted)
-    throw new KadmError('cancelled', 'cancelled', {
-      host: job.node.name,
-      hint: 'run it again; it goes on from what is so',
-    })
+    throw stoppedBy(
+      run.signal,
+      new KadmError('cancelled', 'cancelled', {
+        host: job.node.name,
+        hint: 'run it again; it goes on from what is so',
+      }),
+    )
   const context = contextOf(run, machine)
   const when = phase.when?.(context) ?? true
   if (when !== true) {
@@ -81,7 +89,7 @@ async function carryOutJob(
     run.emit({type: 'phase-done', ...about, changes, durationMs: run.clock.now() - started, at: run.clock.now()})
     return changes
   } catch (thrown) {
-    const error = await explained(run, machine, thrown, path)
+    const error = await explained(run, machine, stoppedBy(run.signal, thrown), path)
     const message = error instanceof Error ? error.message : String(error)
     const hint = error instanceof KadmError ? error.hint : undefined
     run.emit({
@@ -125,7 +133,7 @@ async function change(
       machine,
       everything,
       values: run.values,
-      upload: (to, uploads) => run.upload(to, uploads, progress),
+      upload: (to, uploads) => run.upload(to, uploads, {progress, signal: run.signal}),
       clock: run.clock,
       progress,
       warn: message => run.emit({type: 'warning', host: job.node.name, message, at: at()}),

@@ -71,7 +71,7 @@ async function onePass(changing: HostChanging, differing: readonly Looked[]): Pr
   if (result.code !== 0) throw actFailed(host.name, result)
   const trials = changes.flatMap(({resource, state}) => kindOf(resource).trial?.act(resource, state) ?? [])
   if (trials.length > 0) {
-    for (const trial of trials) await proveTrial(trial, {...changing, host, fence: lease.fence})
+    for (const trial of trials) await proveTrial(trial, {...changing, host, fence: lease.fence, lend: lease.lend})
     return look(host, wanted, signal)
   }
   return parseLooks({stdout: result.stdout, stderr: withoutMarks(result.stderr)}, wanted, host.name)

@@ -1,107 +1,137 @@
+import type {Clock} from '../domain/clock.ts'
 import {KadmError} from '../domain/errors.ts'
-import {KADM_DIR, LEASE_FILE} from '../domain/paths.ts'
+import type {Sink} from '../domain/events.ts'
 import type {Host} from '../remote/host.ts'
 import {onEach} from '../remote/on-each.ts'
-import {sh, type Script} from '../remote/shell.ts'
+import type {Script} from '../remote/shell.ts'
+import {runFenced} from './fence.ts'
+import {startHeartbeat, type Heartbeat} from './heartbeat.ts'
+import {heldError, type Held, type Holder} from './held.ts'
+import {giveBack, HELD, takeScript} from './lease-scripts.ts'
+import {instead} from './stopped.ts'
 
-/** A run that has not touched its lease for this long is taken for dead. Act scripts and the heartbeat touch it. */
-const STALE_SECONDS = 45
-const HEARTBEAT_MS = 10_000
-const HELD = 74
+const GIVE_BACK_MS = 20_000
 
-/** Who holds a lease, so that a run that was killed can be told from one that works: `user@machine pid start`. */
-export interface Holder {
-  readonly text: string
-  /** Whether the holder named so is certainly gone: same machine, no such process any more. */
-  readonly isGone: (text: string) => boolean
+export interface LeaseOptions {
+  readonly holder: Holder
+  /** Takes the lease whoever holds it. */
+  readonly takeLease: boolean
+  readonly random: (bytes: number) => Buffer
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Told when a machine takes no sign of life of the run. */
+  readonly emit?: Sink | undefined
 }
 
-export interface Lease {
+export interface Lease extends Pick<Heartbeat, 'taken' | 'lost' | 'confirm' | 'lend'> {
+  /** Random, so that no other lease ever has it, whatever was reset in between. */
   readonly fence: number
-  /** Stops the heartbeat and gives the lease back. */
-  readonly release: () => Promise<void>
+  /** Stops the heartbeat and gives the lease back, when `last` has run under it. */
+  readonly release: (last?: Script) => Promise<void>
+  /** Stops the heartbeat and runs what removes the lease with all the rest of kadm. */
+  readonly forget: (script: Script) => Promise<void>
 }
 
-const take = (holder: string, force: boolean, gone: string): Script => sh`set -eu
-umask 077
-mkdir -p ${KADM_DIR}
-exec 9>${KADM_DIR}/lock
-flock -w 30 9 || { echo 'another script of kadm is still running there' >&2; exit ${HELD}; }
-fence=0 old='' age=0
-if [ -s ${LEASE_FILE} ]; then
-  old=$(sed -n 1p ${LEASE_FILE}); fence=$(sed -n 2p ${LEASE_FILE})
-  age=$(( $(date +%s) - $(stat -c %Y ${LEASE_FILE}) ))
-fi
-case $fence in ''|*[!0-9]*) fence=0;; esac
-if [ -n "$old" ] && [ ${force ? 'yes' : 'no'} = no ] && [ "$old" != ${gone} ] && [ "$age" -lt ${STALE_SECONDS} ]; then
-  printf '%s\n%s\n' "$old" "$age"; exit ${HELD}
-fi
-fence=$((fence + 1))
-printf '%s\n%s\n%s\n' ${holder} "$fence" "$(date +%s)" > ${LEASE_FILE}.new
-mv ${LEASE_FILE}.new ${LEASE_FILE}
-echo "$fence"`
+/** 52 bits, a decimal number of at most 16 digits: kadm 0.1.0 counts on from what it finds in the file, in a shell's arithmetic. */
+const newFence = (random: LeaseOptions['random']): number => Number((1n << 51n) | (random(8).readBigUInt64BE() >> 13n))
 
-/** For the run that took it, also over another connection than the one it was taken by. */
-export const giveBack = (fence: number): Script => sh`[ "$(sed -n 2p ${LEASE_FILE} 2>/dev/null)" = ${fence} ] || exit 0
-printf '\n%s\n%s\n' ${fence} "$(date +%s)" > ${LEASE_FILE}.new && mv ${LEASE_FILE}.new ${LEASE_FILE}`
-
-const beat = (fence: number): Script =>
-  sh`[ "$(sed -n 2p ${LEASE_FILE} 2>/dev/null)" != ${fence} ] || touch ${LEASE_FILE}`
+class HeldByOther extends KadmError {
+  readonly held: Held
+  constructor(held: Held, evidence: string) {
+    const {code, message, host, hint} = heldError([held])
+    super(code, message, {host, hint, evidence})
+    this.held = held
+  }
+}
 
 /**
- * Takes the host's lease, with a fencing number higher than any before. Refuses with `lease` while another run holds it and shows
+ * Takes the host's lease with a number that no other lease has. Refuses with `lease` while another run holds it and shows
  * signs of life; a holder that is certainly gone, or silent for 45 s, is replaced.
  */
-export async function takeLease(
-  host: Host,
-  holder: Holder,
-  options: {readonly force: boolean; readonly signal: AbortSignal},
-): Promise<Lease> {
-  const {signal, force} = options
-  let result = await host.run(take(holder.text, force, '').text, {signal})
+export async function takeLease(host: Host, options: LeaseOptions): Promise<Lease> {
+  const {signal, holder, clock, emit} = options
+  const fence = newFence(options.random)
+  const taking = {holder: holder.text, fence, force: options.takeLease, gone: ''}
+  let result = await host.run(takeScript(taking).text, {signal})
   const [held = '', age = '0'] = result.stdout.split('\n')
   if (result.code === HELD && held !== '' && holder.isGone(held))
-    result = await host.run(take(holder.text, force, held).text, {signal})
-  if (result.code === HELD) {
-    const who = held === '' ? '' : `: ${held}, last seen ${age} s ago`
-    throw new KadmError('lease', `another run of kadm is at work there${who}`, {
-      host: host.name,
-      evidence: result.stderr,
-      hint: `wait for it to end; if it is certainly dead, wait ${String(STALE_SECONDS)} s or give --take-lease`,
-    })
-  }
-  const fence = Number(result.stdout.trim())
-  if (result.code !== 0 || !Number.isInteger(fence)) {
+    result = await host.run(takeScript({...taking, gone: held}).text, {signal})
+  if (result.code === HELD)
+    throw new HeldByOther({host: host.name, holder: held, ageSeconds: Number(age)}, result.stderr)
+  if (result.code !== 0) {
     throw new KadmError('remote', 'could not take the lease', {host: host.name, evidence: result.stderr})
   }
-  const timer = setInterval(() => {
-    host.run(beat(fence).text, {timeoutMs: HEARTBEAT_MS}).catch(() => undefined)
-  }, HEARTBEAT_MS)
-  timer.unref()
+  const warn = (message: string): void => emit?.({type: 'warning', host: host.name, message, at: clock.now()})
+  return leaseOf(host, fence, startHeartbeat({host, fence, clock, warn}))
+}
+
+function leaseOf(host: Host, fence: number, heart: Heartbeat): Lease {
+  let isOver = false
   return {
     fence,
-    release: async () => {
-      clearInterval(timer)
-      await host.run(giveBack(fence).text, {timeoutMs: HEARTBEAT_MS}).catch(() => undefined)
+    taken: heart.taken,
+    lost: heart.lost,
+    confirm: heart.confirm,
+    lend: heart.lend,
+    release: async last => {
+      heart.stop()
+      if (isOver) return
+      isOver = true
+      await host.run(giveBack(fence, last).text, {timeoutMs: GIVE_BACK_MS}).catch(() => undefined)
+    },
+    forget: async script => {
+      heart.stop()
+      isOver = true
+      const {code, stderr} = await runFenced(host, fence, script, {})
+      if (code !== 0)
+        throw new KadmError('remote', "could not remove kadm's own folders", {host: host.name, evidence: stderr})
     },
   }
 }
 
-/** Works while holding the lease of every host; gives back all that were taken, whatever happens. */
+/**
+ * Works while holding the lease of every host; gives back all that were taken, whatever happens. The signal that the work is given
+ * fires when another run takes one of them over; what is then thrown is that, once.
+ */
 export async function withLeases<T>(
   hosts: readonly Host[],
-  options: {readonly holder: Holder; readonly takeLease: boolean; readonly signal: AbortSignal},
-  work: (leases: readonly Lease[]) => Promise<T>,
+  options: LeaseOptions,
+  work: (leases: readonly Lease[], signal: AbortSignal) => Promise<T>,
+  atEnd?: Script,
 ): Promise<T> {
   const taken: Lease[] = []
+  const stop = new AbortController()
+  const signal = AbortSignal.any([options.signal, stop.signal])
+  let last: Script | undefined
   try {
     const leases = await onEach(hosts, 30, async host => {
-      const lease = await takeLease(host, options.holder, {force: options.takeLease, signal: options.signal})
+      const lease = await takeLease(host, options)
       taken.push(lease)
+      lease.taken.addEventListener('abort', () => stop.abort(lease.taken.reason))
       return lease
+    }).catch((error: unknown) => {
+      throw toldOnce(error)
     })
-    return await work(leases)
+    const result = await work(leases, signal)
+    last = atEnd
+    return result
+  } catch (error) {
+    throw instead(error, stop.signal)
   } finally {
-    await Promise.allSettled(taken.map(lease => lease.release()))
+    await Promise.allSettled(taken.map(lease => lease.release(last)))
   }
+}
+
+/** One error for all machines that other runs hold, beside those with other troubles. */
+function toldOnce(error: unknown): unknown {
+  const all: readonly unknown[] = error instanceof AggregateError ? error.errors : [error]
+  const held = all.filter(one => one instanceof HeldByOther)
+  if (held.length < 2) return error
+  const others = all.filter(one => !(one instanceof HeldByOther))
+  const once = heldError(held.map(one => one.held))
+  if (others.length === 0) return once
+  return new AggregateError(
+    [once, ...others],
+    [once, ...others].map(one => (one instanceof Error ? one.message : String(one))).join('\n'),
+  )
 }

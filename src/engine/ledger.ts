@@ -1,11 +1,11 @@
 import {KadmError} from '../domain/errors.ts'
 import {LEDGER_DIR} from '../domain/paths.ts'
 import type {Host} from '../remote/host.ts'
-import {join, Script, sh} from '../remote/shell.ts'
+import {join, type Script, sh} from '../remote/shell.ts'
 import type {AnyHostResource, State} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
 import {lastAct} from './act.ts'
-import {CLOSE_LOCK, checkFence, LEASE_LOST, leaseLost} from './fence.ts'
+import {CLOSE_LOCK, runFenced} from './fence.ts'
 import {removeBelow} from '../resources/remove-tree.ts'
 import {FRAME, look, type Looked} from './look.ts'
 import {proveTrial, type Proving} from './prove-trial.ts'
@@ -150,9 +150,7 @@ async function undoTrial(entry: LedgerEntry, proving: Proving): Promise<void> {
 }
 
 async function run(script: Script, {host, fence, signal}: Proving): Promise<void> {
-  const whole = join([new Script('set -eu'), checkFence(fence), script])
-  const result = await host.run(whole.text, {signal, timeoutMs: 1_800_000})
-  if (result.code === LEASE_LOST) throw leaseLost(host.name, result.stderr)
+  const result = await runFenced(host, fence, script, {signal, timeoutMs: 1_800_000})
   if (result.code === 0) return
   throw new KadmError('remote', `could not undo ${lastAct(result.stderr) ?? 'everything'}`, {
     host: host.name,

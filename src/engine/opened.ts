@@ -29,14 +29,21 @@ export interface Opened {
   readonly tidy: () => Promise<void>
 }
 
+/** What is done about machines at which another run is at work; before they are judged. */
+type WhenHeld = (candidates: readonly Candidate[], options: WorkflowOptions) => void
+
 /** Connects, asks every host and judges them; closes everything at the end. */
-export async function withOpened<T>(options: WorkflowOptions, work: (opened: Opened) => Promise<T>): Promise<T> {
+export async function withOpened<T>(
+  options: WorkflowOptions,
+  whenHeld: WhenHeld,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T> {
   const connections: Host[] = []
   const closers: (() => Promise<void>)[] = []
   try {
     const {emit, clock, command} = options
     const at = clock.now()
-    const opened = await open(options, connections, closers)
+    const opened = await open(options, {connections, closers, whenHeld})
     emit({type: 'run-started', command, hosts: opened.nodes.map(({name}) => name), at})
     return await work(opened)
   } finally {
@@ -45,12 +52,19 @@ export async function withOpened<T>(options: WorkflowOptions, work: (opened: Ope
   }
 }
 
-async function open(options: WorkflowOptions, connections: Host[], closers: (() => Promise<void>)[]): Promise<Opened> {
+interface Opening {
+  readonly connections: Host[]
+  readonly closers: (() => Promise<void>)[]
+  readonly whenHeld: WhenHeld
+}
+
+async function open(options: WorkflowOptions, {connections, closers, whenHeld}: Opening): Promise<Opened> {
   const {joinTo, signal, clock, random, emit} = options
   const [candidates, [neighbour]] = await Promise.all([
     openMachines(options.cluster.hosts, options, connections),
     openMachines(joinTo?.kind === 'ssh' ? [joinTo.spec] : [], options, connections),
   ])
+  whenHeld(candidates, options)
   const first = candidates.find(({spec}) => spec.role === 'control-plane')
   const host = neighbour?.host ?? first?.host
   const controlPlane = host === undefined ? undefined : controlPlaneOn(host, signal)

@@ -6,7 +6,7 @@ import type {PackageRepository} from '../domain/repository.ts'
 import type {Templates} from '../manifests/templates.ts'
 import type {LocalBundle, Step} from '../phases/phase.ts'
 import type {Host} from '../remote/host.ts'
-import type {Holder} from './lease.ts'
+import type {Holder} from './held.ts'
 
 /** How a worker finds the cluster it joins, and what it takes from it besides. */
 export type JoinTo = JoinWay & {

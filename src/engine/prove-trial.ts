@@ -1,13 +1,15 @@
 import type {Clock} from '../domain/clock.ts'
 import {isUnreachable, KadmError} from '../domain/errors.ts'
 import type {Host, Reached} from '../remote/host.ts'
-import {join, Script} from '../remote/shell.ts'
 import type {Trial} from '../resources/kind.ts'
-import {checkFence, LEASE_LOST, leaseLost} from './fence.ts'
+import {runFenced} from './fence.ts'
+import type {Lease} from './lease.ts'
 
 export interface Proving {
   readonly host: Host
   readonly fence: number
+  /** The host keeps the lease alive while it tries a change; not there where nobody watches over silence. */
+  readonly lend?: Lease['lend'] | undefined
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly progress: (message: string) => void
@@ -27,7 +29,10 @@ const BEGIN_MS = 3000
  * Logs in anew until the host says that it made the change, then once more, which proves that a login works with the change made; then
  * tells the host to keep it. Rejects when the host has taken it back.
  */
-export async function proveTrial(trial: Trial, proving: Proving): Promise<void> {
+export const proveTrial = (trial: Trial, proving: Proving): Promise<void> =>
+  proving.lend === undefined ? tryOut(trial, proving) : proving.lend(() => tryOut(trial, proving))
+
+async function tryOut(trial: Trial, proving: Proving): Promise<void> {
   const {host, clock, signal, progress} = proving
   progress(`trying ${trial.what}: it stays when a new login works, else it goes back within ${String(trial.seconds)} s`)
   const until = clock.now() + trial.seconds * 1000 + 2 * CHANGE_MS
@@ -62,9 +67,7 @@ export async function proveTrial(trial: Trial, proving: Proving): Promise<void> 
 }
 
 async function confirm(trial: Trial, {host, fence, signal}: Proving): Promise<string> {
-  const script = join([new Script('set -eu'), checkFence(fence), trial.confirm])
-  const result = await host.run(script.text, {signal, timeoutMs: ANSWER_MS})
-  if (result.code === LEASE_LOST) throw leaseLost(host.name, result.stderr)
+  const result = await runFenced(host, fence, trial.confirm, {signal, timeoutMs: ANSWER_MS})
   if (result.code === 0) return result.stdout
   throw new KadmError('remote', `could not keep ${trial.what}`, {
     host: host.name,

@@ -8,9 +8,10 @@ import type {KnownHostsStore} from '../remote/known-hosts-store.ts'
 import {join} from '../remote/shell.ts'
 import {parseIdentity, stageIdentity, takeIdentity, type NewIdentity} from '../resources/machine-identity.ts'
 import {waitForBoot} from './boot-again.ts'
-import {checkFence, LEASE_LOST, leaseLost} from './fence.ts'
+import {runFenced} from './fence.ts'
 import {gather, type Gathered} from './gather.ts'
-import {giveBack, type Lease} from './lease.ts'
+import type {Lease} from './lease.ts'
+import {giveBack} from './lease-scripts.ts'
 import {findMoved, rangeAround} from './moved-host.ts'
 import type {WorkflowOptions} from './options.ts'
 
@@ -19,7 +20,7 @@ export interface Renewing {
   readonly repair: CloneRepair
   readonly host: Host
   readonly target: SshTarget
-  readonly lease: Lease
+  readonly lease: Pick<Lease, 'fence' | 'release'>
   /** Another machine of the run, from which a machine behind a jump host can be looked for. */
   readonly neighbour: Host | undefined
   readonly trust: KnownHostsStore
@@ -47,7 +48,9 @@ export async function renewIdentity(renewing: Renewing, options: Options): Promi
   const {view, parts} = repair
   const name = repair.newName ?? view.facts.hostname
   const identity = await told(options, renewing, ['repair/identity', 'Give it an identity of its own'], async () => {
-    const made = parseIdentity(await host.read(stageIdentity(parts, name).text, {signal}))
+    const {code, stdout, stderr} = await runFenced(host, lease.fence, stageIdentity(parts, name), {signal})
+    if (code !== 0) throw refused(view.label, 'its new identity could not be made', stderr)
+    const made = parseIdentity(stdout)
     if (best(made) === undefined) {
       throw new KadmError('remote', 'it has no SSH host key below /etc/ssh by which it could be known again', {
         host: view.label,
@@ -77,20 +80,20 @@ export async function renewIdentity(renewing: Renewing, options: Options): Promi
 /** And boots in the same script, so that no machine is left half way between two identities when this run is cut off. */
 async function putInForce({repair, host, lease}: Renewing, signal: AbortSignal): Promise<void> {
   const {label} = repair.view
-  const script = join([checkFence(lease.fence), takeIdentity(repair.parts), BOOT_AGAIN])
-  const {code, stderr} = await host.run(script.text, {signal}).catch((error: unknown) => {
+  const script = join([takeIdentity(repair.parts), BOOT_AGAIN])
+  const {code, stderr} = await runFenced(host, lease.fence, script, {signal}).catch((error: unknown) => {
     if (isUnreachable(error)) return {code: 0, stderr: ''}
     throw error
   })
-  if (code === LEASE_LOST) throw leaseLost(label, stderr)
-  if (code !== 0) {
-    throw new KadmError('remote', 'its new identity could not be put in force', {
-      host: label,
-      evidence: stderr,
-      hint: 'mend what the lines above name and run this again; it has not booted yet',
-    })
-  }
+  if (code !== 0) throw refused(label, 'its new identity could not be put in force', stderr)
 }
+
+const refused = (host: string, what: string, evidence: string): KadmError =>
+  new KadmError('remote', what, {
+    host,
+    evidence,
+    hint: 'fix what the lines above name and run this again; it has not booted yet',
+  })
 
 async function comeBack(renewing: Renewing, identity: NewIdentity, options: Options) {
   const {repair, target, trust, neighbour} = renewing

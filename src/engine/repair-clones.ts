@@ -12,6 +12,7 @@ import type {Host} from '../remote/host.ts'
 import type {KnownHostsStore} from '../remote/known-hosts-store.ts'
 import {onEach} from '../remote/on-each.ts'
 import {carryOut} from './carry-out.ts'
+import {refuseHeld} from './held.ts'
 import {withLeases, type Lease} from './lease.ts'
 import {openMachines, type Candidate} from './open-machines.ts'
 import type {WorkflowOptions} from './options.ts'
@@ -49,6 +50,7 @@ export async function repairClones(options: RepairOptions): Promise<RepairReport
   const started = clock.now()
   try {
     const candidates = await openMachines(options.cluster.hosts, options, connections)
+    refuseHeld(candidates, options)
     const input = inputOf(options, candidates)
     const views = viewsOf(input)
     const repairs = planRepairs(clonesAmong(views)).filter(isMendable)
@@ -102,14 +104,15 @@ async function repairAll(options: RepairOptions, found: Found, connections: Host
   const {repairs, candidates} = found
   const hosts = repairs.map(repair => candidateOf(found, repair).host)
   const neighbour = candidates.find(({host}) => !hosts.includes(host))?.host
-  return withLeases(hosts, options, async leases => {
-    await rename(options, found, leases)
+  return withLeases(hosts, options, async (leases, signal) => {
+    const held = {...options, signal}
+    await rename(held, found, leases)
     return onEach(repairs, 30, async (repair, i): Promise<Done> => {
       const {host, spec} = candidateOf(found, repair)
       const lease = leases[i]
       if (lease === undefined || spec.ssh === 'local') throw new Error(`${repair.view.label} cannot be repaired`)
       const renewing = {repair, host, target: spec.ssh, lease, neighbour, trust: options.trust}
-      const renewed = await renewIdentity(renewing, options)
+      const renewed = await renewIdentity(renewing, held)
       connections.push(renewed.host)
       return {repair, before: spec.ssh, renewed}
     })

@@ -8,6 +8,7 @@ import {onEach} from '../remote/on-each.ts'
 import {carryOut} from './carry-out.ts'
 import type {Run} from './run.ts'
 import {controlPlaneOn} from './control-plane.ts'
+import {refuseHeld} from './held.ts'
 import {withLeases, type Lease} from './lease.ts'
 import {undoLedger, type UndoReport} from './ledger.ts'
 import type {Machine} from './machine.ts'
@@ -37,11 +38,12 @@ export async function resetWorkflow(options: WorkflowOptions): Promise<ResetRepo
       joinTo?.kind === 'ssh' ? options.connect(joinTo.spec) : undefined,
     ])
     if (stays !== undefined) connections.push(stays)
+    refuseHeld(candidates, options)
     emit({type: 'run-started', command, hosts: candidates.map(candidate => nodeOf(candidate).name), at: started})
     const report = await withLeases(
       candidates.map(({host}) => host),
       options,
-      leases => resetAll(options, candidates, leases, stays),
+      (leases, signal) => resetAll({...options, signal}, candidates, leases, stays),
     )
     const changes = report.hosts.reduce((sum, {undone}) => sum + undone.length, 0)
     emit({type: 'run-done', changes, durationMs: clock.now() - started, at: clock.now()})
@@ -100,15 +102,16 @@ async function resetHosts(run: Run, machines: readonly Machine[]): Promise<reado
   judgeOutcomes(await carryOut({...run, machines, steps: select(resetPhases, [], [])}))
   const reports = await onEach(machines, 30, machine => undoOn(run, machine))
   judgeOutcomes(await carryOut({...run, machines, steps: select(afterResetPhases, [], [])}))
-  await onEach(machines, 30, async ({host, node}) => {
+  await onEach(machines, 30, async ({lease, node}) => {
     const isAllBack = reports.every(({host: name, left}) => name !== node.name || left.length === 0)
-    await host.read((isAllBack ? forgetScript : forgetAllButLedger).text, {signal: run.signal})
+    await lease?.forget(isAllBack ? forgetScript : forgetAllButLedger)
   })
   return reports
 }
 
-async function undoOn({emit, clock, signal}: Run, {host, node, lease}: Machine): Promise<HostReset> {
+async function undoOn({emit, clock, signal: stop}: Run, {host, node, lease}: Machine): Promise<HostReset> {
   if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be undone`)
+  const signal = AbortSignal.any([stop, lease.lost])
   const started = clock.now()
   const about = {host: node.name, phase: 'undo', title: 'Put back what was there before'}
   emit({type: 'phase-started', ...about, at: started})
@@ -117,6 +120,7 @@ async function undoOn({emit, clock, signal}: Run, {host, node, lease}: Machine):
     signal,
     clock,
     fence: lease.fence,
+    lend: lease.lend,
     progress: message => emit({type: 'phase-progress', host: node.name, phase: about.phase, message, at: clock.now()}),
     warn: message => emit({type: 'warning', host: node.name, message, at: clock.now()}),
   })

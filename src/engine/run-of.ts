@@ -46,7 +46,10 @@ export function runOf(options: WorkflowOptions, opened: Judged, machines: readon
     }),
     api: opened.controlPlane?.api ?? noAdmin,
     superApi: opened.controlPlane?.superApi ?? noAdmin,
-    upload: ({host}, uploads, progress) => uploadAll(host, uploads, {signal, progress}),
+    upload: ({host, lease}, uploads, {progress, signal: stop}) => {
+      if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be brought`)
+      return uploadAll(host, uploads, {fence: lease.fence, signal: stop, progress})
+    },
     emit: options.emit,
     explain: options.explain,
     clock,

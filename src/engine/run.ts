@@ -12,6 +12,7 @@ import type {Values} from '../resources/values.ts'
 import {planJobs, type Job, type JobGraph} from './job-graph.ts'
 import type {Machine} from './machine.ts'
 import type {Explain} from './options.ts'
+import type {Uploading} from './upload.ts'
 
 /** Everything that is carried out together, with what it may use. */
 export interface Run {
@@ -31,7 +32,11 @@ export interface Run {
   readonly values: Values
   readonly api: () => Promise<KubeClient>
   readonly superApi: () => Promise<KubeClient>
-  readonly upload: (machine: Machine, uploads: readonly Upload[], progress: (message: string) => void) => Promise<void>
+  readonly upload: (
+    machine: Machine,
+    uploads: readonly Upload[],
+    options: Pick<Uploading, 'progress' | 'signal'>,
+  ) => Promise<void>
   readonly emit: Sink
   readonly explain?: Explain | undefined
   readonly clock: Clock

@@ -3,6 +3,7 @@ import {KadmError} from '../domain/errors.ts'
 import type {Finding} from '../phases/preflight/finding.ts'
 import {carryOut, plan} from './carry-out.ts'
 import type {PlannedChange} from './differences.ts'
+import {refuseHeld, warnOfHeld} from './held.ts'
 import {withLeases} from './lease.ts'
 import {closedNeighbour, letInRun, warnOfClosed} from './let-in.ts'
 import {withOpened, type Opened} from './opened.ts'
@@ -10,6 +11,7 @@ import type {WorkflowOptions} from './options.ts'
 import {packageSourceOf} from './package-source.ts'
 import {askReleaseHashes} from './release-hashes.ts'
 import {judgeOutcomes, machineOf, runOf, type Judged} from './run-of.ts'
+import {emptyStage} from './upload.ts'
 
 export interface WorkflowResult {
   readonly changes: number
@@ -20,7 +22,7 @@ export interface WorkflowResult {
 
 /** Makes it so: all hosts are judged before the first is changed. */
 export async function carryOutWorkflow(options: WorkflowOptions): Promise<WorkflowResult> {
-  return withOpened(options, async found => {
+  return withOpened(options, refuseHeld, async found => {
     const opened = await judged(options, found)
     const {emit, clock} = options
     const started = clock.now()
@@ -30,15 +32,17 @@ export async function carryOutWorkflow(options: WorkflowOptions): Promise<Workfl
       return await withLeases(
         [...opened.candidates, ...(neighbour === undefined ? [] : [neighbour])].map(({host}) => host),
         options,
-        async leases => {
+        async (leases, signal) => {
+          const held = {...options, signal}
           const lease = leases[opened.candidates.length]
-          const letIn = neighbour === undefined ? [] : await carryOut(letInRun(options, opened, neighbour, lease))
+          const letIn = neighbour === undefined ? [] : await carryOut(letInRun(held, opened, neighbour, lease))
           const before = judgeOutcomes(letIn)
           const machines = opened.candidates.map((candidate, i) => machineOf(opened, candidate, leases[i]))
-          const changes = before + judgeOutcomes(await carryOut(runOf(options, opened, machines)))
+          const changes = before + judgeOutcomes(await carryOut(runOf(held, opened, machines)))
           emit({type: 'run-done', changes, durationMs: clock.now() - started, at: clock.now()})
           return {changes, nodes: opened.nodes, endpoint: opened.endpoint}
         },
+        emptyStage,
       )
     } finally {
       await opened.tidy().catch(() => undefined)
@@ -48,7 +52,7 @@ export async function carryOutWorkflow(options: WorkflowOptions): Promise<Workfl
 
 /** What `carryOutWorkflow` would change; nothing is. */
 export const planWorkflow = (options: WorkflowOptions): Promise<readonly PlannedChange[]> =>
-  withOpened(options, async found => {
+  withOpened(options, warnOfHeld, async found => {
     const opened = await judged(options, found)
     const machines = opened.candidates.map(candidate => machineOf(opened, candidate, undefined))
     const neighbour = closedNeighbour(options, opened)
@@ -58,7 +62,7 @@ export const planWorkflow = (options: WorkflowOptions): Promise<readonly Planned
 
 /** All findings of all hosts; nothing is changed. */
 export const preflightWorkflow = (options: WorkflowOptions): Promise<readonly Finding[]> =>
-  withOpened(options, opened => Promise.resolve(opened.findings))
+  withOpened(options, warnOfHeld, opened => Promise.resolve(opened.findings))
 
 /** All that can be said against it before a host is changed. */
 async function judged(options: WorkflowOptions, opened: Opened): Promise<Judged> {

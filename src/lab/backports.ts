@@ -7,7 +7,8 @@ import {sh, type Script} from '../remote/shell.ts'
 export const installFromBackports = (packages: readonly string[]): Script => sh`
 . /etc/os-release
 [ "$ID $VERSION_CODENAME" = 'debian bookworm' ]
-lists=$(mktemp -d); trap 'rm -rf "$lists"' EXIT
+trap '' PIPE
+lists=$(mktemp -d); trap 'rm -rf "$lists"' EXIT; trap 'exit 143' TERM HUP INT
 mkdir -p "$lists/partial" "$lists/sources"
 cp /etc/apt/sources.list.d/* "$lists/sources/" 2>/dev/null || :
 printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm-backports main\n' > "$lists/sources/backports.list"

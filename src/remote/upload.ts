@@ -4,8 +4,18 @@ import {stat} from 'node:fs/promises'
 import {dirname} from 'node:path/posix'
 import {Readable} from 'node:stream'
 import {KadmError} from '../domain/errors.ts'
-import type {Host} from './host.ts'
-import {join, sh, type Script} from './shell.ts'
+import type {Host, RunResult} from './host.ts'
+import {join, Script, sh} from './shell.ts'
+
+/** What must hold on the host for anything to be written there; with it, the folder of the target must be there. */
+export interface Guard {
+  /** Ends the script when it does not hold; what is received next may take long. */
+  readonly before: Script
+  /** The same, and it goes on to hold until the script ends. */
+  readonly again: Script
+  /** The error of a script that was ended so. */
+  readonly refusal: (host: string, result: RunResult) => KadmError | undefined
+}
 
 /** One file to bring to a host; hashes are lower-case hex. */
 export interface Upload {
@@ -23,6 +33,7 @@ export interface Upload {
   readonly contentSha256?: string | undefined
   readonly onProgress?: ((sentBytes: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
+  readonly guard?: Guard | undefined
 }
 
 export interface FileOnHost {
@@ -51,10 +62,13 @@ export async function missingOnHost<F extends FileOnHost>(
 
 /** Brings one file to a host, unless it is there. Never leaves half a file under the target's name. */
 export async function uploadFile(host: Host, upload: Upload): Promise<'uploaded' | 'present'> {
-  const {target, mode, signal} = upload
+  const {signal} = upload
   const wanted = wantedHash(upload)
-  const there = await host.read(present(target, mode, wanted).text, {signal, timeoutMs: 10 * 60_000})
-  if (there.trim() === 'present') return 'present'
+  const there = await host.run(present(upload, wanted).text, {signal, timeoutMs: 10 * 60_000})
+  const refused = upload.guard?.refusal(host.name, there)
+  if (refused !== undefined) throw refused
+  if (there.code !== 0) throw notWritten(host.name, upload, there.stderr)
+  if (there.stdout.trim() === 'present') return 'present'
 
   const source = typeof upload.source === 'string' ? await opened(upload.source, upload) : upload.source
   const content = Readable.from(counted(source, upload), {objectMode: false})
@@ -64,32 +78,45 @@ export async function uploadFile(host: Host, upload: Upload): Promise<'uploaded'
     timeoutMs,
     length: typeof upload.source === 'string' ? upload.size : undefined,
   })
-  if (result.code === HASH_DIFFERS) throw await whyItDiffers(host.name, upload, result.stderr)
-  if (result.code !== 0) throw notWritten(host.name, upload, result.stderr)
-  return 'uploaded'
+  if (result.code === 0) return 'uploaded'
+  throw (await refusalOf(host, upload, result)) ?? (await failureOf(host.name, upload, result))
 }
 
-/** Also mends the mode of a file that is there. */
-const present = (target: string, mode: string, wanted: string): Script => sh`set -u
+/** A folder that went away under the script fails in many ways, so that the guard is asked once more what is behind it. */
+async function refusalOf(host: Host, {guard, signal}: Upload, result: RunResult): Promise<KadmError | undefined> {
+  if (guard === undefined) return undefined
+  return guard.refusal(host.name, result) ?? guard.refusal(host.name, await host.run(guard.again.text, {signal}))
+}
+
+const failureOf = async (host: string, upload: Upload, {code, stderr}: RunResult): Promise<KadmError> =>
+  code === HASH_DIFFERS ? whyItDiffers(host, upload, stderr) : notWritten(host, upload, stderr)
+
+const NOTHING = new Script(':')
+
+/** Also sets the mode of a file that is there. */
+const present = ({target, mode, guard}: Upload, wanted: string): Script => sh`set -u
+${guard?.again ?? NOTHING}
 [ -f ${target} ] || exit 0
 h=$(sha256sum <${target})
 [ "$h" = ${`${wanted}  -`} ] || exit 0
 m=$(stat -c %a ${target})
-[ "$m" = ${mode.replace(/^0+(?=.)/, '')} ] || chmod ${mode} ${target}
+[ "$m" = ${mode.replace(/^0+(?=.)/, '')} ] || chmod ${mode} ${target} || exit
 echo present`
 
-const receive = (upload: Upload, wanted: string): Script => {
-  const {target, mode} = upload
-  const unpack = upload.decompress ? sh`gzip -dc` : sh`cat`
+/** A shell that reports the end of its child to a closed channel gets SIGPIPE, which must not end it before its traps have run. */
+const receive = ({target, mode, decompress, guard}: Upload, wanted: string): Script => {
+  const unpack = decompress ? sh`gzip -dc` : sh`cat`
   return sh`set -eu
+trap '' PIPE
 umask 022
-mkdir -p ${dirname(target)}
+${guard?.before ?? sh`mkdir -p ${dirname(target)}`}
 umask 077
 new=$(mktemp ${`${target}.kadm.XXXXXX`})
 trap 'rm -f "$new"' EXIT
 trap 'exit 143' TERM HUP INT
 chmod ${mode} "$new"
 ${unpack} >"$new"
+${guard?.again ?? NOTHING}
 h=$(sha256sum <"$new")
 [ "$h" = ${`${wanted}  -`} ] || { echo "sha256 is $h" >&2; exit ${HASH_DIFFERS}; }
 sync "$new"

@@ -1,19 +1,11 @@
-import {utimesSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
-import {takeLease, withLeases, type Holder} from '../../src/engine/lease.ts'
-import {NEVER} from './sample-run.ts'
+import {withLeases} from '../../src/engine/lease.ts'
+import {sh} from '../../src/remote/shell.ts'
+import {FILE, holder, numberIn, options, quick, silentFor, take} from './lease-scene.ts'
 import {scratchHosts, type ScratchHost} from './scratch-host.ts'
 
 const scratch = scratchHosts()
-const FILE = '/var/lib/kadm/lease'
-
-const holder = (text: string, gone: readonly string[] = []): Holder => ({text, isGone: other => gone.includes(other)})
-const take = (vm: ScratchHost, who: Holder, force = false) => takeLease(vm.host, who, {force, signal: NEVER})
-const silentFor = (vm: ScratchHost, seconds: number): void => {
-  const then = new Date(Date.now() - seconds * 1000)
-  utimesSync(vm.real(FILE), then, then)
-}
 
 describe('a lease', () => {
   test('is taken on a host that kadm never saw, by name and with a number', async () => {
@@ -21,8 +13,7 @@ describe('a lease', () => {
 
     const lease = await take(vm, holder("o'brien@laptop 12 3"))
 
-    expect(lease.fence).toBe(1)
-    expect(vm.read(FILE)).toMatch(/^o'brien@laptop 12 3\n1\n\d+\n$/)
+    expect(vm.read(FILE)).toMatch(new RegExp(`^o'brien@laptop 12 3\n${lease.fence}\n\\d+\n$`))
     await lease.release()
   })
 
@@ -34,7 +25,7 @@ describe('a lease', () => {
       code: 'lease',
       host: 'vm-1',
       message: expect.stringMatching(
-        /another run of kadm is at work there: ann@laptop 1 1, last seen \d s ago/,
+        /another run of kadm is at work on vm-1: ann@laptop 1 1, last seen \d s ago/,
       ) as string,
       hint: expect.stringContaining('--take-lease') as string,
     })
@@ -42,14 +33,27 @@ describe('a lease', () => {
     await lease.release()
   })
 
-  test('is free again when it was given back, and its number still only rises', async () => {
+  test('is free again when it was given back, and nobody has its number then', async () => {
     const vm = scratch()
-    await (await take(vm, holder('ann@laptop 1 1'))).release()
+    const first = await take(vm, holder('ann@laptop 1 1'))
+    await first.release()
 
-    const second = await take(vm, holder('bob@desk 2 2'))
+    expect(vm.read(FILE)).toMatch(/^\n\d+\n\d+\n$/)
+    expect(numberIn(vm)).not.toBe(first.fence)
+    await (await take(vm, holder('bob@desk 2 2'))).release()
+  })
 
-    expect(second.fence).toBe(2)
-    await second.release()
+  test('never has a number that was given before, also when the machine forgets everything in between', async () => {
+    const vm = scratch()
+    const numbers = new Set<number>()
+    for (let i = 0; i < 20; i++) {
+      const lease = await take(vm, holder('ann@laptop 1 1'))
+      numbers.add(lease.fence)
+      await lease.forget(sh`rm -rf /var/lib/kadm`)
+    }
+
+    expect(numbers.size).toBe(20)
+    expect([...numbers].every(n => Number.isSafeInteger(n + 1) && /^[1-9]\d{15}$/.test(String(n)))).toBe(true)
   })
 
   test('is taken from a holder that is certainly gone', async () => {
@@ -58,7 +62,7 @@ describe('a lease', () => {
 
     const lease = await take(vm, holder('ann@laptop 5 9', ['ann@laptop 1 1']))
 
-    expect(lease.fence).toBe(dead.fence + 1)
+    expect(lease.fence).not.toBe(dead.fence)
     expect(vm.read(FILE)).toContain('ann@laptop 5 9')
     await Promise.all([dead.release(), lease.release()])
   })
@@ -72,7 +76,7 @@ describe('a lease', () => {
     silentFor(vm, 46)
     const lease = await take(vm, holder('bob@desk 2 2'))
 
-    expect(lease.fence).toBe(2)
+    expect(numberIn(vm)).toBe(lease.fence)
     await Promise.all([silent.release(), lease.release()])
   })
 
@@ -81,7 +85,7 @@ describe('a lease', () => {
     const first = await take(vm, holder('ann@laptop 1 1'))
     const lease = await take(vm, holder('bob@desk 2 2'), true)
 
-    expect(lease.fence).toBe(2)
+    expect(numberIn(vm)).toBe(lease.fence)
     await Promise.all([first.release(), lease.release()])
   })
 
@@ -92,9 +96,9 @@ describe('a lease', () => {
 
     await lost.release()
 
-    expect(vm.read(FILE)).toContain('bob@desk 2 2\n2\n')
+    expect(vm.read(FILE)).toContain(`bob@desk 2 2\n${lease.fence}\n`)
     await lease.release()
-    expect(vm.read(FILE)).toMatch(/^\n2\n/)
+    expect(vm.read(FILE)).toMatch(/^\n/)
   })
 
   test('that is damaged counts as none', async () => {
@@ -103,7 +107,7 @@ describe('a lease', () => {
 
     const lease = await take(vm, holder('ann@laptop 1 1'))
 
-    expect(lease.fence).toBe(1)
+    expect(numberIn(vm)).toBe(lease.fence)
     await lease.release()
   })
 
@@ -129,7 +133,6 @@ describe('a lease', () => {
 })
 
 describe('the leases of a run', () => {
-  const options = (who: Holder) => ({holder: who, takeLease: false, signal: NEVER})
   const isFree = (vm: ScratchHost): boolean => vm.read(FILE).startsWith('\n')
 
   test('are held while it works and given back after', async () => {
@@ -138,11 +141,12 @@ describe('the leases of a run', () => {
     const seen = await withLeases(
       hosts.map(({host}) => host),
       options(holder('ann')),
-      leases => Promise.resolve([leases.map(({fence}) => fence), hosts.map(isFree)]),
+      leases =>
+        Promise.resolve([leases.map(({fence}, i) => fence === numberIn(hosts[i] ?? scratch())), hosts.map(isFree)]),
     )
 
     expect(seen).toStrictEqual([
-      [1, 1],
+      [true, true],
       [false, false],
     ])
     expect(hosts.map(isFree)).toStrictEqual([true, true])
@@ -159,7 +163,7 @@ describe('the leases of a run', () => {
 
   test('are all given back when one cannot be had, and the work never begins', async () => {
     const [mine, taken, other] = [scratch('a'), scratch('b'), scratch('c')]
-    const bobs = await takeLease(taken.host, holder('bob'), {force: false, signal: NEVER})
+    const bobs = await take(taken, holder('bob'))
     let begun = false
 
     await expect(
@@ -174,9 +178,9 @@ describe('the leases of a run', () => {
     await bobs.release()
   })
 
-  test('that cannot be had on several hosts are all told', async () => {
+  test('that one run holds on several hosts are told once', async () => {
     const hosts = [scratch('a'), scratch('b')]
-    const bobs = await Promise.all(hosts.map(({host}) => takeLease(host, holder('bob'), {force: false, signal: NEVER})))
+    const bobs = await Promise.all(hosts.map(vm => take(vm, holder('bob'))))
 
     await expect(
       withLeases(
@@ -184,7 +188,83 @@ describe('the leases of a run', () => {
         options(holder('ann')),
         () => Promise.resolve(),
       ),
-    ).rejects.toThrow(/a: another run[^]*b: another run/)
+    ).rejects.toMatchObject({
+      code: 'lease',
+      message: expect.stringMatching(/^another run of kadm is at work on a, b: bob, last seen \d s ago$/) as string,
+    })
     await Promise.all(bobs.map(lease => lease.release()))
+  })
+
+  test('are not worked with any more once another run took one of them, and that is told once', async () => {
+    const hosts = [scratch('a'), scratch('b')]
+
+    const work = withLeases(
+      hosts.map(({host}) => host),
+      options(holder('ann'), {clock: quick()}),
+      async (_, signal) => {
+        const bobs = await take(hosts[1] ?? scratch(), holder('bob'), true)
+        await new Promise(resolve => signal.addEventListener('abort', resolve))
+        await bobs.release()
+        throw new AggregateError([new KadmError('cancelled', 'a'), new KadmError('cancelled', 'b')])
+      },
+    )
+
+    await expect(work).rejects.toMatchObject({
+      code: 'lease',
+      host: 'b',
+      message: 'another run of kadm took over',
+      evidence: 'held by bob',
+    })
+    expect(hosts.map(isFree)).toStrictEqual([true, true])
+  })
+
+  test('that were lost do not hide what failed besides', async () => {
+    const vm = scratch()
+
+    const work = withLeases([vm.host], options(holder('ann'), {clock: quick()}), async (_, signal) => {
+      await take(vm, holder('bob'), true)
+      await new Promise(resolve => signal.addEventListener('abort', resolve))
+      throw new AggregateError([new KadmError('cancelled', 'a'), new KadmError('remote', 'the disk is full')])
+    })
+
+    await expect(work).rejects.toMatchObject({errors: [{code: 'lease'}, {code: 'remote', message: 'the disk is full'}]})
+  })
+
+  test('end with what the run leaves to do when it succeeded, and without it when it failed', async () => {
+    const vm = scratch()
+    const leave = sh`echo done >/var/lib/kadm/left`
+
+    await expect(
+      withLeases([vm.host], options(holder('ann')), () => Promise.reject(new Error('no')), leave),
+    ).rejects.toThrow('no')
+    expect(vm.has('/var/lib/kadm/left')).toBe(false)
+    await withLeases([vm.host], options(holder('ann')), () => Promise.resolve(), leave)
+    expect(vm.read('/var/lib/kadm/left')).toBe('done\n')
+    expect(isFree(vm)).toBe(true)
+  })
+})
+
+describe('kadm 0.1.0', () => {
+  const old = (vm: ScratchHost, who: string, number: number): void => vm.write(FILE, `${who}\n${number}\n1800000000\n`)
+
+  test('that holds the lease keeps others out, and is replaced when it is silent', async () => {
+    const vm = scratch()
+    old(vm, 'ann@laptop process 3', 4)
+
+    await expect(take(vm, holder('bob'))).rejects.toMatchObject({code: 'lease'})
+    silentFor(vm, 46)
+    const lease = await take(vm, holder('bob'))
+    expect(numberIn(vm)).not.toBe(4)
+    await lease.release()
+  })
+
+  test('that takes the lease over is noticed', async () => {
+    const vm = scratch()
+    const lease = await take(vm, holder('ann'), false, {clock: quick()})
+    old(vm, 'bob@desk process 9', lease.fence + 1)
+
+    await expect.poll(() => lease.taken.aborted).toBe(true)
+    await lease.release()
+    expect(vm.read(FILE)).toContain('bob@desk')
   })
 })

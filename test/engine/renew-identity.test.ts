@@ -15,7 +15,13 @@ const KEY = {type: 'ssh-ed25519', blob: Buffer.from('new key').toString('base64'
 const FACTS = '\u001emachine\nhostname worker-2\n\u001eend\n'
 
 /** A clone, the laptop's known_hosts and the steps in the order in which they were taken. */
-function clone(more: {readonly take?: () => Promise<RunResult>; readonly keys?: readonly string[]} = {}) {
+function clone(
+  more: {
+    readonly make?: () => RunResult
+    readonly take?: () => Promise<RunResult>
+    readonly keys?: readonly string[]
+  } = {},
+) {
   const done: string[] = []
   const original = sampleFacts(11).identity
   const identity = {...sampleFacts(12).identity, machineId: original.machineId, hostKeys: original.hostKeys}
@@ -27,12 +33,15 @@ function clone(more: {readonly take?: () => Promise<RunResult>; readonly keys?: 
   const step = (name: string): Promise<void> => Promise.resolve(void done.push(name))
   const host: Host = {
     ...fakeHost('worker-2'),
-    read: script =>
-      step(script.includes('ssh-keygen') ? 'make' : '?').then(() => `boot-id old\nmachine-id abc\n${keys}`),
-    run: script =>
-      step(
-        script.includes('systemctl --no-block reboot') && script.includes('kadm_fence') ? 'take and boot' : '?',
-      ).then(more.take ?? (() => ({code: 0, stdout: '', stderr: ''}))),
+    run: script => {
+      if (!script.includes(`"$kadm_fence" != 7 `))
+        return Promise.reject(new Error('it was not asked whose lease it is'))
+      return script.includes('systemctl --no-block reboot')
+        ? step('take and boot').then(more.take ?? (() => ({code: 0, stdout: '', stderr: ''})))
+        : step(script.includes('ssh-keygen') ? 'make' : '?').then(
+            more.make ?? (() => ({code: 0, stdout: `boot-id old\nmachine-id abc\n${keys}`, stderr: ''})),
+          )
+    },
     close: () => step('hang up'),
   }
   const renewing = {
@@ -98,6 +107,13 @@ describe('a clone', () => {
 
     await expect(result).rejects.toMatchObject({code: 'lease'})
     expect(done).toEqual(['make', 'learn 192.168.56.11', 'take and boot'])
+  })
+
+  test('that another run took over before its new identity is made is left to it', async () => {
+    const {done, result} = clone({make: () => ({code: 75, stdout: '', stderr: 'fence 8'})})
+
+    await expect(result).rejects.toMatchObject({code: 'lease'})
+    expect(done).toEqual(['make'])
   })
 
   test('that cannot take its new identity says why, and has not booted', async () => {

@@ -3,6 +3,7 @@ import type {Clock} from '../../src/domain/clock.ts'
 import type {Node} from '../../src/domain/cluster.ts'
 import {changeHost} from '../../src/engine/change-host.ts'
 import {look, type Looked} from '../../src/engine/look.ts'
+import type {Lease} from '../../src/engine/lease.ts'
 import type {Machine} from '../../src/engine/machine.ts'
 import type {Proving} from '../../src/engine/prove-trial.ts'
 import type {Host} from '../../src/remote/host.ts'
@@ -49,7 +50,18 @@ export const machineAt = (host: Host, fence: number, role: Node['role'] = 'worke
   host,
   node: sampleNode(host.name, role),
   facts: sampleFacts(11),
-  lease: {fence, release: () => Promise.resolve()},
+  lease: heldLease(fence),
+})
+
+/** A lease with this number that nobody takes over. */
+export const heldLease = (fence: number): Lease => ({
+  fence,
+  taken: NEVER,
+  lost: NEVER,
+  confirm: () => Promise.resolve(),
+  lend: work => work(),
+  release: () => Promise.resolve(),
+  forget: () => Promise.resolve(),
 })
 
 /** Looks at these things on a host and changes what differs, as one phase of a run does. */

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {readFileSync, readlinkSync} from 'node:fs'
 import {hostname, userInfo} from 'node:os'
-import type {Holder} from '../../engine/lease.ts'
+import type {Holder} from '../../engine/held.ts'
 
 /** Where process numbers mean the same: this boot of this machine, in this process namespace. */
 function placeMark(): string | undefined {

@@ -52,11 +52,14 @@ export async function rebootCluster(
   const kadms = travellers.filter(({before}) => before.ledgerEntries > 0).map(({host}) => host)
   try {
     const api = await master.api()
-    return await withLeases(kadms, {holder: thisHolder(), takeLease: false, signal}, () =>
+    const random = (count: number): Buffer => randomBytes(count)
+    const lease = {holder: thisHolder(), takeLease: false, signal, clock: realClock, random}
+    return await withLeases(kadms, lease, (_, held) =>
       reboot(api, travellers, {
         ...edge,
+        signal: held,
         clock: realClock,
-        random: count => randomBytes(count),
+        random,
         images: {first: AGNHOST_IMAGE, second: AGNHOST_NEXT_IMAGE},
         explain: (host, error) =>
           explainFailure(

@@ -162,6 +162,6 @@ function tracks(read: Read, now: number): Pick<Facts, 'lease' | 'ledgerEntries'>
   const {lease, ledgerEntries} = read(tracksSection)
   return {
     ledgerEntries,
-    lease: lease && {holder: lease.holder, fence: lease.fence, ageSeconds: Math.round(now - lease.since)},
+    lease: lease && {holder: lease.holder, ageSeconds: Math.round(now - lease.seen)},
   }
 }

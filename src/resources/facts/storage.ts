@@ -1,7 +1,7 @@
 import type {Facts} from '../../domain/facts.ts'
 import * as paths from '../../domain/paths.ts'
 import {sh} from '../../remote/shell.ts'
-import {linesOf, wholeNumber, wordsOf, type Section} from './section.ts'
+import {keyed, linesOf, wholeNumber, wordsOf, type Section} from './section.ts'
 
 const PLACES = [
   ...['/', '/var/lib', paths.KUBELET_DIR, '/var/lib/containerd', paths.ETCD_DATA_DIR, paths.KADM_DIR],
@@ -42,7 +42,9 @@ export const fsyncSection: Section<number | undefined> = {
   script: sh`at=/var/lib
 grep -q ' '${paths.ETCD_DATA_DIR}' ' /proc/mounts && at=${paths.ETCD_DATA_DIR}
 probe=$(mktemp "$at/.kadm-probe.XXXXXX") || exit 0
-trap 'rm -f "$probe"' EXIT INT TERM
+trap '' PIPE
+trap 'rm -f "$probe"' EXIT
+trap 'exit 143' HUP INT TERM
 for turn in 1 2 3 4 5; do
   timeout 5 dd if=/dev/zero of="$probe" bs=4k count=1 conv=fsync,notrunc 2>&1 | grep copied
 done`,
@@ -72,7 +74,8 @@ export const caDirsSection: Section<readonly string[]> = {
 }
 
 interface Tracks {
-  readonly lease: {readonly holder: string; readonly fence: number; readonly since: number} | undefined
+  /** `seen` is the last sign of life of the holder, in seconds since the epoch by the host's clock. */
+  readonly lease: {readonly holder: string; readonly seen: number} | undefined
   readonly ledgerEntries: number
 }
 
@@ -81,15 +84,12 @@ export const tracksSection: Section<Tracks> = {
   name: 'tracks',
   script: sh`set -- ${paths.LEDGER_DIR}/*
 [ -e "$1" ] && echo "ledger $#" || echo 'ledger 0'
-cat ${paths.LEASE_FILE}`,
+[ -s ${paths.LEASE_FILE} ] && sed -n '1s/^/holder /p' ${paths.LEASE_FILE} && stat -c 'seen %Y' ${paths.LEASE_FILE}`,
   parse(text) {
-    const [ledger, holder, fence, since] = linesOf(text)
+    const {ledger, holder = '', seen} = keyed(text)
     return {
-      ledgerEntries: wholeNumber(ledger?.split(' ')[1]),
-      lease:
-        holder === undefined || since === undefined
-          ? undefined
-          : {holder, fence: wholeNumber(fence), since: wholeNumber(since)},
+      ledgerEntries: wholeNumber(ledger),
+      lease: holder === '' || seen === undefined ? undefined : {holder, seen: wholeNumber(seen)},
     }
   },
 }

@@ -1,9 +1,25 @@
 set -eu
 umask 022
-exec 9>>/var/lib/kadm/lock
-flock -w 60 9 || { echo 'another script of kadm is still running there' >&2; exit 75; }
+kadm_lock() {
+kadm_turn=0
+while [ "$kadm_turn" -lt 5 ]; do
+kadm_turn=$((kadm_turn + 1))
+[ -d /var/lib/kadm ] || return 1
+{ command exec 9>>/var/lib/kadm/lock; } 2>/dev/null || return 1
+flock -w 60 9 || return 2
+[ /proc/self/fd/9 -ef /var/lib/kadm/lock ] && return 0
+done
+return 2
+}
+kadm_locked=0; kadm_lock || kadm_locked=$?
+[ "$kadm_locked" != 2 ] || { echo 'another script of kadm is still running there' >&2; exit 75; }
 kadm_fence=$(sed -n 2p /var/lib/kadm/lease 2>/dev/null || :)
-if [ "$kadm_fence" != 7 ]; then echo "the lease of this run was taken over (fence $kadm_fence)" >&2; exit 75; fi
+if [ "$kadm_fence" != 7 ]; then
+kadm_holder=$(sed -n 1p /var/lib/kadm/lease 2>/dev/null || :)
+[ -n "$kadm_holder" ] || kadm_holder='a run that has ended since'
+if [ -n "$kadm_fence" ]; then echo "the lease of this run was taken over by $kadm_holder (fence $kadm_fence)" >&2
+else echo 'the lease of this run is gone: the machine was reset meanwhile' >&2; fi
+exit 75; fi
 mkdir -p -m 0700 /var/lib/kadm/ledger
 touch /var/lib/kadm/lease
 # (here stands the shell of remove-tree.ts)

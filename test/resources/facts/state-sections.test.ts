@@ -135,10 +135,12 @@ test('disks say how much is free and whether they may be written', () => {
 })
 
 test('the lease and the ledger of an earlier run are read', () => {
-  expect(tracksSection.parse('ledger 3\nanna@laptop\n7\n1800000000\n')).toEqual({
+  expect(tracksSection.parse('ledger 3\nholder anna@laptop process 7\nseen 1800000000\n')).toEqual({
     ledgerEntries: 3,
-    lease: {holder: 'anna@laptop', fence: 7, since: 1_800_000_000},
+    lease: {holder: 'anna@laptop process 7', seen: 1_800_000_000},
   })
+  // Given back: the first line of the file is empty.
+  expect(tracksSection.parse('ledger 3\n\nseen 1800000000\n').lease).toBeUndefined()
   expect(tracksSection.parse('ledger 0\n')).toEqual({ledgerEntries: 0, lease: undefined})
 })
 

@@ -345,7 +345,9 @@ printf '\036%s\n' fsync
 at=/var/lib
 grep -q ' '/var/lib/etcd' ' /proc/mounts && at=/var/lib/etcd
 probe=$(mktemp "$at/.kadm-probe.XXXXXX") || exit 0
-trap 'rm -f "$probe"' EXIT INT TERM
+trap '' PIPE
+trap 'rm -f "$probe"' EXIT
+trap 'exit 143' HUP INT TERM
 for turn in 1 2 3 4 5; do
   timeout 5 dd if=/dev/zero of="$probe" bs=4k count=1 conv=fsync,notrunc 2>&1 | grep copied
 done
@@ -365,7 +367,7 @@ printf '\036%s\n' tracks
 (
 set -- /var/lib/kadm/ledger/*
 [ -e "$1" ] && echo "ledger $#" || echo 'ledger 0'
-cat /var/lib/kadm/lease
+[ -s /var/lib/kadm/lease ] && sed -n '1s/^/holder /p' /var/lib/kadm/lease && stat -c 'seen %Y' /var/lib/kadm/lease
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' clock-end
 (

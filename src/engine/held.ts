@@ -1,0 +1,68 @@
+import {KadmError} from '../domain/errors.ts'
+import type {Facts} from '../domain/facts.ts'
+import type {Candidate} from './open-machines.ts'
+import type {WorkflowOptions} from './options.ts'
+import {STALE_SECONDS} from './lease-scripts.ts'
+
+/** Who holds a lease, so that a run that was killed can be told from one that works: `user@machine pid start`. */
+export interface Holder {
+  readonly text: string
+  /** Whether the holder named so is certainly gone: same machine, no such process any more. */
+  readonly isGone: (text: string) => boolean
+}
+
+/** A machine at which another run is at work. */
+export interface Held {
+  readonly host: string
+  /** Empty where a script of an ended run still goes on. */
+  readonly holder: string
+  /** Since the last sign of life. */
+  readonly ageSeconds: number
+}
+
+/** Of a machine whose lease another run holds that may be alive. */
+export function heldBy(host: string, {lease}: Pick<Facts, 'lease'>, self: Holder): Held | undefined {
+  if (lease === undefined || lease.holder === self.text || self.isGone(lease.holder)) return undefined
+  return lease.ageSeconds < STALE_SECONDS ? {host, ...lease} : undefined
+}
+
+/** One line for each holder, with its machines. */
+export function whoHolds(held: readonly Held[]): readonly string[] {
+  const holders = [...new Set(held.map(({holder}) => holder))]
+  return holders.map(holder => {
+    const theirs = held.filter(one => one.holder === holder)
+    const age = Math.max(0, Math.min(...theirs.map(({ageSeconds}) => ageSeconds)))
+    const who = holder === '' ? 'a script of it is still running' : `${holder}, last seen ${String(age)} s ago`
+    return `on ${theirs.map(({host}) => host).join(', ')}: ${who}`
+  })
+}
+
+/** Said once for all machines, however many there are. */
+export function heldError(held: readonly Held[], evidence?: string): KadmError {
+  const [only] = held.length === 1 ? held : []
+  return new KadmError('lease', `another run of kadm is at work ${whoHolds(held).join('; ')}`, {
+    host: only?.host,
+    evidence,
+    hint: `wait for it to end; if it is certainly dead, wait ${String(STALE_SECONDS)} s or give --take-lease`,
+  })
+}
+
+type Opening = Pick<WorkflowOptions, 'holder' | 'takeLease' | 'emit' | 'clock'>
+
+const heldAmong = (candidates: readonly Candidate[], {holder}: Opening): readonly Held[] =>
+  candidates.flatMap(({host, gathered}) => heldBy(host.name, gathered.facts, holder) ?? [])
+
+/** Before anything is judged: what is said of a machine that is being changed would be half old and half new. */
+export function refuseHeld(candidates: readonly Candidate[], options: Opening): void {
+  const held = options.takeLease ? [] : heldAmong(candidates, options)
+  if (held.length > 0) throw heldError(held)
+}
+
+/** For a run that only reads, which need not wait. */
+export function warnOfHeld(candidates: readonly Candidate[], options: Opening): void {
+  const held = heldAmong(candidates, options)
+  const [first] = held
+  if (first === undefined) return
+  const message = `another run of kadm is at work ${whoHolds(held).join('; ')}; what is found there may change under way`
+  options.emit({type: 'warning', host: first.host, message, at: options.clock.now()})
+}
