@@ -1,5 +1,5 @@
 import {KadmError} from '../domain/errors.ts'
-import type {AnyHostResource, AnyResource} from '../resources/any-resource.ts'
+import type {AnyHostResource, AnyResource, OperationResource} from '../resources/any-resource.ts'
 import {isOperation, operationOf} from '../resources/any-resource.ts'
 import {changeHost} from './change-host.ts'
 import {
@@ -8,6 +8,7 @@ import {
   hostChange,
   operationChange,
   plannedOf,
+  type Differences,
   type FirstLook,
   type PlannedChange,
 } from './differences.ts'
@@ -50,10 +51,14 @@ export async function carryOut(run: Run): Promise<readonly Outcome<number>[]> {
   )
   // Awaited by the lanes; a look that fails fails the first phase of its own lane.
   for (const pending of looks.values()) pending.catch(() => undefined)
-  return runJobs(graph, job => {
-    const machine = machineOf(job)
-    return carryOutJob(under(run, machine), job, machine, looks.get(machine))
-  })
+  try {
+    return await runJobs(graph, job => {
+      const machine = machineOf(job)
+      return carryOutJob(under(run, machine), job, machine, looks.get(machine))
+    })
+  } finally {
+    await run.clusterLease?.release()
+  }
 }
 
 /** A lane ends when its own machine's lease is lost; when another run took it, all do. */
@@ -110,6 +115,21 @@ async function explained(run: Run, {host}: Machine, error: unknown, phase: strin
   return error.code === 'timeout' || error.code === 'remote' ? run.explain(host, error, phase) : error
 }
 
+/** What is one for the whole cluster: two runs that work on different machines would write it in turns. */
+const CLUSTER_WIDE: readonly OperationResource['kind'][] = ['cluster-info', 'kube-object', 'node-removed']
+
+/** Before operations act: the run still holds the lease of the machine, and for what is the cluster's own, that of the cluster. */
+async function mayAct(
+  run: Run,
+  {lease}: Machine,
+  {operations, progress}: Pick<Differences, 'operations'> & {readonly progress: (message: string) => void},
+): Promise<void> {
+  if (operations.length === 0) return
+  await lease?.confirm()
+  if (operations.some(({resource}) => CLUSTER_WIDE.includes(resource.kind)))
+    await run.clusterLease?.take({api: await run.api(), signal: run.signal, progress})
+}
+
 async function change(
   run: Run,
   {job, machine}: {readonly job: Job; readonly machine: Machine},
@@ -144,6 +164,7 @@ async function change(
     found.host,
   )
   const context = operationContext(run, machine, progress)
+  await mayAct(run, machine, {operations: found.operations, progress})
   const acted = await Promise.all(
     found.operations.map(async one => {
       const isChange = (await operationOf(one.resource).act(one.resource, context)) === 'changed'

@@ -54,6 +54,7 @@ async function onePass(changing: HostChanging, differing: readonly Looked[]): Pr
   const {machine, everything, values, signal, tell} = changing
   const {host, lease} = machine
   if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be changed`)
+  await lease.confirm()
   await changing.upload(
     machine,
     differing.flatMap(({resource, state}) => kindOf(resource).uploads?.(resource, state) ?? []),

@@ -1,5 +1,6 @@
 import {makeKey} from '../certs/keys.ts'
 import {KadmError} from '../domain/errors.ts'
+import {clusterLease} from '../kube/cluster-lease.ts'
 import type {PackageSource} from '../domain/repository.ts'
 import type {Run} from './run.ts'
 import type {Outcome} from './jobs.ts'
@@ -22,7 +23,7 @@ export type Judged = Opened & {readonly source?: PackageSource | undefined}
 
 /** The run that the engine carries out on these machines. */
 export function runOf(options: WorkflowOptions, opened: Judged, machines: readonly Machine[]): Run {
-  const {clock, signal, random} = options
+  const {clock, signal, random, holder} = options
   const noAdmin = (): Promise<never> =>
     Promise.reject(new KadmError('remote', 'this run may not speak to the cluster as its administrator'))
   return {
@@ -46,6 +47,11 @@ export function runOf(options: WorkflowOptions, opened: Judged, machines: readon
     }),
     api: opened.controlPlane?.api ?? noAdmin,
     superApi: opened.controlPlane?.superApi ?? noAdmin,
+    clusterLease: clusterLease({
+      identity: `${holder.text} ${random(4).toString('hex')}`,
+      isGone: identity => holder.isGone(identity.replace(/ [0-9a-f]{8}$/, '')),
+      clock,
+    }),
     upload: ({host, lease}, uploads, {progress, signal: stop}) => {
       if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be brought`)
       return uploadAll(host, uploads, {fence: lease.fence, signal: stop, progress})

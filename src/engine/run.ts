@@ -4,6 +4,8 @@ import type {Sink} from '../domain/events.ts'
 import type {Peer} from '../domain/firewall.ts'
 import type {PackageSource} from '../domain/repository.ts'
 import type {KubeClient} from '../kube/client.ts'
+import type {ClusterLease} from '../kube/cluster-lease.ts'
+import {guardedClient} from '../kube/guarded-client.ts'
 import type {Templates} from '../manifests/templates.ts'
 import type {LocalBundle, PhaseContext, Step} from '../phases/phase.ts'
 import type {Upload} from '../resources/kind.ts'
@@ -32,6 +34,8 @@ export interface Run {
   readonly values: Values
   readonly api: () => Promise<KubeClient>
   readonly superApi: () => Promise<KubeClient>
+  /** For what changes the cluster as a whole; undefined where nothing does. */
+  readonly clusterLease?: ClusterLease | undefined
   readonly upload: (
     machine: Machine,
     uploads: readonly Upload[],
@@ -77,14 +81,23 @@ export function scheduleOf(run: Run): Schedule {
   }
 }
 
+/** A run writes to the API only while it holds the lease of the machine whose phase it is, and that of the cluster if it took it. */
+const guardOf =
+  ({clusterLease}: Run, {host, lease}: Machine) =>
+  async (): Promise<void> => {
+    if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be written`)
+    await lease.confirm()
+    await clusterLease?.confirm()
+  }
+
 export const operationContext = (
   run: Run,
   machine: Machine,
   progress: (message: string) => void,
 ): OperationContext => ({
   host: machine.host,
-  api: run.api,
-  superApi: run.superApi,
+  api: async () => guardedClient(await run.api(), guardOf(run, machine)),
+  superApi: async () => guardedClient(await run.superApi(), guardOf(run, machine)),
   values: run.values,
   signal: run.signal,
   clock: run.clock,

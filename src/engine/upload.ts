@@ -21,14 +21,14 @@ export interface Uploading {
 /** Makes the folder, and removes what uploads that were cut off left in it; nobody else uploads while this run holds the lease. */
 const prepareStage = sh`umask 077
 mkdir -p ${KADM_DIR} ${STAGE_DIR}
-chmod 0700 ${STAGE_DIR}
+chmod 0700 ${KADM_DIR} ${STAGE_DIR}
 rm -f -- ${STAGE_DIR}/*.kadm.??????`
 
 /** When a run has succeeded: every file that a run brings is used by an act of the same run, so what is left is of no use. */
 export const emptyStage = sh`rm -rf --one-file-system -- ${STAGE_DIR}`
 
 /** For the run that holds the lease with this number; content may take long, and others need not wait for it to take over. */
-const guardOf = (fence: number): Guard => ({
+export const guardOf = (fence: number): Guard => ({
   before: join([checkFence(fence), LET_GO]),
   again: checkFence(fence),
   refusal: (host, {code, stderr}) => (code === LEASE_LOST ? leaseLost(host, stderr) : undefined),

@@ -123,6 +123,7 @@ export const PATHS = {
   secrets: path('v1', 'Secret'),
   services: path('v1', 'Service'),
   serviceAccounts: path('v1', 'ServiceAccount'),
+  leases: path('coordination.k8s.io/v1', 'Lease'),
   daemonSets: path('apps/v1', 'DaemonSet'),
   deployments: path('apps/v1', 'Deployment'),
   podDisruptionBudgets: path('policy/v1', 'PodDisruptionBudget'),

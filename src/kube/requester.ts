@@ -11,6 +11,8 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined
   /** How long to try again while the server refuses connections or answers 5xx or 429; default 15 s, 0 for never. */
   readonly retryForMs?: number | undefined
+  /** Asked before every try; what it rejects with ends the call. */
+  readonly before?: (() => Promise<void>) | undefined
 }
 
 export interface Call extends CallOptions {
@@ -113,6 +115,7 @@ async function callWithRetries(call: Call, where: string, ask: Ask): Promise<Ans
 
 async function tryOnce(call: Call, where: string, ask: Ask): Promise<Failure | {readonly answer: Answer}> {
   if (isCancelled(call)) return cancelled(call)
+  await call.before?.()
   try {
     const answer = await ask(call)
     if (answer.status < 300 || call.allow?.includes(answer.status) === true) return {answer}

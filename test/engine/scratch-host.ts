@@ -2,6 +2,7 @@ import {execFileSync, spawn} from 'node:child_process'
 import {chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import type {Readable} from 'node:stream'
 import {afterEach} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
 import type {Host, RunResult} from '../../src/remote/host.ts'
@@ -63,9 +64,10 @@ function scratchHost(name: string, root: string): ScratchHost {
   mkdirSync(bin, {recursive: true})
   // The disk of the machine that runs the tests is not what is tested.
   stub('sync', ':')
+  const env = {PATH: `${bin}:${path}`, LC_ALL: 'C', PWD: root}
   const run = (script: string): Promise<RunResult> => {
     scripts.push(script)
-    return runSh(real(script).replaceAll('root:root', ME), {PATH: `${bin}:${path}`, LC_ALL: 'C', PWD: root})
+    return runSh(real(script).replaceAll('root:root', ME), env)
   }
   return {
     root,
@@ -96,7 +98,10 @@ function scratchHost(name: string, root: string): ScratchHost {
         if (code !== 0) throw new KadmError('remote', `failed with exit code ${code}`, {host: name, evidence: stderr})
         return stdout
       },
-      pipe: () => Promise.reject(new Error('nothing is piped here')),
+      pipe: (content, script) => {
+        scripts.push(script)
+        return runSh(real(script).replaceAll('root:root', ME), env, content)
+      },
       forward: () => Promise.reject(new KadmError('connect', 'nothing listens here')),
       close: () => Promise.resolve(),
     },
@@ -104,9 +109,10 @@ function scratchHost(name: string, root: string): ScratchHost {
 }
 
 /** As on a host, all of a script is read before any of it runs; it leads a process group, so that it can be killed with what it started. */
-function runSh(script: string, env: Readonly<Record<string, string>>): Promise<RunResult> {
+function runSh(script: string, env: Readonly<Record<string, string>>, content?: Readable): Promise<RunResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn('sh', ['-c', 's=$(cat); eval "$s"'], {env, stdio: 'pipe', detached: true})
+    const command = content === undefined ? 's=$(cat); eval "$s"' : script
+    const child = spawn('sh', ['-c', command], {env, stdio: 'pipe', detached: true})
     const out: Buffer[] = []
     const errors: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -116,6 +122,7 @@ function runSh(script: string, env: Readonly<Record<string, string>>): Promise<R
     child.on('close', code =>
       resolve({code: code ?? 137, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(errors).toString()}),
     )
-    child.stdin.end(script)
+    if (content === undefined) child.stdin.end(script)
+    else content.pipe(child.stdin)
   })
 }

@@ -1,0 +1,188 @@
+import type {Clock} from '../domain/clock.ts'
+import {KadmError} from '../domain/errors.ts'
+import {ApiError} from './api-error.ts'
+import type {KubeClient} from './client.ts'
+import {numberAt, textAt, type ApiObject} from './json.ts'
+import {PATHS} from './kinds.ts'
+import {waitFor} from './wait.ts'
+
+/** The Lease of kadm in a cluster, for what changes the cluster as a whole. */
+const NAME = 'kadm'
+const NAMESPACE = 'kube-system'
+const PATH = PATHS.leases(NAME, NAMESPACE)
+/** A holder whose object did not change for this long is taken for dead; its own clock is not believed, as in client-go. */
+const STALE_SECONDS = 45
+const RENEW_MS = 10_000
+const POLL_MS = 1000
+/** The longest that somebody else may reasonably be at it: a drain, or a whole apply. */
+const WAIT_MS = 15 * 60_000
+/** While the API server has only just started. */
+const PATIENT = {retryForMs: 60_000}
+
+export interface ClusterLeaseOptions {
+  /** Of this run and no other. */
+  readonly identity: string
+  /** Whether the run named so is certainly gone. */
+  readonly isGone: (identity: string) => boolean
+  readonly clock: Clock
+}
+
+export interface ClusterLeaseUse {
+  readonly api: KubeClient
+  readonly signal: AbortSignal
+  readonly progress: (message: string) => void
+}
+
+export interface ClusterLease {
+  /** Waits for its turn; at once where the run holds it already. Lanes of one run share it. */
+  readonly take: (use: ClusterLeaseUse) => Promise<void>
+  /** Rejects with `lease` when another run took it; renews it when that is due. Does nothing where it was never taken. */
+  readonly confirm: () => Promise<void>
+  readonly release: () => Promise<void>
+}
+
+interface Holding {
+  readonly stop: AbortController
+  readonly api: KubeClient
+  version: string
+  renewedAt: number
+}
+
+type Attempt = {readonly version: string} | {readonly holder: string; readonly version: string}
+
+const microTime = (ms: number): string => new Date(ms).toISOString().replace('Z', '000Z')
+
+const versionOf = (object: ApiObject | undefined): string => textAt(object, 'metadata', 'resourceVersion') ?? ''
+
+const isContended = (error: unknown): boolean =>
+  error instanceof ApiError && ['Conflict', 'AlreadyExists', 'NotFound'].includes(error.reason)
+
+/** A new API server makes its namespaces and reads who may do what a moment after it answers. */
+const isPassing = (error: unknown, waitedMs: number): boolean =>
+  isContended(error) || (error instanceof ApiError && error.reason === 'Forbidden' && waitedMs < PATIENT.retryForMs)
+
+const takenOver = (holder: string): KadmError =>
+  new KadmError('lease', 'another run of kadm took over in the cluster', {
+    evidence: `the lease ${NAMESPACE}/${NAME} is held by ${holder === '' ? 'nobody' : holder}`,
+    hint: 'let it finish, then run this again',
+  })
+
+/** One writer of a cluster's own objects at a time, whichever machines it works on; no clock but our own is compared. */
+export function clusterLease(options: ClusterLeaseOptions): ClusterLease {
+  const {identity, clock} = options
+  let held: Holding | undefined
+  let lost: KadmError | undefined
+  let pending: Promise<void> | undefined
+
+  const renew = async (holding: Holding): Promise<void> => {
+    const began = clock.now()
+    try {
+      const body = {metadata: {resourceVersion: holding.version}, spec: {renewTime: microTime(began)}}
+      holding.version = versionOf(await holding.api.patch(PATH, body, 'merge'))
+      holding.renewedAt = began
+    } catch (error) {
+      if (!isContended(error)) throw error
+      const live = await holding.api.get(PATH)
+      const holder = textAt(live, 'spec', 'holderIdentity') ?? ''
+      // Two lanes that renew at once get in each other's way.
+      if (holder !== identity) throw (lost = takenOver(holder))
+      holding.version = versionOf(live)
+    }
+  }
+  const keep = async (holding: Holding): Promise<void> => {
+    const isOver = (): boolean => holding.stop.signal.aborted || lost !== undefined
+    while (!isOver()) {
+      await clock.sleep(RENEW_MS, holding.stop.signal)
+      // What fails here is found out by the next write, which asks for itself.
+      if (!isOver()) await renew(holding).catch(() => undefined)
+    }
+  }
+  const acquire = async (use: ClusterLeaseUse): Promise<void> => {
+    const renewedAt = clock.now()
+    const version = await turn(options, use)
+    held = {api: use.api, version, renewedAt, stop: new AbortController()}
+    void keep(held)
+  }
+  return {
+    take: async use => {
+      if (lost !== undefined) throw lost
+      if (held !== undefined) return
+      pending ??= acquire(use).finally(() => (pending = undefined))
+      await pending
+    },
+    confirm: async () => {
+      if (lost !== undefined) throw lost
+      if (held !== undefined && clock.now() - held.renewedAt >= RENEW_MS) await renew(held)
+    },
+    release: async () => {
+      const last = held
+      held = undefined
+      last?.stop.abort()
+      if (last === undefined || lost !== undefined) return
+      const body = {apiVersion: 'v1', kind: 'DeleteOptions', preconditions: {resourceVersion: last.version}}
+      await last.api.raw({method: 'DELETE', path: PATH, body}).catch(() => undefined)
+    },
+  }
+}
+
+/** Waits until the lease is ours and gives its version. */
+async function turn(options: ClusterLeaseOptions, use: ClusterLeaseUse): Promise<string> {
+  const {clock} = options
+  const began = clock.now()
+  let seen = {version: '', at: 0}
+  let other = ''
+  try {
+    return await waitFor(
+      {
+        what: 'another run of kadm to end its work on the cluster',
+        deadlineMs: WAIT_MS,
+        intervalMs: POLL_MS,
+        clock,
+        signal: use.signal,
+        onSeen: use.progress,
+      },
+      async () => {
+        const isStale = seen.version !== '' && clock.now() - seen.at > STALE_SECONDS * 1000
+        const found = await attempt(options, use, isStale ? seen.version : undefined).catch((error: unknown) => {
+          if (!isPassing(error, clock.now() - began)) throw error
+          return {holder: '', version: ''}
+        })
+        if (!('holder' in found)) return {value: found.version}
+        if (found.version !== seen.version) seen = {version: found.version, at: clock.now()}
+        other = found.holder
+        return {
+          seen: other === '' ? 'the cluster is not ready for it yet' : `waits for ${other}, which changes the cluster`,
+        }
+      },
+    )
+  } catch (error) {
+    if (!(error instanceof KadmError) || error.code !== 'timeout' || other === '') throw error
+    throw new KadmError('lease', `another run of kadm is at work in the cluster: ${other}`, {
+      hint: 'wait for it to end, then run this again',
+      cause: error,
+    })
+  }
+}
+
+/** Every write names the version it was decided from, so that of two that try at once only one succeeds. */
+async function attempt(
+  {identity, isGone, clock}: ClusterLeaseOptions,
+  use: ClusterLeaseUse,
+  stale?: string,
+): Promise<Attempt> {
+  const {api, signal} = use
+  const now = microTime(clock.now())
+  const spec = {holderIdentity: identity, leaseDurationSeconds: STALE_SECONDS, acquireTime: now, renewTime: now}
+  const live = await api.get(PATH, {signal, ...PATIENT})
+  if (live === undefined) {
+    const metadata = {name: NAME, namespace: NAMESPACE}
+    const object = {apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec}
+    return {version: versionOf(await api.create(object, {signal, ...PATIENT}))}
+  }
+  const holder = textAt(live, 'spec', 'holderIdentity') ?? ''
+  const version = versionOf(live)
+  if (![identity, ''].includes(holder) && version !== stale && !isGone(holder)) return {holder, version}
+  const transitions = (numberAt(live, 'spec', 'leaseTransitions') ?? 0) + 1
+  const body = {metadata: {resourceVersion: version}, spec: {...spec, leaseTransitions: transitions}}
+  return {version: versionOf(await api.patch(PATH, body, 'merge', {signal, ...PATIENT}))}
+}

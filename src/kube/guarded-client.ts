@@ -1,0 +1,24 @@
+import type {KubeClient} from './client.ts'
+
+/**
+ * The same API for one who may lose the right to change it: `guard` is asked before every write, and before each time it is tried
+ * again, and what it rejects with ends the write.
+ */
+export function guardedClient(api: KubeClient, guard: () => Promise<void>): KubeClient {
+  const guarded = async <T>(write: () => Promise<T>): Promise<T> => {
+    await guard()
+    return write()
+  }
+  const before = guard
+  return {
+    ...api,
+    apply: (object, options) =>
+      options?.dryRun === true ? api.apply(object, options) : guarded(() => api.apply(object, {...options, before})),
+    create: (object, options) => guarded(() => api.create(object, {...options, before})),
+    patch: (path, body, type, options) => guarded(() => api.patch(path, body, type, {...options, before})),
+    delete: (path, options) => guarded(() => api.delete(path, {...options, before})),
+    raw: call => (call.method === 'GET' ? api.raw(call) : guarded(() => api.raw({...call, before}))),
+    exec: (pod, options) => guarded(() => api.exec(pod, options)),
+    patient: times => guardedClient(api.patient(times), guard),
+  }
+}
