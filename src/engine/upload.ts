@@ -5,6 +5,7 @@ import {onEach} from '../remote/on-each.ts'
 import {join, sh} from '../remote/shell.ts'
 import {missingOnHost, uploadFile, type Guard} from '../remote/upload.ts'
 import type {Upload} from '../resources/kind.ts'
+import {removeTrees} from '../resources/remove-tree.ts'
 import {checkFence, LEASE_LOST, leaseLost, LET_GO, runFenced} from './fence.ts'
 
 /** More at once gains nothing: one connection carries them all. */
@@ -25,7 +26,7 @@ chmod 0700 ${KADM_DIR} ${STAGE_DIR}
 rm -f -- ${STAGE_DIR}/*.kadm.??????`
 
 /** When a run has succeeded: every file that a run brings is used by an act of the same run, so what is left is of no use. */
-export const emptyStage = sh`rm -rf --one-file-system -- ${STAGE_DIR}`
+export const emptyStage = sh`( ${removeTrees(STAGE_DIR)} ) || :`
 
 /** For the run that holds the lease with this number; content may take long, and others need not wait for it to take over. */
 export const guardOf = (fence: number): Guard => ({
