@@ -1,7 +1,5 @@
 import {KadmError} from '../domain/errors.ts'
 import type {Facts} from '../domain/facts.ts'
-import type {Candidate} from './open-machines.ts'
-import type {WorkflowOptions} from './options.ts'
 import {STALE_SECONDS} from './lease-scripts.ts'
 
 /** Who holds a lease, so that a run that was killed can be told from one that works: `user@machine pid start`. */
@@ -45,24 +43,4 @@ export function heldError(held: readonly Held[], evidence?: string): KadmError {
     evidence,
     hint: `wait for it to end; if it is certainly dead, wait ${String(STALE_SECONDS)} s or give --take-lease`,
   })
-}
-
-type Opening = Pick<WorkflowOptions, 'holder' | 'takeLease' | 'emit' | 'clock'>
-
-const heldAmong = (candidates: readonly Candidate[], {holder}: Opening): readonly Held[] =>
-  candidates.flatMap(({host, gathered}) => heldBy(host.name, gathered.facts, holder) ?? [])
-
-/** Before anything is judged: what is said of a machine that is being changed would be half old and half new. */
-export function refuseHeld(candidates: readonly Candidate[], options: Opening): void {
-  const held = options.takeLease ? [] : heldAmong(candidates, options)
-  if (held.length > 0) throw heldError(held)
-}
-
-/** For a run that only reads, which need not wait. */
-export function warnOfHeld(candidates: readonly Candidate[], options: Opening): void {
-  const held = heldAmong(candidates, options)
-  const [first] = held
-  if (first === undefined) return
-  const message = `another run of kadm is at work ${whoHolds(held).join('; ')}; what is found there may change under way`
-  options.emit({type: 'warning', host: first.host, message, at: options.clock.now()})
 }

@@ -37,6 +37,7 @@ KADM_JSON
 date +%s%N > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/sequence
 mv /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new /var/lib/kadm/ledger/file-etc-demo.conf-3572f094
 else
+[ ! -e /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/undoing ] || rm -f -- /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/undoing
 base64 -d > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/applied.json.new <<'KADM_JSON'
 eyJraW5kIjoiZmlsZSIsImlkIjoiZmlsZTovZXRjL2RlbW8uY29uZiIsIndoeSI6ImEgdGVzdCBuZWVkcyBpdCIsInBhdGgiOiIvZXRjL2RlbW8uY29uZiIsIm1vZGUiOiIwNjQ0Iiwib3duZXIiOiJyb290OnJvb3QiLCJzZWNyZXQiOmZhbHNlLCJzaGEyNTYiOiI4NzQyOGZjNTIyODAzZDMxMDY1ZTdiY2UzY2YwM2ZlNDc1MDk2NjMxZTVlMDdiYmQ3YTBmZGU2MGM0Y2YyNWM3In0=
 KADM_JSON
