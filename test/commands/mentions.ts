@@ -14,6 +14,8 @@ export interface Mention {
   readonly place: string
   /** Whether it is written as something to type: after a backtick, a quote, a prompt. */
   readonly isTyped: boolean
+  /** Whether the reader is asked to run it. */
+  readonly isRun: boolean
   readonly words: readonly string[]
 }
 
@@ -71,10 +73,11 @@ export const documentTexts = (): readonly Text[] =>
 const END_OF_COMMAND = /[`'";\n)\]|>,]|: |\. |\.$| -- | and | or | then |\bkadm /
 const TYPED = /(?:[`'\"]|\$ |\bsudo )$/
 
-/** The mentions in a text; a path or a name such as /var/lib/kadm or kadm.yaml is none. */
+/** The mentions in a text; a path or a name such as /var/lib/kadm or kadm.yaml is none, nor is `let kadm do that`. */
 export const mentionsIn = ({place, text}: Text): readonly Mention[] =>
-  [...text.matchAll(/(?<![\w./-])(?:<%= config\.bin %>|kadm) (?=(.*))/gs)].map(({index, 1: rest = ''}) => ({
+  [...text.matchAll(/(?<![\w./-]|\blet )(?:<%= config\.bin %>|kadm) (?=(.*))/gs)].map(({index, 1: rest = ''}) => ({
     place,
     isTyped: TYPED.test(text.slice(0, index)),
+    isRun: /\brun $/.test(text.slice(0, index)),
     words: (rest.split(END_OF_COMMAND, 1)[0] ?? '').split(/\s+/).filter(word => word !== ''),
   }))

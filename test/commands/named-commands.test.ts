@@ -9,26 +9,29 @@ const commands = new Map<string, Command.Class>(
 )
 const topics = new Set(Object.keys(COMMANDS).flatMap(id => (id.includes(':') ? (id.split(':')[0] ?? '') : [])))
 
-/** What may follow the name of the program in a sentence, beside its commands. */
+/** What may follow the name of the program in a sentence, beside its commands and verbs such as `writes`. */
 const PROSE = new Set(
   [
-    'adds again and begin brought by calls can cannot changed cluster command compares computes confirms copies decides',
-    'did does enables end fetched fetches for from gives goes had has in installs is it itself joins keeps knows leaves left',
-    'loads looks made makes may needs never only or prepared prefers proves pulls puts reads runs says sends sets starts',
-    'supports tells that this took touches tries turns uses waits will with write writes wrote',
+    'again alone also alike always and at before begin behind both brought by can cannot changed cluster command could did',
+    'either end is it fetched for from gave gets had in itself left made may must never no not on only or prepared put should so',
+    'still than that the then this to took under until was waited when which while will with without would write wrote',
   ].flatMap(line => line.split(' ')),
 )
+
+/** A verb of a sentence about kadm ends so; no command that is typed does, but for those that exist. */
+const isVerb = (word: string): boolean => /^[a-z]{2,}s$/.test(word)
 
 /** Commands that the libraries bring. */
 const OF_LIBRARIES = new Set(['autocomplete', 'help'])
 
 /** What is wrong with a mention; undefined when its command, subcommand, flags and phase exist. */
-function problemOf({words, isTyped}: Mention): string | undefined {
+function problemOf({words, isTyped, isRun}: Mention): string | undefined {
   const [first = '', second = ''] = words
   if (first === '' || first.startsWith('-') || OF_LIBRARIES.has(first)) return undefined
   if (!/^[a-z]/.test(first)) return undefined
   if (!commands.has(first) && !topics.has(first)) {
-    return PROSE.has(first) && !isTyped ? undefined : `there is no command 'kadm ${first}'`
+    const isSentence = !isTyped && (PROSE.has(first) || (isVerb(first) && !isRun))
+    return isSentence ? undefined : `there is no command 'kadm ${first}'`
   }
   if (topics.has(first) && !/^[a-z]/.test(second)) return undefined
   const name = commands.has(first) ? first : `${first} ${second}`

@@ -14,6 +14,9 @@ interface Assignment extends BootSetting {
 /** A file in an earlier folder hides one of the same name in a later one (sysctl.d(5)). */
 const FOLDERS = ['/etc/sysctl.d/', '/run/sysctl.d/', '/usr/local/lib/sysctl.d/', '/usr/lib/sysctl.d/']
 
+/** ufw applies it when it starts, which is after systemd-sysctl. */
+export const UFW_FILE = '/etc/ufw/sysctl.conf'
+
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 const rank = (path: string): number => FOLDERS.findIndex(folder => path.startsWith(folder))
 
@@ -23,7 +26,8 @@ export function filesInOrder(files: readonly SysctlFile[]): readonly SysctlFile[
   const shown = known.filter(({path}) =>
     known.every(other => nameOf(other.path) !== nameOf(path) || rank(other.path) >= rank(path)),
   )
-  return shown.toSorted((a, b) => (nameOf(a.path) < nameOf(b.path) ? -1 : 1))
+  const ofUfw = files.filter(({path}) => path === UFW_FILE)
+  return [...shown.toSorted((a, b) => (nameOf(a.path) < nameOf(b.path) ? -1 : 1)), ...ofUfw]
 }
 
 /** Whichever of dot and slash comes first parts the key; the other one is then part of a name, as in eth0.100. */

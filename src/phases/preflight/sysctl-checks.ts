@@ -4,7 +4,7 @@ import type {SysctlFile} from '../../domain/shared-facts.ts'
 import {sysctls} from '../../manifests/host-files.ts'
 import type {Finding} from './finding.ts'
 import {error, info, ok, warning, type HostCheck, type View} from './input.ts'
-import {forwardingOffAtBoot, settingAtBoot, type BootSetting} from './sysctl-boot.ts'
+import {forwardingOffAtBoot, settingAtBoot, UFW_FILE, type BootSetting} from './sysctl-boot.ts'
 
 const OWN_NAME = '99-zz-kadm.conf'
 const OWN = `/etc/sysctl.d/${OWN_NAME}`
@@ -23,7 +23,8 @@ function familiesOf({network}: Cluster, address: string): readonly Family[] {
 /** The files as they will be: with what kadm writes in its own. */
 function filesThen({facts, node}: View, cluster: Cluster): readonly SysctlFile[] {
   const lines = Object.entries(sysctls(familiesOf(cluster, node.address))).map(([key, value]) => `${key} = ${value}`)
-  return [...facts.shared.sysctlFiles.filter(({path}) => path !== OWN), {path: OWN, lines}]
+  const isOther = (path: string): boolean => path !== OWN && (path !== UFW_FILE || facts.firewall.ufw)
+  return [...facts.shared.sysctlFiles.filter(({path}) => isOther(path)), {path: OWN, lines}]
 }
 
 /** Packets of pods pass through the host, now and after a boot: another file may count more than the one kadm writes. */

@@ -19,7 +19,7 @@ const byPath = (text: string): Readonly<Record<string, readonly string[]>> => {
 /** Every file is named by a line of its own, since an empty one counts too; then what it says of forwarding and bridges. */
 export const sysctlFilesSection: Section<SharedFacts['sysctlFiles']> = {
   name: 'sysctl-files',
-  script: sh`for file in /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf /lib/sysctl.d/*.conf; do
+  script: sh`for file in /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf /etc/ufw/sysctl.conf; do
   [ -e "$file" ] || [ -L "$file" ] || continue
   printf '%s\t\n' "$file"
   [ -f "$file" ] && timeout 3 awk -v at="$file" '/^[[:space:]]*[^#;[:space:]]/ && /forward|bridge/ {print at "\t" $0}' "$file"

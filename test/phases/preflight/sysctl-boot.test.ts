@@ -116,6 +116,16 @@ describe('preflight', () => {
     expect(seen(NAME, shared(of('/etc/sysctl.d/99-zz-kadm.conf', 'net.ipv4.ip_forward = 0')))).toEqual([])
   })
 
+  test('knows that ufw applies settings of its own, when it is on', () => {
+    const ufw = of('/etc/ufw/sysctl.conf', 'net/ipv4/ip_forward=0')
+    const firewall = {ufw: true, firewalld: false, nftables: false, closed: []}
+
+    expect(seen(NAME, shared(ufw))).toEqual([])
+    expect(seen(NAME, {...shared(ufw), firewall})).toEqual([
+      expect.stringContaining('/etc/ufw/sysctl.conf turns forwarding off'),
+    ])
+  })
+
   test('looks at the bridges too', () => {
     const line = 'net.bridge.bridge-nf-call-iptables = 0'
 

@@ -252,7 +252,7 @@ find "$@" -maxdepth 0 -type f -size -1025k -exec sha256sum -- {} +
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' sysctl-files
 (
-for file in /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf /lib/sysctl.d/*.conf; do
+for file in /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf /etc/ufw/sysctl.conf; do
   [ -e "$file" ] || [ -L "$file" ] || continue
   printf '%s\t\n' "$file"
   [ -f "$file" ] && timeout 3 awk -v at="$file" '/^[[:space:]]*[^#;[:space:]]/ && /forward|bridge/ {print at "\t" $0}' "$file"
