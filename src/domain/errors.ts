@@ -4,6 +4,7 @@ export const EXIT = {
   config: 2,
   preflight: 3,
   connect: 4,
+  'no-forwarding': 4,
   remote: 5,
   timeout: 6,
   drift: 7,

@@ -6,7 +6,7 @@ export interface Host {
   readonly name: string
   /**
    * Runs a POSIX shell script as root (`sudo -n sh -s`, script on stdin, never in argv).
-   * Resolves with whatever exit code the script had; rejects with KadmError `connect` when the connection fails,
+   * Resolves with whatever exit code the script had; rejects with KadmError `host-lost` when the connection is lost,
    * `timeout` when `timeoutMs` passed, `cancelled` when `signal` fired; in both cases the remote process group is ended.
    */
   run(script: string, options?: RunOptions): Promise<RunResult>
@@ -25,7 +25,18 @@ export interface Host {
    * Not there where no connection is needed (local).
    */
   renew?(addresses: readonly string[], options?: RenewOptions): Promise<Reached>
+  /**
+   * Resolves when the connection stands: at once, or after dialling again where it was lost; rejects with `host-lost`. Every other
+   * call does so first. Not there where no connection is needed (local).
+   */
+  reach?(options?: ReachOptions): Promise<void>
+  /** Told in words, from now on, that the connection was lost and is dialled again, and that it stands again. */
+  onLink?(listener: (message: string) => void): void
   close(): Promise<void>
+}
+
+export interface ReachOptions {
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface Reached {

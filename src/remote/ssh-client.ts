@@ -7,7 +7,7 @@ import type {KnownKey} from './known-hosts.ts'
 import {patience} from './patience.ts'
 import type {Hop} from './route.ts'
 import {planLogin, type LoginPlan} from './ssh-auth.ts'
-import {watchForSilence} from './silence.ts'
+import {Silence, watchForSilence} from './silence.ts'
 import {handshakeFailed, notLoggedIn} from './ssh-errors.ts'
 import {socketTo} from './ssh-socket.ts'
 
@@ -104,7 +104,7 @@ async function dial({hop, through, known, without}: Call, dialling: Dialling): P
     client.on('error', () => undefined)
     if (shown === undefined) throw new Error('nobody logs in before a host key was shown')
     const dead = (): void => {
-      client.emit('error', new Error('nothing was heard from it any more'))
+      client.emit('error', new Silence())
       socket.destroy()
     }
     const watch = watchForSilence(socket, {intervalMs: dialling.pingMs, dead})

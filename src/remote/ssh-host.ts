@@ -1,30 +1,25 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {Client, ClientChannel} from 'ssh2'
 import type {SshTarget} from '../domain/cluster.ts'
 import {hostLost, KadmError} from '../domain/errors.ts'
-import {channelSlots} from './channel-slots.ts'
 import type {Dialling} from './dialling.ts'
-import {commandLine} from './far-side.ts'
 import {rememberHostKey, type HostKeyPolicy} from './host-key-check.ts'
 import {fingerprint} from './host-key.ts'
 import type {Host} from './host.ts'
 import type {Laptop} from './laptop.ts'
-import {exitCode} from './local-host.ts'
 import {machineHost} from './machine-host.ts'
 import {createRedactor, type Redactor} from './redact.ts'
 import {routeTo, type Hop} from './route.ts'
-import type {OpenSession, Session} from './session.ts'
-import {renewableHost, type Connection, type Dial} from './renewable-host.ts'
+import {reconnectingHost, type Connection, type Dial} from './reconnecting-host.ts'
+import {Silence} from './silence.ts'
+import {sessionsOn} from './ssh-sessions.ts'
 import {openRoute} from './open-route.ts'
 import type {Opened} from './ssh-client.ts'
 import {readSshConfig} from './ssh-config.ts'
-import {forwardThrough, openFailure} from './ssh-forward.ts'
+import {forwardThrough} from './ssh-forward.ts'
 
-/** sshd allows ten sessions a connection unless MaxSessions says less; two stay free for ending what must stop. */
-const MOST_CHANNELS = 8
-const OPEN_TRIES = 20
 const READY_TIMEOUT_MS = 20_000
-const PING_MS = 10_000
+/** A dead line is told after five to six of these (silence.ts): 15 s after the cut, where 20 are promised. */
+const PING_MS = 2500
 
 export interface SshOptions {
   /** The name the user gave the host; messages begin with it. */
@@ -53,12 +48,14 @@ export async function connectSsh(options: SshOptions): Promise<Host> {
     const config = options.configText ?? (await readSshConfig(laptop))
     const hops = await routeTo(target, config, laptop)
     const opened = await openRoute(hops, diallingOf(options))
-    return renewableHost(hostOn(opened, hops, options, redactor), to =>
-      dialAgain(to, {hops, hostKey: opened.at(-1)?.hostKey, redactor}, options),
+    const known = {hops, hostKey: opened.at(-1)?.hostKey, redactor}
+    return reconnectingHost(hostOn(opened, hops, options, redactor), to =>
+      dialAgain(to, known, options).catch((error: unknown) => {
+        throw cleaned(error, name, redactor)
+      }),
     )
   } catch (error) {
-    if (!(error instanceof KadmError)) throw error
-    throw redactor.cleanError(error.host === undefined ? named(error, name) : error)
+    throw cleaned(error, name, redactor)
   }
 }
 
@@ -79,7 +76,7 @@ async function dialAgain(to: Dial, {hops, hostKey, redactor}: Known, options: Ss
   const {readyTimeoutMs} = dialling
   const opened = await openRoute(route, {
     ...dialling,
-    signal: to.signal,
+    signal: to.signal ?? options.signal,
     readyTimeoutMs: to.timeoutMs ?? readyTimeoutMs,
   })
   if (to.address !== last.address) await rememberHostKey(hostKey, there, laptop)
@@ -95,6 +92,9 @@ const diallingOf = (options: SshOptions): Dialling => ({
   pingMs: options.pingMs ?? PING_MS,
   signal: options.signal,
 })
+
+const cleaned = (error: unknown, host: string, redactor: Redactor): unknown =>
+  error instanceof KadmError ? redactor.cleanError(error.host === undefined ? named(error, host) : error) : error
 
 const named = (error: KadmError, host: string): KadmError =>
   new KadmError(error.code, error.message, {host, hint: error.hint, evidence: error.evidence, cause: error.cause})
@@ -121,8 +121,13 @@ const hostOn = (
   const {name} = options
   const gone = new AbortController()
   let reason = ''
-  client.on('error', error => (reason = `: ${error.message}`))
-  client.once('close', () => gone.abort(lost(name, hop, reason)))
+  const whenGone = (): void => gone.abort(lost(name, hop, reason))
+  client.on('error', error => {
+    reason = `: ${error.message}`
+    // Within a connection that is dead too, the end of this one would not be heard.
+    if (error instanceof Silence) whenGone()
+  })
+  client.once('close', whenGone)
 
   const host = machineHost({
     name,
@@ -131,10 +136,7 @@ const hostOn = (
     sudoPassword: options.sudoPassword,
     redactor,
     open: sessionsOn(client, name, gone.signal),
-    forward: async (host, port) => {
-      gone.signal.throwIfAborted()
-      return await forwardThrough(name, client, host, port)
-    },
+    forward: (host, port) => forwardThrough({host: name, client, gone: gone.signal}, host, port),
     close: async () => {
       if (gone.signal.aborted) return
       gone.abort(new KadmError('connect', 'the connection was closed', {host: name}))
@@ -144,87 +146,8 @@ const hostOn = (
       opened.toReversed().forEach(one => one.cut())
     },
   })
-  return {host, address: hop.address}
+  return {host, address: hop.address, gone: gone.signal}
 }
 
 const lost = (host: string, hop: Hop, reason: string): KadmError =>
   hostLost(host, `the connection to ${hop.address} was lost${reason}`)
-
-const sessionsOn = (client: Client, host: string, gone: AbortSignal): OpenSession => {
-  const slots = channelSlots(MOST_CHANNELS)
-  return async (words, {signal, urgent}) => {
-    const line = commandLine(words)
-    for (let tries = 1; ; tries++) {
-      const release = urgent === true ? () => undefined : await takeSlot(signal)
-      try {
-        const channel = await exec(client, line, gone)
-        return sessionOf(channel, host, gone, release)
-      } catch (cause) {
-        const alone = slots.used() <= 1
-        if (openFailure(cause) !== undefined && !alone) slots.shrink()
-        release()
-        if (cause instanceof KadmError) throw cause
-        if (openFailure(cause) === undefined || tries === OPEN_TRIES) throw noChannel(host, cause)
-        if (alone) await sleep(50)
-      }
-    }
-  }
-
-  async function takeSlot(signal: AbortSignal | undefined): Promise<() => void> {
-    try {
-      return await slots.take(signal === undefined ? gone : AbortSignal.any([signal, gone]))
-    } catch (cause) {
-      if (cause instanceof KadmError) throw cause
-      throw new KadmError('cancelled', 'a command was not started because the run was cancelled', {host, cause})
-    }
-  }
-}
-
-const noChannel = (host: string, cause: unknown): KadmError =>
-  new KadmError('connect', 'its SSH server lets no command run', {
-    host,
-    hint: 'look at MaxSessions and ForceCommand in its /etc/ssh/sshd_config',
-    evidence: cause instanceof Error ? cause.message : String(cause),
-    cause,
-  })
-
-const exec = (client: Client, line: string, gone: AbortSignal): Promise<ClientChannel> =>
-  new Promise((resolve, reject) => {
-    gone.throwIfAborted()
-    const whenGone = (): void => reject(gone.reason instanceof Error ? gone.reason : new Error('gone'))
-    gone.addEventListener('abort', whenGone, {once: true})
-    client.exec(line, (cause, channel) => {
-      gone.removeEventListener('abort', whenGone)
-      if (cause !== undefined) reject(cause)
-      else resolve(channel)
-    })
-  })
-
-const sessionOf = (channel: ClientChannel, host: string, gone: AbortSignal, release: () => void): Session => {
-  const givenUp = new AbortController()
-  const ended = new Promise<number>((resolve, reject) => {
-    const silent = (): void => reject(new KadmError('connect', 'a command ended without telling how', {host}))
-    givenUp.signal.addEventListener('abort', silent, {once: true})
-    const whenGone = (): void => reject(gone.reason instanceof Error ? gone.reason : new Error('gone'))
-    if (gone.aborted) whenGone()
-    gone.addEventListener('abort', whenGone, {once: true})
-    channel.on('error', () => undefined)
-    channel.once('close', (code?: number | null, killedBy?: string) => {
-      gone.removeEventListener('abort', whenGone)
-      if (typeof code === 'number' || killedBy !== undefined) resolve(exitCode(code, killedBy))
-      else silent()
-    })
-  }).finally(release)
-  return {
-    stdin: channel,
-    stdout: channel,
-    stderr: channel.stderr,
-    hangUp: () => channel.eof(),
-    ended,
-    // sshd keeps a closed channel open until its command reads what was sent, so its word is not waited for.
-    abandon: () => {
-      channel.close()
-      givenUp.abort()
-    },
-  }
-}

@@ -9,7 +9,9 @@ import {forwardThrough} from './ssh-forward.ts'
 
 /** The byte stream an SSH connection runs on: TCP, or a channel of the jump host before it. */
 export const socketTo = (hop: Hop, through: Client | undefined, dialling: Dialling): Promise<Duplex> =>
-  through === undefined ? tcp(hop, dialling) : forwardThrough(dialling.host, through, hop.address, hop.port)
+  through === undefined
+    ? tcp(hop, dialling)
+    : forwardThrough({host: dialling.host, client: through}, hop.address, hop.port)
 
 const tcp = (hop: Hop, {host, readyTimeoutMs, signal}: Dialling): Promise<Duplex> =>
   new Promise((resolve, reject) => {

@@ -66,8 +66,6 @@ describe('a real sshd', () => {
     await expect(running).rejects.toMatchObject({code: 'host-lost', message: containing('was lost')})
     expect(performance.now() - began).toBeLessThan(2000)
     expect(await comes(() => processesWith(name) === 0, 8000)).toBe(true)
-    await expect(host.run('true')).rejects.toMatchObject({code: 'host-lost'})
-    await expect(host.forward('127.0.0.1', 80)).rejects.toMatchObject({code: 'host-lost'})
   })
 
   test('ends what runs when the host is closed', async () => {
@@ -87,7 +85,7 @@ describe('a real sshd', () => {
     const {host} = await machine('AllowTcpForwarding no')
 
     await expect(host.forward('127.0.0.1', 6443)).rejects.toMatchObject({
-      code: 'connect',
+      code: 'no-forwarding',
       message: 'its SSH server forbids forwarding to 127.0.0.1:6443',
       hint: containing('AllowTcpForwarding'),
     })

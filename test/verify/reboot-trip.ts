@@ -75,6 +75,7 @@ export function fakeMachine({
   const traveller: Traveller = {
     node: 'worker-1',
     controlPlane: false,
+    addresses: [],
     before: sampleFacts(11),
     host: {
       name: 'worker-1',
@@ -83,8 +84,10 @@ export function fakeMachine({
       pipe: none,
       forward: none,
       close: () => Promise.resolve(),
-      reconnect: () =>
-        refused++ < refusals ? Promise.reject(new KadmError('connect', 'connection refused')) : Promise.resolve(),
+      renew: () =>
+        refused++ < refusals
+          ? Promise.reject(new KadmError('connect', 'connection refused'))
+          : Promise.resolve({address: '192.168.56.11', hasMoved: false}),
     },
   }
   return {api, traveller, asked, isSchedulable: () => !unschedulable}

@@ -1,7 +1,7 @@
 import {hostname, userInfo} from 'node:os'
 import type {HostSpec} from '../../domain/cluster.ts'
 import {formatTarget} from '../../config/target.ts'
-import {isUnreachable} from '../../domain/errors.ts'
+import {isUnreachable, KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
 import {confirm} from '../../ui/ask.ts'
 import type {Terminal} from '../../ui/terminal.ts'
@@ -20,8 +20,6 @@ export interface ConnectorOptions {
 export interface Connector {
   /** One connection a host, however often it is asked for. */
   readonly connect: (spec: HostSpec) => Promise<Host>
-  /** Another connection in place of that one, for a machine that was rebooted; the old one is the caller's to close. */
-  readonly connectAnew: (spec: HostSpec) => Promise<Host>
   readonly close: () => Promise<void>
 }
 
@@ -51,17 +49,12 @@ export async function openConnections(options: ConnectorOptions): Promise<Connec
     opened.set(spec, known)
     return known
   }
-  const connectAnew = async (spec: HostSpec): Promise<Host> => {
-    const host = await open(spec, {...options, secrets, inTurn})
-    opened.set(spec, Promise.resolve(host))
-    return host
-  }
   const close = async (): Promise<void> => {
     await Promise.all([...opened.values()].map(async host => (await host.catch(() => undefined))?.close()))
   }
   const done = await Promise.allSettled(hosts.map(connect))
   const failures = done.flatMap(result => (result.status === 'rejected' ? [result.reason as unknown] : []))
-  if (failures.length === 0 || goesOnWithout) return {connect, connectAnew, close}
+  if (failures.length === 0 || goesOnWithout) return {connect, close}
   await close()
   throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'several hosts cannot be reached')
 }
@@ -90,14 +83,22 @@ async function open(spec: HostSpec, options: OpenOptions): Promise<Host> {
     return await openAt(spec, options)
   } catch (error) {
     if (ssh === 'local' || !isUnreachable(error)) throw error
-    const addresses = Object.values(spec.netplan?.interfaces ?? {}).flatMap(card => card.addresses.map(withoutPrefix))
-    for (const address of addresses.filter(other => other !== ssh.address)) {
-      const moved = await openAt({...spec, ssh: {...ssh, address}}, {...options, isKnown: true}).catch(() => undefined)
+    for (const address of staticAddresses(spec).filter(other => other !== ssh.address)) {
+      const moved = await openAt({...spec, ssh: {...ssh, address}}, {...options, isKnown: true}).catch(notThere)
       if (moved !== undefined) return moved
     }
     throw error
   }
 }
+
+/** Only what the machine itself is not at is passed over: the first failure says more. */
+function notThere(error: unknown): undefined {
+  if (!(error instanceof KadmError) || error.code === 'cancelled') throw error
+}
+
+/** The addresses that the file gives a machine's cards. */
+export const staticAddresses = (spec: HostSpec): readonly string[] =>
+  Object.values(spec.netplan?.interfaces ?? {}).flatMap(card => card.addresses.map(withoutPrefix))
 
 const withoutPrefix = (text: string): string => text.split('/')[0] ?? text
 

@@ -1,5 +1,4 @@
 import {randomBytes} from 'node:crypto'
-import type {HostSpec} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {Sink} from '../../domain/events.ts'
 import {AGNHOST_IMAGE, AGNHOST_NEXT_IMAGE} from '../../domain/releases.ts'
@@ -8,11 +7,10 @@ import {controlPlaneOn} from '../../engine/control-plane.ts'
 import {gather} from '../../engine/gather.ts'
 import {withLeases} from '../../engine/lease.ts'
 import {onEach} from '../../remote/on-each.ts'
-import {returningHost, type ReturningHost} from '../../remote/returning-host.ts'
 import {reboot} from '../../verify/reboot/reboot.ts'
 import type {RebootOptions, RebootOutcome, Traveller} from '../../verify/reboot/trip.ts'
 import {realClock} from './clock.ts'
-import type {Connector} from './connector.ts'
+import {staticAddresses, type Connector} from './connector.ts'
 import {thisHolder} from './holder.ts'
 import type {RebootRequest} from './reboot-request.ts'
 
@@ -29,16 +27,19 @@ export async function travellersOf(
   signal: AbortSignal,
 ): Promise<readonly Traveller[]> {
   return onEach(specs, WIDTH, async spec => {
-    const host = await returning(spec, connector)
+    const host = await connector.connect(spec)
     const {facts} = await gather(host, realClock.now, signal)
     if (facts.nodeName === undefined)
       throw new KadmError('preflight', 'it is no node of a cluster', {host: host.name, hint: 'join it: kadm join'})
-    return {node: facts.nodeName, host, controlPlane: spec.role === 'control-plane', before: facts}
+    return {
+      node: facts.nodeName,
+      host,
+      addresses: staticAddresses(spec),
+      controlPlane: spec.role === 'control-plane',
+      before: facts,
+    }
   })
 }
-
-const returning = async (spec: HostSpec, {connect, connectAnew}: Connector): Promise<ReturningHost> =>
-  returningHost(await connect(spec), () => connectAnew(spec))
 
 /** Reboots and looks, with the lease of every machine that kadm prepared, so that no other run changes one meanwhile. */
 export async function rebootCluster(
@@ -48,7 +49,7 @@ export async function rebootCluster(
 ): Promise<RebootOutcome> {
   const {signal} = edge
   const own = travellers[specs.indexOf(controlPlane)]?.host
-  const master = controlPlaneOn(own ?? (await returning(controlPlane, connector)), signal)
+  const master = controlPlaneOn(own ?? (await connector.connect(controlPlane)), signal)
   const kadms = travellers.filter(({before}) => before.ledgerEntries > 0).map(({host}) => host)
   try {
     const api = await master.api()

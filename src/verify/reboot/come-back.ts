@@ -101,8 +101,8 @@ async function tolerant<T>(look: () => Promise<Look<T>>): Promise<Look<T>> {
   }
 }
 
-async function bootedAgain({host}: Traveller, before: string): Promise<Look<string>> {
-  await host.reconnect()
+async function bootedAgain({host, addresses}: Traveller, before: string): Promise<Look<string>> {
+  await host.renew?.(addresses)
   const id = await bootIdOf(host, {timeoutMs: 15_000})
   return id === '' || id === before ? {seen: 'it has not gone down yet'} : {value: id}
 }

@@ -4,14 +4,15 @@ import type {Sink} from '../../domain/events.ts'
 import type {Facts} from '../../domain/facts.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import type {Host} from '../../remote/host.ts'
-import type {ReturningHost} from '../../remote/returning-host.ts'
 import type {CheckResult} from '../outcome.ts'
 import type {Images} from '../scene.ts'
 
 /** A machine that is to be rebooted, and the node it is. */
 export interface Traveller {
   readonly node: string
-  readonly host: ReturningHost
+  readonly host: Host
+  /** Where it may be after its reboot besides where it is reached now. */
+  readonly addresses: readonly string[]
   readonly controlPlane: boolean
   /** What it said of itself when all was well. */
   readonly before: Facts

@@ -5,6 +5,8 @@ export interface SlowLink {
   readonly port: number
   /** From now on nothing arrives any more, and nobody is told. */
   readonly freeze: () => void
+  /** Lets pass again what comes from now on; connections that were frozen stay so. */
+  readonly thaw: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -18,8 +20,9 @@ const TICK_MS = 50
 /** Starts one to a port of this machine; both directions have the rate and the delay. */
 export async function startSlowLink(to: {readonly host: string; readonly port: number}, line: Line): Promise<SlowLink> {
   const sockets = new Set<Socket>()
-  const state = {frozen: false}
+  let state = {frozen: false}
   const server = createServer(near => {
+    const mine = state
     const far = connect(to)
     for (const [from, into] of [
       [near, far],
@@ -31,14 +34,16 @@ export async function startSlowLink(to: {readonly host: string; readonly port: n
         sockets.delete(from)
         setTimeout(() => into.destroy(), line.delayMs)
       })
-      trickle(from, into, {...line, isFrozen: () => state.frozen})
+      trickle(from, into, {...line, isFrozen: () => mine.frozen})
     }
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
     freeze: () => void (state.frozen = true),
+    thaw: () => void (state = {frozen: false}),
     stop: async () => {
+      if (!server.listening) return
       const closed = new Promise(resolve => server.close(resolve))
       for (const socket of sockets) socket.destroy()
       await closed
