@@ -43,9 +43,8 @@ export async function explainFailure(
     const isKnown = own.some(({diagnosis}) => diagnosis.certainty === 'certain' && !SEEN_FROM_AFAR.has(diagnosis.name))
     const elsewhere = isKnown || others === undefined ? [] : await lookAt(await others(), error, what, signal)
     return explained(error, inOrder(own, elsewhere), evidence)
-  } catch {
-    // The first error must not be hidden by one about looking for its cause.
-    return error
+  } catch (cause) {
+    return unexplained(error, cause)
   }
 }
 
@@ -83,6 +82,17 @@ function inOrder(own: readonly Found[], others: readonly Found[]): readonly Foun
 }
 
 const MOST_OTHERS = 4
+
+/** The first error must not be hidden by one about looking for its cause, which is told beside it. */
+function unexplained(error: KadmError, cause: unknown): KadmError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  const hint = cause instanceof KadmError ? cause.hint : undefined
+  return new KadmError(error.code, error.message, {
+    ...detailsOf(error),
+    hint: error.hint ?? hint,
+    evidence: [error.evidence, `the machine could not be asked for the cause: ${why}`].filter(Boolean).join('\n'),
+  })
+}
 
 /** The same failure with the most likely cause in its message, what proves it, and one fix. */
 function explained(error: KadmError, found: readonly Found[], evidence: Evidence): KadmError {

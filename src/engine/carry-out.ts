@@ -1,6 +1,8 @@
 import {KadmError} from '../domain/errors.ts'
 import type {AnyHostResource, AnyResource, OperationResource} from '../resources/any-resource.ts'
 import {isOperation, operationOf} from '../resources/any-resource.ts'
+import {throughCuts} from '../remote/come-back.ts'
+import {onEach} from '../remote/on-each.ts'
 import {changeHost} from './change-host.ts'
 import {
   differences,
@@ -74,14 +76,7 @@ async function carryOutJob(
   const {path, phase} = job.step
   const about = {host: job.node.name, phase: path, title: phase.title}
   const started = run.clock.now()
-  if (run.signal.aborted)
-    throw stoppedBy(
-      run.signal,
-      new KadmError('cancelled', 'cancelled', {
-        host: job.node.name,
-        hint: 'run it again; it goes on from what is so',
-      }),
-    )
+  if (run.signal.aborted) throw failedPhase(run, about, started, stoppedBy(run.signal, interrupted(job.node.name)))
   const context = contextOf(run, machine)
   const when = phase.when?.(context) ?? true
   if (when !== true) {
@@ -94,23 +89,37 @@ async function carryOutJob(
     run.emit({type: 'phase-done', ...about, changes, durationMs: run.clock.now() - started, at: run.clock.now()})
     return changes
   } catch (thrown) {
-    const error = await explained(run, machine, stoppedBy(run.signal, thrown), path)
-    const message = error instanceof Error ? error.message : String(error)
-    const hint = error instanceof KadmError ? error.hint : undefined
-    run.emit({
-      type: 'phase-failed',
-      ...about,
-      error: message,
-      hint,
-      durationMs: run.clock.now() - started,
-      at: run.clock.now(),
-    })
-    throw error
+    throw failedPhase(run, about, started, await explained(run, machine, stoppedBy(run.signal, thrown), path))
   }
 }
 
+/** Tells the failure of a phase and gives it back. */
+function failedPhase(
+  {emit, clock}: Run,
+  about: {readonly host: string; readonly phase: string; readonly title: string},
+  started: number,
+  thrown: unknown,
+): Error {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const hint = error instanceof KadmError ? error.hint : undefined
+  const at = clock.now()
+  emit({type: 'phase-failed', ...about, error: error.message, hint, durationMs: at - started, at})
+  return error
+}
+
+const interrupted = (host: string): KadmError =>
+  new KadmError('cancelled', 'interrupted before this phase', {
+    host,
+    hint: 'run the same command again; completed steps are skipped',
+  })
+
 /** What takes too long or is refused has a cause on the host; everything else says its own. */
-async function explained(run: Run, {host}: Machine, error: unknown, phase: string): Promise<unknown> {
+async function explained(run: Run, machine: Machine, error: unknown, phase: string): Promise<unknown> {
+  const {host} = machine
+  if (error instanceof AggregateError) {
+    const all = await Promise.all(error.errors.map(one => explained(run, machine, one, phase)))
+    return new AggregateError(all, error.message)
+  }
   if (!(error instanceof KadmError) || run.explain === undefined || run.signal.aborted) return error
   return error.code === 'timeout' || error.code === 'remote' ? run.explain(host, error, phase) : error
 }
@@ -125,7 +134,7 @@ async function mayAct(
   {operations, progress}: Pick<Differences, 'operations'> & {readonly progress: (message: string) => void},
 ): Promise<void> {
   if (operations.length === 0) return
-  await lease?.confirm()
+  if (lease !== undefined) await throughCuts(() => lease.confirm(), run)
   if (operations.some(({resource}) => CLUSTER_WIDE.includes(resource.kind)))
     await run.clusterLease?.take({api: await run.api(), signal: run.signal, progress})
 }
@@ -165,12 +174,11 @@ async function change(
   )
   const context = operationContext(run, machine, progress)
   await mayAct(run, machine, {operations: found.operations, progress})
-  const acted = await Promise.all(
-    found.operations.map(async one => {
-      const isChange = (await operationOf(one.resource).act(one.resource, context)) === 'changed'
-      if (isChange) tell([operationChange(job, one)])
-      return isChange
-    }),
-  )
+  // All end before a failure ends the phase, so that nothing acts on behind its back.
+  const acted = await onEach(found.operations, Infinity, async one => {
+    const isChange = (await operationOf(one.resource).act(one.resource, context)) === 'changed'
+    if (isChange) tell([operationChange(job, one)])
+    return isChange
+  })
   return changes + acted.filter(Boolean).length
 }

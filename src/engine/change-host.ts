@@ -1,12 +1,13 @@
-import {KadmError} from '../domain/errors.ts'
+import {hostLost, KadmError} from '../domain/errors.ts'
 import type {AnyHostResource} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
 import type {Upload} from '../resources/kind.ts'
 import {TELL_MARK} from '../resources/tell.ts'
 import type {Values} from '../resources/values.ts'
+import {lostOf, throughCuts} from '../remote/come-back.ts'
 import {ACT_MARK, actScript, lastAct, type Change} from './act.ts'
-import {LEASE_LOST, leaseLost} from './fence.ts'
-import {look, parseLooks, type Looked} from './look.ts'
+import {isBusy, LEASE_LOST, leaseLost, runFenced} from './fence.ts'
+import {look, lookScript, parseLooks, type Looked} from './look.ts'
 import type {Machine} from './machine.ts'
 import {proveTrial, type Proving} from './prove-trial.ts'
 
@@ -27,17 +28,24 @@ export interface HostChanging extends Pick<Proving, 'clock' | 'progress' | 'warn
 const ACT_TIMEOUT_MS = 15 * 60_000
 /** A file, then the unit that reads it, then what only shows when that runs. */
 const PASSES = 3
+/** Lost connections that one phase goes on after. */
+const MOST_CUTS = 2
 
 /** Changes what differs until nothing does; what differs still right after its own act is a failure. Gives the number of changes. */
 export async function changeHost(changing: HostChanging, found: readonly Looked[]): Promise<number> {
   let count = 0
+  let cuts = 0
   let differing = found
-  for (let pass = 0; differing.length > 0; pass++) {
-    const after = await onePass(changing, differing)
-    count += differing.length
-    const acted = new Set(differing.map(({resource}) => resource.id))
+  for (let pass = 1; differing.length > 0; pass++) {
+    const {after, isCut} = await onePass(changing, differing, cuts < MOST_CUTS)
     const left = after.filter(({diff}) => diff !== undefined)
-    const stuck = pass + 1 === PASSES ? left : left.filter(({resource}) => acted.has(resource.id))
+    // Of what was cut off, the rest is to be done yet, and that is nothing to wonder about.
+    const open = new Set(isCut ? left.map(({resource}) => resource.id) : [])
+    const acted = new Set(differing.map(({resource}) => resource.id).filter(id => !open.has(id)))
+    count += acted.size
+    cuts += isCut ? 1 : 0
+    const isLast = pass - cuts >= PASSES
+    const stuck = left.filter(({resource}) => acted.has(resource.id) || (isLast && !isCut))
     if (stuck.length > 0) {
       throw new KadmError('remote', stuck.map(({resource, diff}) => `${resource.id}: ${diff ?? ''}`).join('\n'), {
         host: changing.machine.host.name,
@@ -50,32 +58,63 @@ export async function changeHost(changing: HostChanging, found: readonly Looked[
   return count
 }
 
-async function onePass(changing: HostChanging, differing: readonly Looked[]): Promise<readonly Looked[]> {
+interface Pass {
+  readonly after: readonly Looked[]
+  /** The connection was lost while it acted, so it is not known what of it was done; `after` says that. */
+  readonly isCut: boolean
+}
+
+async function onePass(changing: HostChanging, differing: readonly Looked[], mayBeCut: boolean): Promise<Pass> {
   const {machine, everything, values, signal, tell} = changing
   const {host, lease} = machine
   if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be changed`)
-  await lease.confirm()
-  await changing.upload(
-    machine,
-    differing.flatMap(({resource, state}) => kindOf(resource).uploads?.(resource, state) ?? []),
-  )
+  await throughCuts(() => lease.confirm(), changing)
+  const uploads = differing.flatMap(({resource, state}) => kindOf(resource).uploads?.(resource, state) ?? [])
+  await throughCuts(() => changing.upload(machine, uploads), changing)
   const changes = await Promise.all(differing.map(looked => resolved(looked, values)))
   const made = new Map(changes.map(({resource}) => [resource.id, resource]))
   const wanted = everything.map(resource => made.get(resource.id) ?? resource)
-  const result = await host.run(actScript(changes, wanted, lease.fence).text, {
+  const trials = changes.flatMap(({resource, state}) => kindOf(resource).trial?.act(resource, state) ?? [])
+  const run = host.run(actScript(changes, wanted, lease.fence).text, {
     signal,
     timeoutMs: ACT_TIMEOUT_MS,
     heard: line => {
       if (line.startsWith(TELL_MARK)) tell(line.slice(TELL_MARK.length))
     },
   })
+  const result = await run.catch((error: unknown) => {
+    if (lostOf(error) === undefined || host.reach === undefined || trials.length > 0 || !mayBeCut) throw error
+    return 'cut' as const
+  })
+  if (result === 'cut') return {after: await lookAfterCut(changing, wanted, lease.fence), isCut: true}
   if (result.code !== 0) throw actFailed(host.name, result)
-  const trials = changes.flatMap(({resource, state}) => kindOf(resource).trial?.act(resource, state) ?? [])
-  if (trials.length > 0) {
-    for (const trial of trials) await proveTrial(trial, {...changing, host, fence: lease.fence, lend: lease.lend})
-    return look(host, wanted, signal)
+  for (const trial of trials) await proveTrial(trial, {...changing, host, fence: lease.fence, lend: lease.lend})
+  const said = {stdout: result.stdout, stderr: withoutMarks(result.stderr)}
+  const after = trials.length > 0 ? await look(host, wanted, signal) : parseLooks(said, wanted, host.name)
+  return {after, isCut: false}
+}
+
+/**
+ * What an act that was cut off has done. It is never done again unseen: it may run to its end over there, where nobody has heard of the
+ * cut yet. The look waits for that end, because it takes the lock that every act holds (fence.ts).
+ */
+async function lookAfterCut(
+  {machine: {host}, signal, clock}: HostChanging,
+  wanted: readonly AnyHostResource[],
+  fence: number,
+): Promise<readonly Looked[]> {
+  try {
+    const result = await throughCuts(() => runFenced(host, fence, lookScript(wanted), {signal}), {clock, signal})
+    if (result.code !== 0) throw actFailed(host.name, result)
+    return parseLooks(result, wanted, host.name)
+  } catch (error) {
+    if (!isBusy(error)) throw error
+    throw hostLost(host.name, 'the connection was lost, and the changes that were being made still run there', {
+      hint: 'run the same command again in a few minutes: completed steps are skipped',
+      evidence: error.evidence,
+      cause: error,
+    })
   }
-  return parseLooks({stdout: result.stdout, stderr: withoutMarks(result.stderr)}, wanted, host.name)
 }
 
 async function resolved({resource, state}: Looked, values: Values): Promise<Change> {

@@ -3,6 +3,7 @@ import {certPath, keyPath} from '../domain/certificates.ts'
 import {KadmError} from '../domain/errors.ts'
 import {ADMIN_CONF, SUPER_ADMIN_CONF} from '../domain/paths.ts'
 import {clientFromKubeconfig, type KubeClient} from '../kube/client.ts'
+import {wayOver} from '../kube/connection.ts'
 import type {Host} from '../remote/host.ts'
 import {sh} from '../remote/shell.ts'
 import type {KeyPair} from '../resources/values.ts'
@@ -24,9 +25,10 @@ export function controlPlaneOn(host: Host, signal: AbortSignal): ControlPlane {
     const known = clients.get(path)
     if (known !== undefined) return known
     const made = readText(path).then(
-      text => clientFromKubeconfig(text, (to, port) => host.forward(to, port)),
+      text => clientFromKubeconfig(text, wayOver(host)),
       (cause: unknown) => {
         clients.delete(path)
+        if (!(cause instanceof KadmError) || cause.code !== 'remote') throw cause
         throw new KadmError('connect', `there is no ${path}, so this is no control plane that is up`, {
           host: host.name,
           cause,

@@ -1,5 +1,6 @@
 import type {AnyHostResource, AnyResource, OperationResource} from '../resources/any-resource.ts'
 import {isOperation, kindOf, operationOf} from '../resources/any-resource.ts'
+import {throughCuts} from '../remote/come-back.ts'
 import type {Job} from './job-graph.ts'
 import {look, type Looked} from './look.ts'
 import type {Machine} from './machine.ts'
@@ -44,9 +45,14 @@ export async function differences(
   const known =
     first === undefined || first.isStale ? undefined : hostResources.flatMap(({id}) => first.found.get(id) ?? [])
   const [looked, found] = await Promise.all([
-    known?.length === hostResources.length ? known : look(machine.host, hostResources, run.signal),
+    known?.length === hostResources.length
+      ? known
+      : throughCuts(() => look(machine.host, hostResources, run.signal), run),
     Promise.all(
-      operations.map(async resource => ({resource, diff: await operationOf(resource).look(resource, context)})),
+      operations.map(async resource => ({
+        resource,
+        diff: await throughCuts(() => operationOf(resource).look(resource, context), run),
+      })),
     ),
   ])
   return {
@@ -86,6 +92,6 @@ export async function firstLook(run: Run, machine: Machine, lane: readonly Job[]
     .flatMap(({step}) => step.phase.resources?.(context) ?? [])
     .filter((r): r is AnyHostResource => !isOperation(r))
   const unique = [...new Map(resources.map(resource => [resource.id, resource])).values()]
-  const looked = await look(machine.host, unique, run.signal)
+  const looked = await throughCuts(() => look(machine.host, unique, run.signal), run)
   return {found: new Map(looked.map(l => [l.resource.id, l])), isStale: false}
 }

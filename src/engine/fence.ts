@@ -56,6 +56,10 @@ export const leaseLost = (host: string, evidence: string): KadmError =>
         hint: 'let it finish, then run this again',
       })
 
+/** Whether it failed only because another script holds the lock, which may be one of this run that was cut off. */
+export const isBusy = (error: unknown): error is KadmError =>
+  error instanceof KadmError && error.code === 'lease' && error.message === BUSY
+
 /** Runs a script that writes, for the run that holds the lease with this number; rejects with `lease` when it does not any more. */
 export async function runFenced(host: Host, fence: number, script: Script, options: RunOptions): Promise<RunResult> {
   const result = await host.run(join([new Script('set -eu'), checkFence(fence), script]).text, options)

@@ -1,5 +1,6 @@
 import type {Clock} from '../domain/clock.ts'
 import {KadmError} from '../domain/errors.ts'
+import {lostOf} from '../remote/come-back.ts'
 import type {Host} from '../remote/host.ts'
 import {leaseLost} from './fence.ts'
 import {beatScript, STALE_SECONDS} from './lease-scripts.ts'
@@ -79,8 +80,9 @@ export function startHeartbeat({host, fence, clock, warn}: HeartbeatOptions): He
     // The time limit of a question that was on its way when the process was stopped says nothing; the next answer does.
     state.begunAt = 0
     state.failures++
-    if (state.failures > 1 && clock.now() - state.silentSince > STALE_SECONDS * 1000)
-      silence.abort(silent(host.name, error))
+    const isOverdue = state.failures > 1 && clock.now() - state.silentSince > STALE_SECONDS * 1000
+    // A machine that is lost ends what is done on it by that name; when it is back, the next answer says whether the lease is still held.
+    if (isOverdue && lostOf(error) === undefined) silence.abort(silent(host.name, error))
     else if (state.failures === 1) warn(noSignOfLife(error))
   }
   const keep = async (): Promise<void> => {

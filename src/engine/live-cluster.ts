@@ -1,6 +1,7 @@
 import {clusterFromKubeadm} from '../config/from-kubeadm.ts'
 import type {Cluster, PodNetwork} from '../domain/cluster.ts'
 import {KadmError} from '../domain/errors.ts'
+import {ApiError} from '../kube/api-error.ts'
 import type {KubeClient} from '../kube/client.ts'
 import {startupSeconds} from '../kube/components.ts'
 import {textsAt} from '../kube/json.ts'
@@ -26,9 +27,9 @@ export async function readLiveCluster(
   const [kubeadm, kubelet, proxy, flannel, startup] = await Promise.all([
     system('kubeadm-config'),
     system('kubelet-config'),
-    system('kube-proxy').catch(() => undefined),
-    api.get(PATHS.daemonSets('kube-flannel-ds', 'kube-flannel')).catch(() => undefined),
-    startupSeconds(api).catch(() => 0),
+    system('kube-proxy').catch(orForbidden(undefined)),
+    api.get(PATHS.daemonSets('kube-flannel-ds', 'kube-flannel')).catch(orForbidden(undefined)),
+    startupSeconds(api).catch(orForbidden(0)),
   ])
   const clusterConfiguration = textsAt(kubeadm, 'data')['ClusterConfiguration']
   if (clusterConfiguration === undefined) {
@@ -60,6 +61,14 @@ export async function readLiveCluster(
     warnings,
   }
 }
+
+/** A join token may not read all of it; what is refused is left as the run was given it. */
+const orForbidden =
+  <T>(instead: T) =>
+  (error: unknown): T => {
+    if (error instanceof ApiError && error.status === 403) return instead
+    throw error
+  }
 
 /** Whether the nodes of a cluster keep their swap, by its shared KubeletConfiguration. */
 export const swapOf = ({failSwapOn}: Readonly<Record<string, unknown>>): Cluster['swap'] =>

@@ -16,12 +16,13 @@ const WIDTH = 30
 /** Connects to every host and gathers its facts, side by side; all failures are told at once. */
 export async function openMachines(
   specs: readonly HostSpec[],
-  {connect, clock, signal}: Pick<WorkflowOptions, 'connect' | 'clock' | 'signal'>,
+  {connect, clock, signal, emit}: Pick<WorkflowOptions, 'connect' | 'clock' | 'signal' | 'emit'>,
   opened: Host[],
 ): Promise<readonly Candidate[]> {
   return onEach(specs, WIDTH, async spec => {
     const host = await connect(spec)
     opened.push(host)
+    host.onLink?.(message => emit({type: 'warning', host: host.name, message, at: clock.now()}))
     return {spec, host, gathered: await gather(host, clock.now, signal)}
   })
 }

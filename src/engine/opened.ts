@@ -1,6 +1,7 @@
 import type {Cluster, Node} from '../domain/cluster.ts'
 import {endpointServer, hostPort} from '../domain/endpoint.ts'
 import {KadmError} from '../domain/errors.ts'
+import {wayOver} from '../kube/connection.ts'
 import {discoverByToken} from '../kube/discovery.ts'
 import type {Finding} from '../phases/preflight/finding.ts'
 import type {Host} from '../remote/host.ts'
@@ -124,7 +125,7 @@ async function openByToken(
     })
   }
   const {host} = candidate
-  const forward = (to: string, port: number) => host.forward(to, port)
+  const forward = wayOver(host)
   const discovered = await discoverByToken({
     endpoint: joinTo.endpoint,
     token: joinTo.token,

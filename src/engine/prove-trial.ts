@@ -1,5 +1,5 @@
 import type {Clock} from '../domain/clock.ts'
-import {isUnreachable, KadmError} from '../domain/errors.ts'
+import {hostLost, isUnreachable, KadmError} from '../domain/errors.ts'
 import type {Host, Reached} from '../remote/host.ts'
 import type {Trial} from '../resources/kind.ts'
 import {runFenced} from './fence.ts'
@@ -104,8 +104,7 @@ const cancelled = ({what, seconds}: Trial, host: string): KadmError =>
   })
 
 const lost = ({what, addresses}: Trial, host: string, cause: unknown): KadmError =>
-  new KadmError('connect', `it cannot be reached any more, although it was to take back ${what} by itself`, {
-    host,
+  hostLost(host, `it cannot be reached any more, although it was to take back ${what} by itself`, {
     cause,
     evidence: cause instanceof Error ? cause.message : undefined,
     hint: `look at its console; it was tried where it was reached before and at ${addresses.join(', ')}`,

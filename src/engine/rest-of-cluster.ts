@@ -1,6 +1,8 @@
 import {canonicalAddress} from '../domain/cidr.ts'
 import type {Node} from '../domain/cluster.ts'
+import {KadmError, type ErrorCode} from '../domain/errors.ts'
 import type {Peer} from '../domain/firewall.ts'
+import {ApiError} from '../kube/api-error.ts'
 import {listNodes} from '../kube/nodes.ts'
 import type {Host} from '../remote/host.ts'
 import {parseProbes, probeScript} from '../resources/facts/reachability.ts'
@@ -23,6 +25,9 @@ export interface RestOfCluster {
 /** Nobody waits long for a cluster that is down: its nodes are then unknown, and no rule for any of them is taken away. */
 const PATIENCE = {timeoutMs: 5_000, retryForMs: 0}
 
+/** A control plane that is not up, without admin.conf or with one that does not fit. */
+const DOWN: readonly ErrorCode[] = ['connect', 'timeout', 'remote']
+
 /** Nodes of the cluster besides those of this run; undefined where there is a cluster that does not answer. */
 export async function otherNodes({
   controlPlane,
@@ -41,8 +46,10 @@ export async function otherNodes({
         ? []
         : [{name, address, role: isControlPlane ? 'control-plane' : 'worker'}],
     )
-  } catch {
-    return undefined
+  } catch (error) {
+    // A cluster that is down or refuses may do so; a lost machine, Ctrl-C and a bug are no answer of it.
+    if (error instanceof ApiError || (error instanceof KadmError && DOWN.includes(error.code))) return undefined
+    throw error
   }
 }
 

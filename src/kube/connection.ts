@@ -1,8 +1,19 @@
 import type {Duplex} from 'node:stream'
 import {connect, type TLSSocket} from 'node:tls'
+import type {Host} from '../remote/host.ts'
 
 /** Opens a TCP stream to `host:port` as seen from the machine at the other end (`Host.forward`). */
-export type Forward = (host: string, port: number) => Promise<Duplex>
+export interface Forward {
+  (host: string, port: number): Promise<Duplex>
+  /** Makes sure that the machine is connected, which may take longer than a request (`Host.reach`). */
+  readonly reach?: (() => Promise<void>) | undefined
+}
+
+/** The way to an API server by a machine that reaches it. */
+export const wayOver = (machine: Host): Forward =>
+  Object.assign((host: string, port: number) => machine.forward(host, port), {
+    reach: (): Promise<void> => machine.reach?.() ?? Promise.resolve(),
+  })
 
 /** How the API server is reached and trusted. */
 export interface Endpoint {
@@ -54,8 +65,8 @@ export async function openTls(endpoint: Endpoint, forward: Forward): Promise<TLS
       socket.off('error', fail)
       channel.off('error', fail)
       channel.off('close', ended)
-      // A tunnel that breaks later is told by the TLS stream; its own event only must not be unhandled.
-      channel.on('error', () => socket.destroy())
+      // A tunnel that breaks later is told by the TLS stream, with why it broke.
+      channel.on('error', (error: Error) => socket.destroy(error))
       channel.on('close', () => socket.destroy())
       resolve(socket)
     })

@@ -5,6 +5,8 @@ import {openTls, type Endpoint, type Forward} from './connection.ts'
 /** A few connections to one API server, and the way to end them all. */
 export interface Connections {
   readonly pool: Pool
+  /** Why one of its streams broke, if one did. */
+  readonly broke: () => Error | undefined
   /** Ends every stream, also those that have become WebSockets, of which a pool knows nothing any more. */
   readonly destroy: () => Promise<void>
 }
@@ -13,6 +15,7 @@ export interface Connections {
 export async function openConnections(endpoint: Endpoint, forward: Forward, count: number): Promise<Connections> {
   const {Pool} = await import('undici')
   const sockets = new Set<TLSSocket>()
+  let broke: Error | undefined
   const pool = new Pool('https://kubernetes', {
     connections: count,
     keepAliveTimeout: 60_000,
@@ -20,6 +23,7 @@ export async function openConnections(endpoint: Endpoint, forward: Forward, coun
       openTls(endpoint, forward).then(
         socket => {
           sockets.add(socket)
+          socket.once('error', (error: Error) => (broke = error))
           socket.once('close', () => {
             sockets.delete(socket)
             // A TLS stream over a tunnel that breaks may still say 'end' then, at which undici, done with it, would crash.
@@ -33,6 +37,7 @@ export async function openConnections(endpoint: Endpoint, forward: Forward, coun
   })
   return {
     pool,
+    broke: () => broke,
     destroy: async () => {
       await pool.destroy()
       for (const socket of sockets) socket.destroy()

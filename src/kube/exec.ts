@@ -46,6 +46,9 @@ export async function exec(
     const result = await collect(socket, doing, {
       ...options,
       timeoutMs: (options.timeoutMs ?? EXEC_TIMEOUT_MS) * requests.patience,
+    }).catch((error: unknown) => {
+      const broke = connection.broke()
+      throw broke instanceof KadmError ? broke : error
     })
     if (result !== 'refused') return result
   } finally {
@@ -107,7 +110,7 @@ function collect(
 
 /** The exit code in the Status object that ends the stream; undefined when the command could not be run at all. */
 export function exitCode(status: string): number | undefined {
-  const value: unknown = JSON.parse(status)
+  const value = parseJson(status)
   if (textAt(value, 'status') === 'Success') return 0
   if (textAt(value, 'reason') !== 'NonZeroExitCode') return undefined
   const causes = listAt(value, 'details', 'causes').filter(isObject)
@@ -118,6 +121,14 @@ export function exitCode(status: string): number | undefined {
     ),
   )
   return Number.isInteger(code) ? code : undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const broken = (doing: string, stderr: string): KadmError =>

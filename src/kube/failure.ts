@@ -37,6 +37,7 @@ export function judge(cause: unknown, where: string, doing: string): Failure | u
   const unsent = cause instanceof NotConnected
   const inner = unsent ? (cause.cause ?? cause) : cause
   if (inner instanceof KadmError) {
+    if (inner.code === 'host-lost') return {error: inner, passing: true, unsent}
     if (inner.code !== 'connect' && inner.code !== 'timeout') return {error: inner, passing: false, unsent}
     return {error: unreachable(where, doing, inner), passing: true, unsent}
   }

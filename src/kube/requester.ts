@@ -1,7 +1,7 @@
 import {setTimeout as after} from 'node:timers/promises'
 import {KadmError} from '../domain/errors.ts'
 import {apiError} from './api-error.ts'
-import {bearer, type Endpoint, type Forward} from './connection.ts'
+import {bearer, NotConnected, type Endpoint, type Forward} from './connection.ts'
 import {openConnections, type Connections} from './connections.ts'
 import {judge, slow, type Failure} from './failure.ts'
 
@@ -43,6 +43,8 @@ export interface Requester {
   readonly patience: number
 }
 
+/** While the machine that leads to the server is away, tries go on for this many times as long: for 90 s by default. */
+const TIMES_WHEN_LOST = 6
 const TRY_TIMEOUT_MS = 10_000
 const RETRY_FOR_MS = 15_000
 const CONNECTIONS = 3
@@ -56,17 +58,27 @@ export function requester(endpoint: Endpoint, forward: Forward): Requester {
   const open = (): Promise<Connections> => (opened ??= openConnections(endpoint, forward, CONNECTIONS))
   return {
     patience: 1,
-    single: () => openConnections(endpoint, forward, 1),
+    single: async () => {
+      await forward.reach?.()
+      return openConnections(endpoint, forward, 1)
+    },
     close: async () => {
       const before = await opened
       opened = undefined
       await before?.destroy()
     },
     call: call => {
-      const ask = async (one: Call): Promise<Answer> => once(one, endpoint, await open())
+      const ask = async (one: Call): Promise<Answer> => {
+        await forward.reach?.().catch(notConnected)
+        return once(one, endpoint, await open())
+      }
       return callWithRetries(call, where, ask)
     },
   }
+}
+
+const notConnected = (cause: unknown): never => {
+  throw new NotConnected('no machine', {cause})
 }
 
 /** The same, for servers that take that many times as long as usual. */
@@ -102,14 +114,16 @@ type Ask = (call: Call) => Promise<Answer>
 
 async function callWithRetries(call: Call, where: string, ask: Ask): Promise<Answer> {
   const retryForMs = call.retryForMs ?? RETRY_FOR_MS
-  const budget = AbortSignal.timeout(retryForMs)
-  const stop = call.signal === undefined ? budget : AbortSignal.any([call.signal, budget])
+  const began = performance.now()
+  let lostAt: number | undefined
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const failure = await tryOnce(call, where, ask)
     if ('answer' in failure) return failure.answer
-    const again = failure.passing && (call.idempotent || failure.unsent) && retryForMs > 0 && !budget.aborted
-    if (!again) throw failure.error
-    await after(pause, undefined, {signal: stop}).catch(() => undefined)
+    lostAt = failure.error.code === 'host-lost' ? (lostAt ?? performance.now()) : undefined
+    const end = lostAt === undefined ? began + retryForMs : lostAt + retryForMs * TIMES_WHEN_LOST
+    const left = end - performance.now()
+    if (!failure.passing || !(call.idempotent || failure.unsent) || retryForMs === 0 || left <= 0) throw failure.error
+    await after(Math.min(pause, left), undefined, {signal: call.signal}).catch(() => undefined)
   }
 }
 

@@ -1,5 +1,6 @@
 import type {Clock} from '../domain/clock.ts'
 import {KadmError} from '../domain/errors.ts'
+import {AWAY_MS} from '../remote/come-back.ts'
 
 export interface WaitOptions {
   /** What is waited for, to follow 'waiting for': `the API server to answer`. */
@@ -11,6 +12,8 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined
   readonly host?: string | undefined
   readonly hint?: string | undefined
+  /** Makes sure, before each look, that the machine that is waited for is connected (`Host.reach`): a look may not go there. */
+  readonly reach?: (() => Promise<void>) | undefined
   /** Told each time that what is seen changes. */
   readonly onSeen?: ((seen: string) => void) | undefined
 }
@@ -19,45 +22,68 @@ export interface WaitOptions {
 export type Look<T> = {readonly value: T} | {readonly seen: string}
 
 /**
- * Looks again and again until the value is there. Connection failures and timeouts count as something seen;
- * any other error ends the wait. Rejects with `timeout`, what was waited for and the last thing seen, or with `cancelled`.
+ * Looks again and again until the value is there. Failures to reach what is looked at and timeouts count as something seen. A machine
+ * whose connection was lost is dialled again, with every look, for the rest of the wait but not for longer than `AWAY_MS`; then the
+ * wait ends with `host-lost`. Any other error ends the wait. Rejects with `timeout`, what was waited for and the last thing seen, or
+ * with `cancelled`.
  */
 export async function waitFor<T>(options: WaitOptions, look: () => Promise<Look<T>>): Promise<T> {
-  const {what, clock, signal} = options
+  const {clock, signal} = options
   const end = clock.now() + options.deadlineMs
   let last = 'nothing yet'
-  let cause: unknown
+  let lostAt: number | undefined
   for (;;) {
     if (signal?.aborted === true) throw cancelled(options)
     const began = clock.now()
-    const found = await lookOnce(look)
+    const found = await lookOnce(options, look)
     if ('value' in found) return found.value
-    cause = found.cause
     if (found.seen !== last) options.onSeen?.(found.seen)
     last = found.seen
-    // Whoever answers slowly has enough to do: he is left alone for as long as the look took.
-    const pause = Math.max(options.intervalMs, clock.now() - began)
-    if (clock.now() + options.intervalMs > end) break
-    await clock.sleep(Math.min(pause, end - clock.now()), signal)
+    const now = clock.now()
+    lostAt = found.lost === undefined ? undefined : (lostAt ?? began)
+    // Whoever answers slowly has enough to do: it is left alone for as long as the look took.
+    const pause = Math.max(options.intervalMs, now - began)
+    const isOver = now + options.intervalMs > end
+    if (found.lost !== undefined && (isOver || now - (lostAt ?? now) >= AWAY_MS)) throw stillLost(options, found.lost)
+    if (isOver) throw timedOut(options, found)
+    await clock.sleep(Math.min(pause, end - now), signal)
   }
-  const seconds = Math.round(options.deadlineMs / 1000)
-  throw new KadmError('timeout', `waited ${seconds} s for ${what}; last seen: ${last}`, {
-    host: options.host,
-    hint: options.hint,
-    cause,
-  })
 }
 
-async function lookOnce<T>(
-  look: () => Promise<Look<T>>,
-): Promise<{readonly value: T} | {readonly seen: string; readonly cause?: unknown}> {
+interface Seen {
+  readonly seen: string
+  readonly cause?: unknown
+  /** The connection to a machine is lost. */
+  readonly lost?: KadmError
+}
+
+async function lookOnce<T>({reach}: WaitOptions, look: () => Promise<Look<T>>): Promise<{readonly value: T} | Seen> {
   try {
+    await reach?.()
     return await look()
   } catch (error) {
-    if (!(error instanceof KadmError) || (error.code !== 'connect' && error.code !== 'timeout')) throw error
+    if (!(error instanceof KadmError)) throw error
+    if (error.code === 'host-lost')
+      return {seen: `${error.host ?? 'a machine'}: ${error.message}; trying to reconnect`, lost: error}
+    if (error.code !== 'connect' && error.code !== 'timeout') throw error
     return {seen: error.message, cause: error}
   }
 }
+
+const timedOut = ({what, deadlineMs, host, hint}: WaitOptions, {seen, cause}: Seen): KadmError =>
+  new KadmError('timeout', `waited ${String(Math.round(deadlineMs / 1000))} s for ${what}; last seen: ${seen}`, {
+    host,
+    hint,
+    cause,
+  })
+
+const stillLost = ({what, host}: WaitOptions, lost: KadmError): KadmError =>
+  new KadmError('host-lost', `${lost.message} (while waiting for ${what})`, {
+    host: lost.host ?? host,
+    hint: lost.hint,
+    evidence: lost.evidence,
+    cause: lost,
+  })
 
 const cancelled = (options: WaitOptions): KadmError =>
   new KadmError('cancelled', `cancelled while waiting for ${options.what}`, {host: options.host})

@@ -41,13 +41,14 @@ export function fakeHost(
       .split('\n')
       .filter(line => /remains|clear/.test(line))
       .filter(line => !/^\( set -u; remains \w+ \)|^\( set -eu; clear \w+$|^printf '\\035act/.test(line))
-    const isAct = script.includes('kadm_fence=')
-    if (looks.length === 0 || unknown.length > 0 || acts.length > 0 !== isAct)
+    const isFenced = script.includes('kadm_fence=')
+    const isAct = acts.length > 0
+    if (looks.length === 0 || unknown.length > 0 || (isAct && !isFenced))
       throw new Error(`${name} has no rule for this:\n${script}`)
     const names = (matches: readonly RegExpMatchArray[], group: number): string =>
       matches.map(match => match[group] ?? '').join(' ')
-    asked.push(`${isAct ? `act ${names(acts, 1)}: ` : ''}look ${names(looks, 2)}`)
-    if (isAct && !script.includes(`"$kadm_fence" != ${fence} `)) return {code: 75, stdout: '', stderr: 'taken over'}
+    asked.push(`${isAct ? `act ${names(acts, 1)}: ` : isFenced ? 'fenced ' : ''}look ${names(looks, 2)}`)
+    if (isFenced && !script.includes(`"$kadm_fence" != ${fence} `)) return {code: 75, stdout: '', stderr: 'taken over'}
     if (isAct) for (const line of says) heard?.(line)
     for (const [, thing = ''] of acts) {
       const said = stuck[thing]

@@ -103,7 +103,7 @@ describe('a trial', () => {
   test('whose machine never comes back is not waited for for ever', async () => {
     const {done, seconds} = prove(machine([cut], []))
 
-    await expect(done).rejects.toMatchObject({code: 'connect', host: 'vm-1', cause: cut})
+    await expect(done).rejects.toMatchObject({code: 'host-lost', host: 'vm-1', cause: cut})
     expect(seconds()).toBeLessThan(500)
   })
 

@@ -1,3 +1,4 @@
+import {KadmError} from '../../src/domain/errors.ts'
 import {describe, expect, test} from 'vitest'
 import type {ControlPlane} from '../../src/engine/control-plane.ts'
 import type {Candidate} from '../../src/engine/open-machines.ts'
@@ -58,10 +59,21 @@ describe('the nodes of the cluster that a run does not touch', () => {
 
   test('are unknown where it does not answer, or may not be asked', async () => {
     const candidates = [candidate('master', 10, 'ab')]
-    const down = controlPlane({list: () => Promise.reject(new Error('refused'))})
+    const down = controlPlane({list: () => Promise.reject(new KadmError('connect', 'refused'))})
 
     expect(await otherNodes({controlPlane: down, neighbour: undefined, candidates, nodes: []})).toBeUndefined()
     expect(await otherNodes({controlPlane: undefined, neighbour: undefined, candidates, nodes: []})).toBeUndefined()
+  })
+
+  test.each([
+    ['a lost machine', new KadmError('host-lost', 'the connection was lost')],
+    ['Ctrl-C', new KadmError('cancelled', 'cancelled')],
+    ['a bug', new TypeError('x is undefined')],
+  ])('are not taken for unknown because of %s', async (_, error) => {
+    const candidates = [candidate('master', 10, 'ab')]
+    const failing = controlPlane({list: () => Promise.reject(error)})
+
+    await expect(otherNodes({controlPlane: failing, neighbour: undefined, candidates, nodes: []})).rejects.toBe(error)
   })
 })
 

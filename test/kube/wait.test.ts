@@ -54,6 +54,64 @@ describe('waiting', () => {
     expect(clock.slept).toEqual([])
   })
 
+  describe('for a machine whose connection is lost', () => {
+    const lost = new KadmError('host-lost', 'the connection to 10.0.0.2 was lost', {host: 'm'})
+
+    it('tells it at once and goes on when it comes back', async () => {
+      const clock = fakeClock()
+      const told: string[] = []
+      const back = clock.now() + 30_000
+      const wait = waitFor(options({clock, deadlineMs: 240_000, onSeen: seen => told.push(seen)}), () =>
+        clock.now() < back ? Promise.reject(lost) : Promise.resolve({value: 'full'}),
+      )
+
+      expect(await wait).toBe('full')
+      expect(told).toEqual(['m: the connection to 10.0.0.2 was lost; trying to reconnect'])
+    })
+
+    it.each([
+      ['for 90 s', 240_000, 90_000],
+      ['for the rest of a shorter wait', 20_000, 20_000],
+    ])('goes on %s and then says that it is lost', async (_, deadlineMs, waited) => {
+      const clock = fakeClock()
+      const began = clock.now()
+      const wait = waitFor(options({clock, deadlineMs}), () => Promise.reject(lost))
+
+      await expect(wait).rejects.toMatchObject({
+        code: 'host-lost',
+        host: 'm',
+        message: 'the connection to 10.0.0.2 was lost (while waiting for the moon)',
+        cause: lost,
+      })
+      expect(clock.now() - began).toBe(waited)
+    })
+
+    it('counts its absences one by one', async () => {
+      const clock = fakeClock()
+      let looks = 0
+      const wait = waitFor(options({clock, deadlineMs: 400_000, intervalMs: 60_000}), () =>
+        ++looks % 2 === 0 ? Promise.reject(lost) : Promise.resolve({seen: 'half'}),
+      )
+
+      await expect(wait).rejects.toMatchObject({code: 'timeout'})
+    })
+
+    it('is not hidden by looks that go by another machine', async () => {
+      let looks = 0
+      const reach = () => Promise.reject(lost)
+      const wait = waitFor(options({deadlineMs: 240_000, reach}), () => Promise.resolve({seen: String(++looks)}))
+
+      await expect(wait).rejects.toMatchObject({code: 'host-lost'})
+      expect(looks).toBe(0)
+    })
+  })
+
+  it('ends at once with a bug of a look', async () => {
+    const bug = new TypeError('x is undefined')
+
+    await expect(waitFor(options(), () => Promise.reject(bug))).rejects.toBe(bug)
+  })
+
   it('ends when it is cancelled', async () => {
     const controller = new AbortController()
 

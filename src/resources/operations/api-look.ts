@@ -3,7 +3,7 @@ import {ApiError} from '../../kube/api-error.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import type {OperationContext} from '../operation.ts'
 
-/** Looks through the API; an API that is not there yet is a difference, not a failure. */
+/** Looks through the API; an API that is not there yet is a difference, not a failure. A lost machine, a ban or a bug is one. */
 export async function apiLook(
   context: OperationContext,
   look: (api: KubeClient) => Promise<string | undefined>,
@@ -12,7 +12,6 @@ export async function apiLook(
     return await look(await context.api())
   } catch (error) {
     if (error instanceof ApiError) return error.message
-    // The API server may come up yet; a lost machine, a refusal or a bug is not waited out.
     if (error instanceof KadmError && (error.code === 'connect' || error.code === 'timeout'))
       return 'the API server does not answer yet'
     throw error

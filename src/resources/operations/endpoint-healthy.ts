@@ -5,6 +5,7 @@ import {waitFor} from '../../kube/wait.ts'
 import type {Host} from '../../remote/host.ts'
 import type {ResourceBase} from '../kind.ts'
 import type {Operation} from '../operation.ts'
+import {laneWait} from './lane-wait.ts'
 
 /** A health endpoint of a component, asked from the host itself. The certificate is not checked: these are self-signed and local. */
 export interface EndpointHealthyResource extends ResourceBase {
@@ -29,7 +30,7 @@ const PROBE_MS = 15_000
 /** 'ok', or what was seen instead. */
 async function probe(host: Host, {scheme, address, port, path}: EndpointHealthyResource): Promise<string> {
   const stream = await host.forward(address, port)
-  return new Promise(resolve => {
+  return new Promise((resolve, reject) => {
     const socket = scheme === 'http' ? stream : tlsConnect({socket: stream, rejectUnauthorized: false})
     const done = (seen: string): void => {
       clearTimeout(timer)
@@ -37,12 +38,18 @@ async function probe(host: Host, {scheme, address, port, path}: EndpointHealthyR
       resolve(seen)
     }
     const timer = setTimeout(() => done('no answer within 15 s'), PROBE_MS)
-    socket.on('error', (error: Error) => done(error.message))
+    const failed = (error: Error): void => {
+      // A stream that breaks because the machine is lost says nothing about what it led to.
+      if (error instanceof KadmError) reject(error)
+      done(error.message)
+    }
+    stream.on('error', failed)
+    socket.on('error', failed)
     const request = get({host: address, port, path, createConnection: () => socket}, response => {
       response.resume()
       done(response.statusCode === 200 ? 'ok' : `HTTP ${String(response.statusCode)}`)
     })
-    request.on('error', error => done(error.message))
+    request.on('error', failed)
   })
 }
 
@@ -50,7 +57,7 @@ const seenBy = async (host: Host, resource: EndpointHealthyResource): Promise<st
   try {
     return await probe(host, resource)
   } catch (error) {
-    if (error instanceof KadmError) return 'nothing listens there'
+    if (error instanceof KadmError && error.code === 'connect') return 'nothing listens there'
     throw error
   }
 }
@@ -67,9 +74,8 @@ export const endpointHealthyOperation: Operation<EndpointHealthyResource> = {
         what: `${component} to be healthy (port ${String(port)}${path})`,
         deadlineMs,
         intervalMs: 250,
-        clock: context.clock,
-        signal: context.signal,
-        host: context.host.name,
+        ...laneWait(context),
+        hint: 'see why it does not come up: kadm doctor; the logs are in journalctl -u kubelet and crictl logs there',
         onSeen: seen => context.progress(`waiting for ${component}: ${seen}`),
       },
       async () => {

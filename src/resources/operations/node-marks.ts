@@ -5,6 +5,7 @@ import {waitFor} from '../../kube/wait.ts'
 import type {ResourceBase} from '../kind.ts'
 import type {Operation} from '../operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
+import {laneWait} from './lane-wait.ts'
 
 /** Labels and taints that a node must carry, beside those that others gave it. */
 export interface NodeMarksResource extends ResourceBase {
@@ -41,7 +42,7 @@ export const nodeMarksOperation: Operation<NodeMarksResource> = {
       return node === undefined ? 'the node is not there yet' : missing(resource, node)
     }),
   act: async (resource, context) => {
-    const {clock, signal, host, progress} = context
+    const {signal, progress} = context
     const api = await context.api()
     const path = PATHS.nodes(resource.node)
     const node = await waitFor(
@@ -49,9 +50,7 @@ export const nodeMarksOperation: Operation<NodeMarksResource> = {
         what: `node ${resource.node} to register`,
         deadlineMs: 120_000,
         intervalMs: 250,
-        clock,
-        signal,
-        host: host.name,
+        ...laneWait(context),
         hint: 'look at the kubelet there: journalctl -u kubelet',
         onSeen: progress,
       },

@@ -6,6 +6,7 @@ import {waitFor} from '../../kube/wait.ts'
 import type {ResourceBase} from '../kind.ts'
 import type {Operation, OperationContext} from '../operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
+import {laneWait} from './lane-wait.ts'
 
 /** The kubelet says by its own clock since when a pod is ready, the API server by its own when a node was made. */
 const SKEW_MS = 30_000
@@ -65,15 +66,13 @@ const lookOnce = (resource: NodePodsResource, context: OperationContext): Promis
 export const nodePodsOperation: Operation<NodePodsResource> = {
   look: lookOnce,
   act: async (resource, context) => {
-    const {clock, signal, host, progress} = context
+    const {progress} = context
     await waitFor(
       {
         what: `the pods that every node has to run on ${resource.node}`,
         deadlineMs: resource.deadlineMs,
         intervalMs: 300,
-        clock,
-        signal,
-        host: host.name,
+        ...laneWait(context),
         hint: `look at them: kubectl get pods -A --field-selector spec.nodeName=${resource.node}`,
         onSeen: seen => progress(`waiting for the node's own pods: ${seen}`),
       },

@@ -4,7 +4,6 @@ import {PATHS} from '../../kube/kinds.ts'
 import {cordon, deleteNode} from '../../kube/nodes.ts'
 import type {ResourceBase} from '../kind.ts'
 import type {Operation} from '../operation.ts'
-import {AT_ONCE} from './api-look.ts'
 
 /** A node that must leave the cluster: its pods are moved away first, then it is forgotten. */
 export interface NodeRemovedResource extends ResourceBase {
@@ -19,15 +18,27 @@ export const nodeRemoved = (spec: Omit<NodeRemovedResource, 'kind' | 'id'>): Nod
   ...spec,
 })
 
+const notAsked = (node: string, host: string, cause: KadmError): KadmError =>
+  new KadmError(
+    cause.code,
+    `the cluster cannot be asked to let node ${node} go, so nothing was reset: ${cause.message}`,
+    {
+      host,
+      hint: `start the control plane or name another one with --to; without --to the machine is reset all the same, and the cluster keeps the node until you run: kubectl delete node ${node}`,
+      evidence: cause.evidence,
+      cause,
+    },
+  )
+
 export const nodeRemovedOperation: Operation<NodeRemovedResource> = {
-  look: async ({node}, context) => {
+  // A cluster that does not answer for a moment is asked again; one that does not answer at all is no reason to skip the drain unseen.
+  look: async ({node}, {api, signal, host}) => {
     try {
-      const api = await context.api()
-      return (await api.get(PATHS.nodes(node), AT_ONCE)) === undefined ? undefined : 'is in the cluster'
+      const found = await (await api()).get(PATHS.nodes(node), {signal})
+      return found === undefined ? undefined : 'is in the cluster'
     } catch (error) {
-      // A cluster that does not answer cannot be told; the host is cleaned all the same.
-      if (error instanceof KadmError && error.code !== 'cancelled') return undefined
-      throw error
+      if (!(error instanceof KadmError) || error.code === 'cancelled' || error.code === 'host-lost') throw error
+      throw notAsked(node, host.name, error)
     }
   },
   act: async ({node, drainMs}, context) => {

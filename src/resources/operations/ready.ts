@@ -4,6 +4,7 @@ import {waitFor} from '../../kube/wait.ts'
 import type {ResourceBase} from '../kind.ts'
 import type {Operation, OperationContext} from '../operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
+import {laneWait} from './lane-wait.ts'
 
 /** Something in the cluster that controllers must bring about: a node that is Ready, a workload with all its pods. */
 export interface ReadyResource extends ResourceBase {
@@ -32,6 +33,11 @@ const pathOf = ({what, name, namespace}: ReadyResource): string => {
       return PATHS.daemonSets(name, namespace)
   }
 }
+
+const hintOf = ({what, name, namespace = 'default'}: ReadyResource): string =>
+  what === 'node'
+    ? 'see why its kubelet does not report: journalctl -u kubelet on that machine, or kadm doctor'
+    : `see what its pods wait for: kubectl -n ${namespace} describe ${what} ${name}, or kadm doctor`
 
 /** What is still missing; undefined when it is ready. */
 function lacking(resource: ReadyResource, object: ApiObject | undefined): string | undefined {
@@ -72,9 +78,8 @@ export const readyOperation: Operation<ReadyResource> = {
         what: `${resource.what} ${resource.name} to be ready`,
         deadlineMs: resource.deadlineMs,
         intervalMs: 300,
-        clock: context.clock,
-        signal: context.signal,
-        host: context.host.name,
+        ...laneWait(context),
+        hint: hintOf(resource),
         onSeen: seen => context.progress(`waiting for ${resource.what} ${resource.name}: ${seen}`),
       },
       async () => {

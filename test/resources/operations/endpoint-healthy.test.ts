@@ -2,6 +2,7 @@ import {once} from 'node:events'
 import {createServer as createHttpServer, type Server as HttpServer} from 'node:http'
 import {connect, createServer, type AddressInfo, type Server} from 'node:net'
 import {afterEach, describe, expect, test} from 'vitest'
+import {KadmError} from '../../../src/domain/errors.ts'
 import type {Host} from '../../../src/remote/host.ts'
 import {endpointHealthy, endpointHealthyOperation} from '../../../src/resources/operations/endpoint-healthy.ts'
 import {fakeApi} from '../../kube/fake-api.ts'
@@ -95,4 +96,42 @@ describe('a component', () => {
     expect(asked).toBe(3)
     expect(context.told).toStrictEqual(['waiting for scheduler: HTTP 503'])
   })
+
+  test.each([
+    ['a ban on forwarding', new KadmError('no-forwarding', 'its SSH server forbids forwarding to 127.0.0.1:10259')],
+    ['a bug', new TypeError('x is undefined')],
+  ])('that %s keeps from being asked is not waited for', async (_, error) => {
+    const context = operationContext({forward: () => Promise.reject(error)})
+    const began = context.clock.now()
+
+    await expect(endpointHealthyOperation.look(component('http'), context)).rejects.toBe(error)
+    await expect(endpointHealthyOperation.act(component('http'), context)).rejects.toBe(error)
+    expect(context.clock.now()).toBe(began)
+  })
+
+  test('that cannot be asked because the machine is lost is waited for, and that is told', async () => {
+    const lost = new KadmError('host-lost', 'the connection was lost', {host: 'vm-1'})
+    const up = await wayTo(answering(() => 200))
+    let tries = 0
+    const forward: Host['forward'] = (...to) => (++tries < 3 ? Promise.reject(lost) : up(...to))
+    const context = operationContext({forward})
+
+    expect(await endpointHealthyOperation.act(component('http'), context)).toBe('held')
+    expect(context.told).toStrictEqual(['waiting for scheduler: vm-1: the connection was lost; trying to reconnect'])
+  })
+
+  test.each(['http', 'https'] as const)(
+    'is not unhealthy because the machine is lost while it is asked (%s)',
+    async scheme => {
+      const lost = new KadmError('host-lost', 'the connection was lost', {host: 'vm-1'})
+      const way = await wayTo(createServer(socket => void socket.resume()))
+      const forward: Host['forward'] = async (...to) => {
+        const stream = await way(...to)
+        setTimeout(() => stream.emit('error', lost), 50)
+        return stream
+      }
+
+      await expect(endpointHealthyOperation.look(component(scheme), operationContext({forward}))).rejects.toBe(lost)
+    },
+  )
 })

@@ -1,3 +1,4 @@
+import {containing} from '../../kube/matchers.ts'
 import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../../src/domain/errors.ts'
 import type {KubeClient} from '../../../src/kube/client.ts'
@@ -72,10 +73,37 @@ describe('a look', () => {
     },
   )
 
-  test('for a node that must go takes a cluster that does not answer for one that is done with it', async () => {
+  test.each(all.map(resource => [resource.kind, resource] as const))(
+    'at %s does not take a lost machine, a ban or a bug for an API that is not there yet',
+    async (_, resource) => {
+      const lost = new KadmError('host-lost', 'the connection was lost')
+      const banned = new KadmError('no-forwarding', 'its SSH server forbids forwarding')
+      const bug = new TypeError('x is undefined')
+      const buggy = fakeKube({}, {get: () => Promise.reject(bug), pathOf: () => Promise.reject(bug)})
+
+      await expect(look(resource, {api: lost})).rejects.toBe(lost)
+      await expect(look(resource, {api: banned})).rejects.toBe(banned)
+      await expect(look(resource, {api: buggy})).rejects.toBe(bug)
+    },
+  )
+
+  test.each([
+    ['does not answer', new KadmError('connect', 'refused')],
+    ['is slow', new KadmError('timeout', 'no answer in time')],
+    ['refuses', refused(401, 'Unauthorized')],
+  ])('for a node that must go is not skipped unseen when the cluster %s', async (_, error) => {
     const gone = nodeRemoved({node: 'vm-1', drainMs: 1000, why})
 
-    expect(await look(gone, {api: new KadmError('connect', 'refused')})).toBeUndefined()
+    await expect(look(gone, {api: error})).rejects.toMatchObject({
+      code: error.code,
+      message: `the cluster cannot be asked to let node vm-1 go, so nothing was reset: ${error.message}`,
+      hint: containing('--to'),
+    })
+  })
+
+  test('for a node that must go says whether it is in the cluster', async () => {
+    const gone = nodeRemoved({node: 'vm-1', drainMs: 1000, why})
+
     expect(await look(gone, {api: fakeKube()})).toBeUndefined()
     expect(await look(gone, {api: fakeKube({[NODE]: {}})})).toBe('is in the cluster')
   })
