@@ -2,10 +2,17 @@ import {connect as connectTcp} from 'node:net'
 import {once} from 'node:events'
 import type {HostSpec} from '../domain/cluster.ts'
 import type {KubeClient} from '../kube/client.ts'
+import type {Host} from '../remote/host.ts'
 import type {View} from '../ui/view.ts'
 import {KadmCommand} from './kadm-command.ts'
 import type {SshFlags} from './ssh-flags.ts'
 import type {Connector, ConnectorOptions} from './edge/connector.ts'
+
+/** Who may do everything in a cluster, and the control plane through which the API is asked. */
+export interface Administrator {
+  readonly api: KubeClient
+  readonly through?: {readonly host: Host; readonly spec: HostSpec}
+}
 
 /** A command that reaches machines: what it opens is closed when it ends, however it ends. */
 export abstract class ClusterCommand extends KadmCommand {
@@ -32,13 +39,22 @@ export abstract class ClusterCommand extends KadmCommand {
     spec: () => Promise<HostSpec>,
     flags: SshFlags & {readonly kubeconfig: string | undefined},
   ): Promise<KubeClient> {
-    if (flags.kubeconfig !== undefined) return this.#apiFrom(flags.kubeconfig)
-    const host = await spec()
-    const connector = await this.connections([host], flags)
+    return (await this.administrator(spec, flags)).api
+  }
+
+  /** The same with the control plane's host, where the API is reached through one. */
+  protected async administrator(
+    spec: () => Promise<HostSpec>,
+    flags: SshFlags & {readonly kubeconfig: string | undefined},
+  ): Promise<Administrator> {
+    if (flags.kubeconfig !== undefined) return {api: await this.#apiFrom(flags.kubeconfig)}
+    const named = await spec()
+    const connector = await this.connections([named], flags)
     const {controlPlaneOn} = await import('../engine/control-plane.ts')
-    const controlPlane = controlPlaneOn(await connector.connect(host), this.signal)
+    const host = await connector.connect(named)
+    const controlPlane = controlPlaneOn(host, this.signal)
     this.atEnd(controlPlane.close)
-    return controlPlane.api()
+    return {api: await controlPlane.api(), through: {host, spec: named}}
   }
 
   async #apiFrom(file: string): Promise<KubeClient> {

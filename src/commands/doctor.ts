@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
 import {KadmError} from '../domain/errors.ts'
-import type {Examined} from '../ui/render-diagnoses.ts'
+import type {ClusterExamined, Examined} from '../ui/render-diagnoses.ts'
 import {plural} from '../ui/words.ts'
 import {ClusterCommand} from './cluster-command.ts'
 import {fileFlag} from './cluster-flags.ts'
@@ -8,13 +8,14 @@ import {described, EXITS} from './exits.ts'
 import {sshFlags} from './ssh-flags.ts'
 
 export class Doctor extends ClusterCommand {
-  static override summary = 'Find out why a machine does not work as a node; nothing is changed.'
+  static override summary = 'Find out why a machine or the cluster does not work; nothing is changed.'
   static override description = described(
-    "Reads the logs and the state of each machine's kubelet, container runtime, control plane and pod network, all machines side by side, and tries from each of them to reach the API and the other nodes. Tells each known cause with what proves it and one fix; a cause of many machines is told once, and what was wrong and is well now is not told. A machine that cannot be reached is named, and the others are examined all the same. Without machines the file counts, else the machine it runs on.",
-    {...EXITS.connect, 9: 'something is wrong'},
+    "Reads the logs and the state of each machine's kubelet, container runtime, control plane and pod network, all machines side by side, and tries from each of them to reach the API and the other nodes. Where a control plane is among the machines, the cluster is asked too: what the file or the cluster's own configuration says should be there is compared with what is there and works. Tells each known cause with what proves it and one fix; a cause of many machines is told once, and what was wrong and is well now is not told. A machine that cannot be reached is named, and the others are examined all the same. Without machines the file counts, else the machine it runs on.",
+    {...EXITS.connect, ...EXITS.broken},
   )
   static override examples = [
     '<%= config.bin %> doctor ubuntu@10.0.0.11',
+    '<%= config.bin %> doctor ubuntu@10.0.0.10 ubuntu@10.0.0.11',
     '<%= config.bin %> doctor -f kadm.yaml --json',
   ]
   static override args = {host: Args.string({multiple: true, description: 'machines: [user@]host[:port]'})}
@@ -22,28 +23,50 @@ export class Doctor extends ClusterCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Doctor)
-    const [{machineSpecs}, {examineAll}, {renderDiagnoses}] = await Promise.all([
-      import('./edge/target-host.ts'),
-      import('./edge/examine-all.ts'),
-      import('../ui/render-diagnoses.ts'),
-    ])
-    const specs = await machineSpecs(args.host ?? [], flags)
+    const named = args.host ?? []
+    const [{machineSpecs}, {examineAll}, {askCluster}, {examineCluster}, {expectedCluster}, {renderDiagnoses}] =
+      await Promise.all([
+        import('./edge/target-host.ts'),
+        import('./edge/examine-all.ts'),
+        import('./edge/ask-cluster.ts'),
+        import('./edge/examine-cluster.ts'),
+        import('./edge/expected-cluster.ts'),
+        import('../ui/render-diagnoses.ts'),
+      ])
+    const specs = await machineSpecs(named, flags)
     const connector = await this.connections(specs, flags, {goesOnWithout: true})
-    const {examined, failures} = await examineAll(specs, connector, this.signal)
-    this.report({hosts: examined}, renderDiagnoses(examined, this.terminal.colours))
-    const errors = [...failures, ...causesOf(examined)]
-    if (errors.length > 1) throw new AggregateError(errors, 'not every machine is well')
+    // Only a file says what a machine is for; else any of them may be the control plane.
+    const controlPlanes = specs.filter(({role}) => role === 'control-plane')
+    const candidates = controlPlanes.length > 0 ? controlPlanes : specs
+    const [{examined, failures, names}, answer] = await Promise.all([
+      examineAll(specs, connector, this.signal),
+      askCluster(candidates, connector, this.signal),
+    ])
+    const expected = await expectedCluster({
+      isNamed: named.length > 0,
+      file: flags.file,
+      through: answer.kind === 'nobody' ? candidates[0] : answer.through,
+      names: named.length > 0 ? [] : names,
+      examined: names.filter(name => name !== undefined),
+    })
+    const cluster = examineCluster(answer, expected, candidates)
+    this.report({hosts: examined, cluster}, renderDiagnoses(examined, cluster, this.terminal.colours))
+    const errors = [...failures, ...causesOf(examined, cluster)]
+    if (errors.length > 1) throw new AggregateError(errors, 'not everything is well')
     if (errors[0] !== undefined) throw errors[0]
   }
 }
 
-function causesOf(examined: readonly Examined[]): readonly KadmError[] {
+function causesOf(examined: readonly Examined[], cluster: ClusterExamined): readonly KadmError[] {
   const ill = examined.filter(({diagnoses}) => diagnoses.length > 0)
-  if (ill.length === 0) return []
-  const found = plural(ill.flatMap(({diagnoses}) => diagnoses).length, 'cause')
+  const all = [...ill.flatMap(({diagnoses}) => diagnoses), ...cluster.diagnoses]
+  const where = [...ill.map(({host}) => host), ...(cluster.diagnoses.length > 0 ? ['the cluster'] : [])]
+  const unread = cluster.unread.map(what => new KadmError('connect', `the cluster was asked only in part: ${what}`))
+  if (all.length === 0) return unread.slice(0, 1)
   return [
-    new KadmError('verify', `${found} found on ${ill.map(({host}) => host).join(', ')}`, {
+    new KadmError('verify', `${plural(all.length, 'cause')} found on ${where.join(', ')}`, {
       hint: 'repair the first one named, then ask again: others often follow from it',
     }),
+    ...unread.slice(0, 1),
   ]
 }

@@ -7,6 +7,7 @@ export const EXITS = {
     10: 'the connection to a machine was lost',
     130: 'stopped by Ctrl-C',
   },
+  broken: {9: 'something is missing or does not work'},
   preflight: {3: 'preflight found errors'},
   change: {
     3: 'preflight found errors',

@@ -1,54 +1,85 @@
 import {KadmError} from '../domain/errors.ts'
-import {table} from '../ui/columns.ts'
+import type {ClusterReport} from '../diagnose/cluster/cluster-report.ts'
+import type {Expected} from '../diagnose/cluster/expected.ts'
+import type {ClusterSnapshot} from '../diagnose/cluster/snapshot.ts'
+import {plural} from '../ui/words.ts'
 import {adminFlags, controlPlaneArg} from './admin-flags.ts'
-import {ClusterCommand} from './cluster-command.ts'
+import {ClusterCommand, type Administrator} from './cluster-command.ts'
 import {described, EXITS} from './exits.ts'
 
 export class Status extends ClusterCommand {
   static override summary = "Show the cluster's nodes and components, and whether they work."
-  static override description = described('Reads only. Works on any cluster that kadm or kubeadm made.', {
-    ...EXITS.connect,
-    9: 'a node or a component does not work',
-  })
-  static override examples = ['<%= config.bin %> status ubuntu@10.0.0.10', '$ sudo <%= config.bin %> status --json']
+  static override description = described(
+    "Compares the cluster with what should be there: the file's hosts, the control plane's static pods, the pod network, service routing and DNS. What is missing is shown as missing, and what is wrong is told in one line each. Reads only. Works on any cluster that kadm or kubeadm made.",
+    {...EXITS.connect, ...EXITS.broken},
+  )
+  static override examples = [
+    '<%= config.bin %> status ubuntu@10.0.0.10',
+    '<%= config.bin %> status -f kadm.yaml',
+    '$ sudo <%= config.bin %> status --json',
+  ]
   static override args = {host: controlPlaneArg}
   static override flags = adminFlags
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Status)
-    const {controlPlaneSpec} = await import('./edge/target-host.ts')
-    const api = await this.api(() => controlPlaneSpec(args.host, flags), flags)
-    const [{listNodes}, {componentStatus}] = await Promise.all([
-      import('../kube/nodes.ts'),
-      import('../kube/components.ts'),
+    const [{controlPlaneSpec}, {expectedCluster}, {clusterReport}, {renderStatus}] = await Promise.all([
+      import('./edge/target-host.ts'),
+      import('./edge/expected-cluster.ts'),
+      import('../diagnose/cluster/cluster-report.ts'),
+      import('../ui/render-status.ts'),
     ])
-    const [nodes, components] = await Promise.all([
-      listNodes(api, {signal: this.signal}),
-      componentStatus(api, {signal: this.signal}),
+    const administrator = await this.administrator(() => controlPlaneSpec(args.host, flags), flags)
+    const expected = await expectedCluster({
+      isNamed: args.host !== undefined || flags.kubeconfig !== undefined,
+      file: flags.file,
+      through: administrator.through?.spec,
+    })
+    const report = clusterReport(await this.#ask(administrator, expected), expected)
+    this.report(report, renderStatus(report, this.terminal.colours))
+    const errors = [...whatIsWrong(report, expected), ...notRead(report)]
+    if (errors.length > 1) throw new AggregateError(errors, 'not everything works')
+    if (errors[0] !== undefined) throw errors[0]
+  }
+
+  async #ask({api, through}: Administrator, expected: Expected): Promise<ClusterSnapshot> {
+    const [{readSnapshot}, {realClock}] = await Promise.all([
+      import('../diagnose/cluster/read-snapshot.ts'),
+      import('./edge/clock.ts'),
     ])
-    const {green, red} = this.terminal.colours
-    const state = (ok: boolean, bad: string): string => (ok ? green('ok') : red(bad))
-    const text = [
-      table(
-        ['node', 'state', 'role', 'version', 'address', 'runtime', 'note'],
-        nodes.map(node => [
-          node.name,
-          node.ready ? green('ready') : red('not ready'),
-          node.roles.join(',') || 'worker',
-          node.version,
-          node.internalAddress ?? '',
-          node.runtime,
-          node.reason ?? (node.schedulable ? '' : 'cordoned'),
-        ]),
-      ),
-      '',
-      table(
-        ['component', 'state', 'node', 'detail'],
-        components.map(({name, ok, node, detail}) => [name, state(ok, 'broken'), node ?? '', detail]),
-      ),
-    ].join('\n')
-    this.report({nodes, components}, text)
-    const broken = [...nodes.filter(({ready}) => !ready), ...components.filter(({ok}) => !ok)].map(({name}) => name)
-    if (broken.length > 0) throw new KadmError('verify', `not everything works: ${broken.join(', ')}`)
+    try {
+      return await readSnapshot(api, {signal: this.signal, now: realClock.now()})
+    } catch (error) {
+      if (through === undefined || !(error instanceof KadmError) || error.code === 'cancelled') throw error
+      const {explainRefusal} = await import('../diagnose/cluster/explain-refusal.ts')
+      throw await explainRefusal(error, through.host, expected.repair, this.signal)
+    }
   }
 }
+
+/** Everything that does not work counts, also what no rule has words for. */
+function whatIsWrong(report: ClusterReport, {repair}: Expected): readonly KadmError[] {
+  const {nodes, missingNodes, components, diagnoses} = report
+  const broken = [
+    ...nodes.flatMap(({name, ready}) => (ready ? [] : [name])),
+    ...missingNodes,
+    ...components.flatMap(({name, ok}) => (ok ? [] : [name])),
+  ]
+  if (broken.length === 0 && diagnoses.length === 0) return []
+  const what =
+    broken.length === 0
+      ? `${plural(diagnoses.length, 'thing')} to look at`
+      : `not everything works: ${broken.join(', ')}`
+  return [new KadmError('verify', what, {hint: repair.why()})]
+}
+
+/** What was not seen is not known to work. */
+const notRead = ({unread}: ClusterReport): readonly KadmError[] =>
+  unread.length === 0
+    ? []
+    : [
+        new KadmError('connect', `the API did not answer for ${plural(unread.length, 'part')} of it`, {
+          evidence: unread.join('\n'),
+          hint: 'run it again; if it stays so, ask for the load of the control plane: kadm doctor',
+        }),
+      ]

@@ -1,5 +1,16 @@
 import type {KubeClient} from './client.ts'
-import {conditionOf, isObject, listAt, nameOf, namespaceOf, numberAt, textAt, textsAt, type ApiObject} from './json.ts'
+import {
+  conditionOf,
+  isObject,
+  listAt,
+  nameOf,
+  namespaceOf,
+  numberAt,
+  objectAt,
+  textAt,
+  textsAt,
+  type ApiObject,
+} from './json.ts'
 import {PATHS, query} from './kinds.ts'
 import type {CallOptions} from './requester.ts'
 
@@ -9,22 +20,50 @@ export interface ComponentStatus {
   readonly name: string
   readonly kind: 'static-pod' | 'deployment' | 'daemonset'
   readonly node: string | undefined
+  readonly state: ComponentState
+  /** Whether nothing is wrong with it: it works, or nobody wants it. */
   readonly ok: boolean
   readonly image: string
   readonly detail: string
 }
 
+/** `unused`: it is meant for no node or scaled to 0, and the cluster does without; `missing`: it should be there. */
+export type ComponentState = 'ok' | 'broken' | 'missing' | 'unused'
+
+/** What the components are read from. */
+export interface ComponentObjects {
+  /** Of kube-system. */
+  readonly pods: readonly ApiObject[]
+  /** Of kube-system and kube-flannel. */
+  readonly deployments: readonly ApiObject[]
+  readonly daemonSets: readonly ApiObject[]
+}
+
 /** Static pods of the control plane, then the workloads of kube-system and kube-flannel. */
 export async function componentStatus(api: KubeClient, options?: CallOptions): Promise<readonly ComponentStatus[]> {
-  const [pods, ...workloads] = await Promise.all([
+  const inBoth = async (path: (name: undefined, namespace: string) => string): Promise<readonly ApiObject[]> =>
+    (await Promise.all(NAMESPACES.map(namespace => api.list(path(undefined, namespace), options)))).flat()
+  const [pods, deployments, daemonSets] = await Promise.all([
     api.list(PATHS.pods(undefined, 'kube-system') + query({labelSelector: 'tier=control-plane'}), options),
-    ...['kube-system', 'kube-flannel'].flatMap(namespace => [
-      api.list(PATHS.deployments(undefined, namespace), options).then(all => all.map(deploymentStatus)),
-      api.list(PATHS.daemonSets(undefined, namespace), options).then(all => all.map(daemonSetStatus)),
-    ]),
+    inBoth(PATHS.deployments),
+    inBoth(PATHS.daemonSets),
   ])
-  const mirrors = pods.filter(pod => 'kubernetes.io/config.mirror' in textsAt(pod, 'metadata', 'annotations'))
-  return [...mirrors.map(staticPodStatus), ...workloads.flat()]
+  return componentsOf({pods, deployments, daemonSets})
+}
+
+export const NAMESPACES: readonly string[] = ['kube-system', 'kube-flannel']
+
+export const isMirror = (pod: ApiObject): boolean =>
+  'kubernetes.io/config.mirror' in textsAt(pod, 'metadata', 'annotations')
+
+/** What is there of them; what should be and is not is the caller's to add. */
+export function componentsOf({pods, deployments, daemonSets}: ComponentObjects): readonly ComponentStatus[] {
+  const isOurs = (object: ApiObject): boolean => NAMESPACES.includes(namespaceOf(object))
+  return [
+    ...pods.filter(isMirror).map(staticPodStatus),
+    ...deployments.filter(isOurs).map(deploymentStatus),
+    ...daemonSets.filter(isOurs).map(daemonSetStatus),
+  ]
 }
 
 /** How long the API servers are given to come up: kubeadm and kadm alike write it into their probe only. 0 where none is told. */
@@ -45,6 +84,7 @@ function staticPodStatus(pod: ApiObject): ComponentStatus {
     name: nameOf(pod),
     kind: 'static-pod',
     node: textAt(pod, 'spec', 'nodeName'),
+    state: ok ? 'ok' : 'broken',
     ok,
     image: imageOf(listAt(pod, 'spec', 'containers')),
     detail: podState(pod),
@@ -83,13 +123,23 @@ function daemonSetStatus(object: ApiObject): ComponentStatus {
   return workload(object, 'daemonset', wanted, numberAt(object, 'status', 'numberAvailable'))
 }
 
+/** Without them there are no names and no addresses of services, or no network of pods: none of them is as bad as a broken one. */
+const NEEDED: readonly string[] = ['coredns', 'kube-proxy', 'kube-flannel-ds']
+
+/** Calico's eBPF mode takes kube-proxy's place; its guide turns kube-proxy off by this selector. */
+const isLeftToCalico = (object: ApiObject): boolean =>
+  'non-calico' in objectAt(object, 'spec', 'template', 'spec', 'nodeSelector')
+
 function workload(object: ApiObject, kind: ComponentStatus['kind'], wanted: number, available = 0): ComponentStatus {
   const namespace = namespaceOf(object)
+  const isUnused = wanted === 0 && (!NEEDED.includes(nameOf(object)) || isLeftToCalico(object))
+  const state = isUnused ? 'unused' : wanted > 0 && available >= wanted ? 'ok' : 'broken'
   return {
     name: namespace === 'kube-system' ? nameOf(object) : `${namespace}/${nameOf(object)}`,
     kind,
     node: undefined,
-    ok: available >= wanted,
+    state,
+    ok: state !== 'broken',
     image: imageOf(listAt(object, 'spec', 'template', 'spec', 'containers')),
     detail: `${available} of ${wanted} available`,
   }

@@ -127,5 +127,9 @@ export const PATHS = {
   daemonSets: path('apps/v1', 'DaemonSet'),
   deployments: path('apps/v1', 'Deployment'),
   podDisruptionBudgets: path('policy/v1', 'PodDisruptionBudget'),
+  endpointSlices: path('discovery.k8s.io/v1', 'EndpointSlice'),
+  apiServices: path('apiregistration.k8s.io/v1', 'APIService'),
+  mutatingWebhooks: path('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration'),
+  validatingWebhooks: path('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration'),
   certificateSigningRequests: path('certificates.k8s.io/v1', 'CertificateSigningRequest'),
 } as const

@@ -23,12 +23,49 @@ test('the doctor tells for each host what is wrong, what proves it and what to d
     {host: 'worker-2', diagnoses: [], unreachable: 'cannot connect to 10.0.0.12:22: connection refused'},
   ]
 
-  expect(renderDiagnoses(examined, pc.createColors(false))).toMatchInlineSnapshot(`
+  const cluster = {through: 'master', nodes: 3, diagnoses: [], unread: []}
+  expect(renderDiagnoses(examined, cluster, pc.createColors(false))).toMatchInlineSnapshot(`
     "certain: worker-1, worker-3: swap: swap is on, and the kubelet refuses to run with it
       | kubelet (3 times): "command failed" err="failed to run Kubelet: running with swap on is not supported, please disable swap or set --fail-swap-on flag to false"
       | /proc/swaps: /swap.img
       next: \`sudo swapoff -a\`, then run \`kadm apply\` (without a cluster file: the same kadm init or kadm join as before): it keeps swap off at the next boot; or keep swap on purpose with --swap=keep
-    master: its logs and files show no known cause (the cluster itself was not asked: kadm status, kadm verify)
-    not examined: worker-2: cannot connect to 10.0.0.12:22: connection refused"
+    master: its logs and files show no known cause
+    not examined: worker-2: cannot connect to 10.0.0.12:22: connection refused
+    cluster: 3 nodes; what should be there is there and works (asked through master; kadm verify tries it)"
+  `)
+})
+
+test('a cluster that was not asked is not called well', () => {
+  const well = [{host: 'worker-1', diagnoses: []}]
+  const cluster = {diagnoses: [], unread: [], notAsked: 'none of these machines is a control plane'}
+
+  expect(renderDiagnoses(well, cluster, pc.createColors(false))).toMatchInlineSnapshot(`
+    "worker-1: its logs and files show no known cause (the cluster itself was not asked: kadm status, kadm verify)
+    not asked: cluster: none of these machines is a control plane"
+  `)
+})
+
+test('what is wrong with the cluster is told after the hosts, and what could not be read too', () => {
+  const cluster = {
+    through: 'master',
+    nodes: 1,
+    diagnoses: [
+      {
+        name: 'dns-scaled-to-0',
+        cause: 'Deployment kube-system/coredns is scaled to 0, so no name of a service resolves',
+        certainty: 'certain' as const,
+        proof: ['kube-system/coredns: 0 replicas wanted'],
+        fix: 'kubectl -n kube-system scale deployment coredns --replicas=2',
+      },
+    ],
+    unread: ['webhooks: could not list webhooks: the API server at 10.0.0.10:6443 did not answer in time'],
+  }
+
+  expect(renderDiagnoses([{host: 'master', diagnoses: []}], cluster, pc.createColors(false))).toMatchInlineSnapshot(`
+    "master: its logs and files show no known cause
+    certain: cluster: dns-scaled-to-0: Deployment kube-system/coredns is scaled to 0, so no name of a service resolves
+      | kube-system/coredns: 0 replicas wanted
+      next: kubectl -n kube-system scale deployment coredns --replicas=2
+    not read: cluster: webhooks: could not list webhooks: the API server at 10.0.0.10:6443 did not answer in time"
   `)
 })

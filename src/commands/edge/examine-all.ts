@@ -11,6 +11,8 @@ const WIDTH = 30
 
 export interface AllExamined {
   readonly examined: readonly Examined[]
+  /** What each machine calls itself, in their order; undefined for one that could not be looked at. */
+  readonly names: readonly (string | undefined)[]
   /** Of the hosts that could not be looked at. */
   readonly failures: readonly KadmError[]
 }
@@ -25,12 +27,14 @@ export async function examineAll(
   const looked = await Promise.all(specs.map(spec => limit(() => examineOne(spec, connector, signal))))
   return {
     examined: looked.map(({one}) => one),
+    names: looked.map(({hostname}) => hostname),
     failures: looked.flatMap(({failure}) => failure ?? []),
   }
 }
 
 interface Looked {
   readonly one: Examined
+  readonly hostname?: string
   readonly failure?: KadmError
 }
 
@@ -41,7 +45,8 @@ async function examineOne(spec: HostSpec, {connect}: Connector, signal: AbortSig
     const now = realClock.now() / 1000
     const evidence = await collectEvidence(host, signal)
     const diagnoses = diagnose(evidence, {phase: 'doctor', waitedFor: 'nothing', now})
-    return {one: {host: host.name, isControlPlane: evidence.controlPlane.apiCertificate, diagnoses}}
+    const isControlPlane = evidence.controlPlane.apiCertificate
+    return {one: {host: host.name, isControlPlane, diagnoses}, hostname: evidence.hostname}
   } catch (error) {
     if (!(error instanceof KadmError) || error.code === 'cancelled') throw error
     return {one: {host: hostLabel(spec), diagnoses: [], unreachable: error.message}, failure: error}

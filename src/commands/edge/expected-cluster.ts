@@ -1,0 +1,42 @@
+import {formatTarget} from '../../config/target.ts'
+import type {HostSpec} from '../../domain/cluster.ts'
+import {expectedOf, type Expected, type Repair} from '../../diagnose/cluster/expected.ts'
+import {environment, findFile, readText, type TextFile} from './load-cluster.ts'
+
+interface Asked {
+  /** Whether machines were named on the command line: then a kadm.yaml that happens to lie here is not meant. */
+  readonly isNamed: boolean
+  readonly file: string | undefined
+  /** The control plane that is asked. */
+  readonly through: HostSpec | undefined
+  /** What the machines of the file call themselves, in its order, where they were asked. */
+  readonly names?: readonly (string | undefined)[]
+  /** The nodes whose machines were examined, and what they said was told. */
+  readonly examined?: readonly string[]
+}
+
+/** What the cluster should have: by its file where one is meant, else by what it says of its own making. */
+export async function expectedCluster(asked: Asked): Promise<Expected> {
+  const {isNamed, file, names} = asked
+  const text = isNamed ? (file === undefined ? undefined : readText(file, '--file')) : findFile(file)
+  const repair = repairWith(asked, text)
+  if (text === undefined) return {hosts: undefined, podNetwork: undefined, repair}
+  const {readCluster} = await import('../../config/read-cluster.ts')
+  const {cluster} = readCluster(text.name, text.text, environment)
+  return expectedOf(cluster, repair, names)
+}
+
+/** Without a file each machine is named by where it is reached. */
+function repairWith({through, examined = []}: Asked, file: TextFile | undefined): Repair {
+  const there =
+    through === undefined ? ' CONTROL-PLANE' : through.ssh === 'local' ? '' : ` ${formatTarget(through.ssh)}`
+  return {
+    cluster: file === undefined ? `kadm init${there}` : `kadm apply -f ${file.name}`,
+    why: node => {
+      const isTold = node === undefined ? examined.length > 0 : examined.includes(node.name)
+      if (isTold) return `see what is told of ${node?.name ?? 'the control plane'} above`
+      if (file !== undefined) return `kadm doctor -f ${file.name} tells why`
+      return `kadm doctor${node?.internalAddress === undefined ? there : ` ${node.internalAddress}`} tells why`
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import type {KadmError} from '../../domain/errors.ts'
+import {ApiError} from '../../kube/api-error.ts'
+import {trustCode} from '../../kube/failure.ts'
+import type {Diagnosis} from '../diagnosis.ts'
+import type {Repair} from './expected.ts'
+
+/** What it means that the API does not answer the administrator of its own control plane (`host`), who uses the files there. */
+export function apiRefusal(error: KadmError, host: string, repair: Repair): Diagnosis {
+  const proof = [error.message]
+  const code = trustCode(error)
+  if (code !== undefined && /EXPIRED|NOT_YET_VALID/.test(code))
+    return {
+      name: 'api-certificate-time',
+      cause: `the certificate of the API server on ${host} is not valid at this time (${code})`,
+      certainty: 'certain',
+      proof,
+      fix: `compare the clocks (date) here and on ${host}; if they agree: ${repair.cluster} makes a new certificate`,
+    }
+  if (code !== undefined)
+    return {
+      name: 'api-certificate',
+      cause: `the API server on ${host} shows a certificate that this cluster's CA did not sign (${code})`,
+      certainty: 'certain',
+      proof,
+      fix: `${repair.cluster} makes a new one`,
+    }
+  if (error instanceof ApiError && error.status === 401)
+    return {
+      name: 'api-admin-unknown',
+      cause: `the API refuses the credentials of /etc/kubernetes/admin.conf on ${host}: they have expired or are of another CA`,
+      certainty: 'certain',
+      proof,
+      fix: `${repair.cluster} makes a new admin.conf`,
+    }
+  if (error instanceof ApiError && error.status === 403)
+    return {
+      name: 'api-admin-forbidden',
+      cause: `the administrator of /etc/kubernetes/admin.conf on ${host} may not read the cluster: ClusterRoleBinding kubeadm:cluster-admins is missing or was changed`,
+      certainty: 'certain',
+      proof,
+      fix: `${repair.cluster} makes it again`,
+    }
+  return {
+    name: 'api-silent',
+    cause: `the API server of the cluster gives no answer, asked through ${host}`,
+    certainty: 'certain',
+    proof,
+    fix: `${repair.why()}; then ${repair.cluster}`,
+  }
+}

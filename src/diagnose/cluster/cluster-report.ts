@@ -1,0 +1,58 @@
+import {componentsOf, type ComponentStatus} from '../../kube/components.ts'
+import {nodeStatus, type NodeStatus} from '../../kube/nodes.ts'
+import type {Diagnosis} from '../diagnosis.ts'
+import {viewOf, type ClusterView} from './cluster-view.ts'
+import {diagnoseView} from './diagnose-cluster.ts'
+import type {Expected} from './expected.ts'
+import {nodesOfHosts} from './hosts-as-nodes.ts'
+import {missingComponents} from './rules/control-plane-pod-rules.ts'
+import {missingWorkloads} from './rules/workload-rules.ts'
+import type {ClusterSnapshot} from './snapshot.ts'
+
+/** A cluster beside what should be there. */
+export interface ClusterReport {
+  readonly nodes: readonly NodeStatus[]
+  /** Hosts of the file that are no node, by name. */
+  readonly missingNodes: readonly string[]
+  /** Nodes that the file does not name; none without a file. */
+  readonly unnamedNodes: readonly string[]
+  readonly components: readonly ComponentStatus[]
+  readonly diagnoses: readonly Diagnosis[]
+  /** What could not be read, and why. */
+  readonly unread: readonly string[]
+}
+
+export function clusterReport(snapshot: ClusterSnapshot, expected: Expected): ClusterReport {
+  const view = viewOf(snapshot, expected)
+  const hosts = expected.hosts === undefined ? undefined : nodesOfHosts(expected.hosts, view.nodes)
+  const isRead = snapshot.nodes !== undefined
+  return {
+    nodes: (snapshot.nodes ?? []).map(nodeStatus),
+    missingNodes: isRead ? (hosts?.missing ?? []).flatMap(({name}) => name ?? []) : [],
+    unnamedNodes: hosts === undefined || hosts.unknown.length > 0 ? [] : hosts.others.map(({name}) => name),
+    components: componentRows(view),
+    diagnoses: diagnoseView(view),
+    unread: snapshot.unread,
+  }
+}
+
+/** The components that are there, and those that should be. */
+function componentRows(view: ClusterView): readonly ComponentStatus[] {
+  const {systemPods, deployments, daemonSets} = view.snapshot
+  const missing = (name: string, kind: ComponentStatus['kind'], node?: string): ComponentStatus => ({
+    name,
+    kind,
+    node,
+    state: 'missing',
+    ok: false,
+    image: '',
+    detail: node === undefined ? 'it is not there' : 'its manifest is missing or cannot be read',
+  })
+  return [
+    ...missingComponents(view).map(({node, component}) =>
+      missing(`${component}-${node.name}`, 'static-pod', node.name),
+    ),
+    ...componentsOf({pods: systemPods ?? [], deployments: deployments ?? [], daemonSets: daemonSets ?? []}),
+    ...missingWorkloads(view).map(({place, kind}) => missing(place.replace(/^kube-system\//, ''), kind)),
+  ]
+}

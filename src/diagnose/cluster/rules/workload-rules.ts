@@ -1,0 +1,268 @@
+import {isObject, listAt, nameOf, namespaceOf, numberAt, textAt, textsAt, type ApiObject} from '../../../kube/json.ts'
+import type {Judgement} from '../../diagnosis.ts'
+import {ageOf, timeAt} from '../cluster-time.ts'
+import {FRESH_MS, names, warningsAbout, type ClusterRule, type ClusterView, type NodeView} from '../cluster-view.ts'
+import {isEnding, isReady, troubleOf} from '../pod-trouble.ts'
+import {placeOf} from '../read-details.ts'
+
+const PROXY = 'kube-system/kube-proxy'
+const FLANNEL = 'kube-flannel/kube-flannel-ds'
+const DNS = 'kube-system/coredns'
+
+const found = (list: readonly ApiObject[] | undefined, place: string): ApiObject | undefined =>
+  list?.find(object => placeOf(object) === place)
+
+/** A workload that the cluster should have. */
+export interface Wanted {
+  readonly kind: 'daemonset' | 'deployment'
+  readonly place: string
+  readonly loss: string
+}
+
+/** kube-proxy's and flannel's pods, which every node needs, and DNS: those that should be there and are not. */
+export function missingWorkloads(view: ClusterView): readonly Wanted[] {
+  const {daemonSets, deployments} = view.snapshot
+  const isGone = (place: string): boolean => daemonSets !== undefined && found(daemonSets, place) === undefined
+  const isDnsGone = deployments !== undefined && found(deployments, DNS) === undefined
+  return [
+    ...(isGone(PROXY) && wantsProxy(view)
+      ? [
+          {
+            kind: 'daemonset',
+            place: PROXY,
+            loss: 'service addresses lead nowhere on new nodes and after a reboot',
+          } as const,
+        ]
+      : []),
+    ...(isGone(FLANNEL) && wantsFlannel(view)
+      ? [
+          {
+            kind: 'daemonset',
+            place: FLANNEL,
+            loss: 'the pod network is not set up on new nodes and after a reboot',
+          } as const,
+        ]
+      : []),
+    ...(isDnsGone && wantsDns(view)
+      ? [{kind: 'deployment', place: DNS, loss: 'no name of a service resolves'} as const]
+      : []),
+  ]
+}
+
+const workloadMissing: ClusterRule = {
+  name: 'workload-missing',
+  judge: view =>
+    missingWorkloads(view).map(({kind, place, loss}): Judgement => {
+      const there = (kind === 'daemonset' ? view.snapshot.daemonSets : view.snapshot.deployments) ?? []
+      return {
+        cause: `the cluster has no ${kind === 'daemonset' ? 'DaemonSet' : 'Deployment'} ${place}, so ${loss}`,
+        certainty: 'certain',
+        proof: [`${kind}s: ${names(there.map(placeOf)) || 'none'}`],
+        fix: view.expected.repair.cluster,
+      }
+    }),
+}
+
+/** Its ConfigMap is made together with it; where neither is there it was left out, unless the file says kadm made the cluster. */
+function wantsProxy({snapshot, expected, made, otherNetwork}: ClusterView): boolean {
+  if (made.withoutProxy || otherNetwork !== undefined) return false
+  const config = snapshot.configMaps.proxy
+  return config === 'absent' ? expected.hosts !== undefined : config !== undefined
+}
+
+/** The file says so, or its configuration is there. */
+export function wantsFlannel({snapshot, expected, otherNetwork}: ClusterView): boolean {
+  if (otherNetwork !== undefined || (expected.podNetwork ?? 'flannel') !== 'flannel') return false
+  const config = snapshot.configMaps.flannel
+  return expected.podNetwork === 'flannel' || (config !== undefined && config !== 'absent')
+}
+
+/** A core DaemonSet that is there and is meant for fewer nodes than there are. */
+const daemonSetNarrow: ClusterRule = {
+  name: 'daemonset-narrow',
+  follows: ['leader-silent', 'static-pod-missing'],
+  judge: view =>
+    [PROXY, FLANNEL].flatMap((place): readonly Judgement[] => {
+      const set = found(view.snapshot.daemonSets, place)
+      const settled = view.nodes.filter(isSettled)
+      const wanted = numberAt(set, 'status', 'desiredNumberScheduled') ?? 0
+      if (set === undefined || view.otherNetwork !== undefined || wanted >= settled.length) return []
+      const selector = textsAt(set, 'spec', 'template', 'spec', 'nodeSelector')
+      return [
+        {
+          cause: `DaemonSet ${place} is meant for ${String(wanted)} of ${String(settled.length)} nodes`,
+          certainty: 'certain',
+          proof: [
+            `its nodeSelector: ${JSON.stringify(selector)}`,
+            ...warningsAbout(view, object => textAt(object, 'name') === nameOf(set), 1),
+          ],
+          fix: view.expected.repair.cluster,
+        },
+      ]
+    }),
+}
+
+const isSettled = ({isFresh, object}: NodeView): boolean =>
+  !isFresh && textsAt(object, 'metadata', 'labels')['kubernetes.io/os'] === 'linux'
+
+/** Pods of a DaemonSet that are not there or not ready on nodes that are; what keeps a pod itself is told of the pod. */
+const daemonSetPods: ClusterRule = {
+  name: 'daemonset-pods',
+  follows: ['leader-silent', 'pods-refused'],
+  judge: view =>
+    (view.snapshot.daemonSets ?? []).filter(inSystem).flatMap((set): readonly Judgement[] => {
+      const wanted = numberAt(set, 'status', 'desiredNumberScheduled') ?? 0
+      const ready = numberAt(set, 'status', 'numberReady') ?? 0
+      const pods = view.podsOf.get(`DaemonSet/${nameOf(set)}`) ?? []
+      if (view.snapshot.systemPods === undefined || ready >= wanted || isNew(set, view)) return []
+      const lacking = lackingNodes(pods, view)
+      const isCore = [PROXY, FLANNEL].includes(placeOf(set))
+      if (lacking.length === 0 || (!isCore && pods.length >= wanted)) return []
+      return [
+        {
+          cause: `DaemonSet ${placeOf(set)} has no pod that works on ${names(lacking.map(({name}) => name))}`,
+          certainty: isCore ? 'certain' : 'likely',
+          proof: [
+            `${String(ready)} of ${String(wanted)} ready`,
+            ...warningsAbout(view, object => textAt(object, 'name') === nameOf(set)),
+          ],
+          fix: `${view.expected.repair.why(lacking[0])}; then ${view.expected.repair.cluster}`,
+        },
+      ]
+    }),
+}
+
+const inSystem = (object: ApiObject): boolean => ['kube-system', 'kube-flannel'].includes(namespaceOf(object))
+
+const isNew = (object: ApiObject, {snapshot}: ClusterView): boolean => ageOf(object, snapshot.now) < FRESH_MS
+
+/** Nodes that are ready for long and have no pod, or one that is not ready and no longer young, and no trouble told of it. */
+function lackingNodes(pods: readonly ApiObject[], view: ClusterView): readonly NodeView[] {
+  const byNode = new Map(pods.filter(pod => !isEnding(pod)).map(pod => [textAt(pod, 'spec', 'nodeName'), pod]))
+  const isLately = pods.some(pod => isEnding(pod) || isNew(pod, view))
+  return view.nodes
+    .filter(node => node.ready && isSettled(node))
+    .filter(({name}) => {
+      const pod = byNode.get(name)
+      // While pods are replaced one by one, one is missing for a moment.
+      if (pod === undefined) return !isLately
+      return !isReady(pod) && !isNew(pod, view) && troubleOf(pod, view) === undefined
+    })
+}
+
+/** Other parts of it are there, or the file says so; and nothing else answers at the address of the cluster's DNS. */
+function wantsDns(view: ClusterView): boolean {
+  const {dnsService, configMaps} = view.snapshot
+  if (view.made.withoutDns || hasEndpoints(view)) return false
+  return (
+    view.expected.hosts !== undefined || [dnsService, configMaps.dns].some(one => one !== undefined && one !== 'absent')
+  )
+}
+
+const dnsScaledDown: ClusterRule = {
+  name: 'dns-scaled-to-0',
+  judge: view => {
+    const deployment = found(view.snapshot.deployments, DNS)
+    if (numberAt(deployment, 'spec', 'replicas') !== 0 || !wantsDns(view)) return []
+    return [
+      {
+        cause: 'Deployment kube-system/coredns is scaled to 0, so no name of a service resolves',
+        certainty: 'certain',
+        proof: ['kube-system/coredns: 0 replicas wanted'],
+        fix: 'kubectl -n kube-system scale deployment coredns --replicas=2',
+      },
+    ]
+  },
+}
+
+/** Whether anything that is ready stands behind the address of the cluster's DNS, or that is not known. */
+function hasEndpoints({snapshot}: ClusterView): boolean {
+  const slices = snapshot.endpoints['kube-system/kube-dns']
+  return slices === undefined ? snapshot.dnsService === undefined : readyEndpoints(slices) > 0
+}
+
+export const readyEndpoints = (slices: readonly ApiObject[]): number =>
+  slices
+    .flatMap(slice => listAt(slice, 'endpoints'))
+    .filter(isObject)
+    .filter(({conditions}) => !isObject(conditions) || conditions['ready'] !== false).length
+
+const dnsService: ClusterRule = {
+  name: 'dns-service',
+  follows: ['workload-missing', 'dns-scaled-to-0', 'deployment-pods', 'pod-trouble', 'node-not-ready', 'leader-silent'],
+  judge: view => {
+    const {snapshot, expected} = view
+    const isMeant = found(snapshot.deployments, DNS) !== undefined
+    if (snapshot.dnsService === 'absent' && isMeant)
+      return [
+        {
+          cause: "there is no Service kube-system/kube-dns, so no pod finds the cluster's DNS",
+          certainty: 'certain',
+          proof: ['Deployment kube-system/coredns is there, its Service is not'],
+          fix: expected.repair.cluster,
+        },
+      ]
+    if (!isMeant || snapshot.dnsService === undefined || hasEndpoints(view) || isDnsStarting(view)) return []
+    return [
+      {
+        cause: 'nothing stands behind Service kube-system/kube-dns, so no name of a service resolves',
+        certainty: 'certain',
+        proof: [
+          `its selector: ${JSON.stringify(textsAt(snapshot.dnsService, 'spec', 'selector'))}; endpoints that are ready: 0`,
+        ],
+        fix: expected.repair.cluster,
+      },
+    ]
+  },
+}
+
+const isDnsStarting = (view: ClusterView): boolean => {
+  const pods = (view.snapshot.systemPods ?? []).filter(
+    pod => textsAt(pod, 'metadata', 'labels')['k8s-app'] === 'kube-dns',
+  )
+  return pods.some(pod => isNew(pod, view)) || (pods.length > 0 && pods.every(pod => !isReady(pod)))
+}
+
+/** A Deployment of kube-system that has too few pods, where no pod of it says why. */
+const deploymentPods: ClusterRule = {
+  name: 'deployment-pods',
+  follows: ['leader-silent', 'pods-refused', 'node-not-ready'],
+  judge: view =>
+    (view.snapshot.deployments ?? []).flatMap((deployment): readonly Judgement[] => {
+      const wanted = numberAt(deployment, 'spec', 'replicas') ?? 1
+      const available = numberAt(deployment, 'status', 'availableReplicas') ?? 0
+      const pods = [...view.podsOf].flatMap(([owner, all]) => (isOf(owner, nameOf(deployment)) ? all : []))
+      if (available >= wanted || isMoving(deployment, pods, view)) return []
+      if (pods.some(pod => troubleOf(pod, view) !== undefined)) return []
+      return [
+        {
+          cause: `Deployment ${placeOf(deployment)} has ${String(available)} of ${String(wanted)} pods that work`,
+          certainty: available === 0 ? 'certain' : 'likely',
+          proof: [
+            `${String(pods.length)} of ${String(wanted)} pods are there`,
+            ...warningsAbout(view, object => (textAt(object, 'name') ?? '').startsWith(`${nameOf(deployment)}-`)),
+          ],
+          fix: `kubectl -n ${namespaceOf(deployment)} describe deployment ${nameOf(deployment)} tells more; then ${view.expected.repair.cluster}`,
+        },
+      ]
+    }),
+}
+
+/** A ReplicaSet carries its Deployment's name and a hash. */
+const isOf = (owner: string, deployment: string): boolean =>
+  owner.startsWith(`ReplicaSet/${deployment}-`) && !owner.slice(`ReplicaSet/${deployment}-`.length).includes('-')
+
+function isMoving(deployment: ApiObject, pods: readonly ApiObject[], view: ClusterView): boolean {
+  const {now} = view.snapshot
+  const changed = listAt(deployment, 'status', 'conditions').flatMap(one => timeAt(one, 'lastTransitionTime') ?? [])
+  return isNew(deployment, view) || pods.some(pod => isNew(pod, view)) || changed.some(at => now - at < 30_000)
+}
+
+export const WORKLOAD_RULES: readonly ClusterRule[] = [
+  workloadMissing,
+  daemonSetNarrow,
+  daemonSetPods,
+  dnsScaledDown,
+  dnsService,
+  deploymentPods,
+]

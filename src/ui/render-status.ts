@@ -1,0 +1,47 @@
+import type {ClusterReport} from '../diagnose/cluster/cluster-report.ts'
+import type {ComponentState} from '../kube/components.ts'
+import type {NodeStatus} from '../kube/nodes.ts'
+import {table} from './columns.ts'
+import type {Colours} from './terminal.ts'
+
+/** Nodes, components, and in one line each what is wrong. */
+export function renderStatus(report: ClusterReport, colours: Colours): string {
+  const {nodes, missingNodes, unnamedNodes, components, diagnoses, unread} = report
+  const state = (state: ComponentState): string =>
+    state === 'ok' ? colours.green(state) : state === 'unused' ? colours.dim(state) : colours.red(state)
+  const lines = [
+    table(
+      ['node', 'state', 'role', 'version', 'address', 'runtime', 'note'],
+      [
+        ...nodes.map(node => nodeRow(node, unnamedNodes, colours)),
+        ...missingNodes.map(name => [name, colours.red('missing'), '', '', '', '', 'your file names it']),
+      ],
+    ),
+    '',
+    table(
+      ['component', 'state', 'node', 'detail'],
+      components.map(({name, node, detail, ...component}) => [name, state(component.state), node ?? '', detail]),
+    ),
+    ...(diagnoses.length + unread.length === 0 ? [] : ['']),
+    ...diagnoses.map(({certainty, cause}) => `${paintOf(certainty, colours)(certainty)}: ${cause}`),
+    ...unread.map(what => `${colours.yellow('not read')}: ${what}`),
+  ]
+  return lines.join('\n')
+}
+
+const nodeRow = (node: NodeStatus, unnamed: readonly string[], {green, red}: Colours): readonly string[] => [
+  node.name,
+  node.ready ? green('ready') : red('not ready'),
+  node.roles.join(',') || 'worker',
+  node.version,
+  node.internalAddress ?? '',
+  node.runtime,
+  node.reason ??
+    [node.schedulable ? '' : 'cordoned', unnamed.includes(node.name) ? 'not in your file' : '']
+      .filter(Boolean)
+      .join(', '),
+]
+
+/** The sureness of a finding as a colour. */
+export const paintOf = (certainty: 'certain' | 'likely' | 'possible', colours: Colours): ((text: string) => string) =>
+  ({certain: colours.red, likely: colours.yellow, possible: colours.cyan})[certainty]

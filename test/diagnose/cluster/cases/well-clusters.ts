@@ -1,0 +1,158 @@
+import {
+  addressOf,
+  ago,
+  changed,
+  clusterConfiguration,
+  daemonSet,
+  deployment,
+  healthy,
+  merged,
+  node,
+  pod,
+} from '../sample-cluster.ts'
+import {noFile, withTaint, withFreshNode, type Well} from './changes.ts'
+
+export const WELL_CLUSTERS: readonly Well[] = [
+  ['nothing is broken', () => ({})],
+  ['nothing is broken and there is no file', () => ({}), noFile],
+  [
+    'only a control plane is there, and its taint was taken off',
+    () => ({
+      ...healthy([{name: 'master', controlPlane: true}]),
+      nodes: [merged(node({name: 'master', controlPlane: true}), {spec: {taints: []}})],
+    }),
+    noFile,
+  ],
+  ['a node has just registered', ({nodes}) => ({nodes: [...(nodes ?? []), withFreshNode()]}), noFile],
+  [
+    'a node is being drained',
+    ({nodes, podSample}) => ({
+      nodes: withTaint(
+        nodes,
+        'worker-1',
+        {key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule'},
+        {unschedulable: true},
+      ),
+      podSample: [
+        ...(podSample ?? []),
+        merged(
+          pod({
+            name: 'web',
+            namespace: 'shop',
+            node: 'worker-1',
+            ip: '10.244.1.9',
+            hostIp: addressOf(1),
+            owner: ['ReplicaSet', 'web'],
+          }),
+          {metadata: {deletionTimestamp: ago(-20)}},
+        ),
+      ],
+    }),
+  ],
+  [
+    "kadm's own check has cordoned a node",
+    ({nodes}) => ({
+      nodes: changed(nodes, 'worker-1', one =>
+        merged(one, {metadata: {annotations: {'kadm/verify-cordoned': '1'}}, spec: {unschedulable: true}}),
+      ),
+    }),
+  ],
+  [
+    'Cilium does the work of kube-proxy and flannel',
+    () => ({
+      daemonSets: [daemonSet('cilium', 'kube-system', 3)],
+      configMaps: {...healthy().configMaps, proxy: 'absent', flannel: 'absent'},
+      systemPods: (healthy().systemPods ?? []).filter(one => !/kube-proxy|flannel/.test(JSON.stringify(one))),
+      podSample: [
+        pod({
+          name: 'web',
+          namespace: 'shop',
+          node: 'worker-1',
+          ip: '10.0.1.9',
+          hostIp: addressOf(1),
+          owner: ['ReplicaSet', 'web'],
+        }),
+      ],
+    }),
+    noFile,
+  ],
+  [
+    'Calico has its own ranges and turns kube-proxy off',
+    ({daemonSets}) => ({
+      daemonSets: [
+        daemonSet('calico-node', 'calico-system', 3),
+        daemonSet('calico-node-windows', 'calico-system', 0),
+        ...changed(daemonSets, 'kube-proxy', () =>
+          daemonSet('kube-proxy', 'kube-system', 0, {nodeSelector: {'non-calico': 'true'}}),
+        ),
+      ].filter(one => !JSON.stringify(one).includes('flannel')),
+      configMaps: {...healthy().configMaps, flannel: 'absent'},
+      nodes: (healthy().nodes ?? []).map(one => merged(one, {spec: {podCIDR: undefined, podCIDRs: undefined}})),
+    }),
+    noFile,
+  ],
+  [
+    'kube-proxy and DNS were left out on purpose',
+    () => ({
+      daemonSets: [daemonSet('kube-flannel-ds', 'kube-flannel', 3)],
+      deployments: [],
+      dnsService: 'absent',
+      endpoints: {'kube-system/kube-dns': []},
+      configMaps: {
+        ...healthy().configMaps,
+        kubeadm: clusterConfiguration('proxy: {disabled: true}\ndns: {disabled: true}\n'),
+        proxy: 'absent',
+        dns: 'absent',
+      },
+      systemPods: (healthy().systemPods ?? []).filter(one => !/kube-proxy|coredns/.test(JSON.stringify(one))),
+    }),
+    noFile,
+  ],
+  [
+    'etcd runs elsewhere',
+    ({systemPods}) => ({
+      systemPods: changed(systemPods, 'etcd-master', () => undefined),
+      configMaps: {
+        ...healthy().configMaps,
+        kubeadm: {data: {ClusterConfiguration: 'etcd: {external: {endpoints: ["https://10.0.0.5:2379"]}}'}},
+      },
+    }),
+    noFile,
+  ],
+  [
+    'three control planes lead in turn',
+    () =>
+      healthy([
+        {name: 'a', controlPlane: true},
+        {name: 'b', controlPlane: true},
+        {name: 'c', controlPlane: true},
+      ]),
+    noFile,
+  ],
+  [
+    'DNS is another Deployment behind the same Service',
+    ({deployments}) => ({deployments: [...changed(deployments, 'coredns', () => undefined), deployment('dns', 2)]}),
+  ],
+  [
+    'a Job of the system has ended',
+    ({systemPods}) => ({
+      systemPods: [
+        ...(systemPods ?? []),
+        merged(pod({name: 'migrate', owner: ['Job', 'migrate']}), {
+          status: {
+            phase: 'Succeeded',
+            conditions: [{type: 'Ready', status: 'False'}],
+            containerStatuses: [
+              {
+                name: 'migrate',
+                ready: false,
+                restartCount: 3,
+                state: {terminated: {exitCode: 0, reason: 'Completed', finishedAt: ago(30)}},
+              },
+            ],
+          },
+        }),
+      ],
+    }),
+  ],
+]
