@@ -35,6 +35,8 @@ export interface Probe {
   readonly node: string
   readonly ip: string
   readonly controlPlane: boolean
+  /** Where its node's kubelet is reached. */
+  readonly nodeAddress?: string | undefined
 }
 
 const EXECS_AT_ONCE = 6

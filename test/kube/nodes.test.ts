@@ -188,10 +188,19 @@ describe('the components', () => {
         kind: 'static-pod',
         node: 'master',
         ok: true,
+        state: 'ok',
         image: 'registry.k8s.io/kube-apiserver:v1.37.2',
         detail: 'running, restarted 1 time',
       },
-      {name: 'coredns', kind: 'deployment', node: undefined, ok: false, image: 'coredns', detail: '1 of 2 available'},
+      {
+        name: 'coredns',
+        kind: 'deployment',
+        node: undefined,
+        ok: false,
+        state: 'broken',
+        image: 'coredns',
+        detail: '1 of 2 available',
+      },
     ])
   })
 

@@ -14,6 +14,10 @@ export interface FakeClusterOptions {
   /** Errors in the answers of the pod that sends requests, once a rollout has begun. */
   readonly dialErrors?: readonly string[]
   readonly logs?: string
+  /** What reading the log of that pod ends with. */
+  readonly logFails?: (pod: string) => KadmError | undefined
+  /** What the API server says of itself; ready when not given. */
+  readonly readyz?: () => Promise<string>
   /** Told each call that changes something; what it throws is the call's answer. */
   readonly onChange?: (call: string) => void
 }
@@ -67,7 +71,10 @@ export function fakeCluster(options: FakeClusterOptions): FakeCluster {
         ? {taints: [{key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule'}]}
         : {}),
     },
-    status: {conditions: [{type: 'Ready', status: ready === false ? 'False' : 'True', message: 'kubelet stopped'}]},
+    status: {
+      addresses: [{type: 'InternalIP', address: `10.77.0.${options.nodes.findIndex(one => one.name === name) + 11}`}],
+      conditions: [{type: 'Ready', status: ready === false ? 'False' : 'True', message: 'kubelet stopped'}],
+    },
   })
   const probe = ({name, stuck}: FakeNode, index: number): ApiObject => ({
     metadata: {name: `probe-${name}`, ownerReferences: [{kind: 'DaemonSet', controller: true}]},
@@ -162,6 +169,9 @@ export function fakeCluster(options: FakeClusterOptions): FakeCluster {
       return {status: 201, text: ''}
     },
     getText: path => {
+      if (path === '/readyz') return options.readyz?.() ?? Promise.resolve('ok')
+      const failure = path.includes('/log?') ? options.logFails?.(/pods\/([^/]+)/.exec(path)?.[1] ?? '') : undefined
+      if (failure !== undefined) return Promise.reject(failure)
       if (path.includes('/log?')) return Promise.resolve(options.logs ?? 'Started HTTP server on port 8080')
       return dialled(path)
     },

@@ -26,17 +26,19 @@ export async function expectedCluster(asked: Asked): Promise<Expected> {
   return expectedOf(cluster, repair, names)
 }
 
-/** Without a file each machine is named by where it is reached. */
+/** Without a file each machine is named by where it is reached, but for this one. */
 function repairWith({through, examined = []}: Asked, file: TextFile | undefined): Repair {
-  const there =
-    through === undefined ? ' CONTROL-PLANE' : through.ssh === 'local' ? '' : ` ${formatTarget(through.ssh)}`
+  const place =
+    through === undefined ? 'CONTROL-PLANE' : through.ssh === 'local' ? undefined : formatTarget(through.ssh)
+  const init = place === undefined ? 'kadm init' : `kadm init ${place}`
   return {
-    cluster: file === undefined ? `kadm init${there}` : `kadm apply -f ${file.name}`,
+    cluster: file === undefined ? init : `kadm apply -f ${file.name}`,
     why: node => {
       const isTold = node === undefined ? examined.length > 0 : examined.includes(node.name)
       if (isTold) return `see what is told of ${node?.name ?? 'the control plane'} above`
       if (file !== undefined) return `kadm doctor -f ${file.name} tells why`
-      return `kadm doctor${node?.internalAddress === undefined ? there : ` ${node.internalAddress}`} tells why`
+      const machine = node?.internalAddress ?? place
+      return machine === undefined ? 'kadm doctor tells why' : `kadm doctor ${machine} tells why`
     },
   }
 }

@@ -31,11 +31,22 @@ export async function verifyCluster(
     onCheck: check => output.event({type: 'check', ...check}, line(check)),
   })
   const failed = checks.filter(({ok}) => !ok)
-  output.report({checks}, `${String(checks.length - failed.length)} of ${plural(checks.length, 'check')} passed`)
+  output.report({checks}, countOf(checks))
   if (failed.length > 0) {
     throw new KadmError('verify', failed.map(({name, detail}) => `${name}: ${detail}`).join('\n'), {
-      hint: 'mend the first one and run again: kadm verify',
+      hint: 'put the first one right and run again: kadm verify; what is wrong with the cluster itself: kadm doctor',
     })
   }
   return checks
+}
+
+/** `10 of 12 checks passed, 2 skipped`; what was not tried has neither passed nor failed. */
+export function countOf(checks: readonly CheckResult[]): string {
+  const failed = checks.filter(({ok}) => !ok).length
+  const skipped = checks.filter(check => check.skipped !== undefined).length
+  const first =
+    failed > 0
+      ? `${String(failed)} of ${plural(checks.length, 'check')} failed`
+      : `${String(checks.length - skipped)} of ${plural(checks.length, 'check')} passed`
+  return skipped === 0 ? first : `${first}, ${String(skipped)} skipped`
 }

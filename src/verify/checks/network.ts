@@ -26,6 +26,8 @@ interface Attempt {
   readonly target: HostPort
   /** For a failure: `worker-1 to worker-2 (10.244.2.3:8080)`. */
   readonly label: string
+  /** The nodes where it begins and ends. */
+  readonly nodes: readonly string[]
 }
 
 const POD_TO_POD = {
@@ -55,8 +57,23 @@ async function allConnect(
     const failed = tried.filter(({problem}) => problem !== undefined)
     open = failed.map(({attempt}) => attempt)
     if (failed.length === 0) return {value: true}
-    return {seen: someOf(failed.map(({attempt, problem}) => `${attempt.label}: ${problem ?? ''}`))}
+    const seen = someOf(failed.map(({attempt, problem}) => `${attempt.label}: ${problem ?? ''}`))
+    const place = commonPlace(open, attempts)
+    return {seen: place === undefined ? seen : `${seen}; ${place}`}
   })
+}
+
+type Way = Pick<Attempt, 'nodes'>
+
+/** The node that all failed ways have in common, where ways without it work: what is wrong is there. */
+export function commonPlace(failed: readonly Way[], all: readonly Way[]): string | undefined {
+  const [first] = failed
+  const touches = (way: Way, node: string): boolean => way.nodes.includes(node)
+  const common = (first?.nodes ?? []).filter(node => failed.every(way => touches(way, node)))
+  const [node] = common
+  if (node === undefined || failed.length < 2 || common.length > 1 || all.every(way => touches(way, node)))
+    return undefined
+  return `every way that fails begins or ends at ${node}, and the ways between the others work: look there first`
 }
 
 const SHOWN = 6
@@ -67,7 +84,12 @@ const someOf = (all: readonly string[]): string =>
 export async function podToPod(scene: Scene, probes: readonly Probe[]): Promise<string> {
   const attempts = pairs(probes).map(([from, to]) => {
     const target = {host: to.ip, port: 8080}
-    return {probe: from, target, label: `from ${from.node} to ${to.node} (${inWords(target)})`}
+    return {
+      probe: from,
+      target,
+      label: `from ${from.node} to ${to.node} (${inWords(target)})`,
+      nodes: [from.node, to.node],
+    }
   })
   await allConnect(scene, POD_TO_POD, attempts)
   return `${attempts.length} ways between ${count(probes.length)}`
@@ -75,7 +97,12 @@ export async function podToPod(scene: Scene, probes: readonly Probe[]): Promise<
 
 export async function serviceAddress(scene: Scene, probes: readonly Probe[]): Promise<string> {
   const target = {host: await clusterIp(scene, PROBE), port: 80}
-  const attempts = probes.map(probe => ({probe, target, label: `from ${probe.node} to ${inWords(target)}`}))
+  const attempts = probes.map(probe => ({
+    probe,
+    target,
+    label: `from ${probe.node} to ${inWords(target)}`,
+    nodes: [probe.node],
+  }))
   await allConnect(scene, SERVICE, attempts)
   return `${inWords(target)} from ${count(probes.length)}`
 }
@@ -87,7 +114,7 @@ export async function dnsInside(scene: Scene, probes: readonly Probe[]): Promise
     {host: PROBE, port: 80},
   ]
   const attempts = probes.flatMap(probe =>
-    targets.map(target => ({probe, target, label: `on ${probe.node} for ${inWords(target)}`})),
+    targets.map(target => ({probe, target, label: `on ${probe.node} for ${inWords(target)}`, nodes: [probe.node]})),
   )
   await allConnect(scene, DNS, attempts)
   return `${targets.map(inWords).join(' and ')} from ${count(probes.length)}`

@@ -3,6 +3,7 @@ import {podState} from '../../kube/components.ts'
 import {conditionOf, nameOf, textAt, type ApiObject} from '../../kube/json.ts'
 import {PATHS, query} from '../../kube/kinds.ts'
 import type {NodeStatus} from '../../kube/nodes.ts'
+import {throughKubelets} from './through-kubelets.ts'
 import {isEnding, podsLabelled, until, type Probe, type Scene} from '../scene.ts'
 import {PROBE} from '../workload.ts'
 
@@ -38,35 +39,33 @@ const readyProbes = (nodes: readonly NodeStatus[], pods: readonly ApiObject[]): 
     const pod = onNode(pods, node)
     const ip = textAt(pod, 'status', 'podIP')
     if (pod === undefined || ip === undefined || !isReady(pod)) return []
-    return [{name: nameOf(pod), node: node.name, ip, controlPlane: node.controlPlane}]
+    return [
+      {name: nameOf(pod), node: node.name, ip, controlPlane: node.controlPlane, nodeAddress: node.internalAddress},
+    ]
   })
 
 /** The log of every probe can be read, which goes through the kubelet of its node. */
 export async function logsFrom(scene: Scene, probes: readonly Probe[]): Promise<string> {
   const {api, namespace, signal} = scene
-  await Promise.all(
-    probes.map(async probe => {
-      // From its beginning: each look at its health writes a line more.
-      const log = await api.getText(`${PATHS.pods(probe.name, namespace)}/log${query({limitBytes: 4096})}`, {signal})
-      if (log.includes('Started HTTP server')) return
-      throw new KadmError('verify', `the log of the pod on ${probe.node} does not hold what it wrote`, {evidence: log})
-    }),
-  )
+  await throughKubelets(scene, probes, async probe => {
+    // From its beginning: each look at its health writes a line more.
+    const log = await api.getText(`${PATHS.pods(probe.name, namespace)}/log${query({limitBytes: 4096})}`, {signal})
+    if (log.includes('Started HTTP server')) return
+    throw new KadmError('verify', `the log of the pod on ${probe.node} does not hold what it wrote`, {evidence: log})
+  })
   return `read on ${count(probes.length)}`
 }
 
 /** A command runs in every probe, and its output and exit code come back. */
 export async function execOn(scene: Scene, probes: readonly Probe[]): Promise<string> {
-  await Promise.all(
-    probes.map(async probe => {
-      // Its help names its subcommands, whatever its version.
-      const {code, stdout, stderr} = await scene.exec(probe, ['/agnhost', '--help'])
-      if (code === 0 && stdout.includes('netexec')) return
-      throw new KadmError('verify', `a command in the pod on ${probe.node} ended with code ${code} and not its help`, {
-        evidence: stdout + stderr,
-      })
-    }),
-  )
+  await throughKubelets(scene, probes, async probe => {
+    // Its help names its subcommands, whatever its version.
+    const {code, stdout, stderr} = await scene.exec(probe, ['/agnhost', '--help'])
+    if (code === 0 && stdout.includes('netexec')) return
+    throw new KadmError('verify', `a command in the pod on ${probe.node} ended with code ${code} and not its help`, {
+      evidence: stdout + stderr,
+    })
+  })
   return `ran on ${count(probes.length)}`
 }
 

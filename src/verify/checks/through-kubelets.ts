@@ -1,0 +1,51 @@
+import {hostPort} from '../../domain/endpoint.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {ApiError} from '../../kube/api-error.ts'
+import type {Probe, Scene} from '../scene.ts'
+
+const KUBELET_PORT = 10250
+
+/** Does the same on every node's kubelet, which the API server asks for us; tells of all that fail, and of the kubelet where that is why. */
+export async function throughKubelets(
+  scene: Scene,
+  probes: readonly Probe[],
+  work: (probe: Probe) => Promise<void>,
+): Promise<void> {
+  const failures: KadmError[] = []
+  await Promise.all(
+    probes.map(async probe => {
+      try {
+        await work(probe)
+      } catch (error) {
+        if (!(error instanceof KadmError) || error.code === 'cancelled') throw error
+        failures.push(await named(error, probe, scene))
+      }
+    }),
+  )
+  const [first] = failures
+  if (first === undefined) return
+  if (failures.length === 1) throw first
+  const evidence = failures.flatMap(one => one.evidence ?? [])
+  throw new KadmError('verify', failures.map(({message}) => message).join('; '), {
+    evidence: [...new Set(evidence)].join('\n'),
+    hint: first.hint,
+    cause: first,
+  })
+}
+
+/** No answer, or one that says that the API server got none from the kubelet, is the kubelet's, as long as the API server answers others. */
+async function named(error: KadmError, {node, nodeAddress}: Probe, {api, signal}: Scene): Promise<KadmError> {
+  const isUnanswered = ['timeout', 'connect'].includes(error.code) || (error instanceof ApiError && error.status >= 500)
+  if (!isUnanswered) return error
+  const isUp = await api.getText('/readyz', {signal, timeoutMs: 3_000, retryForMs: 0}).then(
+    () => true,
+    () => false,
+  )
+  if (!isUp) return error
+  const kubelet = nodeAddress === undefined ? `port ${String(KUBELET_PORT)}` : hostPort(nodeAddress, KUBELET_PORT)
+  return new KadmError('verify', `the API server gets no answer from the kubelet of ${node} (${kubelet})`, {
+    evidence: error.message,
+    hint: `see that TCP port ${String(KUBELET_PORT)} of ${node} is open to the control plane, and that its kubelet runs: kadm doctor`,
+    cause: error,
+  })
+}
