@@ -1,4 +1,4 @@
-import {hostLost, KadmError} from '../domain/errors.ts'
+import {KadmError} from '../domain/errors.ts'
 import type {AnyHostResource} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
 import type {Upload} from '../resources/kind.ts'
@@ -6,8 +6,9 @@ import {TELL_MARK} from '../resources/tell.ts'
 import type {Values} from '../resources/values.ts'
 import {lostOf, throughCuts} from '../remote/come-back.ts'
 import {ACT_MARK, actScript, lastAct, type Change} from './act.ts'
-import {isBusy, LEASE_LOST, leaseLost, runFenced} from './fence.ts'
-import {look, lookScript, parseLooks, type Looked} from './look.ts'
+import {LEASE_LOST, leaseLost} from './fence.ts'
+import {lookAfterCut} from './look-after-cut.ts'
+import {look, parseLooks, type Looked} from './look.ts'
 import type {Machine} from './machine.ts'
 import {proveTrial, type Proving} from './prove-trial.ts'
 
@@ -86,35 +87,12 @@ async function onePass(changing: HostChanging, differing: readonly Looked[], may
     if (lostOf(error) === undefined || host.reach === undefined || trials.length > 0 || !mayBeCut) throw error
     return 'cut' as const
   })
-  if (result === 'cut') return {after: await lookAfterCut(changing, wanted, lease.fence), isCut: true}
+  if (result === 'cut') return {after: await lookAfterCut(host, wanted, {...changing, fence: lease.fence}), isCut: true}
   if (result.code !== 0) throw actFailed(host.name, result)
   for (const trial of trials) await proveTrial(trial, {...changing, host, fence: lease.fence, lend: lease.lend})
   const said = {stdout: result.stdout, stderr: withoutMarks(result.stderr)}
   const after = trials.length > 0 ? await look(host, wanted, signal) : parseLooks(said, wanted, host.name)
   return {after, isCut: false}
-}
-
-/**
- * What an act that was cut off has done. It is never done again unseen: it may run to its end over there, where nobody has heard of the
- * cut yet. The look waits for that end, because it takes the lock that every act holds (fence.ts).
- */
-async function lookAfterCut(
-  {machine: {host}, signal, clock}: HostChanging,
-  wanted: readonly AnyHostResource[],
-  fence: number,
-): Promise<readonly Looked[]> {
-  try {
-    const result = await throughCuts(() => runFenced(host, fence, lookScript(wanted), {signal}), {clock, signal})
-    if (result.code !== 0) throw actFailed(host.name, result)
-    return parseLooks(result, wanted, host.name)
-  } catch (error) {
-    if (!isBusy(error)) throw error
-    throw hostLost(host.name, 'the connection was lost, and the changes that were being made still run there', {
-      hint: 'run the same command again in a few minutes: completed steps are skipped',
-      evidence: error.evidence,
-      cause: error,
-    })
-  }
 }
 
 async function resolved({resource, state}: Looked, values: Values): Promise<Change> {

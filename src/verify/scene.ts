@@ -77,9 +77,15 @@ export async function until<T>(scene: Scene, wait: CheckWait, look: () => Promis
 
 const LATEST = 4
 
+/** The check has failed already; that its events cannot be read as well adds nothing. */
+function noneTold(error: unknown): readonly ApiObject[] {
+  if (error instanceof KadmError && error.code !== 'cancelled') return []
+  throw error
+}
+
 async function warnings({api, namespace, signal}: Scene): Promise<string> {
   const path = PATHS.events(undefined, namespace) + query({fieldSelector: 'type=Warning'})
-  const events = await api.list(path, {signal}).catch(() => [])
+  const events = await api.list(path, {signal}).catch(noneTold)
   return events
     .map(event => `${textAt(event, 'involvedObject', 'name') ?? ''}: ${textAt(event, 'message') ?? ''}`)
     .slice(-LATEST)
