@@ -9,6 +9,10 @@ type Role = 'control-plane' | 'worker'
 export const capture = (role: Role): string =>
   readFileSync(join(import.meta.dirname, 'captures', `healthy-${role}.txt`), 'utf8')
 
+/** The same of a busy computer, with all that the script tries: the API, the kubelet, the other nodes. */
+export const probedCapture = (role: Role): string =>
+  readFileSync(join(import.meta.dirname, 'captures', `probed-${role}.txt`), 'utf8')
+
 /** Sections of the output by name, put in place of those of the healthy machine. */
 export type Sections = Readonly<Record<string, string>>
 

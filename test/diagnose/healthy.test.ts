@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import type {Evidence, LogLine} from '../../src/domain/evidence.ts'
 import {diagnose} from '../../src/diagnose/diagnose.ts'
-import {evidenceWith} from './captures.ts'
+import {parseEvidence} from '../../src/resources/facts/evidence.ts'
+import {evidenceWith, probedCapture} from './captures.ts'
 
 const ROLES = ['control-plane', 'worker'] as const
 const ask = (evidence: Evidence) =>
@@ -38,6 +39,30 @@ describe.each(ROLES)('a healthy %s', role => {
 
     expect(since).toBeGreaterThan(60)
     for (let seconds = 0; seconds < since; seconds += 3) expect(ask(earlier(evidence, seconds))).toEqual([])
+  })
+})
+
+describe.each(ROLES)('a healthy %s that was asked everything', role => {
+  const evidence = parseEvidence(probedCapture(role))
+
+  test('answers', () => {
+    expect(evidence).toMatchObject({
+      kubeletAnswers: true,
+      notReady: [],
+      dropRules: [],
+      api: {answered: true, port: 'open', error: ''},
+      peers: [
+        {kubeletPort: 'open', tunnel: true},
+        {kubeletPort: 'open', tunnel: true},
+      ],
+      network: {cniConfigs: [{file: '10-containerd-net.conflist', network: 'kadm-pods'}], localhostResolves: true},
+    })
+    expect(evidence.certificates.filter(({isSignedByItsCa}) => isSignedByItsCa === false)).toEqual([])
+  })
+
+  test('has nothing to explain, whatever was being done', () => {
+    for (const phase of ['doctor', 'wait-control-plane', 'node/node-ready', 'addon/coredns'])
+      expect(diagnose(evidence, {phase, waitedFor: '', now: evidence.now})).toEqual([])
   })
 })
 

@@ -1,6 +1,6 @@
 import type {Evidence} from '../../domain/evidence.ts'
 import type {Rule} from '../diagnosis.ts'
-import {CONTROL_PLANE, containerLines, crashing, find, isCrashing, proofOf} from '../log.ts'
+import {CONTROL_PLANE, containerLines, crashing, find, isCrashing, proofOf, type Hit} from '../log.ts'
 import {AGAIN, group, logRule} from '../rule.ts'
 
 /** Rules about a program's end hold only for one that keeps ending. */
@@ -140,20 +140,27 @@ const etcdAccess = whenCrashing(
 
 const SLOW =
   /apply request took too long|slow fdatasync|leader failed to send out heartbeat on time|leader is overloaded likely from slow disk/
-/** A few are normal while images are loaded and pods start. */
+/** A few are normal while images are loaded and pods start, or while the computer under a VM is busy. */
 const MANY_SLOW = 40
+const MANY_SYNCS = 10
 
 const etcdSlow: Rule = {
   name: 'etcd-slow-disk',
   judge: evidence => {
+    const count = (found: readonly Hit[]): number => found.reduce((sum, {line}) => sum + line.count, 0)
     const hits = find(evidence, ['etcd'], SLOW)
-    const count = hits.reduce((sum, {line}) => sum + line.count, 0)
     const syncs = hits.filter(({line}) => /slow fdatasync|overloaded likely from slow disk/.test(line.text))
-    if (count < MANY_SLOW && syncs.length === 0) return undefined
+    // An etcd that is slow and does its work is no cause of anything.
+    const suffers =
+      crashing(evidence, ['etcd', 'kube-apiserver']).length > 0 ||
+      evidence.notReady.length > 0 ||
+      evidence.api?.answered !== true
+    const isMuch = count(hits) >= MANY_SLOW || count(syncs) > 0
+    if (!(suffers ? isMuch : count(syncs) >= MANY_SYNCS)) return undefined
     return {
       cause: 'the disk is too slow for etcd: its writes wait, leaders change and requests time out',
-      certainty: syncs.length > 0 ? 'likely' : 'possible',
-      proof: [...proofOf(syncs.length > 0 ? syncs : hits), `${String(count)} such lines in the last minutes`],
+      certainty: syncs.length > 0 && suffers ? 'likely' : 'possible',
+      proof: [...proofOf(syncs.length > 0 ? syncs : hits), `${String(count(hits))} such lines in the last minute`],
       fix: 'put /var/lib/etcd on a local SSD of its own; on shared storage give the machine more guaranteed I/O',
     }
   },

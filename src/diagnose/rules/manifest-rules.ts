@@ -6,8 +6,10 @@ import {AGAIN, group, logRule} from '../rule.ts'
 const FOLDER = '/etc/kubernetes/manifests'
 
 /** etcd on other machines has no manifest here. */
-const runsEtcdItself = ({controlPlane}: Evidence): boolean =>
-  controlPlane.etcdServers === undefined || /\/\/(?:127\.|localhost|\[::1\])/.test(controlPlane.etcdServers)
+const runsEtcdItself = ({controlPlane, certificates}: Evidence): boolean =>
+  controlPlane.etcdServers === undefined ||
+  certificates.some(({path}) => path.endsWith('/etcd/server.crt')) ||
+  /\/\/(?:127\.|localhost|\[::1\])/.test(controlPlane.etcdServers)
 
 const missing = (evidence: Evidence): readonly string[] =>
   CONTROL_PLANE.filter(name => name !== 'etcd' || runsEtcdItself(evidence)).filter(

@@ -14,7 +14,7 @@ export const joinSection: Section<Pick<Evidence, 'join' | 'manifests' | 'kubelet
 for file in ${paths.BOOTSTRAP_KUBELET_CONF} ${paths.KUBELET_CONF}; do sed -n 's/^ *server: */server /p' "$file" | head -n 1; done
 [ -s ${paths.KUBELET_CONFIG} ] && echo 'config yes'
 cat ${paths.KUBELET_CONFIG} ${paths.KUBELET_INSTANCE_CONFIG} | sed -nE 's/^(cgroupDriver|resolvConf|failSwapOn|containerRuntimeEndpoint): */\1 /p'
-sed -n 's/^ *- --etcd-servers=/etcd /p' ${paths.MANIFESTS_DIR}/kube-apiserver.yaml
+sed -n 's/^ *- *.\{0,1\}--etcd-servers=/etcd /p' ${paths.MANIFESTS_DIR}/kube-apiserver.yaml
 for file in ${paths.MANIFESTS_DIR}/*; do
   [ -f "$file" ] || continue
   pod=$(sed -n '/^metadata:/,/^[a-z]/s/^  name: *//p' "$file" | head -n 1)
