@@ -23,8 +23,8 @@ const FRAGILE_SECONDS = 15
 /** The lines of a unit that count now: of its present start, and of the one before only while the present one is too young to tell. */
 function presentLines(unit: UnitEvidence, now: number): readonly LogLine[] {
   const since = (seconds: number): readonly LogLine[] => unit.lines.filter(({at}) => at >= now - seconds)
-  const {active, restarts, runningSeconds: running, startedSecondsAgo: ago} = unit
-  const ofThisStart = ago === undefined ? unit.lines : since(ago + 0.3)
+  const {active, restarts, runningSeconds: running, startedAt} = unit
+  const ofThisStart = startedAt === undefined ? unit.lines : unit.lines.filter(({at}) => at >= startedAt)
   if (active === 'failed') return ofThisStart
   if (active !== 'active' && active !== 'activating') return []
   if (running === undefined) return ofThisStart

@@ -23,8 +23,8 @@ export interface UnitEvidence {
   readonly restarts: number
   /** How long its process has run. */
   readonly runningSeconds: number | undefined
-  /** How long ago its last start was, whether it still runs or not. */
-  readonly startedSecondsAgo: number | undefined
+  /** Its last start, whether it still runs or not; seconds since the epoch. */
+  readonly startedAt: number | undefined
   readonly lines: readonly LogLine[]
 }
 

@@ -59,6 +59,7 @@ const PROGRAMS = new Set([
     'containerd',
   ],
   'kadm',
+  'sleep',
 ])
 
 /** The first word of each part of a pipeline or list, without sudo. */

@@ -157,6 +157,7 @@ const authority = access({
 
 const address = access({
   name: 'api-address',
+  follows: ['certificate-authority'],
   pattern:
     /x509: (?:certificate is valid for .*, not (\S+?)"*(?:\s|$)|cannot validate certificate for (\S+)|certificate is valid for \d+ IP SANs, but none matched (\S+?)"*(?:\s|$))/,
   cause: hit => {

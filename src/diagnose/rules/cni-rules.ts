@@ -106,7 +106,7 @@ const ownRange: Rule = {
       proof: [
         `pods have ${outside.slice(0, 3).join(', ')}; the range of this node is ${(evidence.api?.state?.podRanges ?? []).join(', ')}`,
       ],
-      fix: 'let containerd make its network from the new range: `sudo rm /etc/cni/net.d/10-containerd-net.conflist && sudo systemctl restart containerd kubelet`, then delete the pods with such addresses',
+      fix: 'let runtime and flannel use the new range: `sudo sh -c "rm -f /etc/cni/net.d/10-containerd-net.conflist; ip link delete cni0; systemctl restart containerd kubelet; pkill -x flanneld"`, then delete the pods that have the old addresses: `kubectl get pods -A -o wide`',
     }
   },
 }

@@ -82,7 +82,9 @@ const deleted: Rule = {
       cause: `the cluster has no node ${node}: it was deleted, and the kubelet registers only when it starts`,
       certainty: 'certain',
       proof: [...(api === undefined ? [] : [`asked just now: ${api.error}`]), ...proofOf(hits, 1)],
-      fix: '`sudo systemctl restart kubelet`: the node registers again within seconds',
+      fix: evidence.network.cniConfigs.some(({network}) => network === 'kadm-pods')
+        ? '`sudo systemctl restart kubelet && sleep 10 && sudo pkill -x flanneld`: the node registers again, and flannel enters it into the pod network; then ask again, since the node may have got another range of addresses'
+        : '`sudo systemctl restart kubelet`: the node registers again within seconds',
     }
   },
 }

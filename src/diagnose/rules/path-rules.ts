@@ -42,7 +42,7 @@ const share = (some: readonly PeerEvidence[], {peers}: Evidence): string =>
 
 const tunnel: Rule = {
   name: 'pod-tunnel',
-  follows: ['flannel-missing', 'cni-foreign'],
+  follows: ['flannel-missing', 'cni-foreign', 'node-deleted', 'node-name', 'node-refused', 'firewall', 'pod-addresses'],
   judge: evidence => {
     const cut = evidence.peers.filter(peer => peer.tunnel === false && peer.kubeletPort !== 'silent')
     if (cut.length === 0) return undefined

@@ -11,16 +11,18 @@ const UNIT_PROPERTIES = [
 ].flatMap(name => ['-p', name])
 
 /** The clock of the boot tells how long a unit has run: a wall clock may just have been set. */
-export const unitStatesSection: Section<(unit: string) => UnitState> = {
+export const unitStatesSection: Section<(unit: string, now: number) => UnitState> = {
   name: 'unit-states',
   script: sh`echo "Id=uptime"
 echo "seconds=$(cut -d' ' -f1 /proc/uptime)"
+echo "now=$(date +%s.%N)"
 echo
 kadm_within systemctl show ${UNIT_PROPERTIES} kubelet.service containerd.service`,
   parse(text) {
     const blocks = text.split('\n\n').map(assigned)
-    const uptime = Number(blocks.find(block => block['Id'] === 'uptime')?.['seconds'])
-    return unit => {
+    const boot = blocks.find(block => block['Id'] === 'uptime')
+    const uptime = Number(boot?.['seconds'])
+    return (unit, now) => {
       const block = blocks.find(({Id}) => Id === unit) ?? {}
       const exists = block['LoadState'] !== undefined && block['LoadState'] !== 'not-found'
       const started = wholeNumber(block['ExecMainStartTimestampMonotonic']) / 1_000_000
@@ -33,7 +35,7 @@ kadm_within systemctl show ${UNIT_PROPERTIES} kubelet.service containerd.service
         exitStatus: wholeNumber(block['ExecMainStatus']),
         restarts: wholeNumber(block['NRestarts']),
         runningSeconds: block['SubState'] === 'running' && started > 0 ? Math.max(0, uptime - started) : undefined,
-        startedSecondsAgo: started > 0 ? Math.max(0, uptime - started) : undefined,
+        startedAt: started > 0 ? Number(boot?.['now'] ?? now) - (uptime - started) : undefined,
       }
     }
   },

@@ -60,12 +60,13 @@ export function parseEvidence(output: string): Evidence {
   const text = unframe(output)
   const read = <T>(section: Section<T>): T => section.parse(text(section.name))
   const unitState = read(node.unitStatesSection)
+  const now = read(beginSection)
   return {
     hostname: read(machineSection).hostname,
     isContainer: read(virtualizationSection).isContainer,
-    now: read(beginSection),
-    kubelet: {...unitState('kubelet.service'), lines: read(kubeletJournalSection)},
-    containerd: {...unitState('containerd.service'), lines: read(containerdJournalSection)},
+    now,
+    kubelet: {...unitState('kubelet.service', now), lines: read(kubeletJournalSection)},
+    containerd: {...unitState('containerd.service', now), lines: read(containerdJournalSection)},
     containers: read(containersSection)(read(tasksSection)),
     kernel: read(kernelLogSection),
     listening: read(listeningSection),
