@@ -5,6 +5,7 @@ import type {AnyHostResource, State} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
 import {treeShell} from '../resources/remove-tree.ts'
 import {checkFence, CLOSE_LOCK} from './fence.ts'
+import {appliedDocument, originalDocument} from './ledger/documents.ts'
 import {lookScript} from './look.ts'
 
 /** Begins the line on stderr that names the act that is running. */
@@ -51,7 +52,7 @@ ${treeShell}`,
 function oneAct({resource, state}: Change): Script {
   const kind = kindOf(resource)
   const entry = `${LEDGER_DIR}/${ledgerName(resource.id)}`
-  const shown = kind.redact?.(resource) ?? resource
+  const shown = appliedDocument(resource)
   const head = sh`printf '\035act %s\n' ${resource.id} >&2`
   const body = sh`( set -eu; ${kind.act(resource, state)}
 ) </dev/null >&2 ${CLOSE_LOCK}`
@@ -63,7 +64,7 @@ function oneAct({resource, state}: Change): Script {
 kadm_remove_trees ${entry} ${entry}.new; mkdir -p -m 0700 ${entry}.new/keep
 ( set -eu; KEEP=${entry}.new/keep; ${kind.keep?.(resource, state) ?? new Script(':')}
 ) </dev/null >&2 ${CLOSE_LOCK}`,
-    document({id: resource.id, state}, new Script(quote(`${entry}.new/original.json`))),
+    document(originalDocument(resource, state), new Script(quote(`${entry}.new/original.json`))),
     document(shown, new Script(quote(`${entry}.new/applied.json`))),
     sh`date +%s%N > ${entry}.new/sequence
 mv ${entry}.new ${entry}

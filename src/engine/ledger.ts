@@ -1,62 +1,27 @@
 import {KadmError} from '../domain/errors.ts'
 import {LEDGER_DIR} from '../domain/paths.ts'
-import type {Host} from '../remote/host.ts'
 import {join, type Script, sh} from '../remote/shell.ts'
 import type {AnyHostResource, State} from '../resources/any-resource.ts'
 import {kindOf} from '../resources/any-resource.ts'
 import {lastAct} from './act.ts'
 import {CLOSE_LOCK, runFenced} from './fence.ts'
 import {removeBelow} from '../resources/remove-tree.ts'
-import {FRAME, look, type Looked} from './look.ts'
+import type {LedgerEntry} from './ledger/read-entry.ts'
+import {readLedger} from './ledger/read-ledger.ts'
+import {look, type Looked} from './look.ts'
 import {proveTrial, type Proving} from './prove-trial.ts'
 
-/** One thing that kadm changed on a host: how it was first found, and how it was last applied (contents as hashes). */
-export interface LedgerEntry {
-  readonly folder: string
-  readonly sequence: bigint
+/** Something that stays as it is, with its entry in the ledger. */
+export interface LeftEntry {
   readonly id: string
-  readonly original: State
-  readonly applied: AnyHostResource
-  /** An undo of it began, and was cut off before the entry went. */
-  readonly wasBegun: boolean
+  readonly because: string
+  /** `changed`: by others, since. `unread`: this kadm cannot read what the ledger says of it. */
+  readonly reason: 'changed' | 'unread'
 }
-
-const readScript = sh`cd ${LEDGER_DIR} 2>/dev/null || exit 0
-for entry in *; do
-  [ -e "$entry/sequence" ] || continue
-  printf '\036%s\n' "$entry"; cat "$entry/sequence"; base64 -w0 < "$entry/original.json"; echo; base64 -w0 < "$entry/applied.json"; echo
-  [ ! -e "$entry/undoing" ] || echo undoing
-done`
-
-const decode = (text: string | undefined): unknown => JSON.parse(Buffer.from(text ?? '', 'base64').toString())
-
-/** Newest first, which is the order in which they are undone. */
-export function parseLedger(output: string): readonly LedgerEntry[] {
-  return output
-    .split(FRAME)
-    .slice(1)
-    .map(part => {
-      const [folder = '', sequence = '0', original, applied, begun] = part.split('\n')
-      const {id, state} = decode(original) as {id: string; state: State}
-      return {
-        folder,
-        sequence: BigInt(sequence),
-        id,
-        original: state,
-        applied: decode(applied) as AnyHostResource,
-        wasBegun: begun === 'undoing',
-      }
-    })
-    .sort((a, b) => (a.sequence < b.sequence ? 1 : a.sequence > b.sequence ? -1 : 0))
-}
-
-export const readLedger = async (host: Host, signal: AbortSignal): Promise<readonly LedgerEntry[]> =>
-  parseLedger(await host.read(readScript.text, {signal}))
 
 export interface UndoReport {
   readonly undone: readonly string[]
-  /** Changed since by others, and so left as they are. */
-  readonly left: readonly {readonly id: string; readonly because: string}[]
+  readonly left: readonly LeftEntry[]
 }
 
 const undoOne = ({folder, id, applied, original}: LedgerEntry): Script => sh`printf '\035act %s\n' ${id} >&2
@@ -100,18 +65,18 @@ function whyLeft(found: Looked, entry: LedgerEntry): string | undefined {
  */
 export async function undoLedger(proving: Proving): Promise<UndoReport> {
   const {host, signal} = proving
-  const entries = await readLedger(host, signal)
+  const {entries, unread} = await readLedger(host, signal)
   const looked = await look(
     host,
     entries.map(({applied}) => applied),
     signal,
   )
-  const left = looked.flatMap((found, i) => {
+  const changed = looked.flatMap((found, i): readonly LeftEntry[] => {
     const entry = entries[i]
     const because = entry === undefined ? undefined : whyLeft(found, entry)
-    return because === undefined ? [] : [{id: found.resource.id, because}]
+    return because === undefined || entry === undefined ? [] : [{id: entry.id, because, reason: 'changed'}]
   })
-  const ours = entries.filter(({id}) => !left.some(l => l.id === id))
+  const ours = entries.filter(({id}) => !changed.some(one => one.id === id))
   const isTried = ({applied}: LedgerEntry): boolean => kindOf(applied).trial !== undefined
   await undoScript(
     ours.filter(entry => !isTried(entry)),
@@ -123,7 +88,8 @@ export async function undoLedger(proving: Proving): Promise<UndoReport> {
     )
     await (isAlready ? run(forget([entry]), proving) : undoTrial(entry, proving))
   }
-  return {undone: ours.map(({id}) => id), left}
+  const strange = unread.map(({id, because}): LeftEntry => ({id, because, reason: 'unread'}))
+  return {undone: ours.map(({id}) => id), left: [...changed, ...strange]}
 }
 
 // An entry without its sequence is none, so that one that is half gone is never read.
@@ -155,6 +121,6 @@ async function run(script: Script, {host, fence, signal}: Proving): Promise<void
   throw new KadmError('remote', `could not undo ${lastAct(result.stderr) ?? 'everything'}`, {
     host: host.name,
     evidence: result.stderr,
-    hint: 'mend what the lines above name and run the reset again',
+    hint: 'repair what the lines above name, and run the reset again',
   })
 }

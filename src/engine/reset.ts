@@ -126,11 +126,14 @@ async function undoOn({emit, clock, signal: stop}: Run, {host, node, lease}: Mac
   })
   const at = clock.now()
   emit({type: 'phase-done', ...about, changes: report.undone.length, durationMs: at - started, at})
-  for (const {id, because} of report.left) {
+  for (const {id, because, reason} of report.left) {
     emit({
       type: 'warning',
       host: node.name,
-      message: `${id} was changed since by others (${because}) and is left as it is; its original is kept in ${LEDGER_DIR}`,
+      message:
+        reason === 'changed'
+          ? `${id} was changed since by others (${because}) and is left as it is; its original is kept in ${LEDGER_DIR}`
+          : `${id} is left as it is: ${because}; its entry stays in ${LEDGER_DIR}`,
       at,
     })
   }

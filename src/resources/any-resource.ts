@@ -70,8 +70,6 @@ const ALL_KINDS = {
   'user-kubeconfig': userKubeconfigKind,
 } as const
 
-export const isKind = (name: string): name is AnyHostResource['kind'] => Object.hasOwn(ALL_KINDS, name)
-
 export const KIND_NAMES: readonly string[] = Object.keys(ALL_KINDS)
 
 const OPERATIONS = {

@@ -23,6 +23,8 @@ export interface Kind<R extends ResourceBase, S> {
   readonly act: (resource: R, state: S) => Script
   /** Keeps on the host what `undo` needs beyond `S` (such as original bytes) in the empty folder "$KEEP"; runs once, before the first act. */
   readonly keep?: (resource: R, state: S) => Script
+  /** The state as the ledger keeps it: with what `undo` must know of how `act` decided, since a later kadm may decide otherwise. */
+  readonly recorded?: (resource: R, state: S) => S
   /** Shell that puts the first original back; "$KEEP" is the folder `keep` filled. */
   readonly undo: (resource: R, original: S) => Script
   /**

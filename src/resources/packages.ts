@@ -22,6 +22,8 @@ export interface WantedPackage {
 export interface PackagesFound {
   /** The wanted ones that are installed. */
   readonly installed: readonly InstalledPackage[]
+  /** Those that were looked for; in the ledger only. */
+  readonly asked?: readonly string[] | undefined
 }
 
 interface InstalledPackage {
@@ -68,6 +70,7 @@ export const packagesKind: Kind<PackagesResource, PackagesFound> = {
     return parts.length === 0 ? undefined : parts.join(', ')
   },
   keep: () => sh`dpkg-query -W -f ${'${Package}\n'} >"$KEEP"/before`,
+  recorded: (resource, found) => ({...found, asked: namesOf(resource)}),
   act: ({packages: wanted, lockSeconds}, found) => {
     const lacking = wanted.filter(one => !isInstalled(one, found))
     const held = wanted.filter(one => one.held).map(({name}) => name)
@@ -81,7 +84,15 @@ export const packagesKind: Kind<PackagesResource, PackagesFound> = {
   undo: (resource, original) => {
     const names = namesOf(resource)
     const come = names.filter(name => versionOf(name, original) === undefined)
-    return join([waitForApt(resource.lockSeconds), purge(come), purgeUnneeded, ...original.installed.map(putBack)])
+    const asked = come.filter(name => original.asked?.includes(name) !== false)
+    const later = come.filter(name => !asked.includes(name))
+    return join([
+      waitForApt(resource.lockSeconds),
+      purge(asked),
+      purgeNew(later),
+      purgeUnneeded,
+      ...original.installed.map(putBack),
+    ])
   },
   // A hold that was lifted is no reason to leave the packages there; another version is.
   taken: (resource, found) => {
@@ -127,11 +138,20 @@ kadm_fail "could not install$kadm_names: $kadm_reason"
 }`
 
 /** Only of those that dpkg knows: apt would fail for the others. */
-const purge = (names: readonly string[]): Script =>
+const purge = (names: readonly string[]): Script => (names.length === 0 ? sh`:` : purgeWords(sh`${names}`))
+
+const purgeWords = (
+  words: Script,
+): Script => sh`set -- $(dpkg-query -W -f ${'${Package} ${db:Status-Status}\n'} ${words} 2>/dev/null | sed -n '/ not-installed$/!s/ .*//p')
+[ $# = 0 ] || { apt-mark unhold "$@" >/dev/null; ${aptGet} purge "$@" >&2; }`
+
+/** Of those that a later release of kadm wants too, only what was not there before kadm. */
+const purgeNew = (names: readonly string[]): Script =>
   names.length === 0
     ? sh`:`
-    : sh`set -- $(dpkg-query -W -f ${'${Package} ${db:Status-Status}\n'} ${names} 2>/dev/null | sed -n '/ not-installed$/!s/ .*//p')
-[ $# = 0 ] || { apt-mark unhold "$@" >/dev/null; ${aptGet} purge "$@" >&2; }`
+    : sh`set -- $(printf '%s\n' ${names} | grep -vxF -f "$KEEP"/before)
+[ $# = 0 ] || { ${purgeWords(sh`"$@"`)}
+}`
 
 /** What came with the packages, is needed by nothing else now and was not there before. */
 const purgeUnneeded = sh`set -- $(${aptGet} --simulate autoremove 2>/dev/null | sed -n 's/^Remv \([^ ]*\) .*/\1/p' | grep -vxF -f "$KEEP"/before)

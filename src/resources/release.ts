@@ -27,6 +27,8 @@ export interface ReleaseFound {
   readonly file: string | undefined
   readonly sha256: string | undefined
   readonly programs: Readonly<Record<string, 'as-recorded' | 'other' | 'absent'>>
+  /** The programs as they are numbered in what was kept; in the ledger only. */
+  readonly kept?: readonly string[] | undefined
 }
 
 export type ReleaseSpec = Omit<ReleaseResource, 'kind' | 'id' | 'record' | 'stageDir'> & {
@@ -88,6 +90,7 @@ fi`,
   }),
   keep: ({programs}) =>
     join([...programs.map(({path}, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$KEEP"/${String(i)}`), sh`:`]),
+  recorded: ({programs}, found) => ({...found, kept: programs.map(({path}) => path)}),
   act: wanted => {
     const {programs, record, file, sha256} = wanted
     if (sha256 === undefined) throw new Error(`the hash of ${file} was never known`)
@@ -104,10 +107,10 @@ mv -fT -- ${record}.new ${record}
 rm -f -- "$kadm_file"`,
     ])
   },
-  undo: ({programs, record}) =>
+  undo: ({programs, record}, {kept = []}) =>
     join([
-      ...programs.map(
-        ({path}, i) => sh`if [ -e "$KEEP"/${String(i)} ]; then
+      ...[...new Set([...kept, ...programs.map(({path}) => path)])].map(
+        (path, i) => sh`if [ -e "$KEEP"/${String(i)} ]; then
 rm -f -- ${besides(path)}; cp -a -T -- "$KEEP"/${String(i)} ${besides(path)}; mv -fT -- ${besides(path)} ${path}
 else rm -f -- ${path}
 fi`,

@@ -1,3 +1,4 @@
+import type {z} from 'zod'
 import {absentKind, type AbsentResource} from './absent.ts'
 import {binaryKind, type BinaryResource} from './binary.ts'
 import {blockKind, type BlockFound, type BlockResource} from './block.ts'
@@ -57,6 +58,14 @@ type ResourceOf<K extends KindName> = Kinds[K][0]
 type StateOf<K extends KindName> = Kinds[K][1]
 export type Resource = ResourceOf<KindName>
 export type State = StateOf<KindName>
+
+/** How the ledger's entries of a kind are read. */
+export interface LedgerSchema<R, S> {
+  readonly resource: z.ZodType<R>
+  readonly state: z.ZodType<S>
+}
+
+export type HostSchemas = {readonly [K in Exclude<KindName, 'wait'>]: LedgerSchema<ResourceOf<K>, StateOf<K>>}
 
 export const KINDS: {readonly [K in KindName]: Kind<ResourceOf<K>, StateOf<K>>} = {
   absent: absentKind,

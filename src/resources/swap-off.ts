@@ -1,3 +1,4 @@
+import {posix} from 'node:path'
 import type {SwapSource} from '../domain/facts.ts'
 import {join, type Script, sh} from '../remote/shell.ts'
 import {rewriteLines} from './fstab-lines.ts'
@@ -32,6 +33,18 @@ export interface SwapFound {
   /** Whether its line of fstab is in force. */
   readonly line: boolean
   readonly units: readonly SwapUnit[]
+  /** What was turned off, and how; in the ledger only. */
+  readonly turnedOff?: TurnedOff | undefined
+}
+
+export interface TurnedOff {
+  /** The line of fstab as it was, and as it is now. */
+  readonly line: {readonly from: string; readonly to: string} | undefined
+  readonly masked: readonly string[]
+  /** Paths of drop-ins in folders that were made for them. */
+  readonly dropIns: readonly string[]
+  /** Units to start again. */
+  readonly starts: readonly string[]
 }
 
 interface SwapUnit {
@@ -91,6 +104,18 @@ const isCertain = (source: SwapSource): boolean => source.kind === 'gpt' || sour
 const toTurnOff = ({source}: SwapOffResource, {units}: SwapFound): readonly SwapUnit[] =>
   units.filter(({exists, off}) => !off && (exists || isCertain(source)))
 
+export function turnsOff(resource: SwapOffResource, found: SwapFound): TurnedOff {
+  const {source, places} = resource
+  const units = toTurnOff(resource, found)
+  const started = units.filter(({active}) => active).map(({name}) => name)
+  return {
+    line: source.kind === 'fstab' && found.line ? {from: source.line, to: FSTAB_NOTE + source.line} : undefined,
+    masked: units.filter(({own}) => !own).map(({name}) => name),
+    dropIns: units.filter(({own}) => own).map(({name}) => dropIn(places, name)),
+    starts: !found.active ? [] : source.kind === 'fstab' ? [swapUnit(tagPath(source.device))] : started,
+  }
+}
+
 const dropIn = ({units}: SwapPlaces, name: string): string => `${units}/${name}.d/${SWAP_OFF_DROP_IN}`
 
 export const swapOffKind: Kind<SwapOffResource, SwapFound> = {
@@ -133,42 +158,34 @@ done`,
     source.kind === 'fstab' && line ? `-${source.line}\n+${FSTAB_NOTE}${source.line}` : undefined,
   act: (resource, found) => {
     const {source, places} = resource
-    const units = toTurnOff(resource, found)
+    const {line, masked, dropIns} = turnsOff(resource, found)
+    const running = toTurnOff(resource, found).filter(({active}) => active)
     return join([
       found.active ? fits(source.path, places) : sh`:`,
-      source.kind === 'fstab' && found.line
-        ? rewriteLines(places.fstab, [{from: source.line, to: FSTAB_NOTE + source.line}])
-        : sh`:`,
+      line === undefined ? sh`:` : rewriteLines(places.fstab, [line]),
       // While they are what they are: what is masked has forgotten how it is stopped.
-      ...units.filter(({active}) => active).map(({name}) => sh`systemctl stop -- ${name} || :`),
-      ...units.map(({name, own}) =>
-        own ? writeDropIn(dropIn(places, name)) : sh`systemctl --quiet --no-reload mask -- ${name}`,
-      ),
+      ...running.map(({name}) => sh`systemctl stop -- ${name} || :`),
+      ...masked.map(name => sh`systemctl --quiet --no-reload mask -- ${name}`),
+      ...dropIns.map(writeDropIn),
       sh`if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi`,
       whenOn(source.path, places, sh`swapoff -- ${source.path}`),
     ])
   },
   keep: ({places}, {line}) => (line ? keepCopy(places.fstab) : sh`:`),
-  undo: (resource, found) => {
-    const {source, places} = resource
-    const units = toTurnOff(resource, found)
-    const starts =
-      source.kind === 'fstab'
-        ? [swapUnit(tagPath(source.device))]
-        : units.filter(({active}) => active).map(({name}) => name)
+  recorded: (resource, found) => ({...found, turnedOff: turnsOff(resource, found)}),
+  undo: ({source, places}, {active, turnedOff}) => {
+    if (turnedOff === undefined) throw new Error(`what turned the swap ${source.path} off was never recorded`)
+    const {line, masked, dropIns, starts} = turnedOff
     return join([
-      source.kind === 'fstab' && found.line
-        ? rewriteLines(places.fstab, [{from: FSTAB_NOTE + source.line, to: source.line}], '"$KEEP"/original')
-        : sh`:`,
-      ...units.map(({name, own}) =>
-        own
-          ? sh`rm -f -- ${dropIn(places, name)}
-rmdir -- ${`${places.units}/${name}.d`} 2>/dev/null || :`
-          : sh`systemctl --quiet --no-reload unmask -- ${name}`,
+      line === undefined ? sh`:` : rewriteLines(places.fstab, [{from: line.to, to: line.from}], '"$KEEP"/original'),
+      ...masked.map(name => sh`systemctl --quiet --no-reload unmask -- ${name}`),
+      ...dropIns.map(
+        path => sh`rm -f -- ${path}
+rmdir -- ${posix.dirname(path)} 2>/dev/null || :`,
       ),
       sh`if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi`,
-      ...(found.active ? starts.map(name => sh`systemctl start -- ${name} || :`) : []),
-      found.active ? turnOn(source.path, places) : sh`:`,
+      ...starts.map(name => sh`systemctl start -- ${name} || :`),
+      active ? turnOn(source.path, places) : sh`:`,
     ])
   },
   // Swap that someone turned on by hand is no reason to keep the line out of fstab.

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {ledgerName} from '../../src/engine/act.ts'
-import {readLedger, undoLedger} from '../../src/engine/ledger.ts'
+import {undoLedger} from '../../src/engine/ledger.ts'
+import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {sh} from '../../src/remote/shell.ts'
 import type {AnyHostResource} from '../../src/resources/any-resource.ts'
 import {block} from '../../src/resources/block.ts'
@@ -44,7 +45,7 @@ describe('the ledger', () => {
     await apply(vm.host, [own('ours\n')])
     await apply(vm.host, [own('ours, but newer\n')])
 
-    const entries = await readLedger(vm.host, NEVER)
+    const {entries} = await readLedger(vm.host, NEVER)
     const {undone} = await undoLedger(proving(vm.host, 1))
 
     expect(entries).toMatchObject([
@@ -58,7 +59,7 @@ describe('the ledger', () => {
     const {vm} = bench()
     await apply(vm.host, [file({path: `${vm.root}/etc/key`, content: 'top secret\n', secret: true, owner: ME, why})])
 
-    const [entry] = await readLedger(vm.host, NEVER)
+    const [entry] = (await readLedger(vm.host, NEVER)).entries
 
     expect(entry?.applied).toMatchObject({kind: 'file', secret: true})
     expect(
@@ -74,11 +75,11 @@ describe('the ledger', () => {
       cleared({name: 'token', why, remains: sh`[ ! -e ${path} ] || echo token`, clear: sh`rm ${path}`}),
     ])
 
-    expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
+    expect(await readLedger(vm.host, NEVER)).toStrictEqual({entries: [], unread: []})
   })
 
   test('is empty on a host that kadm never changed', async () => {
-    expect(await readLedger(scratch().host, NEVER)).toStrictEqual([])
+    expect(await readLedger(scratch().host, NEVER)).toStrictEqual({entries: [], unread: []})
     expect(await undoLedger(proving(scratch().host, 1))).toStrictEqual({undone: [], left: []})
   })
 
@@ -88,7 +89,7 @@ describe('the ledger', () => {
     vm.write('/var/lib/kadm/ledger/file-half.new/original.json', '')
     vm.write('/var/lib/kadm/ledger/file-half-gone/applied.json', '')
 
-    expect((await readLedger(vm.host, NEVER)).map(({id}) => id)).toStrictEqual([own('').id])
+    expect((await readLedger(vm.host, NEVER)).entries.map(({id}) => id)).toStrictEqual([own('').id])
   })
 })
 
@@ -101,7 +102,7 @@ describe('undo', () => {
 
     expect(report).toStrictEqual({undone: resources.map(({id}) => id).toReversed(), left: []})
     expect(holds(vm)).toStrictEqual(before)
-    expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
+    expect(await readLedger(vm.host, NEVER)).toStrictEqual({entries: [], unread: []})
   })
 
   test('leaves what others changed since, says why, and puts back the rest', async () => {
@@ -114,7 +115,7 @@ describe('undo', () => {
     expect(left).toStrictEqual([{id: own('').id, because: 'content differs'}])
     expect(undone).toHaveLength(3)
     expect(holds(vm)).toStrictEqual({...before, own: 'by hand\n'})
-    expect((await readLedger(vm.host, NEVER)).map(({id}) => id)).toStrictEqual([own('').id])
+    expect((await readLedger(vm.host, NEVER)).entries.map(({id}) => id)).toStrictEqual([own('').id])
   })
 
   test('does not take what is as it was before for the work of others', async () => {
@@ -123,7 +124,7 @@ describe('undo', () => {
     vm.write(`${vm.root}/etc/own.conf`, 'original\n')
 
     expect(await undoLedger(proving(vm.host, 1))).toStrictEqual({undone: [own('').id], left: []})
-    expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
+    expect(await readLedger(vm.host, NEVER)).toStrictEqual({entries: [], unread: []})
   })
 
   test('stops before the first thing when another run took the lease over', async () => {
@@ -181,7 +182,7 @@ describe('a script that is killed', () => {
         check: async () => {
           expect((await undoLedger(proving(vm.host, 1))).left).toStrictEqual([])
           expect(holds(vm)).toStrictEqual(before)
-          expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
+          expect(await readLedger(vm.host, NEVER)).toStrictEqual({entries: [], unread: []})
         },
       }
     })

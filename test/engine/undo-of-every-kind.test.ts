@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {backParts, readLedger, undoLedger} from '../../src/engine/ledger.ts'
+import {backParts, undoLedger} from '../../src/engine/ledger.ts'
+import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {certificateSpec, wantedCertificate, type CertificateName} from '../../src/domain/certificates.ts'
 import type {AnyHostResource, State} from '../../src/resources/any-resource.ts'
 import {KIND_NAMES, kindOf} from '../../src/resources/any-resource.ts'
@@ -104,7 +105,7 @@ describe('an undo of a control plane', () => {
   test('that is killed before any of its programs ends when it is run again', async () => {
     const made = await controlPlane()
     const entries = PHASES.flat().length
-    expect(await readLedger(made.host, NEVER)).toHaveLength(entries)
+    expect((await readLedger(made.host, NEVER)).entries).toHaveLength(entries)
 
     const points = await dieEverywhere(() => {
       const vm = scratch('vm-1', made)
@@ -115,7 +116,7 @@ describe('an undo of a control plane', () => {
         check: async () => {
           const again = await undoLedger(proving(vm.host, 1))
           expect(again.left).toStrictEqual([])
-          expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
+          expect(await readLedger(vm.host, NEVER)).toStrictEqual({entries: [], unread: []})
           expect(vm.has('/etc/kubernetes')).toBe(false)
           expect(vm.read(`${vm.root}/kubelet-state`)).toBe('inactive disabled\n')
         },
@@ -127,7 +128,9 @@ describe('an undo of a control plane', () => {
 
   test('that was cut off half way through a thing still leaves alone what others made of it since', async () => {
     const vm = await controlPlane()
-    const {folder} = (await readLedger(vm.host, NEVER)).find(({id}) => id === 'certificate:apiserver') ?? {folder: ''}
+    const {folder} = (await readLedger(vm.host, NEVER)).entries.find(({id}) => id === 'certificate:apiserver') ?? {
+      folder: '',
+    }
     vm.write(`/var/lib/kadm/ledger/${folder}/undoing`, '')
     vm.write('/etc/kubernetes/pki/apiserver.crt', 'by hand\n')
 

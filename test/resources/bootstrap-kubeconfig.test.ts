@@ -1,7 +1,7 @@
 import {statSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {BOOTSTRAP_KUBELET_CONF, KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../src/domain/paths.ts'
-import {readLedger} from '../../src/engine/ledger.ts'
+import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {look} from '../../src/engine/look.ts'
 import {bootstrapKubeconfig} from '../../src/resources/bootstrap-kubeconfig.ts'
 import {apply, NEVER} from '../engine/sample-run.ts'
@@ -28,7 +28,7 @@ describe('what a kubelet introduces itself with', () => {
 
     expect(vm.read(BOOTSTRAP_KUBELET_CONF)).toContain('token: "abcdef.0123456789abcdef"')
     expect(statSync(vm.real(BOOTSTRAP_KUBELET_CONF)).mode & 0o777).toBe(0o600)
-    expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
+    expect(await readLedger(vm.host, NEVER)).toStrictEqual({entries: [], unread: []})
   })
 
   test('is never the file that an earlier run left: its token may be dead', async () => {

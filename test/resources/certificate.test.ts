@@ -10,7 +10,8 @@ import {
   type CertificateName,
 } from '../../src/domain/certificates.ts'
 import type {KeyAlgorithm} from '../../src/domain/cluster.ts'
-import {readLedger, undoLedger} from '../../src/engine/ledger.ts'
+import {undoLedger} from '../../src/engine/ledger.ts'
+import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {look} from '../../src/engine/look.ts'
 import {certificate, certificateKind, type CertificateResource} from '../../src/resources/certificate.ts'
 import {apply, NEVER, proving} from '../engine/sample-run.ts'
@@ -215,7 +216,7 @@ describe('a certificate', () => {
 
     const seen = JSON.stringify([
       await look(vm.host, [of('ca'), of('apiserver')], NEVER),
-      (await readLedger(vm.host, NEVER)).map(({applied, original}) => [applied, original]),
+      (await readLedger(vm.host, NEVER)).entries.map(({applied, original}) => [applied, original]),
     ])
     expect(seen).toContain('BEGIN CERTIFICATE')
     expect(seen).not.toContain('PRIVATE KEY')

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {readLedger} from '../../src/engine/ledger.ts'
+import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {sh} from '../../src/remote/shell.ts'
 import {cleared, clearedKind} from '../../src/resources/cleared.ts'
 import {apply, NEVER} from '../engine/sample-run.ts'
@@ -34,6 +34,6 @@ describe('what must be gone', () => {
 
     expect([await apply(vm.host, [token]), await apply(vm.host, [token])]).toStrictEqual([1, 0])
     expect(vm.has(path)).toBe(false)
-    expect(await readLedger(vm.host, NEVER)).toStrictEqual([])
+    expect(await readLedger(vm.host, NEVER)).toStrictEqual({entries: [], unread: []})
   })
 })

@@ -3,7 +3,8 @@ import {makeKey, parsePrivateKey} from '../../src/certs/keys.ts'
 import {isIssuedBy, issueLeaf} from '../../src/certs/issue.ts'
 import {certPath, wantedKubeconfigCertificate} from '../../src/domain/certificates.ts'
 import {KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../src/domain/paths.ts'
-import {readLedger, undoLedger} from '../../src/engine/ledger.ts'
+import {undoLedger} from '../../src/engine/ledger.ts'
+import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {look} from '../../src/engine/look.ts'
 import {endpointFromKubeconfig} from '../../src/kube/kubeconfig.ts'
 import {kubeconfigYaml, type KubeconfigInput} from '../../src/manifests/kubeconfig.ts'
@@ -156,7 +157,7 @@ describe('a kubeconfig', () => {
 
     const seen = JSON.stringify([
       await look(vm.host, [wanted()], NEVER),
-      (await readLedger(vm.host, NEVER)).map(({applied, original}) => [applied, original]),
+      (await readLedger(vm.host, NEVER)).entries.map(({applied, original}) => [applied, original]),
     ])
 
     expect(key.length).toBeGreaterThan(100)

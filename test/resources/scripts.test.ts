@@ -29,7 +29,7 @@ function scripts<R extends ResourceBase, S>(kind: Kind<R, S>, resource: R, state
     ['act', kind.act(resource, state)],
     ['stage', kind.trial?.act(resource, state).stage],
     ['confirm', kind.trial?.act(resource, state).confirm],
-    ['undo', kind.undo(resource, state)],
+    ['undo', kind.undo(resource, kind.recorded?.(resource, state) ?? state)],
     ['confirm undo', kind.trial?.undo(resource, state).confirm],
     ['settle', kind.settle?.(resource, state)],
   ]

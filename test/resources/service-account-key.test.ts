@@ -3,7 +3,8 @@ import {describe, expect, test} from 'vitest'
 import {parsePrivateKey, publicKeyOf, publicKeyPem} from '../../src/certs/keys.ts'
 import {SA_KEY, SA_PUB} from '../../src/domain/certificates.ts'
 import type {KeyAlgorithm} from '../../src/domain/cluster.ts'
-import {readLedger, undoLedger} from '../../src/engine/ledger.ts'
+import {undoLedger} from '../../src/engine/ledger.ts'
+import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {look} from '../../src/engine/look.ts'
 import {serviceAccountKey} from '../../src/resources/service-account-key.ts'
 import {apply, NEVER, proving} from '../engine/sample-run.ts'
@@ -56,7 +57,7 @@ describe('the key that signs tokens', () => {
   test('goes again by undo, and is never in the ledger', async () => {
     const vm = bench()
     await make(vm)
-    const [entry] = await readLedger(vm.host, NEVER)
+    const [entry] = (await readLedger(vm.host, NEVER)).entries
 
     await undoLedger(proving(vm.host, 1))
 

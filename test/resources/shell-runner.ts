@@ -73,6 +73,6 @@ export function lifecycle<R extends ResourceBase, S>(bench: Workbench, kind: Kin
       const original: unknown = JSON.parse(JSON.stringify(state))
       return original as S
     },
-    undo: (original: S): void => change(kind.undo(resource, original)),
+    undo: (original: S): void => change(kind.undo(resource, kind.recorded?.(resource, original) ?? original)),
   }
 }

@@ -1,0 +1,93 @@
+import type {AnyHostResource, State} from '../../resources/any-resource.ts'
+import {schemaOf} from '../../resources/ledger-schemas.ts'
+import {LEDGER_FORMAT} from './documents.ts'
+import {isFields, migrateFrom0, type RawEntry} from './migrations.ts'
+
+/** One thing that kadm changed on a host: how it was first found, and how it was last applied (contents as hashes). */
+export interface LedgerEntry {
+  readonly folder: string
+  /** Larger for a later change. */
+  readonly sequence: bigint
+  readonly id: string
+  readonly original: State
+  readonly applied: AnyHostResource
+  /** An undo of it began, and was cut off before the entry went. */
+  readonly wasBegun: boolean
+}
+
+/** An entry that stays where it is, because this kadm cannot know what to do with it. */
+export interface UnreadEntry {
+  readonly folder: string
+  readonly id: string
+  readonly because: string
+}
+
+/** An entry as it lies there: each text undefined where the file is missing or cannot be read. */
+export interface EntryFiles {
+  readonly folder: string
+  readonly sequence: string | undefined
+  readonly original: string | undefined
+  readonly applied: string | undefined
+  readonly wasBegun: boolean
+}
+
+/** Reads what any kadm wrote, up to this one; what it cannot read it names with the reason. Pure. */
+export function readEntry(files: EntryFiles): LedgerEntry | UnreadEntry {
+  const {folder, wasBegun} = files
+  const [original, applied] = [parse('original.json', files.original), parse('applied.json', files.applied)]
+  const id = idOf(original) ?? idOf(applied) ?? folder
+  const unread = (because: string): UnreadEntry => ({folder, id, because})
+  if (typeof original === 'string') return unread(original)
+  if (typeof applied === 'string') return unread(applied)
+  if (files.sequence === undefined || !/^\d+$/.test(files.sequence)) return unread('its file sequence cannot be read')
+  const unknown = unknownFormat(original) ?? unknownFormat(applied)
+  if (unknown !== undefined) return unread(unknown)
+  const raw = rawEntry(id, original, applied)
+  const schema = schemaOf(raw.kind)
+  if (schema === undefined) return unread(`this kadm does not know the kind '${raw.kind}'${madeBy(applied)}`)
+  const [state, resource] = [schema.state.safeParse(raw.original), schema.resource.safeParse(raw.applied)]
+  if (!state.success) return unread(`its original.json is not what a ${raw.kind} has${madeBy(original)}`)
+  if (!resource.success) return unread(`its applied.json is not what a ${raw.kind} has${madeBy(applied)}`)
+  return {folder, sequence: BigInt(files.sequence), id, original: state.data, applied: resource.data, wasBegun}
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The document, or why there is none. */
+function parse(name: string, text: string | undefined): Fields | string {
+  if (text === undefined) return `its file ${name} cannot be read`
+  try {
+    const value: unknown = JSON.parse(text)
+    return isFields(value) ? value : `its file ${name} holds no document`
+  } catch {
+    return text.trim() === '' ? `its file ${name} is empty` : `its file ${name} is damaged`
+  }
+}
+
+const idOf = (document: Fields | string): string | undefined =>
+  typeof document !== 'string' && typeof document['id'] === 'string' ? document['id'] : undefined
+
+/** Format 0, which kadm 0.1.0 wrote, does not name itself. */
+const formatOf = (document: Fields): unknown => document['format'] ?? 0
+
+function unknownFormat(document: Fields): string | undefined {
+  const format = formatOf(document)
+  return format === 0 || format === LEDGER_FORMAT
+    ? undefined
+    : `this kadm does not know format ${JSON.stringify(format)} of the ledger${madeBy(document)}`
+}
+
+const madeBy = ({kadm}: Fields): string => (typeof kadm === 'string' ? `; it was made by kadm ${kadm}` : '')
+
+function rawEntry(id: string, original: Fields, applied: Fields): RawEntry {
+  const resource = formatOf(applied) === 0 ? applied : applied['applied']
+  const kind = formatOf(applied) === 0 ? applied['kind'] : (original['kind'] ?? applied['kind'])
+  const isFormat0 = formatOf(original) === 0
+  const entry = {
+    id,
+    kind: String(kind),
+    applied: resource,
+    original: isFormat0 ? original['state'] : original['original'],
+  }
+  return isFormat0 ? migrateFrom0(entry) : entry
+}

@@ -1,0 +1,52 @@
+import {LEDGER_DIR} from '../../domain/paths.ts'
+import type {Host} from '../../remote/host.ts'
+import {sh} from '../../remote/shell.ts'
+import {FRAME} from '../look.ts'
+import {readEntry, type LedgerEntry, type UnreadEntry} from './read-entry.ts'
+
+/** An entry without its sequence is none: it was being taken away when that was cut off. */
+const readScript = sh`cd ${LEDGER_DIR} 2>/dev/null || exit 0
+for entry in *; do
+  [ -e "$entry/sequence" ] || continue
+  printf '\036%s\n' "$entry"
+  for file in sequence original.json applied.json; do
+    if [ -f "$entry/$file" ]; then base64 -w0 <"$entry/$file" || :; echo; else echo -; fi
+  done
+  [ ! -e "$entry/undoing" ] || echo undoing
+done`
+
+export interface Ledger {
+  /** Newest first, which is the order in which they are undone. */
+  readonly entries: readonly LedgerEntry[]
+  /** Those that stay, because this kadm cannot read them. */
+  readonly unread: readonly UnreadEntry[]
+}
+
+const decode = (line: string | undefined): string | undefined =>
+  line === undefined || line === '-' ? undefined : Buffer.from(line, 'base64').toString()
+
+export function parseLedger(output: string): Ledger {
+  const all = output
+    .split(FRAME)
+    .slice(1)
+    .map(part => {
+      const [folder = '', sequence, original, applied, begun] = part.split('\n')
+      return readEntry({
+        folder,
+        sequence: decode(sequence)?.trim(),
+        original: decode(original),
+        applied: decode(applied),
+        wasBegun: begun === 'undoing',
+      })
+    })
+  return {
+    entries: all
+      .filter(one => 'sequence' in one)
+      .sort((a, b) => (a.sequence < b.sequence ? 1 : a.sequence > b.sequence ? -1 : 0)),
+    unread: all.filter(one => 'because' in one),
+  }
+}
+
+/** In one round trip; nothing that lies in the ledger makes it fail. */
+export const readLedger = async (host: Host, signal: AbortSignal): Promise<Ledger> =>
+  parseLedger(await host.read(readScript.text, {signal}))

@@ -1,0 +1,222 @@
+import {z} from 'zod'
+import type {HostSchemas} from './resource.ts'
+import {base, cardWish, fileResource, imageFound, maybe, pathState, swapSource, texts, unitState} from './schema.ts'
+
+const path = z.string()
+const packageFound = z.object({name: z.string(), version: z.string(), held: z.boolean()})
+const ufwRule = z.object({rule: z.string(), comment: z.string()})
+const swapUnit = z.object({
+  name: z.string(),
+  exists: z.boolean(),
+  active: z.boolean(),
+  off: z.boolean(),
+  own: z.boolean(),
+})
+const upload = z.object({from: z.string(), to: z.string(), sha256: z.string(), size: z.number()})
+const card = z.object({
+  up: z.boolean(),
+  mtu: z.number(),
+  addresses: z.array(z.object({address: z.string(), dynamic: z.boolean()})),
+})
+
+/** What the ledger holds of kinds that know only of hosts, format 1. Keys that are not named here are passed over. */
+export const HOST_SCHEMAS: HostSchemas = {
+  absent: {resource: z.object({...base, kind: z.literal('absent'), path}), state: pathState},
+  binary: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('binary'),
+      path,
+      mode: z.string(),
+      sha256: z.string(),
+      staged: path,
+      upload: maybe(upload),
+      cacheDir: path,
+    }),
+    state: pathState,
+  },
+  block: {
+    resource: z.object({...base, kind: z.literal('block'), path, name: z.string(), lines: z.string()}),
+    state: z.discriminatedUnion('type', [
+      z.object({type: z.literal('no-file')}),
+      z.object({type: z.literal('no-block')}),
+      z.object({type: z.literal('block'), lines: z.string()}),
+      z.object({type: z.literal('damaged'), begins: z.number(), ends: z.number()}),
+      z.object({type: z.literal('not-a-file')}),
+    ]),
+  },
+  'container-images': {
+    resource: z.object({
+      ...base,
+      kind: z.literal('container-images'),
+      images: z.array(z.object({ref: z.string(), configDigest: z.string(), staged: path, upload: maybe(upload)})),
+    }),
+    state: z.object({unavailable: maybe(z.string()), images: z.array(imageFound)}),
+  },
+  directory: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('directory'),
+      path,
+      mode: z.string(),
+      owner: z.string(),
+      tree: z.boolean(),
+    }),
+    state: pathState,
+  },
+  file: {resource: fileResource, state: pathState},
+  'host-network': {
+    resource: z.object({
+      ...base,
+      kind: z.literal('host-network'),
+      config: fileResource,
+      cards: z.record(z.string(), cardWish),
+      trialSeconds: z.number(),
+      runDir: path,
+      tryDir: path,
+    }),
+    state: z.object({netplan: z.boolean(), file: pathState, cards: z.record(z.string(), card)}),
+  },
+  hostname: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('hostname'),
+      name: z.string(),
+      paths: z.object({hostname: path, kernel: path}),
+    }),
+    state: z.object({running: z.string(), file: pathState}),
+  },
+  'kernel-module': {
+    resource: z.object({
+      ...base,
+      kind: z.literal('kernel-module'),
+      name: z.string(),
+      roots: z.object({sys: path, proc: path, modules: path}),
+    }),
+    state: z.object({present: z.boolean()}),
+  },
+  'loopback-name': {
+    resource: z.object({...base, kind: z.literal('loopback-name'), path, name: z.string()}),
+    state: z.object({lines: texts}),
+  },
+  'loaded-rules': {
+    resource: z.object({
+      ...base,
+      kind: z.literal('loaded-rules'),
+      missing: z.string(),
+      load: z.string(),
+      unload: z.string(),
+    }),
+    state: z.object({missing: texts}),
+  },
+  packages: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('packages'),
+      name: z.string(),
+      packages: z.array(z.object({name: z.string(), release: maybe(z.string()), held: z.boolean()})),
+      lockSeconds: z.number(),
+    }),
+    state: z.object({installed: z.array(packageFound), asked: texts.optional()}),
+  },
+  'package-repository': {
+    resource: z.object({
+      ...base,
+      kind: z.literal('package-repository'),
+      name: z.string(),
+      url: z.string(),
+      keyFingerprint: z.string(),
+      sources: fileResource,
+      lockSeconds: z.number(),
+    }),
+    state: z.object({file: pathState, fetched: z.boolean(), other: maybe(z.string())}),
+  },
+  'pulled-images': {
+    resource: z.object({
+      ...base,
+      kind: z.literal('pulled-images'),
+      refs: texts,
+      manifests: z.record(z.string(), z.object({url: z.string(), caFile: maybe(z.string())})),
+      environment: z.record(z.string(), z.string()),
+      deadlineSeconds: z.number(),
+      pauses: z.array(z.number()),
+    }),
+    state: z.object({unavailable: maybe(z.string()), missing: texts}),
+  },
+  release: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('release'),
+      name: z.string(),
+      programs: z.array(z.object({member: maybe(z.string()), path})),
+      record: path,
+      file: z.string(),
+      url: z.string(),
+      sha256: maybe(z.string()),
+      checksumUrl: z.string(),
+      environment: z.record(z.string(), z.string()),
+      stageDir: path,
+    }),
+    state: z.object({
+      file: maybe(z.string()),
+      sha256: maybe(z.string()),
+      programs: z.record(z.string(), z.enum(['as-recorded', 'other', 'absent'])),
+      kept: texts.optional(),
+    }),
+  },
+  'swap-off': {
+    resource: z.object({
+      ...base,
+      kind: z.literal('swap-off'),
+      source: swapSource,
+      places: z.object({fstab: path, swaps: path, meminfo: path, units: path}),
+    }),
+    state: z.object({
+      active: z.boolean(),
+      line: z.boolean(),
+      units: z.array(swapUnit),
+      turnedOff: z.object({
+        line: maybe(z.object({from: z.string(), to: z.string()})),
+        masked: texts,
+        dropIns: texts,
+        starts: texts,
+      }),
+    }),
+  },
+  symlink: {
+    resource: z.object({...base, kind: z.literal('symlink'), path, target: z.string()}),
+    state: pathState,
+  },
+  sysctl: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('sysctl'),
+      key: z.string(),
+      value: z.string(),
+      path,
+      follower: path.optional(),
+    }),
+    state: z.object({value: maybe(z.string()), follower: z.string().optional()}),
+  },
+  'ufw-rules': {
+    resource: z.object({
+      ...base,
+      kind: z.literal('ufw-rules'),
+      rules: z.array(ufwRule),
+      mark: z.string(),
+      prune: z.boolean(),
+    }),
+    state: z.object({rules: z.array(ufwRule)}),
+  },
+  unit: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('unit'),
+      name: z.string(),
+      active: z.boolean(),
+      enabled: z.boolean(),
+      restartWhenNewer: texts,
+    }),
+    state: unitState,
+  },
+}
