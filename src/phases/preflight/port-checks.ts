@@ -96,7 +96,8 @@ function judgeUser(view: View, {port, owner}: NeededPort, user: Socket): Finding
   }
   const unit = user.unit === undefined ? '' : ` (${user.unit})`
   if (user.process === 'kubelet') {
-    const saw = `the kubelet of another product${unit} listens on it at ${user.address}`
+    const whose = view.facts.apiServer === undefined ? 'another product' : `the cluster at ${view.facts.apiServer}`
+    const saw = `the kubelet of ${whose}${unit} listens on it at ${user.address}`
     return error(name, view, saw, wayOut(user))
   }
   const process = user.process || 'a process that cannot be seen'
@@ -108,9 +109,11 @@ function judgeUser(view: View, {port, owner}: NeededPort, user: Socket): Finding
   )
 }
 
-/** kadm starts kubelet.service again; a kubelet that another unit runs stays, and keeps the port. */
-const isOwnKubelet = ({facts}: View, {process, unit}: Socket): boolean =>
-  process === 'kubelet' && unit === 'kubelet.service' && facts.clusterCaHash === undefined
+/** kadm starts kubelet.service again; a kubelet that another unit runs, or that is in a cluster by other files, keeps the port. */
+function isOwnKubelet({facts}: View, {process, unit}: Socket): boolean {
+  const isOfUnit = unit === undefined ? facts.units['kubelet.service']?.active === 'active' : unit === 'kubelet.service'
+  return process === 'kubelet' && isOfUnit && facts.clusterCaHash === undefined && facts.apiServer === undefined
+}
 
 function wayOut({process, unit}: Socket): string {
   if (process === 'kubelet') {

@@ -108,6 +108,24 @@ describe('who holds a port is told with its unit', () => {
     expect(toldOf(socket)).toEqual([line])
   })
 
+  test('a kubelet whose unit cannot be seen is ours only where kubelet.service runs', () => {
+    const socket = {port: 10250, address: '::', process: 'kubelet'}
+    const units = {'kubelet.service': {active: 'active', enabled: 'enabled'}}
+
+    expect(toldOf(socket)).toEqual([expect.stringMatching(/^error /)])
+    expect(toldOf(socket, {units})).toEqual([expect.stringMatching(/^info /)])
+  })
+
+  test('a kubelet that is in a cluster without a CA where kubeadm has it is not started again', () => {
+    const socket = {port: 10250, address: '::', process: 'kubelet', unit: 'kubelet.service'}
+
+    expect(toldOf(socket, {apiServer: 'https://10.9.9.9:6443'})).toEqual([
+      expect.stringMatching(
+        /^error node: the kubelet of the cluster at https:\/\/10.9.9.9:6443 \(kubelet.service\) listens/,
+      ),
+    ])
+  })
+
   test('a node of this cluster has its ports taken by its own components', () => {
     const listening = [
       {port: 10249, address: '127.0.0.1', process: 'kube-proxy'},
