@@ -4,8 +4,10 @@ import {pipeline} from 'node:stream/promises'
 import {createGunzip} from 'node:zlib'
 import type {BinaryName, Bundle, BundleBinary, BundleImage} from '../domain/bundle.ts'
 import {KadmError} from '../domain/errors.ts'
+import {isMissing, localFileError} from '../domain/local-file-error.ts'
 import {AGNHOST_IMAGE, AGNHOST_NEXT_IMAGE} from '../domain/releases.ts'
 import type {KubernetesVersion} from '../domain/version.ts'
+import {makeFolder} from '../remote/local-files.ts'
 import {checked, get, type Web} from './fetching.ts'
 import {ociArchive} from './oci-archive.ts'
 import {verifyBundle, type OpenBundle} from './read-bundle.ts'
@@ -56,7 +58,7 @@ export async function copyBundle(from: string, dir: string, signal?: AbortSignal
     const {bundle} = await verifyBundle(from, {signal})
     for (const path of new Set(bundle.entries.map(entry => entry.path))) {
       signal?.throwIfAborted()
-      await mkdir(dirname(join(target, path)), {recursive: true})
+      await makeFolder(dirname(join(target, path)))
       await cp(join(from, path), join(target, path))
     }
     return bundle
@@ -66,21 +68,21 @@ export async function copyBundle(from: string, dir: string, signal?: AbortSignal
 async function intoNewFolder(dir: string, fill: (target: string) => Promise<Bundle>): Promise<OpenBundle> {
   const isThere = await stat(dir).then(
     () => true,
-    () => false,
+    (error: unknown) => !isMissing(error),
   )
   if (isThere) throw new KadmError('config', `${dir} is there already`, {hint: 'name a folder that is not there yet'})
   const target = `${dir}.partial`
-  await rm(target, {recursive: true, force: true})
-  await mkdir(target, {recursive: true})
   try {
+    await rm(target, {recursive: true, force: true})
+    await makeFolder(target)
     const bundle = await fill(target)
     await writeFile(join(target, 'bundle.json'), `${JSON.stringify(bundle, undefined, 2)}\n`)
     await verifyBundle(target)
     await rename(target, dir)
     return {dir, bundle}
   } catch (error) {
-    await rm(target, {recursive: true, force: true})
-    throw error
+    await rm(target, {recursive: true, force: true}).catch(() => undefined)
+    throw localFileError(error, {doing: 'write', hint: 'name another folder'}) ?? error
   }
 }
 

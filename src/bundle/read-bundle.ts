@@ -1,7 +1,8 @@
-import {readFile, stat} from 'node:fs/promises'
+import {stat} from 'node:fs/promises'
 import {isAbsolute, join, normalize} from 'node:path'
 import {BINARIES, type Bundle, type BundleEntry} from '../domain/bundle.ts'
 import {KadmError} from '../domain/errors.ts'
+import {readLocalTextIfThere} from '../remote/local-files.ts'
 import {hashFile} from './hash-file.ts'
 
 const BUNDLE_FILE = 'bundle.json'
@@ -17,13 +18,10 @@ export interface OpenBundle {
 /** Reads `bundle.json` and refuses, by name, what is not one. */
 export async function readBundle(dir: string): Promise<OpenBundle> {
   const path = join(dir, BUNDLE_FILE)
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new KadmError('config', `${dir} is no bundle: it has no ${BUNDLE_FILE}`, {
-      hint: "name the folder that 'kadm bundle create' made",
-      cause,
-    })
-  })
-  return {dir, bundle: parseBundle(text, path)}
+  const hint = "name the folder that 'kadm bundle create' made"
+  const text = readLocalTextIfThere(path, hint)
+  if (text === undefined) throw new KadmError('config', `${dir} is no bundle: it has no ${BUNDLE_FILE}`, {hint})
+  return Promise.resolve({dir, bundle: parseBundle(text, path)})
 }
 
 /** Pure: the bundle that a `bundle.json` describes; `path` is for messages. */

@@ -1,6 +1,7 @@
 import {mkdir, rename, stat} from 'node:fs/promises'
 import {homedir} from 'node:os'
 import {dirname, join} from 'node:path'
+import {makeFolder} from '../remote/local-files.ts'
 import {removeTrees} from '../resources/remove-tree.ts'
 import {withLock, type LockOptions} from './lock.ts'
 import {asRoot} from './privileged.ts'
@@ -23,7 +24,7 @@ export async function once(
   options: LockOptions = {},
 ): Promise<string> {
   if (await exists(path)) return path
-  await mkdir(dirname(path), {recursive: true})
+  await makeFolder(dirname(path))
   return withLock(
     `${path}.lock`,
     async () => {

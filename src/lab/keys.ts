@@ -1,5 +1,6 @@
-import {mkdir, readFile, rename} from 'node:fs/promises'
+import {readFile, rename} from 'node:fs/promises'
 import {join} from 'node:path'
+import {makeFolder} from '../remote/local-files.ts'
 import {exists} from './cache.ts'
 import {mustRun} from './program.ts'
 
@@ -30,7 +31,7 @@ export const hostKeyFile = (dir: string): string => join(dir, 'ssh_host_ed25519_
 
 /** A machine's host key is made outside of it, so that it is known before the first connection. */
 export async function makeHostKey(dir: string): Promise<{readonly fingerprint: string; readonly line: string}> {
-  await mkdir(dir, {recursive: true})
+  await makeFolder(dir)
   await makeKey(hostKeyFile(dir), 'lab')
   const [type = '', blob = ''] = (await readPublicKey(hostKeyFile(dir))).split(' ')
   const digest = await crypto.subtle.digest('SHA-256', Buffer.from(blob, 'base64'))

@@ -1,8 +1,9 @@
-import {mkdir, writeFile} from 'node:fs/promises'
+import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {KadmError} from '../domain/errors.ts'
 import {DEFAULT_VERSION} from '../domain/releases.ts'
 import {supportedVersion} from '../domain/version.ts'
+import {makeFolder} from '../remote/local-files.ts'
 import {cacheDir, exists} from './cache.ts'
 import type {BuildPlace} from './go-build.ts'
 import {makeKey} from './keys.ts'
@@ -143,7 +144,7 @@ async function prepareVms(place: BuildPlace, tracked: Tracker, report: LabSink):
 /** Chooses what the lab lacks and writes it down before anything of it is made. */
 async function plan(options: LabUpOptions, rootfs: string, version: string): Promise<LabState> {
   const {name} = options
-  await mkdir(paths.labDir(name), {recursive: true, mode: 0o700})
+  await makeFolder(paths.labDir(name), 0o700)
   await makeKey(paths.keyFile(name), `kadm lab ${name}`)
   const before = await readState(name)
   const tag = paths.labTag(name)

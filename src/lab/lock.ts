@@ -1,7 +1,8 @@
-import {link, mkdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {link, readFile, rm, writeFile} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {KadmError} from '../domain/errors.ts'
+import {makeFolder} from '../remote/local-files.ts'
 import {formatIdentity, identify, isRunning, parseIdentity, type ProcessIdentity} from './process-identity.ts'
 
 export interface LockOptions {
@@ -15,7 +16,7 @@ const INTERVAL_MS = 200
 /** Runs `work` while no other run on this machine holds `path`; a lock whose holder died is taken over. */
 export async function withLock<T>(path: string, work: () => Promise<T>, options: LockOptions = {}): Promise<T> {
   const own = await ownIdentity()
-  await mkdir(dirname(path), {recursive: true})
+  await makeFolder(dirname(path))
   await take(path, own, options)
   try {
     return await work()

@@ -1,12 +1,26 @@
 /** What the transport needs of the machine kadm runs on; `nodeLaptop` is the real one. */
 export interface Laptop {
   readonly user: string
+  /** Its number, for `%i` in the ssh config. */
+  readonly uid: number
   readonly home: string
+  /** This machine's own name, for `%l` in the ssh config. */
+  readonly hostName: string
   /** SSH_AUTH_SOCK, or the system's usual place. */
   readonly agentSocket: string | undefined
-  /** undefined when there is no such file. */
+  /** An environment variable. */
+  readonly variable: (name: string) => string | undefined
+  /** The home folder of another user here; undefined when there is no such user. */
+  readonly homeOf: (user: string) => Promise<string | undefined>
+  /** Whether a command of the user's shell ends with exit code 0, for `Match exec`. */
+  readonly succeeds: (command: string) => Promise<boolean>
+  /** Says something that a person may want to know, once; the work goes on. */
+  readonly note: (text: string) => void
+  /** undefined when there is no such file; one that cannot be read is noted and counts as missing, as for ssh. */
   readonly readText: (path: string) => Promise<string | undefined>
-  /** Adds one line to a known_hosts file in one write, making the file (0600) and its folder (0700) when missing. */
+  /** Of a file that was named by hand: undefined when there is none; throws `config` for one that cannot be read. */
+  readonly readNamed: (path: string) => Promise<string | undefined>
+  /** Adds one line to a known_hosts file in one write, making the file (0600) and its folder (0700) when missing; notes when it cannot. */
   readonly appendLine: (path: string, line: string) => Promise<void>
   /** Writes a file that is there anew, in one step, with the mode it has. */
   readonly replaceText: (path: string, text: string) => Promise<void>

@@ -139,7 +139,7 @@ interface KeyQuery {
 }
 
 async function readKey(ssh2: Ssh2, {file, username, passphrase}: KeyQuery, laptop: Laptop): Promise<KeyRead> {
-  const text = await laptop.readText(file.path)
+  const text = await (file.from === 'given' ? laptop.readNamed(file.path) : laptop.readText(file.path))
   const label = `key ${file.path}`
   if (text === undefined && file.from === 'given')
     throw new KadmError('config', `there is no key file ${file.path}`, {

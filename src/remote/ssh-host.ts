@@ -105,8 +105,10 @@ export async function keyFilesOf(
   laptop: Laptop,
 ): Promise<readonly {readonly path: string; readonly text: string}[]> {
   const hops = await routeTo(target, await readSshConfig(laptop), laptop)
-  const paths = [...new Set(hops.flatMap(h => h.keyFiles.map(k => k.path)))]
-  const read = await Promise.all(paths.map(async path => ({path, text: await laptop.readText(path)})))
+  const files = new Map(hops.flatMap(h => h.keyFiles.map(k => [k.path, k.from])))
+  const textOf = (path: string, from: string): Promise<string | undefined> =>
+    from === 'given' ? laptop.readNamed(path) : laptop.readText(path)
+  const read = await Promise.all([...files].map(async ([path, from]) => ({path, text: await textOf(path, from)})))
   return read.flatMap(({path, text}) => (text === undefined ? [] : [{path, text}]))
 }
 

@@ -1,11 +1,12 @@
 import {EXIT, KadmError} from '../domain/errors.ts'
+import {localFileError} from '../domain/local-file-error.ts'
 
 /** For what is no KadmError: a mistake of kadm's own (EX_SOFTWARE of sysexits.h). */
 const BUG_EXIT = 70
 
-/** The errors that were really thrown: aggregates opened, in order. */
+/** The errors that were really thrown: aggregates opened, in order. What the file system here refuses is a person's to put right. */
 export const errorsOf = (error: unknown): readonly unknown[] =>
-  error instanceof AggregateError ? error.errors.flatMap(errorsOf) : [error]
+  error instanceof AggregateError ? error.errors.flatMap(errorsOf) : [localFileError(error) ?? error]
 
 const codeOf = (error: unknown): number => {
   if (error instanceof KadmError) return EXIT[error.code]

@@ -6,9 +6,16 @@ import {readSshConfig} from '../../src/remote/ssh-config.ts'
 
 const laptop = (files: Readonly<Record<string, string>> = {}): Laptop => ({
   user: 'me',
+  uid: 1000,
   home: '/home/me',
+  hostName: 'laptop.example.org',
   agentSocket: '/run/agent',
+  variable: name => ({XDG_RUNTIME_DIR: '/run/user/1000', OTHER_AGENT: '/run/other'})[name],
+  homeOf: user => Promise.resolve(user === 'ops' ? '/home/ops' : undefined),
+  succeeds: command => Promise.resolve(command === 'true'),
+  note: () => undefined,
   readText: path => Promise.resolve(files[path]),
+  readNamed: path => Promise.resolve(files[path]),
   appendLine: () => Promise.reject(new Error('nothing is written here')),
   replaceText: () => Promise.reject(new Error('nothing is written here')),
   matching: pattern => Promise.resolve(Object.keys(files).filter(path => path === pattern.replace('*', 'more'))),

@@ -1,8 +1,9 @@
-import {hostname, userInfo} from 'node:os'
+import {hostname} from 'node:os'
 import type {HostSpec} from '../../domain/cluster.ts'
 import {formatTarget} from '../../config/target.ts'
 import {isUnreachable, KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
+import {localUser} from '../../remote/local-user.ts'
 import {confirm} from '../../ui/ask.ts'
 import type {Terminal} from '../../ui/terminal.ts'
 import type {SshFlags} from '../ssh-flags.ts'
@@ -29,9 +30,9 @@ export const hostLabel = (spec: HostSpec): string =>
 
 /** Asks for what the logins need and opens every connection, so that nobody is asked once the work runs. */
 export async function openConnections(options: ConnectorOptions): Promise<Connector> {
-  const [{keyFilesOf}, {nodeLaptop}] = await Promise.all([
+  const [{keyFilesOf}, {laptopHere}] = await Promise.all([
     import('../../remote/ssh-host.ts'),
-    import('../../remote/node-laptop.ts'),
+    import('./laptop-here.ts'),
   ])
   const {hosts, flags, terminal, goesOnWithout = false} = options
   const secrets = await loginSecrets({
@@ -39,7 +40,7 @@ export async function openConnections(options: ConnectorOptions): Promise<Connec
     flags,
     terminal,
     env: process.env,
-    laptop: nodeLaptop(process.env),
+    laptop: laptopHere(),
     keyFilesOf,
   })
   const opened = new Map<HostSpec, Promise<Host>>()
@@ -109,17 +110,17 @@ async function openAt(spec: HostSpec, {flags, terminal, signal, secrets, inTurn,
     const {sudoPassword} = secrets
     return localHost({
       name,
-      user: userInfo().username,
+      user: localUser(process.env).name,
       isRoot: process.getuid?.() === 0,
       env: process.env,
       sudoPassword,
     })
   }
-  const [{connectSsh}, {nodeLaptop}] = await Promise.all([
+  const [{connectSsh}, {laptopHere}] = await Promise.all([
     import('../../remote/ssh-host.ts'),
-    import('../../remote/node-laptop.ts'),
+    import('./laptop-here.ts'),
   ])
-  const laptop = nodeLaptop(process.env)
+  const laptop = laptopHere()
   return connectSsh({
     name,
     target: spec.ssh,
@@ -146,9 +147,11 @@ async function openAt(spec: HostSpec, {flags, terminal, signal, secrets, inTurn,
 /** The ssh config with another known_hosts file before it: in ssh's files the first word counts. */
 export async function sshConfigText(knownHosts: string | undefined): Promise<string | undefined> {
   if (knownHosts === undefined) return undefined
-  const [{readSshConfig}, {nodeLaptop}] = await Promise.all([
+  const [{readSshConfig}, {laptopHere}] = await Promise.all([
     import('../../remote/ssh-config.ts'),
-    import('../../remote/node-laptop.ts'),
+    import('./laptop-here.ts'),
   ])
-  return `UserKnownHostsFile ${knownHosts}\n${await readSshConfig(nodeLaptop(process.env))}`
+  const laptop = laptopHere()
+  await laptop.readNamed(knownHosts)
+  return `UserKnownHostsFile ${knownHosts}\n${await readSshConfig(laptop)}`
 }

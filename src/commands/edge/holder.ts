@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 import {readFileSync, readlinkSync} from 'node:fs'
-import {hostname, userInfo} from 'node:os'
+import {hostname} from 'node:os'
+import {localUser} from '../../remote/local-user.ts'
 import type {Holder} from '../../engine/held.ts'
 
 /** Where process numbers mean the same: this boot of this machine, in this process namespace. */
@@ -30,7 +31,7 @@ const isRunning = (pid: number): boolean => {
 export function thisHolder(): Holder {
   const mark = placeMark()
   return {
-    text: `${userInfo().username}@${hostname()} process ${String(process.pid)}${mark === undefined ? '' : ` on ${mark}`}`,
+    text: `${localUser(process.env).name}@${hostname()} process ${String(process.pid)}${mark === undefined ? '' : ` on ${mark}`}`,
     isGone: text => {
       const [, pid, place] = / process (\d+) on (\w+)$/.exec(text) ?? []
       return pid !== undefined && place === mark && !isRunning(Number(pid))

@@ -1,6 +1,6 @@
-import {writeFileSync} from 'node:fs'
 import {moveHost, type FileEdit} from '../../config/move-host.ts'
 import type {RepairedHost} from '../../engine/repair-clones.ts'
+import {writeLocalText} from '../../remote/local-files.ts'
 import type {TextFile} from './load-cluster.ts'
 
 export interface PlacedEdit extends FileEdit {
@@ -18,7 +18,7 @@ export function followMoves(file: TextFile, repaired: readonly RepairedHost[], w
     },
     {text: file.text, edits: [] as readonly FileEdit[]},
   )
-  if (write && changed.edits.length > 0) writeFileSync(file.name, changed.text)
+  if (write && changed.edits.length > 0) writeLocalText(file.name, changed.text)
   return changed.edits.map(edit => ({...edit, file: file.name}))
 }
 

@@ -1,10 +1,10 @@
-import {existsSync, readFileSync} from 'node:fs'
 import {resolve} from 'node:path'
 import type {Cluster, HostSpec} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {ConfigEnvironment} from '../../config/environment.ts'
 import type {ClusterFlags} from '../../config/from-flags.ts'
 import type {ReadCluster} from '../../config/read-cluster.ts'
+import {readLocalText, readLocalTextIfThere} from '../../remote/local-files.ts'
 import type {SshFlags} from '../ssh-flags.ts'
 
 /** The file that is meant when none is named. */
@@ -16,24 +16,19 @@ export interface TextFile {
 }
 
 /** Reading files as the configuration needs it. */
-export const environment: ConfigEnvironment = {readFile: path => readFileSync(path, 'utf8')}
+export const environment: ConfigEnvironment = {readFile: path => readLocalText(path)}
 
 /** Reads a file the user named; a missing one is their mistake, not ours. */
-export function readText(name: string, flag: string): TextFile {
-  try {
-    return {name, text: readFileSync(name, 'utf8')}
-  } catch (cause) {
-    throw new KadmError('usage', `cannot read ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      hint: `name the file with ${flag}`,
-      cause,
-    })
-  }
-}
+export const readText = (name: string, flag: string): TextFile => ({
+  name,
+  text: readLocalText(name, `name the file with ${flag}`),
+})
 
 /** The named file, else kadm.yaml where one lies here; undefined with neither. */
 export function findFile(named: string | undefined): TextFile | undefined {
   if (named !== undefined) return readText(named, '--file')
-  return existsSync(DEFAULT_FILE) ? readText(DEFAULT_FILE, '--file') : undefined
+  const text = readLocalTextIfThere(DEFAULT_FILE, 'name the file with --file')
+  return text === undefined ? undefined : {name: DEFAULT_FILE, text}
 }
 
 /** The named file or kadm.yaml; one of them must be there. */

@@ -1,8 +1,8 @@
 import type {Cluster} from '../../domain/cluster.ts'
 import {knownHostsStore, type KnownHostsStore} from '../../remote/known-hosts-store.ts'
-import {nodeLaptop} from '../../remote/node-laptop.ts'
 import {readSshConfig} from '../../remote/ssh-config.ts'
 import {sshConfigText} from './connector.ts'
+import {laptopHere} from './laptop-here.ts'
 import {clusterFrom, findFile, hostNamed, withSshFlags, type LoginFlags, type TextFile} from './load-cluster.ts'
 
 export interface RepairRequest {
@@ -26,7 +26,7 @@ export async function repairRequest(
 
 /** The known_hosts that connections of this command believe. */
 export async function trustOf(flags: {readonly 'known-hosts': string | undefined}): Promise<KnownHostsStore> {
-  const laptop = nodeLaptop(process.env)
+  const laptop = laptopHere()
   const config = (await sshConfigText(flags['known-hosts'])) ?? (await readSshConfig(laptop))
   return knownHostsStore(laptop, config)
 }

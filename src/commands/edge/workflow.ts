@@ -1,11 +1,11 @@
 import {randomBytes} from 'node:crypto'
-import {readFile} from 'node:fs/promises'
 import type {Cluster} from '../../domain/cluster.ts'
 import type {Sink} from '../../domain/events.ts'
 import type {JoinTo, WorkflowOptions} from '../../engine/options.ts'
 import type {LocalBundle, Phase} from '../../phases/phase.ts'
 import {select} from '../../phases/select.ts'
 import type {Host} from '../../remote/host.ts'
+import {readLocalText} from '../../remote/local-files.ts'
 import {realClock} from './clock.ts'
 import type {Connector} from './connector.ts'
 import {thisHolder} from './holder.ts'
@@ -49,7 +49,7 @@ export async function workflowOptions(
     },
     readPackageKey: async repository => {
       const {readPackageKey} = await import('../../engine/package-key.ts')
-      return readPackageKey(repository, {fetch, readFile: path => readFile(path, 'utf8'), signal})
+      return readPackageKey(repository, {fetch, readFile: async path => Promise.resolve(readLocalText(path)), signal})
     },
     readReleaseHash: await releaseHashReader(signal),
     explain: async (host, error, phase) => {
