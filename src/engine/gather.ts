@@ -2,6 +2,7 @@ import type {Facts} from '../domain/facts.ts'
 import {KadmError} from '../domain/errors.ts'
 import type {Host} from '../remote/host.ts'
 import {gatherScript, parseFacts} from '../resources/facts/parse-facts.ts'
+import {whySlow} from './why-slow.ts'
 
 /** What one host said of itself, and how its clock stands to ours. */
 export interface Gathered {
@@ -15,15 +16,9 @@ const LOOK_MS = 3 * 60_000
 
 export async function gather(host: Host, now: () => number, signal: AbortSignal): Promise<Gathered> {
   const started = now()
-  const output = await host.read(gatherScript().text, {signal, timeoutMs: LOOK_MS}).catch((error: unknown) => {
-    if (!(error instanceof KadmError) || error.code !== 'timeout') throw error
-    throw new KadmError('timeout', `looking at the host took longer than ${String(LOOK_MS / 60_000)} minutes`, {
-      host: host.name,
-      hint: "it is overloaded, or a disk or mount of it hangs: look at 'uptime' and 'dmesg' there, then run the same kadm command again",
-      evidence: error.evidence,
-      cause: error,
-    })
-  })
+  const output = await host
+    .read(gatherScript().text, {signal, timeoutMs: LOOK_MS})
+    .catch((error: unknown) => tooSlow(error, host, signal))
   const midpointSeconds = (started + now()) / 2000
   try {
     return {facts: parseFacts(output), midpointSeconds}
@@ -34,4 +29,15 @@ export async function gather(host: Host, now: () => number, signal: AbortSignal)
       cause: error,
     })
   }
+}
+
+async function tooSlow(error: unknown, host: Host, signal: AbortSignal): Promise<never> {
+  if (!(error instanceof KadmError) || error.code !== 'timeout') throw error
+  const {hint, evidence} = await whySlow(host, signal)
+  throw new KadmError('timeout', `looking at the host took longer than ${String(LOOK_MS / 60_000)} minutes`, {
+    host: host.name,
+    hint,
+    evidence: [error.evidence, evidence].filter(text => text !== undefined).join('\n') || undefined,
+    cause: error,
+  })
 }

@@ -15,12 +15,14 @@ export interface CollectOptions {
   readonly tooMuch: () => void
   /** Takes the bytes instead of keeping them, with back pressure. */
   readonly into?: Writable | undefined
+  /** Told once, when the script begins. */
+  readonly begun?: (() => void) | undefined
   /** Told of each whole line as it comes. */
   readonly heard?: ((line: string) => void) | undefined
 }
 
 /** Reads a stream to its end. */
-export const collect = (stream: Readable, {limit, tooMuch, into, heard}: CollectOptions): Collected => {
+export const collect = (stream: Readable, {limit, tooMuch, into, heard, begun}: CollectOptions): Collected => {
   const cutter = outputCutter()
   const lines = lineCutter()
   const chunks: Buffer[] = []
@@ -36,7 +38,9 @@ export const collect = (stream: Readable, {limit, tooMuch, into, heard}: Collect
     to.once('drain', () => stream.resume())
   }
   stream.on('data', (chunk: Buffer) => {
+    const isWaiting = cutter.group() === undefined
     const bytes = cutter.push(chunk)
+    if (isWaiting && cutter.group() !== undefined) begun?.()
     if (bytes === undefined) return
     if (heard !== undefined) lines.push(bytes).forEach(heard)
     if (into === undefined) keep(bytes)

@@ -49,6 +49,13 @@ export const supervised = (become: Become, seconds: number): readonly [string, .
 /** Asks sudo itself whether the password on stdin is right, whatever it remembers. */
 export const PASSWORD_CHECK = ['env', 'LC_ALL=C', 'sudo', '-k', '-S', '-p', '', 'true'] as const
 
+/** Says that a command reaches its program, and nothing else. */
+export const ECHO = ['env', 'LC_ALL=C', 'echo', 'kadm:echo'] as const
+export const ECHOED = 'kadm:echo'
+
+/** Lists what the login user may do with sudo, where that needs no password. */
+export const RIGHTS = ['env', 'LC_ALL=C', 'sudo', '-n', '-l'] as const
+
 const PLAIN = /^[\w=/.-]+$/
 
 /** One line for the login user's own shell, whichever that is. */

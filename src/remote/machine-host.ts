@@ -1,10 +1,11 @@
 import type {Duplex, Readable} from 'node:stream'
 import {KadmError} from '../domain/errors.ts'
-import {endGroup, PASSWORD_CHECK, supervised, type Become} from './far-side.ts'
+import {endGroup, PASSWORD_CHECK, RIGHTS, supervised, type Become} from './far-side.ts'
 import type {Host, PipeOptions, RunOptions, RunResult} from './host.ts'
 import type {Redactor} from './redact.ts'
 import type {OpenSession} from './session.ts'
-import {notBegun} from './sudo-trouble.ts'
+import {probeShell} from './shell-probe.ts'
+import {asksForRights, notBegun, type Unbegun} from './sudo-trouble.ts'
 import {supervise} from './supervise.ts'
 
 const DEFAULT_TIMEOUT_MS = 120_000
@@ -33,6 +34,7 @@ export const machineHost = (machine: Machine): Host => {
     : machine.sudoPassword === undefined
       ? 'sudo'
       : 'sudo-with-password'
+  let isProven = false
   let passwordCheck: Promise<void> | undefined
 
   const start = async (
@@ -42,12 +44,16 @@ export const machineHost = (machine: Machine): Host => {
     urgent = false,
   ): Promise<RunResult> => {
     const as = options.asLoginUser === true ? 'nobody' : become
-    if (as === 'sudo-with-password') await (passwordCheck ??= checkPassword(machine))
+    if (as === 'sudo-with-password') {
+      // Before a password is said to it, the far side has to show what listens there.
+      if (!isProven) await start(':', undefined, {asLoginUser: true})
+      await (passwordCheck ??= checkPassword(machine))
+    }
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
     const words = supervised(as, Math.ceil(timeoutMs / 1000) + BACKSTOP_S)
     const session = await machine.open(words, {signal: options.signal, urgent})
     const password = as === 'sudo-with-password' ? machine.sudoPassword : undefined
-    return await supervise(
+    const result = await supervise(
       session,
       {
         script,
@@ -58,9 +64,19 @@ export const machineHost = (machine: Machine): Host => {
         password,
         signal: options.signal,
         timeoutMs,
+        isFirst: !isProven,
       },
-      {host, user, endGroup: endOther(options.asLoginUser)},
+      {
+        host,
+        user,
+        endGroup: endOther(options.asLoginUser),
+        usesSudo: as !== 'nobody',
+        probe: () => probeShell(machine.open),
+        whyUnbegun: unbegun => whyUnbegun(machine, unbegun),
+      },
     )
+    isProven = true
+    return result
   }
   const heardOf = ({heard}: RunOptions): RunOptions['heard'] =>
     heard === undefined ? undefined : line => heard(redactor.clean(line))
@@ -101,12 +117,30 @@ const failed = (host: string, {code, stderr}: RunResult): KadmError => {
 }
 
 /** Once per connection, so that a wrong password is tried once only and accounts are not locked. */
-async function checkPassword({name, user, sudoPassword, open}: Machine): Promise<void> {
+async function checkPassword(machine: Machine): Promise<void> {
+  const {sudoPassword, open} = machine
   const session = await open(PASSWORD_CHECK, {})
   const said: Buffer[] = []
   for (const stream of [session.stdout, session.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk))
   session.stdin.end(`${sudoPassword ?? ''}\n`)
   const tooLong = setTimeout(session.abandon, 20_000)
   const code = await session.ended.finally(() => clearTimeout(tooLong))
-  if (code !== 0) throw notBegun(name, user, Buffer.concat(said).toString('utf8'))
+  if (code !== 0) throw await whyUnbegun(machine, {said: Buffer.concat(said).toString('utf8'), code})
+}
+
+/** What was said, and what sudo lists where that tells more. */
+async function whyUnbegun({name, user, open}: Machine, unbegun: Unbegun): Promise<KadmError> {
+  const rights = asksForRights(unbegun) ? await saidBy(open, RIGHTS).catch(() => undefined) : undefined
+  return notBegun(name, user, {...unbegun, rights})
+}
+
+async function saidBy(open: OpenSession, words: readonly [string, ...string[]]): Promise<string> {
+  const session = await open(words, {urgent: true})
+  const said: Buffer[] = []
+  for (const stream of [session.stdout, session.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk))
+  session.stdin.on('error', () => undefined)
+  session.hangUp()
+  const tooLong = setTimeout(session.abandon, 10_000)
+  await session.ended.finally(() => clearTimeout(tooLong))
+  return Buffer.concat(said).toString('utf8')
 }

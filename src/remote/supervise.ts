@@ -1,10 +1,12 @@
 import type {Readable, Writable} from 'node:stream'
 import {KadmError} from '../domain/errors.ts'
+import {watchBegin} from './begin-watch.ts'
 import {collect} from './collect.ts'
 import {feed} from './feed.ts'
 import type {RunResult} from './host.ts'
 import type {Session} from './session.ts'
-import {notBegun} from './sudo-trouble.ts'
+import type {Probes, Silence} from './login-shell.ts'
+import type {Unbegun} from './sudo-trouble.ts'
 
 const MOST_OUTPUT = 64 * 1024 * 1024
 /** A script that reads its stdin hears at once that it should stop; one that does not is told by a second channel after this. */
@@ -22,6 +24,8 @@ export interface Job {
   readonly password: string | undefined
   readonly signal: AbortSignal | undefined
   readonly timeoutMs: number
+  /** The first on its connection: nothing is said to a far side that has not shown that it listens, for another program may be there. */
+  readonly isFirst: boolean
 }
 
 export interface Surroundings {
@@ -29,6 +33,11 @@ export interface Surroundings {
   readonly user: string
   /** Ends a process group by another channel. */
   readonly endGroup: (group: number) => Promise<void>
+  readonly usesSudo: boolean
+  /** What the login shell makes of a command, tried by other channels. */
+  readonly probe: () => Promise<Probes>
+  /** Why nothing began, when the command ended. */
+  readonly whyUnbegun: (unbegun: Unbegun) => Promise<KadmError>
 }
 
 /** Sees one script through on an open session: feeds it, collects its output, bounds it, and ends all of it when it must stop. */
@@ -46,7 +55,8 @@ export async function supervise(session: Session, job: Job, around: Surroundings
     session.hangUp()
     later(DEAF_AFTER_MS, () => {
       const group = stdout.group()
-      if (group !== undefined) around.endGroup(group).catch(() => undefined)
+      if (group === undefined) session.abandon()
+      else around.endGroup(group).catch(() => undefined)
     })
     later(GIVE_UP_AFTER_MS, session.abandon)
   }
@@ -55,21 +65,27 @@ export async function supervise(session: Session, job: Job, around: Surroundings
   const cancel = (): void =>
     stop(new KadmError('cancelled', 'a command was stopped because the run was cancelled', {host}))
 
-  const stdout = collect(session.stdout, {limit: MOST_OUTPUT, tooMuch, into: job.output})
+  const silence = (): Silence => ({...around, said: `${stdout.before()}${stderr.before()}`})
+  const begun = watchBegin({silence, probe: around.probe, later, stop})
+  const stdout = collect(session.stdout, {limit: MOST_OUTPUT, tooMuch, into: job.output, begun: begun.now})
   const stderr = collect(session.stderr, {limit: MOST_OUTPUT, tooMuch, heard: job.heard})
   const outputFailed = (cause: Error): void =>
     stop(new KadmError('remote', `what a command wrote could not be kept: ${cause.message}`, {host, cause}))
   job.output?.once('error', outputFailed)
-  later(job.timeoutMs, () => stop(timedOut(host, job.timeoutMs, stderr.text())))
+  later(job.timeoutMs, () => {
+    begun.overdue(job.timeoutMs)
+    stop(timedOut(host, job.timeoutMs, stderr.text()))
+  })
   job.signal?.addEventListener('abort', cancel, {once: true})
   if (job.signal?.aborted === true) cancel()
 
   try {
-    feed(session.stdin, job, over.signal).catch((cause: unknown) => stop(contentFailed(host, cause)))
+    const fed = (job.isFirst ? begun.wait : Promise.resolve()).then(() => feed(session.stdin, job, over.signal))
+    fed.catch((cause: unknown) => stop(contentFailed(host, cause)))
     const code = await session.ended
     await flushed(job.output)
     if (failure !== undefined) throw failure
-    if (stdout.group() === undefined) throw notBegun(host, around.user, `${stdout.before()}${stderr.before()}`)
+    if (!begun.is()) throw await around.whyUnbegun({said: silence().said, code})
     return {code, stdout: stdout.text(), stderr: stderr.text()}
   } catch (error) {
     throw failure ?? error
