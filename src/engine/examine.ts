@@ -9,6 +9,7 @@ import type {ControlPlane} from './control-plane.ts'
 import type {Candidate} from './open-machines.ts'
 import type {WorkflowOptions} from './options.ts'
 import {firstReachable} from './first-reachable.ts'
+import {tryForwards} from './try-forwards.ts'
 import {probeReachability, type Reachable} from './probe-reachability.ts'
 
 export interface Examination {
@@ -46,10 +47,9 @@ export async function examine({options, cluster, candidates, joined}: Examinatio
     const hosts = judgedBy(tried)
     return needsProbes(options, hosts) ? probe(options, cluster, candidates, hosts) : []
   })
-  const judged = judgedBy(choice)
   const findings = judge({
     cluster,
-    hosts: judged,
+    hosts: await withForwards(judgedBy(choice), candidates, cluster),
     existing,
     clusterCaHash: joined === undefined ? undefined : inspect(joined.caPem).publicKeyHash,
     bundleArchitecture: options.bundle?.bundle.architecture,
@@ -60,6 +60,19 @@ export async function examine({options, cluster, candidates, joined}: Examinatio
     findings: gatherEqual(applyIgnores([...choice.findings, ...findings, ...reached], ignored)),
   }
 }
+
+/** What kadm reaches through a connection is tried before it relies on it. */
+const withForwards = (
+  judged: readonly JudgedHost[],
+  candidates: readonly Candidate[],
+  cluster: Cluster,
+): Promise<readonly JudgedHost[]> =>
+  Promise.all(
+    judged.map(async (one, i) => {
+      const host = candidates[i]?.host
+      return host === undefined ? one : {...one, forwards: await tryForwards(host, one.node, cluster)}
+    }),
+  )
 
 /** Hosts that are nodes of one cluster already have shown that they reach one another; asking again would only cost time. */
 const needsProbes = ({command}: WorkflowOptions, hosts: readonly JudgedHost[]): boolean =>

@@ -57,7 +57,8 @@ const refused = (host: string, to: string, cause: Error): KadmError => {
   if (openFailure(cause) === PROHIBITED)
     return new KadmError('no-forwarding', `its SSH server forbids forwarding to ${to}`, {
       host,
-      hint: 'set AllowTcpForwarding yes (or local) in its /etc/ssh/sshd_config and reload ssh',
+      hint: "set 'AllowTcpForwarding local' in its /etc/ssh/sshd_config, look for PermitOpen and DisableForwarding there and for 'restrict' at your key in authorized_keys, then reload it: systemctl reload ssh",
+      evidence: cause.message,
       cause,
     })
   if (openFailure(cause) === undefined) return hostLost(host, `the connection was lost: ${cause.message}`, {cause})

@@ -3,9 +3,11 @@ import {Readable} from 'node:stream'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
+import {tryForwards} from '../../src/engine/try-forwards.ts'
 import type {Host} from '../../src/remote/host.ts'
 import {connectSsh} from '../../src/remote/ssh-host.ts'
 import {megabytes} from './host-contract.ts'
+import {judged, sampleCluster} from '../phases/preflight/sample.ts'
 import {options, target} from './laptop.ts'
 import {containing} from './matchers.ts'
 import {comes, processesWith} from './processes.ts'
@@ -81,14 +83,26 @@ describe('a real sshd', () => {
     expect(await comes(() => processesWith(name) === 0, 8000)).toBe(true)
   })
 
-  test('that forbids forwarding is named as the reason', async () => {
-    const {host} = await machine('AllowTcpForwarding no')
+  test.each([
+    ['AllowTcpForwarding no', [true, true, true, true]],
+    ['AllowTcpForwarding remote', [true, true, true, true]],
+    ['DisableForwarding yes', [true, true, true, true]],
+    ['PermitOpen 127.0.0.1:10248 127.0.0.1:10257', [false, false, true, true]],
+    ['AllowTcpForwarding local', [false, false, false, false]],
+  ])('that says %s is judged by one try of each place', async (line, forbidden) => {
+    const {host} = await machine(line)
+    const {node} = judged('master', 10, {role: 'control-plane'})
 
-    await expect(host.forward('127.0.0.1', 6443)).rejects.toMatchObject({
-      code: 'no-forwarding',
-      message: 'its SSH server forbids forwarding to 127.0.0.1:6443',
-      hint: containing('AllowTcpForwarding'),
-    })
+    const tries = await tryForwards(host, {...node, address: '127.0.0.1'}, sampleCluster())
+
+    expect(tries.map(({isForbidden}) => isForbidden)).toEqual(forbidden)
+    if (forbidden[3] === true)
+      await expect(host.forward('127.0.0.1', 6443)).rejects.toMatchObject({
+        code: 'no-forwarding',
+        message: 'its SSH server forbids forwarding to 127.0.0.1:6443',
+        hint: containing('AllowTcpForwarding'),
+      })
+    else await expect(host.forward('127.0.0.1', 1)).rejects.toMatchObject({code: 'connect'})
   })
 
   test('whose login shell greets does not mix its words into what scripts say', async () => {

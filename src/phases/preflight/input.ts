@@ -1,6 +1,7 @@
 import type {Cluster, Node, Role} from '../../domain/cluster.ts'
 import type {Facts} from '../../domain/facts.ts'
 import type {Finding} from './finding.ts'
+import type {ForwardTry} from './forwarding-check.ts'
 
 /** All that preflight judges from; pure data, so that the same facts give the same findings. */
 export interface PreflightInput {
@@ -18,6 +19,8 @@ export interface JudgedHost {
   readonly facts: Facts
   /** Our own clock half way through the look. */
   readonly midpointSeconds: number
+  /** What was tried to be forwarded from it; nothing where nothing needs to be. */
+  readonly forwards?: readonly ForwardTry[]
 }
 
 /** Of `status` of a Node object. */

@@ -9,6 +9,7 @@ import {otherKubernetesCheck, ownKubeletCheck} from './product-checks.ts'
 import * as shared from './shared-folder-checks.ts'
 import * as sysctl from './sysctl-checks.ts'
 import * as writable from './writable-checks.ts'
+import {forwardingCheck} from './forwarding-check.ts'
 import * as hostname from './hostname-checks.ts'
 import * as machine from './machine-checks.ts'
 import * as network from './network-checks.ts'
@@ -23,6 +24,7 @@ import * as system from './system-checks.ts'
 /** In the order a person reads them: may we, is it the right machine, is it free, what is to be prepared. */
 const HOST_CHECKS: readonly HostCheck[] = [
   machine.privilegeCheck,
+  forwardingCheck,
   machine.operatingSystemCheck,
   machine.architectureCheck,
   machine.cpuCheck,
