@@ -3,6 +3,7 @@ import {nameOf} from './host-key-check.ts'
 import {keysFor, knownHostsLine, parseKnownHosts} from './known-hosts.ts'
 import type {Laptop} from './laptop.ts'
 import {routeTo, type Hop} from './route.ts'
+import type {SshConfig} from './ssh-config.ts'
 
 /** A host key as a machine itself told it over a verified connection. */
 export interface TrustedKey {
@@ -23,8 +24,8 @@ export interface KnownHostsStore {
 }
 
 /** The user's known_hosts file, as the ssh config or `--known-hosts` names it. */
-export function knownHostsStore(laptop: Laptop, configText: string): KnownHostsStore {
-  const routeOf = (target: SshTarget): Promise<readonly Hop[]> => routeTo(target, configText, laptop)
+export function knownHostsStore(laptop: Laptop, config: SshConfig): KnownHostsStore {
+  const routeOf = (target: SshTarget): Promise<readonly Hop[]> => routeTo(target, config, laptop)
   const hopOf = async (target: SshTarget): Promise<Hop> => {
     const hop = (await routeOf(target)).at(-1)
     if (hop === undefined) throw new Error('a route has at least one hop')

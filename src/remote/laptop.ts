@@ -14,6 +14,8 @@ export interface Laptop {
   readonly homeOf: (user: string) => Promise<string | undefined>
   /** Whether a command of the user's shell ends with exit code 0, for `Match exec`. */
   readonly succeeds: (command: string) => Promise<boolean>
+  /** The addresses of this machine's own network interfaces, for `Match localnetwork`. */
+  readonly addresses: () => readonly string[]
   /** Says something that a person may want to know, once; the work goes on. */
   readonly note: (text: string) => void
   /** undefined when there is no such file; one that cannot be read is noted and counts as missing, as for ssh. */

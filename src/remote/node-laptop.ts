@@ -1,6 +1,6 @@
 import {execFile} from 'node:child_process'
 import {glob, open, realpath, stat} from 'node:fs/promises'
-import {homedir, hostname} from 'node:os'
+import {homedir, hostname, networkInterfaces} from 'node:os'
 import {dirname} from 'node:path'
 import {KadmError} from '../domain/errors.ts'
 import {isMissing, localFileError, whyNoFile} from '../domain/local-file-error.ts'
@@ -32,6 +32,7 @@ export function nodeLaptop(
     variable: name => env[name],
     homeOf,
     succeeds: command => succeeds(command, env),
+    addresses: () => Object.values(networkInterfaces()).flatMap(cards => (cards ?? []).map(({address}) => address)),
     note,
     readText: path => Promise.resolve(readOrNote(path, note)),
     readNamed: async path => Promise.resolve(readLocalTextIfThere(path)),

@@ -1,78 +1,96 @@
 import {isAbsolute, join} from 'node:path'
+import {KadmError} from '../domain/errors.ts'
 import type {Laptop} from './laptop.ts'
+import {expandHome, expandTokens} from './ssh-tokens.ts'
+import {splitWords} from './ssh-words.ts'
 
-/** What `~/.ssh/config` says of one host, in the words kadm uses; undefined where it says nothing. */
-export interface SshSettings {
-  readonly hostName: string | undefined
-  readonly user: string | undefined
-  readonly port: number | undefined
-  readonly identityFiles: readonly string[]
-  readonly identitiesOnly: boolean
-  /** `none` turns the agent off. */
-  readonly identityAgent: string | undefined
-  readonly proxyJump: string | undefined
-  readonly proxyCommand: string | undefined
-  readonly userKnownHostsFiles: readonly string[] | undefined
-  readonly hostKeyAlias: string | undefined
+/** One line of an ssh_config file; ssh's keywords are alike in any case. */
+export interface ConfigLine {
+  readonly keyword: string
+  readonly words: readonly string[]
+  /** All after the keyword, for those that take a whole command. */
+  readonly rest: string
+  /** `~/.ssh/config line 3`, for messages. */
+  readonly place: string
+  /** The files that an Include line brings in. */
+  readonly included: readonly ConfigText[]
 }
+
+export type ConfigText = readonly ConfigLine[]
+
+/** The user's file before the system's, as ssh reads them. */
+export type SshConfig = readonly ConfigText[]
 
 const DEEPEST_INCLUDE = 16
 
-/** The user's config before the system's, as ssh reads them. */
-export async function readSshConfig(laptop: Laptop): Promise<string> {
-  const own = await withIncludes(laptop, join(laptop.home, '.ssh', 'config'))
-  const system = await withIncludes(laptop, '/etc/ssh/ssh_config')
-  return `${own}\nHost *\n${system}`
+/** The user's config and the system's, with what they include. */
+export async function readSshConfig(laptop: Laptop): Promise<SshConfig> {
+  const userFolder = join(laptop.home, '.ssh')
+  return await Promise.all([
+    readConfig({path: join(userFolder, 'config'), folder: userFolder, laptop, depth: 0}),
+    readConfig({path: '/etc/ssh/ssh_config', folder: '/etc/ssh', laptop, depth: 0}),
+  ])
 }
 
-/** The config file's text with what it includes put in; relative names are of `~/.ssh`, as in ssh. */
-async function withIncludes(laptop: Laptop, path: string, depth = 0): Promise<string> {
-  const lines = ((await laptop.readText(path)) ?? '').split('\n')
-  const out: string[] = []
-  let section = 'Host *'
-  for (const line of lines) {
-    if (/^\s*(Host|Match)[\s=]/i.test(line)) section = line
-    const include = /^\s*Include[\s=]+(.+?)\s*$/i.exec(line)?.[1]
-    if (include === undefined) out.push(line)
-    // What an included file begins must not swallow the lines after it.
-    else if (depth < DEEPEST_INCLUDE) out.push(...(await included(laptop, include, depth)), section)
+interface Reading {
+  readonly path: string
+  /** Where relative names of included files are. */
+  readonly folder: string
+  readonly laptop: Laptop
+  readonly depth: number
+}
+
+async function readConfig(reading: Reading): Promise<ConfigText> {
+  const {path, laptop, depth} = reading
+  const lines = parseConfig((await laptop.readText(path)) ?? '', path)
+  return await Promise.all(
+    lines.map(async line => {
+      if (line.keyword !== 'include') return line
+      if (depth >= DEEPEST_INCLUDE)
+        throw new KadmError(
+          'config',
+          `${line.place}: files include one another more than ${String(DEEPEST_INCLUDE)} times`,
+          {
+            hint: 'take the Include out that leads back to a file before it',
+          },
+        )
+      return {...line, included: await includedBy(line, reading)}
+    }),
+  )
+}
+
+async function includedBy({words, place}: ConfigLine, reading: Reading): Promise<readonly ConfigText[]> {
+  const {folder, laptop, depth} = reading
+  const own = {d: laptop.home, u: laptop.user, i: String(laptop.uid), l: laptop.hostName}
+  const paths: string[] = []
+  for (const word of words) {
+    const pattern = expandTokens(await expandHome(word, laptop), {tokens: own, laptop, place})
+    paths.push(...(await laptop.matching(isAbsolute(pattern) ? pattern : join(folder, pattern))))
   }
-  return out.join('\n')
+  return await Promise.all(paths.map(path => readConfig({...reading, path, depth: depth + 1})))
 }
 
-const included = async (laptop: Laptop, patterns: string, depth: number): Promise<readonly string[]> => {
-  const paths = patterns.split(/\s+/).map(p => absolute(expand(p.replaceAll('"', ''), laptop.home), laptop.home))
-  const files = (await Promise.all(paths.map(laptop.matching))).flat()
-  return await Promise.all(files.map(file => withIncludes(laptop, file, depth + 1)))
+const KEYWORD = /^[\s\f]*"?([A-Za-z0-9]+)"?(?:[\s\f]*=[\s\f]*|[\s\f]+|$)(.*)$/
+/** These take the rest of the line as it is, and mind their quotes themselves. */
+const WHOLE_LINE = new Set(['proxycommand', 'localcommand', 'remotecommand', 'knownhostscommand', 'proxyjump'])
+
+/** Pure: the lines of an ssh_config text; `path` is for messages. What a file includes is not read here. */
+export function parseConfig(text: string, path: string): ConfigText {
+  return text.split('\n').flatMap((raw, i): readonly ConfigLine[] => {
+    const line = raw.replace(/[\s\f]+$/, '')
+    const [, name, rest = ''] = KEYWORD.exec(line) ?? []
+    if (name === undefined) return []
+    const keyword = name.toLowerCase()
+    const place = `${path} line ${String(i + 1)}`
+    const words = WHOLE_LINE.has(keyword) ? [rest] : splitWords(rest)
+    if (words === undefined)
+      throw new KadmError('config', `${place}: a quotation mark is not closed`, {
+        hint: 'close it; ssh refuses that line too',
+        evidence: line.trim(),
+      })
+    return [{keyword, words, rest, place, included: []}]
+  })
 }
 
-const absolute = (path: string, home: string): string => (isAbsolute(path) ? path : join(home, '.ssh', path))
-
-/** `~` at the beginning is the home folder. */
-export const expand = (path: string, home: string): string =>
-  path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path
-
-/** Reads the settings for one host; `user` is the one given by hand, which Match lines may ask for. */
-export async function settingsFor(text: string, host: string, user: string | undefined): Promise<SshSettings> {
-  const {default: SSHConfig} = await import('ssh-config')
-  const query = user === undefined ? {Host: host} : {Host: host, User: user}
-  const found = SSHConfig.parse(text).compute(query, {ignoreCase: true})
-  const list = (name: string): readonly string[] | undefined => {
-    const value = found[name]
-    return value === undefined ? undefined : [value].flat()
-  }
-  const one = (name: string): string | undefined => list(name)?.[0]
-  const port = one('port')
-  return {
-    hostName: one('hostname')?.replaceAll('%h', host).replaceAll('%%', '%'),
-    user: one('user'),
-    port: port === undefined ? undefined : Number(port),
-    identityFiles: list('identityfile') ?? [],
-    identitiesOnly: one('identitiesonly')?.toLowerCase() === 'yes',
-    identityAgent: one('identityagent'),
-    proxyJump: one('proxyjump'),
-    proxyCommand: list('proxycommand')?.join(' '),
-    userKnownHostsFiles: list('userknownhostsfile'),
-    hostKeyAlias: one('hostkeyalias'),
-  }
-}
+/** A configuration from one text that includes nothing. */
+export const sshConfigOf = (text: string, path = 'the ssh config'): SshConfig => [parseConfig(text, path)]

@@ -14,7 +14,7 @@ import {Silence} from './silence.ts'
 import {sessionsOn} from './ssh-sessions.ts'
 import {openRoute} from './open-route.ts'
 import type {Opened} from './ssh-client.ts'
-import {readSshConfig} from './ssh-config.ts'
+import {readSshConfig, type SshConfig} from './ssh-config.ts'
 import {forwardThrough} from './ssh-forward.ts'
 
 const READY_TIMEOUT_MS = 20_000
@@ -31,7 +31,7 @@ export interface SshOptions {
   readonly sudoPassword?: string | undefined
   readonly passphrase?: string | undefined
   /** Instead of `~/.ssh/config` and the system's. */
-  readonly configText?: string | undefined
+  readonly config?: SshConfig | undefined
   readonly redactor?: Redactor | undefined
   readonly signal?: AbortSignal | undefined
   readonly readyTimeoutMs?: number | undefined
@@ -45,7 +45,7 @@ export async function connectSsh(options: SshOptions): Promise<Host> {
   for (const secret of [options.password, options.sudoPassword, options.passphrase])
     if (secret !== undefined) redactor.add(secret)
   try {
-    const config = options.configText ?? (await readSshConfig(laptop))
+    const config = options.config ?? (await readSshConfig(laptop))
     const hops = await routeTo(target, config, laptop)
     const opened = await openRoute(hops, diallingOf(options))
     const known = {hops, hostKey: opened.at(-1)?.hostKey, redactor}

@@ -74,7 +74,12 @@ describe('a wrong command line is refused before anything is touched', () => {
       ['a', 'b', '--to', 'c', '--node-name', 'n'],
       /several machines cannot have one --node-name/,
     ],
-    ['a file that is not there', Apply, ['-f', '/nowhere/kadm.yaml'], /cannot read \/nowhere\/kadm\.yaml: there is no such file/],
+    [
+      'a file that is not there',
+      Apply,
+      ['-f', '/nowhere/kadm.yaml'],
+      /cannot read \/nowhere\/kadm\.yaml: there is no such file/,
+    ],
     ['a phase that is none', Explain, ['certs/cb'], /no such phase: certs\/cb\n.*did you mean certs\/ca/],
     ['a token that is none', TokenCreate, ['abc'], /'abc' is no token/],
     ['a time that is none', TokenCreate, ['--ttl', 'soon'], /--ttl: 'soon' is no time/],

@@ -16,6 +16,23 @@ describe('a target is taken apart', () => {
     ['root@[fd00::10]', {address: 'fd00::10', user: 'root'}],
     ['fd00::10', {address: 'fd00::10'}],
     ['my_alias', {address: 'my_alias'}],
+    ['alice@corp.example@10.0.0.1', {address: '10.0.0.1', user: 'alice@corp.example'}],
+    ['a@b@c@host:22', {address: 'host', user: 'a@b@c', port: 22}],
+    ['CORP\\alice@h', {address: 'h', user: 'CORP\\alice'}],
+    ['CORP+alice$@h', {address: 'h', user: 'CORP+alice$'}],
+    ['J\u00fcrgen@h', {address: 'h', user: 'J\u00fcrgen'}],
+    ['1000@h', {address: 'h', user: '1000'}],
+    ['DOMAIN\\John Smith@h', {address: 'h', user: 'DOMAIN\\John Smith'}],
+    ['ssh://alice@host:2222', {address: 'host', user: 'alice', port: 2222}],
+    ['SSH://host/', {address: 'host'}],
+    ['ssh://alice%40corp.example@host', {address: 'host', user: 'alice@corp.example'}],
+    ['ssh://alice;fingerprint=SHA256-x@host', {address: 'host', user: 'alice'}],
+    ['ssh://[fe80::1%25eth0]:22', {address: 'fe80::1%eth0', port: 22}],
+    ['fe80::1%eth0', {address: 'fe80::1%eth0'}],
+    ['[fe80::1%eth0.10]:22', {address: 'fe80::1%eth0.10', port: 22}],
+    ['[fe80::1%25br-lan]', {address: 'fe80::1%br-lan'}],
+    ['root@fe80::1%en0', {address: 'fe80::1%en0', user: 'root'}],
+    ['root@fd00::10', {address: 'fd00::10', user: 'root'}],
   ])('%s', (text, parts) => {
     expect(parseTarget(text)).toEqual(parts)
   })
@@ -25,7 +42,18 @@ describe('what is no target is refused', () => {
   test.each([
     ['', "'' is no host; write [user@]host[:port], with an IPv6 address in brackets"],
     ['ubuntu@', "'ubuntu@' is no host; write [user@]host[:port], with an IPv6 address in brackets"],
-    ['a@b@c', "'a@b@c' is no host; write [user@]host[:port], with an IPv6 address in brackets"],
+    ['a@b@', "'a@b@' is no host; write [user@]host[:port], with an IPv6 address in brackets"],
+    ['@host', "'@host' is no host; write [user@]host[:port], with an IPv6 address in brackets"],
+    ['-oProxyCommand=x@host', "'-oProxyCommand=x' is no login name"],
+    ['a;b@host', "'a;b' is no login name"],
+    ['$(id)@host', "'$(id)' is no login name"],
+    ['CORP\\@host', "'CORP\\' is no login name"],
+    ['a\u0001b@host', "'a\u0001b' is no login name"],
+    ['ssh://host/path', "'host/path' is no address; write an IP address or a host name"],
+    ['ssh://a%zz@host', "'ssh://a%zz@host' is no host; write [user@]host[:port], with an IPv6 address in brackets"],
+    ['10.0.0.1%eth0', "'10.0.0.1%eth0' is no address; write an IP address or a host name"],
+    ['[fe80::1%]:22', "'fe80::1%' is no IP address"],
+    ['[fe80::1%a;b]', "'fe80::1%a;b' is no IP address"],
     ['host:0', 'port 0 is not from 1 to 65535'],
     ['host:70000', 'port 70000 is not from 1 to 65535'],
     ['host:ssh', "'host:ssh' is no host; write [user@]host[:port], with an IPv6 address in brackets"],
@@ -33,7 +61,7 @@ describe('what is no target is refused', () => {
     ['10.0.0.256', "'10.0.0.256' is no IP address"],
     ['[10.0.0.1]', "'10.0.0.1' in brackets is no IPv6 address"],
     ['-oProxyCommand=x', "'-oProxyCommand=x' is no address; write an IP address or a host name"],
-    ['a b@host', "'a b' is no login name"],
+    [' a@host', "' a' is no login name"],
     ['ho st', "'ho st' is no address; write an IP address or a host name"],
   ])('%s', (text, message) => {
     expect(problems(() => parseTarget(text))).toEqual([message])
@@ -42,9 +70,9 @@ describe('what is no target is refused', () => {
 
 test('every target comes back from its text as it was', () => {
   const target = fc.record({
-    address: fc.oneof(fc.ipV4(), fc.constantFrom('fd00::1', '::1', 'fe80::1:2'), fc.domain()),
+    address: fc.oneof(fc.ipV4(), fc.constantFrom('fd00::1', '::1', 'fe80::1:2', 'fe80::1%eth0'), fc.domain()),
     port: fc.option(fc.integer({min: 1, max: 65_535}), {nil: undefined}),
-    user: fc.option(fc.stringMatching(/^[a-z_][a-z0-9_-]{0,9}$/), {nil: undefined}),
+    user: fc.option(fc.stringMatching(/^[a-z_][a-z0-9_@\\-]{0,9}[a-z]$/), {nil: undefined}),
   })
   fc.assert(
     fc.property(target, parts => {

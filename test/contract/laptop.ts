@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import type {SshTarget} from '../../src/domain/cluster.ts'
 import type {Laptop} from '../../src/remote/laptop.ts'
 import {nodeLaptop} from '../../src/remote/node-laptop.ts'
+import {sshConfigOf} from '../../src/remote/ssh-config.ts'
 import type {SshOptions} from '../../src/remote/ssh-host.ts'
 import {newFolder} from './folder.ts'
 
@@ -25,11 +26,14 @@ export const target = (port: number, more: Partial<SshTarget> = {}): SshTarget =
 })
 
 /** Accepts new host keys and reads no ssh config but the one given. */
-export const options = (to: SshTarget, more: Partial<SshOptions> = {}): SshOptions => ({
+export const options = (
+  to: SshTarget,
+  {configText = '', ...more}: Partial<SshOptions> & {readonly configText?: string} = {},
+): SshOptions => ({
   name: 'master',
   target: to,
   laptop: more.laptop ?? testLaptop(),
   hostKeys: {acceptNew: true, ask: undefined},
-  configText: '',
+  config: sshConfigOf(configText),
   ...more,
 })

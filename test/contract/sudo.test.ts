@@ -1,5 +1,6 @@
 import {Readable} from 'node:stream'
 import {afterEach, describe, expect, test} from 'vitest'
+import {parseTarget} from '../../src/config/target.ts'
 import type {Host} from '../../src/remote/host.ts'
 import {connectSsh} from '../../src/remote/ssh-host.ts'
 import {options, target} from './laptop.ts'
@@ -14,7 +15,7 @@ afterEach(async () => {
 
 /** A machine where the login user is `ubuntu` and sudo is as `may` says. */
 async function machine(
-  may: 'free' | 'password' | 'tty' | 'none',
+  may: 'free' | 'password' | 'tty' | 'none' | 'some',
   sudoPassword?: string,
 ): Promise<{host: Host; calls: () => string}> {
   const {path, calls} = fakeSudo()
@@ -31,6 +32,30 @@ describe('becoming root', () => {
     expect(await host.run('echo out; echo err >&2')).toEqual({code: 0, stdout: 'out\n', stderr: 'err\n'})
 
     expect(calls()).toMatch(/^-n timeout /)
+  })
+
+  test.each(['alice@corp.example', 'CORP\\alice'])('logs in and becomes root as %s', async user => {
+    const {path, calls} = fakeSudo()
+    const server = await startInProcess({path, env: {KADM_SUDO: 'free'}})
+    opened.push(server.stop)
+    const {port, keyFile} = server
+    const to = {...parseTarget(`${user}@127.0.0.1:${String(port)}`), keyFile}
+
+    const host = await connectSsh(options(to))
+
+    expect(await host.read('echo in')).toBe('in\n')
+    expect(calls()).toMatch(/^-n timeout /)
+    await host.close()
+  })
+
+  test('tells a user who may run some programs only, whom no password would help', async () => {
+    const {host} = await machine('some')
+
+    await expect(host.run('echo hello')).rejects.toMatchObject({
+      code: 'connect',
+      message: 'ubuntu may run some programs with sudo, and not those that kadm needs',
+      evidence: containing('/usr/bin/apt'),
+    })
   })
 
   test('does not use sudo for what the login user does', async () => {

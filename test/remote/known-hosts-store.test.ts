@@ -5,6 +5,7 @@ import {afterEach, expect, test} from 'vitest'
 import type {SshTarget} from '../../src/domain/cluster.ts'
 import {knownHostsStore} from '../../src/remote/known-hosts-store.ts'
 import {nodeLaptop} from '../../src/remote/node-laptop.ts'
+import {sshConfigOf} from '../../src/remote/ssh-config.ts'
 
 const made: string[] = []
 afterEach(() => made.splice(0).forEach(folder => rmSync(folder, {recursive: true})))
@@ -30,7 +31,7 @@ function store(lines: readonly string[], config = '') {
   writeFileSync(file, lines.map(line => `${line}\n`).join(''))
   chmodSync(file, 0o640)
   const read = (): readonly string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1)
-  return {file, read, folder: join(home, '.ssh'), trust: knownHostsStore(nodeLaptop({HOME: home}), config)}
+  return {file, read, folder: join(home, '.ssh'), trust: knownHostsStore(nodeLaptop({HOME: home}), sshConfigOf(config))}
 }
 
 test('a key that is learned is believed beside the old one, and once', async () => {

@@ -98,7 +98,7 @@ test('a folder among the included files is skipped with a note, and the others c
 
   const config = await readSshConfig(nodeLaptop({HOME: home}, {note: text => void notes.push(text)}))
 
-  expect(JSON.stringify(config)).toContain('Port')
+  expect(JSON.stringify(config)).toContain('"port"')
   expect(notes).toEqual([expect.stringContaining('config.d/old: it is a folder')])
 })
 

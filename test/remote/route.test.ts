@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import type {SshTarget} from '../../src/domain/cluster.ts'
 import type {Laptop} from '../../src/remote/laptop.ts'
-import {parseJump, routeTo} from '../../src/remote/route.ts'
-import {readSshConfig} from '../../src/remote/ssh-config.ts'
+import {parseJump, routeTo as routeBy, type Hop} from '../../src/remote/route.ts'
+import {readSshConfig, sshConfigOf, type SshConfig} from '../../src/remote/ssh-config.ts'
 
 const laptop = (files: Readonly<Record<string, string>> = {}): Laptop => ({
   user: 'me',
@@ -13,6 +13,7 @@ const laptop = (files: Readonly<Record<string, string>> = {}): Laptop => ({
   variable: name => ({XDG_RUNTIME_DIR: '/run/user/1000', OTHER_AGENT: '/run/other'})[name],
   homeOf: user => Promise.resolve(user === 'ops' ? '/home/ops' : undefined),
   succeeds: command => Promise.resolve(command === 'true'),
+  addresses: () => ['10.1.2.3'],
   note: () => undefined,
   readText: path => Promise.resolve(files[path]),
   readNamed: path => Promise.resolve(files[path]),
@@ -20,6 +21,8 @@ const laptop = (files: Readonly<Record<string, string>> = {}): Laptop => ({
   replaceText: () => Promise.reject(new Error('nothing is written here')),
   matching: pattern => Promise.resolve(Object.keys(files).filter(path => path === pattern.replace('*', 'more'))),
 })
+const routeTo = (target: SshTarget, config: string | SshConfig, here: Laptop): Promise<readonly Hop[]> =>
+  routeBy(target, typeof config === 'string' ? sshConfigOf(config) : config, here)
 const to = (address: string, more: Partial<SshTarget> = {}): SshTarget => ({
   address,
   port: undefined,
@@ -134,6 +137,77 @@ Host *
       code: 'config',
       hint: expect.stringContaining('ProxyJump') as string,
     })
+  })
+})
+
+describe('what stands for something else in the ssh config', () => {
+  const hopOf = async (config: string, target = to('Node.example')): Promise<Hop | undefined> =>
+    (await routeTo(target, config, laptop())).at(-1)
+
+  test.each([
+    ['$SSH_AUTH_SOCK', '/run/agent'],
+    ['SSH_AUTH_SOCK', '/run/agent'],
+    ['$OTHER_AGENT', '/run/other'],
+    ['$NOT_SET', undefined],
+    ['none', undefined],
+    ['${XDG_RUNTIME_DIR}/agent.%i', '/run/user/1000/agent.1000'],
+    ['"~/.1password/agent sock"', '/home/me/.1password/agent sock'],
+    ['~ops/agent', '/home/ops/agent'],
+    ['%d/%r@%h:%p', '/home/me/me@node.example:22'],
+  ])('IdentityAgent %s', async (agent, socket) => {
+    expect((await hopOf(`IdentityAgent ${agent}`))?.agentSocket).toBe(socket)
+  })
+
+  test.each([
+    ['%u@%n', 'me@Node.example'],
+    ['%L %l %k', 'laptop laptop.example.org alias'],
+    ['${XDG_RUNTIME_DIR}/%%h', '/run/user/1000/%h'],
+  ])('in every path: %s', async (written, meant) => {
+    const config = `HostKeyAlias alias\nIdentityFile "/k/${written}"\nUserKnownHostsFile "/k/${written}" none ~/second`
+
+    const hop = await hopOf(config)
+
+    expect(hop?.keyFiles).toEqual([{path: `/k/${meant}`, from: 'config'}])
+    expect(hop?.knownHostsFiles).toEqual([`/k/${meant}`, '/home/me/second'])
+  })
+
+  test.each([
+    ['%r@gate', ['alice@corp@gate:22', 'alice@corp@node.example:2200']],
+    ['gate-%h:%p', ['me@gate-node.example:2200', 'alice@corp@node.example:2200']],
+    ['ssh://ops@gate:7,[fd00::1]:8', ['ops@gate:7', 'me@fd00::1:8', 'alice@corp@node.example:2200']],
+  ])('ProxyJump %s', async (jump, way) => {
+    const config = `Host Node.example\n ProxyJump ${jump}`
+
+    const hops = await routeTo(to('Node.example', {user: 'alice@corp', port: 2200}), config, laptop())
+
+    expect(hops.map(hop => `${hop.user}@${hop.address}:${String(hop.port)}`)).toEqual(way)
+  })
+
+  test('also in the name to log in as, as newer ssh has it', async () => {
+    expect((await hopOf('User %u-${OTHER_AGENT}'))?.user).toBe('me-/run/other')
+  })
+
+  test.each([
+    ['IdentityFile ${NOT_SET}/id', /NOT_SET .*is not set/],
+    ['IdentityFile ~nobody-here/id', /no such user/],
+    ['IdentityFile /k/%z', /'%z' in '\/k\/%z' stands for nothing/],
+    ['ProxyJump %d@gate', /'%d'/],
+    ['HostName %n', /'%n'/],
+    ['Match version OpenSSH*\n Port 7', /does not know the criterion 'version'/],
+    ['Port none', /line 1: 'none' is no port/],
+    ['IdentityFile "a', /line 1: a quotation mark is not closed/],
+  ])('%s is refused with its place, as ssh refuses it', async (config, message) => {
+    await expect((async () => await routeTo(to('node'), config, laptop()))()).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringMatching(message) as string,
+    })
+  })
+
+  test('criteria of networks and tags', async () => {
+    expect((await hopOf('Match localnetwork 10.1.0.0/16\n Port 7'))?.port).toBe(7)
+    expect((await hopOf('Match localnetwork 10.2.0.0/16,fd00::/8\n Port 7'))?.port).toBe(22)
+    expect((await hopOf('Tag lab\nMatch tagged lab\n Port 7'))?.port).toBe(7)
+    expect((await hopOf('Match exec true\n Port 7\nMatch exec false\n User x'))?.user).toBe('me')
   })
 })
 

@@ -6,6 +6,7 @@ import type {Host} from '../../remote/host.ts'
 import {localUser} from '../../remote/local-user.ts'
 import {confirm} from '../../ui/ask.ts'
 import type {Terminal} from '../../ui/terminal.ts'
+import type {SshConfig} from '../../remote/ssh-config.ts'
 import type {SshFlags} from '../ssh-flags.ts'
 import {loginSecrets, type LoginSecrets} from './secrets.ts'
 
@@ -127,7 +128,7 @@ async function openAt(spec: HostSpec, {flags, terminal, signal, secrets, inTurn,
     laptop,
     ...secrets,
     signal,
-    configText: await sshConfigText(flags['known-hosts']),
+    config: await sshConfig(flags['known-hosts']),
     hostKeys: {
       acceptNew: flags['accept-new-host-keys'] && isKnown !== true,
       ask:
@@ -145,7 +146,7 @@ async function openAt(spec: HostSpec, {flags, terminal, signal, secrets, inTurn,
 }
 
 /** The ssh config with another known_hosts file before it: in ssh's files the first word counts. */
-export async function sshConfigText(knownHosts: string | undefined): Promise<string | undefined> {
+export async function sshConfig(knownHosts: string | undefined): Promise<SshConfig | undefined> {
   if (knownHosts === undefined) return undefined
   const [{readSshConfig}, {laptopHere}] = await Promise.all([
     import('../../remote/ssh-config.ts'),
@@ -153,5 +154,6 @@ export async function sshConfigText(knownHosts: string | undefined): Promise<str
   ])
   const laptop = laptopHere()
   await laptop.readNamed(knownHosts)
-  return `UserKnownHostsFile ${knownHosts}\n${await readSshConfig(laptop)}`
+  const line = {keyword: 'userknownhostsfile', rest: knownHosts, place: '--known-hosts', included: []}
+  return [[{...line, words: [knownHosts.replaceAll('%', '%%')]}], ...(await readSshConfig(laptop))]
 }

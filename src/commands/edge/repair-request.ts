@@ -1,7 +1,7 @@
 import type {Cluster} from '../../domain/cluster.ts'
 import {knownHostsStore, type KnownHostsStore} from '../../remote/known-hosts-store.ts'
 import {readSshConfig} from '../../remote/ssh-config.ts'
-import {sshConfigText} from './connector.ts'
+import {sshConfig} from './connector.ts'
 import {laptopHere} from './laptop-here.ts'
 import {clusterFrom, findFile, hostNamed, withSshFlags, type LoginFlags, type TextFile} from './load-cluster.ts'
 
@@ -27,6 +27,6 @@ export async function repairRequest(
 /** The known_hosts that connections of this command believe. */
 export async function trustOf(flags: {readonly 'known-hosts': string | undefined}): Promise<KnownHostsStore> {
   const laptop = laptopHere()
-  const config = (await sshConfigText(flags['known-hosts'])) ?? (await readSshConfig(laptop))
+  const config = (await sshConfig(flags['known-hosts'])) ?? (await readSshConfig(laptop))
   return knownHostsStore(laptop, config)
 }

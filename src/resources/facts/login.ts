@@ -47,7 +47,8 @@ done`,
         home: given(entries['home']) ?? (entries['user'] === 'root' ? '/root' : `/home/${entries['user'] ?? ''}`),
         sudo,
       },
-      connectedAddress: given(connection[2]),
+      // The link of a link-local address means something on its own machine only.
+      connectedAddress: given(connection[2]?.replace(/%.*$/, '')),
     }
   },
 }
