@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import type {Cluster, Node} from '../domain/cluster.ts'
 import {hostPort} from '../domain/endpoint.ts'
 import {KadmError} from '../domain/errors.ts'
-import type {ForwardTry} from '../phases/preflight/forwarding-check.ts'
+import type {ForwardTry} from '../phases/preflight/input.ts'
 import type {Host} from '../remote/host.ts'
 
 /** A refusal by policy comes at once; an address that the machine does not have yet may leave it waiting for an answer. */

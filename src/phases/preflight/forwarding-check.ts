@@ -2,13 +2,6 @@ import {error, ok, type HostCheck} from './input.ts'
 
 const NAME = 'Forwarding'
 
-/** One place that kadm reaches through the host's own connection, and whether its SSH server let it. */
-export interface ForwardTry {
-  /** `address:port`, as seen from the host. */
-  readonly to: string
-  readonly isForbidden: boolean
-}
-
 /** kadm asks the API server and the components' health ports through forwarded connections, which hardened SSH servers forbid. */
 export const forwardingCheck: HostCheck = view => {
   const tries = view.forwards ?? []

@@ -1,7 +1,6 @@
 import type {Cluster, Node, Role} from '../../domain/cluster.ts'
 import type {Facts} from '../../domain/facts.ts'
 import type {Finding} from './finding.ts'
-import type {ForwardTry} from './forwarding-check.ts'
 
 /** All that preflight judges from; pure data, so that the same facts give the same findings. */
 export interface PreflightInput {
@@ -12,6 +11,13 @@ export interface PreflightInput {
   /** Hash of the CA of the cluster that is joined; undefined where one of the hosts carries it or nothing exists yet. */
   readonly clusterCaHash: string | undefined
   readonly bundleArchitecture: 'amd64' | 'arm64' | undefined
+}
+
+/** One place that kadm reaches through the host's own connection, and whether its SSH server let it. */
+export interface ForwardTry {
+  /** `address:port`, as seen from the host. */
+  readonly to: string
+  readonly isForbidden: boolean
 }
 
 export interface JudgedHost {

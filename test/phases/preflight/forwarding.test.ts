@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {judge} from '../../../src/phases/preflight/judge.ts'
-import type {ForwardTry} from '../../../src/phases/preflight/forwarding-check.ts'
+import type {ForwardTry} from '../../../src/phases/preflight/input.ts'
 import {input, judged, tell} from './sample.ts'
 
 const told = (forwards: readonly ForwardTry[] | undefined): readonly string[] => {
