@@ -2,7 +2,12 @@ import {once} from 'node:events'
 import {createServer, type AddressInfo} from 'node:net'
 import {afterEach, expect, test} from 'vitest'
 import type {Host} from '../../src/remote/host.ts'
+import {realClock} from '../../src/commands/edge/clock.ts'
+import {kubeClient} from '../../src/kube/client.ts'
+import {wayOver} from '../../src/kube/connection.ts'
+import {waitFor} from '../../src/kube/wait.ts'
 import {connectSsh} from '../../src/remote/ssh-host.ts'
+import {fakeApi} from '../kube/fake-api.ts'
 import {options, target} from './laptop.ts'
 import {containing} from './matchers.ts'
 import {startOpenSsh, type OpenSsh} from './servers/openssh.ts'
@@ -107,4 +112,30 @@ test('a host that was closed is not dialled again', async () => {
 
   await expect(host.run('true')).rejects.toMatchObject({message: 'the connection was closed'})
   expect(server.log().match(/Accepted publickey/g)).toHaveLength(1)
+})
+
+test('a wait through the API goes on over a new stream when the line stands again, and says at once that it was lost', async () => {
+  const {host, link} = await machine(100)
+  let answers = 0
+  const server = await fakeApi(() => (++answers < 3 ? 'hang' : {json: {kind: 'Node', metadata: {name: 'n'}}}))
+  opened.push(server.close)
+  const {port} = server.server.address() as AddressInfo
+  const api = kubeClient({...server.endpoint, host: '127.0.0.1', port}, wayOver(host))
+  opened.push(api.close)
+  const seen: string[] = []
+  const waiting = waitFor(
+    {what: 'it', deadlineMs: 60_000, intervalMs: 100, clock: realClock, onSeen: message => seen.push(message)},
+    async () => ({value: await api.get('/api/v1/nodes/n', {retryForMs: 0})}),
+  )
+  await expect.poll(() => answers).toBe(1)
+
+  link.freeze()
+  await expect.poll(() => seen, {timeout: 5000}).toHaveLength(1)
+  answers = 2
+  link.thaw()
+
+  expect(await waiting).toMatchObject({metadata: {name: 'n'}})
+  expect(seen[0]).toBe(
+    `${host.name}: the connection to 127.0.0.1 was lost: nothing was heard from it any more; trying to reconnect`,
+  )
 })
