@@ -11,6 +11,8 @@ export interface Failure {
 }
 
 const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'])
+/** What a mistake of kadm's own throws, and no network does. */
+const BUGS = [TypeError, ReferenceError, RangeError, SyntaxError]
 const TRUST: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED:
     'its certificate has expired, or the clock of this machine is ahead: compare `date -u` on both machines; if they agree, run `kadm apply` or `kadm init` again, which replaces expired certificates',
@@ -36,6 +38,7 @@ const TRUST: Readonly<Record<string, string>> = {
 export function judge(cause: unknown, where: string, doing: string): Failure | undefined {
   const unsent = cause instanceof NotConnected
   const inner = unsent ? (cause.cause ?? cause) : cause
+  if (BUGS.some(kind => inner instanceof kind)) return undefined
   if (inner instanceof KadmError) {
     if (inner.code === 'host-lost') return {error: inner, passing: true, unsent}
     if (inner.code !== 'connect' && inner.code !== 'timeout') return {error: inner, passing: false, unsent}

@@ -1,5 +1,6 @@
 import {setTimeout as after} from 'node:timers/promises'
 import {KadmError} from '../domain/errors.ts'
+import {lostOf} from '../remote/come-back.ts'
 import {apiError} from './api-error.ts'
 import {bearer, NotConnected, type Endpoint, type Forward} from './connection.ts'
 import {openConnections, type Connections} from './connections.ts'
@@ -78,6 +79,7 @@ export function requester(endpoint: Endpoint, forward: Forward): Requester {
 }
 
 const notConnected = (cause: unknown): never => {
+  if (!(cause instanceof KadmError)) throw cause
   throw new NotConnected('no machine', {cause})
 }
 
@@ -129,7 +131,13 @@ async function callWithRetries(call: Call, where: string, ask: Ask): Promise<Ans
 
 async function tryOnce(call: Call, where: string, ask: Ask): Promise<Failure | {readonly answer: Answer}> {
   if (isCancelled(call)) return cancelled(call)
-  await call.before?.()
+  try {
+    await call.before?.()
+  } catch (cause) {
+    const lost = lostOf(cause)
+    if (lost === undefined) throw cause
+    return {error: lost, passing: true, unsent: true}
+  }
   try {
     const answer = await ask(call)
     if (answer.status < 300 || call.allow?.includes(answer.status) === true) return {answer}

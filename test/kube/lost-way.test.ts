@@ -1,6 +1,6 @@
 import type {Duplex} from 'node:stream'
 import {afterEach, describe, expect, it} from 'vitest'
-import {hostLost} from '../../src/domain/errors.ts'
+import {hostLost, KadmError} from '../../src/domain/errors.ts'
 import {kubeClient, type KubeClient} from '../../src/kube/client.ts'
 import type {Forward} from '../../src/kube/connection.ts'
 import {fakeApi, type Answer, type FakeApi} from './fake-api.ts'
@@ -94,4 +94,33 @@ describe('a way to the API server by a machine that is lost', () => {
     await created
     expect(server.asked).toHaveLength(1)
   })
+})
+
+describe('a bug on the way to the API server', () => {
+  const bug = new TypeError('x is undefined')
+
+  it.each([
+    ['of the machine', {reach: () => Promise.reject(bug)}],
+    ['of the stream', {}],
+  ])('%s is not an API server that cannot be reached', async (_, more) => {
+    const server = await fakeApi(() => 'hang')
+    const api = kubeClient(
+      server.endpoint,
+      Object.assign(() => Promise.reject<Duplex>(bug), more),
+    )
+    open.push(server, api)
+
+    const failure: unknown = await api.get('/api', {retryForMs: 0}).catch((error: unknown) => error)
+
+    expect(failure).not.toBeInstanceOf(KadmError)
+  })
+})
+
+it('a write that must ask first whether it may is made when the machine that is asked is back', async () => {
+  const {api} = await way(() => ({json: {kind: 'Node'}}))
+  let asked = 0
+  const before = () => (++asked < 3 ? Promise.reject(lost) : Promise.resolve())
+
+  expect(await api.patch('/api/v1/nodes/n', {}, 'merge', {before, retryForMs: 200})).toEqual({kind: 'Node'})
+  expect(asked).toBe(3)
 })
