@@ -13,7 +13,7 @@ const topics = new Set(Object.keys(COMMANDS).flatMap(id => (id.includes(':') ? (
 const PROSE = new Set(
   [
     'again alone also alike always and at before begin behind both brought by can cannot changed cluster command could did',
-    'either end is it fetched for from gave gets had in itself left made may must never no not on only or prepared put should so',
+    'either end first is it fetched for from gave gets had in itself left made may must never no not on only or prepared put should so',
     'still than that the then this to took under until was waited when which while will with without would write wrote',
   ].flatMap(line => line.split(' ')),
 )
@@ -21,16 +21,24 @@ const PROSE = new Set(
 /** A verb of a sentence about kadm ends so; no command that is typed does, but for those that exist. */
 const isVerb = (word: string): boolean => /^[a-z]{2,}s$/.test(word)
 
+/** Commands of kubeadm and other tools, which a writer may think that kadm has. */
+const OF_OTHERS = new Set(
+  'alpha certs delete drain etcd get install node remove renew restore backup start stop uninstall up upgrade'.split(
+    ' ',
+  ),
+)
+
 /** Commands that the libraries bring. */
 const OF_LIBRARIES = new Set(['autocomplete', 'help'])
 
 /** What is wrong with a mention; undefined when its command, subcommand, flags and phase exist. */
-function problemOf({words, isTyped, isRun}: Mention): string | undefined {
+function problemOf({place, words, isTyped, isRun}: Mention): string | undefined {
   const [first = '', second = ''] = words
   if (first === '' || first.startsWith('-') || OF_LIBRARIES.has(first)) return undefined
   if (!/^[a-z]/.test(first)) return undefined
   if (!commands.has(first) && !topics.has(first)) {
-    const isSentence = !isTyped && (PROSE.has(first) || (isVerb(first) && !isRun))
+    const isSentence =
+      !isTyped && !OF_OTHERS.has(first) && (PROSE.has(first) || ((isVerb(first) || place.endsWith('.md')) && !isRun))
     return isSentence ? undefined : `there is no command 'kadm ${first}'`
   }
   if (topics.has(first) && !/^[a-z]/.test(second)) return undefined
