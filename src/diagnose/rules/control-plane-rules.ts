@@ -1,4 +1,4 @@
-import type {Evidence} from '../../domain/evidence.ts'
+import type {ContainerEvidence, Evidence} from '../../domain/evidence.ts'
 import type {Rule} from '../diagnosis.ts'
 import {CONTROL_PLANE, containerLines, crashing, find, isCrashing, proofOf, type Hit} from '../log.ts'
 import {AGAIN, group, logRule} from '../rule.ts'
@@ -180,6 +180,19 @@ const unhealthy: Rule = {
   },
 }
 
+const LET_GO = /context canceled|leader ?election lost|[Ff]ailed to renew lease|termination signal|[Ss]hutting down/
+const BACK_SECONDS = 60
+
+/** Ended in order, or for want of an API that answers again: its kubelet starts it within the minute. */
+const comesBack = (container: ContainerEvidence, {api, notReady, now}: Evidence): boolean => {
+  const last = containerLines(container, now).slice(-3)
+  return (
+    api?.answered === true &&
+    notReady.length === 0 &&
+    last.some(({text, at}) => at >= now - BACK_SECONDS && LET_GO.test(text))
+  )
+}
+
 /** A component ends again and again, and no rule knows why: its own last words. */
 export const COMPONENT_LAST_WORDS: Rule = {
   name: 'component-stops',
@@ -197,7 +210,7 @@ export const COMPONENT_LAST_WORDS: Rule = {
     'out-of-memory',
   ],
   judge: evidence => {
-    const down = crashing(evidence, CONTROL_PLANE)
+    const down = crashing(evidence, CONTROL_PLANE).filter(container => !comesBack(container, evidence))
     // All others wait for etcd, and then for the API server.
     const first = down.find(({name}) => name === 'etcd') ?? down[0]
     if (first === undefined) return undefined

@@ -83,7 +83,7 @@ const unreadable = logRule({
 })
 
 /** Time after which the kubelet has read the folder (it does every 20 s) and started what stands there. */
-const STARTED_SECONDS = 90
+const STARTED_SECONDS = 120
 
 const notRun: Rule = {
   name: 'static-pod-absent',

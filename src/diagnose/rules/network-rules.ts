@@ -149,12 +149,14 @@ const proxyConfig = logRule({
 const flannelRights = logRule({
   name: 'flannel-rights',
   sources: ['kube-flannel'],
+  // An API server that has just started knows no roles yet: only who ends of it has none.
+  holds: (_, evidence) => crashing(evidence, ['kube-flannel']).length > 0,
   pattern: /(?:is forbidden: User "([^"]+)" cannot (\w+ resource "[^"]+")|Unauthorized)/,
   cause: hit => `flannel may not read the cluster's nodes: ${group(hit, 1)} cannot ${group(hit, 2)}`,
   fix: () => `${AGAIN}: it makes flannel's ClusterRole and ClusterRoleBinding again`,
 })
 
-const API_FAILS = /(?:dial tcp (\S+?): (?:connect: )?(connection refused|i\/o timeout|no route to host)|x509: .*)/
+const API_FAILS = /(?:dial tcp (\S+?): (?:connect: )?(connection refused|i\/o timeout|no route to host))/
 
 /** kube-proxy and flannel have an address of their own for the API, in a ConfigMap; the kubelet's may be right and theirs not. */
 const podsApi: Rule = {
@@ -162,8 +164,10 @@ const podsApi: Rule = {
   follows: ['api-refused', 'api-unreachable', 'api-slow', 'etcd-unreachable', 'certificate-authority', 'firewall'],
   judge: evidence => {
     if (evidence.api?.answered !== true) return undefined
-    const hits = find(evidence, ['kube-proxy', 'kube-flannel'], API_FAILS).filter(({line}) =>
-      /reflector|[Ff]ailed/.test(line.text),
+    const own = /\/\/([^/]+)/.exec(evidence.join.apiServer ?? '')?.[1]
+    // The address of the kubelet answers now; a line about it is of the time when it did not.
+    const hits = find(evidence, ['kube-proxy', 'kube-flannel'], API_FAILS).filter(
+      hit => group(hit, 1) !== own && hit.line.at >= evidence.now - 20 && /reflector|[Ff]ailed/.test(hit.line.text),
     )
     const [newest] = hits
     if (newest === undefined || hits.reduce((sum, {line}) => sum + line.count, 0) < 2) return undefined

@@ -18,7 +18,7 @@ sed -n 's/^ *- *.\{0,1\}--etcd-servers=/etcd /p' ${paths.MANIFESTS_DIR}/kube-api
 for file in ${paths.MANIFESTS_DIR}/*; do
   [ -f "$file" ] || continue
   pod=$(sed -n '/^metadata:/,/^[a-z]/s/^  name: *//p' "$file" | head -n 1)
-  echo "manifest $(basename "$file" | tr ' ' '?') $(stat -L -c %Y "$file") $([ -n "$pod" ] && echo "$pod" || echo -) $(sed -n 's/^ *\(- \)\{0,1\}image: *//p' "$file" | head -n 1)"
+  echo "manifest $(basename "$file" | tr ' ' '?') $(stat -L -c %Z "$file") $([ -n "$pod" ] && echo "$pod" || echo -) $(sed -n 's/^ *\(- \)\{0,1\}image: *//p' "$file" | head -n 1)"
 done
 :`,
   parse(text) {
