@@ -1,9 +1,9 @@
 import {z} from 'zod'
 import type {HostSchemas} from './resource.ts'
-import {base, cardWish, fileResource, imageFound, maybe, pathState, swapSource, texts, unitState} from './schema.ts'
+import {base, cardWish, fileResource, maybe, pathState, swapSource, texts, unitState} from './schema.ts'
+import {SOFTWARE_SCHEMAS} from './software-schemas.ts'
 
 const path = z.string()
-const packageFound = z.object({name: z.string(), version: z.string(), held: z.boolean()})
 const ufwRule = z.object({rule: z.string(), comment: z.string()})
 const swapUnit = z.object({
   name: z.string(),
@@ -12,7 +12,6 @@ const swapUnit = z.object({
   off: z.boolean(),
   own: z.boolean(),
 })
-const upload = z.object({from: z.string(), to: z.string(), sha256: z.string(), size: z.number()})
 const card = z.object({
   up: z.boolean(),
   mtu: z.number(),
@@ -21,20 +20,8 @@ const card = z.object({
 
 /** What the ledger holds of kinds that know only of hosts, format 1. Keys that are not named here are passed over. */
 export const HOST_SCHEMAS: HostSchemas = {
+  ...SOFTWARE_SCHEMAS,
   absent: {resource: z.object({...base, kind: z.literal('absent'), path}), state: pathState},
-  binary: {
-    resource: z.object({
-      ...base,
-      kind: z.literal('binary'),
-      path,
-      mode: z.string(),
-      sha256: z.string(),
-      staged: path,
-      upload: maybe(upload),
-      cacheDir: path,
-    }),
-    state: pathState,
-  },
   block: {
     resource: z.object({...base, kind: z.literal('block'), path, name: z.string(), lines: z.string()}),
     state: z.discriminatedUnion('type', [
@@ -44,14 +31,6 @@ export const HOST_SCHEMAS: HostSchemas = {
       z.object({type: z.literal('damaged'), begins: z.number(), ends: z.number()}),
       z.object({type: z.literal('not-a-file')}),
     ]),
-  },
-  'container-images': {
-    resource: z.object({
-      ...base,
-      kind: z.literal('container-images'),
-      images: z.array(z.object({ref: z.string(), configDigest: z.string(), staged: path, upload: maybe(upload)})),
-    }),
-    state: z.object({unavailable: maybe(z.string()), images: z.array(imageFound)}),
   },
   directory: {
     resource: z.object({
@@ -108,61 +87,6 @@ export const HOST_SCHEMAS: HostSchemas = {
       unload: z.string(),
     }),
     state: z.object({missing: texts}),
-  },
-  packages: {
-    resource: z.object({
-      ...base,
-      kind: z.literal('packages'),
-      name: z.string(),
-      packages: z.array(z.object({name: z.string(), release: maybe(z.string()), held: z.boolean()})),
-      lockSeconds: z.number(),
-    }),
-    state: z.object({installed: z.array(packageFound), asked: texts.optional()}),
-  },
-  'package-repository': {
-    resource: z.object({
-      ...base,
-      kind: z.literal('package-repository'),
-      name: z.string(),
-      url: z.string(),
-      keyFingerprint: z.string(),
-      sources: fileResource,
-      lockSeconds: z.number(),
-    }),
-    state: z.object({file: pathState, fetched: z.boolean(), other: maybe(z.string())}),
-  },
-  'pulled-images': {
-    resource: z.object({
-      ...base,
-      kind: z.literal('pulled-images'),
-      refs: texts,
-      manifests: z.record(z.string(), z.object({url: z.string(), caFile: maybe(z.string())})),
-      environment: z.record(z.string(), z.string()),
-      deadlineSeconds: z.number(),
-      pauses: z.array(z.number()),
-    }),
-    state: z.object({unavailable: maybe(z.string()), missing: texts}),
-  },
-  release: {
-    resource: z.object({
-      ...base,
-      kind: z.literal('release'),
-      name: z.string(),
-      programs: z.array(z.object({member: maybe(z.string()), path})),
-      record: path,
-      file: z.string(),
-      url: z.string(),
-      sha256: maybe(z.string()),
-      checksumUrl: z.string(),
-      environment: z.record(z.string(), z.string()),
-      stageDir: path,
-    }),
-    state: z.object({
-      file: maybe(z.string()),
-      sha256: maybe(z.string()),
-      programs: z.record(z.string(), z.enum(['as-recorded', 'other', 'absent'])),
-      kept: texts.optional(),
-    }),
   },
   'swap-off': {
     resource: z.object({

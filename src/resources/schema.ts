@@ -41,8 +41,6 @@ export const cardWish: z.ZodType<CardWish> = z.object({
   mtu: z.number().optional(),
 })
 
-export const imageFound = z.object({ref: z.string(), configDigest: maybe(z.string()), pinned: z.boolean()})
-
 export const unitState: z.ZodType<UnitState> = z.object({
   exists: z.boolean(),
   active: z.string(),
