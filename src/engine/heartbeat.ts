@@ -10,6 +10,8 @@ const BEAT_MS = 10_000
 const TICK_MS = 1000
 /** A starved machine is slow to start a shell; that a connection is cut shows sooner. */
 const ANSWER_MS = 60_000
+/** Longer than a lost connection is waited for; whatever goes on before that checks the fence first. */
+const SILENCE_SECONDS = 120
 /** What was confirmed this recently is not asked again. */
 const FRESH_MS = 3000
 
@@ -41,7 +43,7 @@ const noSignOfLife = (error: unknown): string =>
 const silent = (host: string, cause: unknown): KadmError =>
   new KadmError(
     'lease',
-    `no sign of life of this run reached it for ${String(STALE_SECONDS)} s, so its lease has run out`,
+    `no sign of life of this run reached it for ${String(SILENCE_SECONDS)} s, so its lease has run out`,
     {host, cause, evidence: reasonOf(cause), hint: 'see that the machine can be reached, then run this again'},
   )
 
@@ -80,7 +82,7 @@ export function startHeartbeat({host, fence, clock, warn}: HeartbeatOptions): He
     // The time limit of a question that was on its way when the process was stopped says nothing; the next answer does.
     state.begunAt = 0
     state.failures++
-    const isOverdue = state.failures > 1 && clock.now() - state.silentSince > STALE_SECONDS * 1000
+    const isOverdue = state.failures > 1 && clock.now() - state.silentSince > SILENCE_SECONDS * 1000
     // A machine that is lost ends what is done on it by that name; when it is back, the next answer says whether the lease is still held.
     if (isOverdue && lostOf(error) === undefined) silence.abort(silent(host.name, error))
     else if (state.failures === 1) warn(noSignOfLife(error))

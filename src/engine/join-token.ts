@@ -1,11 +1,11 @@
 import type {Clock} from '../domain/clock.ts'
 import {tokenText} from '../kube/signature.ts'
 import type {KubeClient} from '../kube/client.ts'
+import {joinTokenDescription} from './old-tokens.ts'
 import {DEFAULT_TOKEN, generateToken, tokenCreate, tokenDelete} from '../kube/tokens.ts'
 
 /** Long enough for the slowest join; a run that is killed leaves a token that dies by itself. */
 const TTL_MS = 15 * 60_000
-const DESCRIPTION = 'kadm: for one join, taken back after it'
 
 export interface JoinToken {
   readonly mint: () => Promise<string>
@@ -13,7 +13,11 @@ export interface JoinToken {
   readonly takeBack: () => Promise<void>
 }
 
-export function joinToken(api: () => Promise<KubeClient>, clock: Clock, random: (bytes: number) => Buffer): JoinToken {
+/** `holder` names the run, for whoever finds the token later. */
+export function joinToken(
+  api: () => Promise<KubeClient>,
+  {clock, random, holder}: {readonly clock: Clock; readonly random: (bytes: number) => Buffer; readonly holder: string},
+): JoinToken {
   let minted: string | undefined
   return {
     mint: async () => {
@@ -23,7 +27,7 @@ export function joinToken(api: () => Promise<KubeClient>, clock: Clock, random: 
       await tokenCreate(
         client,
         token,
-        {...DEFAULT_TOKEN, ttlMs: TTL_MS, description: DESCRIPTION},
+        {...DEFAULT_TOKEN, ttlMs: TTL_MS, description: joinTokenDescription(holder)},
         {now: clock.now(), retryForMs: 60_000},
       )
       return tokenText(token)

@@ -88,7 +88,7 @@ async function open(options: WorkflowOptions, {connections, closers, whenHeld}: 
     checkBundle(options, cluster, candidates),
   ])
   const firstNode = nodes.find(({role}) => role === 'control-plane')
-  const token = joinToken(controlPlane.api, clock, random)
+  const token = joinToken(controlPlane.api, {clock, random, holder: options.holder.text})
   return {
     cluster,
     candidates,

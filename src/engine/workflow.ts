@@ -7,6 +7,7 @@ import {refuseHeld, warnOfHeld} from './refuse-held.ts'
 import {withLeases} from './lease.ts'
 import {closedNeighbour, letInRun, warnOfClosed} from './let-in.ts'
 import {withOpened, type Opened} from './opened.ts'
+import {removeOldTokens} from './old-tokens.ts'
 import type {WorkflowOptions} from './options.ts'
 import {packageSourceOf} from './package-source.ts'
 import {askReleaseHashes} from './release-hashes.ts'
@@ -39,6 +40,7 @@ export async function carryOutWorkflow(options: WorkflowOptions): Promise<Workfl
           const before = judgeOutcomes(letIn)
           const machines = opened.candidates.map((candidate, i) => machineOf(opened, candidate, leases[i]))
           const changes = before + judgeOutcomes(await carryOut(runOf(held, opened, machines)))
+          await tidyTokens(held, opened)
           emit({type: 'run-done', changes, durationMs: clock.now() - started, at: clock.now()})
           return {changes, nodes: opened.nodes, endpoint: opened.endpoint}
         },
@@ -48,6 +50,20 @@ export async function carryOutWorkflow(options: WorkflowOptions): Promise<Workfl
       await opened.tidy().catch(() => undefined)
     }
   })
+}
+
+/** What runs that were killed left in the cluster; it expires by itself where the API does not answer now. */
+async function tidyTokens(options: WorkflowOptions, {controlPlane, candidates}: Opened): Promise<void> {
+  if (controlPlane === undefined) return
+  const {holder, emit, clock} = options
+  const replaced = candidates.flatMap(({gathered}) => gathered.facts.lease?.holder ?? [])
+  const warn = (message: string): void =>
+    emit({type: 'warning', host: controlPlane.host.name, message, at: clock.now()})
+  try {
+    await removeOldTokens(await controlPlane.api(), {holder, replaced, warn})
+  } catch (error) {
+    if (!(error instanceof KadmError)) throw error
+  }
 }
 
 /** What `carryOutWorkflow` would change; nothing is. */

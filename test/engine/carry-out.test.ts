@@ -2,9 +2,12 @@ import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
 import type {EngineEvent} from '../../src/domain/events.ts'
 import {carryOut, plan} from '../../src/engine/carry-out.ts'
+import type {Lease} from '../../src/engine/lease.ts'
 import {judgeOutcomes} from '../../src/engine/run-of.ts'
+import type {Run} from '../../src/engine/run.ts'
 import {select} from '../../src/phases/select.ts'
 import type {FakeKube} from '../resources/operations/fake-kube.ts'
+import {heldLease} from './sample-run.ts'
 import {DIRTY, object, PHASES, scene, told} from './run-scene.ts'
 
 describe('a plan', () => {
@@ -198,5 +201,61 @@ describe('a run', () => {
       {job: {node: {name: 'worker'}, step: {path: 'tidy'}}, error: {message: 'the line is dead'}},
     ])
     expect(outcomes.filter(({status}) => status === 'done')).toHaveLength(3)
+  })
+})
+
+describe('what a run does through the API', () => {
+  const loss = new KadmError('lease', 'another run of kadm took over', {host: 'master'})
+  const withLease = (run: Run, lease: Partial<Lease>): Run => ({
+    ...run,
+    machines: run.machines.map(machine => ({...machine, lease: {...heldLease(1), ...lease}})),
+  })
+
+  test('is not done by a run that lost the lease of the machine', async () => {
+    const {run, api} = await scene({})
+    const outcomes = await carryOut(withLease(run, {confirm: () => Promise.reject(loss)}))
+
+    expect(outcomes.find(({job}) => job.step.path === 'store')).toMatchObject({status: 'failed', error: loss})
+    expect(api.asked.filter(call => !call.startsWith('get '))).toStrictEqual([])
+  })
+
+  test('asks whose lease it is also right before each write', async () => {
+    const {run, api} = await scene({})
+    let asked = 0
+    const confirm = (): Promise<void> => (++asked > 1 ? Promise.reject(loss) : Promise.resolve())
+    const outcomes = await carryOut(withLease(run, {confirm}))
+
+    expect(outcomes.find(({job}) => job.step.path === 'store')).toMatchObject({status: 'failed', error: loss})
+    expect(api.asked.filter(call => !call.startsWith('get '))).toStrictEqual([])
+  })
+
+  test('waits for its turn where it is for the whole cluster, and gives the turn back at the end', async () => {
+    const {run, api} = await scene({})
+    const order: string[] = []
+    const clusterLease = {
+      take: () =>
+        Promise.resolve(order.push(`take after ${api.asked.filter(call => call.startsWith('apply')).length}`)).then(
+          () => undefined,
+        ),
+      confirm: () => Promise.resolve(),
+      release: () =>
+        Promise.resolve(order.push(`release after ${api.asked.filter(call => call.startsWith('apply')).length}`)).then(
+          () => undefined,
+        ),
+    }
+    await carryOut({...run, clusterLease})
+
+    expect(order).toStrictEqual(['take after 0', 'release after 1'])
+  })
+
+  test('is cut short when the lease is lost, and does not look like a Ctrl-C', async () => {
+    const {run, events} = await scene(DIRTY)
+    const outcomes = await carryOut(withLease(run, {lost: AbortSignal.abort(loss)}))
+
+    expect(outcomes.filter(({status}) => status === 'failed').map(one => 'error' in one && one.error)).toStrictEqual([
+      loss,
+      loss,
+    ])
+    expect(events.filter(({type}) => type === 'changed')).toStrictEqual([])
   })
 })

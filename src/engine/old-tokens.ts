@@ -1,0 +1,42 @@
+import type {KubeClient} from '../kube/client.ts'
+import {tokenDelete, tokenList} from '../kube/tokens.ts'
+import type {Holder} from './held.ts'
+
+const OWN = 'kadm: for one join, taken back after it; made by '
+
+/** Of a token that a run makes for a join: it says which run, so that another one can tell whether it is still needed. */
+export const joinTokenDescription = (holder: string): string => `${OWN}${holder}`
+
+export interface OldTokens {
+  readonly holder: Holder
+  /** Who held the leases that this run holds now: what they made is of no use any more. */
+  readonly replaced: readonly string[]
+  readonly warn: (message: string) => void
+}
+
+/** Deletes the join tokens of runs that were killed; a run that may be alive keeps its own. Gives their ids. */
+export async function removeOldTokens(
+  api: KubeClient,
+  {holder, replaced, warn}: OldTokens,
+): Promise<readonly string[]> {
+  const isDead = (maker: string): boolean => maker !== holder.text && (replaced.includes(maker) || holder.isGone(maker))
+  const tokens = await tokenList(api, {retryForMs: 0})
+  const old = tokens.filter(
+    ({description = ''}) => description.startsWith(OWN) && isDead(description.slice(OWN.length)),
+  )
+  const gone = await Promise.all(
+    old.map(async ({token: {id}}) => {
+      try {
+        await tokenDelete(api, id)
+        return [id]
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        warn(
+          `the join token ${id} of a run that was killed could not be deleted (${reason}); delete it: kadm token delete ${id}`,
+        )
+        return []
+      }
+    }),
+  )
+  return gone.flat()
+}
