@@ -13,25 +13,23 @@ export interface Failure {
 const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'])
 /** What a mistake of kadm's own throws, and no network does. */
 const BUGS = [TypeError, ReferenceError, RangeError, SyntaxError]
+/** Which of the two it is only the reader knows: admin.conf on a control plane holds the CA that the API server's certificate must be of. */
+const OTHER_CA =
+  "it shows a certificate that this kubeconfig's CA did not sign. If the kubeconfig is the control plane's own, kadm apply makes a new certificate; else it is of another cluster or from before the CA was made again, and kadm kubeconfig fetches the present one"
 const TRUST: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED:
     'its certificate has expired, or the clock of this machine is ahead: compare `date -u` on both machines; if they agree, run `kadm apply` or `kadm init` again, which replaces expired certificates',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet: the clocks differ, so set the time on both machines',
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for something else: check that the address is an API server',
-  DEPTH_ZERO_SELF_SIGNED_CERT:
-    'another cluster answers at this address, or its CA was made anew: fetch the kubeconfig again',
-  SELF_SIGNED_CERT_IN_CHAIN:
-    'another cluster answers at this address, or its CA was made anew: fetch the kubeconfig again',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'another cluster answers at this address, or its CA was made anew: fetch the kubeconfig again',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    'another cluster answers at this address, or its CA was made anew: fetch the kubeconfig again',
-  CERT_SIGNATURE_FAILURE:
-    'another cluster answers at this address, or its CA was made anew: fetch the kubeconfig again',
+  DEPTH_ZERO_SELF_SIGNED_CERT: OTHER_CA,
+  SELF_SIGNED_CERT_IN_CHAIN: OTHER_CA,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: OTHER_CA,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: OTHER_CA,
+  CERT_SIGNATURE_FAILURE: OTHER_CA,
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA:
-    'the API server does not know the CA of this client certificate: fetch the kubeconfig again',
+    'the API server does not know the CA of this client certificate: fetch the kubeconfig again with kadm kubeconfig',
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE:
-    'the API server refuses this client certificate: fetch the kubeconfig again, or renew it',
+    "the API server refuses this client certificate: fetch the kubeconfig again with kadm kubeconfig; if that is the control plane's own, kadm apply makes a new one",
 }
 
 /** Judges an error of the transport, of TLS or of undici; undefined when it is none of them, that is a bug. */
@@ -64,7 +62,7 @@ export const trustCode = (error: unknown): string | undefined => {
 
 export const slow = (where: string, doing: string, cause?: unknown): KadmError =>
   new KadmError('timeout', `could not ${doing}: the API server at ${where} did not answer in time`, {
-    hint: 'look at its load and its log: crictl logs of kube-apiserver on the control plane',
+    hint: 'it is overloaded, or etcd behind it does not answer: kadm doctor on the control plane tells which',
     cause,
   })
 

@@ -11,7 +11,7 @@ import {
   type ApiObject,
 } from '../../kube/json.ts'
 import {ageOf, span, timeAt} from './cluster-time.ts'
-import {cut, FRESH_MS, isAbout, warningsAbout, type ClusterView} from './cluster-view.ts'
+import {cut, isAbout, warningsAbout, type ClusterView, type NodeView} from './cluster-view.ts'
 
 /** What keeps a container from running until somebody does something, in the kubelet's words. */
 const STUCK =
@@ -21,8 +21,10 @@ export const IMAGE_TROUBLE =
 
 /** A container that ended this lately, and not for the first time, stops again and again. */
 const LATELY_MS = 300_000
-/** What is made takes its time; after this a pod that has not come so far is stuck. */
+/** What is made takes its time; after this a pod that has not come so far is stuck, and sooner where the cluster says why. */
 const STARTS_WITHIN_MS = 120_000
+const SCHEDULED_WITHIN_MS = 30_000
+const SAID_AFTER_MS = 20_000
 
 export interface Trouble {
   readonly pod: ApiObject
@@ -47,11 +49,13 @@ export function troubleOf(pod: ApiObject, view: ClusterView): Trouble | undefine
   }
   const age = ageOf(pod, view.snapshot.now)
   const unscheduled = conditionOf(pod, 'PodScheduled')
-  if (textAt(unscheduled, 'status') === 'False' && age > FRESH_MS)
+  if (textAt(unscheduled, 'status') === 'False' && age > SCHEDULED_WITHIN_MS)
     return {pod, reason: textAt(unscheduled, 'reason') ?? 'Unschedulable', proof: [line(pod, podState(pod))]}
   const isStarting = textAt(pod, 'status', 'phase') === 'Pending' && textAt(pod, 'spec', 'nodeName') !== undefined
-  if (!isStarting || age < STARTS_WITHIN_MS || isOnSilentNode(pod, view)) return undefined
+  if (!isStarting || age < SAID_AFTER_MS || isOnSilentNode(pod, view)) return undefined
   const said = warningsAbout(view, isAbout(pod), 1)
+  // On a node that has just joined the pod network comes up with the first pods.
+  if ((said.length === 0 || nodeOf(pod, view)?.isFresh === true) && age < STARTS_WITHIN_MS) return undefined
   return {pod, reason: 'ContainerCreating', proof: [line(pod, `not started for ${span(age)}`), ...said]}
 }
 
@@ -78,5 +82,7 @@ const endOf = (terminated: unknown): string => {
   return `ended with code ${String(code ?? '?')} (${textAt(terminated, 'reason') ?? 'Error'})${message === undefined ? '' : `: ${cut(message)}`}`
 }
 
-const isOnSilentNode = (pod: ApiObject, {nodes}: ClusterView): boolean =>
-  nodes.some(({name, ready}) => name === textAt(pod, 'spec', 'nodeName') && !ready)
+const nodeOf = (pod: ApiObject, {nodes}: ClusterView): NodeView | undefined =>
+  nodes.find(({name}) => name === textAt(pod, 'spec', 'nodeName'))
+
+const isOnSilentNode = (pod: ApiObject, view: ClusterView): boolean => nodeOf(pod, view)?.ready === false

@@ -45,6 +45,9 @@ function failedChecks(readyz: ClusterView['snapshot']['readyz']): readonly strin
   return [...readyz.text.matchAll(/^\[-\](\S+) failed/gm)].map(match => match[1] ?? '')
 }
 
+/** What is installed together comes up within this time. */
+const STARTS_MS = 30_000
+
 const apiServiceDown: ClusterRule = {
   name: 'api-service-down',
   judge: ({snapshot: {apiServices, now}}) =>
@@ -52,7 +55,7 @@ const apiServiceDown: ClusterRule = {
       const available = conditionOf(service, 'Available')
       const since = timeAt(available, 'lastTransitionTime') ?? 0
       const behind = objectAt(service, 'spec', 'service')
-      if (textAt(available, 'status') !== 'False' || now - since < FRESH_MS) return []
+      if (textAt(available, 'status') !== 'False' || now - since < STARTS_MS) return []
       const place = `${textAt(behind, 'namespace') ?? ''}/${textAt(behind, 'name') ?? ''}`
       return [
         {
@@ -79,7 +82,7 @@ const webhookDown: ClusterRule = {
           const rules = listAt(webhook, 'rules')
           const isOptional = textAt(webhook, 'failurePolicy') === 'Ignore' || rules.length === 0
           if (slices === undefined || isOptional || readyEndpoints(slices) > 0) return []
-          if (ageOf(configuration, now) < FRESH_MS) return []
+          if (ageOf(configuration, now) < STARTS_MS) return []
           const kind = textAt(configuration, 'kind') ?? ''
           return [
             {

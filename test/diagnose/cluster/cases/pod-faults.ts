@@ -1,5 +1,5 @@
 import {addressOf, ago, changed, merged, pod} from '../sample-cluster.ts'
-import {waiting, type Fault} from './changes.ts'
+import {event, waiting, type Fault} from './changes.ts'
 
 export const POD_FAULTS: readonly Fault[] = [
   [
@@ -97,5 +97,24 @@ export const POD_FAULTS: readonly Fault[] = [
     'a node has no range',
     /^node-range: node worker-2/,
     ({nodes}) => ({nodes: changed(nodes, 'worker-2', one => merged(one, {spec: {podCIDR: undefined, podCIDRs: []}}))}),
+  ],
+  [
+    'the sandbox of a pod is refused, and the cluster says why',
+    /^pod-trouble: pod kube-system\/dns-x does not start on worker-1$/,
+    ({systemPods}) => ({
+      systemPods: [
+        ...(systemPods ?? []),
+        merged(pod({name: 'dns-x', node: 'worker-1', age: 25, owner: ['ReplicaSet', 'dns']}), {
+          status: {phase: 'Pending', containerStatuses: []},
+        }),
+      ],
+      warnings: [
+        event('FailedCreatePodSandBox', 'failed to find plugin "cilium-cni" in path [/opt/cni/bin]', {
+          kind: 'Pod',
+          namespace: 'kube-system',
+          name: 'dns-x',
+        }),
+      ],
+    }),
   ],
 ]

@@ -155,4 +155,13 @@ export const WELL_CLUSTERS: readonly Well[] = [
       ],
     }),
   ],
+  [
+    'a worker is labelled as a control plane for the looks of it',
+    ({nodes}) => ({
+      nodes: changed(nodes, 'worker-1', one =>
+        merged(one, {metadata: {labels: {'kubernetes.io/os': 'linux', 'node-role.kubernetes.io/control-plane': ''}}}),
+      ),
+    }),
+    noFile,
+  ],
 ]
