@@ -7,6 +7,7 @@ import {changedIn, errorsIn} from './told.ts'
 import {LEFT_BY_RESET} from './left-by-reset.ts'
 import {secretsOn, toldSecrets, watchCommands} from './secrets.ts'
 import {differences, snapshot, type Snapshot} from './snapshot.ts'
+import {takenAwayAndBack} from './taken-away.ts'
 import {measured, testLab, type TestLab} from './test-lab.ts'
 
 const MACHINES = ['master', 'worker-1', 'worker-2', 'spare']
@@ -190,6 +191,9 @@ describe('a person with four bare machines', () => {
     expect((await lab.kadmDone(['apply', '-f', file(), '--json'])).events.at(-1)).toMatchObject({changes: 0})
     expect(await nodes()).toEqual(['master ready', 'worker-1 ready', 'worker-2 ready'])
   })
+
+  it('is told by status and doctor what somebody took away, and nothing more once it is put back', () =>
+    takenAwayAndBack(lab, 'worker-1', file()))
 
   it('sees the real kubeadm agree: certificates, tokens and images', async () => {
     const certificates = await lab.must('master', 'sudo kubeadm certs check-expiration 2>/dev/null')
