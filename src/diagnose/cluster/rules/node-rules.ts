@@ -18,7 +18,7 @@ const nodeMissing: ClusterRule = {
         cause: `the cluster has no node ${name}, which your file names`,
         certainty: 'certain',
         proof: [...proof, ...(other === undefined ? [] : [`node ${other.name} has its address`])],
-        fix: `${expected.repair.cluster}; if its kubelet was a node of this cluster before and does not come back by that, on ${name}: sudo systemctl restart kubelet`,
+        fix: `if the machine was a node before, this registers it again, on ${name}: sudo systemctl restart kubelet; else, and afterwards: ${expected.repair.cluster}`,
       }
     })
     const lacking = expected.hosts.length - nodes.length
