@@ -91,6 +91,20 @@ describe('the ledger', () => {
 
     expect((await readLedger(vm.host, NEVER)).entries.map(({id}) => id)).toStrictEqual([own('').id])
   })
+
+  test('makes an entry again that was half taken away, so that what is there now is the original', async () => {
+    const {vm, own, before} = bench()
+    await apply(vm.host, [own('ours\n')])
+    const entry = `/var/lib/kadm/ledger/${ledgerName(own('').id)}`
+    vm.write(`${vm.root}/etc/own.conf`, 'original\n')
+    await vm.host.read(`rm ${entry}/sequence`)
+
+    await apply(vm.host, [own('ours again\n')])
+    expect((await readLedger(vm.host, NEVER)).entries).toMatchObject([{original: {text: 'original\n'}}])
+    await undoLedger(proving(vm.host, 1))
+
+    expect(holds(vm)).toStrictEqual(before)
+  })
 })
 
 describe('undo', () => {

@@ -67,6 +67,25 @@ esac`,
     return b.run(`set -eu\n( set -eu; ${packagesKind.act(resource, look()).text}\n) </dev/null >&2`)
   }
 
+  test('that a later kadm wants too are purged only when they were not there before kadm', () => {
+    const b = machine({installed: 'kubectx 1.0-1 install\n', known: KNOWN})
+    const first = lifecycle(b, packagesKind, kubernetes).look()
+    b.run(packagesKind.keep?.(kubernetes, first) ?? '')
+    change(b)
+    const more = packages({
+      name: 'kubernetes',
+      packages: [...kubernetes.packages.map(({name}) => ({name, release: '1.37.2', held: true})), {name: 'kubectx'}],
+      lockSeconds: 5,
+      why: kubernetes.why,
+    })
+    const original = packagesKind.recorded?.(kubernetes, first) ?? first
+
+    const {code} = b.run(`set -eu\n( set -eu; ${packagesKind.undo(more, original).text}\n) </dev/null >&2`)
+
+    expect(code).toBe(0)
+    expect(stateOf(b)).toBe('kubectx 1.0-1 install\n')
+  })
+
   test('are installed together at the newest build of their release, held, and gone again by undo with what came along', () => {
     const b = machine({installed: 'bash 5.2 install\n', known: KNOWN})
     const cycle = lifecycle(b, packagesKind, kubernetes)

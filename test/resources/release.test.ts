@@ -54,6 +54,26 @@ const placed = ({b}: Scene): readonly string[] =>
   existsSync(join(b.root, 'bin')) ? readdirSync(join(b.root, 'bin')).sort() : []
 
 describe('the programs of a release', () => {
+  test('that were there before come back to their own places, although a later kadm names them in another order', () => {
+    const here = scene()
+    const [one, two] = [join(here.b.root, 'bin', 'one'), join(here.b.root, 'bin', 'two')]
+    mkdirSync(join(here.b.root, 'bin'))
+    writeFileSync(one, 'their one')
+    writeFileSync(two, 'their two')
+    const wanted = here.resource()
+    const first = lifecycle(here.b, releaseKind, wanted).look()
+    here.b.run(releaseKind.keep?.(wanted, first) ?? '')
+    expect(act(here, wanted).code).toBe(0)
+    const later = here.resource({programs: wanted.programs.toReversed()})
+
+    const {code} = here.b.run(
+      `set -eu\n( set -eu; ${releaseKind.undo(later, releaseKind.recorded?.(wanted, first) ?? first).text}\n) </dev/null`,
+    )
+
+    expect(code).toBe(0)
+    expect([one, two].map(path => readFileSync(path, 'utf8'))).toStrictEqual(['their one', 'their two'])
+  })
+
   test('are fetched, checked and placed; a second look wants nothing; undo takes them away', () => {
     const here = scene()
     const cycle = lifecycle(here.b, releaseKind, here.resource())
