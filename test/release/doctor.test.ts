@@ -117,6 +117,20 @@ describe('a person whose cluster is broken, and who does what the doctor tells t
       .map(([, command = '']) => command)
       .filter(command => /^(?:sudo|kadm apply)/.test(command))
 
+  /** A node that was deleted may get another range: the doctor says so next, and asks for its pods to be deleted by hand. */
+  const namesAfter = async (machine: string): Promise<readonly string[]> => {
+    const found = await ask(machine)
+    const range = found.find(({name}) => name === 'pod-addresses')
+    if (range !== undefined) {
+      await type(machine, commandsOf(range)[0] ?? '')
+      await lab.must(
+        'master',
+        'sudo kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system delete pod --wait=false -l k8s-app=kube-dns',
+      )
+    }
+    return found.map(({name}) => name)
+  }
+
   it.each(['master', 'worker-1'])('is told nothing of %s while all is well', async machine => {
     expect(await ask(machine)).toEqual([])
   })
@@ -124,20 +138,18 @@ describe('a person whose cluster is broken, and who does what the doctor tells t
   it.each(BROKEN.map(broken => [broken.name, broken.machine, broken] as const))(
     '%s on %s is named, and what is typed repairs it',
     async (name, machine, {how, brokenOn = machine, byHand, firstMayFail = false}) => {
-      await lab.on(brokenOn, `sudo sh -c "${how.replaceAll(/["$`\\]/g, String.raw`\$&`)}"`)
+      await lab.on(brokenOn, 'sudo sh', how)
       const [first] = await ask(machine)
       expect(first).toMatchObject({name})
       if (first === undefined) throw new Error('nothing was found')
 
-      if (byHand !== undefined) await lab.must(machine, `sudo sh -c "${byHand}"`)
+      if (byHand !== undefined) await lab.must(machine, 'sudo sh', byHand)
       const [command = '', next = ''] = commandsOf(first)
       const code = await type(machine, command)
       if (firstMayFail && code !== 0) expect(await type(machine, next)).toBe(0)
       else expect([command, code]).toEqual([command, 0])
 
-      await expect
-        .poll(() => ask(machine).then(all => all.map(one => one.name)), {timeout: FORGOTTEN_MS, interval: 2000})
-        .toEqual([])
+      await expect.poll(() => namesAfter(machine), {timeout: FORGOTTEN_MS, interval: 2000}).toEqual([])
     },
   )
 })
