@@ -10,7 +10,7 @@ import {sshFlags} from './ssh-flags.ts'
 export class Doctor extends ClusterCommand {
   static override summary = 'Find out why a machine or the cluster does not work; nothing is changed.'
   static override description = described(
-    "Reads the logs and the state of each machine's kubelet, container runtime, control plane and pod network, all machines side by side, and tries from each of them to reach the API and the other nodes. Where a control plane is among the machines, the cluster is asked too: what the file or the cluster's own configuration says should be there is compared with what is there and works. Tells each known cause with what proves it and one fix; a cause of many machines is told once, and what was wrong and is well now is not told. A machine that cannot be reached is named, and the others are examined all the same. Without machines the file counts, else the machine it runs on.",
+    "Reads the logs and the state of each machine's kubelet, container runtime, control plane and pod network, all machines side by side, and tries from each of them to reach the API and the other nodes. Where a control plane is among the machines, the cluster is asked too: what the file or the cluster's own configuration says should be there is compared with what is there and works. Tells each known cause with what proves it and one fix; it names a cause of many machines once, and leaves out what was wrong before and works now. A machine that cannot be reached is named, and the others are examined all the same. Without machines the file counts, else the machine it runs on.",
     {...EXITS.connect, ...EXITS.broken},
   )
   static override examples = [

@@ -68,7 +68,7 @@ async function lookAt(
   )
 }
 
-/** What a host only sees from afar comes after what another one says of itself; one cause of many hosts is told once. */
+/** What a host only sees from afar comes after what another one says of itself; one cause of many hosts stands there once. */
 function inOrder(own: readonly Found[], others: readonly Found[]): readonly Found[] {
   const isCause = ({diagnosis}: Found): boolean =>
     !SEEN_FROM_AFAR.has(diagnosis.name) && diagnosis.certainty !== 'possible'

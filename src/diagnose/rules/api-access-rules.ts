@@ -97,7 +97,7 @@ const refused: Rule = {
   },
 }
 
-/** A connection that is taken and not answered is no matter of the network. */
+/** A connection that is taken and not answered is not a matter of the network. */
 const isTaken = ({api}: Evidence): boolean => api?.port === 'open'
 
 const SLOW =

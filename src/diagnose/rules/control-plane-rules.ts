@@ -150,7 +150,7 @@ const etcdSlow: Rule = {
     const count = (found: readonly Hit[]): number => found.reduce((sum, {line}) => sum + line.count, 0)
     const hits = find(evidence, ['etcd'], SLOW)
     const syncs = hits.filter(({line}) => /slow fdatasync|overloaded likely from slow disk/.test(line.text))
-    // An etcd that is slow and does its work is no cause of anything.
+    // An etcd that is slow and does its work causes nothing.
     const suffers =
       crashing(evidence, ['etcd', 'kube-apiserver']).length > 0 ||
       evidence.notReady.length > 0 ||

@@ -89,7 +89,7 @@ const nodeIp = logRule({
   name: 'node-ip',
   sources,
   pattern: /node IP: "?([^"\s]+)"? not found in the host's network interfaces/,
-  cause: hit => `the kubelet is told to use the address ${group(hit, 1)}, which no interface of this host has`,
+  cause: hit => `the kubelet should use the address ${group(hit, 1)}, which no interface of this host has`,
   fix: () =>
     "correct the host's address (nodeIP of the file, or --node-ip in /var/lib/kubelet/kubeadm-flags.env) and run kadm again",
 })
