@@ -7,7 +7,7 @@ interface Reason {
 }
 
 const FREE_SPACE = 'free some space there, or name another place: df -h'
-const RIGHTS = 'see who owns it and its mode (ls -ld), and have a user start it who may open that'
+const RIGHTS = 'see who owns it and its mode (ls -ld), and run this as a user who may open it'
 
 /** The error codes of errno(3) that the file system gives, and Node's own for files. */
 const REASONS: Readonly<Record<string, Reason>> = {
