@@ -20,6 +20,8 @@ export interface Laptop {
   readonly note: (text: string) => void
   /** undefined when there is no such file; one that cannot be read is noted and counts as missing, as for ssh. */
   readonly readText: (path: string) => Promise<string | undefined>
+  /** Of a file that the ssh config includes: a folder is noted and skipped, anything else that cannot be read is refused, as by ssh. */
+  readonly readIncluded: (path: string) => Promise<string | undefined>
   /** Of a file that was named by hand: undefined when there is none; throws `config` for one that cannot be read. */
   readonly readNamed: (path: string) => Promise<string | undefined>
   /** Adds one line to a known_hosts file in one write, making the file (0600) and its folder (0700) when missing; notes when it cannot. */

@@ -3,7 +3,7 @@ import {glob, open, realpath, stat} from 'node:fs/promises'
 import {homedir, hostname, networkInterfaces} from 'node:os'
 import {dirname} from 'node:path'
 import {KadmError} from '../domain/errors.ts'
-import {isMissing, localFileError, whyNoFile} from '../domain/local-file-error.ts'
+import {isFileError, isMissing, localFileError, whyNoFile} from '../domain/local-file-error.ts'
 import type {Laptop} from './laptop.ts'
 import {localUser} from './local-user.ts'
 import {makeFolder, readBytes, readLocalTextIfThere, replaceFile} from './local-files.ts'
@@ -35,6 +35,7 @@ export function nodeLaptop(
     addresses: () => Object.values(networkInterfaces()).flatMap(cards => (cards ?? []).map(({address}) => address)),
     note,
     readText: path => Promise.resolve(readOrNote(path, note)),
+    readIncluded: async path => Promise.resolve(readIncluded(path, note)),
     readNamed: async path => Promise.resolve(readLocalTextIfThere(path)),
     appendLine: (path, line) => appendOrNote(path, line, note),
     replaceText,
@@ -48,6 +49,18 @@ function readOrNote(path: string, note: Laptop['note']): string | undefined {
     return readBytes(path).toString('utf8')
   } catch (error) {
     if (isMissing(error)) return undefined
+    note(`${reasonOf(error, `cannot read ${path}`)}; kadm goes on without it, as ssh does`)
+    return undefined
+  }
+}
+
+function readIncluded(path: string, note: Laptop['note']): string | undefined {
+  try {
+    return readBytes(path).toString('utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    if (!isFileError(error) || error.code !== 'EISDIR')
+      throw localFileError(error, {path, doing: 'read', hint: 'ssh refuses that too'}) ?? error
     note(`${reasonOf(error, `cannot read ${path}`)}; kadm goes on without it, as ssh does`)
     return undefined
   }

@@ -42,7 +42,7 @@ interface Reading {
 
 async function readConfig(reading: Reading): Promise<ConfigText> {
   const {path, laptop, depth} = reading
-  const lines = parseConfig((await laptop.readText(path)) ?? '', path)
+  const lines = parseConfig((await (depth === 0 ? laptop.readText(path) : laptop.readIncluded(path))) ?? '', path)
   return await Promise.all(
     lines.map(async line => {
       if (line.keyword !== 'include') return line

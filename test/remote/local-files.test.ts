@@ -102,6 +102,18 @@ test('a folder among the included files is skipped with a note, and the others c
   expect(notes).toEqual([expect.stringContaining('config.d/old: it is a folder')])
 })
 
+test('an included file that cannot be opened is refused, as by ssh', async () => {
+  const home = newFolder('home')
+  mkdirSync(join(home, '.ssh'))
+  symlinkSync('circle', join(home, '.ssh/circle'))
+  writeFileSync(join(home, '.ssh/config'), 'Include circle none\n')
+
+  await expect(readSshConfig(nodeLaptop({HOME: home}))).rejects.toMatchObject({
+    code: 'config',
+    message: expect.stringContaining('.ssh/circle: its symbolic links lead in a circle') as string,
+  })
+})
+
 test.each(['/proc/nope/x', '/proc/nope/deeper/x', '/sys/nope/x', '/dev/null/x'])(
   'nothing can be made at %s, which is told at once',
   async path => {

@@ -16,6 +16,7 @@ const laptop = (files: Readonly<Record<string, string>> = {}): Laptop => ({
   addresses: () => ['10.1.2.3'],
   note: () => undefined,
   readText: path => Promise.resolve(files[path]),
+  readIncluded: path => Promise.resolve(files[path]),
   readNamed: path => Promise.resolve(files[path]),
   appendLine: () => Promise.reject(new Error('nothing is written here')),
   replaceText: () => Promise.reject(new Error('nothing is written here')),
