@@ -203,7 +203,7 @@ describe('the leases of a run', () => {
       options(holder('ann'), {clock: quick()}),
       async (_, signal) => {
         const bobs = await take(hosts[1] ?? scratch(), holder('bob'), true)
-        await new Promise(resolve => signal.addEventListener('abort', resolve))
+        await expect.poll(() => signal.aborted).toBe(true)
         await bobs.release()
         throw new AggregateError([new KadmError('cancelled', 'a'), new KadmError('cancelled', 'b')])
       },
@@ -223,7 +223,7 @@ describe('the leases of a run', () => {
 
     const work = withLeases([vm.host], options(holder('ann'), {clock: quick()}), async (_, signal) => {
       await take(vm, holder('bob'), true)
-      await new Promise(resolve => signal.addEventListener('abort', resolve))
+      await expect.poll(() => signal.aborted).toBe(true)
       throw new AggregateError([new KadmError('cancelled', 'a'), new KadmError('remote', 'the disk is full')])
     })
 
