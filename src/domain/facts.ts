@@ -82,6 +82,8 @@ export interface Facts {
   readonly apiServer: string | undefined
   /** `--advertise-address` of the API server's manifest. */
   readonly advertiseAddress: string | undefined
+  /** Tag of the API server's image in its manifest, `v1.37.2`. */
+  readonly apiServerVersion?: string | undefined
   /** The time in the middle of the script: compare it with the middle of the caller's round trip. */
   readonly clock: {readonly epochSeconds: number; readonly synchronized: boolean | undefined}
   readonly disks: readonly {

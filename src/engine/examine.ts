@@ -53,6 +53,7 @@ export async function examine({options, cluster, candidates, joined}: Examinatio
     existing,
     clusterCaHash: joined === undefined ? undefined : inspect(joined.caPem).publicKeyHash,
     bundleArchitecture: options.bundle?.bundle.architecture,
+    command: options.command,
   })
   const ignored = [...options.ignorePreflightErrors, ...cluster.extra.ignorePreflightErrors]
   return {

@@ -28,13 +28,20 @@ export const kubeletInstallPhase: Phase = {
   ],
 }
 
+/** A node keeps a kubelet of another release: an upgrade of it begins with a drain, which nothing here does. */
+const keepsKubelet = ({facts, cluster}: PhaseContext): boolean =>
+  facts.clusterCaHash !== undefined &&
+  facts.kubelet.version !== undefined &&
+  facts.kubelet.version !== cluster.version.text
+
 function programs(context: PhaseContext): readonly AnyResource[] {
   const {bundle, templates} = context
   const comesBy = kubeletComesBy(context)
-  if (comesBy === 'packages') return [kubernetesPackages(context)]
-  if (comesBy === 'own') refuseOtherKubelet(context)
+  const keeps = keepsKubelet(context)
+  if (comesBy === 'packages') return keeps ? [] : [kubernetesPackages(context)]
+  if (comesBy === 'own' && !keeps) refuseOtherKubelet(context)
   return [
-    ...(bundle === undefined
+    ...(bundle === undefined || keeps
       ? []
       : (['kubelet', 'kubectl', 'kubeadm'] as const).map(name =>
           binaryFromBundle(bundle, name, 'a tool of Kubernetes itself'),

@@ -213,3 +213,13 @@ describe('a host whose programs belong to no package, as after a bundle', () => 
     expect(ids(kubeletInstallPhase, context)).toEqual(['packages:kubernetes', `absent:${KUBELET_PROXY}`])
   })
 })
+
+test('a node keeps a kubelet of another release, which only a bare host gets replaced', () => {
+  const packages = {kubelet: {version: '1.36.3-1.1', held: true}}
+  const kubelet = {...OWN_KUBELET.kubelet, version: 'v1.36.3'}
+
+  expect(ids(kubeletInstallPhase, online({packages, kubelet}))).toContain('packages:kubernetes')
+  expect(ids(kubeletInstallPhase, online({packages, kubelet, clusterCaHash: 'aa'}))).not.toContain(
+    'packages:kubernetes',
+  )
+})

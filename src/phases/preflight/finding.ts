@@ -7,13 +7,15 @@ export interface Finding {
   readonly saw: string
   /** One imperative sentence; for `info`, what kadm will do. */
   readonly fix: string | undefined
+  /** An error that nobody may ignore by name, since going on would break what runs. */
+  readonly mandatory?: true
 }
 
-/** Errors that are ignored by name (any case, or `all`) become warnings, as in kubeadm; nothing is hidden. */
+/** Errors that are ignored by name (any case, or `all`) become warnings, as in kubeadm; nothing is hidden, and what is mandatory stays an error. */
 export function applyIgnores(findings: readonly Finding[], ignored: readonly string[]): readonly Finding[] {
   const names = new Set(ignored.map(name => name.toLowerCase()))
-  const isIgnored = ({name, severity}: Finding): boolean =>
-    severity === 'error' && (names.has('all') || names.has(name.toLowerCase()))
+  const isIgnored = ({name, severity, mandatory}: Finding): boolean =>
+    severity === 'error' && !mandatory && (names.has('all') || names.has(name.toLowerCase()))
   return findings.map(finding => (isIgnored(finding) ? {...finding, severity: 'warning'} : finding))
 }
 

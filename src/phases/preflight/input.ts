@@ -11,6 +11,8 @@ export interface PreflightInput {
   /** Hash of the CA of the cluster that is joined; undefined where one of the hosts carries it or nothing exists yet. */
   readonly clusterCaHash: string | undefined
   readonly bundleArchitecture: 'amd64' | 'arm64' | undefined
+  /** The command that asks, for fixes: 'init', 'apply', …. */
+  readonly command?: string | undefined
 }
 
 /** One place that kadm reaches through the host's own connection, and whether its SSH server let it. */

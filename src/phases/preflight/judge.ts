@@ -20,6 +20,7 @@ import {staticAddressChecks} from './static-address-checks.ts'
 import * as storage from './storage-checks.ts'
 import * as swap from './swap-checks.ts'
 import * as system from './system-checks.ts'
+import {kubeletVersionCheck, versionChangeCheck} from './version-checks.ts'
 
 /** In the order a person reads them: may we, is it the right machine, is it free, what is to be prepared. */
 const HOST_CHECKS: readonly HostCheck[] = [
@@ -37,6 +38,7 @@ const HOST_CHECKS: readonly HostCheck[] = [
   machine.commandsCheck,
   residue.otherClusterCheck,
   residue.roleCheck,
+  versionChangeCheck,
   otherKubernetesCheck,
   portChecks,
   residue.fileChecks,
@@ -66,7 +68,7 @@ const HOST_CHECKS: readonly HostCheck[] = [
   runtime.cgroupDriverCheck,
   shared.runtimeDropInsCheck,
   start.runtimeStartCheck,
-  runtime.kubeletVersionCheck,
+  kubeletVersionCheck,
   ownKubeletCheck,
   runtime.kubeletServiceCheck,
   start.kubeletArgumentsCheck,

@@ -38,7 +38,7 @@ export const ownKubeletCheck: HostCheck = (view, {cluster, bundleArchitecture}) 
   const {facts} = view
   const bundle = bundleArchitecture === undefined ? undefined : {}
   const {version} = facts.kubelet
-  if (version === cluster.version.text || kubeletComesBy({bundle, facts}) !== 'own') return []
+  if (view.isMember || version === cluster.version.text || kubeletComesBy({bundle, facts}) !== 'own') return []
   const saw = `its kubelet ${version ?? ''} belongs to no package, so no package can make it ${cluster.version.text}`
   const fix =
     'give the release with --bundle FOLDER, as it was installed, or remove the program: sudo rm "$(command -v kubelet)"'

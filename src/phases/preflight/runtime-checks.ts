@@ -1,4 +1,3 @@
-import {compareVersions, kubeletMayJoin, parseVersion} from '../../domain/version.ts'
 import {error, info, ok, warning, type HostCheck} from './input.ts'
 
 export const runtimeCheck: HostCheck = view => {
@@ -57,33 +56,6 @@ export const cgroupDriverCheck: HostCheck = view => {
   const isRight = [kubelet.cgroupDriver, runtime].every(driver => driver === undefined || driver === wanted)
   if (isRight) return [ok(name, view, seen.length === 0 ? `will be ${wanted}` : seen.join(', '))]
   return [info(name, view, seen.join(', '), `kadm sets both to ${wanted}`)]
-}
-
-export const kubeletVersionCheck: HostCheck = (view, {cluster}) => {
-  const name = 'KubeletVersion'
-  const {version: text} = view.facts.kubelet
-  const wanted = cluster.version
-  if (text === undefined) return [info(name, view, 'no kubelet is installed', `kadm installs ${wanted.text}`)]
-  const version = parseVersion(text)
-  if (version === undefined) {
-    return [error(name, view, `its kubelet says version '${text}'`, 'remove /usr/bin/kubelet; kadm installs a release')]
-  }
-  if (compareVersions(version, wanted) > 0) {
-    const fix = `choose --kubernetes-version ${version.text}, or remove the kubelet from the host`
-    return [error(name, view, `its kubelet ${version.text} is newer than the cluster's ${wanted.text}`, fix)]
-  }
-  if (compareVersions(version, wanted) === 0) return [ok(name, view, version.text)]
-  if (view.isMember && kubeletMayJoin(version, wanted)) {
-    return [
-      warning(
-        name,
-        view,
-        `${version.text}, the cluster is at ${wanted.text}`,
-        'keep kubernetesVersion as it is: kadm cannot upgrade a node yet',
-      ),
-    ]
-  }
-  return [info(name, view, `${version.text} is older than ${wanted.text}`, `kadm installs ${wanted.text}`)]
 }
 
 export const kubeletServiceCheck: HostCheck = view => {

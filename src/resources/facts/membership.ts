@@ -12,6 +12,7 @@ interface Membership {
   readonly nodeName: string | undefined
   readonly apiServer: string | undefined
   readonly advertiseAddress: string | undefined
+  readonly apiServerVersion: string | undefined
   readonly clusterCaHash: string | undefined
 }
 
@@ -27,6 +28,7 @@ cat ${paths.KUBELET_FLAGS_ENV} /etc/default/kubelet | grep -oE -e '--(node-ip|ho
 sed -n 's/^ *server: */server /p' ${paths.KUBELET_CONF} | head -n 1
 sed -n 's/^.*name: *system:node:\([^@]*\).*$/node \1/p' ${paths.KUBELET_CONF} | head -n 1
 sed -n 's/^.*--advertise-address=\([^ "]*\).*$/advertise \1/p' ${paths.MANIFESTS_DIR}/kube-apiserver.yaml | head -n 1
+sed -n 's/^ *image: *[^ ]*kube-apiserver:\(v[0-9.]*\).*$/api-version \1/p' ${paths.MANIFESTS_DIR}/kube-apiserver.yaml | head -n 1
 echo 'certificate kubelet'
 sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' ${paths.KUBELET_CLIENT_PEM}
 echo 'certificate ca'
@@ -44,6 +46,7 @@ cat ${paths.PKI_DIR}/ca.crt`,
       nodeName: nodeOf(kubeletPem) ?? given(entries['node']) ?? given(entries['hostname-override']),
       apiServer: given(entries['server']),
       advertiseAddress: given(entries['advertise']),
+      apiServerVersion: given(entries['api-version']),
       clusterCaHash: publicKeyHash(caPem),
     }
   },

@@ -113,6 +113,7 @@ export function parseFacts(output: string): Facts {
     nodeName: membership.nodeName,
     apiServer: membership.apiServer,
     advertiseAddress: membership.advertiseAddress,
+    apiServerVersion: membership.apiServerVersion,
     clock: {epochSeconds: now, synchronized: read(machine.clockSyncSection)},
     disks: read(disksSection),
     fsyncMs: read(fsyncSection),

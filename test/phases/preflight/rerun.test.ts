@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {applyIgnores} from '../../../src/phases/preflight/finding.ts'
 import {judge} from '../../../src/phases/preflight/judge.ts'
 import {file, input, judged, link, sampleFacts, seen} from './sample.ts'
 
@@ -46,11 +47,74 @@ describe('a host that is a node of this cluster already', () => {
     ])
   })
 
-  test('may run a kubelet one minor behind', () => {
-    const kubelet = {...bare.kubelet, version: 'v1.36.3'}
+  const at = (kubelet: string, apiServerVersion?: string) => ({
+    ...member,
+    apiServerVersion,
+    kubelet: {...bare.kubelet, version: kubelet},
+  })
 
-    expect(seen('KubeletVersion', {...member, kubelet})).toEqual([
-      'warning master: v1.36.3, the cluster is at v1.37.2 -> keep kubernetesVersion as it is: kadm cannot upgrade a node yet',
+  test('is not upgraded, nor taken back, by a file that asks for another release', () => {
+    expect(seen('VersionChange', at('v1.36.3', 'v1.36.3'))).toEqual([
+      'error master: runs v1.36.3 but the file asks for v1.37.2 -> kadm apply does not upgrade; set kubernetesVersion: v1.36.3',
+    ])
+    expect(seen('VersionChange', at('v1.37.3', 'v1.37.3'))).toEqual([
+      'error master: runs v1.37.3 but the file asks for v1.37.2 -> kadm apply does not upgrade; set kubernetesVersion: v1.37.3',
+    ])
+    expect(seen('VersionChange', at('v1.36.3', 'v1.36.3'), {command: 'init'})).toEqual([
+      'error master: runs v1.36.3 but kadm init asks for v1.37.2 -> kadm init does not upgrade; set --kubernetes-version v1.36.3',
+    ])
+  })
+
+  test('is judged by the API server that runs, whatever kubelet was installed beside it', () => {
+    expect(seen('VersionChange', at('v1.37.2', 'v1.36.3'))).toEqual([
+      'error master: runs v1.36.3 but the file asks for v1.37.2 -> kadm apply does not upgrade; set kubernetesVersion: v1.36.3',
+    ])
+    expect(seen('VersionChange', at('v1.36.3'))).toHaveLength(1)
+    expect(seen('VersionChange', at('v1.37.2', 'v1.37.2'))).toEqual([])
+  })
+
+  test('of another release stays an error when all errors are ignored', () => {
+    const findings = judge(input([judged('master', 10, {role: 'control-plane', ...at('v1.36.3', 'v1.36.3')})]))
+
+    expect(applyIgnores(findings, ['all', 'VersionChange']).filter(({name}) => name === 'VersionChange')).toMatchObject(
+      [{severity: 'error'}],
+    )
+  })
+})
+
+describe('a worker of this cluster', () => {
+  const worker = (version: string) => ({
+    role: 'worker' as const,
+    clusterCaHash: 'aa',
+    kubelet: {...bare.kubelet, version},
+  })
+
+  test('may run a kubelet up to three minors behind, which stays', () => {
+    expect(seen('VersionChange', worker('v1.36.3'), {clusterCaHash: 'aa'})).toEqual([
+      'warning master: its kubelet runs v1.36.3, the cluster v1.37.2; Kubernetes allows that -> kadm leaves it at v1.36.3; drain the node and upgrade its kubelet yourself',
+    ])
+  })
+
+  test.each([
+    ['v1.37.3', 'newer'],
+    ['v1.33.0', 'too old for it'],
+  ])('may not run a kubelet of %s', (version, side) => {
+    expect(seen('VersionChange', worker(version), {clusterCaHash: 'aa'})).toEqual([
+      `error master: its kubelet runs ${version}, the cluster v1.37.2: ${side} -> take the node out (kadm reset master) and join it again`,
+    ])
+  })
+
+  test('is named with its control plane when the file asks for another release', () => {
+    const kubelet = {...bare.kubelet, version: 'v1.36.3'}
+    const hosts = [
+      judged('master', 10, {role: 'control-plane', clusterCaHash: 'aa', apiServerVersion: 'v1.36.3', kubelet}),
+      judged('worker-1', 11, {clusterCaHash: 'aa', kubelet}),
+      judged('worker-2', 12, {kubelet}),
+    ]
+
+    expect(judge(input(hosts)).filter(({name}) => name === 'VersionChange')).toMatchObject([
+      {severity: 'error', hosts: ['master']},
+      {severity: 'error', hosts: ['worker-1']},
     ])
   })
 })

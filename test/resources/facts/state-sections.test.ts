@@ -90,7 +90,7 @@ describe('membership', () => {
     const subject = '/O=system:nodes/CN=system:node:worker-1'
     const key = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null'
     const certificate = shell(`openssl req -x509 ${key} -subj ${subject} -days 2 2>/dev/null`)
-    const text = `kubelet Kubernetes v1.37.2\nrunning yes\ndriver "systemd"\nnode-ip 10.0.0.5\nserver "https://10.0.0.1:6443"\nnode default\ncertificate kubelet\n${certificate}certificate ca\n${certificate}`
+    const text = `kubelet Kubernetes v1.37.2\nrunning yes\ndriver "systemd"\nnode-ip 10.0.0.5\nserver "https://10.0.0.1:6443"\nnode default\napi-version v1.36.3\ncertificate kubelet\n${certificate}certificate ca\n${certificate}`
 
     const membership = membershipSection.parse(text)
 
@@ -101,6 +101,7 @@ describe('membership', () => {
       nodeIp: '10.0.0.5',
       nodeName: 'worker-1',
       apiServer: 'https://10.0.0.1:6443',
+      apiServerVersion: 'v1.36.3',
     })
     // What kubeadm's documentation tells people to take this hash with.
     const documented = 'openssl x509 -pubkey | openssl pkey -pubin -outform der | sha256sum | cut -d" " -f1'

@@ -325,6 +325,7 @@ cat /var/lib/kubelet/kubeadm-flags.env /etc/default/kubelet | grep -oE -e '--(no
 sed -n 's/^ *server: */server /p' /etc/kubernetes/kubelet.conf | head -n 1
 sed -n 's/^.*name: *system:node:\([^@]*\).*$/node \1/p' /etc/kubernetes/kubelet.conf | head -n 1
 sed -n 's/^.*--advertise-address=\([^ "]*\).*$/advertise \1/p' /etc/kubernetes/manifests/kube-apiserver.yaml | head -n 1
+sed -n 's/^ *image: *[^ ]*kube-apiserver:\(v[0-9.]*\).*$/api-version \1/p' /etc/kubernetes/manifests/kube-apiserver.yaml | head -n 1
 echo 'certificate kubelet'
 sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' /var/lib/kubelet/pki/kubelet-client-current.pem
 echo 'certificate ca'
