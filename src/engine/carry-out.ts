@@ -16,6 +16,7 @@ import {
 } from './differences.ts'
 import type {Job} from './job-graph.ts'
 import {runJobs, type Outcome} from './jobs.ts'
+import type {Looked} from './look.ts'
 import type {Machine} from './machine.ts'
 import {contextOf, operationContext, scheduleOf, type Run, type Schedule} from './run.ts'
 import {stoppedBy} from './stopped.ts'
@@ -89,6 +90,14 @@ async function carryOutJob(
     run.emit({type: 'phase-done', ...about, changes, durationMs: run.clock.now() - started, at: run.clock.now()})
     return changes
   } catch (thrown) {
+    const byHand = phase.byHand?.(context)
+    if (byHand !== undefined && isOfTheStep(thrown)) {
+      const at = run.clock.now()
+      const hint = `everything else goes on; to do it by hand: ${byHand}`
+      run.emit({type: 'warning', host: job.node.name, message: `${phase.title}: ${thrown.message}; ${hint}`, at})
+      run.emit({type: 'phase-done', ...about, changes: 0, durationMs: at - started, at})
+      return 0
+    }
     throw failedPhase(run, about, started, await explained(run, machine, stoppedBy(run.signal, thrown), path))
   }
 }
@@ -112,6 +121,10 @@ const interrupted = (host: string): KadmError =>
     host,
     hint: 'run the same command again; completed steps are skipped',
   })
+
+/** Not a host or a lease that was lost, nor a bug: those end a run wherever they are met. */
+const isOfTheStep = (error: unknown): error is KadmError =>
+  error instanceof KadmError && ['remote', 'timeout', 'config', 'preflight'].includes(error.code)
 
 /** What takes too long or is refused has a cause on the host; everything else says its own. */
 async function explained(run: Run, machine: Machine, error: unknown, phase: string): Promise<unknown> {
@@ -157,6 +170,7 @@ async function change(
   tell(found.host.map(looked => hostChange(job, looked)))
   if (first !== undefined && found.host.length > 0) first.isStale = true
   const everything = resources.filter((r): r is AnyHostResource => !isOperation(r))
+  const acted: Looked[] = [...found.host]
   const changes = await changeHost(
     {
       machine,
@@ -166,19 +180,24 @@ async function change(
       clock: run.clock,
       progress,
       warn: message => run.emit({type: 'warning', host: job.node.name, message, at: at()}),
-      onMore: more => tell(more.map(looked => hostChange(job, looked))),
+      onMore: more => {
+        tell(more.map(looked => hostChange(job, looked)))
+        acted.push(...more)
+      },
       tell: progress,
       signal: run.signal,
     },
     found.host,
-  )
+  ).finally(() => {
+    for (const {resource} of acted) run.onWritten?.(machine.host, resource)
+  })
   const context = operationContext(run, machine, progress)
   await mayAct(run, machine, {operations: found.operations, progress})
   // All end before a failure ends the phase, so that nothing acts on behind its back.
-  const acted = await onEach(found.operations, Infinity, async one => {
+  const done = await onEach(found.operations, Infinity, async one => {
     const isChange = (await operationOf(one.resource).act(one.resource, context)) === 'changed'
     if (isChange) tell([operationChange(job, one)])
     return isChange
   })
-  return changes + acted.filter(Boolean).length
+  return changes + done.filter(Boolean).length
 }

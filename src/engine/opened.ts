@@ -7,7 +7,7 @@ import type {Finding} from '../phases/preflight/finding.ts'
 import type {Host} from '../remote/host.ts'
 import {controlPlaneOn, type ControlPlane} from './control-plane.ts'
 import {examine} from './examine.ts'
-import {joinToken} from './join-token.ts'
+import {joinTokens} from './join-token.ts'
 import {readLiveCluster} from './live-cluster.ts'
 import {openMachines, type Candidate} from './open-machines.ts'
 import type {WorkflowOptions} from './options.ts'
@@ -26,7 +26,11 @@ export interface Opened {
   readonly others?: readonly OtherNode[] | undefined
   /** The control plane that is joined. */
   readonly neighbour?: Candidate | undefined
-  readonly sources: Pick<ValueSources, 'readAuthority' | 'readClusterCa' | 'mintToken'>
+  readonly sources: Pick<
+    ValueSources,
+    'readAuthority' | 'readClusterCa' | 'mintToken' | 'isTokenLeft' | 'takeTokenBack'
+  >
+  /** Deletes the tokens that are left; never fails. */
   readonly tidy: () => Promise<void>
 }
 
@@ -88,7 +92,7 @@ async function open(options: WorkflowOptions, {connections, closers, whenHeld}: 
     checkBundle(options, cluster, candidates),
   ])
   const firstNode = nodes.find(({role}) => role === 'control-plane')
-  const token = joinToken(controlPlane.api, {clock, random, holder: options.holder.text})
+  const tokens = joinTokens({api: controlPlane.api, clock, random, emit})
   return {
     cluster,
     candidates,
@@ -98,8 +102,14 @@ async function open(options: WorkflowOptions, {connections, closers, whenHeld}: 
     findings,
     endpoint: live?.server ?? (firstNode === undefined ? '' : endpointServer(cluster, firstNode)),
     controlPlane,
-    sources: {readAuthority: controlPlane.authority, readClusterCa: controlPlane.clusterCa, mintToken: token.mint},
-    tidy: token.takeBack,
+    sources: {
+      readAuthority: controlPlane.authority,
+      readClusterCa: controlPlane.clusterCa,
+      mintToken: tokens.mint,
+      isTokenLeft: tokens.isLeft,
+      takeTokenBack: tokens.takeBack,
+    },
+    tidy: tokens.takeBackAll,
   }
 }
 

@@ -47,6 +47,10 @@ export function runOf(options: WorkflowOptions, opened: Judged, machines: readon
     }),
     api: opened.controlPlane?.api ?? noAdmin,
     superApi: opened.controlPlane?.superApi ?? noAdmin,
+    onWritten: (host, resource) => {
+      const {controlPlane} = opened
+      if (resource.kind === 'kubeconfig' && host.name === controlPlane?.host.name) controlPlane.forget(resource.path)
+    },
     clusterLease: clusterLease({
       identity: `${holder.text} ${random(4).toString('hex')}`,
       isGone: identity => holder.isGone(identity.replace(/ [0-9a-f]{8}$/, '')),

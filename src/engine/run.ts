@@ -8,6 +8,8 @@ import type {ClusterLease} from '../kube/cluster-lease.ts'
 import {guardedClient} from '../kube/guarded-client.ts'
 import type {Templates} from '../manifests/templates.ts'
 import type {LocalBundle, PhaseContext, Step} from '../phases/phase.ts'
+import type {Host} from '../remote/host.ts'
+import type {AnyHostResource} from '../resources/any-resource.ts'
 import type {Upload} from '../resources/kind.ts'
 import type {OperationContext} from '../resources/operation.ts'
 import type {Values} from '../resources/values.ts'
@@ -34,6 +36,8 @@ export interface Run {
   readonly values: Values
   readonly api: () => Promise<KubeClient>
   readonly superApi: () => Promise<KubeClient>
+  /** Told of what was written on a host, so that nothing goes on with what it held before. */
+  readonly onWritten?: ((host: Host, resource: AnyHostResource) => void) | undefined
   /** For what changes the cluster as a whole; undefined where nothing does. */
   readonly clusterLease?: ClusterLease | undefined
   readonly upload: (

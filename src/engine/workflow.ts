@@ -47,7 +47,7 @@ export async function carryOutWorkflow(options: WorkflowOptions): Promise<Workfl
         emptyStage,
       )
     } finally {
-      await opened.tidy().catch(() => undefined)
+      await opened.tidy()
     }
   })
 }

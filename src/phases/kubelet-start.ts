@@ -1,13 +1,24 @@
 import {BINARIES} from '../domain/bundle.ts'
-import {KUBELET_CONF, KUBELET_CONFIG, KUBELET_FLAGS_ENV, KUBELET_INSTANCE_CONFIG} from '../domain/paths.ts'
+import {
+  BOOTSTRAP_KUBELET_CONF,
+  KUBELET_CONF,
+  KUBELET_CONFIG,
+  KUBELET_FLAGS_ENV,
+  KUBELET_INSTANCE_CONFIG,
+} from '../domain/paths.ts'
 import {kubeletConfigYaml} from '../manifests/kubelet-config.ts'
 import {kubeletFlagsText, kubeletInstanceConfigYaml} from '../manifests/kubelet-files.ts'
+import {sh} from '../remote/shell.ts'
 import {file} from '../resources/file.ts'
 import {unit} from '../resources/unit.ts'
 import type {AnyResource} from '../resources/any-resource.ts'
 import {KUBELET_DROP_IN, KUBELET_UNIT} from './kubelet-install.ts'
 import type {Phase, PhaseContext} from './phase.ts'
 import {proxyDropIn} from './proxy.ts'
+import {staticPodsInForce} from './static-pods.ts'
+
+/** Its health port, which it opens when it has read everything: 10248 in the kernel's own table, where no ss is needed. */
+const LISTENS = sh`grep -qsE '^ *[0-9]+: [0-9A-F]+:2808 [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6`
 
 /** The kubelet's own configuration and the kubelet at work; the same on every node. */
 export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly AnyResource[] {
@@ -33,8 +44,11 @@ export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly An
       name: 'kubelet.service',
       restartWhenNewer: [
         ...[KUBELET_CONFIG, KUBELET_FLAGS_ENV, KUBELET_UNIT, KUBELET_DROP_IN],
-        ...[proxyDropIn('kubelet'), BINARIES.kubelet.path],
+        ...[proxyDropIn('kubelet'), BINARIES.kubelet.path, '/etc/default/kubelet', '/etc/hostname'],
+        // A worker's kubelet writes its own kubeconfig after it started.
+        node.role === 'worker' ? BOOTSTRAP_KUBELET_CONF : KUBELET_CONF,
       ],
+      steady: {seconds: 10, sign: LISTENS.text},
       why: 'it runs the pods of this node',
     }),
   ]
@@ -45,5 +59,5 @@ export const kubeletStartPhase: Phase = {
   title: 'Start the kubelet',
   why: `with ${KUBELET_CONF} and the manifests in place, the kubelet brings up the control plane`,
   where: 'first',
-  resources: kubeletAtWork,
+  resources: context => [...kubeletAtWork(context), ...staticPodsInForce(context)],
 }

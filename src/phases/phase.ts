@@ -52,6 +52,8 @@ export interface Phase {
   /** True, or the reason why there is nothing to do here. */
   readonly when?: (context: PhaseContext) => true | string
   readonly resources?: (context: PhaseContext) => readonly AnyResource[]
+  /** For what is only convenient: its failure is a warning that says how to do it by hand, and what comes after it goes on. */
+  readonly byHand?: (context: PhaseContext) => string
   readonly phases?: readonly Phase[]
 }
 

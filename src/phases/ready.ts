@@ -1,5 +1,7 @@
-import {startupMs} from '../domain/cluster.ts'
+import {startsSlowly, startupMs} from '../domain/cluster.ts'
 import {nodePods} from '../resources/operations/node-pods.ts'
+import {nodeRegistered, type NodeRegisteredResource} from '../resources/operations/node-registered.ts'
+import {nodeReports} from '../resources/operations/node-reports.ts'
 import {ready} from '../resources/operations/ready.ts'
 import type {Phase, PhaseContext} from './phase.ts'
 
@@ -12,6 +14,19 @@ const whenSeen = (context: PhaseContext): true | string => {
   return hasNetwork(context) ? true : 'without a pod network no node gets ready'
 }
 
+/** Where a kubelet may take long to start, it is left alone the longer. */
+export const registered = (
+  {cluster, node}: Pick<PhaseContext, 'cluster' | 'node'>,
+  moment?: string,
+): NodeRegisteredResource =>
+  nodeRegistered({
+    node: node.name,
+    graceMs: startsSlowly(cluster) ? 60_000 : 10_000,
+    deadlineMs: startupMs(cluster, 120_000),
+    why: 'the cluster runs pods on nodes that it knows',
+    ...(moment === undefined ? {} : {moment}),
+  })
+
 export const nodeReadyPhase: Phase = {
   name: 'node-ready',
   title: 'Wait for the node to be ready',
@@ -19,6 +34,12 @@ export const nodeReadyPhase: Phase = {
   needs: ['pod-network'],
   when: whenSeen,
   resources: ({cluster, node}) => [
+    registered({cluster, node}),
+    nodeReports({
+      node: node.name,
+      deadlineMs: startupMs(cluster, USUAL_MS),
+      why: 'only what the present kubelet says shows that it works',
+    }),
     ready({
       what: 'node',
       name: node.name,

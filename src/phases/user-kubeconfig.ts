@@ -1,3 +1,4 @@
+import {ADMIN_CONF} from '../domain/paths.ts'
 import {userKubeconfig} from '../resources/user-kubeconfig.ts'
 import type {Phase} from './phase.ts'
 
@@ -6,5 +7,7 @@ export const userKubeconfigPhase: Phase = {
   title: 'Make kubectl work there',
   why: 'the person who logs in on the control plane can use the cluster at once',
   where: 'first',
+  byHand: ({facts: {user}}) =>
+    `sudo install -m 600 -o ${String(user.uid)} -g ${String(user.gid)} ${ADMIN_CONF} ${user.home}/admin.conf; export KUBECONFIG=${user.home}/admin.conf`,
   resources: ({facts}) => [userKubeconfig({home: facts.user.home, uid: facts.user.uid, gid: facts.user.gid})],
 }

@@ -6,9 +6,11 @@ import {authorityCopy} from '../resources/authority-copy.ts'
 import {bootstrapKubeconfig} from '../resources/bootstrap-kubeconfig.ts'
 import {cleared} from '../resources/cleared.ts'
 import {nodeMarks} from '../resources/operations/node-marks.ts'
+import {tokenGone} from '../resources/operations/token-gone.ts'
 import {wait} from '../resources/wait.ts'
 import {kubeletAtWork} from './kubelet-start.ts'
 import type {Phase} from './phase.ts'
+import {registered} from './ready.ts'
 
 /** kubeadm's timeouts.tlsBootstrap. */
 const USUAL_MS = 300_000
@@ -28,7 +30,12 @@ export const workerPhase: Phase = {
       needs: ['certs', 'bootstrap-token'],
       resources: context => [
         authorityCopy(certPath('ca')),
-        bootstrapKubeconfig({server: context.endpoint, clusterName: context.cluster.name}),
+        bootstrapKubeconfig({
+          node: context.node.name,
+          server: context.endpoint,
+          clusterName: context.cluster.name,
+          at: context.now.toISOString(),
+        }),
         ...kubeletAtWork(context),
         wait({
           name: 'kubelet.conf',
@@ -45,12 +52,13 @@ journalctl -u kubelet -n 15 --no-pager -o cat`,
     {
       name: 'token-gone',
       title: 'Remove the join token',
-      why: 'the token has served; what could be stolen is removed',
+      why: 'the token is no longer needed and is deleted, on the node and in the cluster',
       where: 'worker',
-      resources: () => [
+      resources: ({node, isAdmin}) => [
+        ...(isAdmin ? [tokenGone({node: node.name, why: 'a token is valid for one join only'})] : []),
         cleared({
           name: 'bootstrap-token',
-          why: 'the token has served; what could be stolen is removed',
+          why: 'the token is no longer needed and is deleted',
           remains: sh`[ ! -e ${BOOTSTRAP_KUBELET_CONF} ] || ! { ${joined}; } || echo ${BOOTSTRAP_KUBELET_CONF}`,
           clear: sh`rm -f -- ${BOOTSTRAP_KUBELET_CONF}`,
         }),
@@ -65,8 +73,9 @@ journalctl -u kubelet -n 15 --no-pager -o cat`,
         if (!isAdmin) return 'only an administrator may; labels are not set by a join with a token'
         return Object.keys(node.host.labels).length === 0 ? 'none are asked for' : true
       },
-      resources: ({node}) => [
-        nodeMarks({node: node.name, labels: node.host.labels, taints: [], why: 'as the file says'}),
+      resources: context => [
+        registered(context, 'to be labelled'),
+        nodeMarks({node: context.node.name, labels: context.node.host.labels, taints: [], why: 'as the file says'}),
       ],
     },
   ],

@@ -12,8 +12,11 @@ import {endpointHealthyOperation, type EndpointHealthyResource} from './operatio
 import {kubeObjectOperation, type KubeObjectResource} from './operations/kube-object.ts'
 import {nodeMarksOperation, type NodeMarksResource} from './operations/node-marks.ts'
 import {nodePodsOperation, type NodePodsResource} from './operations/node-pods.ts'
+import {nodeRegisteredOperation, type NodeRegisteredResource} from './operations/node-registered.ts'
 import {nodeRemovedOperation, type NodeRemovedResource} from './operations/node-removed.ts'
+import {nodeReportsOperation, type NodeReportsResource} from './operations/node-reports.ts'
 import {readyOperation, type ReadyResource} from './operations/ready.ts'
+import {tokenGoneOperation, type TokenGoneResource} from './operations/token-gone.ts'
 import type {PathState} from './path-state.ts'
 import {KINDS, type Resource, type State as PlainState} from './resource.ts'
 import {
@@ -53,8 +56,11 @@ export type OperationResource =
   | KubeObjectResource
   | NodeMarksResource
   | NodePodsResource
+  | NodeRegisteredResource
   | NodeRemovedResource
+  | NodeReportsResource
   | ReadyResource
+  | TokenGoneResource
 
 export type AnyResource = AnyHostResource | OperationResource
 
@@ -79,8 +85,11 @@ const OPERATIONS = {
   'kube-object': kubeObjectOperation,
   'node-marks': nodeMarksOperation,
   'node-pods': nodePodsOperation,
+  'node-registered': nodeRegisteredOperation,
   'node-removed': nodeRemovedOperation,
+  'node-reports': nodeReportsOperation,
   ready: readyOperation,
+  'token-gone': tokenGoneOperation,
 } as const
 
 export const isOperation = (resource: AnyResource): resource is OperationResource =>

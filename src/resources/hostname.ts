@@ -52,7 +52,10 @@ ${lookAtPath(paths.hostname, {content: true})}`,
   },
   act: ({name, paths}, {file}) =>
     join([
-      ...(file.type === 'file' && file.text?.trim() === name ? [] : [write(paths.hostname, `${name}\n`)]),
+      file.type === 'file' && file.text?.trim() === name
+        ? // Who read the name at its start is older than this file then.
+          sh`touch -- ${paths.hostname}`
+        : write(paths.hostname, `${name}\n`),
       setRunning(name, paths.kernel),
     ]),
   keep: ({paths}, {file}) => (file.type === 'absent' ? sh`:` : keepCopy(paths.hostname)),

@@ -6,8 +6,10 @@ import type {KeyAlgorithm} from '../domain/cluster.ts'
 import {KadmError} from '../domain/errors.ts'
 import {clusterOfKubeconfig} from '../kube/kubeconfig.ts'
 import {kubeconfigYaml} from '../manifests/kubeconfig.ts'
-import {sh} from '../remote/shell.ts'
+import {KUBELET_CONF} from '../domain/paths.ts'
+import {join, Script, sh} from '../remote/shell.ts'
 import {contentOf} from './file.ts'
+import {certificateProblem, decoded, lookAtCertificate, setCertificateAside} from './kubelet-certificate.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {keepCopy, put, putBack, writeContent} from './put.ts'
 
@@ -29,6 +31,8 @@ export interface KubeconfigState {
   /** The file without its keys. */
   readonly text: string | undefined
   readonly caPem: string | undefined
+  /** The certificate that the file points at, where it holds none itself; '' where the kubelet's folder has lost it. */
+  readonly referred?: string | undefined
 }
 
 export const kubeconfig = (wanted: Omit<KubeconfigResource, 'kind' | 'id' | 'made'>): KubeconfigResource => ({
@@ -47,15 +51,19 @@ function problem(resource: KubeconfigResource, state: KubeconfigState): string |
   }
 }
 
-function problemIn(resource: KubeconfigResource, {text, caPem}: KubeconfigState): string | undefined {
+function problemIn(resource: KubeconfigResource, {text, caPem, referred}: KubeconfigState): string | undefined {
   if (text === undefined) return 'is to be made'
   const entry = clusterOfKubeconfig(text)
   if (caPem !== undefined && inspect(entry.ca).publicKeyHash !== inspect(caPem).publicKeyHash)
     return 'is for another authority'
   if (entry.server !== resource.server) return `names the server ${entry.server}, not ${resource.server}`
   const certificate = clientCertificate(text)
-  // The kubelet's own file points at a certificate that the kubelet renews.
-  if (certificate === undefined) return /client-certificate: /.test(text) ? undefined : 'holds no certificate'
+  // The kubelet's own file points at a certificate that the kubelet renews, as long as it is valid.
+  if (certificate === undefined && /client-certificate: /.test(text)) {
+    const problem = referred === '' ? 'is missing' : certificateProblem(referred, caPem, resource.at)
+    return problem === undefined ? undefined : `its certificate ${problem}`
+  }
+  if (certificate === undefined) return 'holds no certificate'
   const info = inspect(certificate)
   if (!isIssuedBy(certificate, caPem ?? entry.ca)) return 'its certificate was signed by another authority'
   if (info.notAfter <= new Date(resource.at)) return `its certificate expired on ${info.notAfter.toISOString()}`
@@ -72,18 +80,15 @@ export const kubeconfigKind: Kind<KubeconfigResource, KubeconfigState> = {
     path,
     caPath,
   }) => sh`printf 'file %s\n' "$(grep -v -e client-key-data: -e 'token:' ${path} 2>/dev/null | base64 -w0)"
-printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${caPath})"`,
-  parse: output => {
-    const decoded = (name: string): string | undefined => {
-      const text = output
-        .split('\n')
-        .find(line => line.startsWith(`${name} `))
-        ?.slice(name.length + 1)
-        .trim()
-      return text === undefined || text === '' ? undefined : Buffer.from(text, 'base64').toString()
-    }
-    return {text: decoded('file'), caPem: decoded('ca')}
-  },
+printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${caPath})"
+kadm_file=$(sed -n 's/^ *client-certificate: *"\{0,1\}\([^"]*\)"\{0,1\} *$/\1/p' ${path} 2>/dev/null | head -n 1)
+[ -z "$kadm_file" ] || [ -e "$kadm_file" ] || [ ! -d "$(dirname -- "$kadm_file")" ] || echo certificate-lost
+${lookAtCertificate(new Script('"$kadm_file"'))}`,
+  parse: output => ({
+    text: decoded(output, 'file'),
+    caPem: decoded(output, 'ca'),
+    referred: /^certificate-lost$/m.test(output) ? '' : decoded(output, 'certificate'),
+  }),
   identity: ({text}) => ({text}),
   diff: (resource, state) =>
     state.text !== undefined && state.caPem === undefined ? 'the authority is to be made' : problem(resource, state),
@@ -106,14 +111,15 @@ printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${caPath})"`,
     })
     return {...resource, made}
   },
-  act: ({path, made}) => {
+  act: ({path, made}, {referred}) => {
     if (made === undefined) throw new Error(`${path} was never made`)
-    return put(path, {
+    const written = put(path, {
       mode: '0600',
       owner: 'root:root',
       sha256: contentOf(made).sha256,
       write: to => writeContent(made, to),
     })
+    return path === KUBELET_CONF && referred !== undefined ? join([written, setCertificateAside]) : written
   },
   keep: ({path}, {text}) => (text === undefined ? sh`:` : keepCopy(path)),
   undo: ({path}, original) => (original.text === undefined ? sh`rm -f -- ${path}` : putBack(path)),

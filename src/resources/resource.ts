@@ -20,6 +20,7 @@ import {packagesKind, type PackagesFound, type PackagesResource} from './package
 import type {PathState} from './path-state.ts'
 import {pulledImagesKind, type PulledImagesFound, type PulledImagesResource} from './pulled-images.ts'
 import {releaseKind, type ReleaseFound, type ReleaseResource} from './release.ts'
+import {staticPodKind, type StaticPodFound, type StaticPodResource} from './static-pod.ts'
 import {swapOffKind, type SwapFound, type SwapOffResource} from './swap-off.ts'
 import {symlinkKind, type SymlinkResource} from './symlink.ts'
 import {sysctlKind, type SysctlFound, type SysctlResource} from './sysctl.ts'
@@ -45,6 +46,7 @@ interface Kinds {
   readonly 'package-repository': readonly [PackageRepositoryResource, PackageRepositoryFound]
   readonly 'pulled-images': readonly [PulledImagesResource, PulledImagesFound]
   readonly release: readonly [ReleaseResource, ReleaseFound]
+  readonly 'static-pod': readonly [StaticPodResource, StaticPodFound]
   readonly 'swap-off': readonly [SwapOffResource, SwapFound]
   readonly symlink: readonly [SymlinkResource, PathState]
   readonly sysctl: readonly [SysctlResource, SysctlFound]
@@ -65,7 +67,9 @@ export interface LedgerSchema<R, S> {
   readonly state: z.ZodType<S>
 }
 
-export type HostSchemas = {readonly [K in Exclude<KindName, 'wait'>]: LedgerSchema<ResourceOf<K>, StateOf<K>>}
+export type HostSchemas = {
+  readonly [K in Exclude<KindName, 'static-pod' | 'wait'>]: LedgerSchema<ResourceOf<K>, StateOf<K>>
+}
 
 export const KINDS: {readonly [K in KindName]: Kind<ResourceOf<K>, StateOf<K>>} = {
   absent: absentKind,
@@ -83,6 +87,7 @@ export const KINDS: {readonly [K in KindName]: Kind<ResourceOf<K>, StateOf<K>>} 
   packages: packagesKind,
   'pulled-images': pulledImagesKind,
   release: releaseKind,
+  'static-pod': staticPodKind,
   'swap-off': swapOffKind,
   symlink: symlinkKind,
   sysctl: sysctlKind,

@@ -1,4 +1,4 @@
-import {join, sh} from '../remote/shell.ts'
+import {join, Script, sh} from '../remote/shell.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {describe, isEnabled, isUp, lookAtUnit, parseUnit, type Need, type UnitState} from './unit-state.ts'
 
@@ -11,6 +11,16 @@ export interface UnitResource extends ResourceBase {
   readonly enabled: boolean
   /** Files it reads when it starts: a unit that started before one of them was last written is started again. */
   readonly restartWhenNewer: readonly string[]
+  /** How it is seen that it stays up, once it was started. */
+  readonly steady?: Steady | undefined
+}
+
+/** A program that systemd started has not shown yet that it can work: one that stops at once is started again and again. */
+export interface Steady {
+  /** How long it is watched at most; it is as it should be when it still runs then. */
+  readonly seconds: number
+  /** Shell that exits 0 when it does its work, which ends the watch sooner. */
+  readonly sign: string
 }
 
 export interface UnitSpec {
@@ -19,10 +29,18 @@ export interface UnitSpec {
   readonly active?: boolean
   readonly enabled?: boolean
   readonly restartWhenNewer?: readonly string[]
+  readonly steady?: Steady | undefined
 }
 
 /** Running and enabled unless said otherwise. */
-export const unit = ({name, why, active = true, enabled = true, restartWhenNewer = []}: UnitSpec): UnitResource => ({
+export const unit = ({
+  name,
+  why,
+  active = true,
+  enabled = true,
+  restartWhenNewer = [],
+  steady,
+}: UnitSpec): UnitResource => ({
   kind: 'unit',
   id: `unit:${name}`,
   why,
@@ -30,6 +48,7 @@ export const unit = ({name, why, active = true, enabled = true, restartWhenNewer
   active,
   enabled,
   restartWhenNewer,
+  ...(steady === undefined ? {} : {steady}),
 })
 
 /**
@@ -44,6 +63,32 @@ const reload = (name: string, files: readonly string[]) =>
 /** A unit that does not come up says itself why. */
 const start = (verb: 'start' | 'restart', name: string) => sh`systemctl reset-failed -- ${name} 2>/dev/null || :
 systemctl ${verb} -- ${name} || { journalctl -u ${name} -n 20 --no-pager -o cat >&2 || :; printf '%s did not start\n' ${name} >&2; exit 1; }`
+
+/** Between two looks of a watch, and how long a unit must still run after its sign. */
+const PAUSE_SECONDS = 0.3
+
+/** A unit may meet a neighbour that is just starting; one that stops twice does so for a reason of its own. */
+const SECOND_TRY_SECONDS = 3
+
+/** Fails with the unit's own words when it does not go on running as the process that it was started as. */
+const stays = (
+  name: string,
+  {seconds, sign}: Steady,
+) => sh`kadm_main() { systemctl show -p MainPID --value -- ${name}; }
+kadm_stays() {
+kadm_pid=$(kadm_main)
+kadm_end=$(( $(cut -d. -f1 /proc/uptime) + ${seconds} ))
+while [ "$kadm_pid" != 0 ] && [ "$(kadm_main)" = "$kadm_pid" ]; do
+if ( ${new Script(sign)}
+) >/dev/null 2>&1 || [ "$(cut -d. -f1 /proc/uptime)" -ge "$kadm_end" ]; then
+sleep ${PAUSE_SECONDS}
+[ "$(kadm_main)" = "$kadm_pid" ]; return
+fi
+sleep ${PAUSE_SECONDS}
+done
+return 1
+}
+kadm_stays || { sleep ${SECOND_TRY_SECONDS}; systemctl restart -- ${name} && kadm_stays; } || { journalctl -u ${name} -n 20 --no-pager -o cat >&2 || :; printf '%s started and stopped again\n' ${name} >&2; exit 1; }`
 
 export const unitKind: Kind<UnitResource, UnitState> = {
   look: ({name, restartWhenNewer}) => lookAtUnit(name, restartWhenNewer),
@@ -63,7 +108,9 @@ export const unitKind: Kind<UnitResource, UnitState> = {
       ...(need.has('enable') ? [sh`systemctl --quiet enable -- ${name}`] : []),
       ...(need.has('disable') ? [sh`systemctl --quiet disable -- ${name}`] : []),
       ...(need.has('stop') ? [sh`systemctl stop -- ${name}`] : []),
-      ...(need.has('start') || need.has('restart') ? [start(verb, name)] : []),
+      ...(need.has('start') || need.has('restart')
+        ? [start(verb, name), ...(wanted.steady === undefined ? [] : [stays(name, wanted.steady)])]
+        : []),
       sh`:`,
     ])
   },

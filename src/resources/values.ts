@@ -18,8 +18,12 @@ export interface Values {
   readonly setAuthority: (name: CaName, pair: KeyPair) => void
   /** The cluster CA's certificate alone; a worker never needs more. */
   readonly clusterCa: () => Promise<string>
-  /** A bootstrap token minted for this join; taken back when the run ends. */
-  readonly bootstrapToken: () => Promise<string>
+  /** A bootstrap token for this node, made when it is asked for. */
+  readonly bootstrapToken: (node: string) => Promise<string>
+  /** Whether a token that kadm made for this node, in this run or in one that was interrupted, is still valid. */
+  readonly isTokenLeft: (node: string) => Promise<boolean>
+  /** Deletes the tokens for this node; what fails becomes a warning. */
+  readonly takeTokenBack: (node: string) => Promise<void>
   /** The sha256 that a project publishes for a file of a release; asked of the project itself, never of a mirror. */
   readonly releaseHash: (checksumUrl: string, file: string) => Promise<string>
   readonly makeKey: (algorithm: KeyAlgorithm) => Promise<KeyObject>

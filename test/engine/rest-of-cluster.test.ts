@@ -29,6 +29,7 @@ function controlPlane(changes: Partial<KubeClient>): ControlPlane {
     superApi: none,
     authority: none,
     clusterCa: none,
+    forget: () => undefined,
     close: () => Promise.resolve(),
   }
 }

@@ -20,6 +20,8 @@ export const noValues: Values = {
   setAuthority: () => undefined,
   clusterCa: none,
   bootstrapToken: none,
+  isTokenLeft: none,
+  takeTokenBack: none,
   releaseHash: none,
   makeKey: none,
   now: new Date('2026-06-01T00:00:00Z'),

@@ -39,7 +39,7 @@ export interface ScratchHost {
 export function scratchHosts(): (name?: string, like?: ScratchHost) => ScratchHost {
   const roots: string[] = []
   afterEach(() => {
-    for (const root of roots.splice(0)) rmSync(root, {recursive: true, force: true})
+    for (const root of roots.splice(0)) rmSync(root, {recursive: true, force: true, maxRetries: 5})
   })
   return (name = 'vm-1', like) => {
     const root = mkdtempSync(join(tmpdir(), 'kadm-engine-'))

@@ -1,15 +1,24 @@
+import {randomBytes} from 'node:crypto'
 import {statSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
+import {issueLeaf} from '../../src/certs/issue.ts'
+import {makeKey, parsePrivateKey, privateKeyPem} from '../../src/certs/keys.ts'
+import {certPath, wantedKubeconfigCertificate} from '../../src/domain/certificates.ts'
 import {BOOTSTRAP_KUBELET_CONF, KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../src/domain/paths.ts'
 import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {look} from '../../src/engine/look.ts'
 import {bootstrapKubeconfig} from '../../src/resources/bootstrap-kubeconfig.ts'
 import {apply, NEVER} from '../engine/sample-run.ts'
 import {scratchHosts, type ScratchHost} from '../engine/scratch-host.ts'
-import {anAuthority, valuesOf} from './cluster-values.ts'
+import {anAuthority, cluster, laterBy, node, valuesOf} from './cluster-values.ts'
 
 const scratch = scratchHosts()
-const resource = bootstrapKubeconfig({server: 'https://10.0.0.10:6443', clusterName: 'demo'})
+const resource = bootstrapKubeconfig({
+  node: 'worker-1',
+  server: 'https://10.0.0.10:6443',
+  clusterName: 'demo',
+  at: '2026-06-01T00:00:00Z',
+})
 
 const bench = (): ScratchHost => {
   const vm = scratch()
@@ -66,4 +75,36 @@ describe('what a kubelet introduces itself with', () => {
 
     expect(vm.scripts.join('\n')).not.toContain('abcdef.0123456789abcdef')
   })
+
+  test.each([
+    ['that expired', {laterHours: -10_000, isForeign: false}, "the kubelet's certificate expired on "],
+    ['of another authority', {laterHours: 0, isForeign: true}, "the kubelet's certificate was signed by another"],
+  ])(
+    'is needed by a kubelet with a certificate %s, which then lies beside',
+    async (_, {laterHours, isForeign}, words) => {
+      const vm = bench()
+      const authority = await anAuthority()
+      const signer = isForeign ? await anAuthority() : authority
+      const key = await makeKey('ECDSA-P256')
+      const pem = issueLeaf(
+        {
+          wanted: wantedKubeconfigCertificate('kubelet', cluster, node),
+          key,
+          now: laterBy(laterHours),
+          random: randomBytes,
+        },
+        {certPem: signer.certPem, key: parsePrivateKey(signer.keyPem)},
+      )
+      vm.write(certPath('ca'), authority.certPem)
+      vm.write(KUBELET_CONF, 'x')
+      vm.write(KUBELET_CLIENT_PEM, `${pem}${privateKeyPem(key)}`)
+
+      expect(await diffOf(vm)).toContain(words)
+      await applyWith(vm, 'abcdef.0123456789abcdef')
+
+      expect(vm.has(KUBELET_CLIENT_PEM)).toBe(false)
+      expect(vm.read(BOOTSTRAP_KUBELET_CONF)).toContain('abcdef.')
+      expect(JSON.stringify(await look(vm.host, [resource], NEVER))).not.toContain('PRIVATE KEY')
+    },
+  )
 })

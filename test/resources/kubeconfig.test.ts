@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto'
 import {describe, expect, test} from 'vitest'
 import {makeKey, parsePrivateKey} from '../../src/certs/keys.ts'
 import {isIssuedBy, issueLeaf} from '../../src/certs/issue.ts'
@@ -78,6 +79,31 @@ describe('a kubeconfig', () => {
     vm.write(KUBELET_CONF, written(authority))
 
     expect(await diffOf(vm, wanted({now: laterBy(100 * 24 * 365)}))).toBeUndefined()
+  })
+
+  test('of the kubelet is made again when the certificate it points at expired, which then lies beside', async () => {
+    const {vm, authority} = await bench()
+    const key = await makeKey('ECDSA-P256')
+    const issuing = {wanted: wanted().wanted, key, now: START, random: randomBytes}
+    const pem = issueLeaf(issuing, {certPem: authority.certPem, key: parsePrivateKey(authority.keyPem)})
+    vm.write(KUBELET_CONF, vm.real(written(authority)))
+    vm.write(KUBELET_CLIENT_PEM, pem)
+    const later = wanted({now: laterBy(9000)})
+
+    expect(await diffOf(vm)).toBeUndefined()
+    expect(await diffOf(vm, later)).toContain('its certificate expired on ')
+    await apply(vm.host, [later], {values: valuesOf({authority, now: laterBy(9000)})})
+
+    expect(vm.read(KUBELET_CONF)).toContain('client-certificate-data')
+    expect(vm.has(KUBELET_CLIENT_PEM)).toBe(false)
+  })
+
+  test('of the kubelet is made again when the certificate it points at is lost', async () => {
+    const {vm, authority} = await bench()
+    vm.write(KUBELET_CONF, vm.real(written(authority)))
+    vm.write('/var/lib/kubelet/pki/kubelet.crt', '')
+
+    expect(await diffOf(vm)).toBe('its certificate is missing')
   })
 
   test('for another server says which', async () => {

@@ -22,7 +22,7 @@ export interface Workbench {
 export function workbenches(): () => Workbench {
   const made: string[] = []
   afterEach(() => {
-    for (const folder of made.splice(0)) rmSync(folder, {recursive: true, force: true})
+    for (const folder of made.splice(0)) rmSync(folder, {recursive: true, force: true, maxRetries: 5})
   })
   return () => {
     const base = mkdtempSync(join(tmpdir(), 'kadm-resources-'))

@@ -130,6 +130,38 @@ describe('act', () => {
   })
 })
 
+describe('a unit that is watched', () => {
+  const watched = kubelet({steady: {seconds: 1, sign: 'false'}})
+  const started = (steady: string, pid: string) => {
+    const b = bench()
+    b.stub('systemctl', `case "$*" in *MainPID*) ${pid};; *LoadState*) printf 'loaded\nno\n';; esac`)
+    b.stub('journalctl', 'echo "kubelet: unknown flag: --nope"')
+    const {text} = unitKind.act({...watched, steady: {seconds: 1, sign: steady}}, found({ActiveState: 'failed'}))
+    return b.run(`set -eu\n( set -eu; ${text}\n) </dev/null >&2`)
+  }
+
+  test('is as it should be when it shows its sign, or still runs at the end', () => {
+    expect(started('true', 'echo 7').code).toBe(0)
+    expect(started('false', 'echo 7').code).toBe(0)
+  })
+
+  test('may stop once, since what it needs may be just starting', () => {
+    const {code} = started('true', '[ -e "$0.once" ] && echo 7 || { : >"$0.once"; echo 0; }')
+
+    expect(code).toBe(0)
+  })
+
+  test.each([
+    ['stops at once', 'echo 0'],
+    ['is started again by systemd', 'cat /proc/sys/kernel/random/uuid'],
+  ])('and %s fails with its own last words', (_, pid) => {
+    expect(started('false', pid)).toMatchObject({
+      code: 1,
+      stderr: 'kubelet: unknown flag: --nope\nkubelet.service started and stopped again\n',
+    })
+  })
+})
+
 describe('undo', () => {
   const script = (properties: Partial<typeof RUNNING>): string => unitKind.undo(kubelet(), found(properties)).text
 

@@ -1,4 +1,4 @@
-import {error, info, ok, warning, type HostCheck} from './input.ts'
+import {info, ok, warning, type HostCheck} from './input.ts'
 
 export const runtimeCheck: HostCheck = view => {
   const name = 'CRI'
