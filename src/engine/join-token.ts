@@ -3,12 +3,11 @@ import type {Sink} from '../domain/events.ts'
 import type {KubeClient} from '../kube/client.ts'
 import {tokenText} from '../kube/signature.ts'
 import {DEFAULT_TOKEN, generateToken, tokenCreate, tokenDelete, tokenList} from '../kube/tokens.ts'
+import {isForNode, joinTokenDescription} from './join-token-description.ts'
 import {once} from './once.ts'
 
 /** Long enough for the slowest join; a run that is killed leaves a token that expires by itself. */
 const TTL_MS = 15 * 60_000
-/** The lease of a node lets one run at a time join it, so a token for it that another run left is of a run that ended. */
-const describing = (node: string): string => `kadm: to join ${node}, deleted after it`
 /** What only looks, or cleans up, does not wait for an API that does not answer. */
 const AT_ONCE = {retryForMs: 0, timeoutMs: 5_000} as const
 
@@ -29,9 +28,11 @@ export interface JoinTokenOptions {
   readonly clock: Clock
   readonly random: (bytes: number) => Buffer
   readonly emit: Sink
+  /** The run, as its leases name it. */
+  readonly holder: string
 }
 
-export function joinTokens({api, clock, random, emit}: JoinTokenOptions): JoinTokens {
+export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions): JoinTokens {
   /** Token ids by node, and the text of those that were made here. */
   const made = new Map<string, {readonly id: string; readonly text: Promise<string>}>()
   const listed = once(async () => {
@@ -39,9 +40,9 @@ export function joinTokens({api, clock, random, emit}: JoinTokenOptions): JoinTo
     const all = await tokenList(await api(), AT_ONCE)
     return all.filter(({expiresAt}) => expiresAt === undefined || expiresAt > now)
   })
-  /** Of runs that ended without deleting them. */
+  /** The lease of a node lets one run at a time join it, so a token for it that another run left is of a run that ended. */
   const strayOf = async (node: string): Promise<readonly string[]> =>
-    (await listed()).flatMap(({token, description}) => (description === describing(node) ? [token.id] : []))
+    (await listed()).flatMap(({token, description}) => (isForNode(description, node) ? [token.id] : []))
   const gone = new Set<string>()
   const remove = async (node: string, id: string): Promise<void> => {
     if (gone.has(id)) return
@@ -61,7 +62,7 @@ export function joinTokens({api, clock, random, emit}: JoinTokenOptions): JoinTo
     await Promise.all([...new Set([...(own === undefined ? [] : [own.id]), ...stray])].map(id => remove(node, id)))
   }
   const create = async (node: string, token: ReturnType<typeof generateToken>): Promise<string> => {
-    const spec = {...DEFAULT_TOKEN, ttlMs: TTL_MS, description: describing(node)}
+    const spec = {...DEFAULT_TOKEN, ttlMs: TTL_MS, description: joinTokenDescription(node, holder)}
     await tokenCreate(await api(), token, spec, {now: clock.now(), retryForMs: 60_000})
     return tokenText(token)
   }

@@ -1,11 +1,7 @@
 import type {KubeClient} from '../kube/client.ts'
 import {tokenDelete, tokenList} from '../kube/tokens.ts'
 import type {Holder} from './held.ts'
-
-const OWN = 'kadm: for one join, taken back after it; made by '
-
-/** Of a token that a run makes for a join: it says which run, so that another one can tell whether it is still needed. */
-export const joinTokenDescription = (holder: string): string => `${OWN}${holder}`
+import {makerOf} from './join-token-description.ts'
 
 export interface OldTokens {
   readonly holder: Holder
@@ -21,9 +17,10 @@ export async function removeOldTokens(
 ): Promise<readonly string[]> {
   const isDead = (maker: string): boolean => maker !== holder.text && (replaced.includes(maker) || holder.isGone(maker))
   const tokens = await tokenList(api, {retryForMs: 0})
-  const old = tokens.filter(
-    ({description = ''}) => description.startsWith(OWN) && isDead(description.slice(OWN.length)),
-  )
+  const old = tokens.filter(({description}) => {
+    const maker = makerOf(description)
+    return maker !== undefined && isDead(maker)
+  })
   const gone = await Promise.all(
     old.map(async ({token: {id}}) => {
       try {

@@ -92,7 +92,7 @@ async function open(options: WorkflowOptions, {connections, closers, whenHeld}: 
     checkBundle(options, cluster, candidates),
   ])
   const firstNode = nodes.find(({role}) => role === 'control-plane')
-  const tokens = joinTokens({api: controlPlane.api, clock, random, emit})
+  const tokens = joinTokens({api: controlPlane.api, clock, random, emit, holder: options.holder.text})
   return {
     cluster,
     candidates,

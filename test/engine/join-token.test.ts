@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto'
 import {describe, expect, test} from 'vitest'
 import type {EngineEvent} from '../../src/domain/events.ts'
 import {KadmError} from '../../src/domain/errors.ts'
+import {joinTokenDescription} from '../../src/engine/join-token-description.ts'
 import {joinTokens} from '../../src/engine/join-token.ts'
 import type {KubeClient} from '../../src/kube/client.ts'
 import {parseToken} from '../../src/kube/signature.ts'
@@ -45,6 +46,7 @@ function bench(changes: Partial<KubeClient> = {}, left: readonly {id: string; de
     clock: {now: () => NOW, sleep: () => Promise.resolve()},
     random: randomBytes,
     emit: event => events.push(event),
+    holder: 'ann@laptop process 1',
   })
   return {api, tokens, events, deleted, ids: () => [...api.objects.keys()].map(path => path.slice(-6))}
 }
@@ -106,15 +108,16 @@ describe('the tokens of a run', () => {
 
   test('of a killed run for this node are deleted too; those of other nodes and of people stay', async () => {
     const {tokens, ids} = bench({}, [
-      {id: 'aaaaaa', description: 'kadm: to join worker-1, deleted after it'},
-      {id: 'bbbbbb', description: 'kadm: to join worker-2, deleted after it'},
+      {id: 'aaaaaa', description: joinTokenDescription('worker-1', 'bob@desk process 2')},
+      {id: 'bbbbbb', description: joinTokenDescription('worker-2', 'bob@desk process 2')},
       {id: 'cccccc', description: 'mine'},
+      {id: 'dddddd', description: joinTokenDescription('worker-11', 'bob@desk process 2')},
     ])
 
     expect(await tokens.isLeft('worker-1')).toBe(true)
     await tokens.takeBack('worker-1')
 
-    expect(ids()).toEqual(['bbbbbb', 'cccccc'])
+    expect(ids()).toEqual(['bbbbbb', 'cccccc', 'dddddd'])
     expect(await tokens.isLeft('worker-1')).toBe(false)
   })
 })

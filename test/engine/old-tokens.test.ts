@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {joinTokenDescription, removeOldTokens} from '../../src/engine/old-tokens.ts'
+import {joinTokenDescription} from '../../src/engine/join-token-description.ts'
+import {removeOldTokens} from '../../src/engine/old-tokens.ts'
 import {fakeKube, refused} from '../resources/operations/fake-kube.ts'
 import {holder} from './lease-scene.ts'
 
@@ -20,10 +21,10 @@ function cluster(remove: (path: string) => Promise<boolean> = () => Promise.reso
     {
       list: () =>
         Promise.resolve([
-          secret('replac', joinTokenDescription('ann@laptop process 1 on 1f2e')),
-          secret('gone00', joinTokenDescription('bob@desk process 2 on 3c4d')),
-          secret('alive0', joinTokenDescription('cyd@home process 3 on 5e6f')),
-          secret('mine00', joinTokenDescription('bob@desk process 9 on 3c4d')),
+          secret('replac', joinTokenDescription('worker', 'ann@laptop process 1 on 1f2e')),
+          secret('gone00', joinTokenDescription('worker', 'bob@desk process 2 on 3c4d')),
+          secret('alive0', joinTokenDescription('worker', 'cyd@home process 3 on 5e6f')),
+          secret('mine00', joinTokenDescription('worker', 'bob@desk process 9 on 3c4d')),
           secret('old010', 'kadm: for one join, taken back after it'),
           secret('byhand', "the team's own"),
         ]),
