@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/contract/**', 'test/e2e/**', 'test/release/**'],
+          exclude: ['test/contract/**', 'test/e2e/**', 'test/release/**', 'test/chaos/**'],
           testTimeout: 20_000,
         },
       },
@@ -36,6 +36,7 @@ export default defineConfig({
         },
       },
       {test: {name: 'vm-cluster', include: [VM_CLUSTER], ...onMachines}},
+      {test: {name: 'chaos', include: ['test/chaos/**/*.test.ts'], ...onMachines}},
       {test: {name: 'release', include: ['test/release/**/*.test.ts'], ...onMachines}},
     ],
   },

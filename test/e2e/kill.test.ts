@@ -2,6 +2,10 @@ import {join} from 'node:path'
 import {writeFile} from 'node:fs/promises'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {LEFT_BY_RESET} from './left-by-reset.ts'
+import {cutCable, plugCable} from '../chaos/cable.ts'
+import {nodeState} from '../chaos/node-state.ts'
+import {runUnderTrouble, type Point} from '../chaos/run-under-trouble.ts'
+import {takeOver} from '../chaos/take-over.ts'
 import type {KadmEvent} from './run-kadm.ts'
 import {differences, snapshot, type Snapshot} from './snapshot.ts'
 import {measured, testLab, type TestLab} from './test-lab.ts'
@@ -11,17 +15,22 @@ const MACHINES = ['master', 'worker']
 /** Longest life of a token that a run makes for its own join. */
 const TOKEN_MS = 15 * 60_000
 
+const isEvent =
+  (type: string, phase: string, host: string): Point['isMeant'] =>
+  event =>
+    event.type === type && event.phase === phase && event.host === host
+
 type Moment = 'phase-started' | 'phase-progress' | 'changed'
 
-type Point = readonly [phase: string, host: string, moment: Moment, afterMs: number]
+type KillPoint = readonly [phase: string, host: string, moment: Moment, afterMs: number]
 
 /** Spread over all that is done to a control plane and a worker: where, at which event, and how many ms after it. */
-const PREPARING: readonly Point[] = [
+const PREPARING: readonly KillPoint[] = [
   ['prepare/kernel', 'master', 'changed', 60],
   ['prepare/runtime', 'worker', 'phase-progress', 30],
   ['prepare/kubelet', 'master', 'changed', 250],
 ]
-const AT_WORK: readonly Point[] = [
+const AT_WORK: readonly KillPoint[] = [
   ['control-plane-images', 'master', 'phase-progress', 200],
   ['certs/ca', 'master', 'changed', 0],
   ['certs/leaves', 'master', 'changed', 150],
@@ -35,6 +44,15 @@ const AT_WORK: readonly Point[] = [
   ['worker/kubelet-start', 'worker', 'changed', 350],
   ['worker/token-gone', 'worker', 'phase-started', 0],
   ['node-ready', 'worker', 'phase-started', 0],
+]
+
+/** A laptop falls asleep here. */
+const STOPPED: Point = {isMeant: isEvent('phase-started', 'undo', 'worker'), afterMs: 100}
+/** While authorities and what they signed are taken away, and before and after. */
+const UNDOING = [
+  {host: 'worker', afterMs: 300},
+  {host: 'master', afterMs: 150},
+  {host: 'master', afterMs: 900},
 ]
 
 describe('a run that is killed', () => {
@@ -54,7 +72,7 @@ describe('a run that is killed', () => {
 
   const lease = (machine: string): Promise<string> => lab.must(machine, 'sudo sed -n 1p /var/lib/kadm/lease')
 
-  const killed = async (...[phase, host, moment, afterMs]: Point): Promise<void> => {
+  const killed = async (...[phase, host, moment, afterMs]: KillPoint): Promise<void> => {
     let isDue = false
     // What an earlier run had done before it died is not changed again.
     const due = ({type, ...event}: KadmEvent): boolean =>
@@ -122,6 +140,47 @@ describe('a run that is killed', () => {
     expect(Math.max(0, ...expiries)).toBeLessThan(Date.now() + TOKEN_MS)
     expect(await lab.on('worker', 'sudo test -e /etc/kubernetes/bootstrap-kubelet.conf')).toMatchObject({code: 1})
     expect(await Promise.all(MACHINES.map(lease))).toEqual(['', ''])
+  })
+
+  it('changes nothing when it wakes after others took its machines over, and a short cut of a cable stops nobody', async () => {
+    const file = join(lab.home, 'kadm.yaml')
+    const seen: Snapshot[][] = []
+    const cut: Point = {isMeant: isEvent('phase-started', 'node-images', 'worker'), afterMs: 0}
+
+    const {answer} = await takeOver(lab, ['reset', '-f', file, '--yes'], STOPPED, {
+      meanwhile: async () => {
+        await lab.kadmDone(['reset', '-f', file, '--yes', '--take-lease'])
+        const {answer: made} = await runUnderTrouble(lab, ['apply', '-f', file], cut, async () => {
+          await cutCable(lab, 'worker')
+          await new Promise(resolve => setTimeout(resolve, 5000))
+          await plugCable(lab, 'worker')
+        })
+        expect(errorsIn(made.events)).toEqual([])
+        expect(made.code).toBe(0)
+      },
+      look: async () => void seen.push(await Promise.all(MACHINES.map(machine => snapshot(lab, machine)))),
+    })
+
+    expect(answer.code).toBe(8)
+    const [before = [], after = []] = seen.map(machines => machines.map(nodeState))
+    MACHINES.forEach((machine, i) =>
+      expect(differences(before[i] ?? new Set(), after[i] ?? new Set()), machine).toEqual([]),
+    )
+    expect((await lab.kadmDone(apply)).events.at(-1)).toMatchObject({type: 'result', changes: 0})
+  })
+
+  it('of reset is run again like any other', async () => {
+    for (const {host, afterMs} of UNDOING) {
+      const point = {isMeant: isEvent('phase-started', 'undo', host), afterMs}
+      const {answer, at} = await runUnderTrouble(
+        lab,
+        ['reset', '-f', join(lab.home, 'kadm.yaml'), '--yes'],
+        point,
+        signal => signal('SIGKILL'),
+      )
+      expect(at).toBeDefined()
+      expect(answer.code).toBeUndefined()
+    }
   })
 
   it('has kept the true originals: reset leaves no trace', async () => {
