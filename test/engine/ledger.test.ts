@@ -126,7 +126,7 @@ describe('undo', () => {
 
     const {left, undone} = await undoLedger(proving(vm.host, 1))
 
-    expect(left).toStrictEqual([{id: own('').id, because: 'content differs'}])
+    expect(left).toStrictEqual([{id: own('').id, because: 'content differs', reason: 'changed'}])
     expect(undone).toHaveLength(3)
     expect(holds(vm)).toStrictEqual({...before, own: 'by hand\n'})
     expect((await readLedger(vm.host, NEVER)).entries.map(({id}) => id)).toStrictEqual([own('').id])

@@ -4,16 +4,21 @@ import {readTemplates} from '../../src/engine/templates-on-disk.ts'
 import {applyPhases} from '../../src/phases/apply.ts'
 import {afterResetPhases, resetPhases} from '../../src/phases/reset.ts'
 import type {Step} from '../../src/phases/phase.ts'
+import {treeShell} from '../../src/resources/remove-tree.ts'
 import {sampleContext, stepsOn, type Sample, type SampleNode} from './sample-context.ts'
 
 const templates = await readTemplates()
+
+/** It has a golden file of its own: test/resources/golden/remove-tree.sh. */
+const withoutTreeShell = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll(treeShell.text, '# how a tree is removed') : value
 
 /** All that a phase wants of a host; text of several lines can be read as it is. */
 function rendered({phase}: Step, sample: Sample, on: SampleNode): string {
   const context = sampleContext(templates, {sample, on})
   const when = phase.when?.(context) ?? true
   if (when !== true) return `# ${when}\n`
-  return stringify(phase.resources?.(context) ?? [], {lineWidth: 0, aliasDuplicateObjects: false})
+  return stringify(phase.resources?.(context) ?? [], withoutTreeShell, {lineWidth: 0, aliasDuplicateObjects: false})
 }
 
 const fileOf = (sample: Sample, on: SampleNode, {path}: Step): string => `golden/${sample}/${on}/${path}.yaml`
