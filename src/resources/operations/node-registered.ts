@@ -5,6 +5,7 @@ import {sh} from '../../remote/shell.ts'
 import type {ResourceBase} from '../kind.ts'
 import type {Operation} from '../operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
+import {laneWait} from './lane-wait.ts'
 
 /** A node that the cluster knows. A kubelet registers its node once after each start: when somebody deletes it, it has to start again. */
 export interface NodeRegisteredResource extends ResourceBase {
@@ -30,7 +31,8 @@ export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
         ? 'the cluster has no node of this name yet'
         : undefined,
     ),
-  act: async ({node, graceMs, deadlineMs}, {api, host, clock, signal, progress}) => {
+  act: async ({node, graceMs, deadlineMs}, context) => {
+    const {api, host, clock, signal, progress} = context
     let missingSince: number | undefined
     let isRestarted = false
     return waitFor(
@@ -38,9 +40,7 @@ export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
         what: `node ${node} to register`,
         deadlineMs,
         intervalMs: 250,
-        clock,
-        signal,
-        host: host.name,
+        ...laneWait(context),
         hint: 'look at the kubelet there: journalctl -u kubelet',
         onSeen: progress,
       },

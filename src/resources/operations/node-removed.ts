@@ -31,7 +31,7 @@ const notAsked = (node: string, host: string, cause: KadmError): KadmError =>
   )
 
 export const nodeRemovedOperation: Operation<NodeRemovedResource> = {
-  // A cluster that does not answer for a moment is asked again; one that does not answer at all is no reason to skip the drain unseen.
+  // A cluster that does not answer for a moment is asked again; one that does not answer at all must not skip the drain silently.
   look: async ({node}, {api, signal, host}) => {
     try {
       const found = await (await api()).get(PATHS.nodes(node), {signal})

@@ -7,6 +7,7 @@ import {sh} from '../../remote/shell.ts'
 import type {ResourceBase} from '../kind.ts'
 import type {Operation, OperationContext} from '../operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
+import {laneWait} from './lane-wait.ts'
 
 /**
  * A node whose kubelet has reported since it started. The cluster goes on calling a node Ready for 40 s after its kubelet stopped, so
@@ -90,16 +91,14 @@ export const nodeReportsOperation: Operation<NodeReportsResource> = {
       return lacking(kubelet, node)
     }),
   act: async (resource, context) => {
-    const {host, clock, signal, progress} = context
+    const {host, signal, progress} = context
     let first: number | undefined
     await waitFor(
       {
         what: `node ${resource.node} to report since its kubelet started`,
         deadlineMs: resource.deadlineMs,
         intervalMs: 500,
-        clock,
-        signal,
-        host: host.name,
+        ...laneWait(context),
         hint: 'look at the kubelet there: journalctl -u kubelet',
         onSeen: progress,
       },
