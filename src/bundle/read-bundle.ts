@@ -20,7 +20,7 @@ export async function readBundle(dir: string): Promise<OpenBundle> {
   const path = join(dir, BUNDLE_FILE)
   const hint = "name the folder that 'kadm bundle create' made"
   const text = readLocalTextIfThere(path, hint)
-  if (text === undefined) throw new KadmError('config', `${dir} is no bundle: it has no ${BUNDLE_FILE}`, {hint})
+  if (text === undefined) throw new KadmError('config', `${dir} is not a bundle: it has no ${BUNDLE_FILE}`, {hint})
   return Promise.resolve({dir, bundle: parseBundle(text, path)})
 }
 

@@ -10,7 +10,7 @@ import {described, EXITS} from './exits.ts'
 export class Status extends ClusterCommand {
   static override summary = "Show the cluster's nodes and components, and whether they work."
   static override description = described(
-    "Compares the cluster with what should be there: the file's hosts, the control plane's static pods, the pod network, service routing and DNS. What is missing is shown as missing, and what is wrong is told in one line each. Reads only. Works on any cluster that kadm or kubeadm made.",
+    "Compares the cluster with what should be there: the file's hosts, the control plane's static pods, the pod network, service routing and DNS. What is missing is shown as missing, and each problem has a line of its own. Reads only. Works on any cluster that kadm or kubeadm made.",
     {...EXITS.connect, ...EXITS.broken},
   )
   static override examples = [

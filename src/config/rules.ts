@@ -42,7 +42,7 @@ export const ipProblem: Rule = text => {
 }
 
 const addressIsNone = (text: string): string =>
-  /^[\d.]+$/.test(text) ? (addressProblem(text) ?? '') : `'${text}' is no IP address`
+  /^[\d.]+$/.test(text) ? (addressProblem(text) ?? '') : `'${text}' is not an IP address`
 
 export const nameserverProblem: Rule = text => (isAddress(text) ? undefined : addressIsNone(text))
 
@@ -90,13 +90,13 @@ export const sanProblem: Rule = text => {
   const name = text.toLowerCase().replace(/^\*\./, '')
   return isAddress(text) || (!/^[\d.]+$/.test(name) && isSubdomain(name))
     ? undefined
-    : `'${text}' is no IP address, DNS name or *.name`
+    : `'${text}' is not an IP address, DNS name or *.name`
 }
 
 export const hostKeyProblem: Rule = text =>
   /^SHA256:[A-Za-z0-9+/]{43}$/.test(text)
     ? undefined
-    : `'${text}' is no host key fingerprint; write SHA256:… as 'ssh-keygen -lf' prints it`
+    : `'${text}' is not a host key fingerprint; write SHA256:… as 'ssh-keygen -lf' prints it`
 
 export const interfaceNameProblem: Rule = text =>
   /^[^\s/:]{1,15}$/.test(text) && text !== '.' && text !== '..' ? undefined : `'${text}' is no interface name`

@@ -5,7 +5,7 @@ import {KadmError} from '../domain/errors.ts'
 /** What is wrong with an address to reach a machine at: an IP address, a DNS name or an alias of the ssh configuration. */
 export function addressProblem(text: string): string | undefined {
   if (text.includes(':') || /^[\d.]+$/.test(text))
-    return isAddress(text) || isScoped(text) ? undefined : `'${text}' is no IP address${octalHint(text)}`
+    return isAddress(text) || isScoped(text) ? undefined : `'${text}' is not an IP address${octalHint(text)}`
   return text.length <= 253 && /^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(text)
     ? undefined
     : `'${text}' is no address; write an IP address or a host name`
@@ -23,7 +23,7 @@ const isScoped = (text: string): boolean => {
 export const userProblem = (text: string): string | undefined =>
   /^[^\s\-'"`;&<>|(){}\p{Cc}](?:[^'"`;&<>|(){}\p{Cc}]*[^\s\\'"`;&<>|(){}\p{Cc}])?$/u.test(text) && text !== '\\'
     ? undefined
-    : `'${text}' is no login name`
+    : `'${text}' is not a login name`
 
 interface Parts {
   readonly user: string | undefined
@@ -68,9 +68,9 @@ function decoded(parts: Parts): Parts | undefined {
 /** What is wrong with `[user@]host[:port]` or `ssh://[user@]host[:port]`; undefined when it can be parsed. */
 export function targetProblem(text: string): string | undefined {
   const parts = take(text)
-  if (parts === undefined) return `'${text}' is no host; write [user@]host[:port], with an IPv6 address in brackets`
+  if (parts === undefined) return `'${text}' is not a host; write [user@]host[:port], with an IPv6 address in brackets`
   const {user, host, isBracketed, port} = parts
-  if (isBracketed && !host.includes(':')) return `'${host}' in brackets is no IPv6 address`
+  if (isBracketed && !host.includes(':')) return `'${host}' in brackets is not an IPv6 address`
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return `port ${port} is not from 1 to 65535`
   return (user === undefined ? undefined : userProblem(user)) ?? addressProblem(host)
 }
@@ -80,7 +80,7 @@ export function parseTarget(text: string): SshTarget {
   const problem = targetProblem(text)
   const parts = take(text)
   if (problem !== undefined || parts === undefined)
-    throw new KadmError('config', problem ?? `'${text}' is no host`, {
+    throw new KadmError('config', problem ?? `'${text}' is not a host`, {
       hint: 'name the machine as in ubuntu@10.0.0.10 or ubuntu@[fd00::10]:22',
     })
   return {

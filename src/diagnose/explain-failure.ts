@@ -83,7 +83,7 @@ function inOrder(own: readonly Found[], others: readonly Found[]): readonly Foun
 
 const MOST_OTHERS = 4
 
-/** The first error must not be hidden by one about looking for its cause, which is told beside it. */
+/** The first error must not be hidden by one about looking for its cause, which is reported beside it. */
 function unexplained(error: KadmError, cause: unknown): KadmError {
   const why = cause instanceof Error ? cause.message : String(cause)
   const hint = cause instanceof KadmError ? cause.hint : undefined

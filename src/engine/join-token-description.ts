@@ -9,7 +9,7 @@ export const joinTokenDescription = (node: string, holder: string): string => `$
 export const isForNode = (description: string | undefined, node: string): boolean =>
   description?.startsWith(`${forNode(node)}${MADE_BY}`) === true
 
-/** The holder that made a token for a join; undefined when it is no such token. */
+/** The holder that made a token for a join; undefined for any other token. */
 export function makerOf(description: string | undefined): string | undefined {
   const at = description?.startsWith('kadm: to join ') === true ? description.indexOf(MADE_BY) : -1
   return description === undefined || at < 0 ? undefined : description.slice(at + MADE_BY.length)

@@ -121,7 +121,7 @@ async function repairAll(options: RepairOptions, found: Found, connections: Host
 
 function candidateOf({candidates, views}: Found, {view}: CloneRepair): Candidate {
   const candidate = candidates[views.indexOf(view)]
-  if (candidate === undefined) throw new Error(`${view.label} is no host of this run`)
+  if (candidate === undefined) throw new Error(`${view.label} is not a host of this run`)
   return candidate
 }
 

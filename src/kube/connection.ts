@@ -65,7 +65,7 @@ export async function openTls(endpoint: Endpoint, forward: Forward): Promise<TLS
       socket.off('error', fail)
       channel.off('error', fail)
       channel.off('close', ended)
-      // A tunnel that breaks later is told by the TLS stream, with why it broke.
+      // When a tunnel breaks later, the TLS stream reports it, with the reason.
       channel.on('error', (error: Error) => socket.destroy(error))
       channel.on('close', () => socket.destroy())
       resolve(socket)

@@ -82,7 +82,7 @@ async function resolved(target: SshTarget, config: SshConfig, laptop: Laptop): P
 export const parseJump = (text: string): SshTarget => {
   const problem = targetProblem(text)
   if (problem !== undefined)
-    throw new KadmError('config', `'${text}' is no jump host: ${problem}`, {
+    throw new KadmError('config', `'${text}' is not a jump host: ${problem}`, {
       hint: 'write user@host or user@host:port',
     })
   return parseTarget(text)

@@ -18,7 +18,7 @@ import {readSshConfig, type SshConfig} from './ssh-config.ts'
 import {forwardThrough} from './ssh-forward.ts'
 
 const READY_TIMEOUT_MS = 20_000
-/** A dead line is told after five to six of these (silence.ts): 15 s after the cut, where 20 are promised. */
+/** A dead line is reported after five to six of these (silence.ts): 15 s after the cut, where 20 are promised. */
 const PING_MS = 2500
 
 export interface SshOptions {

@@ -121,7 +121,7 @@ const withoutComment = (keyword: string, rest: string): string =>
 const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
 
 const notAPort = (text: string, place: string): KadmError =>
-  new KadmError('config', `${place}: '${text}' is no port`, {hint: 'write a number from 1 to 65535'})
+  new KadmError('config', `${place}: '${text}' is not a port`, {hint: 'write a number from 1 to 65535'})
 
 function contextOf({asked, laptop, found, isFinal}: Pass): MatchContext {
   const source = (): TokenSource => ({

@@ -7,7 +7,7 @@ import {firstLine, plural} from './words.ts'
 export interface Examined {
   readonly host: string
   readonly diagnoses: readonly Diagnosis[]
-  /** Whether the host is to run the control plane: what is wrong there is told first. */
+  /** Whether the host is to run the control plane: its problems come first. */
   readonly isControlPlane?: boolean
   /** Why it could not be looked at; there are no diagnoses then. */
   readonly unreachable?: string
@@ -31,7 +31,7 @@ interface Told {
 }
 
 /**
- * What is wrong, on which machines, what proves it and what to do; one cause of many machines is told once, and those of a control plane
+ * What is wrong, on which machines, what proves it and what to do; a cause that many machines share stands once, and those of a control plane
  * come first. Then the same of the cluster. What is well gets one line.
  */
 export function renderDiagnoses(examined: readonly Examined[], cluster: ClusterExamined, colours: Colours): string {

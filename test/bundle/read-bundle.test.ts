@@ -51,11 +51,11 @@ describe('verifyBundle', () => {
       await expect(verifyBundle(dir, {sizesOnly: true})).rejects.toThrow(/a missing or altered file: binaries\/ctr\.gz/)
     }))
 
-  it('says that a folder without bundle.json is no bundle', async () =>
+  it('says that a folder without bundle.json is not a bundle', async () =>
     inFolder(async dir => {
       await expect(readBundle(dir)).rejects.toMatchObject({
         code: 'config',
-        message: `${dir} is no bundle: it has no bundle.json`,
+        message: `${dir} is not a bundle: it has no bundle.json`,
       })
     }))
 })

@@ -47,7 +47,7 @@ describe('a wrong command line is refused before anything is touched', () => {
       ['--kubernetes-version', 'v1.20.0'],
       /--kubernetes-version: .*1\.35/,
     ],
-    ['a wrong host names the argument', Init, ['ubuntu@300.0.0.1'], /'300\.0\.0\.1' is no IP address/],
+    ['a wrong host names the argument', Init, ['ubuntu@300.0.0.1'], /'300\.0\.0\.1' is not an IP address/],
     [
       'a phase that is none, with the nearest',
       Init,
@@ -90,7 +90,7 @@ describe('a wrong command line is refused before anything is touched', () => {
       ['no-such-lab'],
       /there is no terminal to ask: .*\n {2}next: answer it with --yes/,
     ],
-    ['a folder that is no bundle', BundleVerify, ['/nowhere'], /\/nowhere is no bundle/],
+    ['a folder that is not a bundle', BundleVerify, ['/nowhere'], /\/nowhere is not a bundle/],
     [
       'a printed configuration with two faults tells both',
       ConfigPrint,

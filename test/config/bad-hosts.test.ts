@@ -49,12 +49,14 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a target that is none',
     file('').replace('ubuntu@192.168.56.10', 'ubuntu@'),
-    ["kadm.yaml:5:8: hosts[0].ssh: 'ubuntu@' is no host; write [user@]host[:port], with an IPv6 address in brackets"],
+    [
+      "kadm.yaml:5:8: hosts[0].ssh: 'ubuntu@' is not a host; write [user@]host[:port], with an IPv6 address in brackets",
+    ],
   ],
   [
     'a target with leading zeros',
     file('').replace('192.168.56.10', '010.1.1.1'),
-    ["kadm.yaml:5:8: hosts[0].ssh: '010.1.1.1' is no IP address; write its numbers without leading zeros"],
+    ["kadm.yaml:5:8: hosts[0].ssh: '010.1.1.1' is not an IP address; write its numbers without leading zeros"],
   ],
   [
     'ssh that is a number',
@@ -80,20 +82,20 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'an MD5 host key',
     file('').replace('ubuntu@192.168.56.10', '{address: a, hostKey: "MD5:ab:cd"}'),
     [
-      "kadm.yaml:5:30: hosts[0].ssh.hostKey: 'MD5:ab:cd' is no host key fingerprint; write SHA256:… as 'ssh-keygen -lf' prints it",
+      "kadm.yaml:5:30: hosts[0].ssh.hostKey: 'MD5:ab:cd' is not a host key fingerprint; write SHA256:… as 'ssh-keygen -lf' prints it",
     ],
   ],
   [
     'a jump host that is none',
     file('').replace('ubuntu@192.168.56.10', '{address: a, jump: "a:b:c"}'),
     [
-      "kadm.yaml:5:27: hosts[0].ssh.jump: 'a:b:c' is no host; write [user@]host[:port], with an IPv6 address in brackets",
+      "kadm.yaml:5:27: hosts[0].ssh.jump: 'a:b:c' is not a host; write [user@]host[:port], with an IPv6 address in brackets",
     ],
   ],
   [
     'a node address that is a name',
     file('', '  address: master\n'),
-    ["kadm.yaml:6:12: hosts[0].address: 'master' is no IP address"],
+    ["kadm.yaml:6:12: hosts[0].address: 'master' is not an IP address"],
   ],
   [
     'a node address of the loopback',
@@ -125,7 +127,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a nameserver that is a name',
     file('', '  network: {eth1: {addresses: [10.0.0.1/24], nameservers: [dns]}}\n'),
-    ["kadm.yaml:6:60: hosts[0].network.eth1.nameservers[0]: 'dns' is no IP address"],
+    ["kadm.yaml:6:60: hosts[0].network.eth1.nameservers[0]: 'dns' is not an IP address"],
   ],
   [
     'a taint with an unknown effect',

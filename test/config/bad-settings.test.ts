@@ -72,7 +72,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a bad SAN',
     file('pki: {apiServerSANs: [api.example.com, 10.0.0.300]}\n'),
-    ["kadm.yaml:6:40: pki.apiServerSANs[1]: '10.0.0.300' is no IP address, DNS name or *.name"],
+    ["kadm.yaml:6:40: pki.apiServerSANs[1]: '10.0.0.300' is not an IP address, DNS name or *.name"],
   ],
   [
     'an endpoint as a URL',

@@ -115,7 +115,7 @@ describe('a mistake is told with its flag or argument', () => {
     ],
     [
       {apiserverCertExtraSans: ['a', 'b c']},
-      ["--apiserver-cert-extra-sans: 'b c' is no IP address, DNS name or *.name"],
+      ["--apiserver-cert-extra-sans: 'b c' is not an IP address, DNS name or *.name"],
     ],
     [{podNetwork: 'calico'}, ["--pod-network: cannot read 'calico': no such file"]],
     [{controlPlane: 'a b'}, ["a b: 'a b' is no address; write an IP address or a host name"]],
@@ -126,7 +126,7 @@ describe('a mistake is told with its flag or argument', () => {
     [{controlPlane: 'a', workers: ['b', 'root@a:22']}, ['root@a:22: has the SSH address a port 22 of a']],
     [
       {controlPlane: 'a', hostKey: 'x'},
-      ["--host-key: 'x' is no host key fingerprint; write SHA256:… as 'ssh-keygen -lf' prints it"],
+      ["--host-key: 'x' is not a host key fingerprint; write SHA256:… as 'ssh-keygen -lf' prints it"],
     ],
     [
       {podNetworkCidr: 'x', serviceCidr: 'y'},

@@ -87,7 +87,7 @@ describe('a person with a bad bundle is told what is wrong with it, and no machi
     expect(text).toMatch(/v1\.37\.2, not v1\.36\.1/)
   })
 
-  it('that it is no bundle', async () => {
+  it('that it is not a bundle', async () => {
     const {code, text} = await refused(initFrom(lab.home))
 
     expect(code).toBe(2)

@@ -134,11 +134,11 @@ const noDownloads = {
   signal: undefined,
 } as never
 
-test('a folder that is no bundle is told apart from a file that cannot be read', async () => {
+test('a folder that is not a bundle is told apart from a file that cannot be read', async () => {
   mkdirSync(at('bundle/bundle.json'), {recursive: true})
 
   await expect(readBundle(at('folder'))).rejects.toMatchObject({
-    message: expect.stringContaining('is no bundle') as string,
+    message: expect.stringContaining('is not a bundle') as string,
   })
   await expect(readBundle(at('bundle'))).rejects.toMatchObject({
     code: 'config',

@@ -195,7 +195,7 @@ describe('what stands for something else in the ssh config', () => {
     ['ProxyJump %d@gate', /'%d'/],
     ['HostName %n', /'%n'/],
     ['Match version OpenSSH*\n Port 7', /does not know the criterion 'version'/],
-    ['Port none', /line 1: 'none' is no port/],
+    ['Port none', /line 1: 'none' is not a port/],
     ['IdentityFile "a', /line 1: a quotation mark is not closed/],
   ])('%s is refused with its place, as ssh refuses it', async (config, message) => {
     await expect((async () => await routeTo(to('node'), config, laptop()))()).rejects.toMatchObject({
@@ -221,8 +221,8 @@ test.each([
   expect(parseJump(text)).toMatchObject({user, address, port})
 })
 
-test.each(['', 'a b', 'me@', 'host:port'])("'%s' is no jump host", text => {
-  expect(() => parseJump(text)).toThrow(/is no jump host/)
+test.each(['', 'a b', 'me@', 'host:port'])("'%s' is not a jump host", text => {
+  expect(() => parseJump(text)).toThrow(/is not a jump host/)
 })
 
 test('reads what the ssh config includes, without losing the lines after it, and then the system config', async () => {

@@ -38,7 +38,7 @@ export async function askCluster(
   return refused ?? {kind: 'nobody', reached: found.filter(one => one === 'none').length}
 }
 
-/** `none` for a machine without the administrator's credentials; undefined for one that cannot be reached, which is told elsewhere. */
+/** `none` for a machine without the administrator's credentials; undefined for one that cannot be reached, which other code reports. */
 async function controlPlaneAt(
   spec: HostSpec,
   {connect}: Connector,

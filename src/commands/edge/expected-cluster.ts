@@ -35,7 +35,7 @@ function repairWith({through, examined = []}: Asked, file: TextFile | undefined)
     cluster: file === undefined ? init : `kadm apply -f ${file.name}`,
     why: node => {
       const isTold = node === undefined ? examined.length > 0 : examined.includes(node.name)
-      if (isTold) return `see what is told of ${node?.name ?? 'the control plane'} above`
+      if (isTold) return `see the findings for ${node?.name ?? 'the control plane'} above`
       if (file !== undefined) return `kadm doctor -f ${file.name} tells why`
       const machine = node?.internalAddress ?? place
       return machine === undefined ? 'kadm doctor tells why' : `kadm doctor ${machine} tells why`

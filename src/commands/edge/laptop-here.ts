@@ -3,7 +3,7 @@ import {nodeLaptop} from '../../remote/node-laptop.ts'
 
 const said = new Set<string>()
 
-/** The machine kadm runs on; what it skips of ssh's files is told once a run, on stderr. */
+/** The machine kadm runs on; what it skips of ssh's files is named once a run, on stderr. */
 export const laptopHere = (): Laptop =>
   nodeLaptop(process.env, {
     note: text => {

@@ -1,7 +1,7 @@
 import {listAt, textAt, type ApiObject} from '../../kube/json.ts'
 import type {ClusterSnapshot} from './snapshot.ts'
 
-/** Milliseconds since the epoch; undefined for what is no time. */
+/** Milliseconds since the epoch; undefined for what is not a time. */
 export function timeAt(object: unknown, ...path: readonly string[]): number | undefined {
   const time = Date.parse(textAt(object, ...path) ?? '')
   return Number.isNaN(time) ? undefined : time

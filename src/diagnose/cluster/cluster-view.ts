@@ -33,7 +33,7 @@ export interface ClusterRule {
   readonly judge: (view: ClusterView) => readonly Judgement[]
 }
 
-/** What is made anew gets this long before anybody complains. */
+/** What was just created gets this long before a rule reports it. */
 export const FRESH_MS = 90_000
 
 /** Networks that route pods, and mostly services too, in their own way; by the names their projects give them. */

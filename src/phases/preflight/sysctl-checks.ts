@@ -52,7 +52,7 @@ export const bridgeSettingChecks: HostCheck = (view, {cluster}) => {
   })
 }
 
-/** A node that runs is not stopped by what happens at its next boot, but it is told. */
+/** What happens at the next boot does not stop a node that runs; it is a warning. */
 function atBoot(name: string, view: View, {path}: BootSetting, what: string): Finding {
   const saw = `${path} ${what} at the next boot: it counts more than ${OWN}`
   return (view.isMember ? warning : error)(name, view, saw, `remove that line from ${path}`)

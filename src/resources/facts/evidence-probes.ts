@@ -84,7 +84,7 @@ function stateOf(json: string | undefined): NodeState | undefined {
       })),
     }
   } catch {
-    // An answer that is no JSON is an error page of something between, and is shown as an error.
+    // An answer that is not JSON is an error page of something between, and is shown as an error.
     return undefined
   }
 }

@@ -132,7 +132,7 @@ const ownerOf = (event: ApiObject): string => {
   return `${textAt(object, 'kind') ?? ''} ${textAt(object, 'namespace') ?? ''}/${textAt(object, 'name') ?? ''}`
 }
 
-/** The system's own pods, and everybody's where a webhook does not answer; that a quota or a policy refuses a user's pod is no fault. */
+/** The system's own pods, and everybody's where a webhook does not answer; a quota or a policy that refuses a user's pod is not a fault. */
 const isOfCluster = (event: ApiObject): boolean =>
   /^kube-/.test(textAt(event, 'involvedObject', 'namespace') ?? '') ||
   /failed calling webhook/.test(textAt(event, 'message') ?? '')

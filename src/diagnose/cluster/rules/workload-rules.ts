@@ -105,7 +105,7 @@ const daemonSetNarrow: ClusterRule = {
 const isSettled = ({isFresh, object}: NodeView): boolean =>
   !isFresh && textsAt(object, 'metadata', 'labels')['kubernetes.io/os'] === 'linux'
 
-/** Pods of a DaemonSet that are not there or not ready on nodes that are; what keeps a pod itself is told of the pod. */
+/** Pods of a DaemonSet that are not there or not ready on nodes that are; what keeps a pod itself is reported for the pod. */
 const daemonSetPods: ClusterRule = {
   name: 'daemonset-pods',
   follows: ['leader-silent', 'pods-refused'],
