@@ -43,16 +43,19 @@ export class Status extends ClusterCommand {
   }
 
   async #ask({api, through}: Administrator, expected: Expected): Promise<ClusterSnapshot> {
-    const [{readSnapshot}, {realClock}] = await Promise.all([
+    const [{readSnapshot}, {realClock}, {explainRefusal, lookBeside}] = await Promise.all([
       import('../diagnose/cluster/read-snapshot.ts'),
       import('./edge/clock.ts'),
+      import('../diagnose/cluster/explain-refusal.ts'),
     ])
+    const look = through === undefined ? undefined : lookBeside(through.host, this.signal)
     try {
       return await readSnapshot(api, {signal: this.signal, now: realClock.now()})
     } catch (error) {
-      if (through === undefined || !(error instanceof KadmError) || error.code === 'cancelled') throw error
-      const {explainRefusal} = await import('../diagnose/cluster/explain-refusal.ts')
-      throw await explainRefusal(error, through.host, expected.repair, this.signal)
+      if (look === undefined || !(error instanceof KadmError) || error.code === 'cancelled') throw error
+      throw await explainRefusal(error, look, expected.repair)
+    } finally {
+      look?.end()
     }
   }
 }

@@ -33,16 +33,21 @@ const LAST_WORDS: readonly Rule[] = [KUBELET_LAST_WORDS, COMPONENT_LAST_WORDS, P
 
 const ORDER = ['certain', 'likely', 'possible'] as const satisfies readonly Certainty[]
 
-/** Every known cause that the evidence shows, the surest first; what only follows from another is left out. */
+/** Every known cause that the evidence shows, the surest first and what breaks nothing yet last; what only follows from another is left out. */
 export function diagnose(evidence: Evidence, what: Waited): readonly Diagnosis[] {
   const known = judged(RULES, evidence, what)
-  const isTelling = known.some(({diagnosis}) => diagnosis.certainty === 'certain')
+  const isTelling = known.some(({rule, diagnosis}) => diagnosis.certainty === 'certain' && rule.isLater !== true)
   const found = isTelling ? known : [...known, ...judged(LAST_WORDS, evidence, what)]
   const names = new Set(found.filter(({diagnosis}) => diagnosis.certainty !== 'possible').map(({rule}) => rule.name))
-  const causes = found
-    .filter(({rule}) => !(rule.follows ?? []).some(cause => cause !== rule.name && names.has(cause)))
+  const causes = found.filter(({rule}) => !(rule.follows ?? []).some(cause => cause !== rule.name && names.has(cause)))
+  const isLater = ({rule}: Judged): boolean => rule.isLater === true
+  return [...causes.filter(one => !isLater(one)), ...causes.filter(isLater)]
+    .map(({rule, diagnosis}) => ({
+      diagnosis,
+      rank: isLater({rule, diagnosis}) ? ORDER.length : ORDER.indexOf(diagnosis.certainty),
+    }))
+    .toSorted((a, b) => a.rank - b.rank)
     .map(({diagnosis}) => diagnosis)
-  return ORDER.flatMap(certainty => causes.filter(diagnosis => diagnosis.certainty === certainty))
 }
 
 interface Judged {

@@ -193,6 +193,17 @@ const comesBack = (container: ContainerEvidence, {api, notReady, now}: Evidence)
   )
 }
 
+const LOST_API =
+  /connection refused|i\/o timeout|no route to host|context deadline exceeded|leader ?election lost|[Ff]ailed to renew lease/
+
+/** Controllers end when they lose the API, which is another's trouble. */
+const lacksApi = (container: ContainerEvidence, {api, now}: Evidence): boolean =>
+  ['kube-controller-manager', 'kube-scheduler'].includes(container.name) &&
+  api?.answered === false &&
+  containerLines(container, now)
+    .slice(-5)
+    .some(({text}) => LOST_API.test(text))
+
 /** A component ends again and again, and no rule knows why: its own last words. */
 export const COMPONENT_LAST_WORDS: Rule = {
   name: 'component-stops',
@@ -210,7 +221,9 @@ export const COMPONENT_LAST_WORDS: Rule = {
     'out-of-memory',
   ],
   judge: evidence => {
-    const down = crashing(evidence, CONTROL_PLANE).filter(container => !comesBack(container, evidence))
+    const down = crashing(evidence, CONTROL_PLANE).filter(
+      container => !comesBack(container, evidence) && !lacksApi(container, evidence),
+    )
     // All others wait for etcd, and then for the API server.
     const first = down.find(({name}) => name === 'etcd') ?? down[0]
     if (first === undefined) return undefined

@@ -169,9 +169,9 @@ const masked: Rule = {
   },
 }
 
-/** Breaks nothing before the next boot, so it explains no failure. */
 const disabled: Rule = {
   name: 'unit-disabled',
+  isLater: true,
   judge: ({kubelet, containerd, join}, {phase}) => {
     if (phase !== 'doctor' || !join.hasKubeconfig) return undefined
     const names = [

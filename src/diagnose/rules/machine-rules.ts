@@ -15,9 +15,9 @@ const packageLock: Rule = {
   },
 }
 
-/** Breaks nothing yet, so it explains no failure. */
 const holdLifted: Rule = {
   name: 'hold-lifted',
+  isLater: true,
   judge: ({unheld}, {phase}) => {
     if (unheld.length === 0 || phase !== 'doctor') return undefined
     const names = unheld.map(({name}) => name).join(' ')
@@ -52,6 +52,7 @@ const connectionsFull: Rule = {
 /** The kubelet looks at swap only when it starts: it runs on, and does not come back. */
 const swapBack: Rule = {
   name: 'swap-on',
+  isLater: true,
   follows: ['swap'],
   judge: ({swaps, kubelet, kubeletConfig, isContainer}, {phase}) => {
     if (phase !== 'doctor' || isContainer || swaps.length === 0 || kubelet.active !== 'active') return undefined

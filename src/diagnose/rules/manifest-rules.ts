@@ -1,4 +1,5 @@
 import type {Evidence} from '../../domain/evidence.ts'
+import {ADMIN_CONF} from '../../domain/paths.ts'
 import type {Rule} from '../diagnosis.ts'
 import {CONTROL_PLANE, crashing, find, proofOf} from '../log.ts'
 import {AGAIN, group, logRule} from '../rule.ts'
@@ -7,9 +8,8 @@ const FOLDER = '/etc/kubernetes/manifests'
 
 /** etcd on other machines has no manifest here. */
 const runsEtcdItself = ({controlPlane, certificates}: Evidence): boolean =>
-  controlPlane.etcdServers === undefined ||
   certificates.some(({path}) => path.endsWith('/etcd/server.crt')) ||
-  /\/\/(?:127\.|localhost|\[::1\])/.test(controlPlane.etcdServers)
+  /\/\/(?:127\.|localhost|\[::1\])/.test(controlPlane.etcdServers ?? '')
 
 const missing = (evidence: Evidence): readonly string[] =>
   CONTROL_PLANE.filter(name => name !== 'etcd' || runsEtcdItself(evidence)).filter(
@@ -24,7 +24,7 @@ const PORTS: Readonly<Record<string, number>> = {
 }
 
 /** The manifests are written one phase after another, so that while a cluster is made some are not there yet. */
-const isComplete = (phase: string): boolean => phase === 'doctor' || /ready|addon|verify|network/.test(phase)
+const isComplete = (phase: string): boolean => /^(?:doctor|status)$|ready|addon|verify|network/.test(phase)
 
 const gone: Rule = {
   name: 'manifest-missing',
@@ -143,5 +143,21 @@ const flag = logRule({
     `if the flag is an extra argument of ${hit.source} in your file, correct it there; then ${AGAIN}: it writes ${FOLDER}/${hit.source}.yaml as the file says`,
 })
 
+/** The cluster runs on without it; its administrator does not get in from here. */
+const adminGone: Rule = {
+  name: 'admin-conf-missing',
+  isLater: true,
+  judge: ({controlPlane, join}, {phase}) => {
+    if (phase !== 'doctor' || controlPlane.adminConf || !controlPlane.apiCertificate || !join.hasKubeconfig)
+      return undefined
+    return {
+      cause: `this control plane has no ${ADMIN_CONF}, so kubectl and kadm cannot use the cluster from here`,
+      certainty: 'certain',
+      proof: [`${ADMIN_CONF}: not there, or empty`],
+      fix: `${AGAIN}: it writes the file again`,
+    }
+  },
+}
+
 /** What is wrong with the files that say which pods the kubelet runs by itself. */
-export const MANIFEST_RULES: readonly Rule[] = [gone, doubled, unreadable, notRun, flag]
+export const MANIFEST_RULES: readonly Rule[] = [gone, doubled, unreadable, notRun, flag, adminGone]

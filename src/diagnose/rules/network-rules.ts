@@ -17,6 +17,10 @@ const podRange = logRule({
 /** Shown by the kernel as soon as the module is loaded. */
 const BRIDGE = 'net.bridge.bridge-nf-call-iptables'
 
+/** Calico and Cilium connect pods without a bridge, and need no filter on one. */
+const hasBridge = ({network: {cniConfigs}}: Evidence): boolean =>
+  cniConfigs[0] === undefined || cniConfigs[0].plugins.some(plugin => plugin === 'bridge' || plugin === 'flannel')
+
 const bridgeFilter: Rule = {
   name: 'bridge-filter',
   judge: evidence => {
@@ -28,7 +32,7 @@ const bridgeFilter: Rule = {
       ['kube-flannel', 'kubelet'],
       /Failed to check br_netfilter|bridge-nf-call-iptables: no such file or directory/,
     )
-    const isNode = kubelet.active === 'active' && sysctls['net.ipv4.ip_forward'] !== undefined
+    const isNode = kubelet.active === 'active' && sysctls['net.ipv4.ip_forward'] !== undefined && hasBridge(evidence)
     if (hits.length === 0 && !isNode) return undefined
     return {
       cause:

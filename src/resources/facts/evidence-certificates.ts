@@ -18,7 +18,7 @@ const KUBECONFIGS = [
 export const certificatesSection: Section<readonly CertificateEvidence[]> = {
   name: 'certificates',
   script: sh`for file in ${paths.PKI_DIR}/*.crt ${paths.PKI_DIR}/etcd/*.crt ${paths.KUBELET_CLIENT_PEM}; do
-  [ -r "$file" ] && printf '\035%s\n' "$file" && sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p;/END CERTIFICATE/q' "$file"
+  [ -r "$file" ] && printf '\035%s\n' "$file" && sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' "$file" | head -n 300
 done
 for file in ${KUBECONFIGS}; do
   data=$(sed -n 's/^ *client-certificate-data: *//p' "$file" | head -n 1 | tr -d '"')
@@ -39,29 +39,35 @@ done
 
 interface OpenedFile {
   readonly path: string
-  readonly pem: string
-  readonly x509: X509Certificate
+  /** The first of the file is the certificate itself; an authority's file holds the old and the new one while it is changed. */
+  readonly all: readonly [X509Certificate, ...X509Certificate[]]
 }
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 function opened(path: string, pem: string): readonly OpenedFile[] {
   try {
-    return [{path, pem, x509: new X509Certificate(pem)}]
+    const [first, ...more] = (pem.match(PEM) ?? []).map(one => new X509Certificate(one))
+    return first === undefined ? [] : [{path, all: [first, ...more]}]
   } catch {
     // A file that holds no certificate explains itself in the logs of who reads it.
     return []
   }
 }
 
-function told({path, pem, x509}: OpenedFile, files: readonly OpenedFile[]): CertificateEvidence {
-  const {commonName, notBefore, notAfter, dns, ips} = inspect(pem)
-  const ca = files.find(file => file.path === authorityOf(path))?.x509
+function told({path, all}: OpenedFile, files: readonly OpenedFile[]): CertificateEvidence {
+  const [x509, ...chain] = all
+  const {commonName, notBefore, notAfter, dns, ips} = inspect(x509.toString())
+  const authorities = files.find(file => file.path === authorityOf(path))?.all
+  const isSigned = authorities?.some(ca => x509.checkIssued(ca) && x509.verify(ca.publicKey))
   return {
     path,
     commonName,
     notBefore: notBefore.getTime() / 1000,
     notAfter: notAfter.getTime() / 1000,
     sans: [...dns, ...ips],
-    isSignedByItsCa: ca === undefined ? undefined : x509.checkIssued(ca) && x509.verify(ca.publicKey),
+    // A file with a chain may lead to its authority by another one.
+    isSignedByItsCa: isSigned === false && chain.length > 0 ? undefined : isSigned,
   }
 }
 

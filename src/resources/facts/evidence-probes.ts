@@ -1,5 +1,6 @@
 import type {ApiProbe, Evidence, NodeState, PeerEvidence, PortAnswer} from '../../domain/evidence.ts'
 import {ADMIN_CONF, KUBELET_CONF, KUBELET_CONFIG, KUBELET_DIR, KUBELET_FLAGS_ENV} from '../../domain/paths.ts'
+import {FIREWALL_UNIT} from '../../manifests/firewall.ts'
 import {sh, type Script} from '../../remote/shell.ts'
 import {given, keyed, linesOf, wordsOf, type Section} from './section.ts'
 
@@ -21,6 +22,14 @@ timeout -k 1 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "GET /healthz 
   parse: text => (text.trim() === '' ? undefined : text.trim() === 'yes'),
 }
 
+/** What the API server itself misses, such as etcd. */
+export const readyzSection: Section<readonly string[]> = {
+  name: 'readyz',
+  script: sh`[ -s ${ADMIN_CONF} ] && command -v kubectl >/dev/null || exit 0
+timeout -k 1 4 kubectl --kubeconfig ${ADMIN_CONF} --request-timeout=3s get --raw '/readyz?verbose' 2>&1 | grep -o '\[-\][^ ]* failed'`,
+  parse: text => linesOf(text).map(line => line.slice('[-]'.length, -' failed'.length)),
+}
+
 /** Asks for the host's own node as its kubelet does: one request tells of address, trust, login, etcd and the node. */
 export const apiProbeSection: Section<ApiProbe | undefined> = {
   name: 'api-probe',
@@ -36,7 +45,7 @@ case $place in *:[0-9]*) port=$(echo "$place" | sed 's/.*://'); place=$(echo "$p
 host=$(echo "$place" | tr -d '[]')
 {
   timeout -k 1 3 kubectl --kubeconfig "$conf" --request-timeout=2s get --raw "/api/v1/nodes/$name" | sed 's/^/json /'
-} 2>&1 | tail -n 20 | cut -c1-60000
+} 2>&1 | tail -n 20 | cut -c1-60000 | kadm_clean
 echo
 [ -z "$host" ] || echo "port $(kadm_port "$host" "$port")"`,
   parse(text) {
@@ -49,6 +58,20 @@ echo
       .join(' ')
     return {node, answered: state !== undefined, error, port: answerOf(entries['port']), state}
   },
+}
+
+/** An API server that hangs lets both questions wait, so they are asked side by side; the second one's answer is a section of its own. */
+export const apiSections: Section<ApiProbe | undefined> = {
+  ...apiProbeSection,
+  script: sh`(
+${readyzSection.script}
+) | {
+(
+${apiProbeSection.script}
+)
+printf '\036%s\n' ${readyzSection.name}
+cat
+}`,
 }
 
 const ANSWERS = ['open', 'refused', 'silent'] as const
@@ -89,17 +112,12 @@ function stateOf(json: string | undefined): NodeState | undefined {
   }
 }
 
-/** What the API server itself misses, such as etcd. */
-export const readyzSection: Section<readonly string[]> = {
-  name: 'readyz',
-  script: sh`[ -s ${ADMIN_CONF} ] && command -v kubectl >/dev/null || exit 0
-timeout -k 1 4 kubectl --kubeconfig ${ADMIN_CONF} --request-timeout=3s get --raw '/readyz?verbose' 2>&1 | grep -o '\[-\][^ ]* failed'`,
-  parse: text => linesOf(text).map(line => line.slice('[-]'.length, -' failed'.length)),
-}
-
 const MOST_PEERS = 16
 
-/** Nodes as flannel's tunnel knows them: their addresses stand in its forwarding table. All are tried side by side. */
+/**
+ * Nodes as flannel's tunnel knows them: their addresses stand in its forwarding table. All are tried side by side. A closed firewall lets
+ * forwarded packets of pods through and not what is for the node's own end of the tunnel, whose silence then tells nothing.
+ */
 export const peersSection: Section<readonly PeerEvidence[]> = {
   name: 'peers',
   script: sh`{ bridge fdb show dev flannel.1 | sed 's/^/fdb /'; ip -4 neigh show dev flannel.1 | sed 's/^/neigh /'; } |
@@ -109,7 +127,7 @@ export const peersSection: Section<readonly PeerEvidence[]> = {
     while read -r address pods; do
       {
         if command -v ping >/dev/null && timeout 2 ping -n -q -c 1 -W 1 "$pods" >/dev/null; then tunnel=yes
-        else case $(kadm_port "$pods" 10250) in open|refused) tunnel=yes;; silent) tunnel=no;; *) tunnel=unknown;; esac
+        else case $(kadm_port "$pods" 10250) in open|refused) tunnel=yes;; silent) [ -e ${FIREWALL_UNIT} ] && tunnel=unknown || tunnel=no;; *) tunnel=unknown;; esac
         fi
         echo "$address $pods $tunnel $(kadm_port "$address" 10250)"
       } &

@@ -47,6 +47,34 @@ export const STATE_CASES: readonly Case[] = [
     proof: /kube-controller-manager\.yaml/,
   },
   {
+    name: 'manifest-missing',
+    role: CP,
+    phase: 'status',
+    sections: {
+      join: `${without('kube-apiserver')}\nadmin yes\napiserver yes`,
+      ...kubeletSays(
+        CP,
+        'E1124 06:41:12.301245    2211 controller.go:208] "Failed to ensure lease exists, will retry" err="Get \\"https://10.77.1.11:6443/apis/x\\": dial tcp 10.77.1.11:6443: connect: connection refused" interval="7s"',
+      ),
+      ...crashed('kube-scheduler', CP, 'E1124 06:41:12.301245       1 server.go:365] "Leaderelection lost"'),
+      ...probeFails(
+        'The connection to the server 10.77.1.11:6443 was refused - did you specify the right host?',
+        'refused',
+        'master',
+      ),
+    },
+    cause: /has no kube-apiserver\.yaml, so nothing runs kube-apiserver/,
+    proof: /kube-scheduler\.yaml/,
+  },
+  {
+    name: 'admin-conf-missing',
+    role: CP,
+    phase: 'doctor',
+    sections: {...WELL_CP, join: `${JOIN}\napiserver yes`},
+    cause: /has no \/etc\/kubernetes\/admin\.conf/,
+    proof: /admin\.conf: not there/,
+  },
+  {
     name: 'manifest-copy',
     role: CP,
     sections: {

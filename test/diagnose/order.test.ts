@@ -1,0 +1,73 @@
+import {describe, expect, test} from 'vitest'
+import {diagnose} from '../../src/diagnose/diagnose.ts'
+import {crashed, evidenceWith, nowOf, units, journal, type Sections} from './captures.ts'
+import {CP, probeFails, WELL} from './wording.ts'
+
+const names = (sections: Sections, phase = 'doctor'): readonly string[] =>
+  diagnose(evidenceWith(CP, sections), {phase, waitedFor: 'nothing', now: nowOf(CP)}).map(({name}) => name)
+
+const UNHELD = {holds: 'kubelet|1.37.2-1.1'}
+
+describe('what breaks nothing yet', () => {
+  test('is told when all else is well', () => {
+    expect(names({...WELL, ...UNHELD})).toEqual(['hold-lifted'])
+  })
+
+  test('comes after what is broken now', () => {
+    const told = names({
+      ...units('restarting'),
+      ...journal(
+        'kubelet',
+        CP,
+        'E1124 run.go:72] "command failed" err="failed to parse kubelet flag: unknown flag: --abc"',
+      ),
+      ...UNHELD,
+    })
+
+    expect(told[0]).toBe('kubelet-flag')
+    expect(told.at(-1)).toBe('hold-lifted')
+  })
+
+  test('does not hide that a program ends for a reason that no rule knows', () => {
+    const ends = crashed('etcd', CP, '{"level":"fatal","msg":"something that nobody knows"}')
+
+    expect(names({...ends, ...UNHELD})).toContain('component-stops')
+  })
+})
+
+describe('a controller that ends', () => {
+  const lost = crashed(
+    'kube-scheduler',
+    CP,
+    'E1124 06:41:12.3 1 server.go:365] "Failed to renew lease, leader election lost"',
+  )
+  const refused = probeFails('The connection to the server 10.77.1.11:6443 was refused', 'refused', 'master')
+
+  test('for want of the API is not the cause of it', () => {
+    expect(names({...lost, ...refused})).not.toContain('component-stops')
+  })
+
+  test('for a reason of its own is told, also while the API is away', () => {
+    const own = crashed('kube-scheduler', CP, 'E1124 06:41:12.3 1 run.go:72] "command failed" err="no such profile"')
+
+    expect(names({...own, ...refused})).toContain('component-stops')
+  })
+})
+
+describe('the pod network without a bridge', () => {
+  const bridgeOff = {sysctls: 'net/ipv4/ip_forward:1\nnet/bridge/bridge-nf-call-iptables:0'}
+
+  test.each([
+    ['calico', 'config 10-calico.conflist k8s-pod-network calico bandwidth portmap', false],
+    ['cilium', 'config 05-cilium.conflist cilium cilium-cni', false],
+    ['flannel', 'config 10-flannel.conflist cbr0 flannel portmap', true],
+  ])('%s', (_, config, isTold) => {
+    const plugins = config
+      .split(' ')
+      .slice(3)
+      .map(name => `plugin ${name}`)
+    const told = names({...WELL, ...bridgeOff, 'pod-network': [config, ...plugins, 'pods 10.0.0.1'].join('\n')})
+
+    expect(told.includes('bridge-filter')).toBe(isTold)
+  })
+})
