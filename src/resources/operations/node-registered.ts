@@ -4,7 +4,7 @@ import {waitFor} from '../../kube/wait.ts'
 import {sh} from '../../remote/shell.ts'
 import type {ResourceBase} from '../kind.ts'
 import type {Operation} from '../operation.ts'
-import {apiLook, AT_ONCE} from './api-look.ts'
+import {apiLook, AT_ONCE, untilAnswered} from './api-look.ts'
 import {laneWait} from './lane-wait.ts'
 
 /** A node that the cluster knows. A kubelet registers its node once after each start: when somebody deletes it, it has to start again. */
@@ -44,7 +44,7 @@ export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
         hint: 'look at the kubelet there: journalctl -u kubelet',
         onSeen: progress,
       },
-      async () => {
+      untilAnswered(async () => {
         const found = await (await api()).get(PATHS.nodes(node), AT_ONCE)
         // kubeadm waits for this label too: the kubelet sets it when the registration is complete.
         if (textsAt(found, 'metadata', 'labels')['kubernetes.io/hostname'] !== undefined)
@@ -57,7 +57,7 @@ export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
         return {
           seen: isRestarted ? 'the kubelet was restarted to register it' : 'the kubelet has not registered it',
         }
-      },
+      }),
     )
   },
 }

@@ -6,7 +6,7 @@ import type {Host} from '../../remote/host.ts'
 import {sh} from '../../remote/shell.ts'
 import type {ResourceBase} from '../kind.ts'
 import type {Operation, OperationContext} from '../operation.ts'
-import {apiLook, AT_ONCE} from './api-look.ts'
+import {apiLook, AT_ONCE, untilAnswered} from './api-look.ts'
 import {laneWait} from './lane-wait.ts'
 
 /**
@@ -102,13 +102,13 @@ export const nodeReportsOperation: Operation<NodeReportsResource> = {
         hint: 'look at the kubelet there: journalctl -u kubelet',
         onSeen: progress,
       },
-      async () => {
+      untilAnswered(async () => {
         const [kubelet, node] = await Promise.all([kubeletOn(host, signal), nodeOf(resource, context)])
         first ??= kubelet.restarts
         if (kubelet.restarts - first >= TOO_OFTEN) throw await stopsAgain(host, kubelet.restarts, signal)
         const seen = lacking(kubelet, node)
         return seen === undefined ? {value: true} : {seen}
-      },
+      }),
     )
     return 'held'
   },
