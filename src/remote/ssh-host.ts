@@ -123,7 +123,11 @@ const hostOn = (
   const {name} = options
   const gone = new AbortController()
   let reason = ''
-  const whenGone = (): void => gone.abort(lost(name, hop, reason))
+  const whenGone = (): void => {
+    gone.abort(lost(name, hop, reason))
+    // The hops before it led nowhere else; open, they would keep this process from ending.
+    opened.toReversed().forEach(one => one.cut())
+  }
   client.on('error', error => {
     reason = `: ${error.message}`
     // Within a connection that is dead too, the end of this one would not be heard.

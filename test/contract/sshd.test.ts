@@ -11,6 +11,7 @@ import {judged, sampleCluster} from '../phases/preflight/sample.ts'
 import {options, target} from './laptop.ts'
 import {containing} from './matchers.ts'
 import {comes, processesWith} from './processes.ts'
+import {startInProcess, type InProcess} from './servers/in-process.ts'
 import {startOpenSsh, type OpenSsh} from './servers/openssh.ts'
 
 const opened: (() => Promise<void>)[] = []
@@ -133,6 +134,24 @@ describe('jump hosts', () => {
     expect(await host.read('echo "$SSH_CONNECTION" | cut -d" " -f4')).toBe(`${String(last.port)}\n`)
     for (const hop of [first, second, last]) expect(hop.log()).toContain('Accepted publickey')
     await host.close()
+  })
+
+  test('are left when what is behind them is lost, so that nothing keeps kadm from ending', async () => {
+    const [jump, last] = [await startInProcess(), await startInProcess()]
+    opened.push(jump.stop, last.stop)
+    const block = (alias: string, s: InProcess, more = ''): string =>
+      `Host ${alias}\n HostName 127.0.0.1\n Port ${String(s.port)}\n User ubuntu\n IdentityFile ${s.keyFile}\n${more}\n`
+    const configText = block('bastion', jump) + block('behind', last, ' ProxyJump bastion')
+    const host = await connectSsh(options({...target(22), address: 'behind', port: undefined}, {configText}))
+    expect(jump.standing()).toBe(1)
+
+    last.cutConnections()
+    await expect.poll(jump.standing).toBe(0)
+    await host.reach?.()
+    expect([jump.standing(), jump.connections()]).toEqual([1, 2])
+    last.cutConnections()
+    await host.close()
+    await expect.poll(jump.standing).toBe(0)
   })
 
   test('that cannot reach the target say so', async () => {

@@ -13,6 +13,8 @@ export interface InProcess {
   readonly dir: string
   readonly keyFile: string
   readonly connections: () => number
+  /** Of these, those that stand now. */
+  readonly standing: () => number
   readonly cutConnections: () => void
   readonly stop: () => Promise<void>
 }
@@ -63,6 +65,7 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     dir,
     keyFile,
     connections: () => count,
+    standing: () => live.size,
     cutConnections,
     stop: async () => {
       cutConnections()
