@@ -48,8 +48,12 @@ export function reconnectingHost(first: Connection, dial: (to: Dial) => Promise<
     if (resting > 0) await sleep(resting)
     if (failedAt === -Infinity) tell(`${messageOf(before.gone.reason)}; trying to reconnect`)
     try {
-      await replace(await dial({address: before.address, timeoutMs: RECONNECT_MS, signal: undefined}))
+      const made = await dial({address: before.address, timeoutMs: RECONNECT_MS, signal: undefined})
+      // Whoever renewed the connection meanwhile knows better where the machine is from now on.
+      if (latest === before) await replace(made)
+      else await made.host.close()
     } catch (error) {
+      if (latest !== before) return
       failedAt = performance.now()
       throw notBack(first.host.name, before, error)
     }
