@@ -61,6 +61,8 @@ const isContended = (error: unknown): boolean =>
 const isPassing = (error: unknown, waitedMs: number): boolean =>
   isContended(error) || (error instanceof ApiError && error.reason === 'Forbidden' && waitedMs < PATIENT.retryForMs)
 
+const isCancelled = (error: unknown): boolean => error instanceof KadmError && error.code === 'cancelled'
+
 const takenOver = (holder: string): KadmError =>
   new KadmError('lease', 'another run of kadm took over in the cluster', {
     evidence: `the lease ${NAMESPACE}/${NAME} is held by ${holder === '' ? 'nobody' : holder}`,
@@ -76,13 +78,14 @@ export function clusterLease(options: ClusterLeaseOptions): ClusterLease {
 
   const renew = async (holding: Holding): Promise<void> => {
     const began = clock.now()
+    const {signal} = holding.stop
     try {
       const body = {metadata: {resourceVersion: holding.version}, spec: {renewTime: microTime(began)}}
-      holding.version = versionOf(await holding.api.patch(PATH, body, 'merge'))
+      holding.version = versionOf(await holding.api.patch(PATH, body, 'merge', {signal}))
       holding.renewedAt = began
     } catch (error) {
       if (!isContended(error)) throw error
-      const live = await holding.api.get(PATH)
+      const live = await holding.api.get(PATH, {signal})
       const holder = textAt(live, 'spec', 'holderIdentity') ?? ''
       // Two lanes that renew at once get in each other's way.
       if (holder !== identity) throw (lost = takenOver(holder))
@@ -106,9 +109,13 @@ export function clusterLease(options: ClusterLeaseOptions): ClusterLease {
   return {
     take: async use => {
       if (lost !== undefined) throw lost
-      if (held !== undefined) return
-      pending ??= acquire(use).finally(() => (pending = undefined))
-      await pending
+      while (held === undefined) {
+        pending ??= acquire(use).finally(() => (pending = undefined))
+        // Another lane, which began to wait for all, may be stopped alone.
+        await pending.catch((error: unknown) => {
+          if (use.signal.aborted || !isCancelled(error)) throw error
+        })
+      }
     },
     confirm: async () => {
       if (lost !== undefined) throw lost
@@ -119,10 +126,20 @@ export function clusterLease(options: ClusterLeaseOptions): ClusterLease {
       held = undefined
       last?.stop.abort()
       if (last === undefined || lost !== undefined) return
-      const body = {apiVersion: 'v1', kind: 'DeleteOptions', preconditions: {resourceVersion: last.version}}
-      await last.api.raw({method: 'DELETE', path: PATH, body}).catch(() => undefined)
+      await giveBack(last, identity).catch(() => undefined)
     },
   }
+}
+
+/** A renewal that was under way may have given it another version. */
+async function giveBack({api, version}: Holding, identity: string): Promise<void> {
+  const remove = (resourceVersion: string) => {
+    const body = {apiVersion: 'v1', kind: 'DeleteOptions', preconditions: {resourceVersion}}
+    return api.raw({method: 'DELETE', path: PATH, body})
+  }
+  if ((await remove(version)).status !== 409) return
+  const live = await api.get(PATH, {retryForMs: 0})
+  if (textAt(live, 'spec', 'holderIdentity') === identity) await remove(versionOf(live))
 }
 
 /** Waits until the lease is ours and gives its version. */

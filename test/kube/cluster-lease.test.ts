@@ -145,6 +145,49 @@ describe('the lease of a cluster', () => {
     expect([written, server.holder()]).toEqual([[], 'bob'])
   })
 
+  test('is given back although a renewal was on its way', async () => {
+    const server = apiServer()
+    const ann = leaseOf('ann')
+    await ann.take(use(server.api))
+    server.put({metadata: {name: 'kadm'}, spec: {holderIdentity: 'ann', renewTime: 'later'}})
+    await ann.release()
+
+    expect(server.isThere()).toBe(false)
+  })
+
+  test('is renewed no longer once it was given back, also when the API does not answer', async () => {
+    const server = apiServer()
+    const signals: (AbortSignal | undefined)[] = []
+    const api: KubeClient = {
+      ...server.api,
+      patch: (_, __, ___, options) => {
+        signals.push(options?.signal)
+        return new Promise(() => undefined)
+      },
+    }
+    const ann = leaseOf('ann')
+    await ann.take(use(api))
+    await expect.poll(() => signals.length).toBe(1)
+    await ann.release()
+
+    expect(signals[0]?.aborted).toBe(true)
+  })
+
+  test('is taken by the other lanes when the one that waited for all is stopped', async () => {
+    const server = apiServer()
+    const [ann, bob, stop] = [leaseOf('ann'), leaseOf('bob'), new AbortController()]
+    await ann.take(use(server.api))
+    const lanes = Promise.allSettled([bob.take({...use(server.api), signal: stop.signal}), bob.take(use(server.api))])
+    await after(50)
+    stop.abort()
+    await after(50)
+    await ann.release()
+
+    expect(await lanes).toMatchObject([{status: 'rejected', reason: {code: 'cancelled'}}, {status: 'fulfilled'}])
+    expect(server.holder()).toBe('bob')
+    await bob.release()
+  })
+
   test('that may not be had says why within a minute', async () => {
     const forbidden = new ApiError({status: 403, reason: 'Forbidden'}, 'you may not')
     const api = fakeKube({}, {get: () => Promise.reject(forbidden)})
