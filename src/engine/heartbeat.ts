@@ -68,6 +68,9 @@ export function startHeartbeat({host, fence, clock, warn}: HeartbeatOptions): He
   const lost = AbortSignal.any([taken.signal, silence.signal])
   const state = {begunAt: clock.now(), heldAt: clock.now(), silentSince: clock.now(), failures: 0, lent: 0}
 
+  /** Also when the clock on the wall was set back behind that time, since nobody knows then how long ago it was. */
+  const isPast = (since: number, ms: number): boolean => !(clock.now() >= since && clock.now() < since + ms)
+
   const beat = async (): Promise<void> => {
     const began = clock.now()
     state.begunAt = began
@@ -91,7 +94,7 @@ export function startHeartbeat({host, fence, clock, warn}: HeartbeatOptions): He
     const isOver = (): boolean => over.signal.aborted || lost.aborted
     while (!isOver()) {
       await clock.sleep(TICK_MS, over.signal)
-      if (!isOver() && clock.now() - state.begunAt >= BEAT_MS) await beat().catch(failed)
+      if (!isOver() && isPast(state.begunAt, BEAT_MS)) await beat().catch(failed)
     }
   }
   void keep()
@@ -100,7 +103,7 @@ export function startHeartbeat({host, fence, clock, warn}: HeartbeatOptions): He
     lost,
     confirm: async () => {
       lost.throwIfAborted()
-      if (clock.now() - state.heldAt >= FRESH_MS) await beat()
+      if (isPast(state.heldAt, FRESH_MS)) await beat()
     },
     lend: async work => {
       state.lent++

@@ -55,6 +55,19 @@ describe('a heartbeat', () => {
     expect(vm.has('/var/lib/kadm')).toBe(false)
   })
 
+  test('goes on when the clock on the wall is set back, and what was confirmed before counts no more', async () => {
+    const vm = scratch()
+    const time = {back: 0}
+    const clock = quick()
+    const lease = await take(vm, holder('ann'), false, {clock: {...clock, now: () => clock.now() - time.back}})
+    time.back = 3_600_000_000
+    const beats = () => vm.scripts.filter(script => script.includes('touch -c')).length
+    const before = beats()
+    await lease.confirm()
+    await expect.poll(beats).toBeGreaterThan(before + 2)
+    await lease.release()
+  })
+
   test('that does not arrive is told once; after two minutes the run cannot claim the lease any more', async () => {
     const vm = scratch()
     const {host, cut} = cuttable(vm)
