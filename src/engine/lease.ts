@@ -28,7 +28,7 @@ export interface Lease extends Pick<Heartbeat, 'taken' | 'lost' | 'confirm' | 'l
   readonly fence: number
   /** Stops the heartbeat and gives the lease back, when `last` has run under it. */
   readonly release: (last?: Script) => Promise<void>
-  /** Stops the heartbeat and runs what removes the lease with all the rest of kadm. */
+  /** Stops the heartbeat and runs what removes the lease with all the rest of kadm; when that fails, the lease is still to be given back. */
   readonly forget: (script: Script) => Promise<void>
 }
 
@@ -81,10 +81,10 @@ function leaseOf(host: Host, fence: number, heart: Heartbeat): Lease {
     },
     forget: async script => {
       heart.stop()
-      isOver = true
       const {code, stderr} = await runFenced(host, fence, script, {})
       if (code !== 0)
         throw new KadmError('remote', "could not remove kadm's own folders", {host: host.name, evidence: stderr})
+      isOver = true
     },
   }
 }

@@ -56,6 +56,18 @@ describe('a lease', () => {
     expect([...numbers].every(n => Number.isSafeInteger(n + 1) && /^[1-9]\d{15}$/.test(String(n)))).toBe(true)
   })
 
+  test('that could not be removed with all the rest is still given back', async () => {
+    const vm = scratch()
+    const lease = await take(vm, holder('ann@laptop 1 1'))
+
+    await expect(lease.forget(sh`echo 'a mount is in the way' >&2; exit 1`)).rejects.toMatchObject({
+      code: 'remote',
+      evidence: expect.stringContaining('a mount is in the way') as string,
+    })
+    await lease.release()
+    expect(vm.read(FILE)).toMatch(/^\n/)
+  })
+
   test('is taken from a holder that is certainly gone', async () => {
     const vm = scratch()
     const dead = await take(vm, holder('ann@laptop 1 1'))
