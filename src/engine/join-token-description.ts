@@ -5,9 +5,9 @@ const forNode = (node: string): string => `kadm: to join ${node}, deleted after 
 /** What a run writes to a token that it makes for a join: for which node, and which run, so that another one can tell whether it is needed. */
 export const joinTokenDescription = (node: string, holder: string): string => `${forNode(node)}${MADE_BY}${holder}`
 
-/** Whether a run made the token for a join of this node. */
-export const isForNode = (description: string | undefined, node: string): boolean =>
-  description?.startsWith(`${forNode(node)}${MADE_BY}`) === true
+/** The node that a run made the token for; undefined when it is no such token. */
+export const nodeOf = (description: string | undefined): string | undefined =>
+  /^kadm: to join (\S+), deleted after it; made by /.exec(description ?? '')?.[1]
 
 /** The holder that made a token for a join; undefined for any other token. */
 export function makerOf(description: string | undefined): string | undefined {

@@ -3,7 +3,7 @@ import type {Sink} from '../domain/events.ts'
 import type {KubeClient} from '../kube/client.ts'
 import {tokenText} from '../kube/signature.ts'
 import {DEFAULT_TOKEN, generateToken, tokenCreate, tokenDelete, tokenList} from '../kube/tokens.ts'
-import {isForNode, joinTokenDescription} from './join-token-description.ts'
+import {joinTokenDescription, nodeOf} from './join-token-description.ts'
 import {once} from './once.ts'
 
 /** Long enough for the slowest join; a run that is killed leaves a token that expires by itself. */
@@ -35,14 +35,16 @@ export interface JoinTokenOptions {
 export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions): JoinTokens {
   /** Token ids by node, and the text of those that were made here. */
   const made = new Map<string, {readonly id: string; readonly text: Promise<string>}>()
+  /** Ids of those that are valid, by node; grouped once, since every node asks. */
   const listed = once(async () => {
     const now = clock.now()
     const all = await tokenList(await api(), AT_ONCE)
-    return all.filter(({expiresAt}) => expiresAt === undefined || expiresAt > now)
+    const valid = all.filter(({expiresAt}) => expiresAt === undefined || expiresAt > now)
+    return Map.groupBy(valid, ({description}) => nodeOf(description))
   })
   /** The lease of a node lets one run at a time join it, so a token for it that another run left is of a run that ended. */
   const strayOf = async (node: string): Promise<readonly string[]> =>
-    (await listed()).flatMap(({token, description}) => (isForNode(description, node) ? [token.id] : []))
+    ((await listed()).get(node) ?? []).map(({token}) => token.id)
   const gone = new Set<string>()
   const remove = async (node: string, id: string): Promise<void> => {
     if (gone.has(id)) return

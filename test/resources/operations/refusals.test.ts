@@ -76,13 +76,6 @@ describe.each([
 })
 
 describe('a node that is not there', () => {
-  test('has its kubelet started again after a while, once', async () => {
-    const scene = bench(...Array.from({length: 60}, () => undefined), NODE)
-
-    expect(await act(registered, scene)).toBe('changed')
-    expect(scene.ran).toEqual(['systemctl restart kubelet.service'])
-  })
-
   test('does not count as missing while the API does not say so', async () => {
     const scene = bench(...Array.from({length: 60}, () => refused(500, 'InternalError')), NODE)
 
