@@ -40,7 +40,7 @@ export function parseReference(ref: string): ImageReference {
   const match = /^([^/]+)\/(.+):([\w][\w.-]{0,127})$/.exec(ref)
   const [, host, repository, tag] = match ?? []
   if (host !== undefined && repository !== undefined && tag !== undefined) return {host, repository, tag}
-  throw new KadmError('config', `'${ref}' is no image reference with host and tag`)
+  throw new KadmError('config', `'${ref}' is not an image reference with host and tag`)
 }
 
 /** Finds the image of a reference for this architecture; what a list or a manifest says is checked by its digest. */

@@ -59,7 +59,7 @@ function read(pem: string): CertificateInfo | undefined {
 
 function chainProblem(info: CertificateInfo, pem: string, subject: CertificateCase): CertificateVerdict | undefined {
   if (subject.wanted.isCa !== info.isCa)
-    return {state: 'not-a-ca', detail: info.isCa ? 'it is a CA and should not be' : 'it is no CA'}
+    return {state: 'not-a-ca', detail: info.isCa ? 'it is a CA and should not be' : 'it is not a CA'}
   if (subject.caPem !== undefined && !isIssuedBy(pem, subject.caPem))
     return {state: 'wrong-ca', detail: `it was signed by another '${info.issuerCommonName}'`}
   if (subject.keyPublicHash === undefined) return {state: 'key-missing', detail: 'its private key is not there'}

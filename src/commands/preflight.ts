@@ -38,7 +38,7 @@ export class Preflight extends ChangeCommand {
     const errors = findings.filter(({severity}) => severity === 'error')
     if (errors.length > 0) {
       throw new KadmError('preflight', `${String(errors.length)} of ${String(findings.length)} checks failed`, {
-        hint: 'mend what is named above, or give --ignore-preflight-errors with the names you know better about',
+        hint: 'correct what is named above, or give --ignore-preflight-errors with the names you know better about',
       })
     }
   }

@@ -124,7 +124,7 @@ export class Verify extends ClusterCommand {
     const bad = outcome.rounds.filter(round => !isWell(round))
     if (bad.length === 0) return
     throw new KadmError('verify', `not all is as before after a reboot: ${bad.map(({name}) => name).join(', ')}`, {
-      hint: 'mend what is named above, best with: kadm apply; the machines after it were not rebooted',
+      hint: 'correct what is named above, best with: kadm apply; the machines after it were not rebooted',
     })
   }
 }

@@ -22,5 +22,5 @@ export function formatHours(hours: number): string {
 
 export const durationProblem = (text: string): string | undefined =>
   parseHours(text) === undefined
-    ? `'${text}' is no duration; write hours, minutes and seconds such as 8760h or 1h30m`
+    ? `'${text}' is not a duration; write hours, minutes and seconds such as 8760h or 1h30m`
     : undefined

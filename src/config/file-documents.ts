@@ -100,7 +100,7 @@ function kindOf(document: TextDocument, tell: Tell): KindName | undefined {
 
 function kindOrProblem(value: unknown): KindName | {readonly path: Path; readonly message: string} {
   if (!isTree(value))
-    return {path: [], message: 'is no document of ours: it must be a mapping with apiVersion and kind'}
+    return {path: [], message: 'is not a document of ours: it must be a mapping with apiVersion and kind'}
   const {apiVersion, kind} = value
   if (typeof kind !== 'string' || typeof apiVersion !== 'string')
     return {path: [], message: 'a document needs its apiVersion and its kind, such as kadm/v1 and Cluster'}

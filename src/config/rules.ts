@@ -13,16 +13,16 @@ const isSubdomain = (text: string): boolean => text.length <= 253 && text.split(
 export const nodeNameProblem: Rule = text => {
   if (isSubdomain(text) && text.length <= 63) return undefined
   if (isSubdomain(text.toLowerCase()) && text.length <= 63) return `'${text}' must be lower case: ${text.toLowerCase()}`
-  return `'${text}' is no node name; use lower-case letters, digits, '-' and '.', at most 63 characters (RFC 1123)`
+  return `'${text}' is not a node name; use lower-case letters, digits, '-' and '.', at most 63 characters (RFC 1123)`
 }
 
 export const clusterNameProblem: Rule = text =>
   text.length <= 253 && /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(text)
     ? undefined
-    : `'${text}' is no cluster name; use letters, digits, '-', '_' and '.'`
+    : `'${text}' is not a cluster name; use letters, digits, '-', '_' and '.'`
 
 export const dnsDomainProblem: Rule = text =>
-  isSubdomain(text) ? undefined : `'${text}' is no DNS domain; write a name such as cluster.local (RFC 1123)`
+  isSubdomain(text) ? undefined : `'${text}' is not a DNS domain; write a name such as cluster.local (RFC 1123)`
 
 export const versionProblem: Rule = text => {
   try {
@@ -37,7 +37,7 @@ export const versionProblem: Rule = text => {
 export const ipProblem: Rule = text => {
   if (!isAddress(text)) return addressIsNone(text)
   return /^(0\.0\.0\.0$|127\.|169\.254\.|22[4-9]\.|23\d\.|::1?$|fe[89ab]|ff)/i.test(text)
-    ? `'${text}' is no address other machines can reach`
+    ? `'${text}' is not an address other machines can reach`
     : undefined
 }
 
@@ -49,7 +49,7 @@ export const nameserverProblem: Rule = text => (isAddress(text) ? undefined : ad
 /** A range of addresses without host bits. */
 export const rangeProblem: Rule = text => {
   const cidr = parseCidr(text)
-  if (cidr === undefined) return `'${text}' is no address range${cidrHint(text)}`
+  if (cidr === undefined) return `'${text}' is not an address range${cidrHint(text)}`
   return cidr.address === cidr.network ? undefined : `'${text}' has host bits set; write ${formatCidr(cidr)}`
 }
 
@@ -71,7 +71,7 @@ export const splitRanges = (text: string): readonly string[] =>
 export const interfaceAddressProblem: Rule = text => {
   if (isAddress(text)) return `'${text}' needs its prefix length, such as ${text}/${text.includes(':') ? '64' : '24'}`
   return parseCidr(text) === undefined
-    ? `'${text}' is no address with a prefix length such as 192.168.56.10/24`
+    ? `'${text}' is not an address with a prefix length such as 192.168.56.10/24`
     : undefined
 }
 
@@ -83,7 +83,7 @@ export const endpointProblem: Rule = text => {
   const portFits = port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)
   return fits && portFits
     ? undefined
-    : `'${text}' is no endpoint; write host or host:port, such as api.example.com:6443`
+    : `'${text}' is not an endpoint; write host or host:port, such as api.example.com:6443`
 }
 
 export const sanProblem: Rule = text => {
@@ -99,7 +99,7 @@ export const hostKeyProblem: Rule = text =>
     : `'${text}' is not a host key fingerprint; write SHA256:… as 'ssh-keygen -lf' prints it`
 
 export const interfaceNameProblem: Rule = text =>
-  /^[^\s/:]{1,15}$/.test(text) && text !== '.' && text !== '..' ? undefined : `'${text}' is no interface name`
+  /^[^\s/:]{1,15}$/.test(text) && text !== '.' && text !== '..' ? undefined : `'${text}' is not an interface name`
 
 export const labelKeyProblem: Rule = text => {
   const parts = text.split('/')
@@ -107,25 +107,26 @@ export const labelKeyProblem: Rule = text => {
   const prefixFits = parts.length === 1 || (parts.length === 2 && isSubdomain(parts[0] ?? ''))
   return prefixFits && /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(name)
     ? undefined
-    : `'${text}' is no label key; write name or domain/name`
+    : `'${text}' is not a label key; write name or domain/name`
 }
 
 export const labelValueProblem: Rule = text =>
   text === '' || /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(text)
     ? undefined
-    : `'${text}' is no label value; use at most 63 letters, digits, '-', '_' and '.'`
+    : `'${text}' is not a label value; use at most 63 letters, digits, '-', '_' and '.'`
 
 export const argNameProblem: Rule = text => {
   if (text === '') return 'must not be empty'
   if (text.startsWith('-')) return `'${text}' is written without the leading dashes: ${text.replace(/^-+/, '')}`
-  return /^[A-Za-z0-9][A-Za-z0-9-]*$/.test(text) ? undefined : `'${text}' is no name of a flag`
+  return /^[A-Za-z0-9][A-Za-z0-9-]*$/.test(text) ? undefined : `'${text}' is not a name of a flag`
 }
 
 export const notEmpty: Rule = text => (text.trim() === '' ? 'must not be empty' : undefined)
 
-export const absolutePathProblem: Rule = text => (text.startsWith('/') ? undefined : `'${text}' is no absolute path`)
+export const absolutePathProblem: Rule = text =>
+  text.startsWith('/') ? undefined : `'${text}' is not an absolute path`
 
 export const repositoryProblem: Rule = text =>
   /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/i.test(text)
     ? undefined
-    : `'${text}' is no image repository; write it as registry.example.com/kubernetes`
+    : `'${text}' is not an image repository; write it as registry.example.com/kubernetes`

@@ -13,7 +13,7 @@ const FORM = /^([^=:]+)(?:=([^=:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)$/
 export function taintProblem(text: string): string | undefined {
   const [, key, value] = FORM.exec(text) ?? []
   if (key === undefined)
-    return `'${text}' is no taint; write key=value:effect or key:effect, with the effect ${TAINT_EFFECTS.join(', ')}`
+    return `'${text}' is not a taint; write key=value:effect or key:effect, with the effect ${TAINT_EFFECTS.join(', ')}`
   return labelKeyProblem(key) ?? (value === undefined ? undefined : labelValueProblem(value))
 }
 

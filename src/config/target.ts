@@ -8,7 +8,7 @@ export function addressProblem(text: string): string | undefined {
     return isAddress(text) || isScoped(text) ? undefined : `'${text}' is not an IP address${octalHint(text)}`
   return text.length <= 253 && /^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(text)
     ? undefined
-    : `'${text}' is no address; write an IP address or a host name`
+    : `'${text}' is not an address; write an IP address or a host name`
 }
 
 const octalHint = (text: string): string => (/(^|\.)0\d/.test(text) ? '; write its numbers without leading zeros' : '')

@@ -32,7 +32,7 @@ export interface Rule {
   readonly name: string
   /** Causes of which this is only a consequence: where one of them is found, this is not told. */
   readonly follows?: readonly string[]
-  /** Breaks nothing before a boot or an upgrade, so it explains no failure: it is told last, and hides nothing. */
+  /** Breaks nothing before a boot or an upgrade, so it explains no failure: it comes last, and hides nothing. */
   readonly isLater?: true
   readonly judge: (evidence: Evidence, what: Waited) => Judgement | undefined
 }

@@ -24,7 +24,7 @@ export function supportedVersion(text: string): KubernetesVersion {
   const version = parseVersion(text)
   const range = `v1.${String(OLDEST_MINOR)} to v1.${String(NEWEST_MINOR)}`
   if (version === undefined)
-    throw new KadmError('config', `'${text}' is no Kubernetes release`, {
+    throw new KadmError('config', `'${text}' is not a Kubernetes release`, {
       hint: `write a full release such as v1.37.2 (${range})`,
     })
   if (version.major !== 1 || version.minor < OLDEST_MINOR || version.minor > NEWEST_MINOR) {

@@ -116,6 +116,6 @@ function actFailed(host: string, {code, stderr}: {readonly code: number; readonl
   return new KadmError('remote', `could not apply ${what}${last === '' ? '' : `: ${last}`}`, {
     host,
     evidence,
-    hint: 'mend what the lines above name, then run this again; it goes on from what is so',
+    hint: 'correct what the lines above name, then run this again; it goes on from what is so',
   })
 }

@@ -72,7 +72,7 @@ async function confirm(trial: Trial, {host, fence, signal}: Proving): Promise<st
   throw new KadmError('remote', `could not keep ${trial.what}`, {
     host: host.name,
     evidence: result.stderr,
-    hint: 'mend what the lines above name, then run this again',
+    hint: 'correct what the lines above name, then run this again',
   })
 }
 
@@ -90,7 +90,7 @@ function wentBack({what}: Trial, host: string, said: string, refused: unknown): 
     `${what} did not hold, and the host took them back: ${first.replace('reverted ', '')}`,
     {
       host,
-      hint: 'mend what the file says under network for this host, then run this again',
+      hint: 'correct what the file says under network for this host, then run this again',
       evidence: [...login, ...rest].join('\n'),
       cause: refused,
     },

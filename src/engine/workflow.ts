@@ -99,7 +99,7 @@ function refuse(findings: readonly Finding[]): void {
           ({name, hosts, saw, fix}) => `${hosts.join(', ')}: ${name}: ${saw}${fix === undefined ? '' : `\n    ${fix}`}`,
         )
         .join('\n'),
-      hint: 'mend what is named, or give --ignore-preflight-errors with the names you know better about',
+      hint: 'correct what is named, or give --ignore-preflight-errors with the names you know better about',
     },
   )
 }

@@ -22,7 +22,7 @@ const HINTS: Readonly<Record<string, string>> = {
   Forbidden: 'use credentials that may do this: /etc/kubernetes/admin.conf of a control plane may do everything',
   Conflict: 'someone else changed it at the same time: run the command again',
   AlreadyExists: 'remove what is there or choose another name',
-  Invalid: 'the API server refuses the content: mend the field it names',
+  Invalid: 'the API server refuses the content: correct the field it names',
   NotFound: 'check the name and the namespace',
   TooManyRequests: 'the API server is busy, or a disruption budget forbids it: try again in a minute',
 }

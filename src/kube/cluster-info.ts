@@ -27,7 +27,7 @@ export const signatureOf = (clusterInfo: ApiObject, token: BootstrapToken): stri
 export function parsePins(pins: readonly string[]): readonly string[] {
   return pins.map(pin => {
     if (/^sha256:[0-9a-f]{64}$/i.test(pin)) return pin.toLowerCase()
-    throw new KadmError('config', `'${pin}' is no CA certificate hash`, {
+    throw new KadmError('config', `'${pin}' is not a CA certificate hash`, {
       hint: 'give sha256: and 64 hexadecimal digits, as `kadm token create --print-join-command` prints them',
     })
   })

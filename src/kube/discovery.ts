@@ -37,7 +37,7 @@ const PATH = PATHS.configMaps('cluster-info', 'kube-public')
 export async function discoverByToken(options: DiscoveryOptions): Promise<Discovered> {
   const address = parseAddress(options.endpoint)
   if (address === undefined) {
-    throw new KadmError('usage', `'${options.endpoint}' is no address of an API server`, {
+    throw new KadmError('usage', `'${options.endpoint}' is not an address of an API server`, {
       hint: 'write host:port, such as 10.0.0.10:6443',
     })
   }
@@ -104,7 +104,7 @@ function explain(error: unknown): KadmError {
   }
   if (code !== undefined) {
     throw new KadmError('config', 'the API server does not show a certificate of the CA in its own cluster-info', {
-      hint: 'something answers in the place of your cluster, or its CA was made anew: check the address',
+      hint: 'something answers in the place of your cluster, or its CA was replaced: check the address',
       cause: error,
     })
   }

@@ -55,18 +55,18 @@ function parseConfig(text: string): unknown {
     const value: unknown = parse(text)
     if (isObject(value) && value['kind'] === 'Config') return value
   } catch (cause) {
-    throw new KadmError('config', 'the kubeconfig cannot be used: it is no YAML', {
+    throw new KadmError('config', 'the kubeconfig cannot be used: it is not YAML', {
       hint: 'fetch it again from a control plane: kadm kubeconfig',
       cause,
     })
   }
-  throw unusable('it is no document of kind Config')
+  throw unusable('it is not a document of kind Config')
 }
 
 function clusterEntry(cluster: unknown): ClusterEntry {
   const server = textAt(cluster, 'server') ?? ''
   const address = server.startsWith('https://') ? parseAddress(server) : undefined
-  if (address === undefined) throw unusable(`'${server}' is no https address of an API server`)
+  if (address === undefined) throw unusable(`'${server}' is not an https address of an API server`)
   const ca = textAt(cluster, 'certificate-authority-data')
   if (ca === undefined || ca === '') throw unusable('it holds no certificate-authority-data')
   return {server, ...address, ca: decode(ca)}

@@ -6,7 +6,7 @@ import type {Answer, Call} from './requester.ts'
 export function readObject({doing}: Pick<Call, 'doing'>, {status, text}: Answer): ApiObject {
   const value = parse(text)
   if (isObject(value)) return value
-  throw new ApiError({status, reason: 'NotJson'}, `could not ${doing}: the answer is no JSON object`, {
+  throw new ApiError({status, reason: 'NotJson'}, `could not ${doing}: the answer is not a JSON object`, {
     hint: 'check that the address is an API server and not a proxy in front of something else',
     evidence: text.slice(0, 300),
   })

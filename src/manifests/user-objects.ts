@@ -11,7 +11,7 @@ export function userObjects(text: string, source: string): readonly KubeObject[]
     if (value === null || value === undefined) return []
     return (isList(value) ? value.items : [value]).map(object => {
       if (isObject(object)) return object
-      throw new KadmError('config', `${source}: document ${String(i + 1)} is no Kubernetes object`, {
+      throw new KadmError('config', `${source}: document ${String(i + 1)} is not a Kubernetes object`, {
         hint: 'each needs apiVersion, kind and metadata.name',
       })
     })

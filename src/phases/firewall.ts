@@ -99,7 +99,7 @@ const inChains = ({templates}: PhaseContext, options: InChains): readonly AnyHos
         }),
         loadedRules({
           name: 'kadm-firewall',
-          why: 'who loads his own rules anew flushes those of others',
+          why: 'whoever loads their own rules again flushes those of other programs',
           missing: sh`if [ -x ${FIREWALL_PROGRAM} ]; then ${FIREWALL_PROGRAM} missing; else echo 'the rules of kadm'; fi`,
           load: sh`systemctl reload-or-restart kadm-firewall.service`,
           unload: sh`if [ -x ${FIREWALL_PROGRAM} ]; then ${FIREWALL_PROGRAM} stop; fi`,

@@ -28,7 +28,7 @@ export const natPhase: Phase = {
     }),
     loadedRules({
       name: 'kadm-nat',
-      why: 'who loads his own rules anew flushes those of others',
+      why: 'whoever loads their own rules again flushes those of other programs',
       missing: sh`if ! nft list table ip kadm-nat >/dev/null 2>&1; then echo 'table ip kadm-nat'; fi`,
       load: sh`systemctl reload-or-restart kadm-nat.service`,
       unload: sh`if nft list table ip kadm-nat >/dev/null 2>&1; then nft delete table ip kadm-nat; fi`,

@@ -91,10 +91,10 @@ const changed = (host: string, hop: Hop, key: Buffer, known: readonly KnownKey[]
   const files = [...new Set(known.map(k => k.file))]
   return new KadmError(
     'connect',
-    `the host key of ${hop.address} has changed: either the machine was made anew, or someone is in between`,
+    `the host key of ${hop.address} has changed: either the machine was installed again, or someone is in between`,
     {
       host,
-      hint: `if you know that it was made anew, run ${files.map(f => forget(hop, f)).join(' && ')}; otherwise do not connect`,
+      hint: `if you know that it was installed again, run ${files.map(f => forget(hop, f)).join(' && ')}; otherwise do not connect`,
       evidence: [
         ...known.map(k => `known:  ${shown(k.key)} (${k.file}:${String(k.line)})`),
         `shown:  ${shown(key)}`,
@@ -125,7 +125,7 @@ const refused = (host: string, hop: Hop, question: HostKeyQuestion): KadmError =
     hint:
       otherTypes.length === 0
         ? `compare the fingerprint with the machine's own, then run again with --accept-new-host-keys, or pin it as hostKey`
-        : `if you know that the machine was made anew, run ${forget(hop, hop.knownHostsFiles[0] ?? '~/.ssh/known_hosts')}`,
+        : `if you know that the machine was installed again, run ${forget(hop, hop.knownHostsFiles[0] ?? '~/.ssh/known_hosts')}`,
     evidence: `shown:  ${type} ${question.fingerprint}`,
   })
 }

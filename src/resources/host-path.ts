@@ -10,7 +10,7 @@ export function hostPath(path: string): string {
     path.endsWith('/') ||
     /[\n\0]/.test(path)
   ) {
-    throw new KadmError('config', `'${path}' is no path that kadm can write on a host`, {
+    throw new KadmError('config', `'${path}' is not a path that kadm can write on a host`, {
       hint: 'give an absolute path without . or .. and without a slash at its end',
     })
   }

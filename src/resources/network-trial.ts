@@ -98,7 +98,7 @@ systemd-run --quiet --collect --unit=${UNIT} sh ${runDir}/trial.sh >&2 ||
 { setsid sh ${runDir}/trial.sh </dev/null >/dev/null 2>&1 & }`
 }
 
-const GONE = 'reverted the host was started anew meanwhile, which takes it back'
+const GONE = 'reverted the host was restarted meanwhile, which takes it back'
 
 /** Prints how far the trial is, and what was seen when it went back. */
 export const trialStage = (runDir: string): Script => sh`if cd ${runDir} 2>/dev/null; then

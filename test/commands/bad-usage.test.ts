@@ -39,7 +39,7 @@ describe('a wrong command line is refused before anything is touched', () => {
       'a wrong range names its flag',
       Init,
       ['--pod-network-cidr', '10.0.0.0/33'],
-      /--pod-network-cidr: '10.0.0.0\/33' is no address range/,
+      /--pod-network-cidr: '10.0.0.0\/33' is not an address range/,
     ],
     [
       'a version out of range names its flag',
@@ -81,8 +81,8 @@ describe('a wrong command line is refused before anything is touched', () => {
       /cannot read \/nowhere\/kadm\.yaml: there is no such file/,
     ],
     ['a phase that is none', Explain, ['certs/cb'], /no such phase: certs\/cb\n.*did you mean certs\/ca/],
-    ['a token that is none', TokenCreate, ['abc'], /'abc' is no token/],
-    ['a time that is none', TokenCreate, ['--ttl', 'soon'], /--ttl: 'soon' is no time/],
+    ['a token that is none', TokenCreate, ['abc'], /'abc' is not a token/],
+    ['a time that is none', TokenCreate, ['--ttl', 'soon'], /--ttl: 'soon' is not a time/],
     ['a lab and all labs', LabDown, ['x', '--all'], /name a lab or give --all, not both/],
     [
       'a question nobody can answer',

@@ -99,7 +99,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'text that is no mapping',
     'just words\n',
-    ['kadm.yaml:1:1: is no document of ours: it must be a mapping with apiVersion and kind'],
+    ['kadm.yaml:1:1: is not a document of ours: it must be a mapping with apiVersion and kind'],
   ],
   [
     'another version of our document',

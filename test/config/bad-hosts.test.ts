@@ -43,7 +43,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a name with an underscore',
     file('', '  name: my_node\n'),
     [
-      "kadm.yaml:6:9: hosts[0].name: 'my_node' is no node name; use lower-case letters, digits, '-' and '.', at most 63 characters (RFC 1123)",
+      "kadm.yaml:6:9: hosts[0].name: 'my_node' is not a node name; use lower-case letters, digits, '-' and '.', at most 63 characters (RFC 1123)",
     ],
   ],
   [
@@ -71,7 +71,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'an ssh address that is none',
     file('').replace('ubuntu@192.168.56.10', '{address: a b}'),
-    ["kadm.yaml:5:18: hosts[0].ssh.address: 'a b' is no address; write an IP address or a host name"],
+    ["kadm.yaml:5:18: hosts[0].ssh.address: 'a b' is not an address; write an IP address or a host name"],
   ],
   [
     'a port in quotes',
@@ -100,7 +100,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a node address of the loopback',
     file('', '  address: 127.0.0.1\n'),
-    ["kadm.yaml:6:12: hosts[0].address: '127.0.0.1' is no address other machines can reach"],
+    ["kadm.yaml:6:12: hosts[0].address: '127.0.0.1' is not an address other machines can reach"],
   ],
   [
     'an interface address without a prefix',
@@ -117,7 +117,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'an interface name too long',
     file('', '  network: {averylongname123: {addresses: [10.0.0.1/24]}}\n'),
-    ["kadm.yaml:6:13: hosts[0].network.averylongname123: 'averylongname123' is no interface name"],
+    ["kadm.yaml:6:13: hosts[0].network.averylongname123: 'averylongname123' is not an interface name"],
   ],
   [
     'a gateway elsewhere',
@@ -133,13 +133,13 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a taint with an unknown effect',
     file('', '  taints: ["a=b:NoRun"]\n'),
     [
-      "kadm.yaml:6:12: hosts[0].taints[0]: 'a=b:NoRun' is no taint; write key=value:effect or key:effect, with the effect NoSchedule, PreferNoSchedule, NoExecute",
+      "kadm.yaml:6:12: hosts[0].taints[0]: 'a=b:NoRun' is not a taint; write key=value:effect or key:effect, with the effect NoSchedule, PreferNoSchedule, NoExecute",
     ],
   ],
   [
     'a taint with a bad key',
     file('', '  taints: [{key: "a b", effect: NoExecute}]\n'),
-    ["kadm.yaml:6:18: hosts[0].taints[0].key: 'a b' is no label key; write name or domain/name"],
+    ["kadm.yaml:6:18: hosts[0].taints[0].key: 'a b' is not a label key; write name or domain/name"],
   ],
   [
     'a taint twice',
@@ -151,12 +151,12 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a label with a bad key',
     file('', '  labels: {-a: b}\n'),
-    ["kadm.yaml:6:12: hosts[0].labels.-a: '-a' is no label key; write name or domain/name"],
+    ["kadm.yaml:6:12: hosts[0].labels.-a: '-a' is not a label key; write name or domain/name"],
   ],
   [
     'a label with a bad value',
     file('', '  labels: {a: b c}\n'),
-    ["kadm.yaml:6:15: hosts[0].labels.a: 'b c' is no label value; use at most 63 letters, digits, '-', '_' and '.'"],
+    ["kadm.yaml:6:15: hosts[0].labels.a: 'b c' is not a label value; use at most 63 letters, digits, '-', '_' and '.'"],
   ],
   [
     'a label that YAML reads as a boolean',

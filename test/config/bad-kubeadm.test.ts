@@ -56,7 +56,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a volume at a relative path',
     kubeadm('ClusterConfiguration', 'scheduler: {extraVolumes: [{name: a, hostPath: b, mountPath: /c}]}\n'),
-    ["kadm.yaml:9:48: ClusterConfiguration.scheduler.extraVolumes[0].hostPath: 'b' is no absolute path"],
+    ["kadm.yaml:9:48: ClusterConfiguration.scheduler.extraVolumes[0].hostPath: 'b' is not an absolute path"],
   ],
   [
     'a contradiction with kubeadm',

@@ -7,17 +7,17 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a range with leading zeros',
     file('network: {podSubnet: 010.1.1.1}\n'),
-    ["kadm.yaml:6:22: network.podSubnet: '010.1.1.1' is no address range; write its numbers without leading zeros"],
+    ["kadm.yaml:6:22: network.podSubnet: '010.1.1.1' is not an address range; write its numbers without leading zeros"],
   ],
   [
     'an address for a range',
     file('network: {podSubnet: 10.244.0.0}\n'),
-    ["kadm.yaml:6:22: network.podSubnet: '10.244.0.0' is no address range; add a prefix length, such as /16"],
+    ["kadm.yaml:6:22: network.podSubnet: '10.244.0.0' is not an address range; add a prefix length, such as /16"],
   ],
   [
     'a word for a range',
     file('network: {podSubnet: pods}\n'),
-    ["kadm.yaml:6:22: network.podSubnet: 'pods' is no address range; write it as 10.244.0.0/16"],
+    ["kadm.yaml:6:22: network.podSubnet: 'pods' is not an address range; write it as 10.244.0.0/16"],
   ],
   [
     'a range with host bits',

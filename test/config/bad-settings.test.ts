@@ -22,7 +22,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a label for a version',
     file('kubernetesVersion: stable-1\n'),
     [
-      "kadm.yaml:6:20: kubernetesVersion: 'stable-1' is no Kubernetes release; write a full release such as v1.37.2 (v1.35 to v1.37)",
+      "kadm.yaml:6:20: kubernetesVersion: 'stable-1' is not a Kubernetes release; write a full release such as v1.37.2 (v1.35 to v1.37)",
     ],
   ],
   [
@@ -33,7 +33,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a cluster name with a blank',
     file('metadata: {name: my cluster}\n'),
-    ["kadm.yaml:6:18: metadata.name: 'my cluster' is no cluster name; use letters, digits, '-', '_' and '.'"],
+    ["kadm.yaml:6:18: metadata.name: 'my cluster' is not a cluster name; use letters, digits, '-', '_' and '.'"],
   ],
   [
     'an unknown key algorithm',
@@ -45,18 +45,20 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a duration in years',
     file('pki: {caValidity: 10y}\n'),
-    ["kadm.yaml:6:19: pki.caValidity: '10y' is no duration; write hours, minutes and seconds such as 8760h or 1h30m"],
+    [
+      "kadm.yaml:6:19: pki.caValidity: '10y' is not a duration; write hours, minutes and seconds such as 8760h or 1h30m",
+    ],
   ],
   [
     'a wait without a unit',
     file('startupTimeout: "15"\n'),
-    ["kadm.yaml:6:17: startupTimeout: '15' is no duration; write hours, minutes and seconds such as 8760h or 1h30m"],
+    ["kadm.yaml:6:17: startupTimeout: '15' is not a duration; write hours, minutes and seconds such as 8760h or 1h30m"],
   ],
   [
     'a duration of nothing',
     file('pki: {certificateValidity: 0h}\n'),
     [
-      "kadm.yaml:6:28: pki.certificateValidity: '0h' is no duration; write hours, minutes and seconds such as 8760h or 1h30m",
+      "kadm.yaml:6:28: pki.certificateValidity: '0h' is not a duration; write hours, minutes and seconds such as 8760h or 1h30m",
     ],
   ],
   [
@@ -67,7 +69,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a text of two lines',
     file('metadata: {name: "a\\nb"}\n'),
-    ["kadm.yaml:6:18: metadata.name: 'a\\nb' is no cluster name; use letters, digits, '-', '_' and '.'"],
+    ["kadm.yaml:6:18: metadata.name: 'a\\nb' is not a cluster name; use letters, digits, '-', '_' and '.'"],
   ],
   [
     'a bad SAN',
@@ -78,14 +80,14 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'an endpoint as a URL',
     file('controlPlaneEndpoint: https://api:6443\n'),
     [
-      "kadm.yaml:6:23: controlPlaneEndpoint: 'https://api:6443' is no endpoint; write host or host:port, such as api.example.com:6443",
+      "kadm.yaml:6:23: controlPlaneEndpoint: 'https://api:6443' is not an endpoint; write host or host:port, such as api.example.com:6443",
     ],
   ],
   [
     'an endpoint with an impossible port',
     file('controlPlaneEndpoint: api:70000\n'),
     [
-      "kadm.yaml:6:23: controlPlaneEndpoint: 'api:70000' is no endpoint; write host or host:port, such as api.example.com:6443",
+      "kadm.yaml:6:23: controlPlaneEndpoint: 'api:70000' is not an endpoint; write host or host:port, such as api.example.com:6443",
     ],
   ],
   [
@@ -103,8 +105,8 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a package mirror that is no web address, with a key by its short name',
     file('source: {kind: online, packages: {url: mirror/deb, keyFingerprint: 9A296436}}\n'),
     [
-      "kadm.yaml:6:40: source.packages.url: 'mirror/deb' is no address of a package repository; write it as https://mirror.example.com/kubernetes/",
-      "kadm.yaml:6:68: source.packages.keyFingerprint: '9A296436' is no fingerprint of a key; write the 40 hex digits that 'gpg --show-keys' prints",
+      "kadm.yaml:6:40: source.packages.url: 'mirror/deb' is not an address of a package repository; write it as https://mirror.example.com/kubernetes/",
+      "kadm.yaml:6:68: source.packages.keyFingerprint: '9A296436' is not a fingerprint of a key; write the 40 hex digits that 'gpg --show-keys' prints",
     ],
   ],
   [
@@ -123,8 +125,8 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'archives from a mirror that is no web address, with a hash that is none',
     file('source: {kind: online, archives: {url: mirror, sha256: {runc.amd64: abc}}}\n'),
     [
-      "kadm.yaml:6:40: source.archives.url: 'mirror' is no address of a mirror; write it as https://mirror.example.com/path",
-      "kadm.yaml:6:69: source.archives.sha256.runc.amd64: 'abc' is no sha256; write the 64 hex digits that 'sha256sum' prints",
+      "kadm.yaml:6:40: source.archives.url: 'mirror' is not an address of a mirror; write it as https://mirror.example.com/path",
+      "kadm.yaml:6:69: source.archives.sha256.runc.amd64: 'abc' is not a sha256; write the 64 hex digits that 'sha256sum' prints",
     ],
   ],
   [
@@ -146,7 +148,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a mirror for what is no registry',
     file('source: {kind: online, images: [{registry: library, mirror: "http://m"}]}\n'),
     [
-      "kadm.yaml:6:44: source.images[0].registry: 'library' is no registry; write its host as in an image's name, such as registry.k8s.io",
+      "kadm.yaml:6:44: source.images[0].registry: 'library' is not a registry; write its host as in an image's name, such as registry.k8s.io",
     ],
   ],
   [
@@ -154,7 +156,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     file('proxy: {http: "http://me:secret@proxy:3128", noProxy: ["a,b"]}\n'),
     [
       'kadm.yaml:6:15: proxy.http: must not hold a user or password, since it goes to files that every user of a host may read; let a proxy on the way add them',
-      "kadm.yaml:6:56: proxy.noProxy[0]: 'a,b' is no name, .domain, address or range; write one an entry",
+      "kadm.yaml:6:56: proxy.noProxy[0]: 'a,b' is not a name, .domain, address or range; write one an entry",
     ],
   ],
   [
@@ -167,7 +169,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'an image repository as a URL',
     file('imageRepository: https://mirror\n'),
     [
-      "kadm.yaml:6:18: imageRepository: 'https://mirror' is no image repository; write it as registry.example.com/kubernetes",
+      "kadm.yaml:6:18: imageRepository: 'https://mirror' is not an image repository; write it as registry.example.com/kubernetes",
     ],
   ],
   [

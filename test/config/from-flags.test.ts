@@ -89,7 +89,7 @@ describe('a mistake is told with its flag or argument', () => {
   const cases: readonly (readonly [ClusterFlags, readonly string[]])[] = [
     [
       {podNetworkCidr: '010.1.1.1'},
-      ["--pod-network-cidr: '010.1.1.1' is no address range; write its numbers without leading zeros"],
+      ["--pod-network-cidr: '010.1.1.1' is not an address range; write its numbers without leading zeros"],
     ],
     [{podNetworkCidr: '10.244.1.0/16'}, ["--pod-network-cidr: '10.244.1.0/16' has host bits set; write 10.244.0.0/16"]],
     [
@@ -105,20 +105,20 @@ describe('a mistake is told with its flag or argument', () => {
     [
       {nodeName: 'My_Node'},
       [
-        "--node-name: 'My_Node' is no node name; use lower-case letters, digits, '-' and '.', at most 63 characters (RFC 1123)",
+        "--node-name: 'My_Node' is not a node name; use lower-case letters, digits, '-' and '.', at most 63 characters (RFC 1123)",
       ],
     ],
     [{apiserverBindPort: 0}, ['--apiserver-bind-port: must be at least 1, not the number 0']],
     [
       {apiserverAdvertiseAddress: '127.0.0.1'},
-      ["--apiserver-advertise-address: '127.0.0.1' is no address other machines can reach"],
+      ["--apiserver-advertise-address: '127.0.0.1' is not an address other machines can reach"],
     ],
     [
       {apiserverCertExtraSans: ['a', 'b c']},
       ["--apiserver-cert-extra-sans: 'b c' is not an IP address, DNS name or *.name"],
     ],
     [{podNetwork: 'calico'}, ["--pod-network: cannot read 'calico': no such file"]],
-    [{controlPlane: 'a b'}, ["a b: 'a b' is no address; write an IP address or a host name"]],
+    [{controlPlane: 'a b'}, ["a b: 'a b' is not an address; write an IP address or a host name"]],
     [
       {controlPlane: 'root@10.96.0.4'},
       ['root@10.96.0.4: 10.96.0.4 lies in the service range 10.96.0.0/12 (the default); choose another range'],
@@ -131,8 +131,8 @@ describe('a mistake is told with its flag or argument', () => {
     [
       {podNetworkCidr: 'x', serviceCidr: 'y'},
       [
-        "--pod-network-cidr: 'x' is no address range; write it as 10.244.0.0/16",
-        "--service-cidr: 'y' is no address range; write it as 10.244.0.0/16",
+        "--pod-network-cidr: 'x' is not an address range; write it as 10.244.0.0/16",
+        "--service-cidr: 'y' is not an address range; write it as 10.244.0.0/16",
       ],
     ],
   ]

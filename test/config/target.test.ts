@@ -49,9 +49,9 @@ describe('what is no target is refused', () => {
     ['$(id)@host', "'$(id)' is not a login name"],
     ['CORP\\@host', "'CORP\\' is not a login name"],
     ['a\u0001b@host', "'a\u0001b' is not a login name"],
-    ['ssh://host/path', "'host/path' is no address; write an IP address or a host name"],
+    ['ssh://host/path', "'host/path' is not an address; write an IP address or a host name"],
     ['ssh://a%zz@host', "'ssh://a%zz@host' is not a host; write [user@]host[:port], with an IPv6 address in brackets"],
-    ['10.0.0.1%eth0', "'10.0.0.1%eth0' is no address; write an IP address or a host name"],
+    ['10.0.0.1%eth0', "'10.0.0.1%eth0' is not an address; write an IP address or a host name"],
     ['[fe80::1%]:22', "'fe80::1%' is not an IP address"],
     ['[fe80::1%a;b]', "'fe80::1%a;b' is not an IP address"],
     ['host:0', 'port 0 is not from 1 to 65535'],
@@ -60,9 +60,9 @@ describe('what is no target is refused', () => {
     ['010.1.1.1', "'010.1.1.1' is not an IP address; write its numbers without leading zeros"],
     ['10.0.0.256', "'10.0.0.256' is not an IP address"],
     ['[10.0.0.1]', "'10.0.0.1' in brackets is not an IPv6 address"],
-    ['-oProxyCommand=x', "'-oProxyCommand=x' is no address; write an IP address or a host name"],
+    ['-oProxyCommand=x', "'-oProxyCommand=x' is not an address; write an IP address or a host name"],
     [' a@host', "' a' is not a login name"],
-    ['ho st', "'ho st' is no address; write an IP address or a host name"],
+    ['ho st', "'ho st' is not an address; write an IP address or a host name"],
   ])('%s', (text, message) => {
     expect(problems(() => parseTarget(text))).toEqual([message])
   })

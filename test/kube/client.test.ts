@@ -145,7 +145,7 @@ describe('the API client', () => {
   it.each([
     [403, 'Forbidden', 'admin.conf'],
     [409, 'Conflict', 'run the command again'],
-    [422, 'Invalid', 'mend the field'],
+    [422, 'Invalid', 'correct the field'],
   ])('explains a refusal with %i %s', async (code, reason, hint) => {
     const {api} = await start(({url}) => (url === '/readyz' ? {text: 'ok'} : refusal(code, reason, 'because')))
 

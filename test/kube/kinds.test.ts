@@ -90,8 +90,8 @@ describe('a kubeconfig', () => {
   })
 
   it.each([
-    ['no YAML', 'a: [', 'it is no YAML'],
-    ['another document', '{"kind":"Pod"}', 'no document of kind Config'],
+    ['no YAML', 'a: [', 'it is not YAML'],
+    ['another document', '{"kind":"Pod"}', 'not a document of kind Config'],
     ['a context that is not there', JSON.stringify({...whole, 'current-context': 'x'}), "current context 'x'"],
     ['a context without its cluster', JSON.stringify({...whole, clusters: []}), 'the cluster of its current context'],
     [

@@ -30,7 +30,7 @@ export async function travellersOf(
     const host = await connector.connect(spec)
     const {facts} = await gather(host, realClock.now, signal)
     if (facts.nodeName === undefined)
-      throw new KadmError('preflight', 'it is no node of a cluster', {host: host.name, hint: 'join it: kadm join'})
+      throw new KadmError('preflight', 'it is not a node of a cluster', {host: host.name, hint: 'join it: kadm join'})
     return {
       node: facts.nodeName,
       host,

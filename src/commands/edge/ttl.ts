@@ -21,5 +21,5 @@ function milliseconds(text: string): number | undefined {
 }
 
 function refuse(flag: string, text: string, hint: string): never {
-  throw new KadmError('usage', `${flag}: '${text}' is no time`, {hint})
+  throw new KadmError('usage', `${flag}: '${text}' is not a time`, {hint})
 }

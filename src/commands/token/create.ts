@@ -36,7 +36,7 @@ export class TokenCreate extends ClusterCommand {
     ])
     const token = args.token === undefined ? tokens.generateToken(randomBytes) : parseToken(args.token)
     if (token === undefined) {
-      throw new KadmError('usage', `'${args.token ?? ''}' is no token`, {
+      throw new KadmError('usage', `'${args.token ?? ''}' is not a token`, {
         hint: 'write it as abcdef.0123456789abcdef, or leave it out',
       })
     }

@@ -43,7 +43,7 @@ export const cloudInitCheck: HostCheck = view => {
     ...(isNo(preserveHostname) ? [`preserve_hostname: ${preserveHostname ?? ''}, which renames it at a boot`] : []),
     ...(manageEtcHosts === undefined || isNo(manageEtcHosts)
       ? []
-      : [`manage_etc_hosts: ${manageEtcHosts}, which writes /etc/hosts anew at every boot`]),
+      : [`manage_etc_hosts: ${manageEtcHosts}, which writes /etc/hosts again at every boot`]),
   ]
   const fix = 'take that out of the user-data, or turn cloud-init off there: sudo touch /etc/cloud/cloud-init.disabled'
   return wrong.map(what => warning('CloudInit', view, `the user-data of cloud-init says ${what}`, fix))

@@ -12,7 +12,7 @@ const WAYS: Readonly<Record<string, Readonly<Record<ByHand, string>>>> = {
   },
   kvm: {
     'MAC address': 'virsh edit it and take the <mac> lines of its interfaces out (virt-clone does that by itself)',
-    product_uuid: 'define it anew without its <uuid> line (virt-clone does that by itself)',
+    product_uuid: 'define it again without its <uuid> line (virt-clone does that by itself)',
   },
   microsoft: {
     'MAC address': 'Set-VMNetworkAdapter -VMName VM -DynamicMacAddress',

@@ -13,7 +13,7 @@ export const privilegeCheck: HostCheck = view => {
           name,
           view,
           `commands run as ${user.name}, not as root`,
-          `give ${user.name} sudo rights, or log in as one who has`,
+          `give ${user.name} sudo rights, or log in as a user with these rights`,
         ),
       ]
 }
@@ -34,7 +34,7 @@ export const operatingSystemCheck: HostCheck = view => {
   }
   return idLike.some(like => like in OLDEST)
     ? [warning(name, view, `${saw} is only like a system that kadm is tested on`, fix)]
-    : [error(name, view, `${saw} is no system that kadm can prepare`, fix)]
+    : [error(name, view, `${saw} is not a system that kadm can prepare`, fix)]
 }
 
 const ARCHITECTURES: Readonly<Record<string, 'amd64' | 'arm64'>> = {x86_64: 'amd64', aarch64: 'arm64'}

@@ -88,12 +88,12 @@ export async function removeRebootLeftovers(api: KubeClient, signal: AbortSignal
 function refuseUnready(nodes: readonly NodeStatus[], travellers: readonly Traveller[]): void {
   const problems = travellers.flatMap(({node}) => {
     const found = nodes.find(({name}) => name === node)
-    if (found === undefined) return [`${node} is no node of this cluster`]
+    if (found === undefined) return [`${node} is not a node of this cluster`]
     return found.ready ? [] : [`${node} is not Ready: ${found.reason ?? ''}`]
   })
   if (problems.length === 0) return
   throw new KadmError('preflight', `nothing was rebooted: ${problems.join('; ')}`, {
-    hint: 'mend that first: kadm doctor; or name only the machines that are well',
+    hint: 'correct that first: kadm doctor; or name only the machines that are well',
   })
 }
 

@@ -19,7 +19,7 @@ describe('cloud-init', () => {
   test('whose user-data counts more than what kadm writes is told of', () => {
     expect(says({preserveHostname: 'false', manageEtcHosts: 'true'})).toEqual([
       `warning master: the user-data of cloud-init says preserve_hostname: false, which renames it at a boot -> ${fix}`,
-      `warning master: the user-data of cloud-init says manage_etc_hosts: true, which writes /etc/hosts anew at every boot -> ${fix}`,
+      `warning master: the user-data of cloud-init says manage_etc_hosts: true, which writes /etc/hosts again at every boot -> ${fix}`,
     ])
   })
 

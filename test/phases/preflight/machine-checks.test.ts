@@ -21,13 +21,13 @@ describe('a check of the machine says what it saw and one fix', () => {
       'a user without root',
       'IsPrivilegedUser',
       {effectiveUid: 1000, user: {...bare.user, sudo: 'none' as const}},
-      'error master: commands run as ubuntu, not as root -> give ubuntu sudo rights, or log in as one who has',
+      'error master: commands run as ubuntu, not as root -> give ubuntu sudo rights, or log in as a user with these rights',
     ],
     [
       'a system kadm cannot prepare',
       'OperatingSystem',
       {os: {id: 'fedora', idLike: [], versionId: '42', pretty: 'Fedora Linux 42'}},
-      'error master: Fedora Linux 42 is no system that kadm can prepare -> use Ubuntu 22.04 or later, or Debian 12 or later',
+      'error master: Fedora Linux 42 is not a system that kadm can prepare -> use Ubuntu 22.04 or later, or Debian 12 or later',
     ],
     [
       'a system that is too old',

@@ -131,7 +131,7 @@ describe('names that machines brought along', () => {
     ['a blank', 'my vm'],
   ])('with %s are refused, with the way out', (_what, hostname) => {
     expect(named(hostname)).toEqual([
-      `error ${hostname}: '${hostname}' is no node name; use lower-case letters, digits, '-' and '.', at most 63 characters (RFC 1123) -> give it another name: --node-name NAME, or name: under its entry of hosts in the file; kadm then sets the hostname too`,
+      `error ${hostname}: '${hostname}' is not a node name; use lower-case letters, digits, '-' and '.', at most 63 characters (RFC 1123) -> give it another name: --node-name NAME, or name: under its entry of hosts in the file; kadm then sets the hostname too`,
     ])
   })
 

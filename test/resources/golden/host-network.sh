@@ -115,10 +115,10 @@ systemd-run --quiet --collect --unit=kadm-network-trial.service sh /run/kadm/net
 ### stage
 if cd /run/kadm/network 2>/dev/null; then
 cat stage; cat evidence 2>/dev/null || :
-else echo 'reverted the host was started anew meanwhile, which takes it back'; fi
+else echo 'reverted the host was restarted meanwhile, which takes it back'; fi
 
 ### confirm
-if ! cd /run/kadm/network 2>/dev/null; then echo 'reverted the host was started anew meanwhile, which takes it back'
+if ! cd /run/kadm/network 2>/dev/null; then echo 'reverted the host was restarted meanwhile, which takes it back'
 elif mv armed confirmed 2>/dev/null; then
 ( cd /; [ -d /etc/netplan ] || (umask 022; mkdir -p -- /etc/netplan)
 [ ! -e /etc/netplan/.kadm-90-kadm.yaml.new ] || rm -f -- /etc/netplan/.kadm-90-kadm.yaml.new
@@ -208,7 +208,7 @@ systemd-run --quiet --collect --unit=kadm-network-trial.service sh /run/kadm/net
 { setsid sh /run/kadm/network/trial.sh </dev/null >/dev/null 2>&1 & }
 
 ### confirm undo
-if ! cd /run/kadm/network 2>/dev/null; then echo 'reverted the host was started anew meanwhile, which takes it back'
+if ! cd /run/kadm/network 2>/dev/null; then echo 'reverted the host was restarted meanwhile, which takes it back'
 elif mv armed confirmed 2>/dev/null; then
 ( cd /; rm -f -- /etc/netplan/90-kadm.yaml
 rmdir -- /etc/demo 2>/dev/null || :
