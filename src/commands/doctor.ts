@@ -24,15 +24,21 @@ export class Doctor extends ClusterCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Doctor)
     const named = args.host ?? []
-    const [{machineSpecs}, {examineAll}, {askCluster}, {examineCluster}, {expectedCluster}, {renderDiagnoses}] =
-      await Promise.all([
-        import('./edge/target-host.ts'),
-        import('./edge/examine-all.ts'),
-        import('./edge/ask-cluster.ts'),
-        import('./edge/examine-cluster.ts'),
-        import('./edge/expected-cluster.ts'),
-        import('../ui/render-diagnoses.ts'),
-      ])
+    const [
+      {machineSpecs},
+      {examineAll},
+      {askCluster},
+      {examineCluster, withoutDoubles},
+      {expectedCluster},
+      {renderDiagnoses},
+    ] = await Promise.all([
+      import('./edge/target-host.ts'),
+      import('./edge/examine-all.ts'),
+      import('./edge/ask-cluster.ts'),
+      import('./edge/examine-cluster.ts'),
+      import('./edge/expected-cluster.ts'),
+      import('../ui/render-diagnoses.ts'),
+    ])
     const specs = await machineSpecs(named, flags)
     const connector = await this.connections(specs, flags, {goesOnWithout: true})
     // Only a file says what a machine is for; else any of them may be the control plane.
@@ -49,9 +55,9 @@ export class Doctor extends ClusterCommand {
       names: named.length > 0 ? [] : names,
       examined: names.filter(name => name !== undefined),
     })
-    const cluster = examineCluster(answer, expected, candidates)
-    this.report({hosts: examined, cluster}, renderDiagnoses(examined, cluster, this.terminal.colours))
-    const errors = [...failures, ...causesOf(examined, cluster)]
+    const found = withoutDoubles(examined, names, examineCluster(answer, expected, candidates))
+    this.report(found, renderDiagnoses(found.hosts, found.cluster, this.terminal.colours))
+    const errors = [...failures, ...causesOf(found.hosts, found.cluster)]
     if (errors.length > 1) throw new AggregateError(errors, 'not everything is well')
     if (errors[0] !== undefined) throw errors[0]
   }

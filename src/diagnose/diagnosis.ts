@@ -12,6 +12,8 @@ export interface Diagnosis {
   /** Two or three lines as found on the host. */
   readonly proof: readonly string[]
   readonly fix: string
+  /** Of what the cluster shows: the nodes that it is about; none where it is about all of the cluster. */
+  readonly nodes?: readonly string[]
 }
 
 /** What was being done when it failed. */

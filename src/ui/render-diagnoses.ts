@@ -21,6 +21,8 @@ export interface ClusterExamined {
   readonly diagnoses: readonly Diagnosis[]
   /** What could not be read, and why. */
   readonly unread: readonly string[]
+  /** Whether something is wrong with it that the machines tell of. */
+  readonly isToldAbove?: boolean
   /** Why it could not be asked at all. */
   readonly notAsked?: string
 }
@@ -64,13 +66,14 @@ function withoutCause(
 }
 
 function clusterLines(
-  {through, nodes, diagnoses, unread, notAsked}: ClusterExamined,
+  {through, nodes, diagnoses, unread, isToldAbove, notAsked}: ClusterExamined,
   colours: Colours,
 ): readonly string[] {
   const told = diagnoses.flatMap(diagnosis => lines({hosts: ['cluster'], diagnosis}, colours))
   const missing = unread.map(what => `${colours.yellow('not read')}: cluster: ${what}`)
   if (notAsked !== undefined) return [...told, `${colours.yellow('not asked')}: cluster: ${notAsked}`]
   if (told.length + missing.length > 0) return [...told, ...missing]
+  if (isToldAbove === true) return [`cluster: ${plural(nodes ?? 0, 'node')}; what is wrong there is told above`]
   return [
     `cluster: ${plural(nodes ?? 0, 'node')}; what should be there is there and works ${colours.dim(`(asked through ${through ?? ''}; kadm verify tries it)`)}`,
   ]

@@ -3,7 +3,8 @@ import {diagnoseCluster} from '../../diagnose/cluster/diagnose-cluster.ts'
 import type {Expected} from '../../diagnose/cluster/expected.ts'
 import type {HostSpec} from '../../domain/cluster.ts'
 import {ADMIN_CONF} from '../../domain/paths.ts'
-import type {ClusterExamined} from '../../ui/render-diagnoses.ts'
+import {ofItsOwn, toldByNobody} from '../../diagnose/cluster/told-by-hosts.ts'
+import type {ClusterExamined, Examined} from '../../ui/render-diagnoses.ts'
 import type {ClusterAnswer} from './ask-cluster.ts'
 import {hostLabel} from './connector.ts'
 
@@ -27,6 +28,32 @@ export function examineCluster(
       return {through: answer.host, diagnoses: [apiRefusal(answer.error, answer.host, expected.repair)], unread: []}
     case 'nobody':
       return nobody(answer.reached, expected, controlPlanes.map(hostLabel).join(', '))
+  }
+}
+
+export interface Found {
+  readonly hosts: readonly Examined[]
+  readonly cluster: ClusterExamined
+}
+
+/** One trouble is told once: by the machine that has it where that names the cause, else by the cluster. `nodes` are the machines' own names. */
+export function withoutDoubles(
+  examined: readonly Examined[],
+  nodes: readonly (string | undefined)[],
+  cluster: ClusterExamined,
+): Found {
+  const looked = examined.map(({host, diagnoses}, i) => ({names: [host, nodes[i]?.toLowerCase() ?? host], diagnoses}))
+  const diagnoses = toldByNobody(cluster.diagnoses, looked)
+  const isToldAbove = cluster.diagnoses.length > diagnoses.length
+  const isSilent = cluster.nodes === undefined && isToldAbove && cluster.notAsked === undefined
+  return {
+    hosts: examined.map(one => ({...one, diagnoses: ofItsOwn(one.diagnoses, cluster.diagnoses)})),
+    cluster: {
+      ...cluster,
+      diagnoses,
+      ...(isToldAbove ? {isToldAbove} : {}),
+      ...(isSilent ? {notAsked: 'its API cannot be used; the cause is told above'} : {}),
+    },
   }
 }
 

@@ -6,7 +6,7 @@ import type {Repair} from './expected.ts'
 
 /** What it means that the API does not answer the administrator of its own control plane (`host`), who uses the files there. */
 export function apiRefusal(error: KadmError, host: string, repair: Repair): Diagnosis {
-  const proof = [error.message]
+  const [proof, nodes] = [[error.message], [host]]
   const code = trustCode(error)
   if (code !== undefined && /EXPIRED|NOT_YET_VALID/.test(code))
     return {
@@ -14,6 +14,7 @@ export function apiRefusal(error: KadmError, host: string, repair: Repair): Diag
       cause: `the certificate of the API server on ${host} is not valid at this time (${code})`,
       certainty: 'certain',
       proof,
+      nodes,
       fix: `compare the clocks (date) here and on ${host}; if they agree: ${repair.cluster} makes a new certificate`,
     }
   if (code !== undefined)
@@ -22,6 +23,7 @@ export function apiRefusal(error: KadmError, host: string, repair: Repair): Diag
       cause: `the API server on ${host} shows a certificate that this cluster's CA did not sign (${code})`,
       certainty: 'certain',
       proof,
+      nodes,
       fix: `${repair.cluster} makes a new one`,
     }
   if (error instanceof ApiError && error.status === 401)
@@ -30,6 +32,7 @@ export function apiRefusal(error: KadmError, host: string, repair: Repair): Diag
       cause: `the API refuses the credentials of /etc/kubernetes/admin.conf on ${host}: they have expired or are of another CA`,
       certainty: 'certain',
       proof,
+      nodes,
       fix: `${repair.cluster} makes a new admin.conf`,
     }
   if (error instanceof ApiError && error.status === 403)
@@ -38,6 +41,7 @@ export function apiRefusal(error: KadmError, host: string, repair: Repair): Diag
       cause: `the administrator of /etc/kubernetes/admin.conf on ${host} may not read the cluster: ClusterRoleBinding kubeadm:cluster-admins is missing or was changed`,
       certainty: 'certain',
       proof,
+      nodes,
       fix: `${repair.cluster} makes it again`,
     }
   return {
@@ -45,6 +49,7 @@ export function apiRefusal(error: KadmError, host: string, repair: Repair): Diag
     cause: `the API server of the cluster gives no answer, asked through ${host}`,
     certainty: 'certain',
     proof,
+    nodes,
     fix: `${repair.why()}; then ${repair.cluster}`,
   }
 }

@@ -62,6 +62,7 @@ const staticPodMissing: ClusterRule = {
           proof: [
             `there is no pod kube-system/${component}-${node.name}: its manifest is missing or the kubelet cannot read it`,
           ],
+          nodes: [node.name],
           fix: `${view.expected.repair.cluster} writes /etc/kubernetes/manifests/${component}.yaml again`,
         }
       }),
@@ -78,10 +79,14 @@ const staticPodDown: ClusterRule = {
         cause: `${nameOf(pod)} runs and does not work`,
         certainty: 'certain',
         proof: [`kube-system/${nameOf(pod)}: ${podState(pod)}, not ready`],
+        nodes: nodesOf([pod]),
         fix: `${view.expected.repair.why(view.nodes.find(({name}) => name === textAt(pod, 'spec', 'nodeName')))}; then ${view.expected.repair.cluster}`,
       }))
   },
 }
+
+const nodesOf = (pods: readonly ApiObject[]): readonly string[] =>
+  pods.flatMap(pod => textAt(pod, 'spec', 'nodeName') ?? [])
 
 function isSettled(pod: ApiObject, {snapshot: {now}}: ClusterView): boolean {
   const started = listAt(pod, 'status', 'containerStatuses').flatMap(
@@ -117,6 +122,7 @@ const leaderSilent: ClusterRule = {
             `lease kube-system/${component}: holder ${holder === '' ? 'nobody' : holder}, renewed ${span(now - renewed)} ago`,
             `pods: ${names(pods.map(nameOf))}`,
           ],
+          nodes: nodesOf(pods),
           fix: `kubectl -n kube-system logs ${nameOf(pods[0] ?? {})} --tail=5 tells why; ${view.expected.repair.cluster} renews its credentials, and if it stays so, on the control plane: sudo pkill -x ${component.slice(0, 15)}`,
         },
       ]

@@ -18,6 +18,7 @@ const nodeMissing: ClusterRule = {
         cause: `the cluster has no node ${name}, which your file names`,
         certainty: 'certain',
         proof: [...proof, ...(other === undefined ? [] : [`node ${other.name} has its address`])],
+        nodes: [name],
         fix: `if the machine was a node before, this registers it again, on ${name}: sudo systemctl restart kubelet; else, and afterwards: ${expected.repair.cluster}`,
       }
     })
@@ -74,6 +75,7 @@ function notReady(node: NodeView, {snapshot: {now}, expected}: ClusterView): Jud
       : `node ${node.name} is not ready${long}`,
     certainty: 'certain',
     proof: [`${textAt(condition, 'reason') ?? 'Ready'}: ${cut(node.reason ?? '')}`],
+    nodes: [node.name],
     fix: `${expected.repair.why(node)}; when that is put right: ${expected.repair.cluster}`,
   }
 }
@@ -96,6 +98,7 @@ const nodePressure: ClusterRule = {
             cause: `node ${node.name} ${what}: it takes no new pods and ends some of those it has`,
             certainty: 'certain',
             proof: [`${type}: ${textAt(condition, 'message') ?? ''}`],
+            nodes: [node.name],
             fix: `on ${node.name}: ${fix}`,
           },
         ]

@@ -22,12 +22,14 @@ function told(group: readonly Trouble[], {expected, nodes}: ClusterView): readon
   // Before the first node is ready, pods have no place to be.
   if (reason === 'Unschedulable' && nodes.every(({ready}) => !ready)) return []
   const who = `${namespaceOf(pod)}/${nameOf(pod)}${group.length > 1 ? ` and ${String(group.length - 1)} more of ${ownerKey(pod)}` : ''}`
-  const where = names([...new Set(group.flatMap(one => textAt(one.pod, 'spec', 'nodeName') ?? []))])
+  const nodesOfPods = [...new Set(group.flatMap(one => textAt(one.pod, 'spec', 'nodeName') ?? []))]
+  const where = names(nodesOfPods)
   return [
     {
       cause: `pod ${who} ${WORDS[reason] ?? `does not run (${reason})`}${where === '' ? '' : ` on ${where}`}`,
       certainty: 'certain',
       proof,
+      nodes: nodesOfPods,
       fix: fixOf(first, expected.repair.cluster),
     },
   ]
@@ -73,6 +75,7 @@ const foreignAddress: ClusterRule = {
           cause: `pods on ${node.name} get addresses that are not of its range ${node.podCidr ?? ''}: another network's configuration counts there, and other nodes cannot reach them`,
           certainty: 'certain',
           proof: places.slice(0, 3),
+          nodes: [node.name],
           fix: `look what stands before 10-containerd-net.conflist on ${node.name}: ls /etc/cni/net.d; move it to /root, run ${view.expected.repair.cluster}, then have these pods made again: ${remake.join('; ')}`,
         },
       ]
@@ -101,6 +104,7 @@ const noRange: ClusterRule = {
         cause: `node ${name} has no range of addresses for its pods`,
         certainty: 'certain',
         proof: [`${name}: spec.podCIDR is empty`],
+        nodes: [name],
         fix: `the controller manager gives them out: see that it has --allocate-node-cidrs=true and a --cluster-cidr with room for this node; ${view.expected.repair.cluster} writes its manifest again`,
       })),
 }
