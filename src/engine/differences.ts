@@ -81,7 +81,9 @@ export const operationChange = (job: Job, {resource, diff}: LookedOperation): Pl
 
 export const plannedOf = (job: Job, found: Differences): readonly PlannedChange[] => [
   ...found.host.map(looked => hostChange(job, looked)),
-  ...found.operations.map(looked => operationChange(job, looked)),
+  ...found.operations
+    .filter(({resource}) => operationOf(resource).onlyWaits !== true)
+    .map(looked => operationChange(job, looked)),
 ]
 
 /** Everything of a host's lane that shell can look at, in one script. */

@@ -26,6 +26,8 @@ export type Acted = 'changed' | 'held'
 export interface Operation<R> {
   /** What differs, one line; undefined when it holds. Must not fail because the cluster is not there yet. */
   readonly look: (resource: R, context: OperationContext) => Promise<string | undefined>
+  /** True of what changes nothing itself: a plan, which is about changes, does not list it. */
+  readonly onlyWaits?: true
   /** Makes it so and returns only when it holds. */
   readonly act: (resource: R, context: OperationContext) => Promise<Acted>
 }

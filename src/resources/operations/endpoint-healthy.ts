@@ -63,6 +63,7 @@ const seenBy = async (host: Host, resource: EndpointHealthyResource): Promise<st
 }
 
 export const endpointHealthyOperation: Operation<EndpointHealthyResource> = {
+  onlyWaits: true,
   look: async (resource, {host}) => {
     const seen = await seenBy(host, resource)
     return seen === 'ok' ? undefined : `not healthy yet: ${seen}`

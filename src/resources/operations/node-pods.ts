@@ -64,6 +64,7 @@ const lookOnce = (resource: NodePodsResource, context: OperationContext): Promis
   apiLook(context, api => lacking(resource, api))
 
 export const nodePodsOperation: Operation<NodePodsResource> = {
+  onlyWaits: true,
   look: lookOnce,
   act: async (resource, context) => {
     const {progress} = context

@@ -85,6 +85,7 @@ async function stopsAgain(host: Host, restarts: number, signal: AbortSignal): Pr
 }
 
 export const nodeReportsOperation: Operation<NodeReportsResource> = {
+  onlyWaits: true,
   look: (resource, context) =>
     apiLook(context, async () => {
       const [kubelet, node] = await Promise.all([kubeletOn(context.host, context.signal), nodeOf(resource, context)])

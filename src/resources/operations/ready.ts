@@ -71,6 +71,7 @@ const lookOnce = (resource: ReadyResource, context: OperationContext): Promise<s
   apiLook(context, async api => lacking(resource, await api.get(pathOf(resource), AT_ONCE)))
 
 export const readyOperation: Operation<ReadyResource> = {
+  onlyWaits: true,
   look: lookOnce,
   act: async (resource, context) => {
     await waitFor(
