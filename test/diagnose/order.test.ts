@@ -71,3 +71,38 @@ describe('the pod network without a bridge', () => {
     expect(told.includes('bridge-filter')).toBe(isTold)
   })
 })
+
+describe('a firewall', () => {
+  const dropped = (source: string, port: number): Sections =>
+    journal(
+      'kernel',
+      CP,
+      `[UFW BLOCK] IN=eth0 OUT= SRC=${source} DST=203.0.113.7 LEN=60 PROTO=TCP SPT=40112 DPT=${String(port)}`,
+    )
+  const found = (sections: Sections): readonly string[] =>
+    diagnose(evidenceWith(CP, {...WELL, ...sections}), {phase: 'doctor', waitedFor: 'nothing', now: nowOf(CP)}).flatMap(
+      ({name, certainty}) => (name === 'firewall' ? [certainty] : []),
+    )
+
+  test('that keeps strangers away does its work', () => {
+    expect(found(dropped('198.51.100.9', 6443))).toEqual([])
+    expect(found(dropped('2001:db8::9', 53))).toEqual([])
+  })
+
+  test.each(['10.77.1.12', '100.64.3.2', 'fd00::12'])('that keeps the neighbour %s away is told', source => {
+    expect(found(dropped(source, 10250))).toEqual(['likely'])
+  })
+
+  test('with a rule that keeps a known node away is told', () => {
+    const peers = '198.51.100.9 10.244.1.0 yes open'
+
+    expect(found({...dropped('198.51.100.9', 6443), peers})).toEqual(['likely'])
+  })
+
+  test('whose rule may stand behind others is only possible while all nodes are reached', () => {
+    const rule = {'drop-rules': 'tcp dport 10250 drop'}
+
+    expect(found({...rule, peers: '10.77.1.12 10.244.1.0 yes open'})).toEqual(['possible'])
+    expect(found({...rule, peers: '10.77.1.12 10.244.1.0 yes silent'})).toEqual(['likely'])
+  })
+})

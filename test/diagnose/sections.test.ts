@@ -1,21 +1,25 @@
 import {spawn} from 'node:child_process'
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {createServer, type Server} from 'node:net'
 import {dirname} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
 import type {Script} from '../../src/remote/shell.ts'
 import {certificatesSection} from '../../src/resources/facts/evidence-certificates.ts'
+import {containersSection} from '../../src/resources/facts/evidence-logs.ts'
 import {joinSection} from '../../src/resources/facts/evidence-join.ts'
 import {podNetworkSection} from '../../src/resources/facts/evidence-network.ts'
 import {
   apiProbeSection,
+  apiSections,
   flagsSection,
   kubeletHealthSection,
   peersSection,
   probeFunctions,
+  readyzSection,
 } from '../../src/resources/facts/evidence-probes.ts'
 import {evidenceFunctions} from '../../src/resources/facts/evidence-shell.ts'
 import type {Section} from '../../src/resources/facts/section.ts'
+import {authority, leaf} from '../kube/fake-api.ts'
 import {workbenches, type Workbench} from '../resources/shell-runner.ts'
 
 const bench = workbenches()
@@ -28,6 +32,7 @@ const PLACES = [
   '/var/lib/cni',
   '/run/flannel',
   '/etc/default',
+  '/var/log/containers',
 ]
 const moved = (on: Workbench, {text}: Script): string =>
   PLACES.reduce((script, place) => script.replaceAll(place, on.root + place), text)
@@ -177,6 +182,63 @@ describe('what the sections find', () => {
     expect(await read(on, peersSection)).toEqual([
       {address: '127.0.0.1', podAddress: '127.0.0.2', kubeletPort: 'refused', tunnel: true},
     ])
+  })
+
+  test('an authority that is being replaced has two certificates, and either may have signed', async () => {
+    const on = bench()
+    const [old, young, stranger] = await Promise.all([authority(), authority(), authority()])
+    const {cert} = await leaf(young, 'kube-apiserver')
+    const own = '/etc/kubernetes/pki/apiserver.crt'
+    const isSigned = async (): Promise<boolean | undefined> =>
+      (await read(on, certificatesSection)).find(({path}) => path === own)?.isSignedByItsCa
+    put(on, own, cert)
+
+    put(on, '/etc/kubernetes/pki/ca.crt', `${old.certPem}${young.certPem}`)
+    expect(await isSigned()).toBe(true)
+
+    put(on, '/etc/kubernetes/pki/ca.crt', `${old.certPem}${stranger.certPem}`)
+    expect(await isSigned()).toBe(false)
+
+    // A chain may lead to the authority by what stands between.
+    put(on, own, `${cert}${stranger.certPem}`)
+    expect(await isSigned()).toBeUndefined()
+  })
+
+  test('the logs of the control plane before those of anybody else', async () => {
+    const on = bench()
+    const line = '2026-11-24T06:29:56.082332000Z stderr F E1124 06:29:56.0 1 x.go:1] lost\n'
+    const log = (pod: string, container: string): void => {
+      const file = `/var/log/pods/kube-system_${pod}_0a/${container}/0.log`
+      put(on, file, line)
+      const link = `${on.root}/var/log/containers/${pod}_kube-system_${container}-${'a'.repeat(64)}.log`
+      mkdirSync(dirname(link), {recursive: true})
+      symlinkSync(on.root + file, link)
+    }
+    for (let i = 0; i < 80; i++) log(`addon-${String(i).padStart(2, '0')}`, 'agent')
+    for (const name of ['etcd', 'kube-scheduler', 'coredns']) log(`${name}-master`, name)
+
+    const names = (await read(on, containersSection))(undefined).map(({name}) => name)
+
+    expect(names.filter(name => name !== 'agent')).toEqual(['etcd', 'kube-scheduler', 'coredns'])
+    expect(names.length).toBe(60)
+  })
+
+  test('what the API server misses, asked beside the node, is a section of its own; secrets in errors are taken out', async () => {
+    const on = bench()
+    put(on, '/etc/kubernetes/kubelet.conf', 'clusters:\n- cluster:\n    server: https://127.0.0.1:1\n')
+    put(on, '/etc/kubernetes/admin.conf', 'x')
+    on.stub(
+      'kubectl',
+      `case "$*" in *readyz*) sleep 1; echo '[-]etcd failed: reason withheld';; *) sleep 1; echo 'Get "https://me:hunter22@proxy:3128": refused' >&2; exit 1;; esac`,
+    )
+    const text: Section<string> = {...apiSections, parse: said => said}
+
+    const began = performance.now()
+    const [probe = '', readyz = ''] = (await read(on, text)).split('\x1ereadyz\n')
+
+    expect(performance.now() - began).toBeLessThan(1_900)
+    expect(apiSections.parse(probe)?.error).toBe('Get "https://me:[secret]@proxy:3128": refused')
+    expect(readyzSection.parse(readyz)).toEqual(['etcd'])
   })
 
   test('no certificate where there is none', async () => {

@@ -50,7 +50,8 @@ export async function authority(): Promise<Authority> {
   return {certPem: issueCa({wanted: wanted('kubernetes', true), key, now: new Date(), random: randomBytes}), key}
 }
 
-async function leaf(ca: Authority, name: string, now = new Date()): Promise<{cert: string; key: string}> {
+/** A certificate of this authority, as PEM. */
+export async function leaf(ca: Authority, name: string, now = new Date()): Promise<{cert: string; key: string}> {
   const key = await makeKey('ECDSA-P256')
   return {cert: issueLeaf({wanted: wanted(name, false), key, now, random: randomBytes}, ca), key: privateKeyPem(key)}
 }

@@ -1,3 +1,4 @@
+import {cidrContains, parseAddress, parseCidr} from '../../domain/cidr.ts'
 import type {Evidence, PeerEvidence} from '../../domain/evidence.ts'
 import type {Rule} from '../diagnosis.ts'
 import {find, proofOf} from '../log.ts'
@@ -5,12 +6,29 @@ import {AGAIN, group} from '../rule.ts'
 
 const PORTS = '6443|2379|2380|10250|10256|8472|4789|179|53'
 
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fe80::/10'].flatMap(
+  range => parseCidr(range) ?? [],
+)
+
+/** A firewall on a public address drops what strangers try all day, and does right. */
+function isFromNearby(text: string, {peers}: Evidence): boolean {
+  const source = /\bSRC=(\S+)/.exec(text)?.[1]
+  const address = parseAddress(source ?? '')
+  if (address === undefined) return source === undefined
+  return peers.some(peer => peer.address === source) || PRIVATE.some(range => cidrContains(range, address))
+}
+
+/** Rules that drop may stand behind others that let the nodes through. */
+const suffers = ({peers, api}: Evidence): boolean =>
+  peers.some(({tunnel: isThrough, kubeletPort: port}) => isThrough === false || port === 'silent') ||
+  api?.port === 'silent'
+
 /** What the kernel logs of dropped packets, and rules that say so themselves without a word in any log. */
 const firewall: Rule = {
   name: 'firewall',
   judge: evidence => {
     const hits = find(evidence, ['kernel'], new RegExp(`(?:UFW BLOCK|REJECT|DROP).*DPT=(${PORTS})\\b`)).filter(
-      ({line}) => line.at >= evidence.now - 60,
+      ({line}) => line.at >= evidence.now - 60 && isFromNearby(line.text, evidence),
     )
     const [newest] = hits
     const [rule] = evidence.dropRules
@@ -18,7 +36,7 @@ const firewall: Rule = {
     if (port === undefined) return undefined
     return {
       cause: `a firewall of this host drops packets to port ${port}`,
-      certainty: 'likely',
+      certainty: newest === undefined && !suffers(evidence) ? 'possible' : 'likely',
       proof: [...evidence.dropRules.slice(0, 2).map(text => `packet filter: ${text}`), ...proofOf(hits, 1)],
       fix:
         rule === undefined

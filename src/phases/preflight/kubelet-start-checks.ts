@@ -47,6 +47,9 @@ function wantedFlags({node, facts}: View, cluster: Cluster): Readonly<Record<str
   }
 }
 
+/** An older release still knows a flag that the newest one does not. */
+const isRunning = ({isMember, facts}: View): boolean => isMember && facts.units['kubelet.service']?.active === 'active'
+
 /** Flags that an administrator left: the last word is theirs, and one that is unknown stops the kubelet. */
 function judgeFlags(view: View, cluster: Cluster, path: string, flags: readonly Flag[]): readonly Finding[] {
   const name = 'KubeletExtraArgs'
@@ -54,14 +57,8 @@ function judgeFlags(view: View, cluster: Cluster, path: string, flags: readonly 
   const fix = (flag: string): string => `remove --${flag} from ${path}`
   const findings = flags.flatMap((flag): readonly Finding[] => {
     if (!KUBELET_FLAGS.has(flag.name)) {
-      return [
-        error(
-          name,
-          view,
-          `${path} has --${flag.name}, which the kubelet does not know: it would not start`,
-          fix(flag.name),
-        ),
-      ]
+      const saw = `${path} has --${flag.name}, which the kubelet does not know: it would not start`
+      return [(isRunning(view) ? warning : error)(name, view, saw, fix(flag.name))]
     }
     const right = wanted[flag.name]
     if (right === undefined || right.includes(flag.value) || isSameAddress(flag, right)) return []
@@ -96,6 +93,9 @@ function dropIns({facts}: View, unit: 'kubelet' | 'containerd'): readonly (reado
     .toSorted(([a], [b]) => (nameOf(a) < nameOf(b) ? -1 : 1))
 }
 
+/** The values of arguments may be anything. */
+const inShort = (command: string): string => command.replaceAll(/=\S+/g, '=…').slice(0, 120)
+
 const startsIn = (lines: readonly string[]): readonly string[] =>
   lines.flatMap(line => /^ExecStart\s*=\s*(\S.*)$/.exec(line)?.[1] ?? [])
 
@@ -111,7 +111,7 @@ export const kubeletDropInsCheck: HostCheck = (view, {cluster, bundleArchitectur
     if (other === undefined) {
       return file === '10-kubeadm.conf' ? [] : judgeFlags(view, cluster, path, flagsIn(lines))
     }
-    const saw = `${path} starts the kubelet as '${other}', without the configuration of this cluster`
+    const saw = `${path} starts the kubelet as '${inShort(other)}', without the configuration of this cluster`
     return [(view.isMember ? warning : error)('KubeletDropIns', view, saw, `move it away: ${moved(path)}`)]
   })
 

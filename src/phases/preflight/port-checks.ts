@@ -87,10 +87,15 @@ export const portChecks: HostCheck = (view, {cluster}) =>
     return [user === undefined ? ok(name, view, 'free') : judgeUser(view, needed, user)]
   })
 
+/** Networks that route services themselves answer at kube-proxy's health port too. */
+const INSTEAD_OF_PROXY = /^(?:cilium|kube-router|antrea|calico|ovnkube)/
+
 function judgeUser(view: View, {port, owner}: NeededPort, user: Socket): Finding {
   const name = `Port-${port}`
   const isOwner = user.process === '' || owner.startsWith(user.process)
   if (isOwner && (view.isMember || view.isBegun)) return ok(name, view, `${owner} of this cluster`)
+  if (owner === 'kube-proxy' && view.isMember && INSTEAD_OF_PROXY.test(user.process))
+    return ok(name, view, `${user.process} does kube-proxy's work in this cluster`)
   if (owner === 'kubelet' && isOwnKubelet(view, user)) {
     return info(name, view, 'a kubelet without a cluster runs', 'kadm starts it again with its own configuration')
   }

@@ -57,6 +57,15 @@ describe('arguments of /etc/default/kubelet', () => {
   })
 })
 
+test('a kubelet that runs with a flag of an older release is not said not to start', () => {
+  const member = {...extra('--pod-infra-container-image=pause:3.9'), clusterCaHash: 'aa'}
+  const active = {'kubelet.service': {active: 'active', enabled: 'enabled'}}
+  const failing = {'kubelet.service': {active: 'activating', enabled: 'enabled'}}
+
+  expect(seen('KubeletExtraArgs', {...member, units: active})).toEqual([expect.stringMatching(/^warning /)])
+  expect(seen('KubeletExtraArgs', {...member, units: failing})).toEqual([expect.stringMatching(/^error /)])
+})
+
 const dir = '/etc/systemd/system/kubelet.service.d'
 const STANDARD =
   'ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS'

@@ -35,6 +35,14 @@ test('a port on one address is taken only for what binds there or everywhere', (
   expect(refused('control-plane', [nginx(10248, '127.0.0.1'), nginx(10257, '::')])).toEqual([10257, 10248])
 })
 
+test('a network that routes services itself stands in for kube-proxy on a node that runs, and nowhere else', () => {
+  const cilium = [{port: 10256, address: '::', process: 'cilium-agent'}]
+
+  expect(refused('control-plane', cilium, sampleCluster(), {clusterCaHash: 'aa'})).toEqual([])
+  expect(refused('control-plane', [nginx(10256)], sampleCluster(), {clusterCaHash: 'aa'})).toEqual([10256])
+  expect(refused('control-plane', cilium)).toEqual([10256])
+})
+
 describe('ports that the file changes', () => {
   const base = sampleCluster()
   const arg = (name: string, value: string) => ({args: [{name, value}], volumes: [], envs: []})
