@@ -1,6 +1,6 @@
 import {setTimeout as after} from 'node:timers/promises'
 import {KadmError} from '../domain/errors.ts'
-import {lostOf} from '../remote/come-back.ts'
+import {AWAY_MS, lostOf} from '../remote/come-back.ts'
 import {apiError} from './api-error.ts'
 import {bearer, NotConnected, type Endpoint, type Forward} from './connection.ts'
 import {openConnections, type Connections} from './connections.ts'
@@ -44,7 +44,7 @@ export interface Requester {
   readonly patience: number
 }
 
-/** While the machine that leads to the server is away, tries go on for this many times as long: for 90 s by default. */
+/** While the machine that leads to the server is away, tries go on for this many times as long, but for no longer than any other work. */
 const TIMES_WHEN_LOST = 6
 const TRY_TIMEOUT_MS = 10_000
 const RETRY_FOR_MS = 15_000
@@ -114,6 +114,9 @@ async function once(call: Call, endpoint: Endpoint, {pool}: Connections): Promis
 
 type Ask = (call: Call) => Promise<Answer>
 
+/** How long a call that is tried again for `retryForMs` goes on from when the machine that leads to the server was lost. */
+export const triesWhenLostMs = (retryForMs: number): number => Math.min(retryForMs * TIMES_WHEN_LOST, AWAY_MS)
+
 async function callWithRetries(call: Call, where: string, ask: Ask): Promise<Answer> {
   const retryForMs = call.retryForMs ?? RETRY_FOR_MS
   const began = performance.now()
@@ -122,7 +125,7 @@ async function callWithRetries(call: Call, where: string, ask: Ask): Promise<Ans
     const failure = await tryOnce(call, where, ask)
     if ('answer' in failure) return failure.answer
     lostAt = failure.error.code === 'host-lost' ? (lostAt ?? performance.now()) : undefined
-    const end = lostAt === undefined ? began + retryForMs : lostAt + retryForMs * TIMES_WHEN_LOST
+    const end = lostAt === undefined ? began + retryForMs : lostAt + triesWhenLostMs(retryForMs)
     const left = end - performance.now()
     if (!failure.passing || !(call.idempotent || failure.unsent) || retryForMs === 0 || left <= 0) throw failure.error
     await after(Math.min(pause, left), undefined, {signal: call.signal}).catch(() => undefined)

@@ -3,6 +3,8 @@ import {afterEach, describe, expect, it} from 'vitest'
 import {hostLost, KadmError} from '../../src/domain/errors.ts'
 import {kubeClient, type KubeClient} from '../../src/kube/client.ts'
 import type {Forward} from '../../src/kube/connection.ts'
+import {triesWhenLostMs} from '../../src/kube/requester.ts'
+import {AWAY_MS} from '../../src/remote/come-back.ts'
 import {fakeApi, type Answer, type FakeApi} from './fake-api.ts'
 
 const open: {readonly close: () => Promise<void>}[] = []
@@ -82,6 +84,10 @@ describe('a way to the API server by a machine that is lost', () => {
     await expect(api.get('/api', {retryForMs: 100})).rejects.toBe(lost)
     expect(performance.now() - began).toBeGreaterThanOrEqual(590)
     await expect(api.exec({name: 'p', namespace: 'n'}, {command: ['true']})).rejects.toBe(lost)
+  })
+
+  it('is tried for no longer than any other work waits for a machine, however patient the call is with the server', () => {
+    expect([0, 1000, 15_000, 60_000, 600_000].map(triesWhenLostMs)).toEqual([0, 6000, AWAY_MS, AWAY_MS, AWAY_MS])
   })
 
   it('makes nobody do twice what must not be done twice', async () => {
