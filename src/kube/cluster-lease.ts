@@ -16,7 +16,7 @@ const RENEW_MS = 10_000
 const POLL_MS = 1000
 /** The longest that somebody else may reasonably be at it: a drain, or a whole apply. */
 const WAIT_MS = 15 * 60_000
-/** While the API server has only just started. */
+/** While the API server has only just started, or starts again: what is written under the lease is as patient. */
 const PATIENT = {retryForMs: 60_000}
 
 export interface ClusterLeaseOptions {
@@ -81,11 +81,11 @@ export function clusterLease(options: ClusterLeaseOptions): ClusterLease {
     const {signal} = holding.stop
     try {
       const body = {metadata: {resourceVersion: holding.version}, spec: {renewTime: microTime(began)}}
-      holding.version = versionOf(await holding.api.patch(PATH, body, 'merge', {signal}))
+      holding.version = versionOf(await holding.api.patch(PATH, body, 'merge', {signal, ...PATIENT}))
       holding.renewedAt = began
     } catch (error) {
       if (!isContended(error)) throw error
-      const live = await holding.api.get(PATH, {signal})
+      const live = await holding.api.get(PATH, {signal, ...PATIENT})
       const holder = textAt(live, 'spec', 'holderIdentity') ?? ''
       // Two lanes that renew at once get in each other's way.
       if (holder !== identity) throw (lost = takenOver(holder))

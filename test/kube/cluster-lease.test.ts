@@ -158,10 +158,12 @@ describe('the lease of a cluster', () => {
   test('is renewed no longer once it was given back, also when the API does not answer', async () => {
     const server = apiServer()
     const signals: (AbortSignal | undefined)[] = []
+    const patience: (number | undefined)[] = []
     const api: KubeClient = {
       ...server.api,
       patch: (_, __, ___, options) => {
         signals.push(options?.signal)
+        patience.push(options?.retryForMs)
         return new Promise(() => undefined)
       },
     }
@@ -171,6 +173,8 @@ describe('the lease of a cluster', () => {
     await ann.release()
 
     expect(signals[0]?.aborted).toBe(true)
+    // As the writes that wait for it.
+    expect(patience).toEqual([60_000])
   })
 
   test('is taken by the other lanes when the one that waited for all is stopped', async () => {
