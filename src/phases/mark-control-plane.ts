@@ -1,7 +1,7 @@
 import {nodeLabels, nodeTaints} from '../manifests/node-marks.ts'
 import {nodeMarks} from '../resources/operations/node-marks.ts'
 import type {Phase} from './phase.ts'
-import {registered} from './ready.ts'
+import {registered, registerMs} from './ready.ts'
 
 export const markControlPlanePhase: Phase = {
   name: 'mark-control-plane',
@@ -10,6 +10,12 @@ export const markControlPlanePhase: Phase = {
   where: 'first',
   resources: ({cluster, node}) => [
     registered({cluster, node}, 'to be labelled'),
-    nodeMarks({node: node.name, labels: nodeLabels(node), taints: nodeTaints(node), why: 'says what this node is for'}),
+    nodeMarks({
+      node: node.name,
+      labels: nodeLabels(node),
+      taints: nodeTaints(node),
+      deadlineMs: registerMs(cluster),
+      why: 'says what this node is for',
+    }),
   ],
 }

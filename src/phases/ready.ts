@@ -14,6 +14,11 @@ const whenSeen = (context: PhaseContext): true | string => {
   return hasNetwork(context) ? true : 'without a pod network no node gets ready'
 }
 
+const REGISTERS_WITHIN_MS = 120_000
+
+/** How long a node may take to register. */
+export const registerMs = (cluster: PhaseContext['cluster']): number => startupMs(cluster, REGISTERS_WITHIN_MS)
+
 /** Where a kubelet may take long to start, it is left alone the longer. */
 export const registered = (
   {cluster, node}: Pick<PhaseContext, 'cluster' | 'node'>,
@@ -22,7 +27,7 @@ export const registered = (
   nodeRegistered({
     node: node.name,
     graceMs: startsSlowly(cluster) ? 60_000 : 10_000,
-    deadlineMs: startupMs(cluster, 120_000),
+    deadlineMs: registerMs(cluster),
     why: 'the cluster runs pods on nodes that it knows',
     ...(moment === undefined ? {} : {moment}),
   })

@@ -10,7 +10,7 @@ import {tokenGone} from '../resources/operations/token-gone.ts'
 import {wait} from '../resources/wait.ts'
 import {kubeletAtWork} from './kubelet-start.ts'
 import type {Phase} from './phase.ts'
-import {registered} from './ready.ts'
+import {registered, registerMs} from './ready.ts'
 
 /** kubeadm's timeouts.tlsBootstrap. */
 const USUAL_MS = 300_000
@@ -75,7 +75,13 @@ journalctl -u kubelet -n 15 --no-pager -o cat`,
       },
       resources: context => [
         registered(context, 'to be labelled'),
-        nodeMarks({node: context.node.name, labels: context.node.host.labels, taints: [], why: 'as the file says'}),
+        nodeMarks({
+          node: context.node.name,
+          labels: context.node.host.labels,
+          taints: [],
+          deadlineMs: registerMs(context.cluster),
+          why: 'as the file says',
+        }),
       ],
     },
   ],

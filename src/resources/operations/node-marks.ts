@@ -13,6 +13,8 @@ export interface NodeMarksResource extends ResourceBase {
   readonly node: string
   readonly labels: Readonly<Record<string, string>>
   readonly taints: readonly ApiTaint[]
+  /** How long the node may take to register. */
+  readonly deadlineMs: number
 }
 
 export const nodeMarks = (wanted: Omit<NodeMarksResource, 'kind' | 'id'>): NodeMarksResource => ({
@@ -48,7 +50,7 @@ export const nodeMarksOperation: Operation<NodeMarksResource> = {
     const node = await waitFor(
       {
         what: `node ${resource.node} to register`,
-        deadlineMs: 120_000,
+        deadlineMs: resource.deadlineMs,
         intervalMs: 250,
         ...laneWait(context),
         hint: 'look at the kubelet there: journalctl -u kubelet',

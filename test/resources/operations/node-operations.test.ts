@@ -19,6 +19,7 @@ const marks = nodeMarks({
   node: 'vm-1',
   labels: {zone: 'a'},
   taints: [{key: 'dedicated', value: 'db', effect: 'NoSchedule'}],
+  deadlineMs: 120_000,
   why,
 })
 const readyNode = ready({what: 'node', name: 'vm-1', namespace: undefined, deadlineMs: 1000, why})
@@ -64,6 +65,13 @@ describe('the marks of a node', () => {
     await act(marks, {api})
 
     expect(api.asked.at(-1)).toContain(JSON.stringify({taints: [ours, foreign, {...ours, effect: 'NoExecute'}]}))
+  })
+
+  test('wait as long for it as a slow cluster is given', async () => {
+    await expect(act({...marks, deadlineMs: 900_000}, {api: fakeKube()})).rejects.toMatchObject({
+      code: 'timeout',
+      message: 'waited 900 s for node vm-1 to register; last seen: the kubelet has not registered it',
+    })
   })
 
   test('wait for the kubelet to register the node, and say so', async () => {

@@ -33,6 +33,7 @@ const marks = nodeMarks({
   node: 'vm-1',
   labels: {zone: 'a'},
   taints: [{key: 'dedicated', value: 'db', effect: 'NoSchedule'}],
+  deadlineMs: 120_000,
   why,
 })
 const readyNode = ready({what: 'node', name: 'vm-1', namespace: undefined, deadlineMs: 1000, why})
