@@ -106,3 +106,17 @@ describe('a firewall', () => {
     expect(found({...rule, peers: '10.77.1.12 10.244.1.0 yes silent'})).toEqual(['likely'])
   })
 })
+
+describe('a disk that is nearly full', () => {
+  const low = (room: string): boolean => names({...WELL, room}).includes('disk-pressure')
+  const row = (path: string, free: number): string => `${path} ${String(free)} 100000000 9000000 16777216 rw`
+
+  test.each([
+    ['is told where the kubelet keeps its data', [row('/', 5_000_000)], true],
+    ['is told where the images are', [row('/', 50_000_000), row('/var/lib/containerd', 5_000_000)], true],
+    ['is none of the kubelet where neither is', [row('/', 5_000_000), row('/var/lib', 50_000_000)], false],
+    ['is none of the kubelet where only logs are', [row('/', 50_000_000), row('/var/log', 5_000_000)], false],
+  ])('%s', (_, rows, isTold) => {
+    expect(low(rows.join('\n'))).toBe(isTold)
+  })
+})

@@ -13,8 +13,9 @@ const NO_PROGRAM = ['k8s']
 
 const isOurs = ({network}: CniConfig): boolean => network === OURS
 
-const withoutProgram = ({plugins}: CniConfig, {network}: Evidence): readonly string[] =>
-  network.cniPlugins.length === 0
+/** Others may keep their programs in another folder. */
+const withoutProgram = ({plugins, network: name}: CniConfig, {network}: Evidence): readonly string[] =>
+  network.cniPlugins.length === 0 && name !== OURS
     ? []
     : plugins.filter(plugin => !NO_PROGRAM.includes(plugin) && !network.cniPlugins.includes(plugin))
 

@@ -71,11 +71,20 @@ const inodesFull: Rule = {
   },
 }
 
+/** The kubelet looks at the file systems of its own folder and of the images, wherever these are mounted. */
+const watched = (disks: readonly DiskEvidence[]): readonly DiskEvidence[] => {
+  const holding = (folder: string): DiskEvidence | undefined =>
+    disks
+      .filter(({path}) => path === '/' || folder === path || folder.startsWith(`${path}/`))
+      .toSorted((a, b) => b.path.length - a.path.length)[0]
+  return distinct(['/var/lib/kubelet', '/var/lib/containerd'].flatMap(folder => holding(folder) ?? []))
+}
+
 const diskPressure: Rule = {
   name: 'disk-pressure',
   follows: ['disk-full'],
   judge: evidence => {
-    const [low] = distinct(evidence.disks).filter(({freeBytes, totalBytes}) => freeBytes < totalBytes * LEAST_SHARE)
+    const [low] = watched(evidence.disks).filter(({freeBytes, totalBytes}) => freeBytes < totalBytes * LEAST_SHARE)
     const hits = find(
       evidence,
       ['kubelet'],

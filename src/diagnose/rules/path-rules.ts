@@ -60,7 +60,16 @@ const share = (some: readonly PeerEvidence[], {peers}: Evidence): string =>
 
 const tunnel: Rule = {
   name: 'pod-tunnel',
-  follows: ['flannel-missing', 'cni-foreign', 'node-deleted', 'node-name', 'node-refused', 'firewall', 'pod-addresses'],
+  follows: [
+    'flannel-missing',
+    'tunnel-missing',
+    'cni-foreign',
+    'node-deleted',
+    'node-name',
+    'node-refused',
+    'firewall',
+    'pod-addresses',
+  ],
   judge: evidence => {
     const cut = evidence.peers.filter(peer => peer.tunnel === false && peer.kubeletPort !== 'silent')
     if (cut.length === 0) return undefined
@@ -122,5 +131,24 @@ const flannel: Rule = {
   },
 }
 
+/** flannel makes its tunnel when it starts, and does not see that somebody removes it. */
+const noTunnel: Rule = {
+  name: 'tunnel-missing',
+  follows: ['flannel-missing', 'node-deleted', 'pod-stops', 'pod-range', 'flannel-rights'],
+  judge: ({network, containers, now}) => {
+    const flanneld = containers.find(({name}) => name === 'kube-flannel')
+    const isSettled = flanneld?.running === true && flanneld.startedAt !== undefined && flanneld.startedAt < now - 30
+    if (network.cniConfigs[0]?.network !== 'kadm-pods' || network.hasTunnel !== false || !isSettled) return undefined
+    if (network.flannelSubnet === undefined) return undefined
+    return {
+      cause:
+        'the network interface of the pod network, flannel.1, is not there: pods of this node reach no pods of other nodes',
+      certainty: 'certain',
+      proof: ['kube-flannel runs, and /sys/class/net/flannel.1 is missing'],
+      fix: '`sudo pkill -x flanneld`: it is started again within seconds and makes the interface',
+    }
+  },
+}
+
 /** Why packets do not get from this host to the others. */
-export const PATH_RULES: readonly Rule[] = [firewall, flannel, tunnel, kubeletPort]
+export const PATH_RULES: readonly Rule[] = [firewall, flannel, noTunnel, tunnel, kubeletPort]

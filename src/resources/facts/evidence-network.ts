@@ -17,6 +17,7 @@ for file in /var/lib/cni/networks/*/*.*; do
   case $file in *[0-9].[0-9]*) [ -f "$file" ] && echo "address $(basename "$(dirname "$file")") $(basename "$file")";; esac
 done | head -n 300
 sed -n 's/^FLANNEL_SUBNET=/flannel /p' /run/flannel/subnet.env
+[ -e /sys/class/net/flannel.1 ] || [ -e /sys/class/net/flannel-v6.1 ] && echo 'tunnel yes' || echo 'tunnel no'
 [ -z "$(command -v getent)" ] || { getent hosts localhost >/dev/null && echo 'localhost yes' || echo 'localhost no'; }
 sed -n 's/^nameserver */nameserver /p' /etc/resolv.conf
 file=$(sed -n 's/^resolvConf: *//p' ${KUBELET_CONFIG} | tr -d '"')
@@ -35,6 +36,7 @@ sed -n 's/^nameserver */pods /p' "$file"`,
         network === undefined || address === undefined ? [] : [{network, address}],
       ),
       flannelSubnet: given(entries['flannel']),
+      hasTunnel: entries['tunnel'] === undefined ? undefined : entries['tunnel'] === 'yes',
       localhostResolves: entries['localhost'] === undefined ? undefined : entries['localhost'] === 'yes',
       nameservers: valuesOf('nameserver'),
       podNameservers: valuesOf('pods'),

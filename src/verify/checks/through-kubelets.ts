@@ -4,6 +4,7 @@ import {ApiError} from '../../kube/api-error.ts'
 import type {Probe, Scene} from '../scene.ts'
 
 const KUBELET_PORT = 10250
+const MOST_TOLD = 3
 
 /** Does the same on every node's kubelet, which the API server asks for us; tells of all that fail, and of the kubelet where that is why. */
 export async function throughKubelets(
@@ -26,8 +27,10 @@ export async function throughKubelets(
   if (first === undefined) return
   if (failures.length === 1) throw first
   const evidence = failures.flatMap(one => one.evidence ?? [])
-  throw new KadmError('verify', failures.map(({message}) => message).join('; '), {
-    evidence: [...new Set(evidence)].join('\n'),
+  const more = failures.length - MOST_TOLD
+  const told = failures.slice(0, MOST_TOLD).map(({message}) => message)
+  throw new KadmError('verify', [...told, ...(more > 0 ? [`the same of ${String(more)} more nodes`] : [])].join('; '), {
+    evidence: [...new Set(evidence)].slice(0, MOST_TOLD).join('\n'),
     hint: first.hint,
     cause: first,
   })

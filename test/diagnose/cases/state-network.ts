@@ -1,4 +1,4 @@
-import {crashed, journal, units} from '../captures.ts'
+import {crashed, journal, runs, units} from '../captures.ts'
 import {CP, network, probe, W, WELL, type Case} from '../wording.ts'
 
 const WELL_CP = {...WELL, 'api-probe': probe({podCIDRs: ['10.244.0.0/24']}, [], 'master')}
@@ -47,6 +47,29 @@ export const STATE_NETWORK_CASES: readonly Case[] = [
     sections: {...WELL, containers: '', 'pod-network': network()},
     cause: /flannel does not run on this node/,
     proof: /subnet\.env is missing/,
+  },
+  {
+    name: 'tunnel-missing',
+    role: W,
+    sections: {
+      ...WELL,
+      ...runs('kube-flannel', W),
+      'pod-network': `${network()}\nflannel 10.244.1.1/24\ntunnel no`,
+      peers: '10.77.1.11 10.244.0.0 no open',
+    },
+    cause: /flannel\.1, is not there/,
+    proof: /flannel\.1 is missing/,
+  },
+  {
+    name: 'cni-plugin',
+    role: W,
+    sections: {
+      ...WELL,
+      'pod-network':
+        'config 10-containerd-net.conflist kadm-pods bridge host-local portmap\nnameserver 10.77.1.1\npods 10.77.1.1',
+    },
+    cause: /its program is not in \/opt\/cni\/bin/,
+    proof: /has: nothing/,
   },
   {
     name: 'firewall',
