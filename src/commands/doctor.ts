@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 import {KadmError} from '../domain/errors.ts'
 import type {ClusterExamined, Examined} from '../ui/render-diagnoses.ts'
-import {plural} from '../ui/words.ts'
+import {plural, someOf} from '../ui/words.ts'
 import {ClusterCommand} from './cluster-command.ts'
 import {fileFlag} from './cluster-flags.ts'
 import {described, EXITS} from './exits.ts'
@@ -70,7 +70,7 @@ function causesOf(examined: readonly Examined[], cluster: ClusterExamined): read
   const unread = cluster.unread.map(what => new KadmError('connect', `the cluster was asked only in part: ${what}`))
   if (all.length === 0) return unread.slice(0, 1)
   return [
-    new KadmError('verify', `${plural(all.length, 'cause')} found on ${where.join(', ')}`, {
+    new KadmError('verify', `${plural(all.length, 'cause')} found on ${someOf(where)}`, {
       hint: 'repair the first one named, then ask again: others often follow from it',
     }),
     ...unread.slice(0, 1),

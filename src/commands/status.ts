@@ -2,7 +2,7 @@ import {KadmError} from '../domain/errors.ts'
 import type {ClusterReport} from '../diagnose/cluster/cluster-report.ts'
 import type {Expected} from '../diagnose/cluster/expected.ts'
 import type {ClusterSnapshot} from '../diagnose/cluster/snapshot.ts'
-import {plural} from '../ui/words.ts'
+import {plural, someOf} from '../ui/words.ts'
 import {adminFlags, controlPlaneArg} from './admin-flags.ts'
 import {ClusterCommand, type Administrator} from './cluster-command.ts'
 import {described, EXITS} from './exits.ts'
@@ -70,9 +70,7 @@ function whatIsWrong(report: ClusterReport, {repair}: Expected): readonly KadmEr
   ]
   if (broken.length === 0 && diagnoses.length === 0) return []
   const what =
-    broken.length === 0
-      ? `${plural(diagnoses.length, 'thing')} to look at`
-      : `not everything works: ${broken.join(', ')}`
+    broken.length === 0 ? `${plural(diagnoses.length, 'thing')} to look at` : `not everything works: ${someOf(broken)}`
   return [new KadmError('verify', what, {hint: repair.why()})]
 }
 

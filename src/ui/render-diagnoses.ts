@@ -1,7 +1,7 @@
 import type {Diagnosis} from '../diagnose/diagnosis.ts'
 import {paintOf} from './render-status.ts'
 import type {Colours} from './terminal.ts'
-import {firstLine, plural} from './words.ts'
+import {firstLine, plural, someOf} from './words.ts'
 
 /** One host as the doctor saw it. */
 export interface Examined {
@@ -46,7 +46,7 @@ export function renderDiagnoses(examined: readonly Examined[], cluster: ClusterE
   )
   return [
     ...found.flatMap(told => lines(told, colours)),
-    ...examined.flatMap(one => withoutCause(one, cluster, colours)),
+    ...withoutCause(examined, cluster, colours),
     ...clusterLines(cluster, colours),
   ].join('\n')
 }
@@ -54,15 +54,19 @@ export function renderDiagnoses(examined: readonly Examined[], cluster: ClusterE
 const pairs = ({host, diagnoses}: Examined) =>
   diagnoses.map(diagnosis => ({host, diagnosis, key: `${diagnosis.name}\n${diagnosis.cause}\n${diagnosis.fix}`}))
 
-function withoutCause(
-  {host, diagnoses, unreachable}: Examined,
-  {notAsked}: ClusterExamined,
-  colours: Colours,
-): readonly string[] {
-  if (unreachable !== undefined) return [`${colours.red('not examined')}: ${host}: ${firstLine(unreachable, host)}`]
-  if (diagnoses.length > 0) return []
-  const also = notAsked === undefined ? '' : ' (the cluster itself was not asked: kadm status, kadm verify)'
-  return [`${host}: its logs and files show no known cause${colours.dim(also)}`]
+/** More machines than that with nothing to tell share a line. */
+const MOST_LINES = 3
+
+function withoutCause(examined: readonly Examined[], {notAsked}: ClusterExamined, colours: Colours): readonly string[] {
+  const missed = examined.flatMap(({host, unreachable}) =>
+    unreachable === undefined ? [] : [`${colours.red('not examined')}: ${host}: ${firstLine(unreachable, host)}`],
+  )
+  const well = examined.filter(({diagnoses, unreachable}) => unreachable === undefined && diagnoses.length === 0)
+  const hosts = well.map(({host}) => host)
+  const also =
+    notAsked === undefined ? '' : colours.dim(' (the cluster itself was not asked: kadm status, kadm verify)')
+  if (hosts.length > MOST_LINES) return [`${someOf(hosts)}: their logs and files show no known cause${also}`, ...missed]
+  return [...hosts.map(host => `${host}: its logs and files show no known cause${also}`), ...missed]
 }
 
 function clusterLines(
@@ -79,17 +83,10 @@ function clusterLines(
   ]
 }
 
-const MOST_NAMED = 5
-
-const named = (hosts: readonly string[]): string =>
-  hosts.length <= MOST_NAMED
-    ? hosts.join(', ')
-    : `${hosts.slice(0, MOST_NAMED).join(', ')} and ${String(hosts.length - MOST_NAMED)} more`
-
 function lines({hosts, diagnosis}: Told, colours: Colours): readonly string[] {
   const {name, cause, certainty, proof, fix} = diagnosis
   return [
-    `${paintOf(certainty, colours)(certainty)}: ${named(hosts)}: ${name}: ${cause}`,
+    `${paintOf(certainty, colours)(certainty)}: ${someOf(hosts)}: ${name}: ${cause}`,
     ...proof.map(line => `  ${colours.dim(`| ${line}`)}`),
     `${colours.cyan('  next: ')}${fix}`,
   ]

@@ -3,6 +3,14 @@ import {duration} from './duration.ts'
 /** `1 change`, `3 changes`. */
 export const plural = (count: number, noun: string): string => `${String(count)} ${noun}${count === 1 ? '' : 's'}`
 
+const MOST_NAMED = 5
+
+/** `a, b, c, d, e and 25 more`. */
+export const someOf = (all: readonly string[]): string =>
+  all.length <= MOST_NAMED
+    ? all.join(', ')
+    : `${all.slice(0, MOST_NAMED).join(', ')} and ${String(all.length - MOST_NAMED)} more`
+
 /** How many changes, in words. */
 export const changesText = (changes: number): string =>
   changes === 0 ? 'nothing to change' : plural(changes, 'change')

@@ -69,3 +69,21 @@ test('what is wrong with the cluster is told after the hosts, and what could not
     not read: cluster: webhooks: could not list webhooks: the API server at 10.0.0.10:6443 did not answer in time"
   `)
 })
+
+test('machines that have nothing to tell share a line where they are many', () => {
+  const examined = Array.from({length: 30}, (_, i) => ({host: `w-${String(i)}`, diagnoses: []}))
+  const cluster = {through: 'w-0', nodes: 30, diagnoses: [], unread: []}
+
+  expect(renderDiagnoses(examined, cluster, pc.createColors(false)).split('\n')).toEqual([
+    'w-0, w-1, w-2, w-3, w-4 and 25 more: their logs and files show no known cause',
+    expect.stringMatching(/^cluster: 30 nodes; /),
+  ])
+})
+
+test('a cluster whose trouble a machine tells is not called well', () => {
+  const cluster = {through: 'master', nodes: 2, diagnoses: [], unread: [], isToldAbove: true}
+
+  expect(renderDiagnoses([], cluster, pc.createColors(false))).toBe(
+    'cluster: 2 nodes; what is wrong there is told above',
+  )
+})

@@ -3,6 +3,7 @@ import {diagnoseCluster} from '../../diagnose/cluster/diagnose-cluster.ts'
 import type {Expected} from '../../diagnose/cluster/expected.ts'
 import type {HostSpec} from '../../domain/cluster.ts'
 import {ADMIN_CONF} from '../../domain/paths.ts'
+import {gathered} from '../../diagnose/cluster/gathered.ts'
 import {ofItsOwn, toldByNobody} from '../../diagnose/cluster/told-by-hosts.ts'
 import type {ClusterExamined, Examined} from '../../ui/render-diagnoses.ts'
 import type {ClusterAnswer} from './ask-cluster.ts'
@@ -50,7 +51,7 @@ export function withoutDoubles(
     hosts: examined.map(one => ({...one, diagnoses: ofItsOwn(one.diagnoses, cluster.diagnoses)})),
     cluster: {
       ...cluster,
-      diagnoses,
+      diagnoses: gathered(diagnoses),
       ...(isToldAbove ? {isToldAbove} : {}),
       ...(isSilent ? {notAsked: 'its API cannot be used; the cause is told above'} : {}),
     },

@@ -4,6 +4,7 @@ import type {Diagnosis} from '../diagnosis.ts'
 import {viewOf, type ClusterView} from './cluster-view.ts'
 import {diagnoseView} from './diagnose-cluster.ts'
 import type {Expected} from './expected.ts'
+import {gathered} from './gathered.ts'
 import {nodesOfHosts} from './hosts-as-nodes.ts'
 import {missingComponents} from './rules/control-plane-pod-rules.ts'
 import {missingWorkloads} from './rules/workload-rules.ts'
@@ -31,7 +32,7 @@ export function clusterReport(snapshot: ClusterSnapshot, expected: Expected): Cl
     missingNodes: isRead ? (hosts?.missing ?? []).flatMap(({name}) => name ?? []) : [],
     unnamedNodes: hosts === undefined || hosts.unknown.length > 0 ? [] : hosts.others.map(({name}) => name),
     components: componentRows(view),
-    diagnoses: diagnoseView(view),
+    diagnoses: gathered(diagnoseView(view)),
     unread: snapshot.unread,
   }
 }
