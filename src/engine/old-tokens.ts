@@ -15,7 +15,8 @@ export async function removeOldTokens(
   api: KubeClient,
   {holder, replaced, warn}: OldTokens,
 ): Promise<readonly string[]> {
-  const isDead = (maker: string): boolean => maker !== holder.text && (replaced.includes(maker) || holder.isGone(maker))
+  const before = new Set(replaced)
+  const isDead = (maker: string): boolean => maker !== holder.text && (before.has(maker) || holder.isGone(maker))
   const tokens = await tokenList(api, {retryForMs: 0})
   const old = tokens.filter(({description}) => {
     const maker = makerOf(description)

@@ -10,7 +10,7 @@ const opened = (error: unknown): readonly unknown[] =>
 
 /** For one lane: what was cancelled because a lease was lost fails with that, and not as if the person had stopped it. */
 export const stoppedBy = (signal: AbortSignal, error: unknown): unknown =>
-  signal.aborted && isLease(signal.reason) && isStop(error) ? signal.reason : error
+  signal.aborted && isLease(signal.reason) && opened(error).some(isStop) ? instead(error, signal) : error
 
 /** For a whole run: the loss that ended it, told once for all lanes, beside what failed for other reasons. */
 export function instead(error: unknown, ended: AbortSignal): unknown {
