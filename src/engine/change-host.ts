@@ -27,8 +27,8 @@ export interface HostChanging extends Pick<Proving, 'clock' | 'progress' | 'warn
 }
 
 const ACT_TIMEOUT_MS = 15 * 60_000
-/** A file, then the unit that reads it, then what only shows when that runs. */
-const PASSES = 3
+/** A file, then the unit that reads it, then what only shows when that runs, then a wait for what comes of it. */
+const PASSES = 4
 /** Lost connections that one phase goes on after. */
 const MOST_CUTS = 2
 
@@ -38,11 +38,12 @@ export async function changeHost(changing: HostChanging, found: readonly Looked[
   let cuts = 0
   let differing = found
   for (let pass = 1; differing.length > 0; pass++) {
-    const {after, isCut} = await onePass(changing, differing, cuts < MOST_CUTS)
+    const due = beforeNextWait(differing)
+    const {after, isCut} = await onePass(changing, due, cuts < MOST_CUTS)
     const left = after.filter(({diff}) => diff !== undefined)
     // Of what was cut off, the rest is to be done yet, and that is nothing to wonder about.
     const open = new Set(isCut ? left.map(({resource}) => resource.id) : [])
-    const acted = new Set(differing.map(({resource}) => resource.id).filter(id => !open.has(id)))
+    const acted = new Set(due.map(({resource}) => resource.id).filter(id => !open.has(id)))
     count += acted.size
     cuts += isCut ? 1 : 0
     const isLast = pass - cuts >= PASSES
@@ -53,10 +54,23 @@ export async function changeHost(changing: HostChanging, found: readonly Looked[
         hint: 'it was changed and is still not as it should be; something on the host works against it',
       })
     }
+    const told = new Set(differing.slice(due.length).map(({resource}) => resource.id))
+    const more = left.filter(({resource}) => !told.has(resource.id))
     differing = left
-    if (left.length > 0) changing.onMore(left)
+    if (more.length > 0) changing.onMore(more)
   }
   return count
+}
+
+/**
+ * Up to the first wait that follows a change: what the change made stale is looked at before, as a kubelet that runs with the token
+ * from before; it would be waited for in vain.
+ */
+function beforeNextWait(differing: readonly Looked[]): readonly Looked[] {
+  const isWait = ({resource}: Looked): boolean => kindOf(resource).onlyWaits === true
+  const firstChange = differing.findIndex(looked => !isWait(looked))
+  const nextWait = differing.findIndex((looked, i) => firstChange >= 0 && i > firstChange && isWait(looked))
+  return nextWait < 0 ? differing : differing.slice(0, nextWait)
 }
 
 interface Pass {

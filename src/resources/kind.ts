@@ -40,6 +40,8 @@ export interface Kind<R extends ResourceBase, S> {
   readonly resolve?: (resource: R, state: S, values: Values) => Promise<R>
   /** False for waits and the like: nothing is changed, so nothing is kept for undo. */
   readonly lasting?: false
+  /** True of what changes nothing and only waits for what the changes before it lead to. */
+  readonly onlyWaits?: true
   /** The files that must be staged on the host before `act`, given what was found. */
   readonly uploads?: (resource: R, state: S) => readonly Upload[]
   /** For what may cut the connection it is made over: `act` and `undo` only begin a trial, which the host itself takes back in time. */

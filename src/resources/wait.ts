@@ -44,6 +44,7 @@ export const wait = ({name, title, why, check, deadlineMs, intervalMs = 500, evi
 
 export const waitKind: Kind<WaitResource, WaitFound> = {
   lasting: false,
+  onlyWaits: true,
   look: ({check}) => sh`if kadm_seen=$( (${new Script(check)}
 ) 2>&1 ); then echo yes; else echo no; fi
 printf %s "$kadm_seen" | tail -n 1 | base64 -w0`,

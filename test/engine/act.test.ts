@@ -139,6 +139,34 @@ describe('changing a host', () => {
     ).rejects.toMatchObject({code: 'remote', message: 'cleared:stubborn: me still there'})
   })
 
+  test('acts on what a change made stale before it waits for what comes of it, and tells the wait once', async () => {
+    const vm = scratch()
+    const conf = `${vm.root}/token.conf`
+    const restarted = `${vm.root}/restarted`
+    vm.write('/var/lib/kadm/lease', 'me\n1\n')
+    const resources = [
+      file({path: conf, content: 'new\n', owner: ME, why}),
+      cleared({
+        name: 'stale',
+        why,
+        remains: sh`[ ! -e ${conf} ] || [ -e ${restarted} ] || echo 'the program from before'`,
+        clear: sh`touch ${restarted}`,
+      }),
+      wait({
+        name: 'registered',
+        title: 'the program to register',
+        why,
+        check: sh`[ -e ${restarted} ]`,
+        evidence: sh`:`,
+        deadlineMs: 1000,
+        intervalMs: 100,
+      }),
+    ]
+
+    expect(await apply(vm.host, resources)).toBe(3)
+    expect(await apply(vm.host, resources)).toBe(0)
+  })
+
   test('goes over it again for what an earlier act made stale: a unit starts again when its file was written', async () => {
     const vm = scratch()
     const conf = `${vm.root}/demo.conf`
@@ -180,7 +208,7 @@ esac`,
       cleared({name: 'b', why, remains: sh`[ ! -e ${b} ] || echo b`, clear: sh`rm ${b}; : >${a}`}),
     ]
 
-    await expect(apply(vm.host, undoing)).rejects.toMatchObject({message: 'cleared:b: b still there'})
+    await expect(apply(vm.host, undoing)).rejects.toMatchObject({message: 'cleared:a: a still there'})
   })
 
   test('waits that do not come true fail with their evidence', async () => {
