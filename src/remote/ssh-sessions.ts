@@ -5,7 +5,7 @@ import {channelSlots} from './channel-slots.ts'
 import {commandLine} from './far-side.ts'
 import {exitCode} from './local-host.ts'
 import type {OpenSession, Session} from './session.ts'
-import {openFailure} from './ssh-forward.ts'
+import {openFailure, type Through} from './ssh-forward.ts'
 
 /** sshd allows ten sessions a connection unless MaxSessions says less; two stay free for ending what must stop. */
 const MOST_CHANNELS = 8
@@ -19,7 +19,7 @@ export const sessionsOn = (client: Client, host: string, gone: AbortSignal): Ope
     for (let tries = 1; ; tries++) {
       const release = urgent === true ? () => undefined : await takeSlot(signal)
       try {
-        const channel = await exec(client, line, gone)
+        const channel = await exec({client, host, gone}, line)
         return sessionOf(channel, host, gone, release)
       } catch (cause) {
         const alone = slots.used() <= 1
@@ -50,16 +50,24 @@ const noChannel = (host: string, cause: unknown): KadmError =>
     cause,
   })
 
-const exec = (client: Client, line: string, gone: AbortSignal): Promise<ClientChannel> =>
+const exec = ({client, host, gone}: Through & {readonly gone: AbortSignal}, line: string): Promise<ClientChannel> =>
   new Promise((resolve, reject) => {
     gone.throwIfAborted()
     const whenGone = (): void => reject(gone.reason instanceof Error ? gone.reason : new Error('gone'))
     gone.addEventListener('abort', whenGone, {once: true})
-    client.exec(line, (cause, channel) => {
+    try {
+      client.exec(line, (cause, channel) => {
+        gone.removeEventListener('abort', whenGone)
+        if (cause !== undefined) reject(cause)
+        else resolve(channel)
+      })
+    } catch (cause) {
+      // ssh2 throws for a connection that ends, some time before it says that it has ended.
       gone.removeEventListener('abort', whenGone)
-      if (cause !== undefined) reject(cause)
-      else resolve(channel)
-    })
+      reject(
+        hostLost(host, `the connection was lost: ${cause instanceof Error ? cause.message : String(cause)}`, {cause}),
+      )
+    }
   })
 
 const sessionOf = (channel: ClientChannel, host: string, gone: AbortSignal, release: () => void): Session => {
