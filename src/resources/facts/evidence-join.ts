@@ -3,6 +3,12 @@ import * as paths from '../../domain/paths.ts'
 import {sh} from '../../remote/shell.ts'
 import {given, keyed, linesOf, wholeNumber, wordsOf, type Section} from './section.ts'
 
+/** Those of the control plane are looked at first, and of the others so many that it takes no time. */
+const OF_COMPONENTS = ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler'].map(
+  name => `${paths.MANIFESTS_DIR}/${name}.yaml`,
+)
+const MOST_MANIFESTS = 60
+
 /** What says how far the joining of a cluster came, and what the kubelet is to run by itself. */
 export const joinSection: Section<Pick<Evidence, 'join' | 'manifests' | 'kubeletConfig' | 'controlPlane'>> = {
   name: 'join',
@@ -15,8 +21,12 @@ for file in ${paths.BOOTSTRAP_KUBELET_CONF} ${paths.KUBELET_CONF}; do sed -n 's/
 [ -s ${paths.KUBELET_CONFIG} ] && echo 'config yes'
 cat ${paths.KUBELET_CONFIG} ${paths.KUBELET_INSTANCE_CONFIG} | sed -nE 's/^(cgroupDriver|resolvConf|failSwapOn|containerRuntimeEndpoint): */\1 /p'
 sed -n 's/^ *- *.\{0,1\}--etcd-servers=/etcd /p' ${paths.MANIFESTS_DIR}/kube-apiserver.yaml
-for file in ${paths.MANIFESTS_DIR}/*; do
+told=' ' seen=0
+for file in ${OF_COMPONENTS} ${paths.MANIFESTS_DIR}/*; do
   [ -f "$file" ] || continue
+  case $told in *" $file "*) continue;; esac
+  seen=$((seen + 1)); [ "$seen" -le ${MOST_MANIFESTS} ] || break
+  told="$told$file "
   pod=$(sed -n '/^metadata:/,/^[a-z]/s/^  name: *//p' "$file" | head -n 1)
   echo "manifest $(basename "$file" | tr ' ' '?') $(stat -L -c %Z "$file") $([ -n "$pod" ] && echo "$pod" || echo -) $(sed -n 's/^ *\(- \)\{0,1\}image: *//p' "$file" | head -n 1)"
 done

@@ -35,7 +35,7 @@ function parseLines(text: string): readonly LogLine[] {
   })
 }
 
-const MOST_CONTAINERS = 60
+const MOST_CONTAINERS = 40
 const LOG_LINES = 100
 
 /** The kubelet links each container's log by pod, namespace, name and id: no CRI client is needed to find them. What rules ask for comes first. */

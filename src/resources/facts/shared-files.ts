@@ -27,11 +27,16 @@ done`,
   parse: text => Object.entries(byPath(text)).map(([path, lines]) => ({path, lines})),
 }
 
+/** Each costs some programs. */
+const MOST_MANIFESTS = 200
+
 /** The kubelet reads every file there that does not begin with a dot, whatever its ending. Of a pod only the name is printed. */
 export const manifestsSection: Section<SharedFacts['manifests']> = {
   name: 'manifests',
-  script: sh`for file in ${MANIFESTS_DIR}/*; do
+  script: sh`seen=0
+for file in ${MANIFESTS_DIR}/*; do
   [ -f "$file" ] || continue
+  seen=$((seen + 1)); [ "$seen" -le ${MOST_MANIFESTS} ] || break
   timeout 3 awk -v at="$file" '/^metadata:/ {inside = 1; next} /^[^[:space:]#]/ {inside = 0} inside && /^[[:space:]]+name:/ {print at "\t" $0}' "$file"
   timeout 3 head -c 65536 "$file" | tr '\n' ' ' | grep -oE '"metadata"[[:space:]]*:[[:space:]]*[{][^{}]*"name"[[:space:]]*:[[:space:]]*"[^"]*"' | head -n 1 | sed -e 's/.*"name"[[:space:]]*:/name:/' | while read -r line; do printf '%s\t%s\n' "$file" "$line"; done
 done`,

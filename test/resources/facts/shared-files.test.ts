@@ -3,6 +3,7 @@ import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:f
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {filesSection} from '../../../src/resources/facts/files.ts'
 import {fixedSection} from '../../../src/resources/facts/fixed-paths.ts'
 import type {Section} from '../../../src/resources/facts/section.ts'
 import * as shared from '../../../src/resources/facts/shared-files.ts'
@@ -24,7 +25,13 @@ const write = (path: string, text = ''): void => {
 /** Runs the real script on the files of this test instead of the machine's. */
 function gathered<T>(section: Section<T>): T {
   const script = section.script.text.replaceAll(/(?<![\w/\]])\/(etc|run|usr|lib)\//g, `${root}/$1/`)
-  const output = execFileSync('sh', ['-s'], {input: `${script}\n:`, encoding: 'utf8', timeout: 20_000})
+  const output = execFileSync('sh', ['-s'], {
+    input: `${script}\n:`,
+    encoding: 'utf8',
+    timeout: 20_000,
+    maxBuffer: 2 ** 24,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
   return section.parse(output.replaceAll(root, ''))
 }
 
@@ -146,4 +153,33 @@ test('who listens is told with the innermost unit of its control group', () => {
     'docker-01.scope',
     undefined,
   ])
+})
+
+describe('files and folders that kadm shares', () => {
+  test('are listed with what they are, whatever their names; hidden ones where these count', () => {
+    write('/etc/cni/net.d/.hidden.conflist', '{}')
+    write('/etc/cni/net.d/87 podman|bridge.conflist', '{}')
+    write('/etc/kubernetes/pki/.swp', 'x')
+    write('/etc/sysctl.d/big.conf', 'x'.repeat(2_000_000))
+    symlinkSync('/dev/null', join(root, '/etc/sysctl.d/10-off.conf'))
+
+    const found = gathered(filesSection)
+
+    expect(found['/etc/cni/net.d/.hidden.conflist']).toMatchObject({type: 'file', size: 2})
+    expect(found['/etc/cni/net.d/87 podman|bridge.conflist']?.sha256).toMatch(/^[0-9a-f]{64}$/)
+    expect(found['/etc/kubernetes/pki/.swp']).toBeUndefined()
+    expect(found['/etc/kubernetes/pki']).toMatchObject({type: 'directory'})
+    expect(found['/etc/sysctl.d/big.conf']).toMatchObject({type: 'file', size: 2_000_000, sha256: undefined})
+    expect(found['/etc/sysctl.d/10-off.conf']).toMatchObject({type: 'symlink', sha256: undefined})
+  })
+
+  test('take a moment, also where somebody keeps six thousand files', () => {
+    for (let i = 0; i < 6_000; i++) write(`/etc/kubernetes/manifests/old-${String(i)}`)
+
+    const began = performance.now()
+    const found = gathered(filesSection)
+
+    expect(Object.keys(found).filter(path => path.startsWith('/etc/kubernetes/manifests/')).length).toBe(6_000)
+    expect(performance.now() - began).toBeLessThan(6_000)
+  })
 })

@@ -226,29 +226,14 @@ done
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' files
 (
-set -- /etc/hosts /etc/hostname /etc/fstab /etc/modules-load.d/kadm.conf /etc/sysctl.d/99-zz-kadm.conf /etc/crictl.yaml /etc/containerd/config.toml /etc/containerd/pod-network.conflist /etc/systemd/system/containerd.service /etc/systemd/system/kubelet.service /etc/systemd/system/kubelet.service.d/10-kubeadm.conf /var/lib/kubelet/config.yaml /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/kubeadm-flags.env /etc/kubernetes/admin.conf /etc/kubernetes/super-admin.conf /etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf /etc/kubernetes/manifests/kube-apiserver.yaml /etc/kubernetes/manifests/kube-controller-manager.yaml /etc/kubernetes/manifests/kube-scheduler.yaml /etc/kubernetes/manifests/etcd.yaml /etc/modules-load.d /etc/sysctl.d /etc/systemd/system /etc/containerd /etc/cni /etc/cni/net.d /etc/kubernetes /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/pki/etcd /var/lib/kubelet /var/lib/containerd /var/lib/etcd /var/lib/kadm /opt/cni /opt/cni/bin /usr/bin /usr/local/bin /etc/resolv.conf /swap.img /swapfile /var/lib/kubelet/pki/kubelet-client-current.pem /var/lib/kubelet/pki /etc/default/kubelet /usr/lib/systemd/system/kubelet.service /usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf
-for found in /etc/kubernetes/pki/* /etc/kubernetes/pki/etcd/* /etc/kubernetes/manifests/* /etc/kubernetes/manifests/.[!.]* \
-  /var/lib/etcd/* /var/lib/etcd/.[!.]* /var/lib/kubelet/pki/* /etc/netplan/* /etc/cni/net.d/* /etc/cni/net.d/.[!.]* /opt/cni/bin/* /etc/modules-load.d/* /etc/sysctl.d/* \
-  /etc/containerd/conf.d/* /etc/containerd/certs.d/* /etc/systemd/system/containerd.service.d/* /etc/systemd/system/kubelet.service.d/* /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/* \
-  /var/lib/kadm/releases/*; do
-  set -- "$@" "$found"
+{
+for path in /etc/hosts /etc/hostname /etc/fstab /etc/modules-load.d/kadm.conf /etc/sysctl.d/99-zz-kadm.conf /etc/crictl.yaml /etc/containerd/config.toml /etc/containerd/pod-network.conflist /etc/systemd/system/containerd.service /etc/systemd/system/kubelet.service /etc/systemd/system/kubelet.service.d/10-kubeadm.conf /var/lib/kubelet/config.yaml /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/kubeadm-flags.env /etc/kubernetes/admin.conf /etc/kubernetes/super-admin.conf /etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf /etc/kubernetes/manifests/kube-apiserver.yaml /etc/kubernetes/manifests/kube-controller-manager.yaml /etc/kubernetes/manifests/kube-scheduler.yaml /etc/kubernetes/manifests/etcd.yaml /etc/modules-load.d /etc/sysctl.d /etc/systemd/system /etc/containerd /etc/cni /etc/cni/net.d /etc/kubernetes /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/pki/etcd /var/lib/kubelet /var/lib/containerd /var/lib/etcd /var/lib/kadm /opt/cni /opt/cni/bin /usr/bin /usr/local/bin /etc/resolv.conf /swap.img /swapfile /var/lib/kubelet/pki/kubelet-client-current.pem /var/lib/kubelet/pki /etc/default/kubelet /usr/lib/systemd/system/kubelet.service /usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf; do
+  [ -e "$path" ] || [ -L "$path" ] && printf '%s\0' "$path"
 done
-count=$#
-while [ "$count" -gt 0 ]; do
-  [ -e "$1" ] || [ -L "$1" ] && set -- "$@" "$1"
-  shift
-  count=$((count - 1))
-done
-[ $# -gt 0 ] || exit 0
-stat -c 'stat|%F|%a|%U|%s|%n' -- "$@"
-count=$#
-while [ "$count" -gt 0 ]; do
-  [ -f "$1" ] && [ ! -L "$1" ] && set -- "$@" "$1"
-  shift
-  count=$((count - 1))
-done
-[ $# -gt 0 ] || exit 0
-find "$@" -maxdepth 0 -type f -size -1025k -exec sha256sum -- {} +
+find /etc/kubernetes/pki/ /etc/kubernetes/pki/etcd/ /var/lib/kubelet/pki/ /etc/netplan/ /opt/cni/bin/ /etc/modules-load.d/ /etc/sysctl.d/ /etc/containerd/conf.d/ /etc/containerd/certs.d/ /etc/systemd/system/containerd.service.d/ /etc/systemd/system/kubelet.service.d/ /etc/apt/sources.list.d/ /etc/apt/apt.conf.d/ /var/lib/kadm/releases/ -mindepth 1 -maxdepth 1 ! -name '.*' -print0
+find /etc/kubernetes/manifests/ /var/lib/etcd/ /etc/cni/net.d/ -mindepth 1 -maxdepth 1 -print0
+} | timeout 60 xargs -0 -r sh -c 'stat -c "stat|%F|%a|%U|%s|%n" -- "$@"
+find "$@" -maxdepth 0 -type f -size -1025k -exec sha256sum -- {} +' sh
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' sysctl-files
 (
@@ -260,8 +245,10 @@ done
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' manifests
 (
+seen=0
 for file in /etc/kubernetes/manifests/*; do
   [ -f "$file" ] || continue
+  seen=$((seen + 1)); [ "$seen" -le 200 ] || break
   timeout 3 awk -v at="$file" '/^metadata:/ {inside = 1; next} /^[^[:space:]#]/ {inside = 0} inside && /^[[:space:]]+name:/ {print at "\t" $0}' "$file"
   timeout 3 head -c 65536 "$file" | tr '\n' ' ' | grep -oE '"metadata"[[:space:]]*:[[:space:]]*[{][^{}]*"name"[[:space:]]*:[[:space:]]*"[^"]*"' | head -n 1 | sed -e 's/.*"name"[[:space:]]*:/name:/' | while read -r line; do printf '%s\t%s\n' "$file" "$line"; done
 done
