@@ -47,6 +47,24 @@ describe('the script that looks', () => {
     expect(stdout).not.toMatch(/0123456789abcdef|abcdefghijklmnop|hunter22|eyJ/)
   })
 
+  test.each([
+    ['a flag and its value', '--bootstrap-token zz1.yy2 --token=abc123', /zz1|abc123/],
+    ['a variable', 'Environment="AWS_SECRET_ACCESS_KEY=abcd/efgh HTTP_PASSWORD=pw12"', /abcd|pw12/],
+    ['a password with signs of addresses in it', 'proxy http://me:p@ss:w0rd@proxy:3128/', /p@ss|w0rd/],
+    ['a login name that is a token', 'Head "https://ghp_abc123@git.example/v2/"', /ghp_abc123/],
+    ['a key in a kubeconfig', 'client-key-data: c2VjcmV0a2V5', /c2VjcmV0a2V5/],
+  ])('lets no secret off the host: %s', (_, text, secret) => {
+    const on = bench()
+    on.stub(
+      'journalctl',
+      `case "$*" in *kubelet*) cat <<'END'\n1795502033.000000 kubelet[452]: E1124 06:33:53.000000     452 x.go:1] ${text}\nEND\n;; esac`,
+    )
+    const said = run(on).stdout
+
+    expect(said).toContain('[secret]')
+    expect(said).not.toMatch(secret)
+  })
+
   test('ends in good time when every program hangs', () => {
     const on = bench()
     for (const program of ['journalctl', 'systemctl', 'ctr', 'containerd', 'df', 'find']) on.stub(program, 'sleep 60')

@@ -37,5 +37,8 @@ const CLEAN = [
   String.raw`s/-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*/[secret]/`,
   String.raw`s/LS0tLS1CRUdJTi[A-Za-z0-9+/=]*/[secret]/g`,
   String.raw`s/((token|password|passwd|secret|certificate-key|client-key-data)[\\"']*[=:] *[\\"']*)[^ \\"',}]+/\1[secret]/Ig`,
-  String.raw`s#(://[^/@: ]+:)[^@/ ]+@#\1[secret]@#g`,
+  String.raw`s/(--(token|password|[a-z-]*token|certificate-key)[= ] *[\\"']*)[^ \\"',}]+/\1[secret]/g`,
+  String.raw`s/([A-Z0-9_]*(TOKEN|PASSWORD|PASSWD|SECRET|CREDENTIAL|KEY)[A-Z0-9_]*=[\\"']*)[^ \\"',}]+/\1[secret]/g`,
+  String.raw`s#(://[^/@: ]+:)[^/ ]+@#\1[secret]@#g`,
+  String.raw`s#(://)[^/@: ]+@#\1[secret]@#g`,
 ] as const

@@ -56,7 +56,7 @@ done`,
 /** User names and passwords in proxy addresses are cut on the host. */
 export const proxySection: Section<Facts['proxy']> = {
   name: 'proxy',
-  script: sh`grep -iE '^(export )?(https?|no)_proxy=' /etc/environment | sed -e 's/^export //' -e 's|://[^@/]*@|://|'`,
+  script: sh`grep -iE '^(export )?(https?|no)_proxy=' /etc/environment | sed -e 's/^export //' -e 's|://[^/]*@|://|'`,
   parse(text) {
     const entries = assigned(text)
     const either = (name: string): string | undefined => given(entries[name]) ?? given(entries[name.toUpperCase()])

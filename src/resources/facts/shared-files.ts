@@ -70,7 +70,7 @@ export const repositoriesSection: Section<SharedFacts['repositories']> = {
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
     case $file in *[[:space:]]*) ;; *) [ -f "$file" ] && printf '%s\n' "$file" ;; esac
   done
-) /dev/null | sed 's|//[^/@[:space:]]*@|//|g'`,
+) /dev/null | sed 's|//[^/[:space:]]*@|//|g'`,
   parse: byPath,
 }
 

@@ -92,7 +92,7 @@ done
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' proxy
 (
-grep -iE '^(export )?(https?|no)_proxy=' /etc/environment | sed -e 's/^export //' -e 's|://[^@/]*@|://|'
+grep -iE '^(export )?(https?|no)_proxy=' /etc/environment | sed -e 's/^export //' -e 's|://[^/]*@|://|'
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' identity
 (
@@ -270,7 +270,7 @@ timeout 3 awk '/^[[:space:]]*(deb|deb-src)[[:space:]]/ || /^[Uu][Rr][Ii][Ss]:/ |
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
     case $file in *[[:space:]]*) ;; *) [ -f "$file" ] && printf '%s\n' "$file" ;; esac
   done
-) /dev/null | sed 's|//[^/@[:space:]]*@|//|g'
+) /dev/null | sed 's|//[^/[:space:]]*@|//|g'
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' blocks
 (
