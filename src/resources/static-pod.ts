@@ -1,6 +1,7 @@
 import {join, Script, sh} from '../remote/shell.ts'
 import type {Kind, ResourceBase} from './kind.ts'
 import {fail} from './put.ts'
+import {nowTicks, startTicks, ticksPerSecond} from './start-ticks.ts'
 import {tellShell} from './tell.ts'
 
 /**
@@ -32,9 +33,6 @@ export const staticPod = (wanted: Omit<StaticPodResource, 'kind' | 'id'>): Stati
 /** The kernel cuts the name of a program there. */
 const COMM_LENGTH = 15
 
-/** When a process started, in ticks since the boot; the name in the file may hold blanks and brackets. */
-const startTicks = (stat: Script): Script => sh`sed -n 's/^.*) //p' ${stat} 2>/dev/null | cut -d' ' -f20`
-
 /** By its control group: the kubelet names a static pod by an MD5 of 32 digits, all other pods by a UUID with dashes. */
 const processes = (name: string): Script => sh`for kadm_pid in $(cd /proc && echo [0-9]*); do
 { read -r kadm_comm <"/proc/$kadm_pid/comm"; } 2>/dev/null && [ "$kadm_comm" = ${name.slice(0, COMM_LENGTH)} ] || continue
@@ -48,17 +46,17 @@ export const staticPodKind: Kind<StaticPodResource, StaticPodFound> = {
 for kadm_file in ${[manifest, ...files]}; do
 if [ -f "$kadm_file" ]; then printf 'file %s %s\n' "$(stat -L -c %.Z -- "$kadm_file")" "$kadm_file"; fi
 done
-printf 'clock %s %s %s\n' "$(cut -d' ' -f1 /proc/uptime)" "$(date +%s.%N)" "$(getconf CLK_TCK 2>/dev/null || echo 100)"`,
+printf 'clock %s %s %s\n' "$(${nowTicks})" "$(date +%s.%N)" "$(${ticksPerSecond})"`,
   parse: output => {
     const words = output.split('\n').map(line => line.split(' '))
-    const [, uptime, now, ticks] = (words.find(([key]) => key === 'clock') ?? []).map(Number)
+    const [, clock, now, ticks] = (words.find(([key]) => key === 'clock') ?? []).map(Number)
     const [oldest] = words
       .filter(([key]) => key === 'process')
       .map(([, pid, startTicks]) => ({pid: Number(pid), startTicks: Number(startTicks)}))
       .sort((a, b) => a.startTicks - b.startTicks)
-    if (oldest === undefined || now === undefined || uptime === undefined || ticks === undefined)
+    if (oldest === undefined || now === undefined || clock === undefined || ticks === undefined)
       return {process: undefined, newer: undefined}
-    const started = now - uptime + oldest.startTicks / ticks
+    const started = now - (clock - oldest.startTicks) / ticks
     // A file from the future (the clock was set back) would be newer than every start.
     const [newer] = words
       .filter(([key]) => key === 'file')

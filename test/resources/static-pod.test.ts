@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process'
+import {setTimeout as after} from 'node:timers/promises'
 import {afterEach, describe, expect, test} from 'vitest'
 import {Script} from '../../src/remote/shell.ts'
 import {staticPod, staticPodKind} from '../../src/resources/static-pod.ts'
@@ -7,7 +8,7 @@ import {workbenches} from './shell-runner.ts'
 const bench = workbenches()
 const MANIFEST = '/etc/kubernetes/manifests/etcd.yaml'
 const resource = staticPod({name: 'etcd', manifest: MANIFEST, files: ['/etc/ca.crt'], why: 'a test'})
-const CLOCK = 'clock 1000.00 50000.000000000 100'
+const CLOCK = 'clock 100000 50000.000000000 100'
 const found = (...lines: readonly string[]) => staticPodKind.parse([...lines, CLOCK, ''].join('\n'), resource)
 
 describe('a static pod', () => {
@@ -46,7 +47,25 @@ describe('the scripts', () => {
 
     expect(code).toBe(0)
     expect(stdout).not.toContain('process')
-    expect(stdout).toMatch(/^clock [\d.]+ \d+\.\d+ \d+$/m)
+    expect(stdout).toMatch(/^clock \d+ \d+\.\d+ \d+$/m)
+  })
+
+  test('know how long a process runs, whatever time the machine says that it is up', async () => {
+    const began = Date.now()
+    const child = spawn('sleep', ['60'])
+    running.push(child)
+    await new Promise(resolve => child.once('spawn', resolve))
+    const runs = Date.now()
+    await after(500)
+    const {stdout} = bench().run(staticPodKind.look(resource))
+    const state = staticPodKind.parse(
+      `process ${String(child.pid)} ${String(startTicks(child.pid ?? 0))}\nfile ${String(runs / 1000 + 0.3)} /etc/ca.crt\n${stdout}`,
+      resource,
+    )
+
+    expect(state).toMatchObject({process: {pid: child.pid}, newer: '/etc/ca.crt'})
+    const early = `process 1 ${String(startTicks(child.pid ?? 0))}\nfile ${String(began / 1000 - 0.1)} /etc/ca.crt\n${stdout}`
+    expect(staticPodKind.parse(early, resource).newer).toBeUndefined()
   })
 
   const startTicks = (pid: number): number =>

@@ -3,8 +3,9 @@ import {conditionOf, textAt, type ApiObject} from '../../kube/json.ts'
 import {PATHS} from '../../kube/kinds.ts'
 import {waitFor} from '../../kube/wait.ts'
 import type {Host} from '../../remote/host.ts'
-import {sh} from '../../remote/shell.ts'
+import {Script, sh} from '../../remote/shell.ts'
 import type {ResourceBase} from '../kind.ts'
+import {nowTicks, startTicks, ticksPerSecond} from '../start-ticks.ts'
 import type {Operation, OperationContext} from '../operation.ts'
 import {apiLook, AT_ONCE, untilAnswered} from './api-look.ts'
 import {laneWait} from './lane-wait.ts'
@@ -35,8 +36,9 @@ interface Kubelet {
   readonly ageSeconds: number
 }
 
-const LOOK = sh`systemctl show -p ActiveState,SubState,NRestarts,ExecMainStartTimestampMonotonic -- kubelet.service
-printf 'Uptime=%s\nNow=%s\n' "$(cut -d' ' -f1 /proc/uptime)" "$(date +%s.%N)"`
+const LOOK = sh`systemctl show -p ActiveState,SubState,NRestarts -- kubelet.service
+kadm_stat=/proc/$(systemctl show -p MainPID --value -- kubelet.service)/stat
+printf 'Started=%s\nClock=%s\nTicks=%s\nNow=%s\n' "$(${startTicks(new Script('"$kadm_stat"'))})" "$(${nowTicks})" "$(${ticksPerSecond})" "$(date +%s.%N)"`
 
 async function kubeletOn(host: Host, signal: AbortSignal): Promise<Kubelet> {
   const output = await host.read(LOOK.text, {signal})
@@ -45,7 +47,7 @@ async function kubeletOn(host: Host, signal: AbortSignal): Promise<Kubelet> {
       .split('\n')
       .find(line => line.startsWith(`${key}=`))
       ?.slice(key.length + 1) ?? ''
-  const ageSeconds = Number(value('Uptime')) - Number(value('ExecMainStartTimestampMonotonic')) / 1e6
+  const ageSeconds = (Number(value('Clock')) - Number(value('Started'))) / Number(value('Ticks'))
   return {
     state: `${value('ActiveState')} (${value('SubState')})`,
     restarts: Number(value('NRestarts')),

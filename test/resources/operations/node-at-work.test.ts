@@ -107,8 +107,9 @@ describe('a node whose present kubelet should report', () => {
       `ActiveState=${state}`,
       `SubState=${state === 'active' ? 'running' : 'auto-restart'}`,
       `NRestarts=${String(restarts)}`,
-      `ExecMainStartTimestampMonotonic=${String((UP_SECONDS + startedMs / 1000) * 1e6)}`,
-      `Uptime=${String(UP_SECONDS + ms / 1000)}`,
+      `Started=${String(UP_SECONDS * 100 + startedMs / 10)}`,
+      `Clock=${String(UP_SECONDS * 100 + ms / 10)}`,
+      'Ticks=100',
       `Now=${String(EPOCH_SECONDS + ms / 1000)}`,
     ].join('\n')
   const reported = (ms: number) => ({

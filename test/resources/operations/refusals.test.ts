@@ -19,8 +19,9 @@ const NODE = {
 const KUBELET = `ActiveState=active
 SubState=running
 NRestarts=0
-ExecMainStartTimestampMonotonic=100000000
-Uptime=700.00
+Started=10000
+Clock=70000
+Ticks=100
 Now=${String(Date.parse('2026-06-01T00:15:00Z') / 1000)}
 `
 
