@@ -79,7 +79,7 @@ const notRead = ({unread}: ClusterReport): readonly KadmError[] =>
   unread.length === 0
     ? []
     : [
-        new KadmError('connect', `the API did not answer for ${plural(unread.length, 'part')} of it`, {
+        new KadmError('connect', `${plural(unread.length, 'part')} of the cluster could not be read`, {
           evidence: unread.join('\n'),
           hint: 'run it again; if it stays so, ask for the load of the control plane: kadm doctor',
         }),

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {diagnose} from '../../src/diagnose/diagnose.ts'
 import {crashed, evidenceWith, nowOf, units, journal, type Sections} from './captures.ts'
-import {CP, probeFails, WELL} from './wording.ts'
+import {CP, probe, probeFails, WELL} from './wording.ts'
 
 const names = (sections: Sections, phase = 'doctor'): readonly string[] =>
   diagnose(evidenceWith(CP, sections), {phase, waitedFor: 'nothing', now: nowOf(CP)}).map(({name}) => name)
@@ -118,5 +118,45 @@ describe('a disk that is nearly full', () => {
     ['is none of the kubelet where only logs are', [row('/', 50_000_000), row('/var/log', 5_000_000)], false],
   ])('%s', (_, rows, isTold) => {
     expect(low(rows.join('\n'))).toBe(isTold)
+  })
+})
+
+describe('a node of kubeadm that kadm would have made otherwise', () => {
+  const other = (sections: Sections): readonly string[] => names({...WELL, ...sections})
+  const withoutContainerd = {
+    'unit-states':
+      units('running')['unit-states']?.replace(
+        /Id=containerd\.service\nLoadState=loaded/,
+        'Id=containerd.service\nLoadState=not-found',
+      ) ?? '',
+    'runtime-state': '',
+  }
+
+  test('with CRI-O has no containerd that is down', () => {
+    expect(other(withoutContainerd)).not.toContain('containerd-down')
+    expect(names({...WELL, ...withoutContainerd, 'kubelet-health': 'no'})).toContain('containerd-down')
+  })
+
+  test('may have the programs of its network elsewhere', () => {
+    const crio = 'config 11-crio-ipv4-bridge.conflist crio bridge host-local\nplugin flannel\npods 10.0.0.1'
+
+    expect(other({'pod-network': crio})).not.toContain('cni-plugin')
+  })
+
+  test('may let swap stay by a flag', () => {
+    const swap = {
+      memory: 'total 24684084\navailable 20074716\nswap /swap.img file 2097148 0 -2',
+      virtualization: 'kind kvm',
+    }
+
+    expect(other(swap)).toContain('swap-on')
+    expect(other({...swap, flags: '/etc/default/kubelet --fail-swap-on'})).not.toContain('swap-on')
+  })
+
+  test('with IPv6 only forwards no IPv4', () => {
+    const off = {sysctls: 'net/ipv4/ip_forward:0\nnet/bridge/bridge-nf-call-iptables:1'}
+
+    expect(other(off)).toContain('ip-forward')
+    expect(other({...off, 'api-probe': probe({podCIDRs: ['fd00:10::/64']})})).not.toContain('ip-forward')
   })
 })

@@ -33,6 +33,7 @@ const PLACES = [
   '/run/flannel',
   '/etc/default',
   '/var/log/containers',
+  '/etc/systemd/system',
 ]
 const moved = (on: Workbench, {text}: Script): string =>
   PLACES.reduce((script, place) => script.replaceAll(place, on.root + place), text)
@@ -251,6 +252,19 @@ describe('what the sections find', () => {
     expect(performance.now() - began).toBeLessThan(1_900)
     expect(apiSections.parse(probe)?.error).toBe('Get "https://me:[secret]@proxy:3128": refused')
     expect(readyzSection.parse(readyz)).toEqual(['etcd'])
+  })
+
+  test('the silence of a tunnel tells nothing where a firewall keeps what is for the node itself', async () => {
+    const on = bench()
+    on.stub('bridge', `echo 'aa:bb:cc:00:00:01 dst 127.0.0.1 self permanent'`)
+    on.stub('ip', `echo '10.244.1.0 lladdr aa:bb:cc:00:00:01 PERMANENT'`)
+    on.stub('ping', 'exit 1')
+    on.stub('bash', 'exit 1')
+    const tunnel = async (): Promise<unknown> => (await read(on, peersSection)).map(peer => peer.tunnel)
+
+    expect(await tunnel()).toEqual([false])
+    put(on, '/etc/systemd/system/kadm-firewall.service', '')
+    expect(await tunnel()).toEqual([undefined])
   })
 
   test('no certificate where there is none', async () => {

@@ -27,7 +27,8 @@ const missingProgram: Rule = {
   judge: evidence => {
     const {network} = evidence
     const winner = first(evidence)
-    const lacks = winner === undefined ? [] : withoutProgram(winner, evidence)
+    // Where none is kadm's, the programs may be in a folder that is not looked at.
+    const lacks = winner === undefined || !network.cniConfigs.some(isOurs) ? [] : withoutProgram(winner, evidence)
     const hits = find(evidence, sources, /failed to find plugin "?([^"\s]+?)"? in path/).filter(
       hit => !network.cniPlugins.includes(group(hit, 1)),
     )

@@ -54,9 +54,9 @@ const swapBack: Rule = {
   name: 'swap-on',
   isLater: true,
   follows: ['swap'],
-  judge: ({swaps, kubelet, kubeletConfig, isContainer}, {phase}) => {
+  judge: ({swaps, kubelet, kubeletConfig, isContainer, flags}, {phase}) => {
     if (phase !== 'doctor' || isContainer || swaps.length === 0 || kubelet.active !== 'active') return undefined
-    if (kubeletConfig?.failSwapOn !== true) return undefined
+    if (kubeletConfig?.failSwapOn !== true || flags.some(({name}) => name === '--fail-swap-on')) return undefined
     return {
       cause: 'swap is on again: the kubelet runs on, but refuses to start the next time',
       certainty: 'certain',

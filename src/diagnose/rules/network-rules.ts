@@ -59,8 +59,10 @@ const conntrackModule = logRule({
 
 const forwarding: Rule = {
   name: 'ip-forward',
-  judge: ({sysctls, kubelet}) => {
-    if (sysctls['net.ipv4.ip_forward'] !== '0' || kubelet.active !== 'active') return undefined
+  judge: ({sysctls, kubelet, api}) => {
+    const ranges = api?.state?.podRanges ?? []
+    const isOnlyV6 = ranges.length > 0 && ranges.every(range => range.includes(':'))
+    if (sysctls['net.ipv4.ip_forward'] !== '0' || kubelet.active !== 'active' || isOnlyV6) return undefined
     return {
       cause: 'the kernel does not forward packets, so pods reach nothing beyond this node',
       certainty: 'likely',

@@ -1,3 +1,4 @@
+import type {Evidence} from '../../domain/evidence.ts'
 import type {Rule} from '../diagnosis.ts'
 import {find, isCrashing, linesOf, proofOf, shorten} from '../log.ts'
 import {AGAIN, group, logRule} from '../rule.ts'
@@ -45,6 +46,10 @@ const criDisabled: Rule = {
   },
 }
 
+/** CRI-O and others serve a kubelet as well. */
+const hasOtherRuntime = ({runtime, kubeletAnswers, kubeletConfig}: Evidence): boolean =>
+  kubeletAnswers === true && (!runtime.installed || isElsewhere(kubeletConfig?.runtimeEndpoint))
+
 const down: Rule = {
   name: 'containerd-down',
   follows: [
@@ -64,6 +69,7 @@ const down: Rule = {
       ['kubelet'],
       /containerd\.sock: connect: (?:no such file or directory|connection refused)/,
     )
+    if (hits.length === 0 && hasOtherRuntime(evidence)) return undefined
     const isDown = containerd.active !== 'active' || !runtime.socket
     if (!isDown || (hits.length === 0 && kubelet.active !== 'active' && containerd.active !== 'failed'))
       return undefined
