@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type {SshTarget} from '../domain/cluster.ts'
 import {nameOf} from './host-key-check.ts'
 import {keysFor, knownHostsLine, parseKnownHosts} from './known-hosts.ts'
@@ -31,20 +32,27 @@ export function knownHostsStore(laptop: Laptop, config: SshConfig): KnownHostsSt
     if (hop === undefined) throw new Error('a route has at least one hop')
     return hop
   }
+  // Each reads a file and writes it again, for one machine of many.
+  const oneAtATime = pLimit(1)
+  const learn = async (hop: Hop, keys: readonly TrustedKey[]): Promise<void> => {
+    const [file] = hop.knownHostsFiles
+    if (file === undefined) return
+    const known = keysFor(parseKnownHosts((await laptop.readText(file)) ?? '', file), nameOf(hop))
+    for (const {type, blob} of keys) {
+      const key = Buffer.from(blob, 'base64')
+      if (!known.some(k => k.key.equals(key))) await laptop.appendLine(file, knownHostsLine(nameOf(hop), type, key))
+    }
+  }
   return {
     learn: async (target, keys) => {
       const hop = await hopOf(target)
-      const [file] = hop.knownHostsFiles
-      if (file === undefined) return
-      const known = keysFor(parseKnownHosts((await laptop.readText(file)) ?? '', file), nameOf(hop))
-      for (const {type, blob} of keys) {
-        const key = Buffer.from(blob, 'base64')
-        if (!known.some(k => k.key.equals(key))) await laptop.appendLine(file, knownHostsLine(nameOf(hop), type, key))
-      }
+      await oneAtATime(() => learn(hop, keys))
     },
     keepOnly: async (target, keys) => {
       const hop = await hopOf(target)
-      const left = await Promise.all(hop.knownHostsFiles.map(file => keepOnlyIn(file, nameOf(hop), keys, laptop)))
+      const left = await Promise.all(
+        hop.knownHostsFiles.map(file => oneAtATime(() => keepOnlyIn(file, nameOf(hop), keys, laptop))),
+      )
       return left.flat()
     },
     isBehindJump: async target => (await routeOf(target)).length > 1,

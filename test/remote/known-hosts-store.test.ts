@@ -43,6 +43,20 @@ test('a key that is learned is believed beside the old one, and once', async () 
   expect(read()).toEqual([`10.0.0.12 ssh-ed25519 ${OLD}`, `10.0.0.12 ssh-ed25519 ${NEW.blob}`])
 })
 
+test('many machines that get new keys at once do not undo what was written for one another', async () => {
+  const addresses = Array.from({length: 20}, (_, i) => `10.0.1.${String(i)}`)
+  const {trust, read} = store(addresses.map(address => `${address} ssh-ed25519 ${OLD}`))
+
+  await Promise.all(
+    addresses.map(async address => {
+      await trust.learn(target({address}), [NEW])
+      await trust.keepOnly(target({address}), [NEW])
+    }),
+  )
+
+  expect(read().toSorted()).toEqual(addresses.map(address => `${address} ssh-ed25519 ${NEW.blob}`).toSorted())
+})
+
 test('then no other is, of any type; what is said of other machines stays as it is', async () => {
   const others = ['# mine', `10.0.0.1 ssh-ed25519 ${OLD}`, `[10.0.0.12]:2222 ssh-ed25519 ${OLD}`, 'not readable']
   const {trust, read, file, folder} = store([
