@@ -11,6 +11,7 @@ import {realClock} from './clock.ts'
 import type {Connector} from './connector.ts'
 
 const WIDTH = 30
+const MOST_OTHERS = 4
 
 /** What came of asking a cluster through one of some machines. */
 export type ClusterAnswer =
@@ -20,7 +21,7 @@ export type ClusterAnswer =
   /** None of the machines that could be reached has the administrator's credentials. */
   | {readonly kind: 'nobody'; readonly reached: number}
 
-/** Asks the cluster through the first of the machines that is a control plane, or through the next where the first does not answer. */
+/** Asks the cluster through the first of the machines that is a control plane, or through one of the others where the first does not answer. */
 export async function askCluster(
   candidates: readonly HostSpec[],
   connector: Connector,
@@ -29,13 +30,12 @@ export async function askCluster(
   const limit = pLimit(WIDTH)
   const found = await Promise.all(candidates.map(spec => limit(() => controlPlaneAt(spec, connector, signal))))
   const controlPlanes = found.flatMap(one => (one === undefined || one === 'none' ? [] : [one]))
-  let refused: ClusterAnswer | undefined
-  for (const {spec, host} of controlPlanes) {
-    const answer = await askThrough(spec, host, signal)
-    if (answer.kind === 'answered') return answer
-    refused ??= answer
-  }
-  return refused ?? {kind: 'nobody', reached: found.filter(one => one === 'none').length}
+  const [first, ...others] = controlPlanes
+  if (first === undefined) return {kind: 'nobody', reached: found.filter(one => one === 'none').length}
+  const answer = await askThrough(first.spec, first.host, signal)
+  if (answer.kind === 'answered') return answer
+  const more = await Promise.all(others.slice(0, MOST_OTHERS).map(({spec, host}) => askThrough(spec, host, signal)))
+  return more.find(({kind}) => kind === 'answered') ?? answer
 }
 
 /** `none` for a machine without the administrator's credentials; undefined for one that cannot be reached, which other code reports. */

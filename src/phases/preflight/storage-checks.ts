@@ -38,7 +38,8 @@ export const diskChecks: HostCheck = (view, {cluster}) =>
       if (freeBytes < limit.error * GIB) return error(name, view, `only ${saw}`, fix)
       const tooFull = `only ${saw}, of ${gib(totalBytes)}; the kubelet evicts pods below ${gib(evicts)}`
       const more = `${fix}, or give the kubelet an evictionHard of your own (KubeletConfiguration)`
-      if (freeBytes < evicts) return error(name, view, tooFull, more)
+      // A node that runs is told, and may be what is to be repaired.
+      if (freeBytes < evicts) return (view.isMember ? warning : error)(name, view, tooFull, more)
       if (freeBytes < evicts + NODE_TAKES && evicts > 0) return warning(name, view, tooFull, more)
       return freeBytes < limit.warning * GIB ? warning(name, view, `only ${saw}`, fix) : ok(name, view, saw)
     })
@@ -63,8 +64,8 @@ export const inodeChecks: HostCheck = view =>
     const saw = `only ${free} of ${total} inodes free for ${path}`
     const fix = `find where the files are, and remove what is not needed: sudo du --inodes -x ${path} | sort -n | tail`
     const isEvicted = free < total * EVICTS_INODES && path.startsWith('/var/lib/')
-    if (free < limit.error || isEvicted) return [error('DiskSpace', view, saw, fix)]
-    return free < limit.warning ? [warning('DiskSpace', view, saw, fix)] : []
+    if (free < limit.error || (isEvicted && !view.isMember)) return [error('DiskSpace', view, saw, fix)]
+    return free < limit.warning || isEvicted ? [warning('DiskSpace', view, saw, fix)] : []
   })
 
 /** etcd writes to disk before it answers; its own advice is that 99 of 100 writes take less than 10 ms. */

@@ -5,6 +5,31 @@ import {file, input, judged, link, sampleFacts, seen} from './sample.ts'
 
 const bare = sampleFacts(10)
 
+describe('a disk on which the kubelet would evict pods', () => {
+  const GIB = 1024 ** 3
+  const disk = (freeGib: number, freeInodes: number) => ({
+    disks: [
+      {
+        path: '/var/lib/containerd',
+        freeBytes: freeGib * GIB,
+        totalBytes: 100 * GIB,
+        readOnly: false,
+        inodes: {free: freeInodes, total: 6_000_000},
+      },
+    ],
+  })
+  const severities = (facts: object): readonly string[] =>
+    seen('DiskSpace', facts).map(text => text.split(' ')[0] ?? '')
+
+  test.each([
+    ['bytes', disk(12, 5_000_000), ['error'], ['warning']],
+    ['inodes', disk(80, 200_000), ['error'], ['warning']],
+    ['room for anything at all', disk(1, 5_000_000), ['error'], ['error']],
+  ])('for want of %s stops the first run, not the repair of a node', (_, facts, first, again) => {
+    expect([severities(facts), severities({...facts, clusterCaHash: 'aa'})]).toEqual([first, again])
+  })
+})
+
 describe('a host that is a node of this cluster already', () => {
   const member = {
     clusterCaHash: 'aa',
