@@ -154,6 +154,24 @@ describe('jump hosts', () => {
     await expect.poll(jump.standing).toBe(0)
   })
 
+  test('that get no answer from the target are not waited for longer than a login may take', async () => {
+    const jump = await startInProcess({forwarding: 'silent'})
+    opened.push(jump.stop)
+    const configText = `Host bastion\n HostName 127.0.0.1\n Port ${String(jump.port)}\n User ubuntu\n IdentityFile ${jump.keyFile}\n`
+    const to = {...target(22), jump: 'bastion'}
+    const stop = new AbortController()
+
+    await expect(connectSsh(options(to, {configText, readyTimeoutMs: 500}))).rejects.toMatchObject({
+      code: 'connect',
+      message: containing('127.0.0.1'),
+    })
+    const stopped = connectSsh(options(to, {configText, signal: stop.signal}))
+    await expect.poll(jump.connections).toBe(2)
+    stop.abort()
+    await expect(stopped).rejects.toMatchObject({code: 'cancelled'})
+    await expect.poll(jump.standing).toBe(0)
+  })
+
   test('that cannot reach the target say so', async () => {
     const server = await startOpenSsh()
     opened.push(server.stop)

@@ -25,7 +25,8 @@ export interface InProcessOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly password?: string
   readonly keyboardOnly?: boolean
-  readonly forwarding?: boolean
+  /** `silent`: neither allowed nor refused, as where the machine to be reached does not answer. */
+  readonly forwarding?: boolean | 'silent'
 }
 
 export async function startInProcess(options: InProcessOptions = {}): Promise<InProcess> {
@@ -44,6 +45,7 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     client.on('authentication', context => judge(context, allowed.getPublicSSH(), options))
     client.on('session', accept => serveCommands(accept(), options))
     client.on('tcpip', (accept, reject, {destIP, destPort}) => {
+      if (options.forwarding === 'silent') return
       if (options.forwarding === false) {
         reject()
         return
