@@ -77,7 +77,7 @@ function clusterLines(
   const missing = unread.map(what => `${colours.yellow('not read')}: cluster: ${what}`)
   if (notAsked !== undefined) return [...told, `${colours.yellow('not asked')}: cluster: ${notAsked}`]
   if (told.length + missing.length > 0) return [...told, ...missing]
-  if (isToldAbove === true) return [`cluster: ${plural(nodes ?? 0, 'node')}; what is wrong there is told above`]
+  if (isToldAbove === true) return [`cluster: ${plural(nodes ?? 0, 'node')}; see above what is wrong`]
   return [
     `cluster: ${plural(nodes ?? 0, 'node')}; what should be there is there and works ${colours.dim(`(asked through ${through ?? ''}; kadm verify tries it)`)}`,
   ]

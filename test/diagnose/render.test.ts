@@ -84,6 +84,6 @@ test('a cluster whose trouble a machine tells is not called well', () => {
   const cluster = {through: 'master', nodes: 2, diagnoses: [], unread: [], isToldAbove: true}
 
   expect(renderDiagnoses([], cluster, pc.createColors(false))).toBe(
-    'cluster: 2 nodes; what is wrong there is told above',
+    'cluster: 2 nodes; see above what is wrong',
   )
 })

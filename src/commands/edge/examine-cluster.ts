@@ -53,7 +53,7 @@ export function withoutDoubles(
       ...cluster,
       diagnoses: gathered(diagnoses),
       ...(isToldAbove ? {isToldAbove} : {}),
-      ...(isSilent ? {notAsked: 'its API cannot be used; the cause is told above'} : {}),
+      ...(isSilent ? {notAsked: 'its API does not work; see the cause above'} : {}),
     },
   }
 }
