@@ -83,7 +83,5 @@ test('machines that have nothing to tell share a line where they are many', () =
 test('a cluster whose trouble a machine tells is not called well', () => {
   const cluster = {through: 'master', nodes: 2, diagnoses: [], unread: [], isToldAbove: true}
 
-  expect(renderDiagnoses([], cluster, pc.createColors(false))).toBe(
-    'cluster: 2 nodes; see above what is wrong',
-  )
+  expect(renderDiagnoses([], cluster, pc.createColors(false))).toBe('cluster: 2 nodes; see above what is wrong')
 })
