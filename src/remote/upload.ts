@@ -93,12 +93,12 @@ const failureOf = async (host: string, upload: Upload, {code, stderr}: RunResult
 
 const NOTHING = new Script(':')
 
-/** Also sets the mode of a file that is there. */
+/** Also sets the mode of a file that is there. The lock of a guard is taken when the slow part, the hash, is over: others wait for it. */
 const present = ({target, mode, guard}: Upload, wanted: string): Script => sh`set -u
-${guard?.again ?? NOTHING}
 [ -f ${target} ] || exit 0
 h=$(sha256sum <${target})
 [ "$h" = ${`${wanted}  -`} ] || exit 0
+${guard?.again ?? NOTHING}
 m=$(stat -c %a ${target})
 [ "$m" = ${mode.replace(/^0+(?=.)/, '')} ] || chmod ${mode} ${target} || exit
 echo present`
@@ -116,10 +116,10 @@ trap 'rm -f "$new"' EXIT
 trap 'exit 143' TERM HUP INT
 chmod ${mode} "$new"
 ${unpack} >"$new"
-${guard?.again ?? NOTHING}
 h=$(sha256sum <"$new")
 [ "$h" = ${`${wanted}  -`} ] || { echo "sha256 is $h" >&2; exit ${HASH_DIFFERS}; }
 sync "$new"
+${guard?.again ?? NOTHING}
 mv -f "$new" ${target}
 sync ${dirname(target)}`
 }
