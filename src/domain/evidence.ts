@@ -157,8 +157,10 @@ export interface Evidence {
     readonly podAddresses: readonly {readonly network: string; readonly address: string}[]
     /** FLANNEL_SUBNET of /run/flannel/subnet.env; undefined when there is none. */
     readonly flannelSubnet: string | undefined
-    /** Whether flannel's tunnel is among the network interfaces; undefined when that is not known. */
-    readonly hasTunnel: boolean | undefined
+    /** Whether flannel's tunnel is among the network interfaces, and up; undefined when that is not known. */
+    readonly tunnel: 'yes' | 'down' | 'no' | undefined
+    /** Whether the bridge of the pods was taken down. */
+    readonly isBridgeDown: boolean
     /** Whether /etc/hosts or another source knows `localhost`. */
     readonly localhostResolves: boolean | undefined
     readonly cniPlugins: readonly string[]

@@ -34,6 +34,7 @@ const PLACES = [
   '/etc/default',
   '/var/log/containers',
   '/etc/systemd/system',
+  '/sys/class/net',
 ]
 const moved = (on: Workbench, {text}: Script): string =>
   PLACES.reduce((script, place) => script.replaceAll(place, on.root + place), text)
@@ -191,7 +192,6 @@ describe('what the sections find', () => {
     on.stub('ip', `echo '127.0.0.2 lladdr aa:bb:cc:00:00:01 PERMANENT'`)
     on.stub('ping', 'exit 1')
 
-    // Nothing listens at 10250 here, and a refusal through the tunnel is an answer of the other end.
     expect(await read(on, peersSection)).toEqual([
       {address: '127.0.0.1', podAddress: '127.0.0.2', kubeletPort: 'refused', tunnel: true},
     ])
@@ -212,7 +212,6 @@ describe('what the sections find', () => {
     put(on, '/etc/kubernetes/pki/ca.crt', `${old.certPem}${stranger.certPem}`)
     expect(await isSigned()).toBe(false)
 
-    // A chain may lead to the authority by what stands between.
     put(on, own, `${cert}${stranger.certPem}`)
     expect(await isSigned()).toBeUndefined()
   })
@@ -265,6 +264,22 @@ describe('what the sections find', () => {
     expect(await tunnel()).toEqual([false])
     put(on, '/etc/systemd/system/kadm-firewall.service', '')
     expect(await tunnel()).toEqual([undefined])
+  })
+
+  test('whether the links of the pod network are there and up', async () => {
+    const on = bench()
+    const links = async (): Promise<readonly unknown[]> => {
+      const {tunnel, isBridgeDown} = await read(on, podNetworkSection)
+      return [tunnel, isBridgeDown]
+    }
+
+    expect(await links()).toEqual(['no', false])
+    put(on, '/sys/class/net/flannel.1/flags', '0x1003\n')
+    put(on, '/sys/class/net/cni0/flags', '0x1003\n')
+    expect(await links()).toEqual(['yes', false])
+    put(on, '/sys/class/net/flannel.1/flags', '0x1002\n')
+    put(on, '/sys/class/net/cni0/flags', '0x1002\n')
+    expect(await links()).toEqual(['down', true])
   })
 
   test('no certificate where there is none', async () => {

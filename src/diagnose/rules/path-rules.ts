@@ -4,6 +4,8 @@ import type {Rule} from '../diagnosis.ts'
 import {find, proofOf} from '../log.ts'
 import {AGAIN, group} from '../rule.ts'
 
+/** The name of the network that kadm's template makes. */
+const OURS = 'kadm-pods'
 const PORTS = '6443|2379|2380|10250|10256|8472|4789|179|53'
 
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fe80::/10'].flatMap(
@@ -116,7 +118,7 @@ const flannel: Rule = {
   ],
   judge: evidence => {
     const {network, containers, api, kubeletAnswers} = evidence
-    const isOurs = network.cniConfigs[0]?.network === 'kadm-pods'
+    const isOurs = network.cniConfigs[0]?.network === OURS
     // Without an answer of the API the pods of a node may not have come yet.
     if (!isOurs || kubeletAnswers !== true || api?.answered !== true || network.flannelSubnet !== undefined)
       return undefined
@@ -131,24 +133,38 @@ const flannel: Rule = {
   },
 }
 
-/** flannel makes its tunnel when it starts, and does not see that somebody removes it. */
+/** flannel makes its tunnel when it starts, and does not see that somebody removes it or takes it down. */
 const noTunnel: Rule = {
   name: 'tunnel-missing',
   follows: ['flannel-missing', 'node-deleted', 'pod-stops', 'pod-range', 'flannel-rights'],
   judge: ({network, containers, now}) => {
     const flanneld = containers.find(({name}) => name === 'kube-flannel')
     const isSettled = flanneld?.running === true && flanneld.startedAt !== undefined && flanneld.startedAt < now - 30
-    if (network.cniConfigs[0]?.network !== 'kadm-pods' || network.hasTunnel !== false || !isSettled) return undefined
-    if (network.flannelSubnet === undefined) return undefined
+    const {tunnel: state = 'yes', flannelSubnet, cniConfigs} = network
+    if (cniConfigs[0]?.network !== OURS || state === 'yes' || !isSettled || flannelSubnet === undefined)
+      return undefined
+    const words = state === 'down' ? 'down' : 'not there'
     return {
-      cause:
-        'the network interface of the pod network, flannel.1, is not there: pods of this node reach no pods of other nodes',
+      cause: `the network interface of the pod network, flannel.1, is ${words}: pods of this node reach no pods of other nodes`,
       certainty: 'certain',
-      proof: ['kube-flannel runs, and /sys/class/net/flannel.1 is missing'],
-      fix: '`sudo pkill -x flanneld`: it is started again within seconds and makes the interface',
+      proof: [`kube-flannel runs, and flannel.1 is ${words}`],
+      fix: '`sudo pkill -x flanneld`: it is started again within seconds and brings the interface up',
     }
   },
 }
 
+const bridgeDown: Rule = {
+  name: 'bridge-down',
+  judge: ({network}) =>
+    network.isBridgeDown && network.cniConfigs[0]?.network === OURS
+      ? {
+          cause: 'the bridge of the pods, cni0, is down: pods of this node reach nothing beyond themselves',
+          certainty: 'certain',
+          proof: ['cni0 is not up, as `ip link show cni0` shows'],
+          fix: '`sudo ip link set cni0 up`',
+        }
+      : undefined,
+}
+
 /** Why packets do not get from this host to the others. */
-export const PATH_RULES: readonly Rule[] = [firewall, flannel, noTunnel, tunnel, kubeletPort]
+export const PATH_RULES: readonly Rule[] = [firewall, flannel, noTunnel, bridgeDown, tunnel, kubeletPort]

@@ -17,7 +17,12 @@ for file in /var/lib/cni/networks/*/*.*; do
   case $file in *[0-9].[0-9]*) [ -f "$file" ] && echo "address $(basename "$(dirname "$file")") $(basename "$file")";; esac
 done | head -n 300
 sed -n 's/^FLANNEL_SUBNET=/flannel /p' /run/flannel/subnet.env
-[ -e /sys/class/net/flannel.1 ] || [ -e /sys/class/net/flannel-v6.1 ] && echo 'tunnel yes' || echo 'tunnel no'
+tunnel=no
+for link in flannel.1 flannel-v6.1 cni0; do
+  flags=$(cat "/sys/class/net/$link/flags") || continue
+  case $link,$flags in cni0,*[13579bdf]) ;; cni0,*) echo 'bridge down';; *[13579bdf]) tunnel=yes;; *) tunnel=down;; esac
+done
+echo "tunnel $tunnel"
 [ -z "$(command -v getent)" ] || { getent hosts localhost >/dev/null && echo 'localhost yes' || echo 'localhost no'; }
 sed -n 's/^nameserver */nameserver /p' /etc/resolv.conf
 file=$(sed -n 's/^resolvConf: *//p' ${KUBELET_CONFIG} | tr -d '"')
@@ -36,13 +41,16 @@ sed -n 's/^nameserver */pods /p' "$file"`,
         network === undefined || address === undefined ? [] : [{network, address}],
       ),
       flannelSubnet: given(entries['flannel']),
-      hasTunnel: entries['tunnel'] === undefined ? undefined : entries['tunnel'] === 'yes',
+      tunnel: STATES.find(state => state === entries['tunnel']),
+      isBridgeDown: entries['bridge'] === 'down',
       localhostResolves: entries['localhost'] === undefined ? undefined : entries['localhost'] === 'yes',
       nameservers: valuesOf('nameserver'),
       podNameservers: valuesOf('pods'),
     }
   },
 }
+
+const STATES = ['yes', 'down', 'no'] as const
 
 const configOf = ([file, network, ...plugins]: readonly string[]): readonly CniConfig[] =>
   file === undefined ? [] : [{file, network: network === '-' ? '' : (network ?? ''), plugins}]

@@ -58,7 +58,29 @@ export const STATE_NETWORK_CASES: readonly Case[] = [
       peers: '10.77.1.11 10.244.0.0 no open',
     },
     cause: /flannel\.1, is not there/,
-    proof: /flannel\.1 is missing/,
+    proof: /flannel\.1 is not there/,
+  },
+  {
+    name: 'tunnel-missing',
+    role: W,
+    sections: {
+      ...WELL,
+      ...runs('kube-flannel', W),
+      'pod-network': `${network()}\nflannel 10.244.1.1/24\ntunnel down`,
+    },
+    cause: /flannel\.1, is down/,
+    proof: /flannel\.1 is down/,
+  },
+  {
+    name: 'bridge-down',
+    role: W,
+    sections: {
+      ...WELL,
+      ...runs('kube-flannel', W),
+      'pod-network': `${network()}\nflannel 10.244.1.1/24\ntunnel yes\nbridge down`,
+    },
+    cause: /cni0, is down/,
+    proof: /cni0 is not up/,
   },
   {
     name: 'cni-plugin',

@@ -76,3 +76,17 @@ test('a cluster of a thousand nodes is judged in a moment', () => {
   expect(told.filter(({name}) => name !== 'pod-address')).toEqual([])
   expect(performance.now() - start).toBeLessThan(2000)
 })
+
+test('flannel that is gone with all that belongs to it is missed by the mark that it left, unless another network took its place', () => {
+  const sample = healthy()
+  const nodes = (sample.nodes ?? []).map(node => ({
+    ...node,
+    metadata: {...(node['metadata'] as object), annotations: {'flannel.alpha.coreos.com/backend-type': 'vxlan'}},
+  }))
+  const daemonSets = (sample.daemonSets ?? []).filter(one => JSON.stringify(one).includes('kube-proxy'))
+  const calico = daemonSets.map(one => ({...one, metadata: {namespace: 'kube-system', name: 'calico-node'}}))
+  const gone = {nodes, daemonSets, configMaps: {...sample.configMaps, flannel: 'absent' as const}}
+
+  expect(found(() => gone, noFile)).toEqual([expect.stringMatching(/^workload-missing: .*kube-flannel-ds/)])
+  expect(found(() => ({...gone, daemonSets: [...daemonSets, ...calico]}), noFile)).toEqual([])
+})

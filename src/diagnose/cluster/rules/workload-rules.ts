@@ -70,11 +70,19 @@ function wantsProxy({snapshot, expected, made, otherNetwork}: ClusterView): bool
   return config === 'absent' ? expected.hosts !== undefined : config !== undefined
 }
 
-/** The file says so, or its configuration is there. */
-export function wantsFlannel({snapshot, expected, otherNetwork}: ClusterView): boolean {
+/** flannel writes it to each node, and nobody takes it away with flannel. */
+const FLANNEL_MARK = 'flannel.alpha.coreos.com/backend-type'
+
+/** The file says so, its configuration is there, or it left its mark on a node. */
+export function wantsFlannel({snapshot, expected, otherNetwork, nodes}: ClusterView): boolean {
   if (otherNetwork !== undefined || (expected.podNetwork ?? 'flannel') !== 'flannel') return false
   const config = snapshot.configMaps.flannel
-  return expected.podNetwork === 'flannel' || (config !== undefined && config !== 'absent')
+  const marks = nodes.map(({object}) => textsAt(object, 'metadata', 'annotations')[FLANNEL_MARK])
+  return (
+    expected.podNetwork === 'flannel' ||
+    (config !== undefined && config !== 'absent') ||
+    marks.some(mark => mark !== undefined)
+  )
 }
 
 /** A core DaemonSet that is there and is meant for fewer nodes than there are. */
