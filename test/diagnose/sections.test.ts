@@ -1,11 +1,6 @@
-import {spawn} from 'node:child_process'
-import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {createServer, type Server} from 'node:net'
-import {dirname} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
-import type {Script} from '../../src/remote/shell.ts'
 import {certificatesSection} from '../../src/resources/facts/evidence-certificates.ts'
-import {containersSection} from '../../src/resources/facts/evidence-logs.ts'
 import {joinSection} from '../../src/resources/facts/evidence-join.ts'
 import {podNetworkSection} from '../../src/resources/facts/evidence-network.ts'
 import {
@@ -13,49 +8,14 @@ import {
   apiSections,
   flagsSection,
   kubeletHealthSection,
-  peersSection,
-  probeFunctions,
   readyzSection,
 } from '../../src/resources/facts/evidence-probes.ts'
-import {evidenceFunctions} from '../../src/resources/facts/evidence-shell.ts'
 import type {Section} from '../../src/resources/facts/section.ts'
 import {authority, leaf} from '../kube/fake-api.ts'
-import {workbenches, type Workbench} from '../resources/shell-runner.ts'
+import {workbenches} from '../resources/shell-runner.ts'
+import {put, read} from './section-bench.ts'
 
 const bench = workbenches()
-
-const PLACES = [
-  '/etc/kubernetes',
-  '/var/lib/kubelet',
-  '/etc/cni',
-  '/opt/cni',
-  '/var/lib/cni',
-  '/run/flannel',
-  '/etc/default',
-  '/var/log/containers',
-  '/etc/systemd/system',
-  '/sys/class/net',
-]
-const moved = (on: Workbench, {text}: Script): string =>
-  PLACES.reduce((script, place) => script.replaceAll(place, on.root + place), text)
-
-/** Puts a file where the script will look for it. */
-const put = (on: Workbench, path: string, text: string): void => {
-  mkdirSync(dirname(on.root + path), {recursive: true})
-  writeFileSync(on.root + path, text)
-}
-
-/** Servers of this very process must be able to answer meanwhile. */
-const read = async <T>(on: Workbench, {script, parse}: Section<T>): Promise<T> => {
-  const child = spawn('sh', ['-s'], {
-    env: {...process.env, PATH: `${on.keep}/../bin:${process.env['PATH'] ?? ''}`, LC_ALL: 'C'},
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
-  child.stdin.end([evidenceFunctions().text, probeFunctions().text, moved(on, script)].join('\n'))
-  const chunks: Buffer[] = []
-  for await (const chunk of child.stdout) chunks.push(chunk as Buffer)
-  return parse(Buffer.concat(chunks).toString().replaceAll(on.root, ''))
-}
 
 const servers: Server[] = []
 afterEach(() => {
@@ -162,18 +122,6 @@ describe('what the sections find', () => {
     expect(controlPlane.etcdServers).toBe('https://127.0.0.1:2379')
   })
 
-  test('the manifests of the control plane before any number of others, and each once', async () => {
-    const on = bench()
-    const pod = (name: string): string => `metadata:\n  name: ${name}\n`
-    for (let i = 0; i < 90; i++) put(on, `/etc/kubernetes/manifests/backup-${String(i)}`, pod('etcd'))
-    for (const name of ['etcd', 'kube-scheduler']) put(on, `/etc/kubernetes/manifests/${name}.yaml`, pod(name))
-
-    const {manifests} = await read(on, joinSection)
-
-    expect(manifests.slice(0, 2).map(({file}) => file)).toEqual(['etcd.yaml', 'kube-scheduler.yaml'])
-    expect([manifests.length, new Set(manifests.map(({file}) => file)).size]).toEqual([60, 60])
-  })
-
   test('flags by name and place, never their values', async () => {
     const on = bench()
     put(on, '/etc/default/kubelet', '# --old\nKUBELET_EXTRA_ARGS="--node-ip=10.0.0.1 --password=hunter22"\n')
@@ -183,17 +131,6 @@ describe('what the sections find', () => {
       {place: '/etc/default/kubelet', name: '--node-ip'},
       {place: '/etc/default/kubelet', name: '--password'},
       {place: '/etc/kubernetes/manifests/etcd.yaml', name: '--data-dir'},
-    ])
-  })
-
-  test('other nodes from the tables of the tunnel', async () => {
-    const on = bench()
-    on.stub('bridge', `echo 'aa:bb:cc:00:00:01 dst 127.0.0.1 self permanent'`)
-    on.stub('ip', `echo '127.0.0.2 lladdr aa:bb:cc:00:00:01 PERMANENT'`)
-    on.stub('ping', 'exit 1')
-
-    expect(await read(on, peersSection)).toEqual([
-      {address: '127.0.0.1', podAddress: '127.0.0.2', kubeletPort: 'refused', tunnel: true},
     ])
   })
 
@@ -216,25 +153,6 @@ describe('what the sections find', () => {
     expect(await isSigned()).toBeUndefined()
   })
 
-  test('the logs of the control plane before those of anybody else', async () => {
-    const on = bench()
-    const line = '2026-11-24T06:29:56.082332000Z stderr F E1124 06:29:56.0 1 x.go:1] lost\n'
-    const log = (pod: string, container: string): void => {
-      const file = `/var/log/pods/kube-system_${pod}_0a/${container}/0.log`
-      put(on, file, line)
-      const link = `${on.root}/var/log/containers/${pod}_kube-system_${container}-${'a'.repeat(64)}.log`
-      mkdirSync(dirname(link), {recursive: true})
-      symlinkSync(on.root + file, link)
-    }
-    for (let i = 0; i < 50; i++) log(`addon-${String(i).padStart(2, '0')}`, 'agent')
-    for (const name of ['etcd', 'kube-scheduler', 'coredns']) log(`${name}-master`, name)
-
-    const names = (await read(on, containersSection))(undefined).map(({name}) => name)
-
-    expect(names.filter(name => name !== 'agent')).toEqual(['etcd', 'kube-scheduler', 'coredns'])
-    expect(names.length).toBe(40)
-  })
-
   test('what the API server misses, asked beside the node, is a section of its own; secrets in errors are taken out', async () => {
     const on = bench()
     put(on, '/etc/kubernetes/kubelet.conf', 'clusters:\n- cluster:\n    server: https://127.0.0.1:1\n')
@@ -251,35 +169,6 @@ describe('what the sections find', () => {
     expect(performance.now() - began).toBeLessThan(1_900)
     expect(apiSections.parse(probe)?.error).toBe('Get "https://me:[secret]@proxy:3128": refused')
     expect(readyzSection.parse(readyz)).toEqual(['etcd'])
-  })
-
-  test('the silence of a tunnel tells nothing where a firewall keeps what is for the node itself', async () => {
-    const on = bench()
-    on.stub('bridge', `echo 'aa:bb:cc:00:00:01 dst 127.0.0.1 self permanent'`)
-    on.stub('ip', `echo '10.244.1.0 lladdr aa:bb:cc:00:00:01 PERMANENT'`)
-    on.stub('ping', 'exit 1')
-    on.stub('bash', 'exit 1')
-    const tunnel = async (): Promise<unknown> => (await read(on, peersSection)).map(peer => peer.tunnel)
-
-    expect(await tunnel()).toEqual([false])
-    put(on, '/etc/systemd/system/kadm-firewall.service', '')
-    expect(await tunnel()).toEqual([undefined])
-  })
-
-  test('whether the links of the pod network are there and up', async () => {
-    const on = bench()
-    const links = async (): Promise<readonly unknown[]> => {
-      const {tunnel, isBridgeDown} = await read(on, podNetworkSection)
-      return [tunnel, isBridgeDown]
-    }
-
-    expect(await links()).toEqual(['no', false])
-    put(on, '/sys/class/net/flannel.1/flags', '0x1003\n')
-    put(on, '/sys/class/net/cni0/flags', '0x1003\n')
-    expect(await links()).toEqual(['yes', false])
-    put(on, '/sys/class/net/flannel.1/flags', '0x1002\n')
-    put(on, '/sys/class/net/cni0/flags', '0x1002\n')
-    expect(await links()).toEqual(['down', true])
   })
 
   test('no certificate where there is none', async () => {

@@ -1,0 +1,84 @@
+import {mkdirSync, symlinkSync} from 'node:fs'
+import {dirname} from 'node:path'
+import {describe, expect, test} from 'vitest'
+import {joinSection} from '../../src/resources/facts/evidence-join.ts'
+import {containersSection} from '../../src/resources/facts/evidence-logs.ts'
+import {podNetworkSection} from '../../src/resources/facts/evidence-network.ts'
+import {peersSection} from '../../src/resources/facts/evidence-probes.ts'
+import {workbenches} from '../resources/shell-runner.ts'
+import {put, read} from './section-bench.ts'
+
+const bench = workbenches()
+
+describe('what the sections find of links, other nodes and long lists', () => {
+  test('other nodes from the tables of the tunnel', async () => {
+    const on = bench()
+    on.stub('bridge', `echo 'aa:bb:cc:00:00:01 dst 127.0.0.1 self permanent'`)
+    on.stub('ip', `echo '127.0.0.2 lladdr aa:bb:cc:00:00:01 PERMANENT'`)
+    on.stub('ping', 'exit 1')
+
+    expect(await read(on, peersSection)).toEqual([
+      {address: '127.0.0.1', podAddress: '127.0.0.2', kubeletPort: 'refused', tunnel: true},
+    ])
+  })
+
+  test('the silence of a tunnel tells nothing where a firewall keeps what is for the node itself', async () => {
+    const on = bench()
+    on.stub('bridge', `echo 'aa:bb:cc:00:00:01 dst 127.0.0.1 self permanent'`)
+    on.stub('ip', `echo '10.244.1.0 lladdr aa:bb:cc:00:00:01 PERMANENT'`)
+    on.stub('ping', 'exit 1')
+    on.stub('bash', 'exit 1')
+    const tunnel = async (): Promise<unknown> => (await read(on, peersSection)).map(peer => peer.tunnel)
+
+    expect(await tunnel()).toEqual([false])
+    put(on, '/etc/systemd/system/kadm-firewall.service', '')
+    expect(await tunnel()).toEqual([undefined])
+  })
+
+  test('whether the links of the pod network are there and up', async () => {
+    const on = bench()
+    const links = async (): Promise<readonly unknown[]> => {
+      const {tunnel, isBridgeDown} = await read(on, podNetworkSection)
+      return [tunnel, isBridgeDown]
+    }
+
+    expect(await links()).toEqual(['no', false])
+    put(on, '/sys/class/net/flannel.1/flags', '0x1003\n')
+    put(on, '/sys/class/net/cni0/flags', '0x1003\n')
+    expect(await links()).toEqual(['yes', false])
+    put(on, '/sys/class/net/flannel.1/flags', '0x1002\n')
+    put(on, '/sys/class/net/cni0/flags', '0x1002\n')
+    expect(await links()).toEqual(['down', true])
+  })
+
+  test('the logs of the control plane before those of anybody else', async () => {
+    const on = bench()
+    const line = '2026-11-24T06:29:56.082332000Z stderr F E1124 06:29:56.0 1 x.go:1] lost\n'
+    const log = (pod: string, container: string): void => {
+      const file = `/var/log/pods/kube-system_${pod}_0a/${container}/0.log`
+      put(on, file, line)
+      const link = `${on.root}/var/log/containers/${pod}_kube-system_${container}-${'a'.repeat(64)}.log`
+      mkdirSync(dirname(link), {recursive: true})
+      symlinkSync(on.root + file, link)
+    }
+    for (let i = 0; i < 50; i++) log(`addon-${String(i).padStart(2, '0')}`, 'agent')
+    for (const name of ['etcd', 'kube-scheduler', 'coredns']) log(`${name}-master`, name)
+
+    const names = (await read(on, containersSection))(undefined).map(({name}) => name)
+
+    expect(names.filter(name => name !== 'agent')).toEqual(['etcd', 'kube-scheduler', 'coredns'])
+    expect(names.length).toBe(40)
+  })
+
+  test('the manifests of the control plane before any number of others, and each once', async () => {
+    const on = bench()
+    const pod = (name: string): string => `metadata:\n  name: ${name}\n`
+    for (let i = 0; i < 90; i++) put(on, `/etc/kubernetes/manifests/backup-${String(i)}`, pod('etcd'))
+    for (const name of ['etcd', 'kube-scheduler']) put(on, `/etc/kubernetes/manifests/${name}.yaml`, pod(name))
+
+    const {manifests} = await read(on, joinSection)
+
+    expect(manifests.slice(0, 2).map(({file}) => file)).toEqual(['etcd.yaml', 'kube-scheduler.yaml'])
+    expect([manifests.length, new Set(manifests.map(({file}) => file)).size]).toEqual([60, 60])
+  })
+})
