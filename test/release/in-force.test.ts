@@ -131,7 +131,9 @@ systemctl start kubelet; sleep 3`,
   it('and refuses another version, whatever is ignored', async () => {
     const other = await lab.write(
       'other.yaml',
-      labClusterYaml(lab.lab).replace(/kubernetesVersion: .*/, 'kubernetesVersion: v1.36.3'),
+      labClusterYaml(lab.lab)
+        .replace(/kubernetesVersion: .*/, 'kubernetesVersion: v1.36.3')
+        .replace(/kind: bundle\n +path: .*/, 'kind: online'),
     )
     const {code, events} = await lab.kadm(['apply', '-f', other, '--json', '--ignore-preflight-errors', 'all'])
     expect(code).toBe(3)
