@@ -31,8 +31,13 @@ export const resetPhases: readonly Phase[] = [
     why: 'its pods move to other nodes first, then the cluster forgets it',
     where: 'worker',
     when: ({isAdmin}) => (isAdmin ? true : 'the cluster is not asked'),
-    resources: ({node}) => [
-      nodeRemoved({node: node.name, drainMs: DRAIN_MS, why: 'the cluster no longer counts on this node'}),
+    resources: ({node, facts}) => [
+      nodeRemoved({
+        node: node.name,
+        isMember: facts.clusterCaHash !== undefined,
+        drainMs: DRAIN_MS,
+        why: 'the cluster no longer counts on this node',
+      }),
     ],
   },
   {

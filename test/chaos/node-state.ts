@@ -26,7 +26,6 @@ export const nodeState = (snapshot: Snapshot): Snapshot =>
         (line.startsWith('path ') && !OWN.test(line)) ||
         line.startsWith('unit file ') ||
         /^unit (kubelet|containerd|kadm-)/.test(line) ||
-        /^link (cni0|flannel\.1)/.test(line) ||
         (line.startsWith('sysctl ') && !/\.(cni0|flannel\/1|veth[^.]*)\./.test(line)),
     ),
   )

@@ -111,7 +111,9 @@ async function takenOver(sweep: Sweep, args: readonly string[], point: Point): P
     ),
   )
   if (changed.length > 0) throw new Error(`a run that lost its lease changed something:\n${changed.join('\n')}`)
-  if (stopped.code !== 8) throw new Error(`it ended with ${String(stopped.code)}, not 8: ${say(stopped)}`)
+  // 0 where it was stopped when nothing was left to be done.
+  if (stopped.code !== 8 && stopped.code !== 0)
+    throw new Error(`it ended with ${String(stopped.code)}, not 8: ${say(stopped)}`)
   return {answer: stopped, at}
 }
 

@@ -9,6 +9,8 @@ import type {Operation} from '../operation.ts'
 export interface NodeRemovedResource extends ResourceBase {
   readonly kind: 'node-removed'
   readonly node: string
+  /** Whether the machine itself shows that it belongs to a cluster; one that does not has nothing to lose where none answers. */
+  readonly isMember: boolean
   readonly drainMs: number
 }
 
@@ -32,12 +34,13 @@ const notAsked = (node: string, host: string, cause: KadmError): KadmError =>
 
 export const nodeRemovedOperation: Operation<NodeRemovedResource> = {
   // A cluster that does not answer for a moment is asked again; one that does not answer at all must not skip the drain silently.
-  look: async ({node}, {api, signal, host}) => {
+  look: async ({node, isMember}, {api, signal, host}) => {
     try {
       const found = await (await api()).get(PATHS.nodes(node), {signal})
       return found === undefined ? undefined : 'is in the cluster'
     } catch (error) {
       if (!(error instanceof KadmError) || error.code === 'cancelled' || error.code === 'host-lost') throw error
+      if (!isMember) return undefined
       throw notAsked(node, host.name, error)
     }
   },

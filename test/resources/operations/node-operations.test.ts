@@ -164,7 +164,7 @@ describe('a node that leaves', () => {
       },
     )
 
-    await act(nodeRemoved({node: 'vm-1', drainMs: 1000, why}), {api})
+    await act(nodeRemoved({node: 'vm-1', isMember: true, drainMs: 1000, why}), {api})
 
     expect(asked[0]).toContain('"unschedulable":true')
     expect(asked.slice(-2)).toEqual([

@@ -93,7 +93,7 @@ describe('a look', () => {
     ['is slow', new KadmError('timeout', 'no answer in time')],
     ['refuses', refused(401, 'Unauthorized')],
   ])('for a node that must go is not skipped unseen when the cluster %s', async (_, error) => {
-    const gone = nodeRemoved({node: 'vm-1', drainMs: 1000, why})
+    const gone = nodeRemoved({node: 'vm-1', isMember: true, drainMs: 1000, why})
 
     await expect(look(gone, {api: error})).rejects.toMatchObject({
       code: error.code,
@@ -102,8 +102,15 @@ describe('a look', () => {
     })
   })
 
+  test('for a machine that belongs to no cluster is nothing to wait for when the cluster does not answer', async () => {
+    const gone = nodeRemoved({node: 'vm-1', isMember: false, drainMs: 1000, why})
+
+    expect(await look(gone, {api: new KadmError('connect', 'refused')})).toBeUndefined()
+    expect(await look(gone, {api: fakeKube({[NODE]: {}})})).toBe('is in the cluster')
+  })
+
   test('for a node that must go says whether it is in the cluster', async () => {
-    const gone = nodeRemoved({node: 'vm-1', drainMs: 1000, why})
+    const gone = nodeRemoved({node: 'vm-1', isMember: true, drainMs: 1000, why})
 
     expect(await look(gone, {api: fakeKube()})).toBeUndefined()
     expect(await look(gone, {api: fakeKube({[NODE]: {}})})).toBe('is in the cluster')
