@@ -18,7 +18,6 @@ const order = [
 ]
 const owns = {
   ssh2: 'remote',
-  'ssh-config': 'remote',
   'node-forge': 'certs',
   // Where text from outside becomes values: cluster files, and the ledger's entries of each kind.
   zod: '(config|resources)',

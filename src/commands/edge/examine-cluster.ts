@@ -37,7 +37,7 @@ export interface Found {
   readonly cluster: ClusterExamined
 }
 
-/** One trouble is told once: by the machine that has it where that names the cause, else by the cluster. `nodes` are the machines' own names. */
+/** One problem is reported once: by the machine that has it where that names the cause, else by the cluster. `nodes` are the machines' own names. */
 export function withoutDoubles(
   examined: readonly Examined[],
   nodes: readonly (string | undefined)[],

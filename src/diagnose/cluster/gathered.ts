@@ -4,7 +4,7 @@ import {names} from './cluster-view.ts'
 /** So many nodes may have one trouble each in a line of its own. */
 const MOST_ALONE = 2
 
-/** The same trouble of many nodes is told once, with the first of them as the example. */
+/** The same problem of many nodes is reported once, with the first of them as the example. */
 export function gathered(diagnoses: readonly Diagnosis[]): readonly Diagnosis[] {
   const groups = Map.groupBy(diagnoses, diagnosis => likeness(diagnosis) ?? diagnosis)
   return [...groups.values()].flatMap(group => {

@@ -38,7 +38,7 @@ export const diskChecks: HostCheck = (view, {cluster}) =>
       if (freeBytes < limit.error * GIB) return error(name, view, `only ${saw}`, fix)
       const tooFull = `only ${saw}, of ${gib(totalBytes)}; the kubelet evicts pods below ${gib(evicts)}`
       const more = `${fix}, or give the kubelet an evictionHard of your own (KubeletConfiguration)`
-      // A node that runs is told, and may be what is to be repaired.
+      // On a running node this is a warning: the node may be what you repair.
       if (freeBytes < evicts) return (view.isMember ? warning : error)(name, view, tooFull, more)
       if (freeBytes < evicts + NODE_TAKES && evicts > 0) return warning(name, view, tooFull, more)
       return freeBytes < limit.warning * GIB ? warning(name, view, `only ${saw}`, fix) : ok(name, view, saw)
