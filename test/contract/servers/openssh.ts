@@ -63,7 +63,7 @@ export async function startOpenSsh(extra: readonly string[] = []): Promise<OpenS
   const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(dir, 'sshd_config')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const log = await listening(server)
+  const log = await listening(server, lines.filter(line => line.startsWith('ListenAddress ')).length)
   return {
     port,
     dir,
@@ -92,12 +92,14 @@ function endChildren(server: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): void 
   }
 }
 
-const listening = (server: ChildProcess): Promise<() => string> =>
+/** Waits for each of its addresses: sshd goes on with the others when it cannot listen at one. */
+const listening = (server: ChildProcess, addresses: number): Promise<() => string> =>
   new Promise((resolve, reject) => {
     let log = ''
     server.stderr?.on('data', (chunk: Buffer) => {
       log += chunk.toString()
-      if (log.includes('Server listening')) resolve(() => log)
+      if ((log.match(/Server listening on /g) ?? []).length === addresses) resolve(() => log)
+      if (log.includes('Bind to port')) server.kill()
     })
     server.once('exit', () => reject(new Error(`sshd did not start:\n${log}`)))
   })
