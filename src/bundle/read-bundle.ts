@@ -2,7 +2,7 @@ import {stat} from 'node:fs/promises'
 import {isAbsolute, join, normalize} from 'node:path'
 import {BINARIES, type Bundle, type BundleEntry} from '../domain/bundle.ts'
 import {KadmError} from '../domain/errors.ts'
-import {readLocalTextIfThere} from '../remote/local-files.ts'
+import {readLocalTextIfThere} from '../remote/local/local-files.ts'
 import {hashFile} from './hash-file.ts'
 
 const BUNDLE_FILE = 'bundle.json'

@@ -1,9 +1,9 @@
-import {ChangeCommand, resultData} from './change-command.ts'
-import {clusterFlags, fileFlag, sourceFlags} from './cluster-flags.ts'
-import {clusterFlagsOf} from './flags-to-cluster.ts'
-import {changeFlags} from './phase-flags.ts'
-import {sshFlags} from './ssh-flags.ts'
-import {described, EXITS} from './exits.ts'
+import {ChangeCommand, resultData} from './base/change-command.ts'
+import {clusterFlags, fileFlag, sourceFlags} from './flags/cluster-flags.ts'
+import {clusterFlagsOf} from './flags/flags-to-cluster.ts'
+import {changeFlags} from './flags/phase-flags.ts'
+import {sshFlags} from './flags/ssh-flags.ts'
+import {described, EXITS} from './base/exits.ts'
 
 export class Apply extends ChangeCommand {
   static override summary = 'Make a whole cluster as its file says, on all hosts at once.'
@@ -17,8 +17,8 @@ export class Apply extends ChangeCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Apply)
     const [{clusterFrom, mustFindFile, withSshFlags}, {applyPhases}] = await Promise.all([
-      import('./edge/load-cluster.ts'),
-      import('../phases/apply.ts'),
+      import('./runtime/requests/load-cluster.ts'),
+      import('../phases/workflows/apply.ts'),
     ])
     const {cluster, warnings} = await clusterFrom(clusterFlagsOf(flags), mustFindFile(flags.file))
     warnings.forEach(warning => this.note(`warning: ${warning}`))

@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 import {completionScript} from './completion-script.ts'
-import {KadmCommand} from './kadm-command.ts'
-import {described, EXITS} from './exits.ts'
+import {KadmCommand} from './base/kadm-command.ts'
+import {described, EXITS} from './base/exits.ts'
 
 export class Completion extends KadmCommand {
   static override summary = 'Print a script that completes kadm in your shell.'

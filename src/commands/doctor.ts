@@ -2,10 +2,10 @@ import {Args} from '@oclif/core'
 import {KadmError} from '../domain/errors.ts'
 import type {ClusterExamined, Examined} from '../ui/render-diagnoses.ts'
 import {plural, someOf} from '../ui/words.ts'
-import {ClusterCommand} from './cluster-command.ts'
-import {fileFlag} from './cluster-flags.ts'
-import {described, EXITS} from './exits.ts'
-import {sshFlags} from './ssh-flags.ts'
+import {ClusterCommand} from './base/cluster-command.ts'
+import {fileFlag} from './flags/cluster-flags.ts'
+import {described, EXITS} from './base/exits.ts'
+import {sshFlags} from './flags/ssh-flags.ts'
 
 export class Doctor extends ClusterCommand {
   static override summary = 'Find out why a machine or the cluster does not work; nothing is changed.'
@@ -32,11 +32,11 @@ export class Doctor extends ClusterCommand {
       {expectedCluster},
       {renderDiagnoses},
     ] = await Promise.all([
-      import('./edge/target-host.ts'),
-      import('./edge/examine-all.ts'),
-      import('./edge/ask-cluster.ts'),
-      import('./edge/examine-cluster.ts'),
-      import('./edge/expected-cluster.ts'),
+      import('./runtime/requests/target-host.ts'),
+      import('./runtime/examine-all.ts'),
+      import('./runtime/ask-cluster.ts'),
+      import('./runtime/examine-cluster.ts'),
+      import('./runtime/requests/expected-cluster.ts'),
       import('../ui/render-diagnoses.ts'),
     ])
     const specs = await machineSpecs(named, flags)

@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
-import {KadmCommand} from './kadm-command.ts'
-import {described, EXITS} from './exits.ts'
+import {KadmCommand} from './base/kadm-command.ts'
+import {described, EXITS} from './base/exits.ts'
 
 export class Explain extends KadmCommand {
   static override summary = 'Say what a phase does, where, after what, and why.'
@@ -12,7 +12,7 @@ export class Explain extends KadmCommand {
 
   async run(): Promise<void> {
     const {args} = await this.parse(Explain)
-    const {findPhase, renderPhase} = await import('./edge/all-phases.ts')
+    const {findPhase, renderPhase} = await import('./runtime/all-phases.ts')
     const found = findPhase(args.phase)
     this.report(found, renderPhase(found, this.terminal.colours))
   }

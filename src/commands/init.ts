@@ -1,10 +1,10 @@
 import {Args} from '@oclif/core'
-import {ChangeCommand, resultData} from './change-command.ts'
-import {clusterFlags, fileFlag, sourceFlags} from './cluster-flags.ts'
-import {clusterFlagsOf} from './flags-to-cluster.ts'
-import {changeFlags} from './phase-flags.ts'
-import {sshFlags} from './ssh-flags.ts'
-import {described, EXITS} from './exits.ts'
+import {ChangeCommand, resultData} from './base/change-command.ts'
+import {clusterFlags, fileFlag, sourceFlags} from './flags/cluster-flags.ts'
+import {clusterFlagsOf} from './flags/flags-to-cluster.ts'
+import {changeFlags} from './flags/phase-flags.ts'
+import {sshFlags} from './flags/ssh-flags.ts'
+import {described, EXITS} from './base/exits.ts'
 
 export class Init extends ChangeCommand {
   static override summary = 'Make the first control-plane node of a cluster.'
@@ -23,9 +23,9 @@ export class Init extends ChangeCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Init)
     const [{clusterFrom, readText, withSshFlags}, {firstControlPlane}, {initPhases}] = await Promise.all([
-      import('./edge/load-cluster.ts'),
-      import('./edge/target-host.ts'),
-      import('../phases/init.ts'),
+      import('./runtime/requests/load-cluster.ts'),
+      import('./runtime/requests/target-host.ts'),
+      import('../phases/workflows/init.ts'),
     ])
     const file = flags.file === undefined ? undefined : readText(flags.file, '--file')
     const {cluster, warnings} = await clusterFrom({controlPlane: args.host, ...clusterFlagsOf(flags)}, file)

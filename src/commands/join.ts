@@ -1,10 +1,10 @@
 import {Args, Flags} from '@oclif/core'
 import {KadmError} from '../domain/errors.ts'
-import {ChangeCommand, resultData} from './change-command.ts'
-import {fileFlag, joinSwapFlag, sourceFlags} from './cluster-flags.ts'
-import {changeFlags} from './phase-flags.ts'
-import {sshFlags} from './ssh-flags.ts'
-import {described, EXITS} from './exits.ts'
+import {ChangeCommand, resultData} from './base/change-command.ts'
+import {fileFlag, joinSwapFlag, sourceFlags} from './flags/cluster-flags.ts'
+import {changeFlags} from './flags/phase-flags.ts'
+import {sshFlags} from './flags/ssh-flags.ts'
+import {described, EXITS} from './base/exits.ts'
 
 export class Join extends ChangeCommand {
   static override summary = 'Add machines to a cluster as workers.'
@@ -57,8 +57,8 @@ export class Join extends ChangeCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Join)
     const [{joinRequest}, {joinPhases}] = await Promise.all([
-      import('./edge/join-request.ts'),
-      import('../phases/join.ts'),
+      import('./runtime/requests/join-request.ts'),
+      import('../phases/workflows/join.ts'),
     ])
     if (flags.token === undefined && flags.to === undefined && flags.file === undefined) {
       throw new KadmError('usage', 'it is not said which cluster to join', {

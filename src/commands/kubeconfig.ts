@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
-import {controlPlaneArg, controlPlaneFlags} from './admin-flags.ts'
-import {ClusterCommand} from './cluster-command.ts'
-import {described, EXITS} from './exits.ts'
+import {controlPlaneArg, controlPlaneFlags} from './flags/admin-flags.ts'
+import {ClusterCommand} from './base/cluster-command.ts'
+import {described, EXITS} from './base/exits.ts'
 
 export class Kubeconfig extends ClusterCommand {
   static override summary = "Fetch a cluster's kubeconfig and merge it into yours."
@@ -29,8 +29,8 @@ export class Kubeconfig extends ClusterCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Kubeconfig)
     const [{controlPlaneSpec}, {fetchAdminConf, mergeIntoFile}] = await Promise.all([
-      import('./edge/target-host.ts'),
-      import('./edge/kubeconfig-file.ts'),
+      import('./runtime/requests/target-host.ts'),
+      import('./runtime/kubeconfig-file.ts'),
     ])
     const spec = await controlPlaneSpec(args.host, flags)
     const connector = await this.connections([spec], flags)

@@ -1,10 +1,10 @@
-import {ChangeCommand} from './change-command.ts'
-import {clusterFlags, fileFlag, sourceFlags} from './cluster-flags.ts'
-import {clusterFlagsOf} from './flags-to-cluster.ts'
+import {ChangeCommand} from './base/change-command.ts'
+import {clusterFlags, fileFlag, sourceFlags} from './flags/cluster-flags.ts'
+import {clusterFlagsOf} from './flags/flags-to-cluster.ts'
 import {Flags} from '@oclif/core'
-import {ignoreFlag, selectFlags} from './phase-flags.ts'
-import {sshFlags} from './ssh-flags.ts'
-import {described, EXITS} from './exits.ts'
+import {ignoreFlag, selectFlags} from './flags/phase-flags.ts'
+import {sshFlags} from './flags/ssh-flags.ts'
+import {described, EXITS} from './base/exits.ts'
 
 export class Plan extends ChangeCommand {
   static override summary = 'Say what apply would change, on which host and why; nothing is changed.'
@@ -30,8 +30,8 @@ export class Plan extends ChangeCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Plan)
     const [{clusterFrom, mustFindFile, withSshFlags}, {applyPhases}] = await Promise.all([
-      import('./edge/load-cluster.ts'),
-      import('../phases/apply.ts'),
+      import('./runtime/requests/load-cluster.ts'),
+      import('../phases/workflows/apply.ts'),
     ])
     const {cluster, warnings} = await clusterFrom(clusterFlagsOf(flags), mustFindFile(flags.file))
     warnings.forEach(warning => this.note(`warning: ${warning}`))

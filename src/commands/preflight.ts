@@ -1,11 +1,11 @@
 import {Args} from '@oclif/core'
 import {KadmError} from '../domain/errors.ts'
-import {ChangeCommand} from './change-command.ts'
-import {clusterFlags, fileFlag, sourceFlags} from './cluster-flags.ts'
-import {clusterFlagsOf} from './flags-to-cluster.ts'
-import {ignoreFlag} from './phase-flags.ts'
-import {sshFlags} from './ssh-flags.ts'
-import {described, EXITS} from './exits.ts'
+import {ChangeCommand} from './base/change-command.ts'
+import {clusterFlags, fileFlag, sourceFlags} from './flags/cluster-flags.ts'
+import {clusterFlagsOf} from './flags/flags-to-cluster.ts'
+import {ignoreFlag} from './flags/phase-flags.ts'
+import {sshFlags} from './flags/ssh-flags.ts'
+import {described, EXITS} from './base/exits.ts'
 
 export class Preflight extends ChangeCommand {
   static override summary = 'Check machines, alone and against one another; nothing is changed.'
@@ -23,8 +23,8 @@ export class Preflight extends ChangeCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Preflight)
     const [{clusterFrom, findFile, withSshFlags}, {preflightWorkflow}, {renderFindings}] = await Promise.all([
-      import('./edge/load-cluster.ts'),
-      import('../engine/workflow.ts'),
+      import('./runtime/requests/load-cluster.ts'),
+      import('../engine/workflows/workflow.ts'),
       import('../ui/render-findings.ts'),
     ])
     const [controlPlane, ...workers] = args.host ?? []

@@ -2,11 +2,11 @@ import {Args, Flags} from '@oclif/core'
 import {KadmError} from '../domain/errors.ts'
 import {confirm} from '../ui/ask.ts'
 import {plural} from '../ui/words.ts'
-import {ChangeCommand} from './change-command.ts'
-import {fileFlag} from './cluster-flags.ts'
-import {described, EXITS} from './exits.ts'
-import {takeLeaseFlag, yesFlag} from './phase-flags.ts'
-import {sshFlags} from './ssh-flags.ts'
+import {ChangeCommand} from './base/change-command.ts'
+import {fileFlag} from './flags/cluster-flags.ts'
+import {described, EXITS} from './base/exits.ts'
+import {takeLeaseFlag, yesFlag} from './flags/phase-flags.ts'
+import {sshFlags} from './flags/ssh-flags.ts'
 
 export class Reset extends ChangeCommand {
   static override summary = 'Take machines out of their cluster and put them back as they were.'
@@ -33,9 +33,9 @@ export class Reset extends ChangeCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Reset)
     const [{resetRequest}, {hostLabel}, {resetWorkflow}] = await Promise.all([
-      import('./edge/reset-request.ts'),
-      import('./edge/connector.ts'),
-      import('../engine/reset.ts'),
+      import('./runtime/requests/reset-request.ts'),
+      import('./runtime/wiring/connector.ts'),
+      import('../engine/workflows/reset.ts'),
     ])
     const request = await resetRequest(args.host ?? [], flags)
     const question = {message: `reset ${request.cluster.hosts.map(hostLabel).join(', ')}?`, flag: '--yes'}

@@ -3,9 +3,9 @@ import type {ClusterReport} from '../diagnose/cluster/cluster-report.ts'
 import type {Expected} from '../diagnose/cluster/expected.ts'
 import type {ClusterSnapshot} from '../diagnose/cluster/snapshot.ts'
 import {plural, someOf} from '../ui/words.ts'
-import {adminFlags, controlPlaneArg} from './admin-flags.ts'
-import {ClusterCommand, type Administrator} from './cluster-command.ts'
-import {described, EXITS} from './exits.ts'
+import {adminFlags, controlPlaneArg} from './flags/admin-flags.ts'
+import {ClusterCommand, type Administrator} from './base/cluster-command.ts'
+import {described, EXITS} from './base/exits.ts'
 
 export class Status extends ClusterCommand {
   static override summary = "Show the cluster's nodes and components, and whether they work."
@@ -24,8 +24,8 @@ export class Status extends ClusterCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Status)
     const [{controlPlaneSpec}, {expectedCluster}, {clusterReport}, {renderStatus}] = await Promise.all([
-      import('./edge/target-host.ts'),
-      import('./edge/expected-cluster.ts'),
+      import('./runtime/requests/target-host.ts'),
+      import('./runtime/requests/expected-cluster.ts'),
       import('../diagnose/cluster/cluster-report.ts'),
       import('../ui/render-status.ts'),
     ])
@@ -45,7 +45,7 @@ export class Status extends ClusterCommand {
   async #ask({api, through}: Administrator, expected: Expected): Promise<ClusterSnapshot> {
     const [{readSnapshot}, {realClock}, {explainRefusal, lookBeside}] = await Promise.all([
       import('../diagnose/cluster/read-snapshot.ts'),
-      import('./edge/clock.ts'),
+      import('./runtime/wiring/clock.ts'),
       import('../diagnose/cluster/explain-refusal.ts'),
     ])
     const look = through === undefined ? undefined : lookBeside(through.host, this.signal)

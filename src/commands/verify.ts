@@ -1,10 +1,10 @@
 import {Args, Flags, type Interfaces} from '@oclif/core'
 import {KadmError} from '../domain/errors.ts'
 import {confirm} from '../ui/ask.ts'
-import {adminFlags} from './admin-flags.ts'
-import {ClusterCommand} from './cluster-command.ts'
-import {described, EXITS} from './exits.ts'
-import {yesFlag} from './phase-flags.ts'
+import {adminFlags} from './flags/admin-flags.ts'
+import {ClusterCommand} from './base/cluster-command.ts'
+import {described, EXITS} from './base/exits.ts'
+import {yesFlag} from './flags/phase-flags.ts'
 
 const helpGroup = 'REBOOT'
 
@@ -82,9 +82,9 @@ export class Verify extends ClusterCommand {
         hint: 'name one; several machines are for --reboot',
       })
     }
-    const {controlPlaneSpec} = await import('./edge/target-host.ts')
+    const {controlPlaneSpec} = await import('./runtime/requests/target-host.ts')
     const api = await this.api(() => controlPlaneSpec(host, flags), flags)
-    const {verifyCluster} = await import('./edge/verify-cluster.ts')
+    const {verifyCluster} = await import('./runtime/verify-cluster.ts')
     const {drain, quick} = flags
     await verifyCluster(api, {
       drain,
@@ -97,11 +97,11 @@ export class Verify extends ClusterCommand {
 
   async #reboot(named: readonly string[], flags: VerifyFlags): Promise<void> {
     const [{rebootRequest}, edge, {renderReboot}, {isWell}, {parseLimit}] = await Promise.all([
-      import('./edge/reboot-request.ts'),
-      import('./edge/reboot-cluster.ts'),
+      import('./runtime/requests/reboot-request.ts'),
+      import('./runtime/reboot-cluster.ts'),
       import('../ui/render-reboot.ts'),
       import('../verify/reboot/reboot.ts'),
-      import('./edge/ttl.ts'),
+      import('./runtime/requests/ttl.ts'),
     ])
     const limits = {
       timeoutMs: parseLimit(flags['reboot-timeout'], '--reboot-timeout'),

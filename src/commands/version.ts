@@ -1,8 +1,8 @@
 import {DEFAULT_VERSION} from '../domain/releases.ts'
 import {NEWEST_MINOR, OLDEST_MINOR} from '../domain/version.ts'
 import {columns} from '../ui/columns.ts'
-import {KadmCommand} from './kadm-command.ts'
-import {described, EXITS} from './exits.ts'
+import {KadmCommand} from './base/kadm-command.ts'
+import {described, EXITS} from './base/exits.ts'
 
 export class Version extends KadmCommand {
   static override summary = 'Say which kadm this is and which Kubernetes it installs.'

@@ -1,7 +1,7 @@
 import type {Evidence} from '../domain/evidence.ts'
 import {KadmError} from '../domain/errors.ts'
 import type {Host} from '../remote/host.ts'
-import {evidenceScript, parseEvidence} from '../resources/facts/evidence.ts'
+import {evidenceScript, parseEvidence} from '../facts/evidence/evidence.ts'
 
 /** The script bounds itself; this is for a host that no longer answers at all. */
 const TIMEOUT_MS = 20_000

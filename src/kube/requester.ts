@@ -1,6 +1,6 @@
 import {setTimeout as after} from 'node:timers/promises'
 import {KadmError} from '../domain/errors.ts'
-import {AWAY_MS, lostOf} from '../remote/come-back.ts'
+import {AWAY_MS, lostOf} from '../remote/reconnect/come-back.ts'
 import {apiError} from './api-error.ts'
 import {bearer, NotConnected, type Endpoint, type Forward} from './connection.ts'
 import {openConnections, type Connections} from './connections.ts'

@@ -1,6 +1,6 @@
 import type {Clock} from '../domain/clock.ts'
 import {KadmError} from '../domain/errors.ts'
-import {AWAY_MS} from '../remote/come-back.ts'
+import {AWAY_MS} from '../remote/reconnect/come-back.ts'
 
 export interface WaitOptions {
   /** What is waited for, to follow 'waiting for': `the API server to answer`. */

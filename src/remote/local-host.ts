@@ -6,7 +6,7 @@ import {KadmError} from '../domain/errors.ts'
 import type {Host} from './host.ts'
 import {machineHost} from './machine-host.ts'
 import {createRedactor, type Redactor} from './redact.ts'
-import type {OpenSession} from './session.ts'
+import type {OpenSession} from './supervisor/session.ts'
 
 export interface LocalHostOptions {
   readonly name: string

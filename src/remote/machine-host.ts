@@ -1,12 +1,12 @@
 import type {Duplex, Readable} from 'node:stream'
 import {KadmError} from '../domain/errors.ts'
-import {endGroup, PASSWORD_CHECK, RIGHTS, supervised, type Become} from './far-side.ts'
+import {endGroup, PASSWORD_CHECK, RIGHTS, supervised, type Become} from './supervisor/far-side.ts'
 import type {Host, PipeOptions, RunOptions, RunResult} from './host.ts'
 import type {Redactor} from './redact.ts'
-import type {OpenSession} from './session.ts'
-import {probeShell} from './shell-probe.ts'
-import {asksForRights, notBegun, type Unbegun} from './sudo-trouble.ts'
-import {supervise} from './supervise.ts'
+import type {OpenSession} from './supervisor/session.ts'
+import {probeShell} from './supervisor/shell-probe.ts'
+import {asksForRights, notBegun, type Unbegun} from './supervisor/sudo-trouble.ts'
+import {supervise} from './supervisor/supervise.ts'
 
 const DEFAULT_TIMEOUT_MS = 120_000
 /** How much longer the far side's own bound is than ours: it is there for the case that we cannot reach it any more. */

@@ -1,5 +1,5 @@
 import {KadmError} from '../domain/errors.ts'
-import {quote} from './shell.ts'
+import {quote} from './shell/shell.ts'
 
 /** Takes secrets out of any text that goes to a log, an error or an event. */
 export interface Redactor {

@@ -1,30 +1,34 @@
-import {authorityCopyKind, type AuthorityCopyResource} from './authority-copy.ts'
-import {bootstrapKubeconfigKind, type BootstrapFound, type BootstrapKubeconfigResource} from './bootstrap-kubeconfig.ts'
-import {certificateKind, type CertificateResource, type CertificateState} from './certificate.ts'
-import {clearedKind, type ClearedFound, type ClearedResource} from './cleared.ts'
-import type {Kind, ResourceBase} from './kind.ts'
-import {kubeconfigKind, type KubeconfigResource, type KubeconfigState} from './kubeconfig.ts'
-import {notedKind, type NotedFound, type NotedResource} from './noted.ts'
-import type {Operation} from './operation.ts'
-import {adminBindingOperation, type AdminBindingResource} from './operations/admin-binding.ts'
-import {clusterInfoOperation, type ClusterInfoResource} from './operations/cluster-info.ts'
-import {endpointHealthyOperation, type EndpointHealthyResource} from './operations/endpoint-healthy.ts'
-import {kubeObjectOperation, type KubeObjectResource} from './operations/kube-object.ts'
-import {nodeMarksOperation, type NodeMarksResource} from './operations/node-marks.ts'
-import {nodePodsOperation, type NodePodsResource} from './operations/node-pods.ts'
-import {nodeRegisteredOperation, type NodeRegisteredResource} from './operations/node-registered.ts'
-import {nodeRemovedOperation, type NodeRemovedResource} from './operations/node-removed.ts'
-import {nodeReportsOperation, type NodeReportsResource} from './operations/node-reports.ts'
-import {readyOperation, type ReadyResource} from './operations/ready.ts'
-import {tokenGoneOperation, type TokenGoneResource} from './operations/token-gone.ts'
-import type {PathState} from './path-state.ts'
+import {authorityCopyKind, type AuthorityCopyResource} from './pki/ca-certificate.ts'
+import {
+  bootstrapKubeconfigKind,
+  type BootstrapFound,
+  type BootstrapKubeconfigResource,
+} from './pki/bootstrap-kubeconfig.ts'
+import {certificateKind, type CertificateResource, type CertificateState} from './pki/certificate.ts'
+import {clearedKind, type ClearedFound, type ClearedResource} from './steps/cleanup.ts'
+import type {Kind, ResourceBase} from './core/kind.ts'
+import {kubeconfigKind, type KubeconfigResource, type KubeconfigState} from './pki/kubeconfig.ts'
+import {notedKind, type NotedFound, type NotedResource} from './steps/recorded.ts'
+import type {Operation} from './core/operation.ts'
+import {adminBindingOperation, type AdminBindingResource} from './cluster/admin-binding.ts'
+import {clusterInfoOperation, type ClusterInfoResource} from './cluster/cluster-info.ts'
+import {endpointHealthyOperation, type EndpointHealthyResource} from './cluster/endpoint-healthy.ts'
+import {kubeObjectOperation, type KubeObjectResource} from './cluster/kube-object.ts'
+import {nodeMarksOperation, type NodeMarksResource} from './cluster/node-labels-and-taints.ts'
+import {nodePodsOperation, type NodePodsResource} from './cluster/node-pods.ts'
+import {nodeRegisteredOperation, type NodeRegisteredResource} from './cluster/node-registered.ts'
+import {nodeRemovedOperation, type NodeRemovedResource} from './cluster/node-removed.ts'
+import {nodeReportsOperation, type NodeReportsResource} from './cluster/node-reports.ts'
+import {readyOperation, type ReadyResource} from './cluster/ready.ts'
+import {tokenGoneOperation, type TokenGoneResource} from './cluster/token-gone.ts'
+import type {PathState} from './files/path-state.ts'
 import {KINDS, type Resource, type State as PlainState} from './resource.ts'
 import {
   serviceAccountKeyKind,
   type ServiceAccountKeyResource,
   type ServiceAccountKeyState,
-} from './service-account-key.ts'
-import {userKubeconfigKind, type UserKubeconfigFound, type UserKubeconfigResource} from './user-kubeconfig.ts'
+} from './pki/service-account-key.ts'
+import {userKubeconfigKind, type UserKubeconfigFound, type UserKubeconfigResource} from './pki/user-kubeconfig.ts'
 
 /** The kinds of `resource.ts`, which know only of hosts, and those that know of a cluster. */
 export type AnyHostResource =

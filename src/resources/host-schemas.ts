@@ -1,9 +1,15 @@
 import {z} from 'zod'
 import type {HostSchemas} from './resource.ts'
-import {base, cardWish, fileResource, maybe, pathState, swapSource, texts, unitState} from './schema.ts'
+import {base, fileResource, maybe, pathState, swapSource, texts, unitState} from './core/schema.ts'
+import type {CardWish} from './network/interfaces.ts'
 import {SOFTWARE_SCHEMAS} from './software-schemas.ts'
 
 const path = z.string()
+const cardWish: z.ZodType<CardWish> = z.object({
+  addresses: texts,
+  gateway: maybe(z.string()),
+  mtu: z.number().optional(),
+})
 const ufwRule = z.object({rule: z.string(), comment: z.string()})
 const swapUnit = z.object({
   name: z.string(),

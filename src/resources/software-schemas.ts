@@ -1,6 +1,6 @@
 import {z} from 'zod'
 import type {HostSchemas} from './resource.ts'
-import {base, fileResource, maybe, pathState, texts} from './schema.ts'
+import {base, fileResource, maybe, pathState, texts} from './core/schema.ts'
 
 const path = z.string()
 const packageFound = z.object({name: z.string(), version: z.string(), held: z.boolean()})

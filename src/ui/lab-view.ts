@@ -1,4 +1,4 @@
-import type {LabEvent, LabSink} from '../lab/progress.ts'
+import type {LabEvent, LabSink} from '../lab/run/progress.ts'
 import {duration} from './duration.ts'
 import type {Terminal} from './terminal.ts'
 

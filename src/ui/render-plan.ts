@@ -1,4 +1,4 @@
-import type {PlannedChange} from '../engine/differences.ts'
+import type {PlannedChange} from '../engine/schedule/differences.ts'
 import type {Colours} from './terminal.ts'
 import {changesText, plural} from './words.ts'
 

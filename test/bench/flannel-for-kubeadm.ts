@@ -1,4 +1,4 @@
-import {clusterFromFlags} from '../../src/config/from-flags.ts'
+import {clusterFromFlags} from '../../src/config/read/from-flags.ts'
 import {flannelObjects} from '../../src/manifests/flannel.ts'
 import {toYamlDocuments} from '../../src/manifests/yaml.ts'
 

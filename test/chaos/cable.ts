@@ -1,7 +1,7 @@
 import {execFile} from 'node:child_process'
 import {promisify} from 'node:util'
-import {labGet} from '../../src/lab/lab.ts'
-import {BRIDGE, namespaceFile} from '../../src/lab/network.ts'
+import {labGet} from '../../src/lab/run/lab.ts'
+import {BRIDGE, namespaceFile} from '../../src/lab/network/network.ts'
 import type {TestLab} from '../e2e/test-lab.ts'
 
 const run = promisify(execFile)

@@ -1,4 +1,4 @@
-import {labKill, labPowerOn} from '../../src/lab/lab-power.ts'
+import {labKill, labPowerOn} from '../../src/lab/run/lab-power.ts'
 import type {KadmAnswer} from '../e2e/run-kadm.ts'
 import {differences, snapshot, type Snapshot} from '../e2e/snapshot.ts'
 import {LEFT_BY_RESET} from '../e2e/left-by-reset.ts'

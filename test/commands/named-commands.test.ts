@@ -1,6 +1,6 @@
 import type {Command} from '@oclif/core'
 import {expect, test} from 'vitest'
-import {findPhase} from '../../src/commands/edge/all-phases.ts'
+import {findPhase} from '../../src/commands/runtime/all-phases.ts'
 import {COMMANDS} from '../../src/commands/index.ts'
 import {documentTexts, mentionsIn, sourceTexts, textsOfMarkdown, textsOfSource, type Mention} from './mentions.ts'
 

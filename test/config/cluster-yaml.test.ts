@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 
-import {clusterToYaml} from '../../src/config/cluster-yaml.ts'
-import {readCluster} from '../../src/config/read-cluster.ts'
+import {clusterToYaml} from '../../src/config/write/cluster-yaml.ts'
+import {readCluster} from '../../src/config/read/read-cluster.ts'
 import {anyCluster} from './any-cluster.ts'
 import {environment, file, read} from './reading.ts'
 import {CA, CNI, FULL} from './sample.ts'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 
-import {formatHours, parseHours} from '../../src/config/duration.ts'
-import {endpointWithPort} from '../../src/config/endpoint.ts'
-import {formatTaint, parseTaint} from '../../src/config/taint.ts'
+import {formatHours, parseHours} from '../../src/config/rules/duration.ts'
+import {endpointWithPort} from '../../src/config/rules/endpoint.ts'
+import {formatTaint, parseTaint} from '../../src/config/rules/taint.ts'
 
 describe('a duration as Go writes it', () => {
   test.each([

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 
-import {type ClusterFlags, clusterFromFlags} from '../../src/config/from-flags.ts'
+import {type ClusterFlags, clusterFromFlags} from '../../src/config/read/from-flags.ts'
 import {environment, file, problems} from './reading.ts'
 
 const from = (flags: ClusterFlags, text?: string) =>

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 
-import {clusterFromKubeadm} from '../../src/config/from-kubeadm.ts'
-import {hostSpec} from '../../src/config/target.ts'
+import {clusterFromKubeadm} from '../../src/config/read/from-kubeadm.ts'
+import {hostSpec} from '../../src/config/rules/target.ts'
 import {problems} from './reading.ts'
 
 /** As kubeadm v1.37.2 stores it after a plain init with a pod range. */

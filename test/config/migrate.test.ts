@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 
-import {migrate} from '../../src/config/migrate.ts'
-import {readCluster} from '../../src/config/read-cluster.ts'
+import {migrate} from '../../src/config/write/migrate.ts'
+import {readCluster} from '../../src/config/read/read-cluster.ts'
 import {environment, file, problems} from './reading.ts'
 
 /** As `kubeadm config print init-defaults` writes it, with the places filled in. */

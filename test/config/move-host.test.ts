@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {moveHost, type HostMove} from '../../src/config/move-host.ts'
+import {moveHost, type HostMove} from '../../src/config/write/move-host.ts'
 
 const move = (changes: Partial<HostMove> = {}): HostMove => ({
   host: 'worker-2',

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 
-import {readCluster} from '../../src/config/read-cluster.ts'
+import {readCluster} from '../../src/config/read/read-cluster.ts'
 import {environment, file, read} from './reading.ts'
 import {CA} from './sample.ts'
 

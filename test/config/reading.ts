@@ -1,4 +1,4 @@
-import {type ReadCluster, readCluster} from '../../src/config/read-cluster.ts'
+import {type ReadCluster, readCluster} from '../../src/config/read/read-cluster.ts'
 import {KadmError} from '../../src/domain/errors.ts'
 
 /** Files that a configuration under test may name. */

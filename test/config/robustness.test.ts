@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 
-import {clusterToYaml} from '../../src/config/cluster-yaml.ts'
-import {clusterFromFlags} from '../../src/config/from-flags.ts'
-import {clusterFromKubeadm} from '../../src/config/from-kubeadm.ts'
-import {migrate} from '../../src/config/migrate.ts'
-import {readCluster} from '../../src/config/read-cluster.ts'
+import {clusterToYaml} from '../../src/config/write/cluster-yaml.ts'
+import {clusterFromFlags} from '../../src/config/read/from-flags.ts'
+import {clusterFromKubeadm} from '../../src/config/read/from-kubeadm.ts'
+import {migrate} from '../../src/config/write/migrate.ts'
+import {readCluster} from '../../src/config/read/read-cluster.ts'
 import {problems, environment} from './reading.ts'
 import {CNI, FULL} from './sample.ts'
 

@@ -4,7 +4,7 @@ import {dirname, join} from 'node:path'
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 
-import {formatTarget, parseTarget} from '../../src/config/target.ts'
+import {formatTarget, parseTarget} from '../../src/config/rules/target.ts'
 import {problems} from './reading.ts'
 
 describe('a target is taken apart', () => {
@@ -93,7 +93,7 @@ test('the parser of targets loads neither zod nor yaml', () => {
       else loaded.add(name)
     }
   }
-  const config = join(import.meta.dirname, '../../src/config')
+  const config = join(import.meta.dirname, '../../src/config/rules')
   visit(join(config, 'target.ts'))
 
   expect(readdirSync(config)).toContain('target.ts')

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs'
 import {createServer, type AddressInfo, type Server} from 'node:net'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {dialHere, findByHostKey, type KeySearch} from '../../src/remote/host-key-scan.ts'
+import {dialHere, findByHostKey, type KeySearch} from '../../src/remote/host-keys/host-key-scan.ts'
 import {newFolder} from './folder.ts'
 import {makeKey, startOpenSsh, type OpenSsh} from './servers/openssh.ts'
 

@@ -1,6 +1,6 @@
 import {userInfo} from 'node:os'
 import {localHost} from '../../src/remote/local-host.ts'
-import {connectSsh} from '../../src/remote/ssh-host.ts'
+import {connectSsh} from '../../src/remote/ssh/ssh-host.ts'
 import {hostContract} from './host-contract.ts'
 import {options, target} from './laptop.ts'
 import {startInProcess} from './servers/in-process.ts'

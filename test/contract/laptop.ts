@@ -1,10 +1,10 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {SshTarget} from '../../src/domain/cluster.ts'
-import type {Laptop} from '../../src/remote/laptop.ts'
-import {nodeLaptop} from '../../src/remote/node-laptop.ts'
-import {sshConfigOf} from '../../src/remote/ssh-config.ts'
-import type {SshOptions} from '../../src/remote/ssh-host.ts'
+import type {Laptop} from '../../src/remote/local/local-machine.ts'
+import {nodeLaptop} from '../../src/remote/local/node-local-machine.ts'
+import {sshConfigOf} from '../../src/remote/ssh-config/ssh-config.ts'
+import type {SshOptions} from '../../src/remote/ssh/ssh-host.ts'
 import {newFolder} from './folder.ts'
 
 /** A laptop with a home folder of its own and no agent. */

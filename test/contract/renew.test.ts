@@ -1,7 +1,7 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {connectSsh} from '../../src/remote/ssh-host.ts'
+import {connectSsh} from '../../src/remote/ssh/ssh-host.ts'
 import {options, target, testLaptop} from './laptop.ts'
 import {containing} from './matchers.ts'
 import {startOpenSsh, type OpenSsh} from './servers/openssh.ts'

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Evidence} from '../../src/domain/evidence.ts'
-import {parseEvidence} from '../../src/resources/facts/evidence.ts'
+import {parseEvidence} from '../../src/facts/evidence/evidence.ts'
 
 type Role = 'control-plane' | 'worker'
 

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import type {Evidence, LogLine} from '../../src/domain/evidence.ts'
 import {diagnose} from '../../src/diagnose/diagnose.ts'
-import {parseEvidence} from '../../src/resources/facts/evidence.ts'
+import {parseEvidence} from '../../src/facts/evidence/evidence.ts'
 import {evidenceWith, probedCapture} from './captures.ts'
 
 const ROLES = ['control-plane', 'worker'] as const

@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {evidenceScript, parseEvidence} from '../../src/resources/facts/evidence.ts'
+import {evidenceScript, parseEvidence} from '../../src/facts/evidence/evidence.ts'
 import {workbenches, type Workbench} from '../resources/shell-runner.ts'
 
 const bench = workbenches()

@@ -1,10 +1,10 @@
 import {spawn} from 'node:child_process'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
-import type {Script} from '../../src/remote/shell.ts'
-import {probeFunctions} from '../../src/resources/facts/evidence-probes.ts'
-import {evidenceFunctions} from '../../src/resources/facts/evidence-shell.ts'
-import type {Section} from '../../src/resources/facts/section.ts'
+import type {Script} from '../../src/remote/shell/shell.ts'
+import {probeFunctions} from '../../src/facts/evidence/probes.ts'
+import {evidenceFunctions} from '../../src/facts/evidence/shell.ts'
+import type {Section} from '../../src/facts/section.ts'
 import type {Workbench} from '../resources/shell-runner.ts'
 
 const PLACES = [

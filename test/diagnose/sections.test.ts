@@ -1,16 +1,16 @@
 import {createServer, type Server} from 'node:net'
 import {afterEach, describe, expect, test} from 'vitest'
-import {certificatesSection} from '../../src/resources/facts/evidence-certificates.ts'
-import {joinSection} from '../../src/resources/facts/evidence-join.ts'
-import {podNetworkSection} from '../../src/resources/facts/evidence-network.ts'
+import {certificatesSection} from '../../src/facts/evidence/certificates.ts'
+import {joinSection} from '../../src/facts/evidence/join.ts'
+import {podNetworkSection} from '../../src/facts/evidence/network.ts'
 import {
   apiProbeSection,
   apiSections,
   flagsSection,
   kubeletHealthSection,
   readyzSection,
-} from '../../src/resources/facts/evidence-probes.ts'
-import type {Section} from '../../src/resources/facts/section.ts'
+} from '../../src/facts/evidence/probes.ts'
+import type {Section} from '../../src/facts/section.ts'
 import {authority, leaf} from '../kube/fake-api.ts'
 import {workbenches} from '../resources/shell-runner.ts'
 import {put, read} from './section-bench.ts'

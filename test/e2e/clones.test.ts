@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {labReboot} from '../../src/lab/lab-power.ts'
+import {labReboot} from '../../src/lab/run/lab-power.ts'
 import {becomeClone} from './become-clone.ts'
 import {findingsIn} from './findings-in.ts'
 import {ssh} from './ssh.ts'

@@ -7,11 +7,11 @@ import {missingFor} from '../../src/bundle/missing.ts'
 import {BINARIES} from '../../src/domain/bundle.ts'
 import {AGNHOST_NEXT_IMAGE, DEFAULT_REPOSITORY, DEFAULT_VERSION} from '../../src/domain/releases.ts'
 import {supportedVersion} from '../../src/domain/version.ts'
-import {labGet, type Lab} from '../../src/lab/lab.ts'
-import {labDown} from '../../src/lab/lab-down.ts'
-import {labDir, labTag} from '../../src/lab/lab-state.ts'
-import {labFresh, labKill, labPowerOff, labPowerOn, labReboot} from '../../src/lab/lab-power.ts'
-import {labUp} from '../../src/lab/lab-up.ts'
+import {labGet, type Lab} from '../../src/lab/run/lab.ts'
+import {labDown} from '../../src/lab/run/lab-down.ts'
+import {labDir, labTag} from '../../src/lab/state/lab-state.ts'
+import {labFresh, labKill, labPowerOff, labPowerOn, labReboot} from '../../src/lab/run/lab-power.ts'
+import {labUp} from '../../src/lab/run/lab-up.ts'
 import {machineOf, ssh} from './ssh.ts'
 import {tracesOf, userSettings} from './traces.ts'
 
@@ -168,7 +168,7 @@ describe('a lab whose starter was killed', () => {
   it.each([0, 150, 300, 600, 1200])(
     'is removed whole by down when it was killed %i ms after it began to make it',
     async ms => {
-      const module = join(import.meta.dirname, '../../src/lab/lab-up.ts')
+      const module = join(import.meta.dirname, '../../src/lab/run/lab-up.ts')
       const program = `const {labUp} = await import(${JSON.stringify(module)}); process.stdout.write('begin'); await labUp({name: '${name}', machines: ['one', 'two']})`
       const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
         stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {DEFAULT_VERSION, NODE_TOOLS} from '../../src/domain/releases.ts'
-import {addressIn} from '../../src/lab/subnet.ts'
+import {addressIn} from '../../src/lab/network/subnet.ts'
 import {forwardProxy, type ForwardProxy} from './forward-proxy.ts'
 import {packageMirror, type PackageMirror} from './package-mirror.ts'
 import {privateRegistry, type PrivateRegistry} from './private-registry.ts'

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {DEFAULT_VERSION} from '../../src/domain/releases.ts'
-import {addressIn} from '../../src/lab/subnet.ts'
+import {addressIn} from '../../src/lab/network/subnet.ts'
 import {nextPatch, packageMirror, type PackageMirror} from './package-mirror.ts'
 import type {KadmAnswer} from './run-kadm.ts'
 import {differences, snapshot, type Explained, type Snapshot} from './snapshot.ts'

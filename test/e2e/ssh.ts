@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process'
 import {createReadStream} from 'node:fs'
 import type {Readable} from 'node:stream'
-import type {Lab, LabMachine} from '../../src/lab/lab.ts'
+import type {Lab, LabMachine} from '../../src/lab/run/lab.ts'
 
 export interface Answer {
   readonly code: number

@@ -1,7 +1,7 @@
 import {createServer, type Server} from 'node:http'
 import {connect} from 'node:net'
 import {expect} from 'vitest'
-import {labReboot} from '../../src/lab/lab-power.ts'
+import {labReboot} from '../../src/lab/run/lab-power.ts'
 import type {KadmAnswer} from './run-kadm.ts'
 import {measured, testLab, type TestLab} from './test-lab.ts'
 

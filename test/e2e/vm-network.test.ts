@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {labReboot} from '../../src/lab/lab-power.ts'
+import {labReboot} from '../../src/lab/run/lab-power.ts'
 import {NETWORK_STATE} from './network-state.ts'
 import {measured, testLab, type TestLab} from './test-lab.ts'
 import {errorsIn} from './told.ts'

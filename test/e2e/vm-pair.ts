@@ -1,7 +1,7 @@
-import {cacheDir} from '../../src/lab/cache.ts'
-import {acceleration} from '../../src/lab/kvm.ts'
-import {architecture, requireMachinePrograms, requireVmPrograms} from '../../src/lab/requirements.ts'
-import {vmImage} from '../../src/lab/vm-disk.ts'
+import {cacheDir} from '../../src/lab/image/cache.ts'
+import {acceleration} from '../../src/lab/drivers/kvm.ts'
+import {architecture, requireMachinePrograms, requireVmPrograms} from '../../src/lab/run/requirements.ts'
+import {vmImage} from '../../src/lab/image/vm-disk.ts'
 import {testLab, type TestLab} from './test-lab.ts'
 
 export const MACHINES = ['master', 'worker-1'] as const

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import type {HostSpec} from '../../src/domain/cluster.ts'
 import {KadmError} from '../../src/domain/errors.ts'
-import {waitForBoot, type BootWait} from '../../src/engine/boot-again.ts'
+import {waitForBoot, type BootWait} from '../../src/engine/workflows/reboot.ts'
 import type {Host} from '../../src/remote/host.ts'
 import {sampleSpec} from '../phases/preflight/sample.ts'
 import {fakeHost} from './fake-host.ts'

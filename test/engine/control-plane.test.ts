@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {ADMIN_CONF, MANIFESTS_DIR} from '../../src/domain/paths.ts'
-import {controlPlaneOn} from '../../src/engine/control-plane.ts'
+import {controlPlaneOn} from '../../src/engine/cluster/control-plane.ts'
 import {kubeconfigYaml} from '../../src/manifests/kubeconfig.ts'
 import {anAuthority} from '../resources/cluster-values.ts'
 import {NEVER} from './sample-run.ts'

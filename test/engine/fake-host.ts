@@ -1,7 +1,7 @@
 import {KadmError} from '../../src/domain/errors.ts'
 import type {Host, RunOptions, RunResult} from '../../src/remote/host.ts'
-import {sh} from '../../src/remote/shell.ts'
-import {cleared, type ClearedResource} from '../../src/resources/cleared.ts'
+import {sh} from '../../src/remote/shell/shell.ts'
+import {cleared, type ClearedResource} from '../../src/resources/steps/cleanup.ts'
 
 /** Something that a fake host can have and be rid of. */
 export const litter = (name: string): ClearedResource =>

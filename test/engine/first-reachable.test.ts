@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {firstReachable} from '../../src/engine/first-reachable.ts'
+import {firstReachable} from '../../src/engine/hosts/first-reachable.ts'
 import type {AddressChoice} from '../../src/phases/preflight/address-choice.ts'
 import type {Finding} from '../../src/phases/preflight/finding.ts'
 import {sampleNode} from './sample-run.ts'

@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
 import type {EngineEvent} from '../../src/domain/events.ts'
 import type {Host} from '../../src/remote/host.ts'
-import {sh} from '../../src/remote/shell.ts'
+import {sh} from '../../src/remote/shell/shell.ts'
 import {holder, quick, silentFor, still, take} from './lease-scene.ts'
 import {scratchHosts, type ScratchHost} from './scratch-host.ts'
 

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
-import {withLeases} from '../../src/engine/lease.ts'
-import {sh} from '../../src/remote/shell.ts'
+import {withLeases} from '../../src/engine/lease/lease.ts'
+import {sh} from '../../src/remote/shell/shell.ts'
 import {FILE, holder, numberIn, options, quick, silentFor, take} from './lease-scene.ts'
 import {scratchHosts, type ScratchHost} from './scratch-host.ts'
 

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {sharedOnly, swapOf} from '../../src/engine/live-cluster.ts'
+import {sharedOnly, swapOf} from '../../src/engine/cluster/live-cluster.ts'
 
 test('a node that joins decides for itself what hangs on its own kernel and runtime', () => {
   const shared = {clusterDomain: 'cluster.local', memorySwap: {swapBehavior: 'NoSwap'}}

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {lookAfterCut} from '../../src/engine/look-after-cut.ts'
+import {lookAfterCut} from '../../src/engine/hosts/look-after-cut.ts'
 import type {Host} from '../../src/remote/host.ts'
 import {fakeClock} from '../kube/fake-api.ts'
 import {fakeHost, litter} from './fake-host.ts'

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {addressesAround, rangeAround} from '../../src/engine/moved-host.ts'
+import {addressesAround, rangeAround} from '../../src/engine/workflows/moved-host.ts'
 import {link, sampleFacts} from '../phases/preflight/sample.ts'
 
 const at = (cidr: string, connectedAddress = cidr.split('/')[0]) => {

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {joinTokenDescription} from '../../src/engine/join-token-description.ts'
-import {removeOldTokens} from '../../src/engine/old-tokens.ts'
+import {joinTokenDescription} from '../../src/engine/cluster/join-token-description.ts'
+import {removeOldTokens} from '../../src/engine/cluster/old-tokens.ts'
 import {fakeKube, refused} from '../resources/operations/fake-kube.ts'
 import {holder} from './lease-scene.ts'
 

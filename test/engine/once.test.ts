@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {once, oncePer} from '../../src/engine/once.ts'
+import {once, oncePer} from '../../src/engine/hosts/once.ts'
 
 test('what is made once is shared, and a failure is not kept', async () => {
   let made = 0

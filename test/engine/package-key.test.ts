@@ -2,7 +2,7 @@ import {createServer} from 'node:http'
 import {once} from 'node:events'
 import {describe, expect, test} from 'vitest'
 import type {PackageRepository} from '../../src/domain/repository.ts'
-import {readPackageKey, type KeyReading} from '../../src/engine/package-key.ts'
+import {readPackageKey, type KeyReading} from '../../src/engine/sources/package-key.ts'
 
 const NEVER = new AbortController().signal
 const FOLDER = 'https://pkgs.example.org/deb/'

@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
-import {proveTrial} from '../../src/engine/prove-trial.ts'
+import {proveTrial} from '../../src/engine/hosts/prove-trial.ts'
 import type {Host, Reached, RunResult} from '../../src/remote/host.ts'
-import {sh} from '../../src/remote/shell.ts'
-import type {Trial} from '../../src/resources/kind.ts'
+import {sh} from '../../src/remote/shell/shell.ts'
+import type {Trial} from '../../src/resources/core/kind.ts'
 import {fakeHost} from './fake-host.ts'
 import {proving} from './sample-run.ts'
 

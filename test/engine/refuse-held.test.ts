@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import type {EngineEvent} from '../../src/domain/events.ts'
 import type {Facts} from '../../src/domain/facts.ts'
-import {refuseHeld, warnOfHeld} from '../../src/engine/refuse-held.ts'
+import {refuseHeld, warnOfHeld} from '../../src/engine/lease/refuse-held.ts'
 import {sampleFacts, sampleSpec} from '../phases/preflight/sample.ts'
 import {fakeHost} from './fake-host.ts'
 import {holder} from './lease-scene.ts'

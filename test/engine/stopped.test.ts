@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
-import {stoppedBy} from '../../src/engine/stopped.ts'
+import {stoppedBy} from '../../src/engine/schedule/stopped.ts'
 
 const loss = new KadmError('lease', 'no sign of life of this run reached it for 120 s')
 const stopped = (what: string): KadmError => new KadmError('cancelled', `cancelled while waiting for ${what}`)

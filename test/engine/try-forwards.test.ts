@@ -1,9 +1,9 @@
 import {PassThrough} from 'node:stream'
 import {expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
-import {tryForwards} from '../../src/engine/try-forwards.ts'
+import {tryForwards} from '../../src/engine/hosts/try-forwards.ts'
 import type {Host} from '../../src/remote/host.ts'
-import {endpointHealthy, endpointHealthyOperation} from '../../src/resources/operations/endpoint-healthy.ts'
+import {endpointHealthy, endpointHealthyOperation} from '../../src/resources/cluster/endpoint-healthy.ts'
 import {judged, sampleCluster} from '../phases/preflight/sample.ts'
 
 const unused = (): Promise<never> => Promise.reject(new Error('not used here'))

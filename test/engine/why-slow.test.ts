@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {judgeSlowness} from '../../src/engine/why-slow.ts'
+import {judgeSlowness} from '../../src/engine/hosts/why-slow.ts'
 
 test.each([
   ['load 37.10\nprocessors 2\n', 'it is overloaded (load 37.1 on 2 processors)'],

@@ -4,7 +4,7 @@ import {hostLost, KadmError} from '../../src/domain/errors.ts'
 import {kubeClient, type KubeClient} from '../../src/kube/client.ts'
 import type {Forward} from '../../src/kube/connection.ts'
 import {triesWhenLostMs} from '../../src/kube/requester.ts'
-import {AWAY_MS} from '../../src/remote/come-back.ts'
+import {AWAY_MS} from '../../src/remote/reconnect/come-back.ts'
 import {fakeApi, type Answer, type FakeApi} from './fake-api.ts'
 
 const open: {readonly close: () => Promise<void>}[] = []

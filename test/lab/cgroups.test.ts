@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {enterCgroups, leaveCgroups, planCgroups} from '../../src/lab/cgroups.ts'
+import {enterCgroups, leaveCgroups, planCgroups} from '../../src/lab/drivers/cgroups.ts'
 
 const V1 = `22 27 0:21 / /proc rw,relatime - proc proc rw
 32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct

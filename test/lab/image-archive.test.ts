@@ -6,7 +6,7 @@ import {join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {gunzipSync} from 'node:zlib'
 import {describe, expect, it} from 'vitest'
-import {imageArchive, type ImageDescription} from '../../src/lab/image-archive.ts'
+import {imageArchive, type ImageDescription} from '../../src/lab/image/image-archive.ts'
 import {inFolder} from '../bundle/sample.ts'
 
 async function archive(dir: string, image: ImageDescription): Promise<{path: string; digest: string}> {

@@ -4,9 +4,15 @@ import {mkdir, readdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {describe, expect, it} from 'vitest'
-import {once} from '../../src/lab/cache.ts'
-import {withLock} from '../../src/lab/lock.ts'
-import {formatIdentity, identify, isRunning, parseIdentity, startTicksOf} from '../../src/lab/process-identity.ts'
+import {once} from '../../src/lab/image/cache.ts'
+import {withLock} from '../../src/lab/state/lock.ts'
+import {
+  formatIdentity,
+  identify,
+  isRunning,
+  parseIdentity,
+  startTicksOf,
+} from '../../src/lab/drivers/process-identity.ts'
 import {inFolder} from '../bundle/sample.ts'
 
 describe('withLock', () => {

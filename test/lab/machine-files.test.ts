@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
-import {machineFiles, vmFiles, type MachineFile} from '../../src/lab/machine-files.ts'
-import {supervisorScript} from '../../src/lab/supervisor.ts'
+import {machineFiles, vmFiles, type MachineFile} from '../../src/lab/state/machine-files.ts'
+import {supervisorScript} from '../../src/lab/drivers/supervisor.ts'
 
 const identity = {
   name: 'worker-1',

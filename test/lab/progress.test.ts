@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {estimate, tracker, type LabEvent} from '../../src/lab/progress.ts'
+import {estimate, tracker, type LabEvent} from '../../src/lab/run/progress.ts'
 
 const STEPS = [
   {name: 'small', seconds: 10},

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest'
 import {BINARIES} from '../../src/domain/bundle.ts'
 import {supportedVersion} from '../../src/domain/version.ts'
-import {isOldGo, renderGoMod, stagedIn} from '../../src/lab/go-build.ts'
-import {programKey, recipe} from '../../src/lab/recipe.ts'
+import {isOldGo, renderGoMod, stagedIn} from '../../src/lab/image/go-build.ts'
+import {programKey, recipe} from '../../src/lab/image/recipe.ts'
 
 const keysOf = (version: string): ReadonlyMap<string, string> =>
   new Map(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {addressIn, chooseSubnet, routedRanges} from '../../src/lab/subnet.ts'
+import {addressIn, chooseSubnet, routedRanges} from '../../src/lab/network/subnet.ts'
 
 const ROUTES = `default via 192.0.2.1 dev eth0 
 10.77.0.0/24 dev kadm-1aadb317 proto kernel scope link src 10.77.0.1 

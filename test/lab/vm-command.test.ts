@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {vmCommand, type VmPlan} from '../../src/lab/vm-command.ts'
+import {vmCommand, type VmPlan} from '../../src/lab/drivers/vm-command.ts'
 
 const plan: VmPlan = {
   id: 'kadm-12345678-worker-1',

@@ -1,6 +1,6 @@
 import type {Cluster, ComponentExtra, HostSpec, Node} from '../../src/domain/cluster.ts'
 import {supportedVersion} from '../../src/domain/version.ts'
-import {readTemplates} from '../../src/engine/templates-on-disk.ts'
+import {readTemplates} from '../../src/engine/sources/templates-on-disk.ts'
 
 const nothing: ComponentExtra = {args: [], volumes: [], envs: []}
 

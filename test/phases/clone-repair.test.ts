@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import type {Facts, Identity} from '../../src/domain/facts.ts'
-import {isMendable, planRepairs, repairText} from '../../src/phases/clone-repair.ts'
-import {clonesAmong} from '../../src/phases/preflight/clones.ts'
+import {isMendable, planRepairs, repairText} from '../../src/phases/shared/clone-repair.ts'
+import {clonesAmong} from '../../src/phases/preflight/checks/clones.ts'
 import {viewsOf} from '../../src/phases/preflight/input.ts'
 import {input, judged, sampleFacts, sampleSpec} from './preflight/sample.ts'
 

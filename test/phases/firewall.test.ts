@@ -1,9 +1,9 @@
 import {expect, test} from 'vitest'
 import type {ClosedChain} from '../../src/domain/closed-chain.ts'
 import type {FirewallFacts} from '../../src/domain/facts.ts'
-import {readTemplates} from '../../src/engine/templates-on-disk.ts'
+import {readTemplates} from '../../src/engine/sources/templates-on-disk.ts'
 import {firewallProgram, firewallUnit} from '../../src/manifests/firewall.ts'
-import {firewallPhase, isOpenedByKadm, openingsFor} from '../../src/phases/firewall.ts'
+import {firewallPhase, isOpenedByKadm, openingsFor} from '../../src/phases/host/firewall.ts'
 import type {PhaseContext} from '../../src/phases/phase.ts'
 import {sampleContext, type SampleNode} from './sample-context.ts'
 

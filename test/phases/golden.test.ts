@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest'
 import {stringify} from 'yaml'
-import {readTemplates} from '../../src/engine/templates-on-disk.ts'
-import {applyPhases} from '../../src/phases/apply.ts'
-import {afterResetPhases, resetPhases} from '../../src/phases/reset.ts'
+import {readTemplates} from '../../src/engine/sources/templates-on-disk.ts'
+import {applyPhases} from '../../src/phases/workflows/apply.ts'
+import {afterResetPhases, resetPhases} from '../../src/phases/workflows/reset.ts'
 import type {Step} from '../../src/phases/phase.ts'
-import {treeShell} from '../../src/resources/remove-tree.ts'
+import {treeShell} from '../../src/resources/files/remove-tree.ts'
 import {sampleContext, stepsOn, type Sample, type SampleNode} from './sample-context.ts'
 
 const templates = await readTemplates()

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
-import {readTemplates} from '../../src/engine/templates-on-disk.ts'
+import {readTemplates} from '../../src/engine/sources/templates-on-disk.ts'
 import {natRules, natUnit} from '../../src/manifests/nat.ts'
-import {natPhase} from '../../src/phases/nat.ts'
+import {natPhase} from '../../src/phases/host/nat.ts'
 import {sampleContext} from './sample-context.ts'
 
 const templates = await readTemplates()

@@ -1,12 +1,12 @@
 import {describe, expect, test} from 'vitest'
 import type {Facts} from '../../src/domain/facts.ts'
 import {supportedVersion} from '../../src/domain/version.ts'
-import {readTemplates} from '../../src/engine/templates-on-disk.ts'
-import {controlPlaneImagesPhase, nodeImagesPhase} from '../../src/phases/images.ts'
-import {kubeletInstallPhase} from '../../src/phases/kubelet-install.ts'
-import {packagesPhase} from '../../src/phases/packages.ts'
+import {readTemplates} from '../../src/engine/sources/templates-on-disk.ts'
+import {controlPlaneImagesPhase, nodeImagesPhase} from '../../src/phases/cluster/images.ts'
+import {kubeletInstallPhase} from '../../src/phases/host/kubelet-install.ts'
+import {packagesPhase} from '../../src/phases/host/packages.ts'
 import type {Phase, PhaseContext} from '../../src/phases/phase.ts'
-import {runtimePhase} from '../../src/phases/runtime.ts'
+import {runtimePhase} from '../../src/phases/host/runtime.ts'
 import {sampleCluster, sampleFacts, sampleSpec} from './preflight/sample.ts'
 
 const KEY = `-----BEGIN PGP PUBLIC KEY BLOCK-----

@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest'
 import {KADM_DIR, KUBELET_DIR, RUN_DIR} from '../../src/domain/paths.ts'
-import {podMountsGone} from '../../src/phases/node-residue.ts'
-import {forgetAllButLedger, forgetScript, kubernetesFilesGone} from '../../src/phases/reset.ts'
-import {Script, sh} from '../../src/remote/shell.ts'
-import type {ClearedResource} from '../../src/resources/cleared.ts'
-import {directory, directoryKind} from '../../src/resources/directory.ts'
+import {podMountsGone} from '../../src/phases/shared/node-residue.ts'
+import {forgetAllButLedger, forgetScript, kubernetesFilesGone} from '../../src/phases/workflows/reset.ts'
+import {Script, sh} from '../../src/remote/shell/shell.ts'
+import type {ClearedResource} from '../../src/resources/steps/cleanup.ts'
+import {directory, directoryKind} from '../../src/resources/files/directory.ts'
 import {canMount, mountBenches, type MountBench} from '../resources/mount-bench.ts'
 
 const mountBench = mountBenches()

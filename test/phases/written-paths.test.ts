@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {CHANGED_FILES, WRITTEN_FILES, WRITTEN_FOLDERS} from '../../src/domain/written-paths.ts'
-import {readTemplates} from '../../src/engine/templates-on-disk.ts'
-import {applyPhases} from '../../src/phases/apply.ts'
+import {readTemplates} from '../../src/engine/sources/templates-on-disk.ts'
+import {applyPhases} from '../../src/phases/workflows/apply.ts'
 import {sampleContext, stepsOn} from './sample-context.ts'
 
 const templates = await readTemplates()

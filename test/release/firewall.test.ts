@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {labReboot} from '../../src/lab/lab-power.ts'
+import {labReboot} from '../../src/lab/run/lab-power.ts'
 import {closeByNftables, CLOSED_NFTABLES, knock, namedAfterKadm, ruleset} from './closed-machine.ts'
 import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
 import {changedIn} from '../e2e/told.ts'

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {DEFAULT_VERSION} from '../../src/domain/releases.ts'
-import {addressIn} from '../../src/lab/subnet.ts'
+import {addressIn} from '../../src/lab/network/subnet.ts'
 import {bundleRegistry, type BundleRegistry} from '../e2e/bundle-registry.ts'
 import {packageMirror, type PackageMirror} from '../e2e/package-mirror.ts'
 import {privateRegistry, type PrivateRegistry} from '../e2e/private-registry.ts'

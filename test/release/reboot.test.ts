@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {labClusterYaml} from '../../src/commands/edge/lab-cluster.ts'
+import {labClusterYaml} from '../../src/commands/runtime/lab/lab-cluster.ts'
 import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
 import {changedIn, errorsIn} from '../e2e/told.ts'
 

@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
-import {labKill, labPowerOn} from '../../src/lab/lab-power.ts'
+import {labKill, labPowerOn} from '../../src/lab/run/lab-power.ts'
 import {measured, type TestLab} from '../e2e/test-lab.ts'
 import {bootPair, kubectl, MACHINES, nodesOf, swapsOf, type Pair} from '../e2e/vm-pair.ts'
 import {changedIn} from '../e2e/told.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {outputCutter} from '../../src/remote/begin-mark.ts'
+import {outputCutter} from '../../src/remote/supervisor/begin-mark.ts'
 
 test('gives only what comes after the mark, however the stream is cut', () => {
   fc.assert(

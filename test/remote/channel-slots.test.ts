@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {channelSlots} from '../../src/remote/channel-slots.ts'
+import {channelSlots} from '../../src/remote/ssh/channel-slots.ts'
 
 test('lets no more in than there are slots, in the order they came', async () => {
   const slots = channelSlots(1)

@@ -6,7 +6,7 @@ import {join} from 'node:path'
 import {Readable} from 'node:stream'
 import {expect, test} from 'vitest'
 import type {Host} from '../../src/remote/host.ts'
-import {uploadFile} from '../../src/remote/upload.ts'
+import {uploadFile} from '../../src/remote/shell/upload.ts'
 
 /** Runs what is piped as a far side does whose laptop went away: nobody reads stdout and stderr any more, then the group is ended. */
 const lostLaptop = (folder: string): Host => ({

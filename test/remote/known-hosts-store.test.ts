@@ -3,9 +3,9 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, expect, test} from 'vitest'
 import type {SshTarget} from '../../src/domain/cluster.ts'
-import {knownHostsStore} from '../../src/remote/known-hosts-store.ts'
-import {nodeLaptop} from '../../src/remote/node-laptop.ts'
-import {sshConfigOf} from '../../src/remote/ssh-config.ts'
+import {knownHostsStore} from '../../src/remote/host-keys/known-hosts-store.ts'
+import {nodeLaptop} from '../../src/remote/local/node-local-machine.ts'
+import {sshConfigOf} from '../../src/remote/ssh-config/ssh-config.ts'
 
 const made: string[] = []
 afterEach(() => made.splice(0).forEach(folder => rmSync(folder, {recursive: true})))

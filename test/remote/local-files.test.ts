@@ -13,11 +13,11 @@ import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {createBundle} from '../../src/bundle/create-bundle.ts'
 import {readBundle} from '../../src/bundle/read-bundle.ts'
-import {mergeIntoFile} from '../../src/commands/edge/kubeconfig-file.ts'
-import {environment, findFile, readText} from '../../src/commands/edge/load-cluster.ts'
-import {makeFolder, readLocalText, replaceFile} from '../../src/remote/local-files.ts'
-import {nodeLaptop} from '../../src/remote/node-laptop.ts'
-import {readSshConfig} from '../../src/remote/ssh-config.ts'
+import {mergeIntoFile} from '../../src/commands/runtime/kubeconfig-file.ts'
+import {environment, findFile, readText} from '../../src/commands/runtime/requests/load-cluster.ts'
+import {makeFolder, readLocalText, replaceFile} from '../../src/remote/local/local-files.ts'
+import {nodeLaptop} from '../../src/remote/local/node-local-machine.ts'
+import {readSshConfig} from '../../src/remote/ssh-config/ssh-config.ts'
 import {newFolder} from '../contract/folder.ts'
 
 const dir = newFolder('local-files')
@@ -164,7 +164,7 @@ test('a file is replaced as a whole or not at all', async () => {
 })
 
 test.runIf(existsSync('/dev/stdin'))('what a shell gives as a file is read', () => {
-  const script = `import {readLocalText} from '${join(import.meta.dirname, '../../src/remote/local-files.ts')}'
+  const script = `import {readLocalText} from '${join(import.meta.dirname, '../../src/remote/local/local-files.ts')}'
 process.stdout.write(readLocalText('/dev/stdin'))`
 
   const pipeline = `printf 'kind: Cluster\\n' | "$@"`

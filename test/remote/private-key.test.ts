@@ -1,6 +1,6 @@
 import {generateKeyPairSync} from 'node:crypto'
 import {expect, test} from 'vitest'
-import {keyNeedsPassphrase} from '../../src/remote/private-key.ts'
+import {keyNeedsPassphrase} from '../../src/remote/ssh/private-key.ts'
 
 const openssh = (cipher: string): string => {
   const name = Buffer.from(cipher)

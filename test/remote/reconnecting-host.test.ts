@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {hostLost, KadmError} from '../../src/domain/errors.ts'
 import type {Host} from '../../src/remote/host.ts'
-import {reconnectingHost, type Connection} from '../../src/remote/reconnecting-host.ts'
+import {reconnectingHost, type Connection} from '../../src/remote/reconnect/reconnecting-host.ts'
 
 /** A connection that answers every script with its own address, until it is lost or closed. */
 function connectionTo(address: string) {

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import type {SshTarget} from '../../src/domain/cluster.ts'
-import type {Laptop} from '../../src/remote/laptop.ts'
-import {parseJump, routeTo as routeBy, type Hop} from '../../src/remote/route.ts'
-import {readSshConfig, sshConfigOf, type SshConfig} from '../../src/remote/ssh-config.ts'
+import type {Laptop} from '../../src/remote/local/local-machine.ts'
+import {parseJump, routeTo as routeBy, type Hop} from '../../src/remote/ssh/route.ts'
+import {readSshConfig, sshConfigOf, type SshConfig} from '../../src/remote/ssh-config/ssh-config.ts'
 
 const laptop = (files: Readonly<Record<string, string>> = {}): Laptop => ({
   user: 'me',

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {isLimited} from '../../src/remote/sudo-rights.ts'
-import {notBegun} from '../../src/remote/sudo-trouble.ts'
+import {isLimited} from '../../src/remote/supervisor/sudo-rights.ts'
+import {notBegun} from '../../src/remote/supervisor/sudo-trouble.ts'
 
 /** As OpenSSH 9.2 and 10.0, Linux-PAM 1.5 and 1.7, sudo 1.9.13 and 1.9.16, sudo-rs 0.2, bash 5 and cloud images have it. */
 test.each([

@@ -3,7 +3,7 @@ import {existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync
 import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
 import {expect, test} from 'vitest'
-import {binary, binaryKind} from '../../src/resources/binary.ts'
+import {binary, binaryKind} from '../../src/resources/programs/binary.ts'
 import {lifecycle, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
-import {block, blockKind} from '../../src/resources/block.ts'
+import {block, blockKind} from '../../src/resources/files/block.ts'
 import {lifecycle, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()

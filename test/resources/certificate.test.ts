@@ -10,10 +10,10 @@ import {
   type CertificateName,
 } from '../../src/domain/certificates.ts'
 import type {KeyAlgorithm} from '../../src/domain/cluster.ts'
-import {undoLedger} from '../../src/engine/ledger.ts'
+import {undoLedger} from '../../src/engine/ledger/ledger.ts'
 import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
-import {look} from '../../src/engine/look.ts'
-import {certificate, certificateKind, type CertificateResource} from '../../src/resources/certificate.ts'
+import {look} from '../../src/engine/hosts/look.ts'
+import {certificate, certificateKind, type CertificateResource} from '../../src/resources/pki/certificate.ts'
 import {apply, NEVER, proving} from '../engine/sample-run.ts'
 import {scratchHosts, type ScratchHost} from '../engine/scratch-host.ts'
 import {anAuthority, cluster, laterBy, node, START, valuesOf} from './cluster-values.ts'

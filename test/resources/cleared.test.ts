@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
-import {sh} from '../../src/remote/shell.ts'
-import {cleared, clearedKind} from '../../src/resources/cleared.ts'
+import {sh} from '../../src/remote/shell/shell.ts'
+import {cleared, clearedKind} from '../../src/resources/steps/cleanup.ts'
 import {apply, NEVER} from '../engine/sample-run.ts'
 import {scratchHosts} from '../engine/scratch-host.ts'
 

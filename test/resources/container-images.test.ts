@@ -2,7 +2,7 @@ import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
 import {expect, test} from 'vitest'
-import {containerImages, containerImagesKind, type WantedImage} from '../../src/resources/container-images.ts'
+import {containerImages, containerImagesKind, type WantedImage} from '../../src/resources/images/container-images.ts'
 import {lifecycle, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()

@@ -1,11 +1,11 @@
 import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {hostname, hostnameKind} from '../../src/resources/hostname.ts'
-import {kernelModule, kernelModuleKind} from '../../src/resources/kernel-module.ts'
-import {sysctl, sysctlKind} from '../../src/resources/sysctl.ts'
-import {wait, waitKind} from '../../src/resources/wait.ts'
-import {sh} from '../../src/remote/shell.ts'
+import {hostname, hostnameKind} from '../../src/resources/host/hostname.ts'
+import {kernelModule, kernelModuleKind} from '../../src/resources/kernel/kernel-module.ts'
+import {sysctl, sysctlKind} from '../../src/resources/kernel/sysctl.ts'
+import {wait, waitKind} from '../../src/resources/steps/wait.ts'
+import {sh} from '../../src/remote/shell/shell.ts'
 import {lifecycle, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()

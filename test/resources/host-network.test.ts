@@ -2,8 +2,8 @@ import {chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync}
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {describe, expect, test} from 'vitest'
-import {hostNetwork, hostNetworkKind, type HostNetworkSpec} from '../../src/resources/host-network.ts'
-import type {Trial} from '../../src/resources/kind.ts'
+import {hostNetwork, hostNetworkKind, type HostNetworkSpec} from '../../src/resources/network/host-network.ts'
+import type {Trial} from '../../src/resources/core/kind.ts'
 import {lifecycle, ME, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()

@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {sh} from '../../src/remote/shell.ts'
-import {loadedRules, loadedRulesKind} from '../../src/resources/loaded-rules.ts'
+import {sh} from '../../src/remote/shell/shell.ts'
+import {loadedRules, loadedRulesKind} from '../../src/resources/network/loaded-rules.ts'
 import {lifecycle, workbenches} from './shell-runner.ts'
 
 const bench = workbenches()

@@ -1,8 +1,8 @@
 import {chmodSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {block, blockKind} from '../../src/resources/block.ts'
-import {loopbackName, loopbackNameKind} from '../../src/resources/loopback-name.ts'
+import {block, blockKind} from '../../src/resources/files/block.ts'
+import {loopbackName, loopbackNameKind} from '../../src/resources/host/hosts-file-entry.ts'
 import {lifecycle, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()

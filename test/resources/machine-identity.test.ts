@@ -2,8 +2,13 @@ import {execFileSync} from 'node:child_process'
 import {existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {parseIdentity, stageIdentity, takeIdentity, type IdentityParts} from '../../src/resources/machine-identity.ts'
-import type {Script} from '../../src/remote/shell.ts'
+import {
+  parseIdentity,
+  stageIdentity,
+  takeIdentity,
+  type IdentityParts,
+} from '../../src/resources/host/machine-identity.ts'
+import type {Script} from '../../src/remote/shell/shell.ts'
 import {workbenches} from './shell-runner.ts'
 
 const bench = workbenches()

@@ -3,7 +3,7 @@ import {existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, 
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {afterEach} from 'vitest'
-import type {Script} from '../../src/remote/shell.ts'
+import type {Script} from '../../src/remote/shell/shell.ts'
 
 /** Real mounts need a mount namespace of one's own, which root has, and others only where the kernel lets them. */
 export const canMount = spawnSync('unshare', ['-m', 'true']).status === 0

@@ -2,8 +2,8 @@ import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
-import {fingerprints} from '../../src/resources/openpgp.ts'
-import {packageRepository, packageRepositoryKind} from '../../src/resources/package-repository.ts'
+import {fingerprints} from '../../src/resources/packages/openpgp.ts'
+import {packageRepository, packageRepositoryKind} from '../../src/resources/packages/package-repository.ts'
 import {lifecycle, ME, workbenches} from './shell-runner.ts'
 
 const bench = workbenches()

@@ -3,8 +3,8 @@ import {once} from 'node:events'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {waitForApt} from '../../src/resources/apt-lock.ts'
-import {packages, packagesKind} from '../../src/resources/packages.ts'
+import {waitForApt} from '../../src/resources/packages/apt-lock.ts'
+import {packages, packagesKind} from '../../src/resources/packages/packages.ts'
 import {lifecycle, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()

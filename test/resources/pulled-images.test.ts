@@ -1,7 +1,7 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {pulledImages, pulledImagesKind} from '../../src/resources/pulled-images.ts'
+import {pulledImages, pulledImagesKind} from '../../src/resources/images/pulled-images.ts'
 import {lifecycle, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()

@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto'
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {release, releaseKind, type ReleaseResource} from '../../src/resources/release.ts'
+import {release, releaseKind, type ReleaseResource} from '../../src/resources/programs/release.ts'
 import {noValues} from '../engine/sample-run.ts'
 import {lifecycle, workbenches, type Workbench} from './shell-runner.ts'
 

@@ -1,8 +1,8 @@
 import {symlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {emptyTrees, removeTrees, unmountBelow} from '../../src/resources/remove-tree.ts'
-import {sh} from '../../src/remote/shell.ts'
+import {emptyTrees, removeTrees, unmountBelow} from '../../src/resources/files/remove-tree.ts'
+import {sh} from '../../src/remote/shell/shell.ts'
 import {canMount, mountBenches, type MountBench} from './mount-bench.ts'
 
 const mountBench = mountBenches()

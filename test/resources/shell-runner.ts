@@ -3,8 +3,8 @@ import {chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach} from 'vitest'
-import type {Script} from '../../src/remote/shell.ts'
-import type {Kind, ResourceBase} from '../../src/resources/kind.ts'
+import type {Script} from '../../src/remote/shell/shell.ts'
+import type {Kind, ResourceBase} from '../../src/resources/core/kind.ts'
 
 /** The user that runs the tests, as `chown` takes it. */
 export const ME = `${String(process.getuid?.() ?? 0)}:${String(process.getgid?.() ?? 0)}`

@@ -1,8 +1,8 @@
 import {spawn} from 'node:child_process'
 import {setTimeout as after} from 'node:timers/promises'
 import {afterEach, describe, expect, test} from 'vitest'
-import {Script} from '../../src/remote/shell.ts'
-import {staticPod, staticPodKind} from '../../src/resources/static-pod.ts'
+import {Script} from '../../src/remote/shell/shell.ts'
+import {staticPod, staticPodKind} from '../../src/resources/static-pods/static-pod.ts'
 import {workbenches} from './shell-runner.ts'
 
 const bench = workbenches()

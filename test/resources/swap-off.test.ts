@@ -3,8 +3,8 @@ import {join} from 'node:path'
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import type {SwapSource} from '../../src/domain/facts.ts'
-import {FSTAB_NOTE, swapOff, swapOffKind} from '../../src/resources/swap-off.ts'
-import {swapUnit} from '../../src/resources/swap-unit.ts'
+import {FSTAB_NOTE, swapOff, swapOffKind} from '../../src/resources/swap/swap-off.ts'
+import {swapUnit} from '../../src/facts/swap-unit.ts'
 import {lifecycle, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()

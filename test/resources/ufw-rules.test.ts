@@ -1,7 +1,7 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {ufwRules, ufwRulesKind, type UfwRulesResource} from '../../src/resources/ufw-rules.ts'
+import {ufwRules, ufwRulesKind, type UfwRulesResource} from '../../src/resources/network/ufw-rules.ts'
 import {lifecycle, workbenches} from './shell-runner.ts'
 
 const bench = workbenches()

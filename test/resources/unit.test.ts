@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {unit, unitKind, type UnitSpec} from '../../src/resources/unit.ts'
-import {parseUnit} from '../../src/resources/unit-state.ts'
+import {unit, unitKind, type UnitSpec} from '../../src/resources/systemd/unit.ts'
+import {parseUnit} from '../../src/resources/systemd/unit-state.ts'
 import {workbenches} from './shell-runner.ts'
 
 const bench = workbenches()

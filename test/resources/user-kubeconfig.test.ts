@@ -1,9 +1,9 @@
 import {chmodSync, readdirSync, readlinkSync, statSync, symlinkSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {ADMIN_CONF} from '../../src/domain/paths.ts'
-import {undoLedger} from '../../src/engine/ledger.ts'
-import {look} from '../../src/engine/look.ts'
-import {userKubeconfig} from '../../src/resources/user-kubeconfig.ts'
+import {undoLedger} from '../../src/engine/ledger/ledger.ts'
+import {look} from '../../src/engine/hosts/look.ts'
+import {userKubeconfig} from '../../src/resources/pki/user-kubeconfig.ts'
 import {apply, NEVER, proving} from '../engine/sample-run.ts'
 import {scratchHosts} from '../engine/scratch-host.ts'
 

@@ -1,7 +1,7 @@
 import {PassThrough} from 'node:stream'
 import pc from 'picocolors'
 import {describe, expect, test} from 'vitest'
-import type {LabEvent} from '../../src/lab/progress.ts'
+import type {LabEvent} from '../../src/lab/run/progress.ts'
 import type {Finding} from '../../src/phases/preflight/finding.ts'
 import {barText, labLine, labView} from '../../src/ui/lab-view.ts'
 import {phaseTimes} from '../../src/ui/phase-times.ts'

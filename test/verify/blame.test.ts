@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {countOf} from '../../src/commands/edge/verify-cluster.ts'
+import {countOf} from '../../src/commands/runtime/verify-cluster.ts'
 import {KadmError} from '../../src/domain/errors.ts'
 import {ApiError} from '../../src/kube/api-error.ts'
 import type {CheckResult} from '../../src/verify/outcome.ts'

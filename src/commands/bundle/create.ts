@@ -2,10 +2,10 @@ import {Args, Flags} from '@oclif/core'
 import type {BundleOrder} from '../../bundle/create-bundle.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {plural} from '../../ui/words.ts'
-import {clusterFlags, fileFlag} from '../cluster-flags.ts'
-import {described} from '../exits.ts'
-import {clusterFlagsOf} from '../flags-to-cluster.ts'
-import {KadmCommand} from '../kadm-command.ts'
+import {clusterFlags, fileFlag} from '../flags/cluster-flags.ts'
+import {described} from '../base/exits.ts'
+import {clusterFlagsOf} from '../flags/flags-to-cluster.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
 
 export class BundleCreate extends KadmCommand {
   static override summary = 'Collect the binaries and images of a release in a folder, for machines without internet.'
@@ -47,7 +47,7 @@ export class BundleCreate extends KadmCommand {
     flags: {readonly file: string | undefined; readonly architecture: 'amd64' | 'arm64'},
   ): Promise<BundleOrder> {
     const [{clusterFrom, findFile}, {imagesForRole}, {internet}] = await Promise.all([
-      import('../edge/load-cluster.ts'),
+      import('../runtime/requests/load-cluster.ts'),
       import('../../domain/images.ts'),
       import('../../bundle/internet.ts'),
     ])
@@ -66,7 +66,7 @@ export class BundleCreate extends KadmCommand {
 }
 
 async function bundleOfLab(name: string): Promise<string> {
-  const {labGet} = await import('../../lab/lab.ts')
+  const {labGet} = await import('../../lab/run/lab.ts')
   const dir = (await labGet(name))?.bundleDir
   if (dir !== undefined) return dir
   throw new KadmError('usage', `there is no lab '${name}' with a bundle`, {hint: `make it with: kadm lab up ${name}`})

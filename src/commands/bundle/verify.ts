@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 import {plural} from '../../ui/words.ts'
-import {KadmCommand} from '../kadm-command.ts'
-import {described, EXITS} from '../exits.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class BundleVerify extends KadmCommand {
   static override summary = 'Check every file of a bundle against its hash.'

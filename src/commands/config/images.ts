@@ -1,7 +1,7 @@
-import {clusterFlags, fileFlag} from '../cluster-flags.ts'
-import {clusterFlagsOf} from '../flags-to-cluster.ts'
-import {KadmCommand} from '../kadm-command.ts'
-import {described, EXITS} from '../exits.ts'
+import {clusterFlags, fileFlag} from '../flags/cluster-flags.ts'
+import {clusterFlagsOf} from '../flags/flags-to-cluster.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class ConfigImages extends KadmCommand {
   static override summary = 'List the images that a cluster needs.'
@@ -15,7 +15,7 @@ export class ConfigImages extends KadmCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(ConfigImages)
     const [{clusterFrom, findFile}, {imagesForRole}] = await Promise.all([
-      import('../edge/load-cluster.ts'),
+      import('../runtime/requests/load-cluster.ts'),
       import('../../domain/images.ts'),
     ])
     const {cluster} = await clusterFrom(clusterFlagsOf({...flags, bundle: undefined}), findFile(flags.file))

@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
-import {KadmCommand} from '../kadm-command.ts'
-import {described, EXITS} from '../exits.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class ConfigMigrate extends KadmCommand {
   static override summary = "Turn kubeadm's configuration file into a kadm.yaml."
@@ -11,8 +11,8 @@ export class ConfigMigrate extends KadmCommand {
   async run(): Promise<void> {
     const {args} = await this.parse(ConfigMigrate)
     const [{readText, environment}, {migrate}] = await Promise.all([
-      import('../edge/load-cluster.ts'),
-      import('../../config/migrate.ts'),
+      import('../runtime/requests/load-cluster.ts'),
+      import('../../config/write/migrate.ts'),
     ])
     const {text, warnings} = migrate(args.file, readText(args.file, 'the argument FILE').text, environment)
     warnings.forEach(warning => this.note(`warning: ${warning}`))

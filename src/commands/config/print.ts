@@ -1,8 +1,8 @@
 import {Args} from '@oclif/core'
-import {clusterFlags, fileFlag, sourceFlags} from '../cluster-flags.ts'
-import {clusterFlagsOf} from '../flags-to-cluster.ts'
-import {KadmCommand} from '../kadm-command.ts'
-import {described, EXITS} from '../exits.ts'
+import {clusterFlags, fileFlag, sourceFlags} from '../flags/cluster-flags.ts'
+import {clusterFlagsOf} from '../flags/flags-to-cluster.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class ConfigPrint extends KadmCommand {
   static override summary = 'Print the whole configuration, with everything that holds by default.'
@@ -22,8 +22,8 @@ export class ConfigPrint extends KadmCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ConfigPrint)
     const [{clusterFrom, findFile}, {clusterToYaml}] = await Promise.all([
-      import('../edge/load-cluster.ts'),
-      import('../../config/cluster-yaml.ts'),
+      import('../runtime/requests/load-cluster.ts'),
+      import('../../config/write/cluster-yaml.ts'),
     ])
     const [controlPlane, ...workers] = args.host ?? []
     const file = controlPlane === undefined || flags.file !== undefined ? findFile(flags.file) : undefined

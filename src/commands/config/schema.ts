@@ -1,5 +1,5 @@
-import {KadmCommand} from '../kadm-command.ts'
-import {described, EXITS} from '../exits.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class ConfigSchema extends KadmCommand {
   static override summary = 'Print the JSON schema of kadm.yaml, for editors.'
@@ -8,7 +8,7 @@ export class ConfigSchema extends KadmCommand {
 
   async run(): Promise<void> {
     await this.parse(ConfigSchema)
-    const {clusterSchema} = await import('../../config/cluster-document.ts')
+    const {clusterSchema} = await import('../../config/documents/cluster-document.ts')
     process.stdout.write(`${JSON.stringify(clusterSchema(), undefined, 2)}\n`)
   }
 }

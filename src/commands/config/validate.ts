@@ -1,7 +1,7 @@
-import {fileFlag} from '../cluster-flags.ts'
-import {KadmCommand} from '../kadm-command.ts'
+import {fileFlag} from '../flags/cluster-flags.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
 import {plural} from '../../ui/words.ts'
-import {described, EXITS} from '../exits.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class ConfigValidate extends KadmCommand {
   static override summary = 'Check a cluster file without touching a machine; all problems are told at once.'
@@ -12,8 +12,8 @@ export class ConfigValidate extends KadmCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(ConfigValidate)
     const [{mustFindFile, environment}, {readCluster}] = await Promise.all([
-      import('../edge/load-cluster.ts'),
-      import('../../config/read-cluster.ts'),
+      import('../runtime/requests/load-cluster.ts'),
+      import('../../config/read/read-cluster.ts'),
     ])
     const file = mustFindFile(flags.file)
     const {cluster, warnings} = readCluster(file.name, file.text, environment)

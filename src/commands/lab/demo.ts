@@ -2,10 +2,10 @@ import {Flags} from '@oclif/core'
 import {changesText} from '../../ui/words.ts'
 import {duration} from '../../ui/duration.ts'
 import {phaseTimes} from '../../ui/phase-times.ts'
-import {ChangeCommand, resultData} from '../change-command.ts'
-import {LAB_EXITS, labArg, labFlags, vmOptions} from '../lab-flags.ts'
-import {NO_SSH_FLAGS} from '../ssh-flags.ts'
-import {described, EXITS} from '../exits.ts'
+import {ChangeCommand, resultData} from '../base/change-command.ts'
+import {LAB_EXITS, labArg, labFlags, vmOptions} from '../flags/lab-flags.ts'
+import {NO_SSH_FLAGS} from '../flags/ssh-flags.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class LabDemo extends ChangeCommand {
   static override summary = 'A real cluster on this computer: boot three machines, apply, verify.'
@@ -28,10 +28,10 @@ export class LabDemo extends ChangeCommand {
     const {args, flags} = await this.parse(LabDemo)
     const started = Date.now()
     const [{bringUp}, demo, {applyPhases}, {verifyCluster}] = await Promise.all([
-      import('../edge/lab.ts'),
-      import('../edge/lab-demo.ts'),
-      import('../../phases/apply.ts'),
-      import('../edge/verify-cluster.ts'),
+      import('../runtime/lab/lab.ts'),
+      import('../runtime/lab/lab-demo.ts'),
+      import('../../phases/workflows/apply.ts'),
+      import('../runtime/verify-cluster.ts'),
     ])
     const lab = await bringUp({...flags, vm: vmOptions(flags), lab: args.lab, output: this.output, signal: this.signal})
     const {cluster, file} = await demo.demoCluster(lab)

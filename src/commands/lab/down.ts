@@ -1,10 +1,10 @@
 import {Args, Flags} from '@oclif/core'
 import {KadmError} from '../../domain/errors.ts'
 import {confirm} from '../../ui/ask.ts'
-import {KadmCommand} from '../kadm-command.ts'
-import {DEFAULT_LAB} from '../lab-flags.ts'
-import {yesFlag} from '../phase-flags.ts'
-import {described, EXITS} from '../exits.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {DEFAULT_LAB} from '../flags/lab-flags.ts'
+import {yesFlag} from '../flags/phase-flags.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class LabDown extends KadmCommand {
   static override summary = 'Power a lab off and remove everything that was made for it.'
@@ -16,7 +16,10 @@ export class LabDown extends KadmCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(LabDown)
     if (flags.all && args.lab !== undefined) throw new KadmError('usage', 'name a lab or give --all, not both')
-    const [{labList}, {labDown}] = await Promise.all([import('../../lab/lab.ts'), import('../../lab/lab-down.ts')])
+    const [{labList}, {labDown}] = await Promise.all([
+      import('../../lab/run/lab.ts'),
+      import('../../lab/run/lab-down.ts'),
+    ])
     const labs = flags.all ? (await labList()).map(({name}) => name) : [args.lab ?? DEFAULT_LAB]
     const question = {message: `remove ${labs.join(', ')} and everything on it?`, flag: '--yes'}
     if (labs.length > 0 && !flags.yes && !(await confirm(this.terminal, question))) {

@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
-import {KadmCommand} from '../kadm-command.ts'
-import {machineArg, namedLabArg} from '../lab-flags.ts'
-import {described, EXITS} from '../exits.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {machineArg, namedLabArg} from '../flags/lab-flags.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class LabExec extends KadmCommand {
   static override summary = 'Run a command on a machine of a lab, as its login user.'
@@ -15,7 +15,10 @@ export class LabExec extends KadmCommand {
 
   async run(): Promise<void> {
     const {args} = await this.parse(LabExec)
-    const [{sshInto}, {quote}] = await Promise.all([import('../edge/lab.ts'), import('../../remote/shell.ts')])
+    const [{sshInto}, {quote}] = await Promise.all([
+      import('../runtime/lab/lab.ts'),
+      import('../../remote/shell/shell.ts'),
+    ])
     process.exitCode = await sshInto(args.lab, args.machine, args.command.map(quote))
   }
 }

@@ -1,6 +1,6 @@
 import {table} from '../../ui/columns.ts'
-import {KadmCommand} from '../kadm-command.ts'
-import {described, EXITS} from '../exits.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class LabList extends KadmCommand {
   static override summary = 'List labs and their machines.'
@@ -9,7 +9,7 @@ export class LabList extends KadmCommand {
 
   async run(): Promise<void> {
     await this.parse(LabList)
-    const {labList} = await import('../../lab/lab.ts')
+    const {labList} = await import('../../lab/run/lab.ts')
     const labs = await labList()
     const rows = labs.flatMap(lab =>
       lab.machines.map(({name, driver, address, leader}) => [

@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
-import {KadmCommand} from '../kadm-command.ts'
-import {machineArg, namedLabArg} from '../lab-flags.ts'
-import {described, EXITS} from '../exits.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {machineArg, namedLabArg} from '../flags/lab-flags.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 const ACTIONS = ['on', 'off', 'shutdown', 'reset'] as const
 type Action = (typeof ACTIONS)[number]
@@ -33,7 +33,10 @@ export class LabPower extends KadmCommand {
     const {args} = await this.parse(LabPower)
     const {lab, machine} = args
     const action = ACTIONS.find(one => one === args.action) ?? 'on'
-    const [power, trouble] = await Promise.all([import('../../lab/lab-power.ts'), import('../../lab/lab-trouble.ts')])
+    const [power, trouble] = await Promise.all([
+      import('../../lab/run/lab-power.ts'),
+      import('../../lab/run/lab-trouble.ts'),
+    ])
     const actions: Readonly<Record<Action, () => Promise<void>>> = {
       on: () => power.labPowerOn(lab, machine, this.signal),
       off: () => power.labKill(lab, machine),

@@ -1,6 +1,6 @@
-import {KadmCommand} from '../kadm-command.ts'
-import {machineArg, namedLabArg} from '../lab-flags.ts'
-import {described, EXITS} from '../exits.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {machineArg, namedLabArg} from '../flags/lab-flags.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class LabReboot extends KadmCommand {
   static override summary = 'Boot a machine of a lab again and wait until it takes a login.'
@@ -10,7 +10,7 @@ export class LabReboot extends KadmCommand {
 
   async run(): Promise<void> {
     const {args} = await this.parse(LabReboot)
-    const {labReboot} = await import('../../lab/lab-power.ts')
+    const {labReboot} = await import('../../lab/run/lab-power.ts')
     await labReboot(args.lab, args.machine, this.signal)
     this.report({lab: args.lab, machine: args.machine}, `${args.machine} is up again`)
   }

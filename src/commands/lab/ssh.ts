@@ -1,6 +1,6 @@
-import {KadmCommand} from '../kadm-command.ts'
-import {machineArg, namedLabArg} from '../lab-flags.ts'
-import {described, EXITS} from '../exits.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {machineArg, namedLabArg} from '../flags/lab-flags.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class LabSsh extends KadmCommand {
   static override summary = 'Log in to a machine of a lab.'
@@ -10,7 +10,7 @@ export class LabSsh extends KadmCommand {
 
   async run(): Promise<void> {
     const {args} = await this.parse(LabSsh)
-    const {sshInto} = await import('../edge/lab.ts')
+    const {sshInto} = await import('../runtime/lab/lab.ts')
     process.exitCode = await sshInto(args.lab, args.machine, [])
   }
 }

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
-import {KadmCommand} from '../kadm-command.ts'
-import {machineArg, namedLabArg} from '../lab-flags.ts'
-import {described, EXITS} from '../exits.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {machineArg, namedLabArg} from '../flags/lab-flags.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 const TROUBLES = ['cut', 'plug', 'fill-disk', 'free-disk', 'shift-clock'] as const
 type Trouble = (typeof TROUBLES)[number]
@@ -35,7 +35,7 @@ export class LabTrouble extends KadmCommand {
     const {args, flags} = await this.parse(LabTrouble)
     const {lab, machine} = args
     const trouble = TROUBLES.find(one => one === args.trouble) ?? 'plug'
-    const make = await import('../../lab/lab-trouble.ts')
+    const make = await import('../../lab/run/lab-trouble.ts')
     const troubles: Readonly<Record<Trouble, () => Promise<void>>> = {
       cut: () => make.labCable(lab, machine, flags.card, false),
       plug: () => make.labCable(lab, machine, flags.card, true),

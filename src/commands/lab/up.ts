@@ -1,7 +1,7 @@
 import {table} from '../../ui/columns.ts'
-import {KadmCommand} from '../kadm-command.ts'
-import {LAB_EXITS, labArg, labFlags, vmOptions} from '../lab-flags.ts'
-import {described} from '../exits.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {LAB_EXITS, labArg, labFlags, vmOptions} from '../flags/lab-flags.ts'
+import {described} from '../base/exits.ts'
 
 export class LabUp extends KadmCommand {
   static override summary = 'Boot disposable machines on this Linux computer and prepare what a cluster on them needs.'
@@ -19,7 +19,7 @@ export class LabUp extends KadmCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(LabUp)
-    const {bringUp} = await import('../edge/lab.ts')
+    const {bringUp} = await import('../runtime/lab/lab.ts')
     const lab = await bringUp({...flags, vm: vmOptions(flags), lab: args.lab, output: this.output, signal: this.signal})
     const rows = lab.machines.map(({name, address, user}) => [name, address, user])
     this.report(

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {table} from '../../ui/columns.ts'
-import {KadmCommand} from '../kadm-command.ts'
-import {described, EXITS} from '../exits.ts'
+import {KadmCommand} from '../base/kadm-command.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class PhaseList extends KadmCommand {
   static override summary = 'List the phases of a command, in order.'
@@ -17,7 +17,7 @@ export class PhaseList extends KadmCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(PhaseList)
-    const {WORKFLOWS, describeSteps} = await import('../edge/all-phases.ts')
+    const {WORKFLOWS, describeSteps} = await import('../runtime/all-phases.ts')
     const phases = describeSteps(WORKFLOWS[flags.of])
     this.report(
       {phases},

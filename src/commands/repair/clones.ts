@@ -1,14 +1,14 @@
 import {Args, Flags} from '@oclif/core'
 import {KadmError} from '../../domain/errors.ts'
-import type {RepairReport} from '../../engine/repair-clones.ts'
-import {repairText, type CloneRepair} from '../../phases/clone-repair.ts'
+import type {RepairReport} from '../../engine/workflows/repair-clones.ts'
+import {repairText, type CloneRepair} from '../../phases/shared/clone-repair.ts'
 import {confirm} from '../../ui/ask.ts'
-import {ChangeCommand} from '../change-command.ts'
-import {fileFlag} from '../cluster-flags.ts'
-import type {TextFile} from '../edge/load-cluster.ts'
-import {described, EXITS} from '../exits.ts'
-import {takeLeaseFlag, yesFlag} from '../phase-flags.ts'
-import {sshFlags} from '../ssh-flags.ts'
+import {ChangeCommand} from '../base/change-command.ts'
+import {fileFlag} from '../flags/cluster-flags.ts'
+import type {TextFile} from '../runtime/requests/load-cluster.ts'
+import {described, EXITS} from '../base/exits.ts'
+import {takeLeaseFlag, yesFlag} from '../flags/phase-flags.ts'
+import {sshFlags} from '../flags/ssh-flags.ts'
 
 export class RepairClones extends ChangeCommand {
   static override summary = 'Give cloned machines an identity of their own, and boot them again.'
@@ -34,8 +34,8 @@ export class RepairClones extends ChangeCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(RepairClones)
     const [{repairRequest, trustOf}, {repairClones}] = await Promise.all([
-      import('../edge/repair-request.ts'),
-      import('../../engine/repair-clones.ts'),
+      import('../runtime/requests/repair-request.ts'),
+      import('../../engine/workflows/repair-clones.ts'),
     ])
     const {cluster, file} = await repairRequest(args.host ?? [], flags)
     const trust = await trustOf(flags)
@@ -53,7 +53,7 @@ export class RepairClones extends ChangeCommand {
 
   async #tell({repaired, left}: RepairReport, file: TextFile | undefined, write: boolean): Promise<void> {
     const [{followMoves}, {renderRepaired}, {renderFindings}] = await Promise.all([
-      import('../edge/host-moves.ts'),
+      import('../runtime/host-moves.ts'),
       import('../../ui/render-repair.ts'),
       import('../../ui/render-findings.ts'),
     ])

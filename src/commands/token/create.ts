@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core'
 import {KadmError} from '../../domain/errors.ts'
-import {adminFlags, toFlag} from '../admin-flags.ts'
-import {ClusterCommand} from '../cluster-command.ts'
-import {parseTtl} from '../edge/ttl.ts'
-import {described, EXITS} from '../exits.ts'
+import {adminFlags, toFlag} from '../flags/admin-flags.ts'
+import {ClusterCommand} from '../base/cluster-command.ts'
+import {parseTtl} from '../runtime/requests/ttl.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class TokenCreate extends ClusterCommand {
   static override summary = 'Make a bootstrap token, which lets a machine join.'
@@ -32,7 +32,7 @@ export class TokenCreate extends ClusterCommand {
       import('../../kube/tokens.ts'),
       import('../../kube/signature.ts'),
       import('node:crypto'),
-      import('../edge/target-host.ts'),
+      import('../runtime/requests/target-host.ts'),
     ])
     const token = args.token === undefined ? tokens.generateToken(randomBytes) : parseToken(args.token)
     if (token === undefined) {

@@ -1,8 +1,8 @@
 import {Args} from '@oclif/core'
 import {KadmError} from '../../domain/errors.ts'
-import {adminFlags, toFlag} from '../admin-flags.ts'
-import {ClusterCommand} from '../cluster-command.ts'
-import {described, EXITS} from '../exits.ts'
+import {adminFlags, toFlag} from '../flags/admin-flags.ts'
+import {ClusterCommand} from '../base/cluster-command.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class TokenDelete extends ClusterCommand {
   static override summary = 'Take bootstrap tokens back.'
@@ -17,7 +17,7 @@ export class TokenDelete extends ClusterCommand {
     const {args, flags} = await this.parse(TokenDelete)
     const [{tokenDelete}, {controlPlaneSpec}] = await Promise.all([
       import('../../kube/tokens.ts'),
-      import('../edge/target-host.ts'),
+      import('../runtime/requests/target-host.ts'),
     ])
     const api = await this.api(() => controlPlaneSpec(flags.to, flags), flags)
     const ids = args.token.map(token => token.split('.')[0] ?? token)

@@ -1,7 +1,7 @@
 import {table} from '../../ui/columns.ts'
-import {adminFlags, toFlag} from '../admin-flags.ts'
-import {ClusterCommand} from '../cluster-command.ts'
-import {described, EXITS} from '../exits.ts'
+import {adminFlags, toFlag} from '../flags/admin-flags.ts'
+import {ClusterCommand} from '../base/cluster-command.ts'
+import {described, EXITS} from '../base/exits.ts'
 
 export class TokenList extends ClusterCommand {
   static override summary = 'List the bootstrap tokens of a cluster.'
@@ -16,7 +16,7 @@ export class TokenList extends ClusterCommand {
     const {flags} = await this.parse(TokenList)
     const [{tokenList}, {controlPlaneSpec}] = await Promise.all([
       import('../../kube/tokens.ts'),
-      import('../edge/target-host.ts'),
+      import('../runtime/requests/target-host.ts'),
     ])
     const api = await this.api(() => controlPlaneSpec(flags.to, flags), flags)
     const tokens = (await tokenList(api, {signal: this.signal})).map(({token, ...rest}) => ({id: token.id, ...rest}))

@@ -1,6 +1,6 @@
 import type {AnyHostResource, State} from '../../resources/any-resource.ts'
 import {kindOf} from '../../resources/any-resource.ts'
-import type {ResourceBase} from '../../resources/kind.ts'
+import type {ResourceBase} from '../../resources/core/kind.ts'
 import {KADM_VERSION} from './made-by.ts'
 
 /** Raised when an entry of an earlier kadm is read otherwise; `migrations.ts` then learns to read the format before. */

@@ -1,4 +1,4 @@
-import {swapUnit, tagPath} from '../../resources/swap-unit.ts'
+import {swapUnit, tagPath} from '../../facts/swap-unit.ts'
 
 /** Both documents of an entry as plain data; whether they are what their kind wants is for its schema to say. */
 export interface RawEntry {

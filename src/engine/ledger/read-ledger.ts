@@ -1,7 +1,7 @@
 import {LEDGER_DIR} from '../../domain/paths.ts'
 import type {Host} from '../../remote/host.ts'
-import {sh} from '../../remote/shell.ts'
-import {FRAME} from '../look.ts'
+import {sh} from '../../remote/shell/shell.ts'
+import {FRAME} from '../hosts/look.ts'
 import {readEntry, type LedgerEntry, type UnreadEntry} from './read-entry.ts'
 
 /** An entry without its sequence is none: it was being taken away when that was cut off. */

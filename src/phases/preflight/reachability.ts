@@ -1,8 +1,8 @@
 import {parseAddress} from '../../domain/cidr.ts'
 import type {Cluster, Node} from '../../domain/cluster.ts'
 import type {Facts} from '../../domain/facts.ts'
-import type {Listener, Probe, ProbeResult, Socket} from '../../resources/facts/reachability.ts'
-import {isOpenedByKadm} from '../firewall.ts'
+import type {Listener, Probe, ProbeResult, Socket} from '../../facts/reachability.ts'
+import {isOpenedByKadm} from '../host/firewall.ts'
 import type {Finding} from './finding.ts'
 
 /** Flannel's vxlan on Linux. */

@@ -4,7 +4,7 @@ import {textAt} from '../../kube/json.ts'
 import {PATHS} from '../../kube/kinds.ts'
 import {nodeStatus} from '../../kube/nodes.ts'
 import {waitFor, type Look} from '../../kube/wait.ts'
-import {BOOT_AGAIN, bootIdOf} from '../../remote/boots.ts'
+import {BOOT_AGAIN, bootIdOf} from '../../remote/reboot.ts'
 import {notBack, podsBefore, type PodsBefore} from './pods-back.ts'
 import {leg, type ReturnTimes, type Traveller, type Trip} from './trip.ts'
 

@@ -1,5 +1,5 @@
 import {KadmError} from '../../domain/errors.ts'
-import {gather} from '../../engine/gather.ts'
+import {gather} from '../../engine/hosts/gather.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import {nameOf, textsAt} from '../../kube/json.ts'
 import {PATHS, query} from '../../kube/kinds.ts'

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {answerable, judgeProbes, probePlan, probeSockets} from '../../../src/phases/preflight/reachability.ts'
-import type {Listener, Probe} from '../../../src/resources/facts/reachability.ts'
+import type {Listener, Probe} from '../../../src/facts/reachability.ts'
 import {judged, link, sampleCluster, sampleFacts, tell} from './sample.ts'
 
 const jumbo = {...sampleFacts(11).network, interfaces: [link('enp0s8', ['192.168.56.11/24'], {mtu: 9000})]}

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {NOTHING_SHARED, type SysctlFile} from '../../../src/domain/shared-facts.ts'
-import {filesInOrder, forwardingOffAtBoot, settingAtBoot} from '../../../src/phases/preflight/sysctl-boot.ts'
+import {filesInOrder, forwardingOffAtBoot, settingAtBoot} from '../../../src/phases/preflight/checks/sysctl-boot.ts'
 import {file, judged, input, sampleCluster, seen, tell} from './sample.ts'
 import {judge} from '../../../src/phases/preflight/judge.ts'
 

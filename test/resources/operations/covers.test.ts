@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {firstDifference} from '../../../src/resources/operations/covers.ts'
+import {firstDifference} from '../../../src/resources/cluster/subset-diff.ts'
 
 test('what the server added beside the wanted fields does not count', () => {
   expect(firstDifference({spec: {a: 1}}, {spec: {a: 1, b: 2}, status: {}})).toBeUndefined()

@@ -4,7 +4,7 @@ import {connect, createServer, type AddressInfo, type Server} from 'node:net'
 import {afterEach, describe, expect, test} from 'vitest'
 import {KadmError} from '../../../src/domain/errors.ts'
 import type {Host} from '../../../src/remote/host.ts'
-import {endpointHealthy, endpointHealthyOperation} from '../../../src/resources/operations/endpoint-healthy.ts'
+import {endpointHealthy, endpointHealthyOperation} from '../../../src/resources/cluster/endpoint-healthy.ts'
 import {fakeApi} from '../../kube/fake-api.ts'
 import {operationContext} from './operation-context.ts'
 

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import {hostLost} from '../../../src/domain/errors.ts'
-import type {OperationContext} from '../../../src/resources/operation.ts'
-import {nodeRegistered, nodeRegisteredOperation} from '../../../src/resources/operations/node-registered.ts'
-import {nodeReports, nodeReportsOperation} from '../../../src/resources/operations/node-reports.ts'
+import type {OperationContext} from '../../../src/resources/core/operation.ts'
+import {nodeRegistered, nodeRegisteredOperation} from '../../../src/resources/cluster/node-registered.ts'
+import {nodeReports, nodeReportsOperation} from '../../../src/resources/cluster/node-reports.ts'
 import {fakeKube} from './fake-kube.ts'
 import {operationContext} from './operation-context.ts'
 

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import type {KubeClient} from '../../../src/kube/client.ts'
-import {nodeRegistered, nodeRegisteredOperation} from '../../../src/resources/operations/node-registered.ts'
+import {nodeRegistered, nodeRegisteredOperation} from '../../../src/resources/cluster/node-registered.ts'
 import {fakeKube, type FakeKube} from './fake-kube.ts'
 import {operationContext} from './operation-context.ts'
 

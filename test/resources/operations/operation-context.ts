@@ -1,7 +1,7 @@
 import {KadmError} from '../../../src/domain/errors.ts'
 import type {KubeClient} from '../../../src/kube/client.ts'
 import type {Host} from '../../../src/remote/host.ts'
-import type {OperationContext} from '../../../src/resources/operation.ts'
+import type {OperationContext} from '../../../src/resources/core/operation.ts'
 import {noValues} from '../../engine/sample-run.ts'
 import {fakeClock} from '../../kube/fake-api.ts'
 

@@ -1,0 +1,76 @@
+import type {Cluster, HostSpec} from '../../domain/cluster.ts'
+import type {Sink} from '../../domain/events.ts'
+import type {PlannedChange} from '../../engine/schedule/differences.ts'
+import type {JoinTo, WorkflowOptions} from '../../engine/workflows/options.ts'
+import type {WorkflowResult} from '../../engine/workflows/workflow.ts'
+import type {Phase} from '../../phases/phase.ts'
+import {renderPlan} from '../../ui/render-plan.ts'
+import {ClusterCommand} from './cluster-command.ts'
+import type {SshFlags} from '../flags/ssh-flags.ts'
+
+export interface ChangeFlags extends SshFlags {
+  readonly only?: readonly string[] | undefined
+  readonly 'skip-phases'?: readonly string[] | undefined
+  readonly 'ignore-preflight-errors'?: readonly string[] | undefined
+  readonly 'take-lease'?: boolean
+}
+
+export interface ChangeRequest {
+  readonly command: string
+  readonly cluster: Cluster
+  readonly phases: readonly Phase[]
+  readonly joinTo?: JoinTo | undefined
+}
+
+/** A command that is a list of phases over a choice of hosts. */
+export abstract class ChangeCommand extends ClusterCommand {
+  /** The options of a run, with every connection open. */
+  protected async prepare(request: ChangeRequest, flags: ChangeFlags, emit: Sink): Promise<WorkflowOptions> {
+    const {workflowOptions} = await import('../runtime/wiring/workflow.ts')
+    const {joinTo, cluster} = request
+    const others: readonly HostSpec[] = joinTo?.kind === 'ssh' ? [joinTo.spec] : []
+    const connector = await this.connections([...cluster.hosts, ...others], flags)
+    const options = {
+      ...request,
+      only: flags.only ?? [],
+      skip: flags['skip-phases'] ?? [],
+      ignorePreflightErrors: flags['ignore-preflight-errors'] ?? [],
+      takeLease: flags['take-lease'] ?? false,
+    }
+    return workflowOptions(options, {connector, emit, signal: this.signal})
+  }
+
+  /** Makes it so and shows it; the result is the caller's to report. */
+  protected async carryOut(
+    request: ChangeRequest,
+    flags: ChangeFlags,
+    also: Sink = () => undefined,
+  ): Promise<WorkflowResult> {
+    const {carryOutWorkflow} = await import('../../engine/workflows/workflow.ts')
+    return this.showing(async view => {
+      const options = await this.prepare(request, flags, event => {
+        view.emit(event)
+        also(event)
+      })
+      return carryOutWorkflow(options)
+    })
+  }
+
+  /** Says what would be changed; nothing is. */
+  protected async plan(request: ChangeRequest, flags: ChangeFlags): Promise<readonly PlannedChange[]> {
+    const {planWorkflow} = await import('../../engine/workflows/workflow.ts')
+    const options = await this.prepare(request, flags, event => {
+      if (event.type === 'warning') this.note(`${event.host}: warning: ${event.message}`)
+    })
+    const changes = await planWorkflow(options)
+    this.report({plan: changes}, renderPlan(changes, this.terminal.colours))
+    return changes
+  }
+}
+
+/** What a finished run is in `--json`. */
+export const resultData = ({changes, nodes, endpoint}: WorkflowResult): object => ({
+  changes,
+  endpoint,
+  nodes: nodes.map(({name, role, address}) => ({name, role, address})),
+})

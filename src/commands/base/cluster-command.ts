@@ -1,0 +1,92 @@
+import {connect as connectTcp} from 'node:net'
+import {once} from 'node:events'
+import type {HostSpec} from '../../domain/cluster.ts'
+import type {KubeClient} from '../../kube/client.ts'
+import type {Host} from '../../remote/host.ts'
+import type {View} from '../../ui/view.ts'
+import {KadmCommand} from './kadm-command.ts'
+import type {SshFlags} from '../flags/ssh-flags.ts'
+import type {Connector, ConnectorOptions} from '../runtime/wiring/connector.ts'
+
+/** Who may do everything in a cluster, and the control plane through which the API is asked. */
+export interface Administrator {
+  readonly api: KubeClient
+  readonly through?: {readonly host: Host; readonly spec: HostSpec}
+}
+
+/** A command that reaches machines: what it opens is closed when it ends, however it ends. */
+export abstract class ClusterCommand extends KadmCommand {
+  readonly #closers: (() => Promise<void>)[] = []
+
+  protected atEnd(close: () => Promise<void>): void {
+    this.#closers.unshift(close)
+  }
+
+  /** Opens all connections now, so that questions come before the work. */
+  protected async connections(
+    hosts: readonly HostSpec[],
+    flags: SshFlags,
+    options: Pick<ConnectorOptions, 'goesOnWithout'> = {},
+  ): Promise<Connector> {
+    const {openConnections} = await import('../runtime/wiring/connector.ts')
+    const connector = await openConnections({...options, hosts, flags, terminal: this.terminal, signal: this.signal})
+    this.atEnd(connector.close)
+    return connector
+  }
+
+  /** The cluster's API as its administrator: by a kubeconfig from here, or through the control plane's own admin.conf. */
+  protected async api(
+    spec: () => Promise<HostSpec>,
+    flags: SshFlags & {readonly kubeconfig: string | undefined},
+  ): Promise<KubeClient> {
+    return (await this.administrator(spec, flags)).api
+  }
+
+  /** The same with the control plane's host, where the API is reached through one. */
+  protected async administrator(
+    spec: () => Promise<HostSpec>,
+    flags: SshFlags & {readonly kubeconfig: string | undefined},
+  ): Promise<Administrator> {
+    if (flags.kubeconfig !== undefined) return {api: await this.#apiFrom(flags.kubeconfig)}
+    const named = await spec()
+    const connector = await this.connections([named], flags)
+    const {controlPlaneOn} = await import('../../engine/cluster/control-plane.ts')
+    const host = await connector.connect(named)
+    const controlPlane = controlPlaneOn(host, this.signal)
+    this.atEnd(controlPlane.close)
+    return {api: await controlPlane.api(), through: {host, spec: named}}
+  }
+
+  async #apiFrom(file: string): Promise<KubeClient> {
+    const [{clientFromKubeconfig}, {readText}] = await Promise.all([
+      import('../../kube/client.ts'),
+      import('../runtime/requests/load-cluster.ts'),
+    ])
+    const client = clientFromKubeconfig(readText(file, '--kubeconfig').text, async (host, port) => {
+      const socket = connectTcp({host, port})
+      await once(socket, 'connect')
+      return socket
+    })
+    this.atEnd(client.close)
+    return client
+  }
+
+  /** Shows a run as it goes, and leaves the terminal in order before anything else is printed. */
+  protected async showing<T>(work: (view: View) => Promise<T>): Promise<T> {
+    const [{chooseView}, {realClock}] = await Promise.all([
+      import('../../ui/choose-view.ts'),
+      import('../runtime/wiring/clock.ts'),
+    ])
+    const view = await chooseView({...this.output, now: realClock.now})
+    try {
+      return await work(view)
+    } finally {
+      await view.end()
+    }
+  }
+
+  override async finally(): Promise<void> {
+    for (const close of this.#closers) await close().catch(() => undefined)
+    await super.finally()
+  }
+}

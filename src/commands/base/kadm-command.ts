@@ -1,0 +1,91 @@
+import {Command, Flags, type Interfaces} from '@oclif/core'
+import {exitCodeOf} from '../../ui/exit-code.ts'
+import {errorAsData, renderError} from '../../ui/render-error.ts'
+import {terminal, type Terminal} from '../../ui/terminal.ts'
+import {asStopped, newInterrupt} from './interrupt.ts'
+import {newOutput, type Output} from './output.ts'
+import {asUsageError} from './usage-error.ts'
+
+const SHOW_CURSOR = '\u001b[?25h'
+
+/** What every command has: how it speaks, how it fails, and how it stops. */
+export abstract class KadmCommand extends Command {
+  static override flags: Interfaces.FlagInput = {}
+  static override baseFlags = {
+    json: Flags.boolean({
+      summary: 'one JSON object a line on stdout; the last is the result or the error',
+      helpGroup: 'GLOBAL',
+    }),
+    verbose: Flags.boolean({char: 'v', summary: 'every event, all evidence, causes of errors', helpGroup: 'GLOBAL'}),
+    color: Flags.boolean({
+      summary: 'colours on a terminal; NO_COLOR turns them off too',
+      default: true,
+      allowNo: true,
+      helpGroup: 'GLOBAL',
+    }),
+  }
+
+  readonly #interrupt = newInterrupt({
+    say: line => process.stderr.write(`${line}\n`),
+    leave: () => {
+      if (process.stdout.isTTY) process.stdout.write(SHOW_CURSOR)
+      process.exit(130)
+    },
+  })
+
+  /** Fires at the first Ctrl-C. */
+  protected get signal(): AbortSignal {
+    return this.#interrupt.signal
+  }
+
+  /** Flags that count even when the rest of the line could not be parsed. */
+  protected has(flag: '--json' | '--verbose' | '-v' | '--no-color'): boolean {
+    const end = this.argv.indexOf('--')
+    return this.argv.slice(0, end < 0 ? undefined : end).includes(flag)
+  }
+
+  protected get terminal(): Terminal {
+    return terminal(process, {color: !this.has('--no-color')})
+  }
+
+  protected get output(): Output {
+    const json = this.has('--json')
+    return newOutput({json, verbose: this.has('--verbose') || this.has('-v'), terminal: this.terminal})
+  }
+
+  /** The outcome: text for people, or one JSON object with `--json`. */
+  protected report(data: object, text: string): void {
+    this.output.report(data, text)
+  }
+
+  /** A line about the run that is not its result. */
+  protected note(line: string): void {
+    if (!this.has('--json')) process.stderr.write(`${line}\n`)
+  }
+
+  override async init(): Promise<void> {
+    await super.init()
+    process.on('SIGINT', this.#interrupt.interrupt)
+    process.on('SIGTERM', this.#interrupt.interrupt)
+  }
+
+  override catch(thrown: unknown): Promise<void> {
+    const error = asStopped(asUsageError(thrown, `kadm ${(this.id ?? '').replaceAll(':', ' ')}`), this.signal)
+    process.exitCode = exitCodeOf(error)
+    if (this.has('--json')) {
+      process.stdout.write(
+        `${JSON.stringify({type: 'error', exitCode: process.exitCode, errors: errorAsData(error)})}\n`,
+      )
+      return Promise.resolve()
+    }
+    const {verbose} = this.output
+    process.stderr.write(`${renderError(error, this.terminal.colours, {verbose})}\n`)
+    return Promise.resolve()
+  }
+
+  override finally(): Promise<void> {
+    process.off('SIGINT', this.#interrupt.interrupt)
+    process.off('SIGTERM', this.#interrupt.interrupt)
+    return Promise.resolve()
+  }
+}

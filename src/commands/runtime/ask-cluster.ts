@@ -1,0 +1,69 @@
+import pLimit from 'p-limit'
+import {readSnapshot} from '../../diagnose/cluster/read-snapshot.ts'
+import type {ClusterSnapshot} from '../../diagnose/cluster/snapshot.ts'
+import type {HostSpec} from '../../domain/cluster.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {ADMIN_CONF} from '../../domain/paths.ts'
+import {controlPlaneOn} from '../../engine/cluster/control-plane.ts'
+import type {Host} from '../../remote/host.ts'
+import {sh} from '../../remote/shell/shell.ts'
+import {realClock} from './wiring/clock.ts'
+import type {Connector} from './wiring/connector.ts'
+
+const WIDTH = 30
+const MOST_OTHERS = 4
+
+/** What came of asking a cluster through one of some machines. */
+export type ClusterAnswer =
+  | {readonly kind: 'answered'; readonly through: HostSpec; readonly host: string; readonly snapshot: ClusterSnapshot}
+  /** The API did not answer, or refused the administrator. */
+  | {readonly kind: 'refused'; readonly through: HostSpec; readonly host: string; readonly error: KadmError}
+  /** None of the machines that could be reached has the administrator's credentials. */
+  | {readonly kind: 'nobody'; readonly reached: number}
+
+/** Asks the cluster through the first of the machines that is a control plane, or through one of the others where the first does not answer. */
+export async function askCluster(
+  candidates: readonly HostSpec[],
+  connector: Connector,
+  signal: AbortSignal,
+): Promise<ClusterAnswer> {
+  const limit = pLimit(WIDTH)
+  const found = await Promise.all(candidates.map(spec => limit(() => controlPlaneAt(spec, connector, signal))))
+  const controlPlanes = found.flatMap(one => (one === undefined || one === 'none' ? [] : [one]))
+  const [first, ...others] = controlPlanes
+  if (first === undefined) return {kind: 'nobody', reached: found.filter(one => one === 'none').length}
+  const answer = await askThrough(first.spec, first.host, signal)
+  if (answer.kind === 'answered') return answer
+  const more = await Promise.all(others.slice(0, MOST_OTHERS).map(({spec, host}) => askThrough(spec, host, signal)))
+  return more.find(({kind}) => kind === 'answered') ?? answer
+}
+
+/** `none` for a machine without the administrator's credentials; undefined for one that cannot be reached, which other code reports. */
+async function controlPlaneAt(
+  spec: HostSpec,
+  {connect}: Connector,
+  signal: AbortSignal,
+): Promise<{readonly spec: HostSpec; readonly host: Host} | 'none' | undefined> {
+  try {
+    const host = await connect(spec)
+    const {code} = await host.run(sh`test -s ${ADMIN_CONF}`.text, {signal})
+    return code === 0 ? {spec, host} : 'none'
+  } catch (error) {
+    if (!(error instanceof KadmError) || error.code === 'cancelled') throw error
+    return undefined
+  }
+}
+
+async function askThrough(spec: HostSpec, host: Host, signal: AbortSignal): Promise<ClusterAnswer> {
+  const controlPlane = controlPlaneOn(host, signal)
+  const through = {through: spec, host: host.name}
+  try {
+    const snapshot = await readSnapshot(await controlPlane.api(), {signal, now: realClock.now()})
+    return {kind: 'answered', ...through, snapshot}
+  } catch (error) {
+    if (!(error instanceof KadmError) || error.code === 'cancelled') throw error
+    return {kind: 'refused', ...through, error}
+  } finally {
+    await controlPlane.close()
+  }
+}

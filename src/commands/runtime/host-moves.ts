@@ -1,0 +1,27 @@
+import {moveHost, type FileEdit} from '../../config/write/move-host.ts'
+import type {RepairedHost} from '../../engine/workflows/repair-clones.ts'
+import {writeLocalText} from '../../remote/local/local-files.ts'
+import type {TextFile} from './requests/load-cluster.ts'
+
+export interface PlacedEdit extends FileEdit {
+  readonly file: string
+}
+
+/** What the file must say now of hosts that moved or whose pinned key is another; written when that is wanted. */
+export function followMoves(file: TextFile, repaired: readonly RepairedHost[], write: boolean): readonly PlacedEdit[] {
+  const changed = repaired.reduce(
+    (so, {name, before, now, hostKeys}) => {
+      const hostKey = before.hostKey === undefined ? undefined : best(hostKeys)?.fingerprint
+      const move = {host: name ?? before.address, before: before.address, address: now.address, hostKey}
+      const {text, edits} = moveHost(so.text, move)
+      return {text, edits: [...so.edits, ...edits]}
+    },
+    {text: file.text, edits: [] as readonly FileEdit[]},
+  )
+  if (write && changed.edits.length > 0) writeLocalText(file.name, changed.text)
+  return changed.edits.map(edit => ({...edit, file: file.name}))
+}
+
+/** As kadm itself prefers it. */
+const best = (keys: RepairedHost['hostKeys']): RepairedHost['hostKeys'][number] | undefined =>
+  keys.find(({type}) => type === 'ssh-ed25519') ?? keys[0]

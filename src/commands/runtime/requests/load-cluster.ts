@@ -1,0 +1,78 @@
+import {resolve} from 'node:path'
+import type {Cluster, HostSpec} from '../../../domain/cluster.ts'
+import {KadmError} from '../../../domain/errors.ts'
+import type {ConfigEnvironment} from '../../../config/read/environment.ts'
+import type {ClusterFlags} from '../../../config/read/from-flags.ts'
+import type {ReadCluster} from '../../../config/read/read-cluster.ts'
+import {readLocalText, readLocalTextIfThere} from '../../../remote/local/local-files.ts'
+import type {SshFlags} from '../../flags/ssh-flags.ts'
+
+/** The file that is meant when none is named. */
+export const DEFAULT_FILE = 'kadm.yaml'
+
+export interface TextFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** Reading files as the configuration needs it. */
+export const environment: ConfigEnvironment = {readFile: path => readLocalText(path)}
+
+/** Reads a file the user named; a missing one is their mistake, not ours. */
+export const readText = (name: string, flag: string): TextFile => ({
+  name,
+  text: readLocalText(name, `name the file with ${flag}`),
+})
+
+/** The named file, else kadm.yaml where one lies here; undefined with neither. */
+export function findFile(named: string | undefined): TextFile | undefined {
+  if (named !== undefined) return readText(named, '--file')
+  const text = readLocalTextIfThere(DEFAULT_FILE, 'name the file with --file')
+  return text === undefined ? undefined : {name: DEFAULT_FILE, text}
+}
+
+/** The named file or kadm.yaml; one of them must be there. */
+export function mustFindFile(named: string | undefined): TextFile {
+  const file = findFile(named)
+  if (file !== undefined) return file
+  throw new KadmError('usage', `there is no ${DEFAULT_FILE} in ${resolve('.')}`, {
+    hint: `name the cluster's file with --file, or write one with: kadm config print HOST > ${DEFAULT_FILE}`,
+  })
+}
+
+/** A cluster from flags, over a file where one is given. */
+export async function clusterFrom(flags: ClusterFlags, file: TextFile | undefined): Promise<ReadCluster> {
+  const {clusterFromFlags} = await import('../../../config/read/from-flags.ts')
+  return clusterFromFlags(flags, environment, file)
+}
+
+/** The SSH flags that say how to log in. */
+export type LoginFlags = Pick<SshFlags, 'identity-file' | 'ssh-user' | 'ssh-port' | 'jump'>
+
+/** What the SSH flags say counts where the host itself says nothing. */
+export function withSshFlags<C extends Pick<Cluster, 'hosts'>>(cluster: C, flags: LoginFlags): C {
+  return {...cluster, hosts: cluster.hosts.map(host => withSsh(host, flags))}
+}
+
+const withSsh = (host: HostSpec, flags: LoginFlags): HostSpec =>
+  host.ssh === 'local'
+    ? host
+    : {
+        ...host,
+        ssh: {
+          ...host.ssh,
+          keyFile: host.ssh.keyFile ?? flags['identity-file'],
+          user: host.ssh.user ?? flags['ssh-user'],
+          port: host.ssh.port ?? flags['ssh-port'],
+          jump: host.ssh.jump ?? flags.jump,
+        },
+      }
+
+/** A host by its name or address in the file. */
+export function hostNamed({hosts}: Pick<Cluster, 'hosts'>, wanted: string, file: string): HostSpec {
+  const found = hosts.find(({name, ssh}) => name === wanted || (ssh !== 'local' && ssh.address === wanted))
+  if (found !== undefined) return found
+  throw new KadmError('usage', `${file} has no host '${wanted}'`, {
+    hint: 'name hosts as the file does, or leave --file out',
+  })
+}

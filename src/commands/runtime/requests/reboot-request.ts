@@ -1,0 +1,36 @@
+import type {HostSpec} from '../../../domain/cluster.ts'
+import {KadmError} from '../../../domain/errors.ts'
+import {clusterFrom, findFile, hostNamed, withSshFlags, type LoginFlags} from './load-cluster.ts'
+import {firstControlPlane} from './target-host.ts'
+
+export interface RebootRequest {
+  /** The machines to reboot. */
+  readonly specs: readonly HostSpec[]
+  /** Through which the API is reached; may be one of them. */
+  readonly controlPlane: HostSpec
+}
+
+/** Which machines are rebooted: those named, by the file's names where there is a file, else all of the file. */
+export async function rebootRequest(
+  named: readonly string[],
+  flags: LoginFlags & {readonly file: string | undefined},
+): Promise<RebootRequest> {
+  const file = flags.file === undefined && named.length > 0 ? undefined : findFile(flags.file)
+  const [first, ...others] = named
+  if (file === undefined && first === undefined) {
+    throw new KadmError('usage', 'it is not said which machines are to be rebooted', {
+      hint: 'name them, the control plane first, or give the file of the cluster with --file',
+    })
+  }
+  const flagged = file === undefined ? {controlPlane: first, workers: others} : {}
+  const cluster = withSshFlags((await clusterFrom(flagged, file)).cluster, flags)
+  const specs =
+    file === undefined || named.length === 0 ? cluster.hosts : named.map(name => hostNamed(cluster, name, file.name))
+  const here = specs.find(({ssh}) => ssh === 'local')
+  if (here !== undefined) {
+    throw new KadmError('usage', 'kadm cannot reboot the machine it runs on and then look at it', {
+      hint: 'run it on another machine, and name this one by its address',
+    })
+  }
+  return {specs, controlPlane: firstControlPlane(cluster)}
+}

@@ -1,0 +1,47 @@
+import {hostSpec, parseTarget} from '../../../config/rules/target.ts'
+import type {Cluster, HostSpec} from '../../../domain/cluster.ts'
+import {KadmError} from '../../../domain/errors.ts'
+import {findFile, withSshFlags, type LoginFlags} from './load-cluster.ts'
+
+type Flags = LoginFlags & {readonly file: string | undefined}
+
+/** The control plane that is meant: the named machine, else the file's first, else this machine. */
+export async function controlPlaneSpec(named: string | undefined, flags: Flags): Promise<HostSpec> {
+  const withFlags = (spec: HostSpec): HostSpec => applyFlags(spec, flags)
+  if (named !== undefined) return withFlags(hostSpec('control-plane', named === 'local' ? 'local' : parseTarget(named)))
+  const file = findFile(flags.file)
+  if (file === undefined) return hostSpec('control-plane', 'local')
+  const [{readCluster}, {environment}] = await Promise.all([
+    import('../../../config/read/read-cluster.ts'),
+    import('./load-cluster.ts'),
+  ])
+  return withFlags(firstControlPlane(readCluster(file.name, file.text, environment).cluster))
+}
+
+/** The machines that are meant: those named, else all of the file, else this machine. */
+export async function machineSpecs(named: readonly string[], flags: Flags): Promise<readonly HostSpec[]> {
+  const file = named.length > 0 ? undefined : findFile(flags.file)
+  if (file === undefined) {
+    const places = named.length > 0 ? named : ['local']
+    const hosts = places.map(place => hostSpec('worker', place === 'local' ? 'local' : parseTarget(place)))
+    return withSshFlags({hosts}, flags).hosts
+  }
+  const [{readCluster}, {environment}] = await Promise.all([
+    import('../../../config/read/read-cluster.ts'),
+    import('./load-cluster.ts'),
+  ])
+  return withSshFlags(readCluster(file.name, file.text, environment).cluster, flags).hosts
+}
+
+/** The first control plane of a cluster. */
+export function firstControlPlane({hosts}: Pick<Cluster, 'hosts'>): HostSpec {
+  const first = hosts.find(({role}) => role === 'control-plane')
+  if (first === undefined)
+    throw new KadmError('config', 'the cluster has no control plane', {hint: 'give one host the role control-plane'})
+  return first
+}
+
+function applyFlags(spec: HostSpec, flags: Flags): HostSpec {
+  const [host = spec] = withSshFlags({hosts: [spec]}, flags).hosts
+  return host
+}

@@ -1,0 +1,25 @@
+import {KadmError} from '../../../domain/errors.ts'
+
+const UNITS: Readonly<Record<string, number>> = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000}
+
+/** `30m`, `24h`, `1h30m`; undefined for `0`, which is for ever. */
+export function parseTtl(text: string): number | undefined {
+  if (text === '0' || text === '0s') return undefined
+  return milliseconds(text) ?? refuse('--ttl', text, 'write it as 30m, 24h or 1h30m, or 0 for ever')
+}
+
+/** How long something may take: `90s`, `10m`. */
+export function parseLimit(text: string, flag: string): number {
+  const ms = milliseconds(text) ?? 0
+  return ms > 0 ? ms : refuse(flag, text, 'write it as 90s, 10m or 1h')
+}
+
+function milliseconds(text: string): number | undefined {
+  if (!/^(?:\d+[smhd])+$/.test(text)) return undefined
+  const parts = [...text.matchAll(/(\d+)([smhd])/g)]
+  return parts.reduce((sum, [, count = '0', unit = 's']) => sum + Number(count) * (UNITS[unit] ?? 0), 0)
+}
+
+function refuse(flag: string, text: string, hint: string): never {
+  throw new KadmError('usage', `${flag}: '${text}' is not a time`, {hint})
+}

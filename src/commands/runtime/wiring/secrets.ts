@@ -1,0 +1,53 @@
+import type {HostSpec, SshTarget} from '../../../domain/cluster.ts'
+import {keyNeedsPassphrase} from '../../../remote/ssh/private-key.ts'
+import type {Laptop} from '../../../remote/local/local-machine.ts'
+import {askSecret} from '../../../ui/ask.ts'
+import type {Terminal} from '../../../ui/terminal.ts'
+import type {SshFlags} from '../../flags/ssh-flags.ts'
+
+/** What must be known before the first connection. */
+export interface LoginSecrets {
+  readonly password: string | undefined
+  readonly sudoPassword: string | undefined
+  readonly passphrase: string | undefined
+}
+
+export interface SecretSources {
+  readonly hosts: readonly HostSpec[]
+  readonly flags: Pick<SshFlags, 'ask-sudo-password' | 'ask-ssh-password'>
+  readonly terminal: Pick<Terminal, 'canAsk'>
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly laptop: Laptop
+  readonly keyFilesOf: (
+    target: SshTarget,
+    laptop: Laptop,
+  ) => Promise<readonly {readonly path: string; readonly text: string}[]>
+}
+
+/** Takes secrets from the environment, else asks for those that are wanted; all before any work is started. */
+export async function loginSecrets(sources: SecretSources): Promise<LoginSecrets> {
+  const {flags, terminal, env} = sources
+  const asked = async (wanted: boolean, message: string, variable: string): Promise<string | undefined> =>
+    env[variable] ??
+    (wanted ? await askSecret(terminal, {message, flag: `the environment variable ${variable}`}) : undefined)
+  const locked = await lockedKey(sources)
+  return {
+    passphrase: await asked(locked !== undefined, `passphrase of ${locked ?? 'the key'}:`, 'KADM_KEY_PASSPHRASE'),
+    password: await asked(flags['ask-ssh-password'], 'password of the login user:', 'KADM_SSH_PASSWORD'),
+    sudoPassword: await asked(flags['ask-sudo-password'], 'password for sudo:', 'KADM_SUDO_PASSWORD'),
+  }
+}
+
+/** A key that was named by hand, or any usable one where there is no agent, and that is locked. */
+async function lockedKey({hosts, laptop, keyFilesOf, terminal}: SecretSources): Promise<string | undefined> {
+  const targets = hosts.flatMap(({ssh}) => (ssh === 'local' ? [] : [ssh]))
+  for (const target of targets) {
+    if (laptop.agentSocket !== undefined && target.keyFile === undefined) continue
+    const files = await keyFilesOf(target, laptop)
+    const [first] = files
+    if (first === undefined || !keyNeedsPassphrase(first.text)) continue
+    // One of the usual keys may simply not be meant; where nobody can be asked, the login itself will tell.
+    if (target.keyFile !== undefined || terminal.canAsk) return first.path
+  }
+  return undefined
+}

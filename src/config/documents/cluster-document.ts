@@ -1,0 +1,121 @@
+import {z} from 'zod'
+
+import {durationProblem} from '../rules/duration.ts'
+import * as rule from '../rules/rules.ts'
+import {filledList, list, named, portNumber, text} from './shapes.ts'
+import {proxy, source} from './source-document.ts'
+import {TAINT_EFFECTS, taintProblem} from '../rules/taint.ts'
+import {addressProblem, targetProblem, userProblem} from '../rules/target.ts'
+
+export const KEY_ALGORITHMS = ['RSA-2048', 'RSA-3072', 'RSA-4096', 'ECDSA-P256', 'ECDSA-P384'] as const
+
+const sshProblem: rule.Rule = value => (value === 'local' ? undefined : targetProblem(value))
+
+const ssh = z
+  .union(
+    [
+      text(sshProblem),
+      z.strictObject({
+        address: text(addressProblem).describe('IP address, DNS name or alias of the ssh configuration'),
+        port: portNumber().optional(),
+        user: text(userProblem).optional(),
+        keyFile: text(rule.notEmpty)
+          .optional()
+          .describe('Private key; a relative path counts from the folder of the file'),
+        hostKey: text(rule.hostKeyProblem).optional().describe('SHA256:… as ssh-keygen -lf prints it'),
+        jump: text(targetProblem).optional().describe('[user@]host[:port] of the machine to go through'),
+      }),
+    ],
+    {error: "must be 'local', [user@]host[:port] or a mapping with an address"},
+  )
+  .describe("How to reach the machine: 'local', [user@]host[:port], or its parts")
+
+const taint = z.union(
+  [
+    text(taintProblem),
+    z.strictObject({
+      key: text(rule.labelKeyProblem),
+      value: text(rule.labelValueProblem).optional(),
+      effect: z.enum(TAINT_EFFECTS),
+    }),
+  ],
+  {error: 'must be key=value:effect or a mapping with key and effect'},
+)
+
+const netplan = z.strictObject({
+  addresses: filledList(text(rule.interfaceAddressProblem)).describe('Addresses with their prefix length'),
+  gateway: text(rule.nameserverProblem).optional(),
+  nameservers: list(text(rule.nameserverProblem)).optional(),
+  mtu: z.int().min(576).max(65_535).optional().describe('The largest packet; left out: as it is'),
+})
+
+const host = z.strictObject({
+  name: text(rule.nodeNameProblem)
+    .optional()
+    .describe('The hostname and the name of the node; kept as it is when left out'),
+  role: z.enum(['control-plane', 'worker']),
+  ssh,
+  address: text(rule.ipProblem)
+    .optional()
+    .describe("The node's own address, when the one of the default route is not wanted"),
+  labels: named(text(rule.labelValueProblem), rule.labelKeyProblem).optional(),
+  taints: list(taint).optional().describe('Left out: the usual taint of a control plane; []: none'),
+  kubeletExtraArgs: list(z.strictObject({name: text(rule.argNameProblem), value: z.string()})).optional(),
+  network: named(netplan, rule.interfaceNameProblem).optional().describe('What netplan should say, by interface'),
+  nat: list(text(rule.rangeProblem))
+    .optional()
+    .describe('Ranges of machines without a way out of their own that go out through this one'),
+})
+
+const ranges = z.union([text(rule.rangesProblem), list(text(rule.rangeProblem))], {
+  error: 'must be an address range, two with a comma between them, or a list of them',
+})
+
+/** The shape of our own document; what it leaves out is said by kubeadm's documents or the defaults. */
+export const clusterDocument = z.strictObject({
+  apiVersion: z.literal('kadm/v1'),
+  kind: z.literal('Cluster'),
+  metadata: z.strictObject({name: text(rule.clusterNameProblem).optional()}).optional(),
+  kubernetesVersion: text(rule.versionProblem).optional().describe('A full release such as v1.37.2'),
+  controlPlaneEndpoint: text(rule.endpointProblem).optional().describe('host or host:port of the API for clients'),
+  apiPort: portNumber().optional(),
+  imageRepository: text(rule.repositoryProblem).optional(),
+  hosts: list(host).optional(),
+  network: z
+    .strictObject({
+      podSubnet: ranges.optional(),
+      serviceSubnet: ranges.optional(),
+      dnsDomain: text(rule.dnsDomainProblem).optional(),
+      plugin: z
+        .union([z.enum(['flannel', 'none']), z.strictObject({file: text(rule.notEmpty)})], {
+          error: 'must be flannel, none or {file: PATH}',
+        })
+        .optional(),
+    })
+    .optional(),
+  pki: z
+    .strictObject({
+      algorithm: z.enum(KEY_ALGORITHMS).optional(),
+      caValidity: text(durationProblem).optional(),
+      certificateValidity: text(durationProblem).optional(),
+      apiServerSANs: list(text(rule.sanProblem)).optional(),
+    })
+    .optional(),
+  source: source.optional(),
+  proxy: proxy.optional(),
+  swap: z.enum(['off', 'keep']).optional(),
+  startupTimeout: text(durationProblem)
+    .optional()
+    .describe('How long the control plane may take to come up, 4m if left out; slow machines need more'),
+  ignorePreflightErrors: list(text(rule.notEmpty)).optional(),
+})
+
+export type ClusterDocument = z.infer<typeof clusterDocument>
+export type HostDocument = z.infer<typeof host>
+
+/** The JSON schema of our document, for editors. */
+export const clusterSchema = (): Readonly<Record<string, unknown>> => ({
+  $id: 'urn:kadm:cluster:v1',
+  title: 'kadm/v1 Cluster',
+  ...z.toJSONSchema(clusterDocument, {io: 'input', target: 'draft-2020-12'}),
+})

@@ -1,0 +1,67 @@
+import {KadmError} from '../../domain/errors.ts'
+
+export type Path = readonly (string | number)[]
+
+/** Where something was said: `kadm.yaml:3:14: hosts[0].ssh.address`, or the name of a flag. */
+export interface Place {
+  readonly text: string
+  readonly line: number
+  readonly column: number
+}
+
+/** A value with where it was said. */
+export interface Said<T> {
+  readonly value: T
+  readonly place: Place
+}
+
+export interface Finding {
+  readonly severity: 'error' | 'warning'
+  readonly place: Place
+  readonly message: string
+}
+
+/** Takes findings as they are made. */
+export type Tell = (finding: Finding) => void
+
+/** Finds the place of a path in one input; `key` points at the key instead of its value. */
+export type Locate = (path: Path, at?: 'key' | 'value') => Place
+
+/** `hosts[0].ssh.address`; keys that are no plain words are quoted. */
+export const pathText = (path: Path): string =>
+  path
+    .map((step, i) => {
+      if (typeof step === 'number') return `[${step}]`
+      if (!/^[\w/-][\w./-]*$/.test(step)) return `[${JSON.stringify(step)}]`
+      return i === 0 ? step : `.${step}`
+    })
+    .join('')
+
+/** One line of a message. */
+export const findingText = (finding: Finding): string =>
+  `${finding.place.text}: ${finding.message}`.replaceAll('\n', '\\n')
+
+/** A collector for findings. */
+export function newFindings(): {readonly tell: Tell; readonly all: () => readonly Finding[]} {
+  const found: Finding[] = []
+  const byPlace = (a: Finding, b: Finding): number => a.place.line - b.place.line || a.place.column - b.place.column
+  return {tell: finding => void found.push(finding), all: () => found.toSorted(byPlace)}
+}
+
+/** One `config` error that tells every error found, one a line, in order of place. */
+export function configError(findings: readonly Finding[], hint: string): KadmError {
+  const errors = findings.filter(({severity}) => severity === 'error').map(findingText)
+  return new KadmError('config', [...new Set(errors)].join('\n'), {hint})
+}
+
+/** Throws when there is an error among the findings; gives the warnings otherwise. */
+export function settle(findings: readonly Finding[], hint: string): readonly string[] {
+  if (findings.some(({severity}) => severity === 'error')) throw configError(findings, hint)
+  return [...new Set(findings.map(findingText))]
+}
+
+/** Puts the place of a path to a value, if there is one. */
+export const sayAt =
+  (locate: Locate) =>
+  <T>(value: T | undefined, ...path: Path): Said<T> | undefined =>
+    value === undefined ? undefined : {value, place: locate(path)}

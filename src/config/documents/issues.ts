@@ -1,0 +1,98 @@
+import {z} from 'zod'
+
+import {nearest} from '../../domain/nearest.ts'
+import type {Path} from './finding.ts'
+import {valueAt} from './tree.ts'
+
+/** What is wrong at one path of an input, in our words. */
+export interface ShapeProblem {
+  readonly path: Path
+  readonly message: string
+  readonly at: 'key' | 'value'
+  readonly isUnknownKey: boolean
+}
+
+type Issue = z.core.$ZodIssue
+
+/** The problems zod found, with the nearest real names and without its unions' other branches. */
+export function problemsOf(schema: z.ZodType, error: z.ZodError, input: unknown): readonly ShapeProblem[] {
+  return error.issues.flatMap(issue => problems(schema, issue, [], input))
+}
+
+function problems(schema: z.ZodType, issue: Issue, above: Path, input: unknown): readonly ShapeProblem[] {
+  const path = [...above, ...issue.path.map(step => (typeof step === 'symbol' ? String(step) : step))]
+  if (issue.code === 'invalid_union') {
+    const branch = issue.errors.find(errors => !errors.some(isOtherBranch))
+    if (branch !== undefined) return branch.flatMap(inner => problems(schema, inner, path, input))
+  }
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(schema, path)
+    return issue.keys.map(key => ({
+      path: [...path, key],
+      message: unknownKey(key, known),
+      at: 'key',
+      isUnknownKey: true,
+    }))
+  }
+  const isKey = issue.code === 'custom' && issue.params?.['at'] === 'key'
+  return [{path, message: messageOf(issue, valueAt(input, path)), at: isKey ? 'key' : 'value', isUnknownKey: false}]
+}
+
+const isOtherBranch = (issue: Issue): boolean =>
+  issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value')
+
+/** `unknown key 'adress'; did you mean 'address'?` */
+export function unknownKey(key: string, known: readonly string[]): string {
+  const near = nearest(key, known)
+  return `unknown key '${key}'; ${near === undefined ? `known here are ${known.join(', ')}` : `did you mean '${near}'?`}`
+}
+
+function messageOf(issue: Issue, value: unknown): string {
+  if (value === undefined) return 'is missing'
+  if (value === null) return 'is empty'
+  if (issue.code === 'invalid_type')
+    return `must be ${EXPECTED[issue.expected] ?? issue.expected}, not ${described(value)}`
+  if (issue.code === 'invalid_value') return oneOf(issue.values.map(String), value)
+  if (issue.code === 'too_small') return `must be at least ${issue.minimum}, not ${described(value)}`
+  if (issue.code === 'too_big') return `must be at most ${issue.maximum}, not ${described(value)}`
+  return issue.message
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a mapping',
+  record: 'a mapping',
+  array: 'a list',
+}
+
+function oneOf(values: readonly string[], value: unknown): string {
+  const near = typeof value === 'string' ? nearest(value, values) : undefined
+  const choice = values.length === 1 ? `must be ${values.join('')}` : `must be one of ${values.join(', ')}`
+  return `${choice}, not ${described(value)}${near === undefined ? '' : `; did you mean '${near}'?`}`
+}
+
+function described(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'number' || typeof value === 'boolean')
+    return `the ${typeof value === 'number' ? 'number' : 'value'} ${value}`
+  return 'a mapping'
+}
+
+/** The keys a mapping at a path of the schema may have. */
+function knownKeys(schema: z.core.$ZodType, path: Path): readonly string[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return knownKeys(schema.unwrap(), path)
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(option => knownKeys(option, path))
+  const [step, ...rest] = path
+  if (schema instanceof z.ZodObject) {
+    if (step === undefined) return Object.keys(schema.shape)
+    const child: unknown = Object.hasOwn(schema.shape, step) ? schema.shape[step] : undefined
+    return child instanceof z.ZodType ? knownKeys(child, rest) : []
+  }
+  if (schema instanceof z.ZodArray) return knownKeys(schema.element, rest)
+  if (schema instanceof z.ZodRecord) return knownKeys(schema.valueType, rest)
+  return []
+}

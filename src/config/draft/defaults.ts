@@ -1,0 +1,26 @@
+import {USUAL_STARTUP_SECONDS, type KeyAlgorithm, type PodNetwork, type Source} from '../../domain/cluster.ts'
+import {DEFAULT_REPOSITORY, DEFAULT_VERSION} from '../../domain/releases.ts'
+
+/** What holds for a cluster when nobody says otherwise. kubeadm's own values, and flannel with its usual pod range. */
+export const DEFAULTS = {
+  name: 'kubernetes',
+  version: DEFAULT_VERSION,
+  apiPort: 6443,
+  sshPort: 22,
+  podSubnets: ['10.244.0.0/16'],
+  serviceSubnets: ['10.96.0.0/12'],
+  dnsDomain: 'cluster.local',
+  imageRepository: DEFAULT_REPOSITORY,
+  algorithm: 'RSA-2048',
+  caHours: 87_600,
+  leafHours: 8760,
+  plugin: {kind: 'flannel'},
+  source: {kind: 'online'},
+  swap: 'off',
+  startupSeconds: USUAL_STARTUP_SECONDS,
+} as const satisfies {
+  readonly algorithm: KeyAlgorithm
+  readonly plugin: PodNetwork
+  readonly source: Source
+  readonly [key: string]: unknown
+}

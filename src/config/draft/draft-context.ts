@@ -1,0 +1,27 @@
+import {besideFile, type ConfigEnvironment} from '../read/environment.ts'
+import type {Place, Tell} from '../documents/finding.ts'
+
+/** What reading a document needs besides the document. */
+export interface DraftContext {
+  readonly fileName: string
+  readonly environment: ConfigEnvironment
+  readonly tell: Tell
+  /** The port of an endpoint that names none. */
+  readonly apiPort: number | undefined
+}
+
+/** The file that a document names, with its text; one that cannot be read is told at `place`. */
+export function readBeside(
+  name: string,
+  place: Place,
+  {fileName, environment, tell}: Pick<DraftContext, 'fileName' | 'environment' | 'tell'>,
+): {readonly path: string; readonly text: string} | undefined {
+  const path = besideFile(fileName, name)
+  try {
+    return {path, text: environment.readFile(path)}
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    tell({severity: 'error', place, message: `cannot read '${path}': ${reason}`})
+    return undefined
+  }
+}

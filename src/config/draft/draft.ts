@@ -1,0 +1,88 @@
+import type {KeyAlgorithm, PodNetwork, Source} from '../../domain/cluster.ts'
+import type {Proxy} from '../../domain/online-source.ts'
+import type {Said, Tell} from '../documents/finding.ts'
+import {isSame} from '../documents/tree.ts'
+
+/** What documents and flags may say of a cluster, hosts and component extras apart. */
+interface Settings {
+  readonly name: string
+  readonly version: string
+  readonly controlPlaneEndpoint: string
+  readonly apiPort: number
+  readonly podSubnets: readonly string[]
+  readonly serviceSubnets: readonly string[]
+  readonly dnsDomain: string
+  readonly plugin: PodNetwork
+  readonly imageRepository: string
+  readonly algorithm: KeyAlgorithm
+  readonly caHours: number
+  readonly leafHours: number
+  readonly apiServerSans: readonly string[]
+  readonly source: Source
+  readonly proxy: Proxy
+  readonly swap: 'off' | 'keep'
+  readonly startupSeconds: number
+  readonly ignorePreflightErrors: readonly string[]
+}
+
+/** The settings of one document, each with its place; what it does not say is left out. */
+export type Draft = {readonly [K in keyof Settings]?: Said<Settings[K]> | undefined}
+
+/** Joins what several documents of one file say; where two say different things, the second is told as a contradiction. */
+export function mergeDrafts(drafts: readonly Draft[], tell: Tell): Draft {
+  const one = <K extends keyof Settings>(key: K): Said<Settings[K]> | undefined =>
+    agree(
+      drafts.map(draft => draft[key]),
+      tell,
+    )
+  return {
+    name: one('name'),
+    version: one('version'),
+    controlPlaneEndpoint: one('controlPlaneEndpoint'),
+    apiPort: one('apiPort'),
+    podSubnets: one('podSubnets'),
+    serviceSubnets: one('serviceSubnets'),
+    dnsDomain: one('dnsDomain'),
+    plugin: one('plugin'),
+    imageRepository: one('imageRepository'),
+    algorithm: one('algorithm'),
+    caHours: one('caHours'),
+    leafHours: one('leafHours'),
+    source: one('source'),
+    proxy: one('proxy'),
+    swap: one('swap'),
+    startupSeconds: one('startupSeconds'),
+    apiServerSans: union(drafts.map(draft => draft.apiServerSans)),
+    ignorePreflightErrors: union(drafts.map(draft => draft.ignorePreflightErrors)),
+  }
+}
+
+/** The first thing said; each that says otherwise is told, with both places. */
+function agree<T>(candidates: readonly (Said<T> | undefined)[], tell: Tell): Said<T> | undefined {
+  const [first, ...others] = candidates.filter(said => said !== undefined)
+  for (const other of others) {
+    if (first === undefined || isSame(first.value, other.value)) continue
+    const message = `says ${shown(other.value)}, but ${first.place.text} says ${shown(first.value)}`
+    tell({severity: 'error', place: other.place, message})
+  }
+  return first
+}
+
+const shown = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number'
+    ? String(value)
+    : Array.isArray(value)
+      ? value.join(',')
+      : JSON.stringify(value)
+
+function union(lists: readonly (Said<readonly string[]> | undefined)[]): Said<readonly string[]> | undefined {
+  const said = lists.filter(list => list !== undefined)
+  const [first] = said
+  return first === undefined ? undefined : {value: [...new Set(said.flatMap(list => list.value))], place: first.place}
+}
+
+/** What a draft says, with the later draft's word over the earlier one's. */
+export const override = (below: Draft, above: Draft): Draft => ({
+  ...below,
+  ...Object.fromEntries(Object.entries(above).filter(([, said]) => said !== undefined)),
+})

@@ -1,0 +1,136 @@
+import type {HostSpec, InterfaceSpec, Role, SshTarget, Taint} from '../../domain/cluster.ts'
+import type {HostDocument} from '../documents/cluster-document.ts'
+import {argsOf} from './draft-of-kubeadm.ts'
+import {besideFile} from '../read/environment.ts'
+import type {Locate, Path, Place, Tell} from '../documents/finding.ts'
+import type {NodeRegistration} from '../documents/kubeadm-documents.ts'
+import {usable} from '../documents/shapes.ts'
+import {parseTaint} from '../rules/taint.ts'
+import {hostSpec, parseTarget} from '../rules/target.ts'
+
+/** A host with the means to say where its parts were written. */
+export interface PlacedHost {
+  readonly spec: HostSpec
+  readonly at: (...path: Path) => Place
+}
+
+/** The hosts of our own document. */
+export const hostsOf = (
+  hosts: readonly (HostDocument | undefined)[] | undefined,
+  locate: Locate,
+  fileName: string,
+): readonly PlacedHost[] =>
+  usable(hosts).map(({value, index}) => ({
+    spec: hostOf(value, fileName),
+    at: (...path) => locate(['hosts', index, ...path]),
+  }))
+
+function hostOf(host: HostDocument, fileName: string): HostSpec {
+  const taints = host.taints === undefined ? undefined : usable(host.taints).flatMap(({value}) => taintOf(value) ?? [])
+  return hostSpec(host.role, sshOf(host.ssh, fileName), {
+    name: host.name,
+    address: host.address,
+    labels: host.labels ?? {},
+    taints,
+    kubeletExtraArgs: argsOf(host.kubeletExtraArgs),
+    netplan: host.network === undefined ? undefined : {interfaces: interfacesOf(host.network)},
+    ...(host.nat === undefined ? {} : {nat: usable(host.nat).map(({value}) => value)}),
+  })
+}
+
+function sshOf(ssh: HostDocument['ssh'], fileName: string): SshTarget | 'local' {
+  if (ssh === 'local') return ssh
+  if (typeof ssh === 'string') return parseTarget(ssh)
+  return {
+    address: ssh.address,
+    port: ssh.port,
+    user: ssh.user,
+    keyFile: ssh.keyFile === undefined ? undefined : besideFile(fileName, ssh.keyFile),
+    hostKey: ssh.hostKey,
+    jump: ssh.jump,
+  }
+}
+
+type TaintDocument =
+  string | {readonly key: string; readonly value?: string | undefined; readonly effect: Taint['effect']}
+
+/** An empty value and none are the same taint. */
+const taintOf = (taint: TaintDocument): Taint | undefined =>
+  typeof taint === 'string'
+    ? parseTaint(taint)
+    : {key: taint.key, value: taint.value === '' ? undefined : taint.value, effect: taint.effect}
+
+const interfacesOf = (network: NonNullable<HostDocument['network']>): Readonly<Record<string, InterfaceSpec>> =>
+  Object.fromEntries(
+    Object.entries(network).map(([name, {addresses, gateway, nameservers, mtu}]) => [
+      name,
+      {
+        addresses: usable(addresses).map(({value}) => value),
+        gateway,
+        nameservers: usable(nameservers).map(({value}) => value),
+        ...(mtu === undefined ? {} : {mtu}),
+      },
+    ]),
+  )
+
+/** A kubeadm document's say on the nodes of one role. */
+export interface Registration {
+  readonly role: Role
+  readonly node: NodeRegistration | undefined
+  readonly advertiseAddress: string | undefined
+  readonly locate: Locate
+}
+
+/** Gives each host of the role what kubeadm's document says of its nodes; what the host says itself counts more. */
+export function register(hosts: readonly PlacedHost[], registration: Registration, tell: Tell): readonly PlacedHost[] {
+  const {role, node, advertiseAddress, locate} = registration
+  const concerned = hosts.filter(({spec}) => spec.role === role)
+  if (concerned.length > 1 && node?.name !== undefined) {
+    const message = `names one node, but ${String(concerned.length)} hosts have the role ${role}; name each host instead`
+    tell({severity: 'error', place: locate(['nodeRegistration', 'name']), message})
+  }
+  return hosts.map(host => {
+    if (host.spec.role !== role) return host
+    const {spec} = host
+    const contradict = (path: Path, own: string | undefined, theirs: string | undefined): void => {
+      if (own === undefined || theirs === undefined || own === theirs || concerned.length > 1) return
+      const place = host.at(path.at(-1) === 'name' ? 'name' : 'address').text
+      tell({severity: 'error', place: locate(path), message: `says ${theirs}, but ${place} says ${own}`})
+    }
+    contradict(['nodeRegistration', 'name'], spec.name, node?.name)
+    contradict(['localAPIEndpoint', 'advertiseAddress'], spec.address, advertiseAddress)
+    const general = argsOf(node?.kubeletExtraArgs).filter(
+      arg => !spec.kubeletExtraArgs.some(({name}) => name === arg.name),
+    )
+    return {
+      at: (...path) => placeIn(host, registration, general.length, path),
+      spec: {
+        ...spec,
+        name: spec.name ?? (concerned.length > 1 ? undefined : node?.name),
+        address: spec.address ?? advertiseAddress,
+        taints: spec.taints ?? taintsOf(node),
+        kubeletExtraArgs: [...general, ...spec.kubeletExtraArgs],
+      },
+    }
+  })
+}
+
+/** Where a part of a registered host was written: in the host itself, or in kubeadm's document when it says nothing of it. */
+function placeIn({spec, at}: PlacedHost, {node, locate}: Registration, generalArgs: number, path: Path): Place {
+  const [part, index, ...rest] = path
+  if (part === 'name' && spec.name === undefined && node?.name !== undefined)
+    return locate(['nodeRegistration', 'name'])
+  if (part === 'address' && spec.address === undefined) return locate(['localAPIEndpoint', 'advertiseAddress'])
+  if (part === 'taints' && spec.taints === undefined) return locate(['nodeRegistration', ...path])
+  if (part !== 'kubeletExtraArgs' || typeof index !== 'number') return at(...path)
+  return index < generalArgs
+    ? locate(['nodeRegistration', part, ...rest])
+    : at('kubeletExtraArgs', index - generalArgs, ...rest)
+}
+
+const taintsOf = (node: NodeRegistration | undefined): readonly Taint[] | undefined =>
+  node?.taints == null ? undefined : usable(node.taints).flatMap(({value}) => taintOf(value) ?? [])
+
+/** `0.0.0.0` asks kubeadm to find the address, as kadm does anyway. */
+export const chosenAddress = (advertised: string | undefined): string | undefined =>
+  advertised === undefined || ['', '0.0.0.0', '::'].includes(advertised) ? undefined : advertised

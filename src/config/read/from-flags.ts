@@ -1,0 +1,204 @@
+import type {Role} from '../../domain/cluster.ts'
+import type {Gathered} from '../draft/assemble.ts'
+import {check} from '../rules/check.ts'
+import {clusterDocument, type ClusterDocument} from '../documents/cluster-document.ts'
+import {draftOfCluster} from '../draft/draft-of-cluster.ts'
+import {override} from '../draft/draft.ts'
+import type {ConfigEnvironment} from './environment.ts'
+import {fileDocuments, type FileDocuments} from '../documents/file-documents.ts'
+import {type Locate, newFindings, type Path, pathText, type Place, type Tell} from '../documents/finding.ts'
+import {hostsOf, type PlacedHost} from '../draft/hosts.ts'
+import {finish, gather, type ReadCluster, tellAllUnsupported, tellComponentKeys} from './read-cluster.ts'
+import {parseTarget, targetProblem} from '../rules/target.ts'
+
+/** What the command line can say of a cluster; the names are kubeadm's where kubeadm has them. */
+export interface ClusterFlags {
+  /** `[user@]host[:port]`; left out with no file that lists hosts: this machine. */
+  readonly controlPlane?: string | undefined
+  readonly workers?: readonly string[] | undefined
+  readonly identityFile?: string | undefined
+  readonly hostKey?: string | undefined
+  readonly jump?: string | undefined
+  readonly nodeName?: string | undefined
+  readonly apiserverAdvertiseAddress?: string | undefined
+  readonly apiserverBindPort?: number | undefined
+  readonly apiserverCertExtraSans?: readonly string[] | undefined
+  readonly controlPlaneEndpoint?: string | undefined
+  readonly imageRepository?: string | undefined
+  readonly kubernetesVersion?: string | undefined
+  readonly podNetworkCidr?: string | undefined
+  readonly serviceCidr?: string | undefined
+  readonly serviceDnsDomain?: string | undefined
+  /** `flannel`, `none` or the path of a manifest. */
+  readonly podNetwork?: string | undefined
+  /** The path of a bundle. */
+  readonly bundle?: string | undefined
+  readonly swap?: 'off' | 'keep' | undefined
+  readonly ignorePreflightErrors?: readonly string[] | undefined
+}
+
+/** Which flag says what of our document, by path; what is not listed comes from the host's own argument. */
+const FLAG_OF: Readonly<Record<string, string>> = {
+  kubernetesVersion: '--kubernetes-version',
+  controlPlaneEndpoint: '--control-plane-endpoint',
+  apiPort: '--apiserver-bind-port',
+  imageRepository: '--image-repository',
+  'network.podSubnet': '--pod-network-cidr',
+  'network.serviceSubnet': '--service-cidr',
+  'network.dnsDomain': '--service-dns-domain',
+  'network.plugin': '--pod-network',
+  'pki.apiServerSANs': '--apiserver-cert-extra-sans',
+  source: '--bundle',
+  swap: '--swap',
+  ignorePreflightErrors: '--ignore-preflight-errors',
+  'hosts[].name': '--node-name',
+  'hosts[].address': '--apiserver-advertise-address',
+  'hosts[].ssh.keyFile': '--identity-file',
+  'hosts[].ssh.hostKey': '--host-key',
+  'hosts[].ssh.jump': '--jump',
+}
+
+/**
+ * A cluster as flags say it, alone or over a file: a flag counts more than the file.
+ * The same rules as for a file; errors name the flag or the host's argument.
+ */
+export function clusterFromFlags(
+  flags: ClusterFlags,
+  environment: ConfigEnvironment,
+  file?: {readonly name: string; readonly text: string},
+): ReadCluster {
+  const findings = newFindings()
+  const {tell} = findings
+  const documents = file === undefined ? undefined : fileDocuments(file.name, file.text, tell)
+  if (documents !== undefined) {
+    tellAllUnsupported(documents, tell)
+    tellComponentKeys(documents, tell)
+  }
+  const listed = (documents?.cluster?.value.hosts ?? []).length > 0
+  const targets = targetsOf(flags)
+  if (listed) tellTwoLists(flags, targets, documents, tell)
+  const hosts = listed ? [] : hostDocuments(flags, targets)
+  const locate = flagLocator(targets)
+  const checked = check(clusterDocument, documentOf(flags, hosts), {locate, tell, unknownKeys: 'error'})
+  const ownHosts = hostsOf(checked.value?.hosts, locate, '')
+  const below = fileGathered(documents, listed, ownHosts, {fileName: file?.name ?? '', environment, tell})
+  const apiPort = flags.apiserverBindPort ?? below.draft.apiPort?.value
+  const own =
+    checked.value === undefined ? {} : draftOfCluster(checked.value, locate, {fileName: '', environment, tell, apiPort})
+  const gathered = {...below, draft: override(below.draft, own), whole: below.whole && checked.whole}
+  return finish(gathered, documents, findings, 'correct the command line; --help explains each flag')
+}
+
+interface Target {
+  readonly text: string
+  readonly role: Role
+}
+
+function targetsOf({controlPlane, workers}: ClusterFlags): readonly Target[] {
+  const first: readonly Target[] = controlPlane === undefined ? [] : [{text: controlPlane, role: 'control-plane'}]
+  return [...first, ...(workers ?? []).map((text): Target => ({text, role: 'worker'}))]
+}
+
+function tellTwoLists(
+  flags: ClusterFlags,
+  targets: readonly Target[],
+  documents: FileDocuments | undefined,
+  tell: Tell,
+): void {
+  const place = documents?.cluster?.locate(['hosts']).text ?? ''
+  const {nodeName, apiserverAdvertiseAddress, identityFile, hostKey, jump} = flags
+  const given = {
+    '--node-name': nodeName,
+    '--apiserver-advertise-address': apiserverAdvertiseAddress,
+    '--identity-file': identityFile,
+    '--host-key': hostKey,
+    '--jump': jump,
+  }
+  const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+  for (const text of [...targets.map(target => target.text), ...names])
+    tell({severity: 'error', place: onCommandLine(text), message: `cannot be given when ${place} lists the hosts`})
+}
+
+function hostDocuments(flags: ClusterFlags, targets: readonly Target[]): readonly object[] {
+  const all: readonly Target[] = targets.some(({role}) => role === 'control-plane')
+    ? targets
+    : [{text: 'local', role: 'control-plane'}, ...targets]
+  return all.map(({text, role}) => ({
+    ...(role === 'control-plane' ? {name: flags.nodeName, address: flags.apiserverAdvertiseAddress} : {}),
+    role,
+    ssh: text === 'local' || targetProblem(text) !== undefined ? text : sshDocument(text, flags),
+  }))
+}
+
+const sshDocument = (text: string, flags: ClusterFlags): object => ({
+  ...parseTarget(text),
+  keyFile: flags.identityFile,
+  hostKey: flags.hostKey,
+  jump: flags.jump,
+})
+
+type Shown = Omit<ClusterDocument, 'hosts' | 'network'> & {readonly hosts: readonly object[]; readonly network: object}
+
+const documentOf = (flags: ClusterFlags, hosts: readonly object[]): Shown => ({
+  apiVersion: 'kadm/v1',
+  kind: 'Cluster',
+  kubernetesVersion: flags.kubernetesVersion,
+  controlPlaneEndpoint: flags.controlPlaneEndpoint,
+  apiPort: flags.apiserverBindPort,
+  imageRepository: flags.imageRepository,
+  hosts,
+  network: {
+    podSubnet: flags.podNetworkCidr,
+    serviceSubnet: flags.serviceCidr,
+    dnsDomain: flags.serviceDnsDomain,
+    plugin: pluginOf(flags.podNetwork),
+  },
+  pki: flags.apiserverCertExtraSans === undefined ? undefined : {apiServerSANs: [...flags.apiserverCertExtraSans]},
+  source: flags.bundle === undefined ? undefined : {kind: 'bundle', path: flags.bundle},
+  swap: flags.swap,
+  ignorePreflightErrors: flags.ignorePreflightErrors === undefined ? undefined : [...flags.ignorePreflightErrors],
+})
+
+const pluginOf = (plugin: string | undefined): unknown =>
+  plugin === undefined || plugin === 'flannel' || plugin === 'none' ? plugin : {file: plugin}
+
+const onCommandLine = (text: string): Place => ({text, line: 0, column: 0})
+
+/** The flag, or the argument of the host, that a path of the document came from. */
+const flagLocator =
+  (targets: readonly Target[]): Locate =>
+  path => {
+    const hasLocal = !targets.some(({role}) => role === 'control-plane')
+    for (let length = path.length; length > 0; length -= 1) {
+      const flag = FLAG_OF[pathText(path.slice(0, length)).replace(/^hosts\[\d+\]/, 'hosts[]')]
+      if (flag !== undefined) return onCommandLine(flag)
+    }
+    return onCommandLine(argumentOf(path, targets, hasLocal))
+  }
+
+function argumentOf([, index]: Path, targets: readonly Target[], hasLocal: boolean): string {
+  if (typeof index !== 'number') return 'hosts'
+  return targets[hasLocal ? index - 1 : index]?.text ?? 'this machine'
+}
+
+function fileGathered(
+  documents: FileDocuments | undefined,
+  listed: boolean,
+  ownHosts: readonly PlacedHost[],
+  context: {readonly fileName: string; readonly environment: ConfigEnvironment; readonly tell: Tell},
+): Gathered {
+  const none: FileDocuments = {
+    cluster: undefined,
+    clusterConfiguration: undefined,
+    init: undefined,
+    join: undefined,
+    kubelet: undefined,
+    kubeProxy: undefined,
+    whole: true,
+    locate: () => onCommandLine('hosts'),
+  }
+  const {cluster} = documents ?? none
+  const hosts =
+    listed && cluster !== undefined ? hostsOf(cluster.value.hosts, cluster.locate, context.fileName) : ownHosts
+  return gather(documents ?? none, hosts, context)
+}

@@ -1,0 +1,65 @@
+import type {Cluster, HostSpec, PodNetwork, Source} from '../../domain/cluster.ts'
+import {clusterOf} from '../draft/assemble.ts'
+import {fileDocuments} from '../documents/file-documents.ts'
+import {configError, newFindings, type Place, settle, type Tell} from '../documents/finding.ts'
+import {gather, type ReadCluster, tellAllUnsupported} from './read-cluster.ts'
+
+/** What a running cluster keeps of its own making, and what the caller knows besides. */
+export interface LiveConfig {
+  /** `ClusterConfiguration` of the ConfigMap kube-system/kubeadm-config. */
+  readonly clusterConfiguration: string
+  /** `kubelet` of the ConfigMap kube-system/kubelet-config. */
+  readonly kubelet?: string | undefined
+  /** `config.conf` of the ConfigMap kube-system/kube-proxy. */
+  readonly kubeProxy?: string | undefined
+  readonly hosts?: readonly HostSpec[] | undefined
+  /** The ConfigMap does not say it; 6443 when left out. */
+  readonly apiPort?: number | undefined
+  readonly podNetwork?: PodNetwork | undefined
+  readonly source?: Source | undefined
+  readonly ignorePreflightErrors?: readonly string[] | undefined
+}
+
+/**
+ * Reads a running cluster, made by kadm or by kubeadm, back into a `Cluster`. Fields that this release does not know or
+ * does not support are warnings; a pod range that is not there stays absent.
+ */
+export function clusterFromKubeadm(live: LiveConfig): ReadCluster {
+  const {tell, all} = newFindings()
+  const configMaps = [
+    ['kubeadm-config', live.clusterConfiguration],
+    ['kubelet-config', live.kubelet],
+    ['kube-proxy', live.kubeProxy],
+  ] as const
+  const [cluster, kubelet, kubeProxy] = configMaps.map(([name, text]) =>
+    fileDocuments(`ConfigMap kube-system/${name}`, text ?? '', tell, 'warning'),
+  )
+  const hint = 'the cluster must have been made by kubeadm v1.35 or later, or by kadm'
+  if (cluster?.clusterConfiguration === undefined) {
+    const place: Place = {text: 'ConfigMap kube-system/kubeadm-config', line: 0, column: 0}
+    tell({severity: 'error', place, message: 'has no ClusterConfiguration that can be used'})
+    throw configError(all(), hint)
+  }
+  tellAllUnsupported(cluster, lenient(tell))
+  const environment = {readFile: (path: string): string => path}
+  const documents = {...cluster, kubelet: kubelet?.kubelet, kubeProxy: kubeProxy?.kubeProxy}
+  const gathered = gather(documents, [], {fileName: '', environment, tell})
+  const warnings = settle(all(), hint)
+  return {cluster: withLive(clusterOf(gathered), gathered.draft.podSubnets?.value ?? [], live), warnings}
+}
+
+const lenient =
+  (tell: Tell): Tell =>
+  finding =>
+    tell({...finding, severity: 'warning'})
+
+function withLive(cluster: Cluster, podSubnets: readonly string[], live: LiveConfig): Cluster {
+  return {
+    ...cluster,
+    hosts: live.hosts ?? [],
+    apiPort: live.apiPort ?? cluster.apiPort,
+    network: {...cluster.network, podSubnets, plugin: live.podNetwork ?? {kind: 'none'}},
+    source: live.source ?? cluster.source,
+    extra: {...cluster.extra, ignorePreflightErrors: live.ignorePreflightErrors ?? []},
+  }
+}

@@ -1,0 +1,126 @@
+import type {Cluster, Extra} from '../../domain/cluster.ts'
+import {checkTogether, clusterOf, type Gathered} from '../draft/assemble.ts'
+import {tellUnknownKeys} from '../documents/component-keys.ts'
+import {checkComponents, checkSwap} from '../rules/component-rules.ts'
+import {draftOfCluster} from '../draft/draft-of-cluster.ts'
+import {componentExtras, draftOfClusterConfiguration, draftOfInit, draftOfJoin} from '../draft/draft-of-kubeadm.ts'
+import {type Draft, mergeDrafts} from '../draft/draft.ts'
+import type {ConfigEnvironment} from './environment.ts'
+import {type FileDocuments, fileDocuments} from '../documents/file-documents.ts'
+import {newFindings, settle, type Tell} from '../documents/finding.ts'
+import {chosenAddress, hostsOf, type PlacedHost, register} from '../draft/hosts.ts'
+import type {Tree} from '../documents/tree.ts'
+import {tellUnsupported} from '../documents/unsupported.ts'
+
+export interface ReadCluster {
+  readonly cluster: Cluster
+  /** `kadm.yaml:3:14: network.podSubnet: …`, for people. */
+  readonly warnings: readonly string[]
+}
+
+/** Reads `kadm.yaml`: our document, kubeadm's and the components' own. All problems are told in one `config` error. */
+export function readCluster(fileName: string, text: string, environment: ConfigEnvironment): ReadCluster {
+  const findings = newFindings()
+  const documents = fileDocuments(fileName, text, findings.tell)
+  tellAllUnsupported(documents, findings.tell)
+  tellComponentKeys(documents, findings.tell)
+  const hosts = hostsOf(documents.cluster?.value.hosts, documents.cluster?.locate ?? documents.locate, fileName)
+  const gathered = gather(documents, hosts, {fileName, environment, tell: findings.tell})
+  return finish(gathered, documents, findings)
+}
+
+/** Checks what was gathered and makes the cluster of it, or throws all that was found. */
+export function finish(
+  gathered: Gathered,
+  documents: FileDocuments | undefined,
+  {tell, all}: ReturnType<typeof newFindings>,
+  hint = "correct the configuration; 'kadm config validate' checks a file without touching a machine",
+): ReadCluster {
+  checkTogether(gathered, tell)
+  checkSwap(gathered.draft.swap, documents?.kubelet, tell)
+  settle(all(), hint)
+  const cluster = clusterOf(gathered)
+  if (documents !== undefined) checkComponents(cluster, documents, tell)
+  return {cluster, warnings: settle(all(), hint)}
+}
+
+/** Keys that the kubelet or kube-proxy would refuse. */
+export function tellComponentKeys({kubelet, kubeProxy}: FileDocuments, tell: Tell): void {
+  if (kubelet !== undefined) tellUnknownKeys('KubeletConfiguration', kubelet.value, kubelet.locate, tell)
+  if (kubeProxy !== undefined) tellUnknownKeys('KubeProxyConfiguration', kubeProxy.value, kubeProxy.locate, tell)
+}
+
+/** What kubeadm's documents ask for that kadm does not do. */
+export function tellAllUnsupported(documents: FileDocuments, tell: Tell): void {
+  const {clusterConfiguration, init, join} = documents
+  for (const doc of [clusterConfiguration, init, join]) {
+    if (doc !== undefined) tellUnsupported(doc.value.kind, doc.value, doc.locate, tell)
+  }
+}
+
+interface GatherContext {
+  readonly fileName: string
+  readonly environment: ConfigEnvironment
+  readonly tell: Tell
+}
+
+/** Joins the documents of one file; ours counts first, and what kubeadm's says otherwise is a contradiction. */
+export function gather(documents: FileDocuments, hosts: readonly PlacedHost[], context: GatherContext): Gathered {
+  const {cluster, init, join} = documents
+  const {tell} = context
+  return {
+    draft: mergeDrafts(draftsOf(documents, context), tell),
+    hosts: registered(hosts, {init, join}, tell),
+    extra: extraOf(documents),
+    hostsPlace: (cluster?.locate ?? documents.locate)(['hosts']),
+    whole: documents.whole,
+  }
+}
+
+function draftsOf(
+  {cluster, clusterConfiguration, init, join}: FileDocuments,
+  context: GatherContext,
+): readonly Draft[] {
+  const apiPort = cluster?.value.apiPort ?? init?.value.localAPIEndpoint?.bindPort
+  return [
+    ...(cluster === undefined ? [] : [draftOfCluster(cluster.value, cluster.locate, {...context, apiPort})]),
+    ...(clusterConfiguration === undefined
+      ? []
+      : [draftOfClusterConfiguration(clusterConfiguration.value, clusterConfiguration.locate, apiPort)]),
+    ...(init === undefined ? [] : [draftOfInit(init.value, init.locate)]),
+    ...(join === undefined ? [] : [draftOfJoin(join.value, join.locate)]),
+  ]
+}
+
+function registered(
+  hosts: readonly PlacedHost[],
+  {init, join}: Pick<FileDocuments, 'init' | 'join'>,
+  tell: Tell,
+): readonly PlacedHost[] {
+  const first =
+    init === undefined
+      ? hosts
+      : register(
+          hosts,
+          {
+            role: 'control-plane',
+            node: init.value.nodeRegistration,
+            advertiseAddress: chosenAddress(init.value.localAPIEndpoint?.advertiseAddress),
+            locate: init.locate,
+          },
+          tell,
+        )
+  if (join === undefined) return first
+  const node = join.value.nodeRegistration
+  return register(first, {role: 'worker', node, advertiseAddress: undefined, locate: join.locate}, tell)
+}
+
+const extraOf = ({clusterConfiguration, kubelet, kubeProxy}: FileDocuments): Omit<Extra, 'ignorePreflightErrors'> => ({
+  ...componentExtras(clusterConfiguration?.value),
+  kubelet: own(kubelet?.value),
+  kubeProxy: own(kubeProxy?.value),
+})
+
+/** A component's document without the head that says what it is. */
+const own = (document: Tree | undefined): Tree =>
+  Object.fromEntries(Object.entries(document ?? {}).filter(([key]) => key !== 'apiVersion' && key !== 'kind'))

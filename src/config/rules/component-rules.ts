@@ -1,0 +1,51 @@
+import {canonicalAddress} from '../../domain/cidr.ts'
+import {dnsServiceAddress} from '../../domain/endpoint.ts'
+import type {Cluster} from '../../domain/cluster.ts'
+import type {Doc} from '../documents/file-documents.ts'
+import type {Path, Said, Tell} from '../documents/finding.ts'
+import {isSame, type Tree, valueAt} from '../documents/tree.ts'
+
+/** What a kubeadm cluster depends on in the kubelet's configuration; another value works on few machines, and is warned of. */
+const kubeletExpects = (cluster: Cluster): readonly (readonly [string, unknown])[] => [
+  ['staticPodPath', '/etc/kubernetes/manifests'],
+  ['clusterDNS', [dnsServiceAddress(cluster)]],
+  ['clusterDomain', cluster.network.dnsDomain],
+  ['authentication.x509.clientCAFile', '/etc/kubernetes/pki/ca.crt'],
+  ['authentication.anonymous.enabled', false],
+  ['authentication.webhook.enabled', true],
+  ['authorization.mode', 'Webhook'],
+  ['healthzBindAddress', '127.0.0.1'],
+  ['healthzPort', 10_248],
+  ['readOnlyPort', 0],
+  ['rotateCertificates', true],
+]
+
+/** Warns of values in the components' own documents that go against the rest of the cluster. */
+export function checkComponents(
+  cluster: Cluster,
+  documents: {readonly kubelet: Doc<Tree> | undefined; readonly kubeProxy: Doc<Tree> | undefined},
+  tell: Tell,
+): void {
+  const {kubelet, kubeProxy} = documents
+  if (kubelet !== undefined) for (const [path, value] of kubeletExpects(cluster)) expect(kubelet, path, value, tell)
+  if (kubeProxy !== undefined && cluster.network.podSubnets.length > 0)
+    expect(kubeProxy, 'clusterCIDR', cluster.network.podSubnets.join(','), tell)
+}
+
+function expect(doc: Doc<Tree>, path: string, wanted: unknown, tell: Tell): void {
+  const steps: Path = path.split('.')
+  const said = valueAt(doc.value, steps)
+  if (said === undefined || said === '' || isSame(normal(said), normal(wanted))) return
+  const message = `is ${JSON.stringify(said)}, while the rest of the cluster expects ${JSON.stringify(wanted)}`
+  tell({severity: 'warning', place: doc.locate(steps), message})
+}
+
+const normal = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(normal) : typeof value === 'string' ? canonicalAddress(value) : value
+
+/** Swap that is kept needs a kubelet that starts with it. */
+export function checkSwap(swap: Said<'off' | 'keep'> | undefined, kubelet: Doc<Tree> | undefined, tell: Tell): void {
+  if (swap?.value !== 'keep' || kubelet === undefined || valueAt(kubelet.value, ['failSwapOn']) !== true) return
+  const place = kubelet.locate(['failSwapOn'])
+  tell({severity: 'error', place, message: `stops the kubelet where there is swap, but ${swap.place.text} says keep`})
+}

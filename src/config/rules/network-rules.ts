@@ -1,0 +1,117 @@
+import {type Cidr, cidrContains, cidrSize, cidrsOverlap, parseAddress, parseCidr} from '../../domain/cidr.ts'
+import type {Arg} from '../../domain/cluster.ts'
+import type {Place, Said, Tell} from '../documents/finding.ts'
+
+/** A range with where it was said, or that nobody said it. */
+export interface PlacedRange {
+  readonly text: string
+  readonly cidr: Cidr
+  readonly what: 'pod range' | 'service range'
+  readonly place: Place
+  readonly isDefault: boolean
+}
+
+/** The ranges of one setting; those that are none were told with the document's shape. */
+export function placedRanges(
+  what: PlacedRange['what'],
+  said: Said<readonly string[]> | undefined,
+  defaults: readonly string[],
+  fallback: Place,
+): readonly PlacedRange[] {
+  return (said?.value ?? defaults).flatMap(text => {
+    const cidr = parseCidr(text)
+    return cidr === undefined ? [] : [{text, cidr, what, place: said?.place ?? fallback, isDefault: said === undefined}]
+  })
+}
+
+const BITS = {4: 32, 6: 128} as const
+const SITE_LOCAL = parseCidr('fec0::/10')
+
+/** kubeadm's rules for the ranges (validation.go), and that no two of them overlap, which kubeadm leaves to luck. */
+export function checkRanges(
+  pods: readonly PlacedRange[],
+  services: readonly PlacedRange[],
+  controllerArgs: readonly Arg[],
+  tell: Tell,
+): void {
+  for (const ranges of [pods, services]) checkFamilies(ranges, tell)
+  for (const range of services) checkServiceSize(range, tell)
+  for (const range of pods) checkPodSize(range, controllerArgs, tell)
+  for (const range of [...pods, ...services]) {
+    if (SITE_LOCAL !== undefined && cidrsOverlap(SITE_LOCAL, range.cidr))
+      tell({
+        severity: 'warning',
+        place: range.place,
+        message: `${range.text} is in the deprecated site-local range fec0::/10`,
+      })
+  }
+  for (const pod of pods) for (const service of services) checkOverlap(pod, service, tell)
+  checkFirstFamilies(pods[0], services[0], tell)
+}
+
+function checkFamilies(ranges: readonly PlacedRange[], tell: Tell): void {
+  const [first, second, third] = ranges
+  if (first === undefined || second === undefined) return
+  const fits = third === undefined && first.cidr.family !== second.cidr.family
+  const message = `has ${ranges.map(({text}) => text).join(',')}; write one range, or two of which one is IPv4 and one IPv6`
+  if (!fits) tell({severity: 'error', place: first.place, message})
+}
+
+function checkFirstFamilies(pod: PlacedRange | undefined, service: PlacedRange | undefined, tell: Tell): void {
+  if (pod === undefined || service === undefined || pod.cidr.family === service.cidr.family) return
+  const said = service.isDefault ? pod : service
+  const other = said === service ? pod : service
+  const message = `${said.text} is IPv${said.cidr.family}, but the ${named(other)} is IPv${other.cidr.family}; begin both with the same family`
+  tell({severity: 'error', place: said.place, message})
+}
+
+const named = (range: PlacedRange): string => `${range.what} ${range.text}${range.isDefault ? ' (the default)' : ''}`
+
+function checkServiceSize(range: PlacedRange, tell: Tell): void {
+  const {cidr} = range
+  const [largest, smallest] = cidr.family === 4 ? [12, 28] : [108, 124]
+  const form = `a service range is from /${largest} to /${smallest} (IPv${cidr.family})`
+  if (cidr.prefix < largest)
+    tell({severity: 'error', place: range.place, message: `${range.text} is too large; ${form}`})
+  if (cidrSize(cidr) < 10n)
+    tell({severity: 'error', place: range.place, message: `${range.text} is too small; ${form}`})
+}
+
+function checkPodSize(range: PlacedRange, controllerArgs: readonly Arg[], tell: Tell): void {
+  const problem = podSizeProblem(range.cidr, controllerArgs)
+  if (problem !== undefined) tell({severity: 'error', place: range.place, message: `${range.text} ${problem}`})
+}
+
+function podSizeProblem(cidr: Cidr, controllerArgs: readonly Arg[]): string | undefined {
+  if (cidrSize(cidr) < 14n) return 'is too small; a pod range needs at least 14 addresses'
+  if (lastValue(controllerArgs, 'allocate-node-cidrs') === 'false') return undefined
+  const mask = nodeMask(cidr.family, controllerArgs)
+  if (cidr.prefix > mask) return `is too small; each node takes a /${mask} of it, so write /${mask - 8} or larger`
+  return mask - cidr.prefix > 16
+    ? `is too large for nodes of /${mask} each; at most 16 bits may count the nodes, so write /${mask - 16} or smaller`
+    : undefined
+}
+
+function nodeMask(family: 4 | 6, args: readonly Arg[]): number {
+  const mask = Number(lastValue(args, `node-cidr-mask-size-ipv${family}`))
+  return Number.isInteger(mask) && mask > 0 && mask <= BITS[family] ? mask : {4: 24, 6: 64}[family]
+}
+
+const lastValue = (args: readonly Arg[], name: string): string | undefined =>
+  args.findLast(arg => arg.name === name)?.value
+
+function checkOverlap(pod: PlacedRange, service: PlacedRange, tell: Tell): void {
+  if (!cidrsOverlap(pod.cidr, service.cidr)) return
+  const [said, other] = service.isDefault ? [pod, service] : [service, pod]
+  tell({severity: 'error', place: said.place, message: `${said.text} overlaps the ${named(other)}`})
+}
+
+/** An address of the machines inside a range of the cluster would never be reached. */
+export function checkOutside(address: string, place: Place, ranges: readonly PlacedRange[], tell: Tell): void {
+  const parsed = parseAddress(address)
+  if (parsed === undefined) return
+  for (const range of ranges) {
+    if (!cidrContains(range.cidr, parsed)) continue
+    tell({severity: 'error', place, message: `${address} lies in the ${named(range)}; choose another range`})
+  }
+}

@@ -1,0 +1,118 @@
+import {stringify} from 'yaml'
+
+import type {Cluster, ComponentExtra, HostSpec, Source} from '../../domain/cluster.ts'
+import type {Proxy} from '../../domain/online-source.ts'
+import {formatHours} from '../rules/duration.ts'
+import {API_VERSIONS} from '../documents/file-documents.ts'
+import {formatTaint} from '../rules/taint.ts'
+
+/** A cluster as a full `kadm.yaml`: every setting written out. The inverse of `readCluster`. */
+export function clusterToYaml(cluster: Cluster): string {
+  const {kubelet, kubeProxy} = cluster.extra
+  const documents = [
+    stringify(ownDocument(cluster), {lineWidth: 0, aliasDuplicateObjects: false}),
+    ...componentDocument('ClusterConfiguration', componentsOf(cluster)),
+    ...componentDocument('KubeletConfiguration', kubelet),
+    ...componentDocument('KubeProxyConfiguration', kubeProxy),
+  ]
+  return documents.join('---\n')
+}
+
+/** Documents that Go may read as well: every text in quotes. */
+function componentDocument(kind: Exclude<keyof typeof API_VERSIONS, 'Cluster'>, body: object): readonly string[] {
+  if (Object.keys(body).length === 0) return []
+  const document = {apiVersion: API_VERSIONS[kind], kind, ...body}
+  return [
+    stringify(document, {
+      version: '1.1',
+      defaultStringType: 'QUOTE_DOUBLE',
+      defaultKeyType: 'PLAIN',
+      lineWidth: 0,
+      aliasDuplicateObjects: false,
+    }),
+  ]
+}
+
+function ownDocument(cluster: Cluster): object {
+  const {network, pki, extra} = cluster
+  return {
+    apiVersion: API_VERSIONS.Cluster,
+    kind: 'Cluster',
+    metadata: {name: cluster.name},
+    kubernetesVersion: cluster.version.text,
+    ...said('controlPlaneEndpoint', cluster.controlPlaneEndpoint),
+    apiPort: cluster.apiPort,
+    imageRepository: cluster.imageRepository,
+    hosts: cluster.hosts.map(hostDocument),
+    network: {
+      podSubnet: ranges(network.podSubnets),
+      serviceSubnet: ranges(network.serviceSubnets),
+      dnsDomain: network.dnsDomain,
+      plugin: network.plugin.kind === 'file' ? {file: network.plugin.path} : network.plugin.kind,
+    },
+    pki: {
+      algorithm: pki.algorithm,
+      caValidity: formatHours(pki.caHours),
+      certificateValidity: formatHours(pki.leafHours),
+      apiServerSANs: pki.apiServerSans,
+    },
+    source: sourceDocument(cluster.source),
+    ...said('proxy', cluster.proxy === undefined ? undefined : proxyDocument(cluster.proxy)),
+    swap: cluster.swap,
+    startupTimeout: formatHours(cluster.startupSeconds / 3600),
+    ignorePreflightErrors: extra.ignorePreflightErrors,
+  }
+}
+
+const said = (key: string, value: unknown): object => (value === undefined ? {} : {[key]: value})
+const filled = (key: string, value: object): object => (Object.keys(value).length === 0 ? {} : {[key]: value})
+const ranges = (subnets: readonly string[]): unknown => (subnets.length === 0 ? [] : subnets.join(','))
+
+const sourceDocument = (source: Source): object =>
+  source.kind === 'bundle' || source.images === undefined
+    ? source
+    : {
+        ...source,
+        images: source.images.map(({registry, url, ca}) => ({registry, mirror: url, ...said('caFile', ca?.path)})),
+      }
+
+const proxyDocument = ({noProxy, ...proxy}: Proxy): object => ({...proxy, ...filled('noProxy', noProxy)})
+
+const hostDocument = (host: HostSpec): object => ({
+  ...said('name', host.name),
+  role: host.role,
+  ssh: host.ssh === 'local' ? 'local' : defined(host.ssh),
+  ...said('address', host.address),
+  ...filled('labels', host.labels),
+  ...said('taints', host.taints?.map(formatTaint)),
+  ...filled('kubeletExtraArgs', host.kubeletExtraArgs),
+  ...said('network', host.netplan === undefined ? undefined : interfaces(host.netplan.interfaces)),
+  ...said('nat', host.nat),
+})
+
+const interfaces = (specs: NonNullable<HostSpec['netplan']>['interfaces']): object =>
+  Object.fromEntries(
+    Object.entries(specs).map(([name, {addresses, gateway, nameservers, mtu}]) => [
+      name,
+      {addresses, ...said('gateway', gateway), ...filled('nameservers', nameservers), ...said('mtu', mtu)},
+    ]),
+  )
+
+const defined = (value: object): object =>
+  Object.fromEntries(Object.entries(value).filter(([, child]) => child !== undefined))
+
+function componentsOf({extra}: Cluster): object {
+  const etcd = componentOf(extra.etcd)
+  return {
+    ...filled('apiServer', componentOf(extra.apiServer)),
+    ...filled('controllerManager', componentOf(extra.controllerManager)),
+    ...filled('scheduler', componentOf(extra.scheduler)),
+    ...(Object.keys(etcd).length === 0 ? {} : {etcd: {local: etcd}}),
+  }
+}
+
+const componentOf = (component: ComponentExtra): object => ({
+  ...filled('extraArgs', component.args),
+  ...filled('extraVolumes', component.volumes.map(defined)),
+  ...filled('extraEnvs', component.envs),
+})

@@ -1,0 +1,52 @@
+import {clusterToYaml} from './cluster-yaml.ts'
+import type {ConfigEnvironment} from '../read/environment.ts'
+import {fileDocuments, type FileDocuments} from '../documents/file-documents.ts'
+import {type Finding, findingText, newFindings, type Path, type Place} from '../documents/finding.ts'
+import {chosenAddress, type PlacedHost} from '../draft/hosts.ts'
+import {finish, gather, tellAllUnsupported, tellComponentKeys} from '../read/read-cluster.ts'
+import {hostSpec, parseTarget} from '../rules/target.ts'
+
+export interface Migrated {
+  /** The text of a `kadm.yaml`; what could not be taken over is listed in comments at its top. */
+  readonly text: string
+  readonly warnings: readonly string[]
+}
+
+/** Turns kubeadm's own configuration file into a `kadm.yaml`. */
+export function migrate(fileName: string, text: string, environment: ConfigEnvironment): Migrated {
+  const findings = newFindings()
+  const {tell} = findings
+  const documents = fileDocuments(fileName, text, tell)
+  const {cluster, init, clusterConfiguration} = documents
+  if (cluster !== undefined)
+    tell({severity: 'error', place: cluster.locate(['kind'], 'key'), message: 'is already the Cluster of a kadm.yaml'})
+  else if (init === undefined && clusterConfiguration === undefined && documents.whole)
+    tell({
+      severity: 'error',
+      place: documents.locate([]),
+      message: 'has no InitConfiguration and no ClusterConfiguration',
+    })
+  const left: Finding[] = []
+  tellAllUnsupported(documents, finding => void left.push({...finding, severity: 'warning'}))
+  left.forEach(tell)
+  tellComponentKeys(documents, tell)
+  const gathered = gather(documents, [controlPlane(documents)], {fileName, environment, tell})
+  const read = finish(
+    gathered,
+    documents,
+    findings,
+    'correct the file; a kubeadm file of an older API is migrated with kubeadm first',
+  )
+  const comments = left.map(finding => `# left out: ${findingText(finding)}\n`)
+  return {text: comments.join('') + clusterToYaml(read.cluster), warnings: read.warnings}
+}
+
+/** kubeadm's file knows one machine, by its address or else its name; else it is the one it is read on. */
+function controlPlane({init, locate}: FileDocuments): PlacedHost {
+  const registration = init?.value.nodeRegistration
+  const address = chosenAddress(init?.value.localAPIEndpoint?.advertiseAddress) ?? registration?.name
+  const placed = init?.locate ?? locate
+  const at = (...path: Path): Place =>
+    placed(path[0] === 'name' ? ['nodeRegistration', 'name'] : ['localAPIEndpoint', 'advertiseAddress'])
+  return {spec: hostSpec('control-plane', address === undefined ? 'local' : parseTarget(address)), at}
+}

@@ -1,0 +1,84 @@
+import type {CaName} from '../../domain/certificates.ts'
+import {certPath, keyPath} from '../../domain/certificates.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {ADMIN_CONF, MANIFESTS_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
+import {clientFromKubeconfig, type KubeClient} from '../../kube/client.ts'
+import {wayOver} from '../../kube/connection.ts'
+import type {Host} from '../../remote/host.ts'
+import {sh} from '../../remote/shell/shell.ts'
+import type {KeyPair} from '../../resources/core/values.ts'
+import {once} from '../hosts/once.ts'
+
+/** A control plane's host, for what only its files can give. Secrets come over the transport and stay in memory. */
+export interface ControlPlane {
+  readonly host: Host
+  readonly api: () => Promise<KubeClient>
+  readonly superApi: () => Promise<KubeClient>
+  readonly authority: (name: CaName) => Promise<KeyPair>
+  readonly clusterCa: () => Promise<string>
+  /** For a kubeconfig that was just written: the next who asks gets a client with what it says now. */
+  readonly forget: (path: string) => void
+  readonly close: () => Promise<void>
+}
+
+export function controlPlaneOn(host: Host, signal: AbortSignal): ControlPlane {
+  const opened: KubeClient[] = []
+  const clients = new Map<string, () => Promise<KubeClient>>()
+  const client = (path: string): Promise<KubeClient> => {
+    const known =
+      clients.get(path) ??
+      once(async () => {
+        const text = await readKubeconfig(host, path, signal)
+        const made = clientFromKubeconfig(text, wayOver(host))
+        opened.push(made)
+        return made
+      })
+    clients.set(path, known)
+    return known()
+  }
+  const readText = (path: string): Promise<string> => host.read(sh`cat -- ${path}`.text, {signal})
+  return {
+    host,
+    api: () => client(ADMIN_CONF),
+    superApi: () => client(SUPER_ADMIN_CONF),
+    clusterCa: () => readText(certPath('ca')),
+    authority: async name => {
+      const [certPem, keyPem] = await Promise.all([readText(certPath(name)), readText(keyPath(name))])
+      return {certPem, keyPem}
+    },
+    forget: path => {
+      clients.delete(path)
+    },
+    close: async () => {
+      await Promise.allSettled(opened.map(one => one.close()))
+    },
+  }
+}
+
+const GONE = 66
+const GONE_FROM_CONTROL_PLANE = 67
+
+/** Tells a control plane that lost the file from a machine that never was one. */
+async function readKubeconfig(host: Host, path: string, signal: AbortSignal): Promise<string> {
+  const script = sh`[ -e ${path} ] || { [ -e ${MANIFESTS_DIR}/kube-apiserver.yaml ] && exit ${GONE_FROM_CONTROL_PLANE}; exit ${GONE}; }
+cat -- ${path}`
+  const {code, stdout, stderr} = await host.run(script.text, {signal})
+  if (code === 0) return stdout
+  if (code === GONE_FROM_CONTROL_PLANE) {
+    throw new KadmError('connect', `${path} not found: this host is a control plane, but the file is gone`, {
+      host: host.name,
+      hint: 'run `kadm init` (or `kadm apply`) for this host again: it writes the file again',
+    })
+  }
+  if (code === GONE) {
+    throw new KadmError('connect', `${path} not found: this host is not an initialized control plane`, {
+      host: host.name,
+      hint: 'name the machine that ran `kadm init`',
+    })
+  }
+  throw new KadmError('connect', `could not read ${path}`, {
+    host: host.name,
+    evidence: stderr,
+    hint: `look at the file there: sudo ls -l ${path}`,
+  })
+}

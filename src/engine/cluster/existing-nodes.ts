@@ -1,0 +1,86 @@
+import {canonicalAddress} from '../../domain/cidr.ts'
+import type {Node} from '../../domain/cluster.ts'
+import {KadmError, type ErrorCode} from '../../domain/errors.ts'
+import type {Peer} from '../../domain/firewall.ts'
+import {ApiError} from '../../kube/api-error.ts'
+import {listNodes} from '../../kube/nodes.ts'
+import type {Host} from '../../remote/host.ts'
+import {parseProbes, probeScript} from '../../facts/reachability.ts'
+import type {ControlPlane} from './control-plane.ts'
+import type {Candidate} from '../hosts/open-machines.ts'
+
+/** A node of the cluster that this run does not touch. */
+export interface OtherNode extends Peer {
+  readonly name: string
+}
+
+export interface RestOfCluster {
+  readonly controlPlane: ControlPlane | undefined
+  /** The control plane of a cluster that is there already, named to be joined. */
+  readonly neighbour: Candidate | undefined
+  readonly candidates: readonly Candidate[]
+  readonly nodes: readonly Node[]
+}
+
+/** Nobody waits long for a cluster that is down: its nodes are then unknown, and no rule for any of them is taken away. */
+const PATIENCE = {timeoutMs: 5_000, retryForMs: 0}
+
+/** A control plane that is not up, without admin.conf or with one that does not fit. */
+const DOWN: readonly ErrorCode[] = ['connect', 'timeout', 'remote']
+
+/** Nodes of the cluster besides those of this run; undefined where there is a cluster that does not answer. */
+export async function otherNodes({
+  controlPlane,
+  neighbour,
+  candidates,
+  nodes,
+}: RestOfCluster): Promise<readonly OtherNode[] | undefined> {
+  const isThere = neighbour !== undefined || candidates.some(({gathered}) => gathered.facts.clusterCaHash !== undefined)
+  if (!isThere) return []
+  if (controlPlane === undefined) return undefined
+  try {
+    const known = new Set(nodes.map(({name}) => name))
+    const listed = await listNodes(await controlPlane.api(), PATIENCE)
+    return listed.flatMap(({name, internalAddress: address, controlPlane: isControlPlane}): readonly OtherNode[] =>
+      address === undefined || known.has(name)
+        ? []
+        : [{name, address, role: isControlPlane ? 'control-plane' : 'worker'}],
+    )
+  } catch (error) {
+    // A cluster that is down or refuses may do so; a lost machine, Ctrl-C and a bug are no answer of it.
+    if (error instanceof ApiError || (error instanceof KadmError && DOWN.includes(error.code))) return undefined
+    throw error
+  }
+}
+
+/** What a control plane is as a node that is not itself changed but for its firewall. */
+export function neighbourNode({spec, gathered: {facts}}: Candidate, others: readonly OtherNode[]): Node {
+  const name = facts.nodeName ?? facts.hostname
+  const address = others.find(other => other.name === name)?.address ?? facts.advertiseAddress ?? ''
+  return {host: {...spec, role: 'control-plane'}, role: 'control-plane', name, address, networkInterface: ''}
+}
+
+const KUBELET_PORT = 10250
+
+export interface Asked {
+  readonly host: Host
+  readonly node: Node
+  readonly others: readonly OtherNode[]
+  readonly signal: AbortSignal
+}
+
+/** The nodes whose kubelet this host gets no answer from, not even a refusal: something there swallows what comes from it. */
+export async function closedTo({host, node, others, signal}: Asked): Promise<readonly OtherNode[]> {
+  const asked = others.filter(({address}) => canonicalAddress(address) !== canonicalAddress(node.address))
+  if (asked.length === 0) return []
+  const probes = asked.map(({name, address}) => ({
+    from: node.name,
+    to: name,
+    address,
+    port: KUBELET_PORT,
+    protocol: 'tcp' as const,
+    size: undefined,
+  }))
+  const results = parseProbes(await host.read(probeScript(probes).text, {signal}), probes)
+  return asked.filter(({name}) => results.some(({to, answer}) => to === name && answer === 'timed out'))
+}

@@ -1,0 +1,91 @@
+import type {Clock} from '../../domain/clock.ts'
+import type {Sink} from '../../domain/events.ts'
+import type {KubeClient} from '../../kube/client.ts'
+import {tokenText} from '../../kube/signature.ts'
+import {DEFAULT_TOKEN, generateToken, tokenCreate, tokenDelete, tokenList} from '../../kube/tokens.ts'
+import {joinTokenDescription, nodeOf} from './join-token-description.ts'
+import {once} from '../hosts/once.ts'
+
+/** Long enough for the slowest join; a run that is killed leaves a token that expires by itself. */
+const TTL_MS = 15 * 60_000
+/** What only looks, or cleans up, does not wait for an API that does not answer. */
+const AT_ONCE = {retryForMs: 0, timeoutMs: 5_000} as const
+
+/** Bootstrap tokens, one for each node that joins. */
+export interface JoinTokens {
+  /** The token of this node, made at the first call. */
+  readonly mint: (node: string) => Promise<string>
+  /** Whether a token for this node is valid, of this run or of one that was interrupted. Throws what the API throws. */
+  readonly isLeft: (node: string) => Promise<boolean>
+  /** Deletes the tokens for this node. What fails is a warning, and is not tried again by this run. */
+  readonly takeBack: (node: string) => Promise<void>
+  /** Deletes every token that this run made and that is still there. */
+  readonly takeBackAll: () => Promise<void>
+}
+
+export interface JoinTokenOptions {
+  readonly api: () => Promise<KubeClient>
+  readonly clock: Clock
+  readonly random: (bytes: number) => Buffer
+  readonly emit: Sink
+  /** The run, as its leases name it. */
+  readonly holder: string
+}
+
+export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions): JoinTokens {
+  /** Token ids by node, and the text of those that were made here. */
+  const made = new Map<string, {readonly id: string; readonly text: Promise<string>}>()
+  /** Ids of those that are valid, by node; grouped once, since every node asks. */
+  const listed = once(async () => {
+    const now = clock.now()
+    const all = await tokenList(await api(), AT_ONCE)
+    const valid = all.filter(({expiresAt}) => expiresAt === undefined || expiresAt > now)
+    return Map.groupBy(valid, ({description}) => nodeOf(description))
+  })
+  /** The lease of a node lets one run at a time join it, so a token for it that another run left is of a run that ended. */
+  const strayOf = async (node: string): Promise<readonly string[]> =>
+    ((await listed()).get(node) ?? []).map(({token}) => token.id)
+  const gone = new Set<string>()
+  const remove = async (node: string, id: string): Promise<void> => {
+    if (gone.has(id)) return
+    gone.add(id)
+    try {
+      await tokenDelete(await api(), id, {...AT_ONCE, retryForMs: 3_000})
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      const message = `the join token ${id} was not deleted and is valid for up to 15 minutes; delete it: kadm token delete ${id} (${why})`
+      emit({type: 'warning', host: node, message, at: clock.now()})
+    }
+  }
+  const takeBack = async (node: string): Promise<void> => {
+    const own = made.get(node)
+    made.delete(node)
+    const stray = await strayOf(node).catch(() => [])
+    await Promise.all([...new Set([...(own === undefined ? [] : [own.id]), ...stray])].map(id => remove(node, id)))
+  }
+  const create = async (node: string, token: ReturnType<typeof generateToken>): Promise<string> => {
+    const spec = {...DEFAULT_TOKEN, ttlMs: TTL_MS, description: joinTokenDescription(node, holder)}
+    await tokenCreate(await api(), token, spec, {now: clock.now(), retryForMs: 60_000})
+    return tokenText(token)
+  }
+  return {
+    takeBack,
+    takeBackAll: async () => {
+      await Promise.all([...made].map(([node, {id}]) => remove(node, id)))
+      made.clear()
+    },
+    isLeft: async node => made.has(node) || (await strayOf(node)).some(id => !gone.has(id)),
+    mint: node => {
+      const known = made.get(node)
+      if (known !== undefined) return known.text
+      const token = generateToken(random)
+      const text = create(node, token)
+      // Also when the answer was lost: the API may have stored it, so it stays on the list of what is to be deleted.
+      made.set(node, {id: token.id, text})
+      return text.catch(async (error: unknown) => {
+        await takeBack(node)
+        throw error
+      })
+    },
+  }
+}

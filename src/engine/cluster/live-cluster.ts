@@ -1,0 +1,91 @@
+import {clusterFromKubeadm} from '../../config/read/from-kubeadm.ts'
+import type {Cluster, PodNetwork} from '../../domain/cluster.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {ApiError} from '../../kube/api-error.ts'
+import type {KubeClient} from '../../kube/client.ts'
+import {startupSeconds} from '../../kube/components.ts'
+import {textsAt} from '../../kube/json.ts'
+import {PATHS} from '../../kube/kinds.ts'
+import type {JoinTo} from '../workflows/options.ts'
+
+export interface LiveCluster {
+  readonly cluster: Cluster
+  readonly server: string
+  readonly warnings: readonly string[]
+}
+
+/**
+ * What a running cluster says of itself, laid under what the run was given: its version, ranges and components count, the hosts and
+ * the source of files are the run's own.
+ */
+export async function readLiveCluster(
+  api: KubeClient,
+  given: Cluster,
+  {swapAsCluster = false}: Pick<JoinTo, 'swapAsCluster'>,
+): Promise<LiveCluster> {
+  const system = (name: string) => api.get(PATHS.configMaps(name, 'kube-system'))
+  const [kubeadm, kubelet, proxy, flannel, startup] = await Promise.all([
+    system('kubeadm-config'),
+    system('kubelet-config'),
+    system('kube-proxy').catch(orForbidden(undefined)),
+    api.get(PATHS.daemonSets('kube-flannel-ds', 'kube-flannel')).catch(orForbidden(undefined)),
+    startupSeconds(api).catch(orForbidden(0)),
+  ])
+  const clusterConfiguration = textsAt(kubeadm, 'data')['ClusterConfiguration']
+  if (clusterConfiguration === undefined) {
+    throw new KadmError('config', 'the cluster has no ConfigMap kube-system/kubeadm-config', {
+      hint: 'join only clusters that kubeadm or kadm made',
+    })
+  }
+  const podNetwork: PodNetwork = flannel === undefined ? given.network.plugin : {kind: 'flannel'}
+  const {host, port} = api.endpoint
+  const {cluster, warnings} = clusterFromKubeadm({
+    clusterConfiguration,
+    kubelet: textsAt(kubelet, 'data')['kubelet'],
+    kubeProxy: textsAt(proxy, 'data')['config.conf'],
+    hosts: given.hosts,
+    apiPort: port,
+    podNetwork,
+    source: given.source,
+    ignorePreflightErrors: given.extra.ignorePreflightErrors,
+  })
+  return {
+    cluster: {
+      ...cluster,
+      proxy: given.proxy,
+      startupSeconds: Math.max(given.startupSeconds, startup),
+      swap: swapAsCluster ? swapOf(cluster.extra.kubelet) : given.swap,
+      extra: {...cluster.extra, kubelet: sharedOnly(cluster.extra.kubelet)},
+    },
+    server: `https://${host.includes(':') ? `[${host}]` : host}:${String(port)}`,
+    warnings,
+  }
+}
+
+/** A join token may not read all of it; what is refused is left as the run was given it. */
+const orForbidden =
+  <T>(instead: T) =>
+  (error: unknown): T => {
+    if (error instanceof ApiError && error.status === 403) return instead
+    throw error
+  }
+
+/** Whether the nodes of a cluster keep their swap, by its shared KubeletConfiguration. */
+export const swapOf = ({failSwapOn}: Readonly<Record<string, unknown>>): Cluster['swap'] =>
+  failSwapOn === false ? 'keep' : 'off'
+
+/** What each node decides for itself: the ConfigMap has it from the first control plane, or empty. */
+const OF_A_NODE = ['containerRuntimeEndpoint', 'cgroupDriver', 'failCgroupV1', 'failSwapOn', 'resolvConf']
+
+/**
+ * What of the shared KubeletConfiguration holds for each node. A share of swap is for the node's own cgroups to hold pods to; that pods
+ * get none holds everywhere, and is what kubelets do beside swap when told nothing of it (KEP-2400).
+ */
+export function sharedOnly(kubelet: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const {swapBehavior} = textsAt(kubelet, 'memorySwap')
+  const isWithout = swapBehavior === 'NoSwap' || (swapOf(kubelet) === 'keep' && swapBehavior !== 'LimitedSwap')
+  return {
+    ...Object.fromEntries(Object.entries(kubelet).filter(([key]) => !OF_A_NODE.includes(key) && key !== 'memorySwap')),
+    ...(isWithout ? {memorySwap: {swapBehavior: 'NoSwap'}} : {}),
+  }
+}

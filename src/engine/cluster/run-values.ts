@@ -1,0 +1,46 @@
+import type {KeyObject} from 'node:crypto'
+import type {CaName} from '../../domain/certificates.ts'
+import type {KeyAlgorithm} from '../../domain/cluster.ts'
+import type {KeyPair, Values} from '../../resources/core/values.ts'
+import {once, oncePer} from '../hosts/once.ts'
+
+/** Where a run gets what it did not make itself. */
+export interface ValueSources {
+  readonly readAuthority: (name: CaName) => Promise<KeyPair>
+  readonly readClusterCa: () => Promise<string>
+  readonly mintToken: (node: string) => Promise<string>
+  /** Absent where the run makes no token of its own. */
+  readonly isTokenLeft?: (node: string) => Promise<boolean>
+  readonly takeTokenBack?: (node: string) => Promise<void>
+  readonly releaseHash: (checksumUrl: string, file: string) => Promise<string>
+  readonly makeKey: (algorithm: KeyAlgorithm) => Promise<KeyObject>
+  readonly random: (bytes: number) => Buffer
+  readonly now: Date
+}
+
+/** Values of one run: made at most once, then shared by all hosts; what failed is tried again by the next who asks. */
+export function runValues(sources: ValueSources): Values {
+  const authorities = new Map<CaName, KeyPair>()
+  const readAuthority = oncePer(sources.readAuthority)
+  const readCa = once(sources.readClusterCa)
+  return {
+    authority: name => {
+      const made = authorities.get(name)
+      return made === undefined ? readAuthority(name) : Promise.resolve(made)
+    },
+    setAuthority: (name, pair) => {
+      authorities.set(name, pair)
+    },
+    clusterCa: () => {
+      const made = authorities.get('ca')
+      return made === undefined ? readCa() : Promise.resolve(made.certPem)
+    },
+    bootstrapToken: sources.mintToken,
+    isTokenLeft: sources.isTokenLeft ?? (() => Promise.resolve(false)),
+    takeTokenBack: sources.takeTokenBack ?? (() => Promise.resolve()),
+    releaseHash: sources.releaseHash,
+    makeKey: sources.makeKey,
+    random: sources.random,
+    now: sources.now,
+  }
+}

@@ -1,0 +1,84 @@
+import {createHash} from 'node:crypto'
+import {LEASE_FILE, LEDGER_DIR} from '../../domain/paths.ts'
+import {join, quote, Script, sh} from '../../remote/shell/shell.ts'
+import type {AnyHostResource, State} from '../../resources/any-resource.ts'
+import {kindOf} from '../../resources/any-resource.ts'
+import {treeShell} from '../../resources/files/remove-tree.ts'
+import {checkFence, CLOSE_LOCK} from '../lease/fence.ts'
+import {appliedDocument, originalDocument} from '../ledger/documents.ts'
+import {lookScript} from './look.ts'
+
+/** Begins the line on stderr that names the act that is running. */
+export const ACT_MARK = '\u001dact '
+
+export interface Change {
+  readonly resource: AnyHostResource
+  readonly state: State
+}
+
+/** The ledger's folder name for a thing: readable, and unique by hash. */
+export function ledgerName(id: string): string {
+  const readable = id
+    .replaceAll(/[^\w.-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 80)
+  return `${readable}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`
+}
+
+const document = (value: unknown, path: Script): Script =>
+  sh`base64 -d > ${path} <<'KADM_JSON'
+${new Script(Buffer.from(JSON.stringify(value)).toString('base64'))}
+KADM_JSON`
+
+/**
+ * `everything` is all of the phase, so that what differs only because of what was just done (a unit whose file was written) is seen.
+ *
+ * Checks the fence, then for each thing: its first original into the ledger (first write wins: a whole folder appears by rename),
+ * what is about to be applied, the act. Ends with a look at the same things, so that one round trip acts and verifies.
+ */
+export function actScript(changes: readonly Change[], everything: readonly AnyHostResource[], fence: number): Script {
+  return join([
+    sh`set -eu
+umask 022
+${checkFence(fence)}
+mkdir -p -m 0700 ${LEDGER_DIR}
+touch ${LEASE_FILE}
+${treeShell}`,
+    ...changes.map(change => oneAct(change)),
+    lookScript(everything),
+  ])
+}
+
+function oneAct({resource, state}: Change): Script {
+  const kind = kindOf(resource)
+  const entry = `${LEDGER_DIR}/${ledgerName(resource.id)}`
+  const shown = appliedDocument(resource)
+  const head = sh`printf '\035act %s\n' ${resource.id} >&2`
+  const body = sh`( set -eu; ${kind.act(resource, state)}
+) </dev/null >&2 ${CLOSE_LOCK}`
+  if (kind.lasting === false) return join([head, body])
+  return join([
+    head,
+    // Without its sequence an entry is one that was being taken away when that was cut off: all is as it was before kadm again.
+    sh`if [ ! -e ${entry}/sequence ]; then
+kadm_remove_trees ${entry} ${entry}.new; mkdir -p -m 0700 ${entry}.new/keep
+( set -eu; KEEP=${entry}.new/keep; ${kind.keep?.(resource, state) ?? new Script(':')}
+) </dev/null >&2 ${CLOSE_LOCK}`,
+    document(originalDocument(resource, state), new Script(quote(`${entry}.new/original.json`))),
+    document(shown, new Script(quote(`${entry}.new/applied.json`))),
+    sh`date +%s%N > ${entry}.new/sequence
+mv ${entry}.new ${entry}
+else
+[ ! -e ${entry}/undoing ] || rm -f -- ${entry}/undoing`,
+    document(shown, new Script(quote(`${entry}/applied.json.new`))),
+    sh`mv ${entry}/applied.json.new ${entry}/applied.json
+fi`,
+    body,
+  ])
+}
+
+/** The id of the act that was running when a script failed, from its stderr. */
+export function lastAct(stderr: string): string | undefined {
+  const at = stderr.lastIndexOf(ACT_MARK)
+  return at < 0 ? undefined : stderr.slice(at + ACT_MARK.length).split('\n')[0]
+}

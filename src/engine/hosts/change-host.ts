@@ -1,0 +1,135 @@
+import {KadmError} from '../../domain/errors.ts'
+import type {AnyHostResource} from '../../resources/any-resource.ts'
+import {kindOf} from '../../resources/any-resource.ts'
+import type {Upload} from '../../resources/core/kind.ts'
+import {TELL_MARK} from '../../resources/core/progress-line.ts'
+import type {Values} from '../../resources/core/values.ts'
+import {lostOf, throughCuts} from '../../remote/reconnect/come-back.ts'
+import {ACT_MARK, actScript, lastAct, type Change} from './act.ts'
+import {LEASE_LOST, leaseLost} from '../lease/fence.ts'
+import {lookAfterCut} from './look-after-cut.ts'
+import {look, parseLooks, type Looked} from './look.ts'
+import type {Machine} from './machine.ts'
+import {proveTrial, type Proving} from './prove-trial.ts'
+
+export interface HostChanging extends Pick<Proving, 'clock' | 'progress' | 'warn'> {
+  readonly machine: Machine
+  /** All host resources of the phase, in order. */
+  readonly everything: readonly AnyHostResource[]
+  readonly values: Values
+  /** Brings files to the host before they are needed. */
+  readonly upload: (machine: Machine, uploads: readonly Upload[]) => Promise<void>
+  /** Told of what a later pass changes because of an earlier one. */
+  readonly onMore: (found: readonly Looked[]) => void
+  /** What an act says while it works. */
+  readonly tell: (message: string) => void
+  readonly signal: AbortSignal
+}
+
+const ACT_TIMEOUT_MS = 15 * 60_000
+/** A file, then the unit that reads it, then what only shows when that runs, then a wait for what comes of it. */
+const PASSES = 4
+/** Lost connections that one phase goes on after. */
+const MOST_CUTS = 2
+
+/** Changes what differs until nothing does; what differs still right after its own act is a failure. Gives the number of changes. */
+export async function changeHost(changing: HostChanging, found: readonly Looked[]): Promise<number> {
+  let count = 0
+  let cuts = 0
+  let differing = found
+  for (let pass = 1; differing.length > 0; pass++) {
+    const due = beforeNextWait(differing)
+    const {after, isCut} = await onePass(changing, due, cuts < MOST_CUTS)
+    const left = after.filter(({diff}) => diff !== undefined)
+    // Of what was cut off, the rest is to be done yet, and that is nothing to wonder about.
+    const open = new Set(isCut ? left.map(({resource}) => resource.id) : [])
+    const acted = new Set(due.map(({resource}) => resource.id).filter(id => !open.has(id)))
+    count += acted.size
+    cuts += isCut ? 1 : 0
+    const isLast = pass - cuts >= PASSES
+    const stuck = left.filter(({resource}) => acted.has(resource.id) || (isLast && !isCut))
+    if (stuck.length > 0) {
+      throw new KadmError('remote', stuck.map(({resource, diff}) => `${resource.id}: ${diff ?? ''}`).join('\n'), {
+        host: changing.machine.host.name,
+        hint: 'it was changed and is still not as it should be; something on the host works against it',
+      })
+    }
+    const told = new Set(differing.slice(due.length).map(({resource}) => resource.id))
+    const more = left.filter(({resource}) => !told.has(resource.id))
+    differing = left
+    if (more.length > 0) changing.onMore(more)
+  }
+  return count
+}
+
+/**
+ * Up to the first wait that follows a change: what the change made stale is looked at before, as a kubelet that runs with the token
+ * from before; it would be waited for in vain.
+ */
+function beforeNextWait(differing: readonly Looked[]): readonly Looked[] {
+  const isWait = ({resource}: Looked): boolean => kindOf(resource).onlyWaits === true
+  const firstChange = differing.findIndex(looked => !isWait(looked))
+  const nextWait = differing.findIndex((looked, i) => firstChange >= 0 && i > firstChange && isWait(looked))
+  return nextWait < 0 ? differing : differing.slice(0, nextWait)
+}
+
+interface Pass {
+  readonly after: readonly Looked[]
+  /** The connection was lost while it acted, so it is not known what of it was done; `after` says that. */
+  readonly isCut: boolean
+}
+
+async function onePass(changing: HostChanging, differing: readonly Looked[], mayBeCut: boolean): Promise<Pass> {
+  const {machine, everything, values, signal, tell} = changing
+  const {host, lease} = machine
+  if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be changed`)
+  await throughCuts(() => lease.confirm(), changing)
+  const uploads = differing.flatMap(({resource, state}) => kindOf(resource).uploads?.(resource, state) ?? [])
+  await throughCuts(() => changing.upload(machine, uploads), changing)
+  const changes = await Promise.all(differing.map(looked => resolved(looked, values)))
+  const made = new Map(changes.map(({resource}) => [resource.id, resource]))
+  const wanted = everything.map(resource => made.get(resource.id) ?? resource)
+  const trials = changes.flatMap(({resource, state}) => kindOf(resource).trial?.act(resource, state) ?? [])
+  const run = host.run(actScript(changes, wanted, lease.fence).text, {
+    signal,
+    timeoutMs: ACT_TIMEOUT_MS,
+    heard: line => {
+      if (line.startsWith(TELL_MARK)) tell(line.slice(TELL_MARK.length))
+    },
+  })
+  const result = await run.catch((error: unknown) => {
+    if (lostOf(error) === undefined || host.reach === undefined || trials.length > 0 || !mayBeCut) throw error
+    return 'cut' as const
+  })
+  if (result === 'cut') return {after: await lookAfterCut(host, wanted, {...changing, fence: lease.fence}), isCut: true}
+  if (result.code !== 0) throw actFailed(host.name, result)
+  for (const trial of trials) await proveTrial(trial, {...changing, host, fence: lease.fence, lend: lease.lend})
+  const said = {stdout: result.stdout, stderr: withoutMarks(result.stderr)}
+  const after = trials.length > 0 ? await look(host, wanted, signal) : parseLooks(said, wanted, host.name)
+  return {after, isCut: false}
+}
+
+async function resolved({resource, state}: Looked, values: Values): Promise<Change> {
+  const kind = kindOf(resource)
+  // A kind's `resolve` gives back a resource of its own kind.
+  return {resource: ((await kind.resolve?.(resource, state, values)) ?? resource) as AnyHostResource, state}
+}
+
+const withoutMarks = (stderr: string): string =>
+  stderr
+    .split('\n')
+    .filter(line => !line.startsWith(ACT_MARK) && !line.startsWith(TELL_MARK))
+    .join('\n')
+    .trim()
+
+function actFailed(host: string, {code, stderr}: {readonly code: number; readonly stderr: string}): KadmError {
+  const evidence = withoutMarks(stderr)
+  if (code === LEASE_LOST) return leaseLost(host, evidence)
+  const last = evidence.split('\n').at(-1) ?? ''
+  const what = lastAct(stderr) ?? 'the changes'
+  return new KadmError('remote', `could not apply ${what}${last === '' ? '' : `: ${last}`}`, {
+    host,
+    evidence,
+    hint: 'correct what the lines above name, then run this again; it goes on from what is so',
+  })
+}

@@ -1,0 +1,36 @@
+import type {AddressChoice} from '../../phases/preflight/address-choice.ts'
+import type {Finding} from '../../phases/preflight/finding.ts'
+
+export interface Reached {
+  readonly choice: AddressChoice
+  /** What the hosts found when they tried to reach one another. */
+  readonly findings: readonly Finding[]
+}
+
+/** The first choice by which all hosts reach one another; where there is none the first of all, with what fails of each. */
+export async function firstReachable(
+  choices: readonly AddressChoice[],
+  probe: (choice: AddressChoice) => Promise<readonly Finding[]>,
+): Promise<Reached> {
+  const tried: Reached[] = []
+  for (const choice of choices) {
+    const findings = await probe(choice)
+    const isGood = choice.nodes.every(({address}) => address !== '') && !findings.some(isError)
+    if (isGood) return {choice, findings: [...findings, ...notTaken(tried[0]?.findings ?? [])]}
+    tried.push({choice, findings})
+  }
+  const [first] = tried
+  if (first === undefined) throw new Error('there is always a first choice')
+  return {choice: first.choice, findings: tried.flatMap(({findings}) => findings)}
+}
+
+const isError = ({severity}: Finding): boolean => severity === 'error'
+
+/** Why the addresses that seemed best were not taken. */
+const notTaken = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.filter(isError).map(finding => ({
+    ...finding,
+    severity: 'info',
+    saw: `${finding.saw}; so other addresses are taken`,
+    fix: 'nothing is to be done, unless that network was meant',
+  }))

@@ -1,0 +1,43 @@
+import type {Facts} from '../../domain/facts.ts'
+import {KadmError} from '../../domain/errors.ts'
+import type {Host} from '../../remote/host.ts'
+import {gatherScript, parseFacts} from '../../facts/parse-facts.ts'
+import {whySlow} from './why-slow.ts'
+
+/** What one host said of itself, and how its clock stands to ours. */
+export interface Gathered {
+  readonly facts: Facts
+  /** Our own clock half way through the look, seconds since the epoch: the host's clock minus this is its offset. */
+  readonly midpointSeconds: number
+}
+
+/** Seconds on a healthy host; one that starts hundreds of small programs under load takes its time. */
+const LOOK_MS = 3 * 60_000
+
+export async function gather(host: Host, now: () => number, signal: AbortSignal): Promise<Gathered> {
+  const started = now()
+  const output = await host
+    .read(gatherScript().text, {signal, timeoutMs: LOOK_MS})
+    .catch((error: unknown) => tooSlow(error, host, signal))
+  const midpointSeconds = (started + now()) / 2000
+  try {
+    return {facts: parseFacts(output), midpointSeconds}
+  } catch (error) {
+    throw new KadmError('remote', 'what the host says of itself cannot be read', {
+      host: host.name,
+      evidence: output.slice(0, 2000),
+      cause: error,
+    })
+  }
+}
+
+async function tooSlow(error: unknown, host: Host, signal: AbortSignal): Promise<never> {
+  if (!(error instanceof KadmError) || error.code !== 'timeout') throw error
+  const {hint, evidence} = await whySlow(host, signal)
+  throw new KadmError('timeout', `looking at the host took longer than ${String(LOOK_MS / 60_000)} minutes`, {
+    host: host.name,
+    hint,
+    evidence: [error.evidence, evidence].filter(text => text !== undefined).join('\n') || undefined,
+    cause: error,
+  })
+}

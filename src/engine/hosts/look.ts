@@ -1,0 +1,75 @@
+import {KadmError} from '../../domain/errors.ts'
+import type {Host} from '../../remote/host.ts'
+import {join, Script, sh} from '../../remote/shell/shell.ts'
+import type {AnyHostResource, State} from '../../resources/any-resource.ts'
+import {kindOf} from '../../resources/any-resource.ts'
+
+/** Begins each frame of a script's output; no look prints it, since contents travel as base64. */
+export const FRAME = '\u001e'
+
+export interface Looked {
+  readonly resource: AnyHostResource
+  readonly state: State
+  /** One line for people; undefined when it is so already. */
+  readonly diff: string | undefined
+}
+
+const frame = (head: Script, body: Script): Script => sh`printf '\036%s\n' ${head}
+( set -u; ${body} ) </dev/null || printf '\036!%s %s\n' ${head} "$?"`
+
+/** One read-only script that looks at everything; stdin is closed for what it runs, since the script itself comes that way. */
+export const lookScript = (resources: readonly AnyHostResource[]): Script =>
+  join(resources.map((resource, i) => frame(new Script(String(i)), kindOf(resource).look(resource))))
+
+/** What a script with looks in it said. */
+interface Said {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Splits the output of `lookScript` and judges each part; pure. */
+export function parseLooks(
+  {stdout, stderr}: Said,
+  resources: readonly AnyHostResource[],
+  host: string,
+): readonly Looked[] {
+  const parts = new Map<number, string>()
+  const failed: string[] = []
+  for (const part of stdout.split(FRAME).slice(1)) {
+    const newline = part.indexOf('\n')
+    const head = part.slice(0, newline)
+    if (head.startsWith('!')) failed.push(resources[Number(head.slice(1).split(' ')[0])]?.id ?? head)
+    else parts.set(Number(head), part.slice(newline + 1))
+  }
+  if (failed.length > 0)
+    throw new KadmError('remote', `could not look at ${failed.join(', ')}`, {host, evidence: stderr})
+  return resources.map((resource, i) => {
+    const part = parts.get(i)
+    if (part === undefined) {
+      throw new KadmError('remote', `the look at ${resource.id} gave no answer`, {
+        host,
+        evidence: stderr + stdout.slice(-2000),
+      })
+    }
+    const kind = kindOf(resource)
+    const state = kind.parse(part, resource)
+    return {resource, state, diff: kind.diff(resource, state)}
+  })
+}
+
+/** Looks at everything in one round trip. */
+export async function look(
+  host: Host,
+  resources: readonly AnyHostResource[],
+  signal: AbortSignal,
+): Promise<readonly Looked[]> {
+  if (resources.length === 0) return []
+  const result = await host.run(lookScript(resources).text, {signal})
+  if (result.code !== 0) {
+    throw new KadmError('remote', `could not look at it: the script ended with exit code ${String(result.code)}`, {
+      host: host.name,
+      evidence: result.stderr,
+    })
+  }
+  return parseLooks(result, resources, host.name)
+}

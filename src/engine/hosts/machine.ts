@@ -1,0 +1,12 @@
+import type {Node} from '../../domain/cluster.ts'
+import type {Facts} from '../../domain/facts.ts'
+import type {Host} from '../../remote/host.ts'
+import type {Lease} from '../lease/lease.ts'
+
+/** A connected host of this run with what is known of it. */
+export interface Machine {
+  readonly host: Host
+  readonly node: Node
+  readonly facts: Facts
+  readonly lease: Lease | undefined
+}

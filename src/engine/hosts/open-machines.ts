@@ -1,0 +1,28 @@
+import type {HostSpec} from '../../domain/cluster.ts'
+import type {Host} from '../../remote/host.ts'
+import {onEach} from '../../remote/on-each.ts'
+import {gather, type Gathered} from './gather.ts'
+import type {WorkflowOptions} from '../workflows/options.ts'
+
+/** A connected host with what it said of itself, before it is known what it will be. */
+export interface Candidate {
+  readonly spec: HostSpec
+  readonly host: Host
+  readonly gathered: Gathered
+}
+
+const WIDTH = 30
+
+/** Connects to every host and gathers its facts, side by side; all failures are told at once. */
+export async function openMachines(
+  specs: readonly HostSpec[],
+  {connect, clock, signal, emit}: Pick<WorkflowOptions, 'connect' | 'clock' | 'signal' | 'emit'>,
+  opened: Host[],
+): Promise<readonly Candidate[]> {
+  return onEach(specs, WIDTH, async spec => {
+    const host = await connect(spec)
+    opened.push(host)
+    host.onLink?.(message => emit({type: 'warning', host: host.name, message, at: clock.now()}))
+    return {spec, host, gathered: await gather(host, clock.now, signal)}
+  })
+}

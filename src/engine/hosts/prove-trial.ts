@@ -1,0 +1,111 @@
+import type {Clock} from '../../domain/clock.ts'
+import {hostLost, isUnreachable, KadmError} from '../../domain/errors.ts'
+import type {Host, Reached} from '../../remote/host.ts'
+import type {Trial} from '../../resources/core/kind.ts'
+import {runFenced} from '../lease/fence.ts'
+import type {Lease} from '../lease/lease.ts'
+
+export interface Proving {
+  readonly host: Host
+  readonly fence: number
+  /** The host keeps the lease alive while it tries a change; not there where nobody watches over silence. */
+  readonly lend?: Lease['lend'] | undefined
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly progress: (message: string) => void
+  readonly warn: (message: string) => void
+}
+
+/** How long a machine may take to make the change, and to take it back. */
+const CHANGE_MS = 150_000
+const LOGIN_MS = 30_000
+/** A starved machine is slow to start a shell; that a line is cut shows sooner, by its silence. */
+const ANSWER_MS = 60_000
+const PAUSE_MS = 2000
+/** Logins before the change would only be cut by it. */
+const BEGIN_MS = 3000
+
+/**
+ * Logs in anew until the host says that it made the change, then once more, which proves that a login works with the change made; then
+ * tells the host to keep it. Rejects when the host has taken it back.
+ */
+export const proveTrial = (trial: Trial, proving: Proving): Promise<void> =>
+  proving.lend === undefined ? tryOut(trial, proving) : proving.lend(() => tryOut(trial, proving))
+
+async function tryOut(trial: Trial, proving: Proving): Promise<void> {
+  const {host, clock, signal, progress} = proving
+  progress(`trying ${trial.what}: it stays when a new login works, else it goes back within ${String(trial.seconds)} s`)
+  const until = clock.now() + trial.seconds * 1000 + 2 * CHANGE_MS
+  let wasApplied = false
+  let reached: Reached | undefined
+  let refused: unknown
+  await clock.sleep(BEGIN_MS, signal)
+  while (clock.now() < until) {
+    try {
+      reached = await host.renew?.(trial.addresses, {signal, timeoutMs: LOGIN_MS})
+      const said = wasApplied
+        ? await confirm(trial, proving)
+        : await host.read(trial.stage.text, {signal, timeoutMs: ANSWER_MS})
+      if (said.startsWith('reverted ')) throw wentBack(trial, host.name, said, refused)
+      if (said.startsWith('kept')) {
+        tellMoved(reached, proving)
+        return
+      }
+      if (said.startsWith('applied')) {
+        wasApplied = true
+        continue
+      }
+    } catch (error) {
+      // A line that is cut is what a trial is for; only the host itself knows how it ended.
+      if (!isUnreachable(error) && !(error instanceof KadmError && error.code === 'timeout')) throw error
+      refused = error
+    }
+    await clock.sleep(PAUSE_MS, signal)
+    if (signal.aborted) throw cancelled(trial, host.name)
+  }
+  throw lost(trial, host.name, refused)
+}
+
+async function confirm(trial: Trial, {host, fence, signal}: Proving): Promise<string> {
+  const result = await runFenced(host, fence, trial.confirm, {signal, timeoutMs: ANSWER_MS})
+  if (result.code === 0) return result.stdout
+  throw new KadmError('remote', `could not keep ${trial.what}`, {
+    host: host.name,
+    evidence: result.stderr,
+    hint: 'correct what the lines above name, then run this again',
+  })
+}
+
+/** The address of the file is where the next run dials. */
+function tellMoved(reached: Reached | undefined, {warn}: Proving): void {
+  if (reached?.hasMoved === true)
+    warn(`it is reached at ${reached.address} from now on: write that as its ssh address in the file`)
+}
+
+function wentBack({what}: Trial, host: string, said: string, refused: unknown): KadmError {
+  const [first = '', ...rest] = said.trim().split('\n')
+  const login = refused instanceof KadmError ? [`the last login that failed: ${refused.message}`] : []
+  return new KadmError(
+    'remote',
+    `${what} did not hold, and the host took them back: ${first.replace('reverted ', '')}`,
+    {
+      host,
+      hint: 'correct what the file says under network for this host, then run this again',
+      evidence: [...login, ...rest].join('\n'),
+      cause: refused,
+    },
+  )
+}
+
+const cancelled = ({what, seconds}: Trial, host: string): KadmError =>
+  new KadmError('cancelled', `cancelled; the host takes back ${what} by itself within ${String(seconds)} s`, {
+    host,
+    hint: 'wait that long, then run it again',
+  })
+
+const lost = ({what, addresses}: Trial, host: string, cause: unknown): KadmError =>
+  hostLost(host, `it cannot be reached any more, although it was to take back ${what} by itself`, {
+    cause,
+    evidence: cause instanceof Error ? cause.message : undefined,
+    hint: `look at its console; it was tried where it was reached before and at ${addresses.join(', ')}`,
+  })

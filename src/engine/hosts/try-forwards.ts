@@ -1,0 +1,44 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+import type {Cluster, Node} from '../../domain/cluster.ts'
+import {hostPort} from '../../domain/endpoint.ts'
+import {KadmError} from '../../domain/errors.ts'
+import type {ForwardTry} from '../../phases/preflight/input.ts'
+import type {Host} from '../../remote/host.ts'
+
+/** A refusal by policy comes at once; an address that the machine does not have yet may leave it waiting for an answer. */
+const WITHIN_MS = 5000
+
+interface Place {
+  readonly address: string
+  readonly port: number
+}
+
+/** Tries what a run needs to be forwarded from this host: on a control plane its API server and the health ports on its loopback. */
+export async function tryForwards(host: Host, node: Node, cluster: Cluster): Promise<readonly ForwardTry[]> {
+  if (node.role !== 'control-plane') return []
+  const loopback = [10_248, 10_257, 10_259].map((port): Place => ({address: '127.0.0.1', port}))
+  const api: Place = {address: node.address, port: cluster.apiPort}
+  return Promise.all((node.address === '' ? loopback : [...loopback, api]).map(place => tryOne(host, place)))
+}
+
+/** Whether something listens there does not matter: only a refusal by policy counts. */
+async function tryOne(host: Host, {address, port}: Place): Promise<ForwardTry> {
+  const over = new AbortController()
+  const isForbidden = host.forward(address, port).then(
+    stream => {
+      stream.on('error', () => undefined)
+      stream.destroy()
+      return false
+    },
+    (error: unknown) => {
+      if (error instanceof KadmError) return error.code === 'no-forwarding'
+      throw error
+    },
+  )
+  const late = sleep(WITHIN_MS, false, {signal: over.signal}).catch(() => false)
+  try {
+    return {to: hostPort(address, port), isForbidden: await Promise.race([isForbidden, late])}
+  } finally {
+    over.abort()
+  }
+}

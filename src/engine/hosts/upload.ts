@@ -1,0 +1,63 @@
+import {KADM_DIR, STAGE_DIR} from '../../domain/paths.ts'
+import {KadmError} from '../../domain/errors.ts'
+import type {Host} from '../../remote/host.ts'
+import {onEach} from '../../remote/on-each.ts'
+import {join, sh} from '../../remote/shell/shell.ts'
+import {missingOnHost, uploadFile, type Guard} from '../../remote/shell/upload.ts'
+import type {Upload} from '../../resources/core/kind.ts'
+import {removeTrees} from '../../resources/files/remove-tree.ts'
+import {checkFence, LEASE_LOST, leaseLost, LET_GO, runFenced} from '../lease/fence.ts'
+
+/** More at once gains nothing: one connection carries them all. */
+const WIDTH = 2
+
+const megabytes = (bytes: number): string => `${String(Math.round(bytes / 1_048_576))} MB`
+
+export interface Uploading {
+  readonly fence: number
+  readonly signal: AbortSignal
+  readonly progress: (message: string) => void
+}
+
+/** Makes the folder, and removes what uploads that were cut off left in it; nobody else uploads while this run holds the lease. */
+const prepareStage = sh`umask 077
+mkdir -p ${KADM_DIR} ${STAGE_DIR}
+chmod 0700 ${KADM_DIR} ${STAGE_DIR}
+rm -f -- ${STAGE_DIR}/*.kadm.??????`
+
+/** When a run has succeeded: every file that a run brings is used by an act of the same run, so what is left is of no use. */
+export const emptyStage = sh`( ${removeTrees(STAGE_DIR)} ) || :`
+
+/** For the run that holds the lease with this number; content may take long, and others need not wait for it to take over. */
+export const guardOf = (fence: number): Guard => ({
+  before: join([checkFence(fence), LET_GO]),
+  again: checkFence(fence),
+  refusal: (host, {code, stderr}) => (code === LEASE_LOST ? leaseLost(host, stderr) : undefined),
+})
+
+/** Brings files to the host, those that are there already (by hash) excepted; each appears under its name only when it is whole. */
+export async function uploadAll(host: Host, uploads: readonly Upload[], uploading: Uploading): Promise<void> {
+  const unique = [...new Map(uploads.map(upload => [upload.to, upload])).values()]
+  if (unique.length === 0) return
+  const {fence, signal, progress} = uploading
+  const {code, stderr} = await runFenced(host, fence, prepareStage, {signal})
+  if (code !== 0)
+    throw new KadmError('remote', `could not make ${STAGE_DIR}`, {
+      host: host.name,
+      evidence: stderr,
+      hint: 'look at the free space there with df -h and df -i, then run this again',
+    })
+  const missing = await missingOnHost(
+    host,
+    unique.map(upload => ({...upload, path: upload.to})),
+    signal,
+  )
+  const total = missing.reduce((sum, {size}) => sum + size, 0)
+  const guard = guardOf(fence)
+  let sent = 0
+  await onEach(missing, WIDTH, async ({from, to, sha256, size}) => {
+    await uploadFile(host, {source: from, target: to, sha256, size, mode: '0600', decompress: false, signal, guard})
+    sent += size
+    progress(`brought ${megabytes(sent)} of ${megabytes(total)}`)
+  })
+}

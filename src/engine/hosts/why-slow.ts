@@ -1,0 +1,53 @@
+import type {Host} from '../../remote/host.ts'
+import {sh} from '../../remote/shell/shell.ts'
+
+const ASK_MS = 15_000
+
+/** Load average, processors, and processes that wait for a disk or a mount; reads /proc only, so that it answers when much else hangs. */
+const SCRIPT = sh`echo "load $(cut -d' ' -f2 /proc/loadavg)"
+echo "processors $(grep -c ^processor /proc/cpuinfo)"
+for status in $(grep -ls '^State:[[:space:]]*D' /proc/[0-9]*/status); do
+  echo "waits $(sed -n 's/^Name:[[:space:]]*//p' "$status")"
+done`
+
+export interface Slowness {
+  /** After "looking at the host took longer than …": why, as far as it is known. */
+  readonly hint: string
+  readonly evidence: string | undefined
+}
+
+/** Asks a host that did not answer in time why; what it says is judged, and nothing is said that is not so. */
+export async function whySlow(host: Host, signal: AbortSignal): Promise<Slowness> {
+  const said = await host.read(SCRIPT.text, {signal, timeoutMs: ASK_MS}).catch(() => undefined)
+  return judgeSlowness(said)
+}
+
+const AGAIN = 'then run the same kadm command again'
+
+/** Pure: from what the script above printed; undefined where it did not answer either. */
+export function judgeSlowness(said: string | undefined): Slowness {
+  if (said === undefined)
+    return {
+      hint: `it no longer runs even a small script: look at 'uptime' and 'dmesg' on its own console, ${AGAIN}`,
+      evidence: undefined,
+    }
+  const all = (name: string): readonly string[] =>
+    said.split('\n').flatMap(line => (line.startsWith(`${name} `) ? [line.slice(name.length + 1)] : []))
+  const [load, processors] = [Number(all('load')[0] ?? 0), Number(all('processors')[0] ?? 1) || 1]
+  const waiting = [...new Set(all('waits'))]
+  const evidence = said.trim()
+  if (waiting.length > 0)
+    return {
+      hint: `a disk or a mount of it does not answer (${waiting.join(', ')} wait for it): look at 'dmesg' and 'mount' there, ${AGAIN}`,
+      evidence,
+    }
+  if (load > 2 * processors)
+    return {
+      hint: `it is overloaded (load ${String(load)} on ${String(processors)} processors): look at 'top' there, ${AGAIN}`,
+      evidence,
+    }
+  return {
+    hint: `one of the programs that kadm asks there does not answer: look at 'systemctl status' and 'journalctl -n 50' there, ${AGAIN}`,
+    evidence,
+  }
+}

@@ -1,0 +1,68 @@
+import {KadmError} from '../../domain/errors.ts'
+import {KADM_DIR, LEASE_FILE, LOCK_FILE} from '../../domain/paths.ts'
+import type {Host, RunOptions, RunResult} from '../../remote/host.ts'
+import {join, Script, sh} from '../../remote/shell/shell.ts'
+
+/** Exit code of a script whose lease was taken over by another run. */
+export const LEASE_LOST = 75
+
+const BUSY = 'another script of kadm is still running there'
+
+/**
+ * Shell function that waits for the lock of kadm and holds it as descriptor 9 until the script ends. A reset removes the lock's file with all the rest:
+ * what was waited for is then not the lock any more, so the file on disk is opened again. Fails with 1 where there is no folder
+ * of kadm, and with 2 when the lock did not become free.
+ */
+export const lockFunction = (seconds: number, folder: 'make' | 'need'): Script => sh`kadm_lock() {
+kadm_turn=0
+while [ "$kadm_turn" -lt 5 ]; do
+kadm_turn=$((kadm_turn + 1))
+${folder === 'make' ? sh`(umask 077; mkdir -p ${KADM_DIR}) || return 1` : sh`[ -d ${KADM_DIR} ] || return 1`}
+{ command exec 9>>${LOCK_FILE}; } 2>/dev/null || ${folder === 'make' ? sh`{ [ -d ${KADM_DIR} ] && return 1; continue; }` : sh`return 1`}
+flock -w ${seconds} 9 || return 2
+[ /proc/self/fd/9 -ef ${LOCK_FILE} ] && return 0
+done
+return 2
+}`
+
+/**
+ * Goes first in every script that changes a host: ends it when the run is not the one that holds the lease now. The lock is held for
+ * as long as the script runs, so that a take-over waits for the end of what is under way; `CLOSE_LOCK` keeps it from daemons.
+ */
+export const checkFence = (fence: number): Script => sh`${lockFunction(60, 'need')}
+kadm_locked=0; kadm_lock || kadm_locked=$?
+[ "$kadm_locked" != 2 ] || { echo ${BUSY} >&2; exit ${LEASE_LOST}; }
+kadm_fence=$(sed -n 2p ${LEASE_FILE} 2>/dev/null || :)
+if [ "$kadm_fence" != ${fence} ]; then
+kadm_holder=$(sed -n 1p ${LEASE_FILE} 2>/dev/null || :)
+[ -n "$kadm_holder" ] || kadm_holder='a run that has ended since'
+if [ -n "$kadm_fence" ]; then echo "the lease of this run was taken over by $kadm_holder (fence $kadm_fence)" >&2
+else echo 'the lease of this run is gone: the machine was reset meanwhile' >&2; fi
+exit ${LEASE_LOST}; fi`
+
+/** For the redirections of what a script starts: nothing that stays may hold the lock. */
+export const CLOSE_LOCK = new Script('9>&-')
+
+/** Lets others in while a script only waits for content; it must check the fence once more before it writes on. */
+export const LET_GO = new Script('exec 9>&-')
+
+/** The error of a script that ended with `LEASE_LOST`. */
+export const leaseLost = (host: string, evidence: string): KadmError =>
+  evidence.includes(BUSY)
+    ? new KadmError('lease', BUSY, {host, evidence, hint: 'wait until it has ended, then run this again'})
+    : new KadmError('lease', 'another run of kadm took over', {
+        host,
+        evidence,
+        hint: 'let it finish, then run this again',
+      })
+
+/** Whether it failed only because another script holds the lock, which may be one of this run that was cut off. */
+export const isBusy = (error: unknown): error is KadmError =>
+  error instanceof KadmError && error.code === 'lease' && error.message === BUSY
+
+/** Runs a script that writes, for the run that holds the lease with this number; rejects with `lease` when it does not any more. */
+export async function runFenced(host: Host, fence: number, script: Script, options: RunOptions): Promise<RunResult> {
+  const result = await host.run(join([new Script('set -eu'), checkFence(fence), script]).text, options)
+  if (result.code === LEASE_LOST) throw leaseLost(host.name, result.stderr)
+  return result
+}

@@ -1,0 +1,119 @@
+import type {Clock} from '../../domain/clock.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {lostOf} from '../../remote/reconnect/come-back.ts'
+import type {Host} from '../../remote/host.ts'
+import {leaseLost} from './fence.ts'
+import {beatScript, STALE_SECONDS} from './lease-scripts.ts'
+
+const BEAT_MS = 10_000
+/** A computer that slept, or a process that was stopped, notices within this by the clock on the wall. */
+const TICK_MS = 1000
+/** A starved machine is slow to start a shell; that a connection is cut shows sooner. */
+const ANSWER_MS = 60_000
+/** Longer than a lost connection is waited for; whatever goes on before that checks the fence first. */
+const SILENCE_SECONDS = 120
+/** What was confirmed this recently is not asked again. */
+const FRESH_MS = 3000
+
+export interface HeartbeatOptions {
+  readonly host: Host
+  readonly fence: number
+  readonly clock: Clock
+  /** Told once when the machine does not take a sign of life, before others may take the run for dead. */
+  readonly warn: (message: string) => void
+}
+
+export interface Heartbeat {
+  /** Fires with the `lease` error when another run holds the lease, or nobody. */
+  readonly taken: AbortSignal
+  /** Fires with the `lease` error then, and when the machine was silent for so long that the run cannot claim the lease any more. */
+  readonly lost: AbortSignal
+  /** Asks the host whether the lease is still held, unless that was just done. Rejects when it is not or cannot be asked. */
+  readonly confirm: () => Promise<void>
+  /** While the host itself keeps the lease alive, as during a trial of its network, silence does not count. */
+  readonly lend: <T>(work: () => Promise<T>) => Promise<T>
+  readonly stop: () => void
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const noSignOfLife = (error: unknown): string =>
+  `it took no sign of life of this run (${reasonOf(error)}); after ${String(STALE_SECONDS)} s without one, another run may take over`
+
+const silent = (host: string, cause: unknown): KadmError =>
+  new KadmError(
+    'lease',
+    `no sign of life of this run reached it for ${String(SILENCE_SECONDS)} s, so its lease has run out`,
+    {host, cause, evidence: reasonOf(cause), hint: 'see that the machine can be reached, then run this again'},
+  )
+
+/** Undefined when the lease is still held, and else the loss; rejects when the machine gives no answer. */
+async function askWhetherHeld(host: Host, fence: number, signal: AbortSignal): Promise<KadmError | undefined> {
+  const {stdout, stderr, code} = await host.run(beatScript(fence).text, {timeoutMs: ANSWER_MS, signal})
+  if (stdout.startsWith('held')) return undefined
+  if (!stdout.startsWith('lost'))
+    throw new KadmError('remote', `exit code ${String(code)}: ${stderr.trim()}`, {host: host.name})
+  const holder = stdout.slice('lost'.length).trim()
+  return leaseLost(
+    host.name,
+    holder === '' ? 'the lease was given back, or the machine was reset' : `held by ${holder}`,
+  )
+}
+
+/** Shows the machine every ten seconds that the run lives, and the run that it still holds the lease. */
+export function startHeartbeat({host, fence, clock, warn}: HeartbeatOptions): Heartbeat {
+  const over = new AbortController()
+  const taken = new AbortController()
+  const silence = new AbortController()
+  const lost = AbortSignal.any([taken.signal, silence.signal])
+  const state = {begunAt: clock.now(), heldAt: clock.now(), silentSince: clock.now(), failures: 0, lent: 0}
+
+  /** Also when the clock on the wall was set back behind that time, since nobody knows then how long ago it was. */
+  const isPast = (since: number, ms: number): boolean => !(clock.now() >= since && clock.now() < since + ms)
+
+  const beat = async (): Promise<void> => {
+    const began = clock.now()
+    state.begunAt = began
+    const loss = await askWhetherHeld(host, fence, over.signal)
+    if (over.signal.aborted) return
+    if (loss !== undefined) taken.abort(loss)
+    lost.throwIfAborted()
+    Object.assign(state, {heldAt: began, silentSince: began, failures: 0})
+  }
+  const failed = (error: unknown): void => {
+    if (over.signal.aborted || lost.aborted || state.lent > 0) return
+    // The time limit of a question that was on its way when the process was stopped says nothing; the next answer does.
+    state.begunAt = 0
+    state.failures++
+    const isOverdue = state.failures > 1 && clock.now() - state.silentSince > SILENCE_SECONDS * 1000
+    // A machine that is lost ends what is done on it by that name; when it is back, the next answer says whether the lease is still held.
+    if (isOverdue && lostOf(error) === undefined) silence.abort(silent(host.name, error))
+    else if (state.failures === 1) warn(noSignOfLife(error))
+  }
+  const keep = async (): Promise<void> => {
+    const isOver = (): boolean => over.signal.aborted || lost.aborted
+    while (!isOver()) {
+      await clock.sleep(TICK_MS, over.signal)
+      if (!isOver() && isPast(state.begunAt, BEAT_MS)) await beat().catch(failed)
+    }
+  }
+  void keep()
+  return {
+    taken: taken.signal,
+    lost,
+    confirm: async () => {
+      lost.throwIfAborted()
+      if (isPast(state.heldAt, FRESH_MS)) await beat()
+    },
+    lend: async work => {
+      state.lent++
+      try {
+        return await work()
+      } finally {
+        state.lent--
+        state.silentSince = clock.now()
+      }
+    },
+    stop: () => over.abort(),
+  }
+}

@@ -1,0 +1,46 @@
+import {KadmError} from '../../domain/errors.ts'
+import type {Facts} from '../../domain/facts.ts'
+import {STALE_SECONDS} from './lease-scripts.ts'
+
+/** Who holds a lease, so that a run that was killed can be told from one that works: `user@machine pid start`. */
+export interface Holder {
+  readonly text: string
+  /** Whether the holder named so is certainly gone: same machine, no such process any more. */
+  readonly isGone: (text: string) => boolean
+}
+
+/** A machine at which another run is at work. */
+export interface Held {
+  readonly host: string
+  /** Empty where a script of an ended run still goes on. */
+  readonly holder: string
+  /** Since the last sign of life. */
+  readonly ageSeconds: number
+}
+
+/** Of a machine whose lease another run holds that may be alive. */
+export function heldBy(host: string, {lease}: Pick<Facts, 'lease'>, self: Holder): Held | undefined {
+  if (lease === undefined || lease.holder === self.text || self.isGone(lease.holder)) return undefined
+  return lease.ageSeconds < STALE_SECONDS ? {host, ...lease} : undefined
+}
+
+/** One line for each holder, with its machines. */
+export function whoHolds(held: readonly Held[]): readonly string[] {
+  const holders = [...new Set(held.map(({holder}) => holder))]
+  return holders.map(holder => {
+    const theirs = held.filter(one => one.holder === holder)
+    const age = Math.max(0, Math.min(...theirs.map(({ageSeconds}) => ageSeconds)))
+    const who = holder === '' ? 'a script of it is still running' : `${holder}, last seen ${String(age)} s ago`
+    return `on ${theirs.map(({host}) => host).join(', ')}: ${who}`
+  })
+}
+
+/** Said once for all machines, however many there are. */
+export function heldError(held: readonly Held[], evidence?: string): KadmError {
+  const [only] = held.length === 1 ? held : []
+  return new KadmError('lease', `another run of kadm is at work ${whoHolds(held).join('; ')}`, {
+    host: only?.host,
+    evidence,
+    hint: `wait for it to end; if it is certainly dead, wait ${String(STALE_SECONDS)} s or give --take-lease`,
+  })
+}

@@ -1,0 +1,62 @@
+import {LEASE_FILE} from '../../domain/paths.ts'
+import {sh, type Script} from '../../remote/shell/shell.ts'
+import {lockFunction} from './fence.ts'
+
+/** A run that has not touched its lease for this long is taken for dead. Act scripts and the heartbeat touch it. */
+export const STALE_SECONDS = 45
+
+/** Exit code of a take that found the lease, or the lock, with another run. */
+export const HELD = 74
+
+interface Taking {
+  readonly holder: string
+  readonly fence: number
+  readonly force: boolean
+  /** A holder that is certainly gone. */
+  readonly gone: string
+}
+
+/** Writes holder, number and time. Prints the holder and the seconds since its last sign of life where there is one that lives. */
+export const takeScript = ({holder, fence, force, gone}: Taking): Script => sh`set -eu
+umask 077
+${lockFunction(30, 'make')}
+kadm_locked=0; kadm_lock || kadm_locked=$?
+old='' age=0
+if [ -s ${LEASE_FILE} ]; then
+old=$(sed -n 1p ${LEASE_FILE})
+age=$(( $(date +%s) - $(stat -c %Y ${LEASE_FILE}) ))
+fi
+case $kadm_locked in
+0) ;;
+2) printf '%s\n%s\n' "$old" "$age"; echo 'another script of kadm is still running there' >&2; exit ${HELD};;
+*) echo 'the lock of kadm cannot be opened' >&2; exit 1;;
+esac
+if [ -n "$old" ] && [ ${force ? 'yes' : 'no'} = no ] && [ "$old" != ${gone} ] && [ "$age" -lt ${STALE_SECONDS} ]; then
+printf '%s\n%s\n' "$old" "$age"; exit ${HELD}
+fi
+printf '%s\n%s\n%s\n' ${holder} ${fence} "$(date +%s)" > ${LEASE_FILE}.new
+mv -f ${LEASE_FILE}.new ${LEASE_FILE}`
+
+/**
+ * Leaves a number that nobody has, so that no late script of the run passes; for the run that took it, also over another connection
+ * than the one it was taken by.
+ */
+export const giveBack = (fence: number, first: Script = sh`:`): Script => sh`set -u
+${lockFunction(10, 'need')}
+kadm_lock || exit 0
+kadm_fence=$(sed -n 2p ${LEASE_FILE} 2>/dev/null)
+[ "$kadm_fence" = ${fence} ] || exit 0
+${first}
+umask 077
+printf '\n%s\n%s\n' ${fence + 1} "$(date +%s)" > ${LEASE_FILE}.new && mv -f ${LEASE_FILE}.new ${LEASE_FILE}`
+
+/**
+ * Touches the very file that was read, by its descriptor: what another run puts in its place meanwhile is left alone. So it takes no
+ * lock, which an act of this run may hold for minutes. Prints `held`, or `lost` with the holder.
+ */
+export const beatScript = (fence: number): Script => sh`kadm_holder='' kadm_fence=''
+if { command exec 8<${LEASE_FILE}; } 2>/dev/null; then
+{ read -r kadm_holder; read -r kadm_fence; } <&8
+fi
+if [ "$kadm_fence" = ${fence} ]; then touch -c /proc/self/fd/8; echo held
+else printf 'lost %s\n' "$kadm_holder"; fi`

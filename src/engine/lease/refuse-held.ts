@@ -1,0 +1,23 @@
+import {heldBy, heldError, whoHolds, type Held} from './held.ts'
+import type {Candidate} from '../hosts/open-machines.ts'
+import type {WorkflowOptions} from '../workflows/options.ts'
+
+type Opening = Pick<WorkflowOptions, 'holder' | 'takeLease' | 'emit' | 'clock'>
+
+const heldAmong = (candidates: readonly Candidate[], {holder}: Opening): readonly Held[] =>
+  candidates.flatMap(({host, gathered}) => heldBy(host.name, gathered.facts, holder) ?? [])
+
+/** Before anything is judged: what is said of a machine that is being changed would be half old and half new. */
+export function refuseHeld(candidates: readonly Candidate[], options: Opening): void {
+  const held = options.takeLease ? [] : heldAmong(candidates, options)
+  if (held.length > 0) throw heldError(held)
+}
+
+/** For a run that only reads, which need not wait. */
+export function warnOfHeld(candidates: readonly Candidate[], options: Opening): void {
+  const held = heldAmong(candidates, options)
+  const [first] = held
+  if (first === undefined) return
+  const message = `another run of kadm is at work ${whoHolds(held).join('; ')}; what is found there may change under way`
+  options.emit({type: 'warning', host: first.host, message, at: options.clock.now()})
+}

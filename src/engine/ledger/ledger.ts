@@ -1,0 +1,126 @@
+import {KadmError} from '../../domain/errors.ts'
+import {LEDGER_DIR} from '../../domain/paths.ts'
+import {join, type Script, sh} from '../../remote/shell/shell.ts'
+import type {AnyHostResource, State} from '../../resources/any-resource.ts'
+import {kindOf} from '../../resources/any-resource.ts'
+import {lastAct} from '../hosts/act.ts'
+import {CLOSE_LOCK, runFenced} from '../lease/fence.ts'
+import {removeBelow} from '../../resources/files/remove-tree.ts'
+import type {LedgerEntry} from './read-entry.ts'
+import {readLedger} from './read-ledger.ts'
+import {look, type Looked} from '../hosts/look.ts'
+import {proveTrial, type Proving} from '../hosts/prove-trial.ts'
+
+/** Something that stays as it is, with its entry in the ledger. */
+export interface LeftEntry {
+  readonly id: string
+  readonly because: string
+  /** `changed`: by others, since. `unread`: this kadm cannot read what the ledger says of it. */
+  readonly reason: 'changed' | 'unread'
+}
+
+export interface UndoReport {
+  readonly undone: readonly string[]
+  readonly left: readonly LeftEntry[]
+}
+
+const undoOne = ({folder, id, applied, original}: LedgerEntry): Script => sh`printf '\035act %s\n' ${id} >&2
+( set -eu; KEEP=${LEDGER_DIR}/${folder}/keep; ${kindOf(applied).undo(applied, original)}
+) </dev/null >&2 ${CLOSE_LOCK}`
+
+const settleOne = ({applied, original}: LedgerEntry): Script => {
+  const settle = kindOf(applied).settle?.(applied, original)
+  return settle === undefined
+    ? sh`:`
+    : sh`( set -eu; ${settle}
+) </dev/null >&2 ${CLOSE_LOCK}`
+}
+
+/** Why others' hands are on a thing; undefined when it is as kadm left it. */
+const takenOver = ({resource, state, diff}: Looked): string | undefined => {
+  const {taken} = kindOf(resource)
+  return taken === undefined ? diff : taken(resource, state)
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** How much of a thing is as it was first found; what it refers to does not count, since that may be undone already. */
+export function backParts(resource: AnyHostResource, state: State, original: State): 'all' | 'some' | 'none' {
+  const {identity} = kindOf(resource)
+  const [now, then] = [identity(state), identity(original)]
+  const back = Object.keys({...now, ...then}).map(part => same(now[part], then[part]))
+  return back.every(Boolean) ? 'all' : back.some(Boolean) ? 'some' : 'none'
+}
+
+/** Why an entry is not undone; an undo that was cut off leaves a thing of several parts half as it was, which is nobody's work. */
+function whyLeft(found: Looked, entry: LedgerEntry): string | undefined {
+  const back = backParts(found.resource, found.state, entry.original)
+  return back === 'all' || (back === 'some' && entry.wasBegun) ? undefined : takenOver(found)
+}
+
+/**
+ * For the run that holds the lease. Puts every first original back, newest change first, in one script after one look. The entries
+ * go when all is back, so that an undo that was cut off is done again from its start: every undo may run twice. What may cut the
+ * connection comes last, each by itself.
+ */
+export async function undoLedger(proving: Proving): Promise<UndoReport> {
+  const {host, signal} = proving
+  const {entries, unread} = await readLedger(host, signal)
+  const looked = await look(
+    host,
+    entries.map(({applied}) => applied),
+    signal,
+  )
+  const changed = looked.flatMap((found, i): readonly LeftEntry[] => {
+    const entry = entries[i]
+    const because = entry === undefined ? undefined : whyLeft(found, entry)
+    return because === undefined || entry === undefined ? [] : [{id: entry.id, because, reason: 'changed'}]
+  })
+  const ours = entries.filter(({id}) => !changed.some(one => one.id === id))
+  const isTried = ({applied}: LedgerEntry): boolean => kindOf(applied).trial !== undefined
+  await undoScript(
+    ours.filter(entry => !isTried(entry)),
+    proving,
+  )
+  for (const entry of ours.filter(isTried)) {
+    const isAlready = looked.some(
+      ({resource, state}) => resource.id === entry.id && backParts(resource, state, entry.original) === 'all',
+    )
+    await (isAlready ? run(forget([entry]), proving) : undoTrial(entry, proving))
+  }
+  const strange = unread.map(({id, because}): LeftEntry => ({id, because, reason: 'unread'}))
+  return {undone: ours.map(({id}) => id), left: [...changed, ...strange]}
+}
+
+// An entry without its sequence is none, so that one that is half gone is never read.
+function forget(entries: readonly LedgerEntry[]): Script {
+  const folders = entries.map(({folder}) => `${LEDGER_DIR}/${folder}`)
+  return sh`rm -f -- ${folders.map(folder => `${folder}/sequence`)}
+${removeBelow(LEDGER_DIR, folders)}`
+}
+
+async function undoScript(entries: readonly LedgerEntry[], proving: Proving): Promise<void> {
+  if (entries.length === 0) return
+  const begin = sh`touch -- ${entries.map(({folder}) => `${LEDGER_DIR}/${folder}/undoing`)}`
+  await run(join([begin, ...entries.map(undoOne), ...entries.map(settleOne), forget(entries)]), proving)
+}
+
+async function undoTrial(entry: LedgerEntry, proving: Proving): Promise<void> {
+  const {applied, original, folder} = entry
+  const trial = kindOf(applied).trial?.undo(applied, original)
+  if (trial === undefined) return
+  await run(undoOne(entry), proving)
+  const confirm = join([sh`KEEP=${LEDGER_DIR}/${folder}/keep`, trial.confirm])
+  await proveTrial({...trial, confirm}, proving)
+  await run(forget([entry]), proving)
+}
+
+async function run(script: Script, {host, fence, signal}: Proving): Promise<void> {
+  const result = await runFenced(host, fence, script, {signal, timeoutMs: 1_800_000})
+  if (result.code === 0) return
+  throw new KadmError('remote', `could not undo ${lastAct(result.stderr) ?? 'everything'}`, {
+    host: host.name,
+    evidence: result.stderr,
+    hint: 'repair what the lines above name, and run the reset again',
+  })
+}

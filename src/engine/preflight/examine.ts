@@ -1,0 +1,107 @@
+import {inspect} from '../../certs/inspect.ts'
+import type {Cluster, Node} from '../../domain/cluster.ts'
+import {listNodes} from '../../kube/nodes.ts'
+import {addressChoices, type AddressChoice} from '../../phases/preflight/address-choice.ts'
+import {applyIgnores, gatherEqual, type Finding} from '../../phases/preflight/finding.ts'
+import type {ExistingNode, JudgedHost} from '../../phases/preflight/input.ts'
+import {judge} from '../../phases/preflight/judge.ts'
+import type {ControlPlane} from '../cluster/control-plane.ts'
+import type {Candidate} from '../hosts/open-machines.ts'
+import type {WorkflowOptions} from '../workflows/options.ts'
+import {firstReachable} from '../hosts/first-reachable.ts'
+import {tryForwards} from '../hosts/try-forwards.ts'
+import {probeReachability, type Reachable} from './probe-reachability.ts'
+
+export interface Examination {
+  readonly options: WorkflowOptions
+  readonly cluster: Cluster
+  readonly candidates: readonly Candidate[]
+  /** The cluster that is joined, where there is one already. */
+  readonly joined: JoinedCluster | undefined
+}
+
+export interface JoinedCluster {
+  readonly controlPlane: ControlPlane | undefined
+  readonly caPem: string
+}
+
+export interface Examined {
+  readonly nodes: readonly Node[]
+  readonly findings: readonly Finding[]
+}
+
+/** Gives every host its name and address as a node, and judges all of them, alone and together. */
+export async function examine({options, cluster, candidates, joined}: Examination): Promise<Examined> {
+  const existing = await existingNodes(joined?.controlPlane)
+  const choices = addressChoices({
+    cluster,
+    hosts: candidates.map(({spec, gathered}) => ({spec, facts: gathered.facts})),
+    existing,
+  })
+  const judgedBy = ({nodes}: AddressChoice): readonly JudgedHost[] =>
+    candidates.flatMap(({gathered}, i) => {
+      const node = nodes[i]
+      return node === undefined ? [] : [{node, ...gathered}]
+    })
+  const {choice, findings: reached} = await firstReachable(choices, async tried => {
+    const hosts = judgedBy(tried)
+    return needsProbes(options, hosts) ? probe(options, cluster, candidates, hosts) : []
+  })
+  const findings = judge({
+    cluster,
+    hosts: await withForwards(judgedBy(choice), candidates, cluster),
+    existing,
+    clusterCaHash: joined === undefined ? undefined : inspect(joined.caPem).publicKeyHash,
+    bundleArchitecture: options.bundle?.bundle.architecture,
+    command: options.command,
+  })
+  const ignored = [...options.ignorePreflightErrors, ...cluster.extra.ignorePreflightErrors]
+  return {
+    nodes: choice.nodes,
+    findings: gatherEqual(applyIgnores([...choice.findings, ...findings, ...reached], ignored)),
+  }
+}
+
+/** What kadm reaches through a connection is tried before it relies on it. */
+const withForwards = (
+  judged: readonly JudgedHost[],
+  candidates: readonly Candidate[],
+  cluster: Cluster,
+): Promise<readonly JudgedHost[]> =>
+  Promise.all(
+    judged.map(async (one, i) => {
+      const host = candidates[i]?.host
+      return host === undefined ? one : {...one, forwards: await tryForwards(host, one.node, cluster)}
+    }),
+  )
+
+/** Hosts that are nodes of one cluster already have shown that they reach one another; asking again would only cost time. */
+const needsProbes = ({command}: WorkflowOptions, hosts: readonly JudgedHost[]): boolean =>
+  hosts.length > 1 && (command === 'preflight' || hosts.some(({facts}) => facts.clusterCaHash === undefined))
+
+const existingNodes = async (controlPlane: ControlPlane | undefined): Promise<readonly ExistingNode[]> => {
+  if (controlPlane === undefined) return []
+  const nodes = await listNodes(await controlPlane.api())
+  return nodes.map(({name, machineId, systemUuid, internalAddress, controlPlane: isControlPlane}) => ({
+    name,
+    machineId,
+    systemUuid,
+    addresses: internalAddress === undefined ? [] : [internalAddress],
+    role: isControlPlane ? 'control-plane' : 'worker',
+  }))
+}
+
+const probe = (
+  {signal}: WorkflowOptions,
+  cluster: Cluster,
+  candidates: readonly Candidate[],
+  judged: readonly JudgedHost[],
+): Promise<readonly Finding[]> =>
+  probeReachability({
+    cluster,
+    signal,
+    hosts: judged.flatMap(({node, facts}, i): readonly Reachable[] => {
+      const host = candidates[i]?.host
+      return host === undefined ? [] : [{node, facts, host}]
+    }),
+  })

@@ -1,0 +1,203 @@
+import {KadmError} from '../../domain/errors.ts'
+import type {AnyHostResource, AnyResource, OperationResource} from '../../resources/any-resource.ts'
+import {isOperation, operationOf} from '../../resources/any-resource.ts'
+import {throughCuts} from '../../remote/reconnect/come-back.ts'
+import {onEach} from '../../remote/on-each.ts'
+import {changeHost} from '../hosts/change-host.ts'
+import {
+  differences,
+  firstLook,
+  hostChange,
+  operationChange,
+  plannedOf,
+  type Differences,
+  type FirstLook,
+  type PlannedChange,
+} from './differences.ts'
+import type {Job} from './job-graph.ts'
+import {runJobs, type Outcome} from './jobs.ts'
+import type {Looked} from '../hosts/look.ts'
+import type {Machine} from '../hosts/machine.ts'
+import {contextOf, operationContext, scheduleOf, type Run, type Schedule} from './run.ts'
+import {stoppedBy} from './stopped.ts'
+
+/** What a run would change, without changing anything: every host is looked at once, all side by side. */
+export async function plan(run: Run): Promise<readonly PlannedChange[]> {
+  const schedule = scheduleOf(run)
+  const looks = await allFirstLooks(run, schedule)
+  const found = await Promise.all(
+    schedule.graph.jobs.map(async job => {
+      const machine = schedule.machineOf(job)
+      const context = contextOf(run, machine)
+      if ((job.step.phase.when?.(context) ?? true) !== true) return []
+      return plannedOf(
+        job,
+        await differences(run, machine, job.step.phase.resources?.(context) ?? [], looks.get(machine)),
+      )
+    }),
+  )
+  return found.flat()
+}
+
+const allFirstLooks = async (run: Run, {graph}: Schedule): Promise<ReadonlyMap<Machine, FirstLook>> =>
+  new Map(
+    await Promise.all(
+      run.machines.map(async machine => [machine, await firstLook(run, machine, graph.lane(machine.node))] as const),
+    ),
+  )
+
+/** Looks, changes what differs, looks again; per host in the order of the phases, side by side over hosts. */
+export async function carryOut(run: Run): Promise<readonly Outcome<number>[]> {
+  const {graph, machineOf} = scheduleOf(run)
+  const looks = new Map(
+    run.machines.map(machine => [machine, firstLook(run, machine, graph.lane(machine.node))] as const),
+  )
+  // Awaited by the lanes; a look that fails fails the first phase of its own lane.
+  for (const pending of looks.values()) pending.catch(() => undefined)
+  try {
+    return await runJobs(graph, job => {
+      const machine = machineOf(job)
+      return carryOutJob(under(run, machine), job, machine, looks.get(machine))
+    })
+  } finally {
+    await run.clusterLease?.release()
+  }
+}
+
+/** A lane ends when its own machine's lease is lost; when another run took it, all do. */
+const under = (run: Run, {lease}: Machine): Run =>
+  lease === undefined ? run : {...run, signal: AbortSignal.any([run.signal, lease.lost])}
+
+async function carryOutJob(
+  run: Run,
+  job: Job,
+  machine: Machine,
+  first: Promise<FirstLook> | undefined,
+): Promise<number> {
+  const {path, phase} = job.step
+  const about = {host: job.node.name, phase: path, title: phase.title}
+  const started = run.clock.now()
+  if (run.signal.aborted) throw failedPhase(run, about, started, stoppedBy(run.signal, interrupted(job.node.name)))
+  const context = contextOf(run, machine)
+  const when = phase.when?.(context) ?? true
+  if (when !== true) {
+    run.emit({type: 'phase-skipped', ...about, reason: when, at: started})
+    return 0
+  }
+  run.emit({type: 'phase-started', ...about, at: started})
+  try {
+    const changes = await change(run, {job, machine}, phase.resources?.(context) ?? [], await first)
+    run.emit({type: 'phase-done', ...about, changes, durationMs: run.clock.now() - started, at: run.clock.now()})
+    return changes
+  } catch (thrown) {
+    const byHand = phase.byHand?.(context)
+    if (byHand !== undefined && isOfTheStep(thrown)) {
+      const at = run.clock.now()
+      const hint = `everything else goes on; to do it by hand: ${byHand}`
+      run.emit({type: 'warning', host: job.node.name, message: `${phase.title}: ${thrown.message}; ${hint}`, at})
+      run.emit({type: 'phase-done', ...about, changes: 0, durationMs: at - started, at})
+      return 0
+    }
+    throw failedPhase(run, about, started, await explained(run, machine, stoppedBy(run.signal, thrown), path))
+  }
+}
+
+/** Tells the failure of a phase and gives it back. */
+function failedPhase(
+  {emit, clock}: Run,
+  about: {readonly host: string; readonly phase: string; readonly title: string},
+  started: number,
+  thrown: unknown,
+): Error {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const hint = error instanceof KadmError ? error.hint : undefined
+  const at = clock.now()
+  emit({type: 'phase-failed', ...about, error: error.message, hint, durationMs: at - started, at})
+  return error
+}
+
+const interrupted = (host: string): KadmError =>
+  new KadmError('cancelled', 'interrupted before this phase', {
+    host,
+    hint: 'run the same command again; completed steps are skipped',
+  })
+
+/** Not a host or a lease that was lost, nor a bug: those end a run wherever they are met. */
+const isOfTheStep = (error: unknown): error is KadmError =>
+  error instanceof KadmError && ['remote', 'timeout', 'config', 'preflight'].includes(error.code)
+
+/** What takes too long or is refused has a cause on the host; everything else says its own. */
+async function explained(run: Run, machine: Machine, error: unknown, phase: string): Promise<unknown> {
+  const {host} = machine
+  if (error instanceof AggregateError) {
+    const all = await Promise.all(error.errors.map(one => explained(run, machine, one, phase)))
+    return new AggregateError(all, error.message)
+  }
+  if (!(error instanceof KadmError) || run.explain === undefined || run.signal.aborted) return error
+  return error.code === 'timeout' || error.code === 'remote' ? run.explain(host, error, phase) : error
+}
+
+/** What is one for the whole cluster: two runs that work on different machines would write it in turns. */
+const CLUSTER_WIDE: readonly OperationResource['kind'][] = ['cluster-info', 'kube-object', 'node-removed']
+
+/** Before operations act: the run still holds the lease of the machine, and for what is the cluster's own, that of the cluster. */
+async function mayAct(
+  run: Run,
+  {lease}: Machine,
+  {operations, progress}: Pick<Differences, 'operations'> & {readonly progress: (message: string) => void},
+): Promise<void> {
+  if (operations.length === 0) return
+  if (lease !== undefined) await throughCuts(() => lease.confirm(), run)
+  if (operations.some(({resource}) => CLUSTER_WIDE.includes(resource.kind)))
+    await run.clusterLease?.take({api: await run.api(), signal: run.signal, progress})
+}
+
+async function change(
+  run: Run,
+  {job, machine}: {readonly job: Job; readonly machine: Machine},
+  resources: readonly AnyResource[],
+  first: FirstLook | undefined,
+): Promise<number> {
+  const at = (): number => run.clock.now()
+  const progress = (message: string): void =>
+    run.emit({type: 'phase-progress', host: job.node.name, phase: job.step.path, message, at: at()})
+  const tell = (changes: readonly PlannedChange[]): void => {
+    for (const {resource, diff} of changes) {
+      run.emit({type: 'changed', host: job.node.name, phase: job.step.path, resource, what: diff, at: at()})
+    }
+  }
+  const found = await differences(run, machine, resources, first)
+  tell(found.host.map(looked => hostChange(job, looked)))
+  if (first !== undefined && found.host.length > 0) first.isStale = true
+  const everything = resources.filter((r): r is AnyHostResource => !isOperation(r))
+  const acted: Looked[] = [...found.host]
+  const changes = await changeHost(
+    {
+      machine,
+      everything,
+      values: run.values,
+      upload: (to, uploads) => run.upload(to, uploads, {progress, signal: run.signal}),
+      clock: run.clock,
+      progress,
+      warn: message => run.emit({type: 'warning', host: job.node.name, message, at: at()}),
+      onMore: more => {
+        tell(more.map(looked => hostChange(job, looked)))
+        acted.push(...more)
+      },
+      tell: progress,
+      signal: run.signal,
+    },
+    found.host,
+  ).finally(() => {
+    for (const {resource} of acted) run.onWritten?.(machine.host, resource)
+  })
+  const context = operationContext(run, machine, progress)
+  await mayAct(run, machine, {operations: found.operations, progress})
+  // All end before a failure ends the phase, so that nothing acts on behind its back.
+  const done = await onEach(found.operations, Infinity, async one => {
+    const isChange = (await operationOf(one.resource).act(one.resource, context)) === 'changed'
+    if (isChange) tell([operationChange(job, one)])
+    return isChange
+  })
+  return changes + done.filter(Boolean).length
+}

@@ -1,0 +1,96 @@
+import {makeKey} from '../../certs/keys.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {clusterLease} from '../../kube/cluster-lease.ts'
+import type {PackageSource} from '../../domain/repository.ts'
+import type {Run} from './run.ts'
+import type {Outcome} from './jobs.ts'
+import type {Machine} from '../hosts/machine.ts'
+import type {Candidate} from '../hosts/open-machines.ts'
+import type {Opened} from '../workflows/session.ts'
+import type {WorkflowOptions} from '../workflows/options.ts'
+import {runValues} from '../cluster/run-values.ts'
+import {uploadAll} from '../hosts/upload.ts'
+
+/** A candidate as the node it became, with the lease it is changed under. */
+export function machineOf(opened: Opened, candidate: Candidate, lease: Machine['lease']): Machine {
+  const node = opened.nodes.find(({host}) => host === candidate.spec)
+  if (node === undefined) throw new Error(`${candidate.host.name} became no node`)
+  return {host: candidate.host, facts: candidate.gathered.facts, node, lease}
+}
+
+/** With where packages come from, when that is needed. */
+export type Judged = Opened & {readonly source?: PackageSource | undefined}
+
+/** The run that the engine carries out on these machines. */
+export function runOf(options: WorkflowOptions, opened: Judged, machines: readonly Machine[]): Run {
+  const {clock, signal, random, holder} = options
+  const noAdmin = (): Promise<never> =>
+    Promise.reject(new KadmError('remote', 'this run may not speak to the cluster as its administrator'))
+  return {
+    cluster: opened.cluster,
+    machines,
+    nodes: opened.nodes,
+    others: opened.others,
+    first: opened.nodes.find(({role}) => role === 'control-plane'),
+    endpoint: opened.endpoint,
+    steps: options.steps,
+    bundle: options.bundle,
+    source: opened.source,
+    templates: options.templates,
+    isAdmin: opened.controlPlane !== undefined,
+    values: runValues({
+      ...opened.sources,
+      releaseHash: options.readReleaseHash ?? noHash,
+      makeKey,
+      random,
+      now: new Date(clock.now()),
+    }),
+    api: opened.controlPlane?.api ?? noAdmin,
+    superApi: opened.controlPlane?.superApi ?? noAdmin,
+    onWritten: (host, resource) => {
+      const {controlPlane} = opened
+      if (resource.kind === 'kubeconfig' && host.name === controlPlane?.host.name) controlPlane.forget(resource.path)
+    },
+    clusterLease: clusterLease({
+      identity: `${holder.text} ${random(4).toString('hex')}`,
+      isGone: identity => holder.isGone(identity.replace(/ [0-9a-f]{8}$/, '')),
+      clock,
+    }),
+    upload: ({host, lease}, uploads, {progress, signal: stop}) => {
+      if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be brought`)
+      return uploadAll(host, uploads, {fence: lease.fence, signal: stop, progress})
+    },
+    emit: options.emit,
+    explain: options.explain,
+    clock,
+    signal,
+  }
+}
+
+const noHash = (_: string, file: string): Promise<never> =>
+  Promise.reject(
+    new KadmError('config', `the sha256 of ${file} is not known`, {hint: 'name it in source.archives.sha256'}),
+  )
+
+/** All failures of all hosts, or the number of changes. */
+export function judgeOutcomes(outcomes: readonly Outcome<number>[]): number {
+  const failures = outcomes.flatMap(outcome =>
+    outcome.status === 'failed' ? [asError(outcome.error, outcome.job.node.name)] : [],
+  )
+  const [first] = failures
+  if (first !== undefined && failures.length === 1) throw first
+  if (first !== undefined) throw new AggregateError(failures, failures.map(({message}) => message).join('\n'))
+  return outcomes.reduce((sum, outcome) => sum + (outcome.status === 'done' ? outcome.result : 0), 0)
+}
+
+function asError(error: unknown, host: string): Error {
+  if (error instanceof KadmError && error.host === undefined) {
+    return new KadmError(error.code, error.message, {
+      host,
+      hint: error.hint,
+      evidence: error.evidence,
+      cause: error.cause,
+    })
+  }
+  return error instanceof Error ? error : new Error(String(error))
+}

@@ -1,0 +1,109 @@
+import type {Clock} from '../../domain/clock.ts'
+import type {Cluster, Node} from '../../domain/cluster.ts'
+import type {Sink} from '../../domain/events.ts'
+import type {Peer} from '../../domain/firewall.ts'
+import type {PackageSource} from '../../domain/repository.ts'
+import type {KubeClient} from '../../kube/client.ts'
+import type {ClusterLease} from '../../kube/cluster-lease.ts'
+import {guardedClient} from '../../kube/guarded-client.ts'
+import type {Templates} from '../../manifests/templates.ts'
+import type {LocalBundle, PhaseContext, Step} from '../../phases/phase.ts'
+import type {Host} from '../../remote/host.ts'
+import type {AnyHostResource} from '../../resources/any-resource.ts'
+import type {Upload} from '../../resources/core/kind.ts'
+import type {OperationContext} from '../../resources/core/operation.ts'
+import type {Values} from '../../resources/core/values.ts'
+import {planJobs, type Job, type JobGraph} from './job-graph.ts'
+import type {Machine} from '../hosts/machine.ts'
+import type {Explain} from '../workflows/options.ts'
+import type {Uploading} from '../hosts/upload.ts'
+
+/** Everything that is carried out together, with what it may use. */
+export interface Run {
+  readonly cluster: Cluster
+  readonly machines: readonly Machine[]
+  /** Every node that is known, also those that this run does not touch. */
+  readonly nodes: readonly Node[]
+  /** Of the cluster, but not of this run; undefined where it could not be asked. */
+  readonly others?: readonly Peer[] | undefined
+  readonly first: Node | undefined
+  readonly endpoint: string
+  readonly steps: readonly Step[]
+  readonly bundle: LocalBundle | undefined
+  readonly source?: PackageSource | undefined
+  readonly templates: Templates
+  readonly isAdmin: boolean
+  readonly values: Values
+  readonly api: () => Promise<KubeClient>
+  readonly superApi: () => Promise<KubeClient>
+  /** Told of what was written on a host, so that nothing goes on with what it held before. */
+  readonly onWritten?: ((host: Host, resource: AnyHostResource) => void) | undefined
+  /** For what changes the cluster as a whole; undefined where nothing does. */
+  readonly clusterLease?: ClusterLease | undefined
+  readonly upload: (
+    machine: Machine,
+    uploads: readonly Upload[],
+    options: Pick<Uploading, 'progress' | 'signal'>,
+  ) => Promise<void>
+  readonly emit: Sink
+  readonly explain?: Explain | undefined
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** What the phases of one machine decide from. */
+export const contextOf = (run: Run, {node, facts}: Machine): PhaseContext => ({
+  cluster: run.cluster,
+  node,
+  facts,
+  nodes: run.nodes,
+  others: run.others,
+  endpoint: run.endpoint,
+  bundle: run.bundle,
+  source: run.source,
+  templates: run.templates,
+  isAdmin: run.isAdmin,
+  now: run.values.now,
+})
+
+/** The jobs of a run with the machine that each is done on. */
+export interface Schedule {
+  readonly graph: JobGraph
+  readonly machineOf: (job: Job) => Machine
+}
+
+/** All steps on all machines of the run; planned once, since every host counts in it. */
+export function scheduleOf(run: Run): Schedule {
+  const machines = new Map(run.machines.map(machine => [machine.node, machine]))
+  return {
+    graph: planJobs({steps: run.steps, nodes: run.machines.map(({node}) => node), first: run.first}),
+    machineOf: ({node}) => {
+      const machine = machines.get(node)
+      if (machine === undefined) throw new Error(`no machine for ${node.name}`)
+      return machine
+    },
+  }
+}
+
+/** A run writes to the API only while it holds the lease of the machine whose phase it is, and that of the cluster if it took it. */
+const guardOf =
+  ({clusterLease}: Run, {host, lease}: Machine) =>
+  async (): Promise<void> => {
+    if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be written`)
+    await lease.confirm()
+    await clusterLease?.confirm()
+  }
+
+export const operationContext = (
+  run: Run,
+  machine: Machine,
+  progress: (message: string) => void,
+): OperationContext => ({
+  host: machine.host,
+  api: async () => guardedClient(await run.api(), guardOf(run, machine)),
+  superApi: async () => guardedClient(await run.superApi(), guardOf(run, machine)),
+  values: run.values,
+  signal: run.signal,
+  clock: run.clock,
+  progress,
+})

@@ -1,0 +1,58 @@
+import {KadmError} from '../../domain/errors.ts'
+import type {PackageRepository} from '../../domain/repository.ts'
+
+/** How the key of a package repository is had; tests give their own. */
+export interface KeyReading {
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
+  readonly readFile: (path: string) => Promise<string>
+  readonly signal: AbortSignal
+  readonly timeoutMs?: number
+}
+
+/** A key has some kilobytes; what is longer is something else. */
+const MOST_BYTES = 256 * 1024
+
+/** The armoured key of a repository, from the file that was named or from the repository itself. */
+export async function readPackageKey({url, key}: PackageRepository, reading: KeyReading): Promise<string> {
+  return key.kind === 'file' ? fromFile(key.path, reading) : fromWeb(url, key.url, reading)
+}
+
+async function fromFile(path: string, {readFile}: KeyReading): Promise<string> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    throw new KadmError('config', `cannot read the key of the package repository: ${path}`, {
+      hint: 'name the file that holds it in source.packages.keyFile',
+      evidence: reasonOf(cause),
+      cause,
+    })
+  }
+}
+
+async function fromWeb(url: string, keyUrl: string, reading: KeyReading): Promise<string> {
+  const {fetch, signal, timeoutMs = 20_000} = reading
+  try {
+    const answer = await fetch(keyUrl, {signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])})
+    if (!answer.ok) {
+      await answer.body?.cancel()
+      throw new Error(`${String(answer.status)} ${answer.statusText}`)
+    }
+    const text = await answer.text()
+    if (text.length > MOST_BYTES) throw new Error(`${String(text.length)} characters are too many for a key`)
+    return text
+  } catch (cause) {
+    if (signal.aborted) throw cause
+    throw new KadmError('connect', `cannot fetch the key of the package repository ${url}`, {
+      evidence: `${keyUrl}: ${reasonOf(cause)}`,
+      hint:
+        'see the internet connection of this machine; without one give --bundle FOLDER, which ' +
+        "'kadm bundle create' makes where there is internet",
+      cause,
+    })
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}

@@ -1,0 +1,18 @@
+import {runtimeComesBy, RUNTIME_PHASE} from '../../phases/host/packages.ts'
+import {hasRelease, releasesFor} from '../../phases/shared/runtime-release.ts'
+import type {Opened} from '../workflows/session.ts'
+import type {WorkflowOptions} from '../workflows/options.ts'
+
+/** Asks for the hashes of all that hosts will have to fetch, so that what cannot be verified is told before any host is changed. */
+export async function askReleaseHashes(
+  {bundle, steps, readReleaseHash}: Pick<WorkflowOptions, 'bundle' | 'steps' | 'readReleaseHash'>,
+  {candidates, cluster}: Pick<Opened, 'candidates' | 'cluster'>,
+): Promise<void> {
+  if (readReleaseHash === undefined || !steps.some(({path}) => path === RUNTIME_PHASE)) return
+  const wanted = candidates.flatMap(({gathered: {facts}}) => {
+    const releases = releasesFor({cluster, facts})
+    return runtimeComesBy({bundle, facts, cluster}) === 'upstream' && !hasRelease(facts, releases) ? releases : []
+  })
+  const unknown = new Map(wanted.flatMap(one => (one.sha256 === undefined ? [[one.file, one] as const] : [])))
+  await Promise.all([...unknown.values()].map(({checksumUrl, file}) => readReleaseHash(checksumUrl, file)))
+}

@@ -1,0 +1,158 @@
+import type {SshTarget} from '../../domain/cluster.ts'
+import {isUnreachable, KadmError} from '../../domain/errors.ts'
+import type {CloneRepair} from '../../phases/shared/clone-repair.ts'
+import {BOOT_AGAIN} from '../../remote/reboot.ts'
+import {dialHere, type DialServer} from '../../remote/host-keys/host-key-scan.ts'
+import type {Host} from '../../remote/host.ts'
+import type {KnownHostsStore} from '../../remote/host-keys/known-hosts-store.ts'
+import {join} from '../../remote/shell/shell.ts'
+import {parseIdentity, stageIdentity, takeIdentity, type NewIdentity} from '../../resources/host/machine-identity.ts'
+import {waitForBoot} from './reboot.ts'
+import {runFenced} from '../lease/fence.ts'
+import {gather, type Gathered} from '../hosts/gather.ts'
+import type {Lease} from '../lease/lease.ts'
+import {giveBack} from '../lease/lease-scripts.ts'
+import {findMoved, rangeAround} from './moved-host.ts'
+import type {WorkflowOptions} from './options.ts'
+
+/** A clone with its connection and the way back to it. */
+export interface Renewing {
+  readonly repair: CloneRepair
+  readonly host: Host
+  readonly target: SshTarget
+  readonly lease: Pick<Lease, 'fence' | 'release'>
+  /** Another machine of the run, from which a machine behind a jump host can be looked for. */
+  readonly neighbour: Host | undefined
+  readonly trust: KnownHostsStore
+}
+
+export interface Renewed {
+  readonly host: Host
+  readonly gathered: Gathered
+  readonly identity: NewIdentity
+  readonly target: SshTarget
+  readonly bootMs: number
+  /** Lines of known_hosts that still believe the old key, `file:line`. */
+  readonly staleLines: readonly string[]
+}
+
+type Options = Pick<WorkflowOptions, 'connect' | 'emit' | 'clock' | 'signal'>
+
+/**
+ * Makes the new identity, believes it, puts it in force, boots, and finds the machine again by nothing but its new key. What is
+ * believed is written down before it is in force, so that a run that is cut off at any point leaves a machine that can be reached.
+ */
+export async function renewIdentity(renewing: Renewing, options: Options): Promise<Renewed> {
+  const {repair, host, target, lease, trust} = renewing
+  const {signal, clock} = options
+  const {view, parts} = repair
+  const name = repair.newName ?? view.facts.hostname
+  const identity = await told(options, renewing, ['repair/identity', 'Give it an identity of its own'], async () => {
+    const {code, stdout, stderr} = await runFenced(host, lease.fence, stageIdentity(parts, name), {signal})
+    if (code !== 0) throw refused(view.label, 'its new identity could not be made', stderr)
+    const made = parseIdentity(stdout)
+    if (best(made) === undefined) {
+      throw new KadmError('remote', 'it has no SSH host key below /etc/ssh by which it could be known again', {
+        host: view.label,
+        hint: 'make some there with sudo ssh-keygen -A, and see that sshd uses them',
+      })
+    }
+    await trust.learn(target, made.hostKeys)
+    await putInForce(renewing, signal)
+    return made
+  })
+  return told(options, renewing, ['repair/boot', 'Boot it again and find it by its new key'], async () => {
+    const began = clock.now()
+    await host.close()
+    await lease.release()
+    const {host: back, spec} = await comeBack(renewing, identity, options)
+    const bootMs = clock.now() - began
+    const now = spec.ssh === 'local' ? target : {...spec.ssh, hostKey: undefined}
+    if (now.address !== target.address) await trust.learn(now, identity.hostKeys)
+    await back.run(giveBack(lease.fence).text, {signal})
+    const gathered = await gather(back, clock.now, signal)
+    const staleLines = await trust.keepOnly(now, identity.hostKeys)
+    if (now.address !== target.address) await trust.keepOnly(target, [])
+    return {host: back, gathered, identity, target: now, bootMs, staleLines}
+  })
+}
+
+/** And boots in the same script, so that no machine is left half way between two identities when this run is cut off. */
+async function putInForce({repair, host, lease}: Renewing, signal: AbortSignal): Promise<void> {
+  const {label} = repair.view
+  const script = join([takeIdentity(repair.parts), BOOT_AGAIN])
+  const {code, stderr} = await runFenced(host, lease.fence, script, {signal}).catch((error: unknown) => {
+    if (isUnreachable(error)) return {code: 0, stderr: ''}
+    throw error
+  })
+  if (code !== 0) throw refused(label, 'its new identity could not be put in force', stderr)
+}
+
+const refused = (host: string, what: string, evidence: string): KadmError =>
+  new KadmError('remote', what, {
+    host,
+    evidence,
+    hint: 'fix what the lines above name and run this again; it has not booted yet',
+  })
+
+async function comeBack(renewing: Renewing, identity: NewIdentity, options: Options) {
+  const {repair, target, trust, neighbour} = renewing
+  const {facts, label} = repair.view
+  const key = best(identity)
+  if (key === undefined) throw new Error(`${label} has no key`)
+  const pinned = {...repair.view.node.host, ssh: {...target, hostKey: key.fingerprint}}
+  const progress = (message: string): void =>
+    options.emit({type: 'phase-progress', host: label, phase: 'repair/boot', message, at: options.clock.now()})
+  const port = await trust.portOf(target)
+  const dial = await dialFrom(target, neighbour, trust)
+  return waitForBoot({
+    ...options,
+    spec: pinned,
+    bootId: identity.bootId,
+    progress,
+    search: async () => {
+      const range = rangeAround(facts)
+      if (range === '' || dial === undefined) return undefined
+      progress(`looks for its new key at the addresses of ${range}`)
+      return findMoved({spec: pinned, target: pinned.ssh, facts, key, port, dial, signal: options.signal})
+    },
+  })
+}
+
+/** As the machine itself is reached: from here, or where that leads through a jump host from a machine beside it. */
+async function dialFrom(
+  target: SshTarget,
+  neighbour: Host | undefined,
+  trust: KnownHostsStore,
+): Promise<DialServer | undefined> {
+  if (!(await trust.isBehindJump(target))) return dialHere
+  return neighbour && ((address, port) => neighbour.forward(address, port))
+}
+
+const ORDER = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'ssh-rsa']
+
+/** The key a machine is best known by. */
+export const best = ({hostKeys}: NewIdentity) =>
+  ORDER.map(wanted => hostKeys.find(({type}) => type === wanted)).find(found => found !== undefined)
+
+async function told<T>(
+  {emit, clock}: Options,
+  {repair}: Renewing,
+  [phase, title]: readonly [string, string],
+  work: () => Promise<T>,
+): Promise<T> {
+  const about = {host: repair.view.label, phase, title}
+  const started = clock.now()
+  emit({type: 'phase-started', ...about, at: started})
+  try {
+    const result = await work()
+    emit({type: 'phase-done', ...about, changes: 1, durationMs: clock.now() - started, at: clock.now()})
+    return result
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const hint = error instanceof KadmError ? error.hint : undefined
+    const durationMs = clock.now() - started
+    emit({type: 'phase-failed', ...about, error: message, hint, durationMs, at: clock.now()})
+    throw error
+  }
+}

@@ -1,0 +1,141 @@
+import type {Node} from '../../domain/cluster.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {LEDGER_DIR, MANIFESTS_DIR} from '../../domain/paths.ts'
+import {afterResetPhases, forgetAllButLedger, forgetScript, resetPhases} from '../../phases/workflows/reset.ts'
+import {select} from '../../phases/select.ts'
+import type {Host} from '../../remote/host.ts'
+import {onEach} from '../../remote/on-each.ts'
+import {carryOut} from '../schedule/carry-out.ts'
+import type {Run} from '../schedule/run.ts'
+import {controlPlaneOn} from '../cluster/control-plane.ts'
+import {refuseHeld} from '../lease/refuse-held.ts'
+import {withLeases, type Lease} from '../lease/lease.ts'
+import {undoLedger, type UndoReport} from '../ledger/ledger.ts'
+import type {Machine} from '../hosts/machine.ts'
+import {openMachines, type Candidate} from '../hosts/open-machines.ts'
+import type {WorkflowOptions} from './options.ts'
+import {judgeOutcomes, runOf} from '../schedule/run-of.ts'
+
+export interface HostReset extends UndoReport {
+  readonly host: string
+}
+
+export interface ResetReport {
+  readonly hosts: readonly HostReset[]
+}
+
+/**
+ * Takes hosts out of their cluster, workers first, and puts every one back to what it was before kadm. `joinTo` names a control plane
+ * that stays, which is asked to move the pods away and to forget the node.
+ */
+export async function resetWorkflow(options: WorkflowOptions): Promise<ResetReport> {
+  const connections: Host[] = []
+  const {emit, clock, cluster, command, joinTo} = options
+  const started = clock.now()
+  try {
+    const [candidates, stays] = await Promise.all([
+      openMachines(cluster.hosts, options, connections),
+      joinTo?.kind === 'ssh' ? options.connect(joinTo.spec) : undefined,
+    ])
+    if (stays !== undefined) connections.push(stays)
+    refuseHeld(candidates, options)
+    emit({type: 'run-started', command, hosts: candidates.map(candidate => nodeOf(candidate).name), at: started})
+    const report = await withLeases(
+      candidates.map(({host}) => host),
+      options,
+      (leases, signal) => resetAll({...options, signal}, candidates, leases, stays),
+    )
+    const changes = report.hosts.reduce((sum, {undone}) => sum + undone.length, 0)
+    emit({type: 'run-done', changes, durationMs: clock.now() - started, at: clock.now()})
+    return report
+  } finally {
+    await Promise.allSettled(connections.map(host => host.close()))
+  }
+}
+
+/** What a host is, it says itself: a control plane has the API server's manifest. */
+const nodeOf = ({spec, gathered: {facts}}: Candidate): Node => ({
+  host: spec,
+  role: facts.files[`${MANIFESTS_DIR}/kube-apiserver.yaml`] === undefined ? 'worker' : 'control-plane',
+  name: facts.nodeName ?? facts.hostname,
+  address: facts.network.connectedAddress ?? '',
+  networkInterface: '',
+})
+
+async function resetAll(
+  options: WorkflowOptions,
+  candidates: readonly Candidate[],
+  leases: readonly Lease[],
+  stays: Host | undefined,
+): Promise<ResetReport> {
+  const machines = candidates.map((candidate, i): Machine => {
+    const {host, gathered} = candidate
+    return {host, facts: gathered.facts, node: nodeOf(candidate), lease: leases[i]}
+  })
+  const controlPlane = stays === undefined ? undefined : controlPlaneOn(stays, options.signal)
+  const nodes = machines.map(({node}) => node)
+  const none = (): Promise<never> => Promise.reject(new KadmError('remote', 'a reset makes nothing'))
+  const sources = {readAuthority: none, readClusterCa: none, mintToken: none}
+  const {cluster} = options
+  const run = runOf(
+    options,
+    {cluster, candidates, nodes, findings: [], endpoint: '', controlPlane, sources, tidy: () => Promise.resolve()},
+    machines,
+  )
+  try {
+    const workers = await resetHosts(
+      run,
+      machines.filter(({node}) => node.role === 'worker'),
+    )
+    const others = await resetHosts(
+      run,
+      machines.filter(({node}) => node.role === 'control-plane'),
+    )
+    return {hosts: [...workers, ...others]}
+  } finally {
+    await controlPlane?.close()
+  }
+}
+
+async function resetHosts(run: Run, machines: readonly Machine[]): Promise<readonly HostReset[]> {
+  if (machines.length === 0) return []
+  judgeOutcomes(await carryOut({...run, machines, steps: select(resetPhases, [], [])}))
+  const reports = await onEach(machines, 30, machine => undoOn(run, machine))
+  judgeOutcomes(await carryOut({...run, machines, steps: select(afterResetPhases, [], [])}))
+  await onEach(machines, 30, async ({lease, node}) => {
+    const isAllBack = reports.every(({host: name, left}) => name !== node.name || left.length === 0)
+    await lease?.forget(isAllBack ? forgetScript : forgetAllButLedger)
+  })
+  return reports
+}
+
+async function undoOn({emit, clock, signal: stop}: Run, {host, node, lease}: Machine): Promise<HostReset> {
+  if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be undone`)
+  const signal = AbortSignal.any([stop, lease.lost])
+  const started = clock.now()
+  const about = {host: node.name, phase: 'undo', title: 'Put back what was there before'}
+  emit({type: 'phase-started', ...about, at: started})
+  const report = await undoLedger({
+    host,
+    signal,
+    clock,
+    fence: lease.fence,
+    lend: lease.lend,
+    progress: message => emit({type: 'phase-progress', host: node.name, phase: about.phase, message, at: clock.now()}),
+    warn: message => emit({type: 'warning', host: node.name, message, at: clock.now()}),
+  })
+  const at = clock.now()
+  emit({type: 'phase-done', ...about, changes: report.undone.length, durationMs: at - started, at})
+  for (const {id, because, reason} of report.left) {
+    emit({
+      type: 'warning',
+      host: node.name,
+      message:
+        reason === 'changed'
+          ? `${id} was changed since by others (${because}) and is left as it is; its original is kept in ${LEDGER_DIR}`
+          : `${id} is left as it is: ${because}; its entry stays in ${LEDGER_DIR}`,
+      at,
+    })
+  }
+  return {host: node.name, ...report}
+}

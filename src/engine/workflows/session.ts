@@ -1,0 +1,188 @@
+import type {Cluster, Node} from '../../domain/cluster.ts'
+import {endpointServer, hostPort} from '../../domain/endpoint.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {wayOver} from '../../kube/connection.ts'
+import {discoverByToken} from '../../kube/discovery.ts'
+import type {Finding} from '../../phases/preflight/finding.ts'
+import type {Host} from '../../remote/host.ts'
+import {controlPlaneOn, type ControlPlane} from '../cluster/control-plane.ts'
+import {examine} from '../preflight/examine.ts'
+import {joinTokens} from '../cluster/join-token.ts'
+import {readLiveCluster} from '../cluster/live-cluster.ts'
+import {openMachines, type Candidate} from '../hosts/open-machines.ts'
+import type {WorkflowOptions} from './options.ts'
+import {otherNodes, type OtherNode} from '../cluster/existing-nodes.ts'
+import type {ValueSources} from '../cluster/run-values.ts'
+
+/** Everything that is known once all hosts have been asked and before any is changed. */
+export interface Opened {
+  readonly cluster: Cluster
+  readonly candidates: readonly Candidate[]
+  readonly nodes: readonly Node[]
+  readonly findings: readonly Finding[]
+  readonly endpoint: string
+  readonly controlPlane: ControlPlane | undefined
+  /** Nodes the cluster has besides these; undefined where it does not answer. */
+  readonly others?: readonly OtherNode[] | undefined
+  /** The control plane that is joined. */
+  readonly neighbour?: Candidate | undefined
+  readonly sources: Pick<
+    ValueSources,
+    'readAuthority' | 'readClusterCa' | 'mintToken' | 'isTokenLeft' | 'takeTokenBack'
+  >
+  /** Deletes the tokens that are left; never fails. */
+  readonly tidy: () => Promise<void>
+}
+
+/** What is done about machines at which another run is at work; before they are judged. */
+type WhenHeld = (candidates: readonly Candidate[], options: WorkflowOptions) => void
+
+/** Connects, asks every host and judges them; closes everything at the end. */
+export async function withOpened<T>(
+  options: WorkflowOptions,
+  whenHeld: WhenHeld,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const connections: Host[] = []
+  const closers: (() => Promise<void>)[] = []
+  try {
+    const {emit, clock, command} = options
+    const at = clock.now()
+    const opened = await open(options, {connections, closers, whenHeld})
+    emit({type: 'run-started', command, hosts: opened.nodes.map(({name}) => name), at})
+    return await work(opened)
+  } finally {
+    await Promise.allSettled(closers.map(close => close()))
+    await Promise.allSettled(connections.map(host => host.close()))
+  }
+}
+
+interface Opening {
+  readonly connections: Host[]
+  readonly closers: (() => Promise<void>)[]
+  readonly whenHeld: WhenHeld
+}
+
+async function open(options: WorkflowOptions, {connections, closers, whenHeld}: Opening): Promise<Opened> {
+  const {joinTo, signal, clock, random, emit} = options
+  const [candidates, [neighbour]] = await Promise.all([
+    openMachines(options.cluster.hosts, options, connections),
+    openMachines(joinTo?.kind === 'ssh' ? [joinTo.spec] : [], options, connections),
+  ])
+  whenHeld(candidates, options)
+  const first = candidates.find(({spec}) => spec.role === 'control-plane')
+  const host = neighbour?.host ?? first?.host
+  const controlPlane = host === undefined ? undefined : controlPlaneOn(host, signal)
+  if (controlPlane !== undefined) closers.push(controlPlane.close)
+  if (joinTo?.kind === 'token') return openByToken(options, joinTo, candidates)
+  if (controlPlane === undefined)
+    throw new KadmError('usage', 'no control plane is named', {hint: 'name one with --to, or give a file that has one'})
+  const live =
+    joinTo === undefined ? undefined : await readLiveCluster(await controlPlane.api(), options.cluster, joinTo)
+  for (const message of live?.warnings ?? [])
+    emit({type: 'warning', host: controlPlane.host.name, message, at: clock.now()})
+  const cluster = live?.cluster ?? options.cluster
+  const [{nodes, findings}] = await Promise.all([
+    examine({
+      options,
+      cluster,
+      candidates,
+      joined: joinTo === undefined ? undefined : {controlPlane, caPem: await controlPlane.clusterCa()},
+    }),
+    checkBundle(options, cluster, candidates),
+  ])
+  const firstNode = nodes.find(({role}) => role === 'control-plane')
+  const tokens = joinTokens({api: controlPlane.api, clock, random, emit, holder: options.holder.text})
+  return {
+    cluster,
+    candidates,
+    nodes,
+    others: await otherNodes({controlPlane, neighbour, candidates, nodes}),
+    neighbour,
+    findings,
+    endpoint: live?.server ?? (firstNode === undefined ? '' : endpointServer(cluster, firstNode)),
+    controlPlane,
+    sources: {
+      readAuthority: controlPlane.authority,
+      readClusterCa: controlPlane.clusterCa,
+      mintToken: tokens.mint,
+      isTokenLeft: tokens.isLeft,
+      takeTokenBack: tokens.takeBack,
+    },
+    tidy: tokens.takeBackAll,
+  }
+}
+
+/** A host that belongs to a cluster has its files already; only a bare one makes it worth reading the whole bundle. */
+const checkBundle = (options: WorkflowOptions, cluster: Cluster, candidates: readonly Candidate[]): Promise<void> =>
+  options.checkBundle({
+    cluster,
+    roles: [...new Set(candidates.map(({spec}) => spec.role))],
+    isBrought: candidates.some(({gathered}) => gathered.facts.clusterCaHash === undefined),
+  })
+
+type ByToken = Extract<WorkflowOptions['joinTo'], {kind: 'token'}>
+
+async function openByToken(
+  options: WorkflowOptions,
+  joinTo: ByToken,
+  candidates: readonly Candidate[],
+): Promise<Opened> {
+  const [candidate] = candidates
+  if (candidate === undefined || candidates.length > 1) {
+    throw new KadmError('usage', 'a join by token is for one machine', {
+      hint: 'for several at once use --to with a control plane',
+    })
+  }
+  const {host} = candidate
+  const forward = wayOver(host)
+  const discovered = await discoverByToken({
+    endpoint: joinTo.endpoint,
+    token: joinTo.token,
+    trust: joinTo.skipVerification ? {kind: 'token-only'} : {kind: 'pins', pins: joinTo.caHashes},
+    forward,
+    clock: options.clock,
+    signal: options.signal,
+  })
+  const {kubeClient} = await import('../../kube/client.ts')
+  const api = kubeClient(
+    {
+      host: discovered.host,
+      port: discovered.port,
+      trust: {ca: discovered.ca},
+      credentials: {kind: 'token', token: joinTo.token},
+    },
+    forward,
+  )
+  try {
+    const live = await readLiveCluster(api, options.cluster, joinTo)
+    const [{nodes, findings}] = await Promise.all([
+      examine({
+        options,
+        cluster: live.cluster,
+        candidates,
+        joined: {controlPlane: undefined, caPem: discovered.ca},
+      }),
+      checkBundle(options, live.cluster, candidates),
+    ])
+    const {host: to, port} = discovered
+    const none = (): Promise<never> =>
+      Promise.reject(new KadmError('usage', 'a join by token has no rights of an administrator'))
+    return {
+      cluster: live.cluster,
+      candidates,
+      nodes,
+      findings,
+      endpoint: `https://${hostPort(to, port)}`,
+      controlPlane: undefined,
+      sources: {
+        readAuthority: none,
+        readClusterCa: () => Promise.resolve(discovered.ca),
+        mintToken: () => Promise.resolve(joinTo.token),
+      },
+      tidy: () => Promise.resolve(),
+    }
+  } finally {
+    await api.close()
+  }
+}

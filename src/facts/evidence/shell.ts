@@ -1,0 +1,44 @@
+import {sh, type Script} from '../../remote/shell/shell.ts'
+
+/** All slow programs together get this long, each of them at most `EACH_SECONDS`. */
+const ALL_SECONDS = 8
+const EACH_SECONDS = 3
+
+/** How many different lines one log may give. */
+const MOST_LINES = 60
+
+/**
+ * Functions that the sections use. `kadm_within` runs a program in what is left of the time; `kadm_clean` takes secrets out;
+ * `kadm_distinct` makes lines that differ only in numbers one, with how often and when last: `COUNT TIME TEXT`.
+ */
+export const evidenceFunctions = (): Script => sh`kadm_until=$(( $(cut -d. -f1 /proc/uptime) + ${ALL_SECONDS} ))
+kadm_within() {
+  kadm_left=$(( kadm_until - $(cut -d. -f1 /proc/uptime) ))
+  [ "$kadm_left" -gt 0 ] || return 1
+  [ "$kadm_left" -lt ${EACH_SECONDS} ] || kadm_left=${EACH_SECONDS}
+  timeout -k 1 "$kadm_left" "$@"
+}
+kadm_clean() {
+  sed -E ${CLEAN.flatMap(expression => ['-e', expression])}
+}
+kadm_distinct() {
+  cut -c1-1500 | awk '{
+    line = substr($0, length($1) + 2); key = line
+    gsub(/[0-9a-f]*[0-9][0-9a-f]*/, "#", key)
+    count[key]++; at[key] = $1; text[key] = line; order[key] = NR
+  } END { for (key in count) print order[key], count[key], at[key], text[key] }' | sort -n | tail -n ${MOST_LINES} | cut -d' ' -f2- | kadm_clean
+}`
+
+/** Bootstrap tokens keep their public id. */
+const CLEAN = [
+  String.raw`s/(^|[^A-Za-z0-9])([a-z0-9]{6})\.[a-z0-9]{16}([^A-Za-z0-9]|$)/\1\2.[secret]\3/g`,
+  String.raw`s/(bearer) +[A-Za-z0-9._~+/=-]{12,}/\1 [secret]/Ig`,
+  String.raw`s/eyJ[A-Za-z0-9_=-]{10,}(\.[A-Za-z0-9_=-]+)*/[secret]/g`,
+  String.raw`s/-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*/[secret]/`,
+  String.raw`s/LS0tLS1CRUdJTi[A-Za-z0-9+/=]*/[secret]/g`,
+  String.raw`s/((token|password|passwd|secret|certificate-key|client-key-data)[\\"']*[=:] *[\\"']*)[^ \\"',}]+/\1[secret]/Ig`,
+  String.raw`s/(--(token|password|[a-z-]*token|certificate-key)[= ] *[\\"']*)[^ \\"',}]+/\1[secret]/g`,
+  String.raw`s/([A-Z0-9_]*(TOKEN|PASSWORD|PASSWD|SECRET|CREDENTIAL|KEY)[A-Z0-9_]*=[\\"']*)[^ \\"',}]+/\1[secret]/g`,
+  String.raw`s#(://[^/@: ]+:)[^/ ]+@#\1[secret]@#g`,
+  String.raw`s#(://)[^/@: ]+@#\1[secret]@#g`,
+] as const

@@ -1,0 +1,75 @@
+import {createHash, X509Certificate} from 'node:crypto'
+import type {Facts} from '../../domain/facts.ts'
+import * as paths from '../../domain/paths.ts'
+import {sh} from '../../remote/shell/shell.ts'
+import {given, keyed, type Section} from '../section.ts'
+
+interface Membership {
+  readonly kubeletVersion: string | undefined
+  readonly kubeletRuns: boolean
+  readonly cgroupDriver: Facts['kubelet']['cgroupDriver']
+  readonly nodeIp: string | undefined
+  readonly nodeName: string | undefined
+  readonly apiServer: string | undefined
+  readonly advertiseAddress: string | undefined
+  readonly apiServerVersion: string | undefined
+  readonly clusterCaHash: string | undefined
+}
+
+/** What makes this host a node of some cluster. Certificates are public; no key and no token is printed. */
+export const membershipSection: Section<Membership> = {
+  name: 'membership',
+  script: sh`command -v kubelet >/dev/null && echo "kubelet $(timeout 5 kubelet --version)"
+for comm in /proc/[0-9]*/comm; do
+  read -r name <"$comm" && [ "$name" = kubelet ] && { echo 'running yes'; break; }
+done
+sed -n 's/^cgroupDriver: */driver /p' ${paths.KUBELET_CONFIG}
+cat ${paths.KUBELET_FLAGS_ENV} /etc/default/kubelet | grep -oE -e '--(node-ip|hostname-override)=[^ "]+' | sed 's/^--\([^=]*\)=/\1 /'
+sed -n 's/^ *server: */server /p' ${paths.KUBELET_CONF} | head -n 1
+sed -n 's/^.*name: *system:node:\([^@]*\).*$/node \1/p' ${paths.KUBELET_CONF} | head -n 1
+sed -n 's/^.*--advertise-address=\([^ "]*\).*$/advertise \1/p' ${paths.MANIFESTS_DIR}/kube-apiserver.yaml | head -n 1
+sed -n 's/^ *image: *[^ ]*kube-apiserver:\(v[0-9.]*\).*$/api-version \1/p' ${paths.MANIFESTS_DIR}/kube-apiserver.yaml | head -n 1
+echo 'certificate kubelet'
+sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' ${paths.KUBELET_CLIENT_PEM}
+echo 'certificate ca'
+cat ${paths.PKI_DIR}/ca.crt`,
+  parse(text) {
+    const [head = '', kubeletPem = '', caPem = ''] = text.split(/^certificate \w+\n/m)
+    // Both kubeadm's plain and our quoted YAML are met.
+    const entries = keyed(head.replaceAll(/["']/g, ''))
+    const driver = entries['driver']
+    return {
+      kubeletVersion: /v\d+\.\d+\.\d+\S*/.exec(entries['kubelet'] ?? '')?.[0],
+      kubeletRuns: entries['running'] === 'yes',
+      cgroupDriver: driver === 'systemd' || driver === 'cgroupfs' ? driver : undefined,
+      nodeIp: given(entries['node-ip']),
+      nodeName: nodeOf(kubeletPem) ?? given(entries['node']) ?? given(entries['hostname-override']),
+      apiServer: given(entries['server']),
+      advertiseAddress: given(entries['advertise']),
+      apiServerVersion: given(entries['api-version']),
+      clusterCaHash: publicKeyHash(caPem),
+    }
+  },
+}
+
+function certificate(pem: string): X509Certificate | undefined {
+  try {
+    return pem.includes('BEGIN CERTIFICATE') ? new X509Certificate(pem) : undefined
+  } catch {
+    // A half-written file is a fact of its own: the hash is then unknown and the file's facts show its size.
+    return undefined
+  }
+}
+
+const nodeOf = (pem: string): string | undefined => /^CN=system:node:(.+)$/m.exec(certificate(pem)?.subject ?? '')?.[1]
+
+/** What `--discovery-token-ca-cert-hash` names, without its `sha256:`. */
+function publicKeyHash(pem: string): string | undefined {
+  const key = certificate(pem)?.publicKey
+  return (
+    key &&
+    createHash('sha256')
+      .update(key.export({type: 'spki', format: 'der'}))
+      .digest('hex')
+  )
+}

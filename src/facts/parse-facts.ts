@@ -1,0 +1,168 @@
+import type {Facts} from '../domain/facts.ts'
+import type {Script} from '../remote/shell/shell.ts'
+import {cloudInitSection} from './gather/cloud-init.ts'
+import {filesSection} from './gather/files.ts'
+import {fixedSection} from './gather/fixed-paths.ts'
+import {identitySection} from './gather/identity.ts'
+import {firewallSection} from './gather/firewall.ts'
+import {ifupdownSection, interfacesSection, routesSection} from './gather/interfaces.ts'
+import {loginSection, proxySection} from './gather/login.ts'
+import * as machine from './gather/machine.ts'
+import {membershipSection} from './gather/membership.ts'
+import {packageLockSection, packagesSection} from './gather/packages.ts'
+import {runtimeSection} from './gather/runtime.ts'
+import {frame, unframe, type Section} from './section.ts'
+import * as shared from './gather/shared-files.ts'
+import {listeningSection, resolvSection} from './gather/sockets.ts'
+import {caDirsSection, disksSection, fsyncSection, tracksSection} from './gather/storage.ts'
+import {swapSection} from './gather/swap.ts'
+import {commandsSection, modulesSection, unitsSection} from './gather/units.ts'
+
+const beginSection = machine.clockSection('clock-begin')
+const endSection = machine.clockSection('clock-end')
+
+/** The one read-only script of a host: POSIX sh, run as root, one round trip. */
+export const gatherScript = (): Script =>
+  frame([
+    beginSection,
+    machine.osSection,
+    machine.machineSection,
+    machine.virtualizationSection,
+    machine.capabilitySection,
+    machine.cgroupSection,
+    machine.kernelSection,
+    machine.sysctlSection,
+    machine.clockSyncSection,
+    loginSection,
+    proxySection,
+    identitySection,
+    interfacesSection,
+    ifupdownSection,
+    routesSection,
+    listeningSection,
+    resolvSection,
+    swapSection,
+    packagesSection,
+    packageLockSection,
+    unitsSection,
+    modulesSection,
+    commandsSection,
+    firewallSection,
+    filesSection,
+    shared.sysctlFilesSection,
+    shared.manifestsSection,
+    shared.serviceFilesSection,
+    shared.repositoriesSection,
+    shared.blocksSection,
+    fixedSection,
+    runtimeSection,
+    membershipSection,
+    disksSection,
+    fsyncSection,
+    caDirsSection,
+    cloudInitSection,
+    tracksSection,
+    endSection,
+  ])
+
+/** Reads what `gatherScript` printed. */
+export function parseFacts(output: string): Facts {
+  const text = unframe(output)
+  const read = <T>(section: Section<T>): T => section.parse(text(section.name))
+
+  const {release, architecture, ...size} = read(machine.machineSection)
+  const {virtualization, isContainer} = read(machine.virtualizationSection)
+  const capabilities = read(machine.capabilitySection)
+  const login = read(loginSection)
+  const packageState = read(packageLockSection)
+  const runtime = read(runtimeSection)
+  const membership = read(membershipSection)
+  const units = read(unitsSection)
+  const resolv = read(resolvSection)
+  const isActive = (unit: string): boolean => units[unit]?.active === 'active'
+  const now = (read(beginSection) + read(endSection)) / 2
+  return {
+    ...size,
+    os: read(machine.osSection),
+    kernel: {release, architecture, options: read(machine.kernelSection)},
+    virtualization,
+    isContainer,
+    effectiveUid: login.effectiveUid,
+    user: login.user,
+    ...networkFacts(read, isContainer, login.connectedAddress),
+    ...read(swapSection)(isContainer),
+    cgroup: read(machine.cgroupSection),
+    capabilities,
+    units,
+    modules: read(modulesSection)(capabilities, isContainer),
+    sysctls: read(machine.sysctlSection),
+    packages: read(packagesSection),
+    packagesInterrupted: packageState.interrupted,
+    packageLock: packageState.lock,
+    files: read(filesSection),
+    commands: read(commandsSection),
+    containerd: runtime.containerd,
+    runtimeSockets: runtime.sockets,
+    kubelet: {
+      version: membership.kubeletVersion,
+      running: membership.kubeletRuns,
+      cgroupDriver: membership.cgroupDriver,
+      nodeIp: membership.nodeIp,
+    },
+    clusterCaHash: membership.clusterCaHash,
+    nodeName: membership.nodeName,
+    apiServer: membership.apiServer,
+    advertiseAddress: membership.advertiseAddress,
+    apiServerVersion: membership.apiServerVersion,
+    clock: {epochSeconds: now, synchronized: read(machine.clockSyncSection)},
+    disks: read(disksSection),
+    fsyncMs: read(fsyncSection),
+    listening: read(listeningSection),
+    resolv: {...resolv, resolvedActive: isActive('systemd-resolved.service')},
+    proxy: read(proxySection),
+    firewall: {
+      ...read(firewallSection),
+      firewalld: isActive('firewalld.service'),
+      nftables: isActive('nftables.service'),
+    },
+    extraCaDirs: read(caDirsSection),
+    cloudInit: read(cloudInitSection),
+    ...tracks(read, now),
+    shared: {
+      sysctlFiles: read(shared.sysctlFilesSection),
+      manifests: read(shared.manifestsSection),
+      serviceFiles: read(shared.serviceFilesSection),
+      repositories: read(shared.repositoriesSection),
+      blocks: read(shared.blocksSection),
+      fixed: read(fixedSection),
+    },
+  }
+}
+
+type Read = <T>(section: Section<T>) => T
+
+function networkFacts(
+  read: Read,
+  isContainer: boolean,
+  connectedAddress: string | undefined,
+): Pick<Facts, 'identity' | 'network'> {
+  const identity = read(identitySection)
+  const interfaces = read(interfacesSection)(isContainer)
+  const macs = interfaces.filter(link => link.kind === 'physical').map(link => link.mac)
+  return {
+    network: {connectedAddress, interfaces, ifupdown: read(ifupdownSection), ...read(routesSection)},
+    identity: {
+      ...identity,
+      productUuid: isContainer ? undefined : identity.productUuid,
+      macs: [...new Set(macs)].sort(),
+    },
+  }
+}
+
+function tracks(read: Read, now: number): Pick<Facts, 'lease' | 'ledgerEntries'> {
+  const {lease, ledgerEntries} = read(tracksSection)
+  return {
+    ledgerEntries,
+    lease: lease && {holder: lease.holder, ageSeconds: Math.round(now - lease.seen)},
+  }
+}

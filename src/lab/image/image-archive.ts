@@ -1,0 +1,112 @@
+import {createHash} from 'node:crypto'
+import {createReadStream} from 'node:fs'
+import {stat} from 'node:fs/promises'
+import {buffer} from 'node:stream/consumers'
+import {pipeline} from 'node:stream/promises'
+import {createGzip} from 'node:zlib'
+import {LEVEL, meter} from '../../bundle/stored.ts'
+import {tarEnd, tarHeader, tarPadding, type TarEntry} from '../../bundle/tar.ts'
+
+/** What one file, folder or link of a layer is and where its bytes come from. */
+export type LayerItem =
+  | {readonly kind: 'file'; readonly path: string; readonly source: string}
+  | {readonly kind: 'directory'; readonly path: string; readonly mode: number}
+  | {readonly kind: 'symlink'; readonly path: string; readonly target: string}
+
+/** A layer that is a tar file already, or that is put together here. */
+export type Layer = {readonly tar: string} | {readonly items: readonly LayerItem[]}
+
+export interface ImageDescription {
+  /** All names it gets when it is imported. */
+  readonly refs: readonly string[]
+  readonly architecture: 'amd64' | 'arm64'
+  readonly entrypoint: readonly string[]
+  readonly command: readonly string[]
+  readonly layers: readonly Layer[]
+}
+
+const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/**
+ * Yields a docker archive as `ctr images import` takes it, its layers gzipped as a registry has them: ctr hands each byte of them to
+ * containerd over a socket, which is most of what an import costs. Only one of them is held at a time: they go first, and the
+ * config, which names the digests of what is in them, after them. Gives the digest of the config.
+ */
+export async function* imageArchive(image: ImageDescription): AsyncGenerator<Buffer, string> {
+  const diffIds: string[] = []
+  for (const [i, layer] of image.layers.entries()) {
+    const {gzipped, diffId} = await packed(layer)
+    yield* wholeFile(layerName(i), gzipped)
+    diffIds.push(diffId)
+  }
+  const config = Buffer.from(renderConfig(image, diffIds))
+  const digest = createHash('sha256').update(config).digest('hex')
+  const layers = image.layers.map((_, i) => layerName(i))
+  const manifest = Buffer.from(JSON.stringify([{Config: `${digest}.json`, RepoTags: image.refs, Layers: layers}]))
+  yield* wholeFile(`${digest}.json`, config)
+  yield* wholeFile('manifest.json', manifest)
+  yield tarEnd()
+  return `sha256:${digest}`
+}
+
+const layerName = (i: number): string => `layer-${String(i)}.tar.gz`
+
+/** The image's config; its bytes are what its digest is of. */
+function renderConfig(image: ImageDescription, diffIds: readonly string[]): string {
+  const {entrypoint, command} = image
+  return JSON.stringify({
+    architecture: image.architecture,
+    os: 'linux',
+    config: {
+      Env: [PATH],
+      ...(entrypoint.length > 0 ? {Entrypoint: entrypoint} : {}),
+      ...(command.length > 0 ? {Cmd: command} : {}),
+    },
+    rootfs: {type: 'layers', diff_ids: diffIds},
+  })
+}
+
+function* wholeFile(path: string, content: Buffer): Generator<Buffer> {
+  yield tarHeader({kind: 'file', path, mode: 0o644, size: content.length})
+  yield content
+  yield tarPadding(content.length)
+}
+
+interface Packed {
+  readonly gzipped: Buffer
+  /** Of what is in it. */
+  readonly diffId: string
+}
+
+async function packed(layer: Layer): Promise<Packed> {
+  const plain = meter()
+  const gzipped = await pipeline(layerBytes(layer), plain.pass, createGzip({level: LEVEL, chunkSize: 1 << 18}), buffer)
+  return {gzipped, diffId: `sha256:${plain.sha256()}`}
+}
+
+async function entryOf(item: LayerItem): Promise<TarEntry> {
+  if (item.kind !== 'file') return item
+  return {kind: 'file', path: item.path, mode: 0o755, size: (await stat(item.source)).size}
+}
+
+async function* layerBytes(layer: Layer): AsyncGenerator<Buffer> {
+  if ('tar' in layer) {
+    yield* fileBytes(layer.tar)
+    return
+  }
+  for (const item of layer.items) {
+    const entry = await entryOf(item)
+    yield tarHeader(entry)
+    if (item.kind !== 'file' || entry.kind !== 'file') continue
+    yield* fileBytes(item.source)
+    yield tarPadding(entry.size)
+  }
+  yield tarEnd()
+}
+
+async function* fileBytes(path: string): AsyncGenerator<Buffer> {
+  for await (const chunk of createReadStream(path, {highWaterMark: 1 << 20})) {
+    if (!Buffer.isBuffer(chunk)) throw new TypeError('a file gave text instead of bytes')
+    yield chunk
+  }
+}

@@ -1,0 +1,120 @@
+import {join} from 'node:path'
+import {sh, type Script} from '../../remote/shell/shell.ts'
+import {exists, once} from './cache.ts'
+import type {BuildPlace} from './go-build.ts'
+import {asRoot} from '../drivers/privileged.ts'
+import {fingerprint} from './recipe.ts'
+
+export const SUITE = 'bookworm'
+
+/** What an Ubuntu server has and Kubernetes' preflight asks for; the runtime and the node's own tools come later, as on a user's VM. */
+export const MACHINE_PACKAGES = [
+  'systemd,systemd-sysv,systemd-resolved,libpam-systemd,dbus,openssh-server,sudo,netplan.io,python3-minimal',
+  'iptables,nftables,iproute2,conntrack,ethtool,socat,kmod,procps,mount,util-linux,e2fsprogs',
+  'iputils-ping,ca-certificates,curl,apt,less,vim-tiny',
+].join(',')
+
+/** The login user of every machine; it has a key and sudo, and no password. */
+export const LOGIN_USER = 'ubuntu'
+
+/** The uid and gid of the first user that Debian makes. */
+export const LOGIN_UID = 1000
+
+/** Runs outside the new root, which is `$1`. */
+const CUSTOMIZE = sh`
+root=$1
+chroot "$root" useradd --create-home --uid ${LOGIN_UID} --shell /bin/bash --groups sudo ${LOGIN_USER}
+printf '%s ALL=(ALL) NOPASSWD:ALL\n' ${LOGIN_USER} > "$root/etc/sudoers.d/90-login-user"
+chmod 440 "$root/etc/sudoers.d/90-login-user"
+printf '%s\n' 'PermitRootLogin no' 'PasswordAuthentication no' 'KbdInteractiveAuthentication no' 'UseDNS no' \
+  'HostKey /etc/ssh/ssh_host_ed25519_key' > "$root/etc/ssh/sshd_config.d/10-lab.conf"
+mkdir -p "$root/etc/systemd/journald.conf.d"
+printf '%s\n' '[Journal]' 'ReadKMsg=no' > "$root/etc/systemd/journald.conf.d/lab.conf"
+systemctl --root="$root" --quiet enable systemd-networkd systemd-resolved ssh
+systemctl --root="$root" --quiet mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service \
+  fstrim.timer dpkg-db-backup.timer systemd-networkd-wait-online.service getty@.service console-getty.service
+ln -sf /run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
+rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/hostname" "$root/var/lib/dbus/machine-id"
+: > "$root/etc/machine-id"
+printf 'LANG=C.UTF-8\n' > "$root/etc/default/locale"
+rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* "$root"/var/log/*.log "$root"/usr/share/doc/* "$root"/usr/share/man/*
+`
+
+const machineRootDir = (place: BuildPlace): string =>
+  join(place.cache, 'rootfs', `${SUITE}-${place.architecture}-${fingerprint(MACHINE_PACKAGES, CUSTOMIZE.text)}`)
+
+/** Whether the pristine root file system is in the cache. */
+export const isRootMade = async (place: BuildPlace): Promise<boolean> => exists(machineRootDir(place))
+
+/** The pristine root file system all machines start from, as an unpacked folder; made once. */
+export async function machineRoot(place: BuildPlace): Promise<string> {
+  return once(
+    machineRootDir(place),
+    async target => {
+      await asRoot('opening the cache to machines', sh`chmod 755 ${target}`)
+      await makeRoot(place, {target: join(target, 'root'), packages: MACHINE_PACKAGES})
+    },
+    place,
+  )
+}
+
+interface RootSpec {
+  readonly target: string
+  /** Comma-separated. */
+  readonly packages: string
+  /** What is done to it besides; runs outside the new root, which is `$1`. */
+  readonly customize?: Script
+}
+
+/** Makes the root file system of a machine from packages of the distribution. */
+export async function makeRoot(place: BuildPlace, {target, packages, customize}: RootSpec): Promise<void> {
+  const hooks = [CUSTOMIZE, ...(customize === undefined ? [] : [customize])]
+  const script = sh`
+mmdebstrap --quiet --mode=root --variant=minbase --format=directory --architectures=${place.architecture} \
+  --include=${packages} ${hooks.map(hook => `--customize-hook=set -e; ${hook.text}`)} ${SUITE} ${target}`
+  await asRoot('making the machines’ root file system', script, {signal: place.signal, env: {LC_ALL: 'C.UTF-8'}})
+}
+
+/** For images whose program calls iptables, nft or conntrack, and a small shell for people who look inside. */
+const BASE_PACKAGES = 'iptables,nftables,conntrack,kmod,busybox-static'
+
+/** In this variant nothing is configured and no hook runs, so what the alternatives would link is linked here, in `$root`. */
+const BASE_LINKS = sh`
+for tool in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
+  ln -sf xtables-nft-multi "$root/usr/sbin/$tool"
+done
+for tool in sh ls cat echo sleep env wget nslookup ping ip ps grep; do
+  [ -e "$root/bin/$tool" ] || ln -s /bin/busybox "$root/bin/$tool"
+done
+printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n' > "$root/etc/passwd"
+printf 'root:x:0:\nnogroup:x:65534:\n' > "$root/etc/group"
+mkdir -p "$root/tmp" && chmod 1777 "$root/tmp"
+rm -rf "$root"/var/lib/apt "$root"/var/cache "$root"/var/log "$root"/usr/share/doc "$root"/usr/share/man "$root"/usr/share/locale \
+  "$root"/dev/* "$root"/var/lib/dpkg
+`
+
+/** The base layer's folder in the cache. */
+export const baseLayerKey = (architecture: string): string =>
+  `base-${SUITE}-${architecture}-${fingerprint(BASE_PACKAGES, BASE_LINKS.text)}`
+
+/** The lowest layer of images that need system tools, as a tar file that is the same wherever it is made from the same packages. */
+export async function baseLayer(place: BuildPlace): Promise<string> {
+  const dir = join(place.cache, 'layers', baseLayerKey(place.architecture))
+  await once(
+    dir,
+    async target => {
+      const root = join(target, 'root')
+      const script = sh`
+mmdebstrap --quiet --mode=root --variant=extract --format=directory --architectures=${place.architecture} \
+  --include=${BASE_PACKAGES} ${SUITE} ${root}
+root=${root}
+${BASE_LINKS}
+tar -C ${root} --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf ${join(target, 'layer.tar')} .
+chmod 644 ${join(target, 'layer.tar')}
+rm -rf ${root}`
+      await asRoot('making the base layer of images', script, {signal: place.signal, env: {LC_ALL: 'C.UTF-8'}})
+    },
+    place,
+  )
+  return join(dir, 'layer.tar')
+}

@@ -1,0 +1,72 @@
+import {readFile} from 'node:fs/promises'
+import {connect} from 'node:net'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {KadmError} from '../../domain/errors.ts'
+import {crowdedWatchers} from '../drivers/inotify.ts'
+import {run} from '../drivers/program.ts'
+import {LOGIN_USER} from '../image/rootfs.ts'
+
+export interface Door {
+  readonly name: string
+  readonly address: string
+  readonly keyFile: string
+  readonly knownHostsFile: string
+  /** Where the machine's console is written. */
+  readonly consoleFile: string
+  /** Whether waiting still makes sense. */
+  readonly isAlive: () => Promise<boolean>
+}
+
+const POLL_MS = 50
+const CONSOLE_LINES = 15
+const CONNECT_MS = 1_000
+/** Its handshake counts too, and takes an emulated machine on a busy computer long; tries that are cut off only add to its work. */
+const LOGIN_TIMEOUT = 'ConnectTimeout=30'
+
+/** The arguments with which the system's ssh client gets into a lab machine. */
+export const sshArguments = (door: Pick<Door, 'address' | 'keyFile' | 'knownHostsFile'>): readonly string[] => [
+  ...['-i', door.keyFile, '-o', 'IdentitiesOnly=yes', '-o', `UserKnownHostsFile=${door.knownHostsFile}`],
+  ...['-o', 'GlobalKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=yes', '-F', '/dev/null'],
+  `${LOGIN_USER}@${door.address}`,
+]
+
+/** Waits until a login works; an open port alone comes seconds before. */
+export async function waitForLogin(door: Door, limitMs: number, signal?: AbortSignal): Promise<void> {
+  const end = Date.now() + limitMs
+  let last = 'its ssh port is not open'
+  while (Date.now() < end) {
+    signal?.throwIfAborted()
+    if (await isOpen(door.address)) {
+      const login = await run('ssh', ['-o', 'BatchMode=yes', '-o', LOGIN_TIMEOUT, ...sshArguments(door), 'true'], {
+        signal,
+      })
+      if (login.code === 0) return
+      last = login.stderr.trim()
+    }
+    await sleep(POLL_MS, undefined, {signal})
+    if (!(await door.isAlive())) throw await failure(door, 'remote', 'ended while it booted', '')
+  }
+  throw await failure(door, 'timeout', `took no login within ${String(limitMs / 1000)} s`, last)
+}
+
+async function failure(door: Door, code: 'remote' | 'timeout', what: string, last: string): Promise<KadmError> {
+  const console = await readFile(door.consoleFile, 'utf8').catch(() => '')
+  return new KadmError(code, `machine ${door.name} ${what}`, {
+    host: door.name,
+    evidence: [...console.trimEnd().split('\n').slice(-CONSOLE_LINES), last].join('\n'),
+    hint: (await crowdedWatchers()) ?? `read ${door.consoleFile}`,
+  })
+}
+
+const isOpen = async (address: string): Promise<boolean> =>
+  new Promise(resolve => {
+    const socket = connect({host: address, port: 22, timeout: CONNECT_MS})
+    const answer = (open: boolean): void => {
+      socket.destroy()
+      resolve(open)
+    }
+    socket.once('data', () => answer(true))
+    socket.once('error', () => answer(false))
+    socket.once('timeout', () => answer(false))
+    socket.once('close', () => answer(false))
+  })

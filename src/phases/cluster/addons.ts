@@ -1,0 +1,87 @@
+import {startupMs} from '../../domain/cluster.ts'
+import {splitHostPort} from '../../domain/endpoint.ts'
+import {coreDnsObjects} from '../../manifests/coredns.ts'
+import {flannelObjects} from '../../manifests/flannel.ts'
+import type {KubeObject} from '../../manifests/kube-object.ts'
+import {userObjects} from '../../manifests/user-objects.ts'
+import {kubeProxyObjects} from '../../manifests/kube-proxy.ts'
+import {kubeObject} from '../../resources/cluster/kube-object.ts'
+import {ready} from '../../resources/cluster/ready.ts'
+import type {Phase, PhaseContext} from '../phase.ts'
+
+const firstControlPlane = ({nodes, node}: PhaseContext) => nodes.find(({role}) => role === 'control-plane') ?? node
+
+export const addonsPhase: Phase = {
+  name: 'addon',
+  title: 'Service routing and DNS',
+  why: 'services get addresses and names that work from every pod',
+  where: 'first',
+  phases: [
+    {
+      name: 'kube-proxy',
+      title: 'Service addresses',
+      why: 'kube-proxy makes the address of a service lead to its pods, on every node',
+      where: 'first',
+      phases: [
+        {
+          name: 'objects',
+          title: 'Deploy kube-proxy',
+          why: 'it runs on every node and needs no pod network',
+          where: 'first',
+          resources: context =>
+            kubeProxyObjects({
+              cluster: context.cluster,
+              controlPlane: firstControlPlane(context),
+              setsConntrack: !context.facts.isContainer,
+              proxyEnvs: [],
+            }).map(object => kubeObject(object, 'part of kube-proxy')),
+        },
+        {
+          name: 'ready',
+          title: 'Wait for service addresses',
+          why: 'a pod that asks for the API before its address leads anywhere is kept waiting for half a minute',
+          where: 'first',
+          resources: ({cluster}) => [
+            ready({
+              what: 'daemonset',
+              name: 'kube-proxy',
+              namespace: 'kube-system',
+              deadlineMs: startupMs(cluster, 120_000),
+              moment: 'before DNS',
+              why: 'what starts from now on reaches the API by its service address',
+            }),
+          ],
+        },
+      ],
+    },
+    {
+      name: 'coredns',
+      title: 'DNS of the cluster',
+      why: 'services are found by name',
+      where: 'first',
+      resources: ({cluster}) => coreDnsObjects(cluster).map(object => kubeObject(object, 'part of CoreDNS')),
+    },
+  ],
+}
+
+const podNetworkObjects = ({cluster, endpoint}: PhaseContext): readonly KubeObject[] => {
+  const {plugin} = cluster.network
+  switch (plugin.kind) {
+    case 'flannel':
+      return flannelObjects({cluster, api: splitHostPort(endpoint.replace(/^https:\/\//, ''), cluster.apiPort)})
+    case 'file':
+      return userObjects(plugin.text, plugin.path)
+    case 'none':
+      return []
+  }
+}
+
+export const podNetworkPhase: Phase = {
+  name: 'pod-network',
+  title: 'Pod network',
+  why: 'pods on different nodes reach one another as if they were on one network',
+  where: 'first',
+  when: ({cluster}) =>
+    cluster.network.plugin.kind === 'none' ? 'the file says none; nodes stay NotReady until you bring one' : true,
+  resources: context => podNetworkObjects(context).map(object => kubeObject(object, 'part of the pod network')),
+}

@@ -1,0 +1,66 @@
+import {startsSlowly} from '../../domain/cluster.ts'
+import {images, imagesForRole} from '../../domain/images.ts'
+import {proxyEnvironment} from '../../domain/no-proxy.ts'
+import {pulledImages} from '../../resources/images/pulled-images.ts'
+import {imagesFromBundle} from '../shared/from-bundle.ts'
+import {manifestPlaces} from '../shared/image-mirrors.ts'
+import type {Phase, PhaseContext} from '../phase.ts'
+
+const wanted = ({cluster, node}: PhaseContext): readonly string[] =>
+  imagesForRole(node.role, {
+    version: cluster.version,
+    repository: cluster.imageRepository,
+    podNetwork: cluster.network.plugin.kind,
+  })
+
+/**
+ * What the static pods of a control plane need; the rest is brought while these start. Where they are slow to start all is brought
+ * before: with an import beside it an API server was seen to give itself up before it was ready.
+ */
+const urgent = (context: PhaseContext): readonly string[] => {
+  const {cluster, node, bundle} = context
+  if (node.role === 'worker') return []
+  if (bundle !== undefined && startsSlowly(cluster)) return wanted(context)
+  const set = images(cluster.version, cluster.imageRepository)
+  return [set.pause, set.etcd, set.apiserver, set.controllerManager, set.scheduler]
+}
+
+const later = (context: PhaseContext): readonly string[] => {
+  const before = urgent(context)
+  return wanted(context).filter(ref => !before.includes(ref))
+}
+
+export const controlPlaneImagesPhase: Phase = {
+  name: 'control-plane-images',
+  title: 'Load the images of the control plane',
+  why: 'the control plane runs in containers; when their images are there, nothing that starts waits for a registry',
+  where: 'control-plane',
+  resources: context =>
+    context.bundle === undefined
+      ? [
+          pulledImages({
+            name: 'control-plane',
+            refs: urgent(context),
+            manifests: manifestPlaces(context.cluster, urgent(context)),
+            environment: proxyEnvironment(context),
+            why: 'the control plane runs from them',
+          }),
+        ]
+      : [imagesFromBundle(context.bundle, 'control-plane', urgent(context), 'the control plane runs from them')],
+}
+
+export const nodeImagesPhase: Phase = {
+  name: 'node-images',
+  title: 'Load the images every node needs',
+  why: 'service routing, the pod network and DNS run as pods on the nodes',
+  when: context => {
+    if (context.bundle === undefined) return 'the kubelet pulls them when they are needed'
+    return later(context).length === 0
+      ? 'they were brought before the control plane was started, as it may start slowly'
+      : true
+  },
+  resources: context =>
+    context.bundle === undefined
+      ? []
+      : [imagesFromBundle(context.bundle, 'node', later(context), 'pods of every node run from them')],
+}

@@ -1,0 +1,113 @@
+import {startsSlowly, startupMs} from '../../domain/cluster.ts'
+import {nodePods} from '../../resources/cluster/node-pods.ts'
+import {nodeRegistered, type NodeRegisteredResource} from '../../resources/cluster/node-registered.ts'
+import {nodeReports} from '../../resources/cluster/node-reports.ts'
+import {ready} from '../../resources/cluster/ready.ts'
+import type {Phase, PhaseContext} from '../phase.ts'
+
+const USUAL_MS = 300_000
+
+const hasNetwork = ({cluster}: PhaseContext): boolean => cluster.network.plugin.kind !== 'none'
+
+const whenSeen = (context: PhaseContext): true | string => {
+  if (!context.isAdmin) return 'only an administrator can see it; ask the control plane: kubectl get nodes'
+  return hasNetwork(context) ? true : 'without a pod network no node gets ready'
+}
+
+const REGISTERS_WITHIN_MS = 120_000
+
+/** How long a node may take to register. */
+export const registerMs = (cluster: PhaseContext['cluster']): number => startupMs(cluster, REGISTERS_WITHIN_MS)
+
+/** Where a kubelet may take long to start, it is left alone the longer. */
+export const registered = (
+  {cluster, node}: Pick<PhaseContext, 'cluster' | 'node'>,
+  moment?: string,
+): NodeRegisteredResource =>
+  nodeRegistered({
+    node: node.name,
+    graceMs: startsSlowly(cluster) ? 60_000 : 10_000,
+    deadlineMs: registerMs(cluster),
+    why: 'the cluster runs pods on nodes that it knows',
+    ...(moment === undefined ? {} : {moment}),
+  })
+
+export const nodeReadyPhase: Phase = {
+  name: 'node-ready',
+  title: 'Wait for the node to be ready',
+  why: 'a node is Ready when its kubelet, its runtime and its pod network all work',
+  needs: ['pod-network'],
+  when: whenSeen,
+  resources: ({cluster, node}) => [
+    registered({cluster, node}),
+    nodeReports({
+      node: node.name,
+      deadlineMs: startupMs(cluster, USUAL_MS),
+      why: 'only what the present kubelet says shows that it works',
+    }),
+    ready({
+      what: 'node',
+      name: node.name,
+      namespace: undefined,
+      deadlineMs: startupMs(cluster, USUAL_MS),
+      why: 'pods can run there now',
+    }),
+  ],
+}
+
+/** The first control plane waits for them on all nodes. */
+export const nodePodsPhase: Phase = {
+  name: 'node-pods',
+  title: "Wait for the node's own pods",
+  why: 'a Ready node still lacks service addresses and ways to other nodes until these pods run',
+  where: 'worker',
+  when: whenSeen,
+  resources: ({cluster, node}) => [
+    nodePods({
+      node: node.name,
+      daemonSets: [
+        {namespace: 'kube-system', name: 'kube-proxy'},
+        ...(cluster.network.plugin.kind === 'flannel' ? [{namespace: 'kube-flannel', name: 'kube-flannel-ds'}] : []),
+      ],
+      deadlineMs: startupMs(cluster, USUAL_MS),
+      why: 'services and pods of other nodes are reached from there now',
+    }),
+  ],
+}
+
+export const clusterReadyPhase: Phase = {
+  name: 'cluster-ready',
+  title: 'Wait for service routing and DNS',
+  why: 'the cluster is of use when pods find one another by name',
+  where: 'first',
+  needs: ['node-ready'],
+  when: context => (hasNetwork(context) ? true : 'without a pod network no pod gets an address'),
+  resources: ({cluster}) => [
+    ready({
+      what: 'daemonset',
+      name: 'kube-proxy',
+      namespace: 'kube-system',
+      deadlineMs: startupMs(cluster, USUAL_MS),
+      why: 'services have addresses that work',
+    }),
+    ...(cluster.network.plugin.kind === 'flannel'
+      ? [
+          ready({
+            what: 'daemonset',
+            name: 'kube-flannel-ds',
+            namespace: 'kube-flannel',
+            deadlineMs: startupMs(cluster, USUAL_MS),
+            why: 'pods on different nodes reach one another',
+          }),
+        ]
+      : []),
+    // It tolerates the taint of a control plane, so it runs in a cluster of one too.
+    ready({
+      what: 'deployment',
+      name: 'coredns',
+      namespace: 'kube-system',
+      deadlineMs: startupMs(cluster, USUAL_MS),
+      why: 'services have names that work',
+    }),
+  ],
+}

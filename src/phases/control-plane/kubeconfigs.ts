@@ -1,0 +1,26 @@
+import {certPath, KUBECONFIG_NAMES, kubeconfigSpec, wantedKubeconfigCertificate} from '../../domain/certificates.ts'
+import {localServer} from '../../domain/endpoint.ts'
+import {kubeconfig} from '../../resources/pki/kubeconfig.ts'
+import type {Phase} from '../phase.ts'
+
+export const kubeconfigsPhase: Phase = {
+  name: 'kubeconfig',
+  title: 'Make the kubeconfigs',
+  why: 'each says where the API server is and holds a certificate that says who is asking',
+  where: 'first',
+  resources: ({cluster, node, endpoint, now}) =>
+    KUBECONFIG_NAMES.map(name => {
+      const {path, user, server, why} = kubeconfigSpec(name)
+      return kubeconfig({
+        path,
+        why,
+        user: user(node),
+        server: server === 'local' ? localServer(cluster, node) : endpoint,
+        clusterName: cluster.name,
+        wanted: wantedKubeconfigCertificate(name, cluster, node),
+        algorithm: cluster.pki.algorithm,
+        caPath: certPath('ca'),
+        at: now.toISOString(),
+      })
+    }),
+}

@@ -1,0 +1,35 @@
+import {KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../domain/paths.ts'
+import {sh} from '../../remote/shell/shell.ts'
+import {cleared} from '../../resources/steps/cleanup.ts'
+import {wait} from '../../resources/steps/wait.ts'
+import type {Phase} from '../phase.ts'
+
+/** As kubeadm's kubelet-finalize: from inline certificate to the file that the kubelet renews. */
+export const kubeletFinalizePhase: Phase = {
+  name: 'kubelet-finalize',
+  title: 'Let the kubelet renew its certificate',
+  why: 'its kubeconfig then points at the certificate that the kubelet renews itself, instead of holding one that expires',
+  where: 'first',
+  resources: () => [
+    wait({
+      name: 'kubelet-client-current.pem',
+      title: 'the kubelet to take over its certificate',
+      why: 'it copies the certificate to where it will renew it',
+      check: sh`[ -s ${KUBELET_CLIENT_PEM} ]`,
+      deadlineMs: 60_000,
+      intervalMs: 250,
+      evidence: sh`journalctl -u kubelet -n 15 --no-pager -o cat`,
+    }),
+    cleared({
+      name: 'kubelet-inline-certificate',
+      why: 'a certificate inside the file would not be renewed',
+      remains: sh`[ -s ${KUBELET_CLIENT_PEM} ] || exit 0
+! grep -q client-certificate-data: ${KUBELET_CONF} || echo 'an inline certificate'`,
+      clear: sh`umask 077
+sed -e 's|client-certificate-data:.*|client-certificate: ${KUBELET_CLIENT_PEM}|' -e 's|client-key-data:.*|client-key: ${KUBELET_CLIENT_PEM}|' ${KUBELET_CONF} >${KUBELET_CONF}.new
+sync ${KUBELET_CONF}.new
+mv -f ${KUBELET_CONF}.new ${KUBELET_CONF}
+systemctl restart kubelet`,
+    }),
+  ],
+}

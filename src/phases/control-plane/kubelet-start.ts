@@ -1,0 +1,63 @@
+import {BINARIES} from '../../domain/bundle.ts'
+import {
+  BOOTSTRAP_KUBELET_CONF,
+  KUBELET_CONF,
+  KUBELET_CONFIG,
+  KUBELET_FLAGS_ENV,
+  KUBELET_INSTANCE_CONFIG,
+} from '../../domain/paths.ts'
+import {kubeletConfigYaml} from '../../manifests/kubelet-config.ts'
+import {kubeletFlagsText, kubeletInstanceConfigYaml} from '../../manifests/kubelet-files.ts'
+import {sh} from '../../remote/shell/shell.ts'
+import {file} from '../../resources/files/file.ts'
+import {unit} from '../../resources/systemd/unit.ts'
+import type {AnyResource} from '../../resources/any-resource.ts'
+import {KUBELET_DROP_IN, KUBELET_UNIT} from '../host/kubelet-install.ts'
+import type {Phase, PhaseContext} from '../phase.ts'
+import {proxyDropIn} from '../host/proxy.ts'
+import {staticPodsInForce} from './static-pods.ts'
+
+/** Its health port, which it opens when it has read everything: 10248 in the kernel's own table, where no ss is needed. */
+const LISTENS = sh`grep -qsE '^ *[0-9]+: [0-9A-F]+:2808 [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6`
+
+/** The kubelet's own configuration and the kubelet at work; the same on every node. */
+export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly AnyResource[] {
+  const hostname = node.host.name === undefined ? facts.hostname : node.name
+  const host = {
+    cgroupVersion: facts.cgroup.version,
+    resolvedActive: facts.resolv.resolvedActive,
+    swapOutside: facts.swap.some(({kind, active}) => kind === 'outside' && active),
+  }
+  return [
+    file({
+      path: KUBELET_FLAGS_ENV,
+      content: kubeletFlagsText({node, hostname}),
+      why: 'the address and taints this node registers with',
+    }),
+    file({path: KUBELET_INSTANCE_CONFIG, content: kubeletInstanceConfigYaml(), why: 'where this node has its runtime'}),
+    file({
+      path: KUBELET_CONFIG,
+      content: kubeletConfigYaml(cluster, host),
+      why: 'how the kubelet is to work',
+    }),
+    unit({
+      name: 'kubelet.service',
+      restartWhenNewer: [
+        ...[KUBELET_CONFIG, KUBELET_FLAGS_ENV, KUBELET_UNIT, KUBELET_DROP_IN],
+        ...[proxyDropIn('kubelet'), BINARIES.kubelet.path, '/etc/default/kubelet', '/etc/hostname'],
+        // A worker's kubelet writes its own kubeconfig after it started.
+        node.role === 'worker' ? BOOTSTRAP_KUBELET_CONF : KUBELET_CONF,
+      ],
+      steady: {seconds: 10, sign: LISTENS.text},
+      why: 'it runs the pods of this node',
+    }),
+  ]
+}
+
+export const kubeletStartPhase: Phase = {
+  name: 'kubelet-start',
+  title: 'Start the kubelet',
+  why: `with ${KUBELET_CONF} and the manifests in place, the kubelet brings up the control plane`,
+  where: 'first',
+  resources: context => [...kubeletAtWork(context), ...staticPodsInForce(context)],
+}

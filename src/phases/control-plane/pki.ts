@@ -1,0 +1,55 @@
+import {
+  CA_NAMES,
+  CERTIFICATE_NAMES,
+  certificateSpec,
+  wantedCertificate,
+  type CertificateName,
+} from '../../domain/certificates.ts'
+import {certificate, type CertificateResource} from '../../resources/pki/certificate.ts'
+import {serviceAccountKey} from '../../resources/pki/service-account-key.ts'
+import {directory} from '../../resources/files/directory.ts'
+import {PKI_DIR} from '../../domain/paths.ts'
+import type {Phase, PhaseContext} from '../phase.ts'
+
+const isAuthority = (name: CertificateName): boolean => CA_NAMES.some(ca => ca === name)
+
+function certificateOf(name: CertificateName, {cluster, node, now}: PhaseContext): CertificateResource {
+  const {signer, why} = certificateSpec(name)
+  return certificate({
+    name,
+    signer,
+    why,
+    wanted: wantedCertificate(name, cluster, node),
+    algorithm: cluster.pki.algorithm,
+    at: now.toISOString(),
+  })
+}
+
+/** Two steps rather than one a certificate: what signs must be there first, and a step is a round trip. */
+export const pkiPhase: Phase = {
+  name: 'certs',
+  title: 'Certificates',
+  why: 'every part of the cluster proves to every other who it is',
+  where: 'first',
+  phases: [
+    {
+      name: 'ca',
+      title: 'Make the authorities',
+      why: "three authorities sign everything: the cluster's own, that of etcd, and that of extension API servers",
+      where: 'first',
+      resources: context => [
+        directory({path: `${PKI_DIR}/etcd`, tree: true, why: 'etcd trusts an authority of its own'}),
+        ...CA_NAMES.map(name => certificateOf(name, context)),
+        serviceAccountKey(context.cluster.pki.algorithm),
+      ],
+    },
+    {
+      name: 'leaves',
+      title: 'Make the certificates',
+      why: 'servers and clients of the control plane each get a certificate that says what they may do',
+      where: 'first',
+      resources: context =>
+        CERTIFICATE_NAMES.filter(name => !isAuthority(name)).map(name => certificateOf(name, context)),
+    },
+  ],
+}

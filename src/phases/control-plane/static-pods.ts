@@ -1,0 +1,107 @@
+import {startsSlowly} from '../../domain/cluster.ts'
+import {ETCD_DATA_DIR, MANIFESTS_DIR} from '../../domain/paths.ts'
+import {apiServerPod} from '../../manifests/api-server.ts'
+import {controllerManagerPod} from '../../manifests/controller-manager.ts'
+import {etcdPod} from '../../manifests/etcd.ts'
+import type {Pod} from '../../manifests/kube-object.ts'
+import {schedulerPod} from '../../manifests/scheduler.ts'
+import type {StaticPodInput} from '../../manifests/static-pod.ts'
+import {toYaml} from '../../manifests/yaml.ts'
+import {directory} from '../../resources/files/directory.ts'
+import {file, type FileResource} from '../../resources/files/file.ts'
+import {staticPod, type StaticPodResource} from '../../resources/static-pods/static-pod.ts'
+import type {Phase, PhaseContext} from '../phase.ts'
+
+const input = ({cluster, node, facts}: PhaseContext): StaticPodInput => ({
+  cluster,
+  node,
+  host: {caDirs: facts.extraCaDirs, proxyEnvs: []},
+})
+
+const manifest = (pod: Pod, why: string): FileResource =>
+  file({path: `${MANIFESTS_DIR}/${pod.metadata.name}.yaml`, mode: '0600', content: toYaml(pod), why})
+
+/**
+ * Flags whose files a component reads again by itself: of the API server (k8s.io/apiserver, dynamiccertificates) and of etcd, which
+ * reads its certificates for every connection (etcd's documentation of transport security).
+ */
+const RELOADED = [
+  ...['--client-ca-file', '--tls-cert-file', '--tls-private-key-file', '--requestheader-client-ca-file'],
+  ...['--proxy-client-cert-file', '--proxy-client-key-file'],
+  ...['--cert-file', '--key-file', '--peer-cert-file', '--peer-key-file'],
+]
+
+/** The files of the host that a pod's program reads at its start, by its flags and mounts. */
+function filesOf({spec}: Pod): readonly string[] {
+  const [container] = spec.containers
+  const places = (container?.volumeMounts ?? []).flatMap(({name, mountPath}) => {
+    const hostPath = spec.volumes.find(volume => volume.name === name)?.hostPath?.path
+    return hostPath === undefined ? [] : [{mountPath, hostPath}]
+  })
+  const files = [...(container?.command ?? []), ...(container?.args ?? [])].flatMap(arg => {
+    const [, flag = '', path = ''] = /^(--[\w-]+)=(\/.*)$/.exec(arg) ?? []
+    const [place] = places
+      .filter(({mountPath}) => path === mountPath || path.startsWith(`${mountPath}/`))
+      .sort((a, b) => b.mountPath.length - a.mountPath.length)
+    return place === undefined || RELOADED.includes(flag) ? [] : [place.hostPath + path.slice(place.mountPath.length)]
+  })
+  return [...new Set(files)]
+}
+
+const inForce = (pod: Pod): StaticPodResource =>
+  staticPod({
+    name: pod.metadata.name,
+    manifest: `${MANIFESTS_DIR}/${pod.metadata.name}.yaml`,
+    files: filesOf(pod),
+    why: 'what its files say takes effect when it starts again',
+  })
+
+const controllersInForce = (context: PhaseContext): readonly StaticPodResource[] =>
+  [controllerManagerPod(input(context)), schedulerPod(input(context))].map(inForce)
+
+/** The control plane by its present manifests, kubeconfigs and certificates, once the kubelet runs that starts it again. */
+export const staticPodsInForce = (context: PhaseContext): readonly StaticPodResource[] => [
+  ...[etcdPod(input(context)), apiServerPod(input(context))].map(inForce),
+  ...controllersInForce(context),
+]
+
+export const etcdPhase: Phase = {
+  name: 'etcd',
+  title: 'Write the manifest of etcd',
+  why: 'etcd keeps all that the cluster knows; the kubelet runs it as a static pod, since nothing else could yet',
+  where: 'first',
+  resources: context => [
+    directory({path: ETCD_DATA_DIR, mode: '0700', tree: true, why: 'the data of etcd'}),
+    manifest(etcdPod(input(context)), 'all that the cluster knows is kept there'),
+  ],
+}
+
+const controllers = (context: PhaseContext): readonly FileResource[] => [
+  manifest(controllerManagerPod(input(context)), 'makes what is so into what is wanted'),
+  manifest(schedulerPod(input(context)), 'gives each pod a node'),
+]
+
+export const controlPlanePhase: Phase = {
+  name: 'control-plane',
+  title: 'Write the manifests of the control plane',
+  why: 'the kubelet runs API server, controller manager and scheduler from these files',
+  where: 'first',
+  resources: context => [
+    manifest(apiServerPod(input(context)), 'everyone speaks to the cluster through it'),
+    ...(startsSlowly(context.cluster) ? [] : controllers(context)),
+  ],
+}
+
+/**
+ * An API server gives itself up when it is not done with its own beginnings within a minute (PostStartHook, k8s.io/kubernetes
+ * pkg/registry/core/rest), and those who ask it again and again meanwhile take the time for it from a slow machine.
+ */
+export const controllersPhase: Phase = {
+  name: 'controllers-start',
+  title: 'Write the manifests of controller manager and scheduler',
+  why: 'where a control plane may start slowly, the API server is left alone until it answers',
+  where: 'first',
+  when: ({cluster}) => (startsSlowly(cluster) ? true : 'they are started together with the API server'),
+  resources: context =>
+    startsSlowly(context.cluster) ? [...controllers(context), ...controllersInForce(context)] : [],
+}

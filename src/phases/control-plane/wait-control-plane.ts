@@ -1,0 +1,58 @@
+import {endpointHealthy} from '../../resources/cluster/endpoint-healthy.ts'
+import {startupMs} from '../../domain/cluster.ts'
+import type {Phase} from '../phase.ts'
+
+export const waitControlPlanePhase: Phase = {
+  name: 'wait-control-plane',
+  title: 'Wait for the control plane',
+  why: 'nothing can be stored in the cluster before its API server answers',
+  where: 'first',
+  resources: ({cluster, node}) => [
+    endpointHealthy({
+      component: 'kubelet',
+      scheme: 'http',
+      address: '127.0.0.1',
+      port: 10248,
+      path: '/healthz',
+      deadlineMs: startupMs(cluster),
+      why: 'it runs the control plane',
+    }),
+    endpointHealthy({
+      component: 'API server',
+      scheme: 'https',
+      address: node.address,
+      port: cluster.apiPort,
+      path: '/readyz',
+      deadlineMs: startupMs(cluster),
+      why: 'everything after this goes through it',
+    }),
+  ],
+}
+
+/** Asked last, when they have had all the time since the API server answered. */
+export const controllersHealthyPhase: Phase = {
+  name: 'controllers',
+  title: 'Check controller manager and scheduler',
+  why: 'without them nothing that is asked for would ever happen',
+  where: 'first',
+  resources: ({cluster}) => [
+    endpointHealthy({
+      component: 'controller manager',
+      scheme: 'https',
+      address: '127.0.0.1',
+      port: 10257,
+      path: '/healthz',
+      deadlineMs: startupMs(cluster),
+      why: 'makes what is so into what is wanted',
+    }),
+    endpointHealthy({
+      component: 'scheduler',
+      scheme: 'https',
+      address: '127.0.0.1',
+      port: 10259,
+      path: '/livez',
+      deadlineMs: startupMs(cluster),
+      why: 'gives each pod a node',
+    }),
+  ],
+}

@@ -1,0 +1,111 @@
+import {canonicalAddress} from '../../domain/cidr.ts'
+import type {ClosedChain} from '../../domain/closed-chain.ts'
+import type {Cluster, Node} from '../../domain/cluster.ts'
+import type {Facts} from '../../domain/facts.ts'
+import {OPENING_MARK, openingComment, openingsOf, type Opening, type Peer} from '../../domain/firewall.ts'
+import {
+  FIREWALL_PROGRAM,
+  FIREWALL_UNIT,
+  firewallProgram,
+  firewallUnit,
+  openingsIn,
+  ufwRule,
+} from '../../manifests/firewall.ts'
+import {sh} from '../../remote/shell/shell.ts'
+import type {AnyHostResource} from '../../resources/any-resource.ts'
+import {file} from '../../resources/files/file.ts'
+import {loadedRules} from '../../resources/network/loaded-rules.ts'
+import {ufwRules} from '../../resources/network/ufw-rules.ts'
+import {unit} from '../../resources/systemd/unit.ts'
+import type {Phase, PhaseContext} from '../phase.ts'
+
+export interface Firewalled {
+  readonly cluster: Cluster
+  readonly node: Node
+  readonly facts: Facts
+  readonly peers: readonly Peer[]
+}
+
+/** What this node must let through; the same for a plan, a preflight and the act. */
+export const openingsFor = ({cluster, node, facts, peers}: Firewalled): readonly Opening[] =>
+  openingsOf({
+    cluster,
+    role: node.role,
+    peers: peers.filter(({address}) => canonicalAddress(address) !== canonicalAddress(node.address)),
+    nat: facts.network.defaultRoute && {ranges: node.host.nat ?? [], outside: facts.network.defaultRoute.device},
+  })
+
+/** Chains of others' rules that kadm puts rules of its own into. */
+export const chainsToOpen = (facts: Facts, openings: readonly Opening[]): readonly ClosedChain[] =>
+  facts.firewall.closed.filter(chain => openingsIn(chain, openings).length > 0)
+
+/** Whether nobody gets in before kadm has put its rules in. */
+export const isOpenedByKadm = ({firewall}: Facts): boolean =>
+  firewall.ufw || firewall.closed.some(({hook}) => hook === 'input')
+
+/** Whether other hosts get out through it. */
+export const isGateway = ({host}: Node): boolean => (host.nat ?? []).length > 0
+
+export const FIREWALL_PHASE = 'prepare/firewall'
+
+export const firewallPhase: Phase = {
+  name: 'firewall',
+  title: 'Let the cluster through the firewall',
+  why: 'a firewall that is on stays on, and lets through what the role and the pod network need and nothing else',
+  neededOn: isGateway,
+  when: ({facts}) => {
+    if (facts.firewall.ufw || facts.firewall.closed.some(({hook}) => hook !== 'output')) return true
+    return facts.firewall.firewalld ? 'firewalld is left to you' : 'no firewall is on'
+  },
+  resources: context => {
+    const {nodes, others = [], facts} = context
+    const openings = openingsFor({...context, peers: [...nodes, ...others]})
+    const chains = chainsToOpen(facts, openings)
+    return [...(facts.firewall.ufw ? [inUfw(context, openings)] : []), ...inChains(context, {openings, chains})]
+  },
+}
+
+const inUfw = ({others}: PhaseContext, openings: readonly Opening[]): AnyHostResource =>
+  ufwRules({
+    rules: openings.flatMap(opening => {
+      const rule = ufwRule(opening)
+      return rule === undefined ? [] : [{rule, comment: openingComment(opening)}]
+    }),
+    mark: OPENING_MARK,
+    prune: others !== undefined,
+    why: 'ufw lets in what this role needs, from the other nodes, and lets pods through',
+  })
+
+interface InChains {
+  readonly openings: readonly Opening[]
+  readonly chains: readonly ClosedChain[]
+}
+
+const inChains = ({templates}: PhaseContext, options: InChains): readonly AnyHostResource[] =>
+  options.chains.length === 0
+    ? []
+    : [
+        file({
+          path: FIREWALL_PROGRAM,
+          mode: '0755',
+          content: firewallProgram(templates, options),
+          why: `puts the rules of the cluster before what closes ${options.chains.map(nameOf).join(', ')}`,
+        }),
+        file({path: FIREWALL_UNIT, content: firewallUnit(templates), why: 'puts the rules in at every boot'}),
+        unit({
+          name: 'kadm-firewall.service',
+          restartWhenNewer: [FIREWALL_PROGRAM, FIREWALL_UNIT],
+          why: 'the rules hold now and after a reboot',
+        }),
+        loadedRules({
+          name: 'kadm-firewall',
+          why: 'whoever loads their own rules again flushes those of other programs',
+          missing: sh`if [ -x ${FIREWALL_PROGRAM} ]; then ${FIREWALL_PROGRAM} missing; else echo 'the rules of kadm'; fi`,
+          load: sh`systemctl reload-or-restart kadm-firewall.service`,
+          unload: sh`if [ -x ${FIREWALL_PROGRAM} ]; then ${FIREWALL_PROGRAM} stop; fi`,
+        }),
+      ]
+
+/** As its own tool names it. */
+export const nameOf = ({tool, family, table, chain}: ClosedChain): string =>
+  tool === 'nft' ? `nftables' ${family} ${table} ${chain}` : `${tool}' ${chain}`

@@ -1,0 +1,56 @@
+import {kubeletDropIn, kubeletUnit} from '../../manifests/kubelet-files.ts'
+import {directory} from '../../resources/files/directory.ts'
+import {file} from '../../resources/files/file.ts'
+import {KUBELET_DIR, KUBERNETES_DIR, MANIFESTS_DIR, PKI_DIR} from '../../domain/paths.ts'
+import type {AnyResource} from '../../resources/any-resource.ts'
+import {binaryFromBundle} from '../shared/from-bundle.ts'
+import {kubeletComesBy, kubernetesPackages, refuseOtherKubelet} from './packages.ts'
+import type {Phase, PhaseContext} from '../phase.ts'
+import {unitKnowsProxy} from './proxy.ts'
+
+export const KUBELET_UNIT = '/etc/systemd/system/kubelet.service'
+export const KUBELET_DROP_IN = '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf'
+
+export const kubeletInstallPhase: Phase = {
+  name: 'kubelet',
+  title: 'Install the kubelet',
+  why: 'the kubelet is the part of Kubernetes that runs on every node and starts everything else',
+  resources: context => [
+    ...programs(context),
+    unitKnowsProxy(context, 'kubelet'),
+    directory({path: KUBERNETES_DIR, tree: true, why: 'configuration and certificates of Kubernetes'}),
+    directory({path: MANIFESTS_DIR, mode: '0700', tree: true, why: 'the kubelet runs every pod it finds there'}),
+    directory({path: PKI_DIR, tree: true, why: 'certificates'}),
+    directory({path: KUBELET_DIR, mode: '0700', tree: true, why: "the kubelet's own state"}),
+    ...['/var/log/pods', '/var/log/containers', '/run/flannel'].map(path =>
+      directory({path, tree: true, why: 'made by the kubelet and pods; removed again with them'}),
+    ),
+  ],
+}
+
+/** A node keeps a kubelet of another release: an upgrade of it begins with a drain, which nothing here does. */
+const keepsKubelet = ({facts, cluster}: PhaseContext): boolean =>
+  facts.clusterCaHash !== undefined &&
+  facts.kubelet.version !== undefined &&
+  facts.kubelet.version !== cluster.version.text
+
+function programs(context: PhaseContext): readonly AnyResource[] {
+  const {bundle, templates} = context
+  const comesBy = kubeletComesBy(context)
+  const keeps = keepsKubelet(context)
+  if (comesBy === 'packages') return keeps ? [] : [kubernetesPackages(context)]
+  if (comesBy === 'own' && !keeps) refuseOtherKubelet(context)
+  return [
+    ...(bundle === undefined || keeps
+      ? []
+      : (['kubelet', 'kubectl', 'kubeadm'] as const).map(name =>
+          binaryFromBundle(bundle, name, 'a tool of Kubernetes itself'),
+        )),
+    file({path: KUBELET_UNIT, content: kubeletUnit(templates), why: 'starts the kubelet at boot'}),
+    file({
+      path: KUBELET_DROP_IN,
+      content: kubeletDropIn(templates),
+      why: "tells the kubelet where its configuration is; the same file as kubeadm's",
+    }),
+  ]
+}

@@ -1,8 +1,0 @@
-import {preparePhase} from './prepare.ts'
-import {nodeImagesPhase} from './images.ts'
-import type {Phase} from './phase.ts'
-import {nodePodsPhase, nodeReadyPhase} from './ready.ts'
-import {workerPhase} from './worker.ts'
-
-/** A worker: the host is prepared, then its kubelet introduces itself to the cluster. */
-export const joinPhases: readonly Phase[] = [preparePhase, nodeImagesPhase, workerPhase, nodeReadyPhase, nodePodsPhase]

@@ -1,0 +1,119 @@
+import {own} from './hypervisor-advice.ts'
+import type {Finding} from '../finding.ts'
+import type {View} from '../input.ts'
+
+/** What no two machines may share. `isMendable`: a machine can give itself its own; the others its hypervisor gave it. */
+export interface Trait {
+  readonly name: 'machine-id' | 'SSH host key' | 'MAC address' | 'product_uuid'
+  readonly isMendable: boolean
+  readonly same: (a: View, b: View) => boolean
+}
+
+/** What a hypervisor or a board maker writes when it has no number of its own; equal ones mean nothing. */
+const BLANK_UUIDS = [
+  '00000000-0000-0000-0000-000000000000',
+  'ffffffff-ffff-ffff-ffff-ffffffffffff',
+  '03000200-0400-0500-0006-000700080009',
+]
+
+const overlaps = (a: readonly string[], b: readonly string[]): boolean => a.some(entry => b.includes(entry))
+
+/** Whether both say something, and the same. */
+export const equal = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a !== '' && a === b
+
+/** Whether both are the same number, and one that was given to a single machine. */
+export const equalUuids = (a: string | undefined, b: string | undefined): boolean =>
+  equal(a?.toLowerCase(), b?.toLowerCase()) && !BLANK_UUIDS.includes(a?.toLowerCase() ?? '')
+
+/** In the order in which they are told. */
+export const TRAITS: readonly Trait[] = [
+  {
+    name: 'machine-id',
+    isMendable: true,
+    same: (a, b) => equal(a.facts.identity.machineId, b.facts.identity.machineId),
+  },
+  {
+    name: 'SSH host key',
+    isMendable: true,
+    same: (a, b) => overlaps(a.facts.identity.hostKeys, b.facts.identity.hostKeys),
+  },
+  {name: 'MAC address', isMendable: false, same: (a, b) => overlaps(a.facts.identity.macs, b.facts.identity.macs)},
+  {
+    name: 'product_uuid',
+    isMendable: false,
+    same: (a, b) => equalUuids(a.facts.identity.productUuid, b.facts.identity.productUuid),
+  },
+]
+
+/** A machine that has something of another, which keeps it. */
+export interface Clone {
+  readonly view: View
+  /** Whose copy it is. */
+  readonly original: View
+  readonly shared: readonly Trait[]
+  readonly sharesHostname: boolean
+}
+
+/** Same boot of the same kernel; containers of one kernel can share its boot id. */
+export const isOneMachine = (a: View, b: View): boolean =>
+  !a.facts.isContainer && equal(a.facts.identity.bootId, b.facts.identity.bootId)
+
+/** A node's identity is in its cluster. */
+export const isNode = ({facts}: View): boolean => facts.clusterCaHash !== undefined || facts.nodeName !== undefined
+
+/** A node keeps its identity, then a control plane, then the host that was named first; what shares with one that keeps it is a clone. */
+export function clonesAmong(views: readonly View[]): readonly Clone[] {
+  const rank = (view: View): number => (isNode(view) ? 0 : view.isControlPlane ? 1 : 2)
+  const ordered = views.toSorted((a, b) => rank(a) - rank(b))
+  return ordered.flatMap((view, i): readonly Clone[] => {
+    const before = ordered.slice(0, i).filter(other => !isOneMachine(view, other))
+    const shared = TRAITS.filter(({same}) => before.some(other => same(view, other)))
+    const original = before.find(other => shared.some(({same}) => same(view, other)))
+    if (original === undefined) return []
+    return [{view, original, shared, sharesHostname: view.facts.hostname === original.facts.hostname}]
+  })
+}
+
+/** Clones of one original that share the same with it are told together. */
+export function cloneFindings(clones: readonly Clone[]): readonly Finding[] {
+  const key = ({original, shared, sharesHostname}: Clone): string =>
+    [original.label, sharesHostname, ...shared.map(({name}) => name)].join('\n')
+  return [...Map.groupBy(clones, key).values()].flatMap(group => {
+    const [first] = group
+    if (first === undefined) return []
+    const {original, shared, sharesHostname} = first
+    const words = [...shared.map(({name}) => name), ...(sharesHostname ? ['hostname'] : [])]
+    const labels = group.map(({view}) => view.label)
+    const were = labels.length > 1 ? 'were' : 'was'
+    return [
+      {
+        name: 'Clone',
+        severity: severityOf(shared),
+        hosts: labels,
+        saw: `${list(labels)} ${were} cloned from ${original.label}: same ${list(words)}`,
+        fix: fixOf(group, shared),
+      },
+    ]
+  })
+}
+
+/** kubeadm's documentation wants product_uuid to be unique, and nothing in Kubernetes reads it to tell nodes apart. */
+export const severityOf = (shared: readonly Pick<Trait, 'name'>[]): 'error' | 'warning' =>
+  shared.every(({name}) => name === 'product_uuid') ? 'warning' : 'error'
+
+function fixOf(group: readonly Clone[], shared: readonly Trait[]): string {
+  const nodes = group.filter(({view}) => isNode(view)).map(({view}) => view.label)
+  const labels = group.map(({view}) => view.label)
+  const mendable = shared.filter(({isMendable}) => isMendable).map(({name}) => name)
+  const reset = nodes.map(label => `take ${label} out of its cluster first: kadm reset ${label} --to CONTROL-PLANE`)
+  const theirs = list(mendable)
+  const get = labels.length > 1 ? `get a new ${theirs} and boot again` : `gets a new ${theirs} and boots again`
+  const repair = `run kadm repair clones with these hosts: ${list(labels)} ${get}`
+  const byHand = [...new Set(group.flatMap(({view}) => own(shared, view.facts.virtualization)))]
+  return [...(mendable.length > 0 ? [...reset, repair] : []), ...byHand].join('; ')
+}
+
+/** `a, b and c`. */
+export function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`
+}

@@ -1,0 +1,113 @@
+import {cloneFindings, clonesAmong, equal, equalUuids, isOneMachine, list, severityOf, TRAITS} from './clones.ts'
+import type {Finding} from '../finding.ts'
+import {own} from './hypervisor-advice.ts'
+import type {ExistingNode, PreflightInput, SetCheck, View} from '../input.ts'
+
+/** Clones are named with all that they share. */
+export const cloneCheck: SetCheck = views => {
+  const same = pairs(views).filter(([a, b]) => isOneMachine(a, b))
+  const findings = [
+    ...same.map(([a, b]): Finding => {
+      const saw = `${a.label} and ${b.label} are one and the same machine`
+      return {name: 'SameMachine', severity: 'error', hosts: [a.label, b.label], saw, fix: 'name each machine once'}
+    }),
+    ...cloneFindings(clonesAmong(views)),
+  ]
+  if (findings.length > 0 || views.length < 2) return findings
+  const hosts = views.map(({label}) => label)
+  return [{name: 'Clone', severity: 'ok', hosts, saw: 'each machine has an identity of its own', fix: undefined}]
+}
+
+export const duplicateNameCheck: SetCheck = views =>
+  pairs(views).flatMap(([a, b]): readonly Finding[] => {
+    const hosts = [a.label, b.label]
+    if (a.node.name === b.node.name) {
+      const saw = `both would be the node ${a.node.name}`
+      return [
+        {
+          name: 'DuplicateHostname',
+          severity: 'error',
+          hosts,
+          saw,
+          fix: 'give each host a name of its own (name: in the file)',
+        },
+      ]
+    }
+    if (a.facts.hostname !== b.facts.hostname) return []
+    const saw = `both are called ${a.facts.hostname} now`
+    return [
+      {
+        name: 'DuplicateHostname',
+        severity: 'info',
+        hosts,
+        saw,
+        fix: `kadm calls them ${a.node.name} and ${b.node.name}`,
+      },
+    ]
+  })
+
+/** Addresses that were chosen or named; what else two hosts share behind a NAT does no harm. */
+export const duplicateAddressCheck: SetCheck = views =>
+  pairs(views).flatMap(([a, b]): readonly Finding[] =>
+    a.node.address !== '' && a.node.address === b.node.address
+      ? [
+          {
+            name: 'DuplicateAddress',
+            severity: 'error',
+            hosts: [a.label, b.label],
+            saw: `both have the address ${a.node.address}`,
+            fix: 'give each host an address of its own',
+          },
+        ]
+      : [],
+  )
+
+/** Against the nodes that the cluster has; a host that is that very node is no clone of it. */
+export const existingNodesCheck: SetCheck = (views, {existing}: PreflightInput) =>
+  views.flatMap(view => existing.flatMap(node => againstNode(view, node)))
+
+function againstNode({label, node, facts, isMember}: View, existing: ExistingNode): readonly Finding[] {
+  const {machineId, productUuid} = facts.identity
+  const sameId = equal(machineId, existing.machineId)
+  const sameUuid = equalUuids(productUuid, existing.systemUuid)
+  if (node.name === existing.name) {
+    if (sameId || isMember) return []
+    const saw = `the cluster has a node ${existing.name}, and it is another machine`
+    const fix = `give this host another name; or, if that machine is gone, remove its node first: kubectl delete node ${existing.name}, with the kubeconfig that kadm kubeconfig writes`
+    return [{name: 'DuplicateHostname', severity: 'error', hosts: [label], saw, fix}]
+  }
+  const shared = TRAITS.filter(({name}) => (name === 'machine-id' && sameId) || (name === 'product_uuid' && sameUuid))
+  const fixes = [
+    ...(sameId
+      ? [`run kadm repair clones with ${existing.name} and ${label}: it gets a new machine-id and boots again`]
+      : []),
+    ...own(shared, facts.virtualization),
+  ]
+  const clone: readonly Finding[] =
+    shared.length === 0
+      ? []
+      : [
+          {
+            name: 'Clone',
+            severity: severityOf(shared),
+            hosts: [label],
+            saw: `${label} was cloned from node ${existing.name}: same ${list(shared.map(({name}) => name))}`,
+            fix: fixes.join('; '),
+          },
+        ]
+  const address: readonly Finding[] = existing.addresses.includes(node.address)
+    ? [
+        {
+          name: 'DuplicateAddress',
+          severity: 'error',
+          hosts: [label],
+          saw: `node ${existing.name} has the address ${node.address} already`,
+          fix: 'give this host an address of its own',
+        },
+      ]
+    : []
+  return [...clone, ...address]
+}
+
+const pairs = (views: readonly View[]): readonly (readonly [View, View])[] =>
+  views.flatMap((a, i) => views.slice(i + 1).map(b => [a, b] as const))

@@ -1,0 +1,127 @@
+import {isAddress, nthAddress, parseCidr} from '../../../domain/cidr.ts'
+import type {Cluster} from '../../../domain/cluster.ts'
+import {KUBELET_FLAGS} from '../../../domain/kubelet-flags.ts'
+import * as paths from '../../../domain/paths.ts'
+import type {Finding} from '../finding.ts'
+import {error, ok, warning, type HostCheck, type View} from '../input.ts'
+
+const DEFAULT_FILE = '/etc/default/kubelet'
+const FOLDERS = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map(root => `${root}/systemd/system`)
+const NEEDED = ['$KUBELET_KUBECONFIG_ARGS', '$KUBELET_CONFIG_ARGS', '$KUBELET_KUBEADM_ARGS']
+
+interface Flag {
+  readonly name: string
+  readonly value: string
+}
+
+/** `--name=value`, `--name value` and `--name` in the lines of a file that set arguments of the kubelet. */
+function flagsIn(lines: readonly string[]): readonly Flag[] {
+  const text = lines.filter(line => /KUBELET_[A-Z_]*=/.test(line)).join(' ')
+  return [...text.matchAll(/(?<=^|[\s"'=])--?([a-z][a-z0-9-]*)(?:=([^\s"']*)|\s+([^\s"'-][^\s"']*))?/gi)].map(
+    ([, name = '', joined, apart]) => ({name, value: joined ?? apart ?? 'true'}),
+  )
+}
+
+/** What kadm says to the kubelet itself, or writes into its configuration; another value here would count more. */
+function wantedFlags({node, facts}: View, cluster: Cluster): Readonly<Record<string, readonly string[]>> {
+  const {healthzPort} = cluster.extra.kubelet
+  const range = parseCidr(cluster.network.serviceSubnets[0] ?? '')
+  return {
+    config: [paths.KUBELET_CONFIG],
+    kubeconfig: [paths.KUBELET_CONF],
+    'bootstrap-kubeconfig': [paths.BOOTSTRAP_KUBELET_CONF],
+    'root-dir': [paths.KUBELET_DIR],
+    'pod-manifest-path': [paths.MANIFESTS_DIR],
+    'container-runtime-endpoint': [`unix://${paths.CONTAINERD_SOCKET}`, paths.CONTAINERD_SOCKET],
+    'cgroup-driver': [facts.cgroup.version === 2 ? 'systemd' : 'cgroupfs'],
+    'hostname-override': [node.name],
+    'node-ip': [node.address],
+    'cluster-domain': [cluster.network.dnsDomain],
+    'cluster-dns': [(range === undefined ? undefined : nthAddress(range, 10)) ?? ''],
+    'healthz-port': [`${typeof healthzPort === 'number' ? healthzPort : 10248}`],
+    port: ['10250'],
+    'fail-swap-on': cluster.swap === 'keep' ? ['false'] : ['true', 'false'],
+    'register-node': ['true'],
+    'enable-server': ['true'],
+    runonce: ['false'],
+  }
+}
+
+/** An older release still knows a flag that the newest one does not. */
+const isRunning = ({isMember, facts}: View): boolean => isMember && facts.units['kubelet.service']?.active === 'active'
+
+/** Flags that an administrator left: the last word is theirs, and one that is unknown stops the kubelet. */
+function judgeFlags(view: View, cluster: Cluster, path: string, flags: readonly Flag[]): readonly Finding[] {
+  const name = 'KubeletExtraArgs'
+  const wanted = wantedFlags(view, cluster)
+  const fix = (flag: string): string => `remove --${flag} from ${path}`
+  const findings = flags.flatMap((flag): readonly Finding[] => {
+    if (!KUBELET_FLAGS.has(flag.name)) {
+      const saw = `${path} has --${flag.name}, which the kubelet does not know: it would not start`
+      return [(isRunning(view) ? warning : error)(name, view, saw, fix(flag.name))]
+    }
+    const right = wanted[flag.name]
+    if (right === undefined || right.includes(flag.value) || isSameAddress(flag, right)) return []
+    const saw = `${path} has --${flag.name}=${flag.value}, which counts more than ${right[0] ?? ''} of this cluster`
+    return [(view.isMember ? warning : error)(name, view, saw, fix(flag.name))]
+  })
+  if (findings.length > 0 || flags.length === 0) return findings
+  return [ok(name, view, `${path} adds ${flags.map(flag => `--${flag.name}`).join(', ')}`)]
+}
+
+/** A node with both families names two, the first of which is the one kadm knows. */
+const isSameAddress = ({name, value}: Flag, [right]: readonly string[]): boolean =>
+  name === 'node-ip' && value.split(',')[0] === right && value.split(',').every(isAddress)
+
+export const kubeletArgumentsCheck: HostCheck = (view, {cluster}) => {
+  const {files, shared} = view.facts
+  const lines = shared.serviceFiles[DEFAULT_FILE]
+  if (lines !== undefined) return judgeFlags(view, cluster, DEFAULT_FILE, flagsIn(lines))
+  if (files[DEFAULT_FILE] === undefined) return []
+  const saw = `${DEFAULT_FILE} is there and could not be read; its arguments count more than those of kadm`
+  return [warning('KubeletExtraArgs', view, saw, `see that they are right for this cluster: cat ${DEFAULT_FILE}`)]
+}
+
+/** Drop-ins in the order in which systemd reads them; one in an earlier folder hides those of its name. */
+function dropIns({facts}: View, unit: 'kubelet' | 'containerd'): readonly (readonly [string, readonly string[]])[] {
+  const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+  const all = FOLDERS.flatMap(folder =>
+    Object.entries(facts.shared.serviceFiles).filter(([path]) => path.startsWith(`${folder}/${unit}.service.d/`)),
+  )
+  return all
+    .filter(([path], i) => all.findIndex(([other]) => nameOf(other) === nameOf(path)) === i)
+    .toSorted(([a], [b]) => (nameOf(a) < nameOf(b) ? -1 : 1))
+}
+
+/** The values of arguments may be anything. */
+const inShort = (command: string): string => command.replaceAll(/=\S+/g, '=…').slice(0, 120)
+
+const startsIn = (lines: readonly string[]): readonly string[] =>
+  lines.flatMap(line => /^ExecStart\s*=\s*(\S.*)$/.exec(line)?.[1] ?? [])
+
+const moved = (path: string): string => `sudo mv ${path} ${path}.off`
+
+/** kadm writes 10-kubeadm.conf, or the package has it; what comes later by name counts more. */
+export const kubeletDropInsCheck: HostCheck = (view, {cluster, bundleArchitecture}) =>
+  dropIns(view, 'kubelet').flatMap(([path, lines]): readonly Finding[] => {
+    const file = path.slice(path.lastIndexOf('/') + 1)
+    const isWritten = file === '10-kubeadm.conf' && bundleArchitecture !== undefined
+    if (isWritten || file < '10-kubeadm.conf' || file === '20-kadm-proxy.conf') return []
+    const other = startsIn(lines).find(start => !NEEDED.every(variable => start.includes(variable)))
+    if (other === undefined) {
+      return file === '10-kubeadm.conf' ? [] : judgeFlags(view, cluster, path, flagsIn(lines))
+    }
+    const saw = `${path} starts the kubelet as '${inShort(other)}', without the configuration of this cluster`
+    return [(view.isMember ? warning : error)('KubeletDropIns', view, saw, `move it away: ${moved(path)}`)]
+  })
+
+/** kadm writes /etc/containerd/config.toml, which counts only where containerd reads it. */
+export const runtimeStartCheck: HostCheck = view =>
+  dropIns(view, 'containerd').flatMap(([path, lines]): readonly Finding[] => {
+    const other = startsIn(lines)
+      .map(start => /\s(?:--config|-c)[=\s]+(\S+)/.exec(start)?.[1])
+      .find(config => config !== undefined && config !== paths.CONTAINERD_CONFIG)
+    if (other === undefined) return []
+    const saw = `${path} starts containerd with ${other}, not with ${paths.CONTAINERD_CONFIG}`
+    return [(view.isMember ? warning : error)('RuntimeStart', view, saw, `move it away: ${moved(path)}`)]
+  })

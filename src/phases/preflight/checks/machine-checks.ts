@@ -1,0 +1,156 @@
+import {KERNEL_MODULES} from '../../../manifests/host-files.ts'
+import {error, info, ok, warning, type HostCheck, type View} from '../input.ts'
+
+const MIB = 1024 * 1024
+
+export const privilegeCheck: HostCheck = view => {
+  const name = 'IsPrivilegedUser'
+  const {effectiveUid, user} = view.facts
+  return effectiveUid === 0
+    ? [ok(name, view, `${user.name} reaches root${user.sudo === 'root' ? '' : ' by sudo'}`)]
+    : [
+        error(
+          name,
+          view,
+          `commands run as ${user.name}, not as root`,
+          `give ${user.name} sudo rights, or log in as a user with these rights`,
+        ),
+      ]
+}
+
+const OLDEST: Readonly<Record<string, number>> = {ubuntu: 22.04, debian: 12}
+
+export const operatingSystemCheck: HostCheck = view => {
+  const name = 'OperatingSystem'
+  const {id, idLike, versionId, pretty} = view.facts.os
+  const saw = pretty || id || 'an unknown system'
+  const fix = 'use Ubuntu 22.04 or later, or Debian 12 or later'
+  const oldest = OLDEST[id]
+  if (oldest !== undefined) {
+    // Debian's testing and unstable have no version; they are newer than all.
+    return versionId !== '' && Number.parseFloat(versionId) < oldest
+      ? [error(name, view, `${saw} is older than kadm supports`, fix)]
+      : [ok(name, view, saw)]
+  }
+  return idLike.some(like => like in OLDEST)
+    ? [warning(name, view, `${saw} is only like a system that kadm is tested on`, fix)]
+    : [error(name, view, `${saw} is not a system that kadm can prepare`, fix)]
+}
+
+const ARCHITECTURES: Readonly<Record<string, 'amd64' | 'arm64'>> = {x86_64: 'amd64', aarch64: 'arm64'}
+
+export const architectureCheck: HostCheck = (view, {bundleArchitecture}) => {
+  const name = 'Architecture'
+  const {architecture} = view.facts.kernel
+  const known = ARCHITECTURES[architecture]
+  if (known === undefined)
+    return [error(name, view, `no Kubernetes is built for ${architecture || 'it'}`, 'use an amd64 or arm64 machine')]
+  if (bundleArchitecture !== undefined && bundleArchitecture !== known) {
+    return [
+      error(
+        name,
+        view,
+        `is ${known}, the bundle holds ${bundleArchitecture}`,
+        `make a bundle for ${known} (kadm bundle create)`,
+      ),
+    ]
+  }
+  return [ok(name, view, known)]
+}
+
+export const cpuCheck: HostCheck = view => {
+  const name = 'NumCPU'
+  const {cpus} = view.facts
+  if (!view.isControlPlane) return []
+  return cpus >= 2
+    ? [ok(name, view, `${cpus} CPUs`)]
+    : [error(name, view, `${cpus} CPU, a control plane needs 2`, 'give the machine a second CPU')]
+}
+
+export const memoryCheck: HostCheck = view => {
+  const name = 'Mem'
+  const mebibytes = Math.floor(view.facts.memoryBytes / MIB)
+  if (!view.isControlPlane) return []
+  return mebibytes >= 1700
+    ? [ok(name, view, `${mebibytes} MB of memory`)]
+    : [error(name, view, `${mebibytes} MB of memory, a control plane needs 1700`, 'give the machine 2 GB or more')]
+}
+
+/** Without these no container starts, whatever the runtime is told. */
+const NEEDED = ['sys_admin', 'net_admin', 'sys_chroot', 'mknod', 'setuid', 'setgid', 'dac_override', 'chown']
+
+export const capabilityCheck: HostCheck = view => {
+  const name = 'Capabilities'
+  const {capabilities, isContainer, virtualization} = view.facts
+  if (capabilities.length === 0)
+    return [warning(name, view, 'the bounding set could not be read', 'look at CapBnd in /proc/1/status')]
+  const missing = NEEDED.filter(capability => !capabilities.includes(capability))
+  if (missing.length > 0) {
+    const fix = isContainer ? `start the ${virtualization} container with all capabilities` : 'remove what bounds PID 1'
+    return [error(name, view, `root lacks ${missing.join(', ')}`, fix)]
+  }
+  if (!capabilities.includes('sys_resource')) {
+    return [info(name, view, 'root lacks sys_resource', 'kadm tells containerd not to lower oom_score_adj')]
+  }
+  return [ok(name, view, 'root has what containers need')]
+}
+
+/** Shares a kernel but nothing else with others: what a container of these makes shows through to no one. */
+const MACHINE_CONTAINERS = ['systemd-nspawn', 'lxc', 'lxc-libvirt']
+
+export const virtualizationCheck: HostCheck = view => {
+  const name = 'Virtualization'
+  const {virtualization, isContainer} = view.facts
+  if (!isContainer || MACHINE_CONTAINERS.includes(virtualization)) return [ok(name, view, virtualization)]
+  return [
+    warning(
+      name,
+      view,
+      `is a ${virtualization} container`,
+      'prefer a virtual machine: modules, swap and kernel settings are not its own',
+    ),
+  ]
+}
+
+/** Built in or loaded by their kernel option, since some show nowhere else. */
+const MODULES: Readonly<Record<(typeof KERNEL_MODULES)[number] | 'vxlan', string>> = {
+  overlay: 'OVERLAY_FS',
+  br_netfilter: 'BRIDGE_NETFILTER',
+  nf_conntrack: 'NF_CONNTRACK',
+  vxlan: 'VXLAN',
+}
+
+export const moduleCheck: HostCheck = (view, {cluster}) => {
+  const name = 'KernelModules'
+  const wanted = [...KERNEL_MODULES, ...(cluster.network.plugin.kind === 'flannel' ? (['vxlan'] as const) : [])]
+  const missing = wanted.filter(module => !isPresent(view, module))
+  if (missing.length === 0) return [ok(name, view, `${wanted.join(', ')} are there`)]
+  const saw = `${missing.join(', ')} not loaded`
+  if (view.facts.modules.loadable) return [info(name, view, saw, 'kadm loads them, now and at every boot')]
+  const fix = view.facts.isContainer
+    ? 'load them on the machine around the container'
+    : 'install the full kernel package'
+  return [
+    view.facts.kernel.options === undefined
+      ? warning(name, view, `${saw} as far as can be seen, and this host cannot load modules`, fix)
+      : error(name, view, `${saw}, and this host cannot load modules`, fix),
+  ]
+}
+
+function isPresent({facts}: View, module: keyof typeof MODULES): boolean {
+  const {loaded, builtin} = facts.modules
+  return loaded.includes(module) || builtin.includes(module) || facts.kernel.options?.[MODULES[module]] === 'y'
+}
+
+export const commandsCheck: HostCheck = view =>
+  ['losetup', 'mount', 'cp'].map(command => {
+    const name = `FileExisting-${command}`
+    return view.facts.commands.includes(command)
+      ? ok(name, view, `${command} is there`)
+      : error(
+          name,
+          view,
+          `${command} is not on PATH`,
+          `install it: apt-get install ${command === 'cp' ? 'coreutils' : 'mount'}`,
+        )
+  })

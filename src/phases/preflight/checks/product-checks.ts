@@ -1,0 +1,46 @@
+import {OTHER_KUBERNETES} from '../../../domain/other-kubernetes.ts'
+import {kubeletComesBy} from '../../host/packages.ts'
+import type {Finding} from '../finding.ts'
+import {error, warning, type HostCheck} from '../input.ts'
+
+/** Unit files that are of no use to anybody, or only lead to another. */
+const OFF = ['disabled', 'masked', 'static', 'indirect', 'alias', '']
+
+/** Another product runs a kubelet here, or will after the next boot, or may be started at any time. */
+export const otherKubernetesCheck: HostCheck = view => {
+  const units = OTHER_KUBERNETES.flatMap(([unit, product]) => {
+    const state = view.facts.units[`${unit}.service`]
+    return state === undefined || state.enabled === 'masked' ? [] : [{unit: `${unit}.service`, product, ...state}]
+  })
+  const products = [...new Set(units.map(({product}) => product))]
+  return products.map((product): Finding => {
+    const own = units.filter(one => one.product === product)
+    const isActive = own.some(({active}) => !['inactive', 'failed'].includes(active))
+    const boots = own.filter(({enabled}) => !OFF.includes(enabled)).map(({unit}) => unit)
+    const fix = `uninstall ${product}, or use another machine`
+    if (isActive) return error('OtherKubernetes', view, `${product} runs here`, fix)
+    if (boots.length > 0) {
+      const saw = `${product} is stopped, but starts at the next boot (${boots.join(', ')})`
+      return error(
+        'OtherKubernetes',
+        view,
+        saw,
+        `uninstall ${product}, or turn it off: sudo systemctl disable ${boots.join(' ')}`,
+      )
+    }
+    const saw = `${product} is installed, and does not run`
+    return warning('OtherKubernetes', view, saw, `uninstall ${product}, so that nobody starts it beside this cluster`)
+  })
+}
+
+/** A kubelet that neither a package nor a bundle brought is left as it is, so it must be of the wanted release already. */
+export const ownKubeletCheck: HostCheck = (view, {cluster, bundleArchitecture}) => {
+  const {facts} = view
+  const bundle = bundleArchitecture === undefined ? undefined : {}
+  const {version} = facts.kubelet
+  if (view.isMember || version === cluster.version.text || kubeletComesBy({bundle, facts}) !== 'own') return []
+  const saw = `its kubelet ${version ?? ''} belongs to no package, so no package can make it ${cluster.version.text}`
+  const fix =
+    'give the release with --bundle FOLDER, as it was installed, or remove the program: sudo rm "$(command -v kubelet)"'
+  return [error('KubeletSource', view, saw, fix)]
+}

@@ -1,0 +1,62 @@
+import {BOOTSTRAP_KUBELET_CONF, ETCD_DATA_DIR, KUBELET_CONF, MANIFESTS_DIR, PKI_DIR} from '../../../domain/paths.ts'
+import {error, ok, ownCaHash, warning, type HostCheck} from '../input.ts'
+
+/** kubeadm's names: the path with dashes for slashes. */
+const fileCheckName = (path: string): string => `FileAvailable-${path.replaceAll('/', '-')}`
+
+export const fileChecks: HostCheck = view => {
+  const paths = view.isControlPlane
+    ? ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'].map(
+        name => `${MANIFESTS_DIR}/${name}.yaml`,
+      )
+    : [KUBELET_CONF, BOOTSTRAP_KUBELET_CONF, `${PKI_DIR}/ca.crt`]
+  return paths.map(path => {
+    const name = fileCheckName(path)
+    if (view.facts.files[path] === undefined) return ok(name, view, 'not there')
+    if (view.isMember) return ok(name, view, 'is of this cluster')
+    if (view.isBegun) return ok(name, view, 'is of an earlier run of kadm')
+    return error(name, view, `${path} is left from another cluster`, `run kadm reset on ${view.label} first`)
+  })
+}
+
+export const etcdDirCheck: HostCheck = view => {
+  const name = 'DirAvailable--var-lib-etcd'
+  if (!view.isControlPlane) return []
+  const prefix = `${ETCD_DATA_DIR}/`
+  const content = Object.keys(view.facts.files).filter(
+    path => path.startsWith(prefix) && path !== `${prefix}lost+found`,
+  )
+  if (content.length === 0) return [ok(name, view, 'empty')]
+  if (view.isMember) return [ok(name, view, 'holds the data of this cluster')]
+  const fix = `keep a copy if it matters, then run kadm reset on ${view.label}`
+  return [error(name, view, `${ETCD_DATA_DIR} holds the data of another cluster`, fix)]
+}
+
+/** A CA that is not ours; nothing of it is overwritten. */
+export const otherClusterCheck: HostCheck = (view, input) => {
+  const name = 'OtherCluster'
+  const {clusterCaHash, apiServer, nodeName} = view.facts
+  if (clusterCaHash === undefined) return [ok(name, view, 'belongs to no cluster')]
+  if (view.isMember) return [ok(name, view, 'is a node of this cluster already')]
+  const whose = apiServer === undefined ? 'another cluster' : `the cluster at ${apiServer}`
+  const saw = `belongs to ${whose}${nodeName === undefined ? '' : ` as ${nodeName}`} (CA sha256:${clusterCaHash.slice(0, 12)}…)`
+  const isUnsure = ownCaHash(input) === undefined && input.hosts.every(({node}) => node.role === 'worker')
+  if (isUnsure) return [warning(name, view, saw, 'see that this is the cluster you mean')]
+  return [error(name, view, saw, `take it out there and run kadm reset on ${view.label}, or name another machine`)]
+}
+
+/** A node changes its role only by leaving the cluster first: its files say what it is. */
+export const roleCheck: HostCheck = view => {
+  const name = 'Role'
+  const {files, clusterCaHash} = view.facts
+  const has = (path: string): boolean => files[path] !== undefined
+  const runsApi = has(`${MANIFESTS_DIR}/kube-apiserver.yaml`)
+  const fix = `take it out of its cluster first: kadm reset ${view.label}`
+  if (view.isControlPlane && clusterCaHash !== undefined && !runsApi && !has(`${PKI_DIR}/ca.key`)) {
+    return [error(name, view, 'is a worker of a cluster, and is now to be a control plane', fix)]
+  }
+  if (!view.isControlPlane && runsApi) {
+    return [error(name, view, 'is the control plane of a cluster, and is now to be a worker', fix)]
+  }
+  return []
+}

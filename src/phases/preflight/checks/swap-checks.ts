@@ -1,0 +1,73 @@
+import type {SwapSource} from '../../../domain/facts.ts'
+import {error, info, ok, warning, type HostCheck} from '../input.ts'
+
+const NAME = 'Swap'
+const MIB = 1024 * 1024
+
+/** Each place where swap comes from, since turning it off by hand lasts until the next boot. */
+export const swapCheck: HostCheck = (view, {cluster}) => {
+  const {swap, cgroup} = view.facts
+  if (swap.length === 0) return [ok(NAME, view, 'there is none')]
+  return swap.map(source => {
+    const state = source.active ? 'on' : 'off now, on again after a boot'
+    if (source.kind === 'outside') {
+      const fix = 'turn it off on the machine around this container, or live with it'
+      return warning(NAME, view, `${source.path} is swap of the kernel outside`, fix)
+    }
+    const saw = `${source.device} is swap from ${originOf(source)} (${state})`
+    if (cluster.swap === 'off') return info(NAME, view, saw, fixOf(source))
+    return cgroup.version === 2
+      ? info(NAME, view, saw, 'it is kept, and pods of class Burstable get a share of it (LimitedSwap)')
+      : warning(
+          NAME,
+          view,
+          `${saw}, and cgroup v1 cannot give pods a share of it`,
+          'it is kept for the rest of the machine (NoSwap); boot with cgroup v2 (systemd.unified_cgroup_hierarchy=1) to let pods use it',
+        )
+  })
+}
+
+/** Turning swap off brings all of it back into memory; where there is no room the kernel kills what it likes. */
+export const swapUseCheck: HostCheck = (view, {cluster}) => {
+  const {swapUsedBytes, memoryAvailableBytes} = view.facts
+  if (cluster.swap === 'keep' || swapUsedBytes === 0 || swapUsedBytes < memoryAvailableBytes) return []
+  const [used, free] = [swapUsedBytes, memoryAvailableBytes].map(bytes => String(Math.round(bytes / MIB)))
+  const saw = `${used} MB of swap are in use and ${free} MB of memory are free: turning it off would run out of memory`
+  return [error('SwapInUse', view, saw, 'stop what uses memory or reboot it, give it more memory, or use --swap=keep')]
+}
+
+/** Since when tmpfs can be told to stay out of swap (KEP-2400); secrets are on tmpfs. */
+const NOSWAP = [6, 4] as const
+
+/** What the kubelet cannot keep out of swap on an old kernel. */
+export const keptSwapCheck: HostCheck = (view, {cluster}) => {
+  const {swap, kernel} = view.facts
+  if (cluster.swap === 'off' || swap.length === 0) return []
+  const [major = 0, minor = 0] = kernel.release.split('.').map(part => Number.parseInt(part, 10))
+  if (major > NOSWAP[0] || (major === NOSWAP[0] && minor >= NOSWAP[1])) return []
+  const saw = `kernel ${kernel.release} may write secrets and other volumes in memory to swap`
+  return [warning('SwapKernel', view, saw, 'use Linux 6.4 or later, whose tmpfs knows noswap, or encrypt the swap')]
+}
+
+function originOf(source: SwapSource): string {
+  switch (source.kind) {
+    case 'fstab':
+      return source.unit === undefined ? '/etc/fstab' : '/etc/fstab and its GPT partition type'
+    case 'unit':
+      return source.unit
+    case 'zram':
+      return source.unit ?? 'zram'
+    case 'gpt':
+      return 'its GPT partition type'
+    case 'unknown':
+      return 'an unknown place'
+    case 'outside':
+      return 'outside'
+  }
+}
+
+function fixOf({kind}: SwapSource): string {
+  if (kind === 'fstab') return 'kadm turns it off and comments the line out, keeping the line'
+  if (kind === 'unknown') return 'kadm turns it off; look after a boot whether it came back'
+  return 'kadm turns it off and keeps what brings it back from starting'
+}

@@ -1,0 +1,83 @@
+import {CHANGED_FILES, WRITTEN_FILES, WRITTEN_FOLDERS} from '../../../domain/written-paths.ts'
+import type {Finding} from '../finding.ts'
+import {error, warning, type HostCheck, type View} from '../input.ts'
+import {remounted} from './storage-checks.ts'
+
+/** Of the files of the system, those in which kadm has something to change here. */
+function isToChange({facts, node, isMember}: View, path: string, keepsSwap: boolean): boolean {
+  if (path === '/etc/fstab') return !keepsSwap && facts.swap.some(({kind}) => kind === 'fstab')
+  if (path === '/etc/hostname') return node.host.name !== undefined && facts.hostname !== node.host.name
+  return path !== '/etc/hosts' || !isMember
+}
+
+/** Even root cannot change these, so kadm would stop half way. */
+export const immutableCheck: HostCheck = (view, {cluster}) =>
+  view.facts.shared.fixed
+    .filter(({path}) => isToChange(view, path, cluster.swap === 'keep'))
+    .map(({path, by}): Finding => {
+      const told = view.isMember ? warning : error
+      if (by === 'mount') {
+        const saw = `${path} is a mount of its own, so it cannot be replaced`
+        return told('ImmutableFile', view, saw, `unmount it: sudo umount ${path}`)
+      }
+      const [flag, what] = by === 'immutable' ? ['i', 'immutable'] : ['a', 'append-only']
+      const saw = `${path} is ${what} (lsattr shows '${flag}'), so kadm cannot change it`
+      return told('ImmutableFile', view, saw, `make it changeable: sudo chattr -${flag} ${path}`)
+    })
+
+/** Another kind of thing may be somebody's data, so kadm replaces none. */
+export const pathTypeCheck: HostCheck = view => {
+  const {facts} = view
+  const wrong = (path: string, right: readonly string[], wanted: string): readonly Finding[] => {
+    const type = facts.files[path]?.type
+    if (type === undefined || right.includes(type)) return []
+    const what = {file: 'a file', directory: 'a folder', symlink: 'a symbolic link', other: 'a device or socket'}[type]
+    const unit = /^\/etc\/systemd\/system\/(\w+\.service)$/.exec(path)?.[1]
+    if (unit !== undefined && facts.units[unit]?.enabled === 'masked') {
+      return [
+        error(
+          'PathType',
+          view,
+          `${unit} is masked, so nothing can start it`,
+          `unmask it: sudo systemctl unmask ${unit}`,
+        ),
+      ]
+    }
+    const fix = `look what ${path} is for, and move it away if it is not needed: sudo mv ${path} ${path}.old`
+    return [error('PathType', view, `${path} is ${what}, where kadm writes ${wanted}`, fix)]
+  }
+  return [
+    ...WRITTEN_FILES.flatMap(path => wrong(path, isReplaced(path) ? ['file', 'symlink'] : ['file'], 'a file')),
+    ...CHANGED_FILES.flatMap(path => wrong(path, ['file', 'symlink'], 'a file')),
+    ...WRITTEN_FOLDERS.flatMap(path => wrong(path, ['directory', 'symlink'], 'into a folder')),
+  ]
+}
+
+/** These are put in the place of whatever has the name, a link too. */
+const isReplaced = (path: string): boolean => path.startsWith('/etc/kubernetes/') && path.endsWith('.conf')
+
+/** Lines between two marks are kadm's; with half of the marks they cannot be told from yours. */
+export const blockCheck: HostCheck = view =>
+  Object.entries(view.facts.shared.blocks)
+    .filter(([, {begins, ends}]) => begins !== ends || begins > 1)
+    .map(([name, {begins, ends}]) =>
+      error(
+        'HostsFile',
+        view,
+        `/etc/hosts has ${begins} lines '# kadm begin ${name}' and ${ends} lines '# kadm end ${name}'`,
+        `remove the lines of kadm by hand, from '# kadm begin ${name}' to '# kadm end ${name}'`,
+      ),
+    )
+
+/** Places where kadm writes, besides those whose free space is judged. */
+export const readOnlyCheck: HostCheck = view => {
+  const judged = ['/var/lib/containerd', '/var/lib/kubelet', ...(view.isControlPlane ? ['/var/lib/etcd'] : [])]
+  const places = view.facts.disks
+    .filter(({path, readOnly}) => readOnly && path !== '/' && !judged.includes(path))
+    .filter(({path}) => path !== '/var/lib/etcd')
+    .map(({path}) => path)
+  if (places.length === 0) return []
+  const saw = `${places.join(', ')} ${places.length === 1 ? 'is' : 'are'} on a read-only file system`
+  const told = view.isMember ? warning : error
+  return [told('DiskWritable', view, saw, remounted(places[0] ?? ''))]
+}

@@ -1,0 +1,64 @@
+import {KadmError} from '../../domain/errors.ts'
+import type {IdentityParts} from '../../resources/host/machine-identity.ts'
+import {isNode, list, type Clone} from '../preflight/checks/clones.ts'
+import {own} from '../preflight/checks/hypervisor-advice.ts'
+import type {View} from '../preflight/input.ts'
+
+/** What is done on one clone, and what only a person can do. */
+export interface CloneRepair {
+  readonly view: View
+  /** The label of the machine that keeps what both have. */
+  readonly original: string
+  readonly parts: IdentityParts
+  /** The name it gets; undefined when nobody named it, or when there is no address to go with it. */
+  readonly newName: string | undefined
+  readonly byHand: readonly string[]
+}
+
+/** Whether there is anything that the machine can give itself. */
+export const isMendable = ({parts}: CloneRepair): boolean => parts.machineId || parts.hostKeys
+
+/** Only what is shared is made anew. Throws when a clone must not be mended, before any other is. */
+export function planRepairs(clones: readonly Clone[]): readonly CloneRepair[] {
+  const repairs = clones.map(({view, original, shared}): CloneRepair => {
+    const shares = (name: string): boolean => shared.some(trait => trait.name === name)
+    return {
+      view,
+      original: original.label,
+      parts: {machineId: shares('machine-id'), hostKeys: shares('SSH host key')},
+      newName: view.node.address === '' ? undefined : view.node.host.name,
+      byHand: own(shared, view.facts.virtualization),
+    }
+  })
+  refuse(repairs.filter(isMendable).map(({view}) => view))
+  return repairs
+}
+
+function refuse(views: readonly View[]): void {
+  const nodes = views.filter(isNode).map(({label}) => label)
+  if (nodes.length > 0) {
+    throw new KadmError(
+      'preflight',
+      `${list(nodes)} ${nodes.length > 1 ? 'are nodes' : 'is a node'} of a cluster, whose identity is never changed`,
+      {
+        hint: `drain and take it out first (kadm reset ${nodes[0] ?? ''} --to CONTROL-PLANE), run this again, then join it again`,
+      },
+    )
+  }
+  const here = views.find(({node}) => node.host.ssh === 'local')
+  if (here !== undefined) {
+    throw new KadmError('usage', `${here.label} is the machine this runs on, and has to boot again`, {
+      hint: 'run kadm from another machine, which reaches this one over SSH',
+    })
+  }
+}
+
+/** What will be done, one line a clone. */
+export function repairText({view, original, parts, newName}: CloneRepair): string {
+  const gets = [
+    ...(parts.machineId ? ['a new machine-id'] : []),
+    ...(parts.hostKeys ? ['new SSH host keys'] : []),
+    ...(newName === undefined || newName === view.facts.hostname ? [] : [`the name ${newName}`]),
+  ]
+  return `${view.label} (${original} keeps what both have): gets ${list(gets)}, and boots again`
+}

@@ -1,0 +1,84 @@
+import {KUBELET_DIR} from '../../domain/paths.ts'
+import {sh} from '../../remote/shell/shell.ts'
+import {cleared, type ClearedResource} from '../../resources/steps/cleanup.ts'
+import {mountsBelow, unmountBelow} from '../../resources/files/remove-tree.ts'
+
+const shims = sh`cd /proc
+for p in [0-9]*; do
+  tr '\0' ' ' 2>/dev/null <$p/cmdline | grep -q '^[^ ]*containerd-shim[^ ]* .*-namespace k8s.io ' && echo $p || :
+done`
+
+export const kubeletStopped = (): ClearedResource =>
+  cleared({
+    name: 'kubelet-running',
+    why: 'the kubelet would start again what is taken away',
+    remains: sh`state=$(systemctl show -p ActiveState --value kubelet.service 2>/dev/null); case $state in active|activating|reloading|deactivating) echo "the kubelet ($state)";; esac`,
+    clear: sh`systemctl stop kubelet.service`,
+  })
+
+/** By the runtime where it answers; else what its shims started is ended, then they. */
+export const podsStopped = (): ClearedResource =>
+  cleared({
+    name: 'pods',
+    why: 'nothing of the cluster may go on running here',
+    remains: sh`n=$( { ${shims}
+} | grep -c .) || :
+[ "$n" = 0 ] || echo "$n pods"`,
+    clear: sh`if timeout 20 ctr -n k8s.io tasks ls -q >/dev/null 2>&1; then
+  ctr -n k8s.io tasks ls -q | xargs -r -P 8 -I ID sh -c 'timeout 30 ctr -n k8s.io tasks rm -f ID >/dev/null 2>&1 || :'
+  ctr -n k8s.io containers ls -q | xargs -r -P 8 -I ID sh -c 'timeout 30 ctr -n k8s.io containers rm ID >/dev/null 2>&1 || :'
+fi
+for pid in $( ${shims}
+); do
+  for child in $(cat /proc/$pid/task/*/children 2>/dev/null); do kill -9 "$child" 2>/dev/null || :; done
+  sleep 0.2; kill -9 "$pid" 2>/dev/null || :
+done`,
+  })
+
+/** Where the kubelet, pods and the runtime mount for Kubernetes; what containerd runs for others is in folders beside k8s.io. */
+const MOUNTED_IN = sh`${KUBELET_DIR} /var/lib/containerd /run/containerd/io.containerd.grpc.v1.cri /run/containerd/io.containerd.*/k8s.io`
+
+export const podMountsGone = (): ClearedResource =>
+  cleared({
+    name: 'pod-mounts',
+    why: 'volumes that are still mounted would be emptied with the folder they are mounted in',
+    remains: sh`${mountsBelow(MOUNTED_IN)}
+ls -d /run/netns/cni-* 2>/dev/null || :`,
+    clear: sh`${unmountBelow(MOUNTED_IN)}
+for path in /run/netns/cni-*; do
+  [ -e "$path" ] || continue
+  ! mountpoint -q -- "$path" || umount -l -- "$path"
+  rm -f -- "$path"
+done
+rmdir /run/netns 2>/dev/null || :`,
+  })
+
+const LINKS = ['cni0', 'flannel.1', 'flannel-v6.1', 'kube-ipvs0', 'nodelocaldns']
+
+export const podLinksGone = (): ClearedResource =>
+  cleared({
+    name: 'pod-links',
+    why: 'the next pod network would stumble over the bridge and tunnel of this one',
+    remains: sh`for link in ${LINKS}; do [ ! -e /sys/class/net/$link ] || echo $link; done`,
+    clear: sh`for link in ${LINKS}; do [ ! -e /sys/class/net/$link ] || ip link delete $link; done`,
+  })
+
+/** On cgroup v1 there is one in every hierarchy. */
+const groups = sh`for group in /sys/fs/cgroup/kubepods /sys/fs/cgroup/kubepods.slice $(
+  [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ] || ls -d /sys/fs/cgroup/*/kubepods /sys/fs/cgroup/*/kubepods.slice 2>/dev/null
+); do [ ! -d "$group" ] || echo "$group"; done`
+
+/** Slices of systemd's go when they are stopped; a process that is just ending keeps its group for a moment. */
+export const podGroupsGone = (): ClearedResource =>
+  cleared({
+    name: 'pod-groups',
+    why: 'the groups that held the pods are empty now, and the kubelet leaves them',
+    remains: groups,
+    clear: sh`systemctl stop kubepods.slice 2>/dev/null || :
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  left=$( ${groups}
+); [ -n "$left" ] || break
+  echo "$left" | while read -r group; do find "$group" -depth -type d -exec rmdir -- {} + 2>/dev/null || :; done
+  sleep 0.1
+done`,
+  })

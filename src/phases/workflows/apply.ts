@@ -1,0 +1,15 @@
+import {firstControlPlanePhases} from './init.ts'
+import type {Phase} from '../phase.ts'
+import {preparePhase} from './prepare.ts'
+import {clusterReadyPhase, nodePodsPhase, nodeReadyPhase} from '../cluster/ready.ts'
+import {workerPhase} from '../worker/worker.ts'
+
+/** `kadm apply`: a whole cluster, all hosts side by side; each host takes the phases that are for it. */
+export const applyPhases: readonly Phase[] = [
+  preparePhase,
+  ...firstControlPlanePhases,
+  workerPhase,
+  nodeReadyPhase,
+  nodePodsPhase,
+  clusterReadyPhase,
+]

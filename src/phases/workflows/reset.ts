@@ -1,0 +1,93 @@
+import {
+  ETCD_DATA_DIR,
+  KADM_DIR,
+  KUBELET_DIR,
+  KUBERNETES_DIR,
+  LEDGER_DIR,
+  MANIFESTS_DIR,
+  PKI_DIR,
+  RUN_DIR,
+} from '../../domain/paths.ts'
+import {sh} from '../../remote/shell/shell.ts'
+import {cleared, type ClearedResource} from '../../resources/steps/cleanup.ts'
+import {emptyTrees, removeTrees} from '../../resources/files/remove-tree.ts'
+import {nodeRemoved} from '../../resources/cluster/node-removed.ts'
+import {restoreKernelSettings} from '../shared/kernel-memory.ts'
+import {kubeletStopped, podGroupsGone, podLinksGone, podMountsGone, podsStopped} from '../shared/node-residue.ts'
+import {packetFilterCleared} from '../shared/packet-filter.ts'
+import type {Phase} from '../phase.ts'
+
+const DRAIN_MS = 120_000
+
+/** Folders of which `kubeadm reset` leaves nothing but themselves; etcd's own is removed, unless it is a disk of its own. */
+const MEMBER = `${ETCD_DATA_DIR}/member`
+const EMPTIED = [MANIFESTS_DIR, PKI_DIR, MEMBER, KUBELET_DIR]
+
+/** `kadm reset`, before the ledger is undone: the node leaves, and what runs on it ends. */
+export const resetPhases: readonly Phase[] = [
+  {
+    name: 'leave',
+    title: 'Take the node out of the cluster',
+    why: 'its pods move to other nodes first, then the cluster forgets it',
+    where: 'worker',
+    when: ({isAdmin}) => (isAdmin ? true : 'the cluster is not asked'),
+    resources: ({node, facts}) => [
+      nodeRemoved({
+        node: node.name,
+        isMember: facts.clusterCaHash !== undefined,
+        drainMs: DRAIN_MS,
+        why: 'the cluster no longer counts on this node',
+      }),
+    ],
+  },
+  {
+    name: 'stop',
+    title: 'Stop what Kubernetes runs here',
+    why: 'pods, their network and their rules end before files are taken away',
+    resources: () => [
+      kubeletStopped(),
+      podsStopped(),
+      podMountsGone(),
+      podGroupsGone(),
+      podLinksGone(),
+      packetFilterCleared(),
+      restoreKernelSettings(),
+    ],
+  },
+]
+
+/** What `kubeadm reset` removes. Where the folders are links or disks of their own, they stay so. */
+export const kubernetesFilesGone = (): ClearedResource =>
+  cleared({
+    name: 'kubernetes-files',
+    why: 'the next cluster must not find certificates of this one',
+    remains: sh`ls -d ${KUBERNETES_DIR}/*.conf 2>/dev/null || :
+  for folder in ${EMPTIED}; do
+    [ ! -d "$folder" ] || find "$folder/" -mindepth 1 -maxdepth 1 ! -name lost+found
+  done
+  [ ! -d ${MEMBER} ] || [ -L ${MEMBER} ] || mountpoint -q ${MEMBER} || echo ${MEMBER}`,
+    clear: sh`rm -f -- ${KUBERNETES_DIR}/*.conf
+  ${emptyTrees(...EMPTIED)}
+  rmdir -- ${MEMBER} 2>/dev/null || :`,
+  })
+
+/** After the ledger: what others made in the places of Kubernetes, as `kubeadm reset` removes it, and kadm's own folder last. */
+export const afterResetPhases: readonly Phase[] = [
+  {
+    name: 'clean',
+    title: 'Remove what is left',
+    why: 'a node that kubeadm made has no ledger; its files are removed as kubeadm would',
+    resources: () => [kubernetesFilesGone()],
+  },
+]
+
+/** Removes kadm's own folders; the lease is in one, so nothing comes after. */
+export const forgetScript = sh`set -eu
+${removeTrees(RUN_DIR, KADM_DIR)}`
+
+/** Where something was left because others changed it, its first original stays too. */
+export const forgetAllButLedger = sh`set -eu
+${removeTrees(RUN_DIR)}
+for entry in ${KADM_DIR}/* ${KADM_DIR}/.[!.]*; do
+  [ "$entry" = ${LEDGER_DIR} ] || kadm_remove_trees "$entry"
+done`

@@ -1,0 +1,173 @@
+import {createHash} from 'node:crypto'
+import {createReadStream} from 'node:fs'
+import {stat} from 'node:fs/promises'
+import {dirname} from 'node:path/posix'
+import {Readable} from 'node:stream'
+import {KadmError} from '../../domain/errors.ts'
+import type {Host, RunResult} from '../host.ts'
+import {join, Script, sh} from './shell.ts'
+
+/** What must hold on the host for anything to be written there; with it, the folder of the target must be there. */
+export interface Guard {
+  /** Ends the script when it does not hold; what is received next may take long. */
+  readonly before: Script
+  /** The same, and it goes on to hold until the script ends. */
+  readonly again: Script
+  /** The error of a script that was ended so. */
+  readonly refusal: (host: string, result: RunResult) => KadmError | undefined
+}
+
+/** One file to bring to a host; hashes are lower-case hex. */
+export interface Upload {
+  /** A path here, or the bytes. */
+  readonly source: string | Readable
+  /** Of the source. */
+  readonly sha256: string
+  readonly size: number
+  readonly target: string
+  /** `0644`, as chmod takes it. */
+  readonly mode: string
+  /** The source is gzipped and the target is to hold what is in it. */
+  readonly decompress: boolean
+  /** Of the target; only differs from `sha256`, and must be given, when decompressing. */
+  readonly contentSha256?: string | undefined
+  readonly onProgress?: ((sentBytes: number) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly guard?: Guard | undefined
+}
+
+export interface FileOnHost {
+  readonly path: string
+  readonly sha256: string
+}
+
+/** Slower than this and an upload counts as stuck. */
+const SLOWEST_BYTES_PER_S = 10_000
+const PATIENCE_MS = 120_000
+/** Exit code of a far side that got other bytes than were announced. */
+const HASH_DIFFERS = 65
+
+/** Those of the files that the host does not have with just this content. */
+export async function missingOnHost<F extends FileOnHost>(
+  host: Host,
+  files: readonly F[],
+  signal?: AbortSignal,
+): Promise<readonly F[]> {
+  if (files.length === 0) return []
+  const looks = files.map(({path}, i) => sh`h=; [ -f ${path} ] && h=$(sha256sum <${path}); echo "${i} $h"`)
+  const out = await host.read(join(looks).text, {signal, timeoutMs: 10 * 60_000})
+  const hashes = new Map(out.split('\n').map(line => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']))
+  return files.filter((file, i) => hashes.get(String(i)) !== file.sha256)
+}
+
+/** Brings one file to a host, unless it is there. Never leaves half a file under the target's name. */
+export async function uploadFile(host: Host, upload: Upload): Promise<'uploaded' | 'present'> {
+  const {signal} = upload
+  const wanted = wantedHash(upload)
+  const there = await host.run(present(upload, wanted).text, {signal, timeoutMs: 10 * 60_000})
+  const refused = upload.guard?.refusal(host.name, there)
+  if (refused !== undefined) throw refused
+  if (there.code !== 0) throw notWritten(host.name, upload, there.stderr)
+  if (there.stdout.trim() === 'present') return 'present'
+
+  const source = typeof upload.source === 'string' ? await opened(upload.source, upload) : upload.source
+  const content = Readable.from(counted(source, upload), {objectMode: false})
+  const timeoutMs = PATIENCE_MS + (upload.size / SLOWEST_BYTES_PER_S) * 1000
+  const result = await host.pipe(content, receive(upload, wanted).text, {
+    signal,
+    timeoutMs,
+    length: typeof upload.source === 'string' ? upload.size : undefined,
+  })
+  if (result.code === 0) return 'uploaded'
+  throw (await refusalOf(host, upload, result)) ?? (await failureOf(host.name, upload, result))
+}
+
+/** A folder that went away under the script fails in many ways, so that the guard is asked once more what is behind it. */
+async function refusalOf(host: Host, {guard, signal}: Upload, result: RunResult): Promise<KadmError | undefined> {
+  if (guard === undefined) return undefined
+  return guard.refusal(host.name, result) ?? guard.refusal(host.name, await host.run(guard.again.text, {signal}))
+}
+
+const failureOf = async (host: string, upload: Upload, {code, stderr}: RunResult): Promise<KadmError> =>
+  code === HASH_DIFFERS ? whyItDiffers(host, upload, stderr) : notWritten(host, upload, stderr)
+
+const NOTHING = new Script(':')
+
+/** Also sets the mode of a file that is there. The lock of a guard is taken when the slow part, the hash, is over: others wait for it. */
+const present = ({target, mode, guard}: Upload, wanted: string): Script => sh`set -u
+[ -f ${target} ] || exit 0
+h=$(sha256sum <${target})
+[ "$h" = ${`${wanted}  -`} ] || exit 0
+${guard?.again ?? NOTHING}
+m=$(stat -c %a ${target})
+[ "$m" = ${mode.replace(/^0+(?=.)/, '')} ] || chmod ${mode} ${target} || exit
+echo present`
+
+/** A shell that reports the end of its child to a closed channel gets SIGPIPE, which must not end it before its traps have run. */
+const receive = ({target, mode, decompress, guard}: Upload, wanted: string): Script => {
+  const unpack = decompress ? sh`gzip -dc` : sh`cat`
+  return sh`set -eu
+trap '' PIPE
+umask 022
+${guard?.before ?? sh`mkdir -p ${dirname(target)}`}
+umask 077
+new=$(mktemp ${`${target}.kadm.XXXXXX`})
+trap 'rm -f "$new"' EXIT
+trap 'exit 143' TERM HUP INT
+chmod ${mode} "$new"
+${unpack} >"$new"
+h=$(sha256sum <"$new")
+[ "$h" = ${`${wanted}  -`} ] || { echo "sha256 is $h" >&2; exit ${HASH_DIFFERS}; }
+sync "$new"
+${guard?.again ?? NOTHING}
+mv -f "$new" ${target}
+sync ${dirname(target)}`
+}
+
+const wantedHash = ({decompress, contentSha256, sha256, target}: Upload): string => {
+  if (!decompress) return sha256
+  if (contentSha256 === undefined) throw new TypeError(`${target} is to be decompressed, so its own hash is needed`)
+  return contentSha256
+}
+
+/** A file that has lost something, or won it, is refused before anything is sent. */
+async function opened(path: string, upload: Upload): Promise<Readable> {
+  const {size} = await stat(path)
+  if (size !== upload.size) throw altered(upload, `bytes wanted: ${String(upload.size)}\nbytes found:  ${String(size)}`)
+  return createReadStream(path)
+}
+
+async function* counted(source: Readable, upload: Upload): AsyncGenerator<Buffer> {
+  let sent = 0
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    yield chunk
+    sent += chunk.length
+    upload.onProgress?.(sent)
+  }
+}
+
+/** The far side checks every upload; only when that fails is it worth reading the source again, to say whose fault it is. */
+async function whyItDiffers(host: string, upload: Upload, stderr: string): Promise<KadmError> {
+  if (typeof upload.source !== 'string') return altered(upload, hashes(upload, stderr.trim()))
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(upload.source) as AsyncIterable<Buffer>) hash.update(chunk)
+  const found = hash.digest('hex')
+  return found === upload.sha256 ? notWritten(host, upload, stderr) : altered(upload, hashes(upload, found))
+}
+
+const nameOf = ({source, target}: Upload): string => (typeof source === 'string' ? source : `the content of ${target}`)
+
+const hashes = ({sha256}: Upload, found: string): string => `sha256 wanted: ${sha256}\nsha256 found:  ${found}`
+
+const altered = (upload: Upload, evidence: string): KadmError =>
+  new KadmError('config', `${nameOf(upload)} is not what it should be: it was altered or is incomplete`, {
+    hint: 'fetch or make it again',
+    evidence,
+  })
+
+const notWritten = (host: string, {target}: Upload, stderr: string): KadmError =>
+  new KadmError('remote', `${target} could not be written${/No space left/.test(stderr) ? ': the disk is full' : ''}`, {
+    host,
+    hint: 'see the evidence; look at the free space there with df -h',
+    evidence: stderr.trim(),
+  })

@@ -1,0 +1,96 @@
+import {isAbsolute, join} from 'node:path'
+import {KadmError} from '../../domain/errors.ts'
+import type {Laptop} from '../local/local-machine.ts'
+import {expandHome, expandTokens} from './ssh-tokens.ts'
+import {splitWords} from './ssh-words.ts'
+
+/** One line of an ssh_config file; ssh's keywords are alike in any case. */
+export interface ConfigLine {
+  readonly keyword: string
+  readonly words: readonly string[]
+  /** All after the keyword, for those that take a whole command. */
+  readonly rest: string
+  /** `~/.ssh/config line 3`, for messages. */
+  readonly place: string
+  /** The files that an Include line brings in. */
+  readonly included: readonly ConfigText[]
+}
+
+export type ConfigText = readonly ConfigLine[]
+
+/** The user's file before the system's, as ssh reads them. */
+export type SshConfig = readonly ConfigText[]
+
+const DEEPEST_INCLUDE = 16
+
+/** The user's config and the system's, with what they include. */
+export async function readSshConfig(laptop: Laptop): Promise<SshConfig> {
+  const userFolder = join(laptop.home, '.ssh')
+  return await Promise.all([
+    readConfig({path: join(userFolder, 'config'), folder: userFolder, laptop, depth: 0}),
+    readConfig({path: '/etc/ssh/ssh_config', folder: '/etc/ssh', laptop, depth: 0}),
+  ])
+}
+
+interface Reading {
+  readonly path: string
+  /** Where relative names of included files are. */
+  readonly folder: string
+  readonly laptop: Laptop
+  readonly depth: number
+}
+
+async function readConfig(reading: Reading): Promise<ConfigText> {
+  const {path, laptop, depth} = reading
+  const lines = parseConfig((await (depth === 0 ? laptop.readText(path) : laptop.readIncluded(path))) ?? '', path)
+  return await Promise.all(
+    lines.map(async line => {
+      if (line.keyword !== 'include') return line
+      if (depth >= DEEPEST_INCLUDE)
+        throw new KadmError(
+          'config',
+          `${line.place}: files include one another more than ${String(DEEPEST_INCLUDE)} times`,
+          {
+            hint: 'take the Include out that leads back to a file before it',
+          },
+        )
+      return {...line, included: await includedBy(line, reading)}
+    }),
+  )
+}
+
+async function includedBy({words, place}: ConfigLine, reading: Reading): Promise<readonly ConfigText[]> {
+  const {folder, laptop, depth} = reading
+  const own = {d: laptop.home, u: laptop.user, i: String(laptop.uid), l: laptop.hostName}
+  const paths: string[] = []
+  for (const word of words) {
+    const pattern = expandTokens(await expandHome(word, laptop), {tokens: own, laptop, place})
+    paths.push(...(await laptop.matching(isAbsolute(pattern) ? pattern : join(folder, pattern))))
+  }
+  return await Promise.all(paths.map(path => readConfig({...reading, path, depth: depth + 1})))
+}
+
+const KEYWORD = /^[\s\f]*"?([A-Za-z0-9]+)"?(?:[\s\f]*=[\s\f]*|[\s\f]+|$)(.*)$/
+/** These take the rest of the line as it is, and mind their quotes themselves. */
+const WHOLE_LINE = new Set(['proxycommand', 'localcommand', 'remotecommand', 'knownhostscommand', 'proxyjump'])
+
+/** Pure: the lines of an ssh_config text; `path` is for messages. What a file includes is not read here. */
+export function parseConfig(text: string, path: string): ConfigText {
+  return text.split('\n').flatMap((raw, i): readonly ConfigLine[] => {
+    const line = raw.replace(/[\s\f]+$/, '')
+    const [, name, rest = ''] = KEYWORD.exec(line) ?? []
+    if (name === undefined) return []
+    const keyword = name.toLowerCase()
+    const place = `${path} line ${String(i + 1)}`
+    const words = WHOLE_LINE.has(keyword) ? [rest] : splitWords(rest)
+    if (words === undefined)
+      throw new KadmError('config', `${place}: a quotation mark is not closed`, {
+        hint: 'close it; ssh refuses that line too',
+        evidence: line.trim(),
+      })
+    return [{keyword, words, rest, place, included: []}]
+  })
+}
+
+/** A configuration from one text that includes nothing. */
+export const sshConfigOf = (text: string, path = 'the ssh config'): SshConfig => [parseConfig(text, path)]

@@ -1,0 +1,86 @@
+import {createHash} from 'node:crypto'
+import {join} from 'node:path'
+import {KadmError} from '../../domain/errors.ts'
+import type {Laptop} from '../local/local-machine.ts'
+
+export interface Expansion {
+  /** What the signs behind `%` stand for, in the keyword at hand; `%%` always is a `%`. */
+  readonly tokens: Readonly<Record<string, string>>
+  /** undefined where the keyword takes no `${NAME}`. */
+  readonly laptop: Pick<Laptop, 'variable'> | undefined
+  /** The line or keyword, for messages. */
+  readonly place: string
+}
+
+/** Fills in `%x` and `${NAME}` as ssh_config(5) says; throws `config` for what stands for nothing, as ssh refuses that too. */
+export function expandTokens(text: string, {tokens, laptop, place}: Expansion): string {
+  return text.replace(/%(.?)|\$\{([^}]*)\}/gs, (found, token: string | undefined, name: string | undefined) => {
+    if (name !== undefined) return laptop === undefined ? found : variableOf(name, text, {laptop, place})
+    if (token === '%') return '%'
+    const value = token === undefined || token === '' ? undefined : tokens[token]
+    if (value !== undefined) return value
+    throw new KadmError('config', `${place}: '${found}' in '${text}' stands for nothing there`, {
+      hint: 'see TOKENS in ssh_config(5); a percent sign itself is written %%',
+    })
+  })
+}
+
+function variableOf(name: string, text: string, {laptop, place}: Pick<Expansion, 'laptop' | 'place'>): string {
+  const value = laptop?.variable(name)
+  if (value !== undefined) return value
+  throw new KadmError('config', `${place}: the environment variable ${name} of '${text}' is not set`, {
+    hint: `set ${name}, or write the path itself; ssh refuses that line too`,
+  })
+}
+
+/** `~` at the beginning is the user's home folder, `~name` another user's. */
+export async function expandHome(path: string, laptop: Pick<Laptop, 'home' | 'homeOf'>): Promise<string> {
+  const [, user, rest = ''] = /^~([^/]*)(\/.*)?$/s.exec(path) ?? []
+  if (user === undefined) return path
+  const home = user === '' ? laptop.home : await laptop.homeOf(user)
+  if (home === undefined)
+    throw new KadmError('config', `'${path}' names the home folder of ${user}, and there is no such user here`, {
+      hint: 'write the whole path',
+    })
+  return rest === '' ? home : join(home, rest)
+}
+
+export interface TokenSource {
+  readonly laptop: Pick<Laptop, 'user' | 'uid' | 'home' | 'hostName'>
+  /** As the user wrote it. */
+  readonly original: string
+  /** After HostName. */
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly hostKeyAlias: string | undefined
+  readonly jump: string | undefined
+}
+
+/** The signs that most keywords with tokens take (CertificateFile, IdentityAgent, IdentityFile, UserKnownHostsFile, Match exec). */
+export function commonTokens(source: TokenSource): Readonly<Record<string, string>> {
+  const {laptop, original, host, port, user, hostKeyAlias, jump = ''} = source
+  const {hostName} = laptop
+  const hash = createHash('sha1')
+    .update(`${hostName}${host}${String(port)}${user}${jump}`)
+    .digest('hex')
+  return {
+    C: hash,
+    d: laptop.home,
+    h: host,
+    i: String(laptop.uid),
+    j: jump,
+    k: hostKeyAlias ?? original,
+    L: hostName.split('.')[0] ?? hostName,
+    l: hostName,
+    n: original,
+    p: String(port),
+    r: user,
+    u: laptop.user,
+  }
+}
+
+/** The signs of ProxyJump and ProxyCommand. */
+export function proxyTokens({original, host, port, user}: TokenSource): Readonly<Record<string, string>> {
+  return {h: host, n: original, p: String(port), r: user}
+}

@@ -1,0 +1,16 @@
+import type {HostKeyPolicy} from '../host-keys/host-key-check.ts'
+import type {Laptop} from '../local/local-machine.ts'
+import type {Secrets} from './ssh-auth.ts'
+
+/** What all connections of one run to one host share. */
+export interface Dialling {
+  /** The host's name, for messages. */
+  readonly host: string
+  readonly laptop: Laptop
+  readonly secrets: Secrets
+  readonly policy: HostKeyPolicy
+  readonly readyTimeoutMs: number
+  /** Between two pings; a few of these in silence, and the line is dead. */
+  readonly pingMs: number
+  readonly signal: AbortSignal | undefined
+}

@@ -1,0 +1,75 @@
+import type {Duplex} from 'node:stream'
+import type {Client} from 'ssh2'
+import {hostLost, KadmError} from '../../domain/errors.ts'
+
+/** RFC 4254, section 5.1. */
+const PROHIBITED = 1
+
+export interface Through {
+  /** The host's name, for messages. */
+  readonly host: string
+  readonly client: Client
+  /** Fires, with why, when the connection stands no more. */
+  readonly gone?: AbortSignal
+}
+
+/** A TCP stream from the machine a client is logged in to, to `address:port` as seen from there. It fails with why the connection is gone. */
+export const forwardThrough = ({host, client, gone}: Through, address: string, port: number): Promise<Duplex> =>
+  new Promise((resolve, reject) => {
+    const whenGone = (): void => reject(reasonOf(gone))
+    const fail = (cause: Error): void => {
+      gone?.removeEventListener('abort', whenGone)
+      reject(gone?.aborted === true ? reasonOf(gone) : refused(host, `${address}:${String(port)}`, cause))
+    }
+    if (gone?.aborted === true) {
+      whenGone()
+      return
+    }
+    gone?.addEventListener('abort', whenGone, {once: true})
+    try {
+      client.forwardOut('127.0.0.1', 0, address, port, (cause, channel) => {
+        if (cause !== undefined) {
+          fail(cause)
+          return
+        }
+        gone?.removeEventListener('abort', whenGone)
+        if (gone !== undefined) failWith(channel, gone)
+        resolve(channel)
+      })
+    } catch (cause) {
+      fail(cause instanceof Error ? cause : new Error(String(cause)))
+    }
+  })
+
+/** ssh2 only ends a stream whose connection is gone, as if that were all there was to come. */
+function failWith(channel: Duplex, gone: AbortSignal): void {
+  const tell = (): void => {
+    if (channel.listenerCount('error') > 0) channel.emit('error', reasonOf(gone))
+  }
+  gone.addEventListener('abort', tell, {once: true})
+  channel.once('close', () => gone.removeEventListener('abort', tell))
+}
+
+const reasonOf = (gone: AbortSignal | undefined): Error =>
+  gone?.reason instanceof Error ? gone.reason : new Error('gone')
+
+const refused = (host: string, to: string, cause: Error): KadmError => {
+  if (openFailure(cause) === PROHIBITED)
+    return new KadmError('no-forwarding', `its SSH server forbids forwarding to ${to}`, {
+      host,
+      hint: "set 'AllowTcpForwarding local' in its /etc/ssh/sshd_config, look for PermitOpen and DisableForwarding there and for 'restrict' at your key in authorized_keys, then reload it: systemctl reload ssh",
+      evidence: cause.message,
+      cause,
+    })
+  if (openFailure(cause) === undefined) return hostLost(host, `the connection was lost: ${cause.message}`, {cause})
+  return new KadmError('connect', `nothing answers on ${to} as seen from it`, {
+    host,
+    hint: `see whether something listens there: ss -lnt`,
+    evidence: cause.message,
+    cause,
+  })
+}
+
+/** The reason number of a refused channel; undefined for any other error. */
+export const openFailure = (cause: unknown): number | undefined =>
+  cause instanceof Error && 'reason' in cause && typeof cause.reason === 'number' ? cause.reason : undefined

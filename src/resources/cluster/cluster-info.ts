@@ -1,0 +1,52 @@
+import {KadmError} from '../../domain/errors.ts'
+import type {KubeClient} from '../../kube/client.ts'
+import {textsAt} from '../../kube/json.ts'
+import {PATHS} from '../../kube/kinds.ts'
+import {clusterOfKubeconfig} from '../../kube/kubeconfig.ts'
+import type {CallOptions} from '../../kube/requester.ts'
+import {clusterInfoConfigMap} from '../../manifests/cluster-info.ts'
+import type {ResourceBase} from '../core/kind.ts'
+import type {Operation} from '../core/operation.ts'
+import {apiLook, AT_ONCE} from './api-look.ts'
+
+/** What a machine that knows nothing yet may read: where the API is and which authority vouches for it (kubeadm clusterinfo). */
+export interface ClusterInfoResource extends ResourceBase {
+  readonly kind: 'cluster-info'
+  readonly server: string
+}
+
+export const clusterInfo = (server: string): ClusterInfoResource => ({
+  kind: 'cluster-info',
+  id: 'ConfigMap:kube-public/cluster-info',
+  why: 'a machine that wants to join reads it before it trusts anything; a signature by its token proves it',
+  server,
+})
+
+const serverIn = (text: string): string | undefined => {
+  try {
+    return clusterOfKubeconfig(text).server
+  } catch (error) {
+    if (error instanceof KadmError) return undefined
+    throw error
+  }
+}
+
+async function difference(api: KubeClient, server: string, options: CallOptions): Promise<string | undefined> {
+  const live = await api.get(PATHS.configMaps('cluster-info', 'kube-public'), options)
+  const text = textsAt(live, 'data')['kubeconfig']
+  if (text === undefined) return 'is missing'
+  const found = serverIn(text)
+  if (found === undefined) return 'cannot be read'
+  return found === server ? undefined : `names ${found}, not ${server}`
+}
+
+export const clusterInfoOperation: Operation<ClusterInfoResource> = {
+  look: ({server}, context) => apiLook(context, api => difference(api, server, AT_ONCE)),
+  act: async ({server}, context) => {
+    const api = await context.api()
+    const patient = {signal: context.signal, retryForMs: 60_000}
+    if ((await difference(api, server, patient)) === undefined) return 'held'
+    await api.apply(clusterInfoConfigMap({server, caPem: await context.values.clusterCa()}), patient)
+    return 'changed'
+  },
+}

@@ -1,0 +1,76 @@
+import {ApiError} from '../../kube/api-error.ts'
+import type {KubeClient} from '../../kube/client.ts'
+import type {ObjectLike} from '../../kube/kinds.ts'
+import type {CallOptions} from '../../kube/requester.ts'
+import {waitFor} from '../../kube/wait.ts'
+import type {ResourceBase} from '../core/kind.ts'
+import type {Acted, Operation} from '../core/operation.ts'
+import {apiLook, AT_ONCE} from './api-look.ts'
+import {firstDifference} from './subset-diff.ts'
+
+/** An object in the API, by server-side apply; fields that others own are left to them. */
+export interface KubeObjectResource extends ResourceBase {
+  readonly kind: 'kube-object'
+  readonly object: ObjectLike
+  /** Fields that are compared only when the object is made, such as a token's expiry: paths like `data.expiration`. */
+  readonly createOnly?: boolean
+}
+
+export const kubeObject = (
+  object: ObjectLike,
+  why: string,
+  more: {readonly createOnly?: boolean} = {},
+): KubeObjectResource => ({
+  kind: 'kube-object',
+  id: `${object.kind}:${object.metadata.namespace === undefined ? '' : `${object.metadata.namespace}/`}${object.metadata.name}`,
+  why,
+  object,
+  ...more,
+})
+
+/** Objects of one phase are applied side by side, and a namespace may come a moment after what is to be in it. */
+const PLACE_WITHIN_MS = 30_000
+
+async function difference(
+  api: KubeClient,
+  {object, createOnly}: KubeObjectResource,
+  options: CallOptions,
+): Promise<string | undefined> {
+  const live = await api.get(await api.pathOf(object, options), options)
+  if (live === undefined) return 'is missing'
+  if (createOnly === true) return undefined
+  const place = firstDifference(object, live)
+  return place === undefined ? undefined : `${place} differs`
+}
+
+export const kubeObjectOperation: Operation<KubeObjectResource> = {
+  look: (resource, context) => apiLook(context, api => difference(api, resource, AT_ONCE)),
+  act: async (resource, context) => {
+    const {object, id} = resource
+    const {clock, signal, progress, host} = context
+    const api = await context.api()
+    const patient = {signal, retryForMs: 60_000}
+    return waitFor<Acted>(
+      {
+        what: `the place of ${id} to be there`,
+        deadlineMs: PLACE_WITHIN_MS,
+        intervalMs: 250,
+        clock,
+        signal,
+        host: host.name,
+        hint: 'see that the namespace it names is made, by kadm or by hand',
+        onSeen: progress,
+      },
+      async () => {
+        try {
+          if ((await difference(api, resource, patient)) === undefined) return {value: 'held'}
+          await api.apply(object, patient)
+          return {value: 'changed'}
+        } catch (error) {
+          if (error instanceof ApiError && error.status === 404) return {seen: error.message}
+          throw error
+        }
+      },
+    )
+  },
+}

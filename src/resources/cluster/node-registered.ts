@@ -1,0 +1,118 @@
+import {KadmError} from '../../domain/errors.ts'
+import type {KubeClient} from '../../kube/client.ts'
+import {isObject, listAt, textAt, textsAt, type ApiObject} from '../../kube/json.ts'
+import {PATHS, query} from '../../kube/kinds.ts'
+import {waitFor} from '../../kube/wait.ts'
+import {sh} from '../../remote/shell/shell.ts'
+import type {ResourceBase} from '../core/kind.ts'
+import type {Acted, Operation} from '../core/operation.ts'
+import {apiLook, AT_ONCE, untilAnswered} from './api-look.ts'
+import {laneWait} from './lane-wait.ts'
+import {areTaken, giveRangesBack, isSame, rangesOf, rangesOn} from './pod-ranges.ts'
+
+/**
+ * A node that the cluster knows, with the range that its pods have their addresses from. A kubelet registers its node once after each
+ * start: when somebody deletes it, it has to start again, and would be given another range.
+ */
+export interface NodeRegisteredResource extends ResourceBase {
+  readonly kind: 'node-registered'
+  readonly node: string
+  /** How long a kubelet that has just started is given to register by itself, once the API answers. */
+  readonly graceMs: number
+  readonly deadlineMs: number
+  /** Tells apart two looks at one node at different moments of a run. */
+  readonly moment?: string
+}
+
+export const nodeRegistered = (wanted: Omit<NodeRegisteredResource, 'kind' | 'id'>): NodeRegisteredResource => ({
+  kind: 'node-registered',
+  id: `node-registered:${wanted.node}${wanted.moment === undefined ? '' : ` (${wanted.moment})`}`,
+  ...wanted,
+})
+
+const WITHOUT_NODE = 'the cluster has no node of this name yet'
+
+/** What the pods of a node have their addresses from and the cluster does not know. */
+function otherRanges(node: ApiObject, onHost: readonly string[]): string | undefined {
+  const given = rangesOf(node)
+  if (onHost.length === 0 || given.length === 0 || isSame(onHost, given)) return undefined
+  return `its pods have addresses of ${onHost.join(', ')}, but the cluster gave the node ${given.join(', ')}`
+}
+
+const taken = (node: string, host: string, ranges: readonly string[]): KadmError =>
+  new KadmError(
+    'remote',
+    `another node has ${ranges.join(', ')} now, the range that the pods of ${node} have their addresses from`,
+    {
+      host,
+      hint: `kadm doctor ${host} says how to let the node use its new range`,
+    },
+  )
+
+/** The daemon sets make them again: their pods wrote to the Node object that is gone, flannel's how its machine is reached. */
+async function renewDaemonPods(api: KubeClient, node: string): Promise<void> {
+  const pods = await api.list(PATHS.pods() + query({fieldSelector: `spec.nodeName=${node}`}), AT_ONCE)
+  const own = pods.filter(
+    pod =>
+      ['kube-system', 'kube-flannel'].includes(textAt(pod, 'metadata', 'namespace') ?? '') &&
+      listAt(pod, 'metadata', 'ownerReferences').some(owner => isObject(owner) && owner['kind'] === 'DaemonSet'),
+  )
+  await Promise.all(
+    own.map(pod =>
+      api.delete(PATHS.pods(textAt(pod, 'metadata', 'name') ?? '', textAt(pod, 'metadata', 'namespace') ?? '')),
+    ),
+  )
+}
+
+export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
+  look: ({node}, context) =>
+    apiLook(context, async api => {
+      const [found, onHost] = await Promise.all([
+        api.get(PATHS.nodes(node), AT_ONCE),
+        rangesOn(context.host, context.signal),
+      ])
+      return found === undefined ? WITHOUT_NODE : otherRanges(found, onHost)
+    }),
+  act: async ({node, graceMs, deadlineMs}, context) => {
+    const {api, host, clock, signal, progress} = context
+    const onHost = await rangesOn(host, signal)
+    let missingSince: number | undefined
+    let isRestarted = false
+    const restart = async (client: KubeClient): Promise<void> => {
+      isRestarted = true
+      await giveRangesBack(client, node, onHost)
+      await host.read(sh`systemctl restart kubelet.service`.text, {signal})
+    }
+    const acted = await waitFor<Acted>(
+      {
+        what: `node ${node} to register`,
+        deadlineMs,
+        intervalMs: 250,
+        ...laneWait(context),
+        hint: 'look at the kubelet there: journalctl -u kubelet',
+        onSeen: progress,
+      },
+      untilAnswered(async () => {
+        const client = await api()
+        const found = await client.get(PATHS.nodes(node), AT_ONCE)
+        const other = found === undefined ? undefined : otherRanges(found, onHost)
+        // kubeadm waits for this label too: the kubelet sets it when the registration is complete.
+        if (other === undefined && textsAt(found, 'metadata', 'labels')['kubernetes.io/hostname'] !== undefined)
+          return {value: isRestarted ? 'changed' : 'held'}
+        if (other !== undefined) {
+          if (await areTaken(client, node, onHost)) throw taken(node, host.name, onHost)
+          await client.delete(PATHS.nodes(node))
+          await restart(client)
+          return {seen: other}
+        }
+        missingSince ??= clock.now()
+        if (found === undefined && !isRestarted && clock.now() - missingSince >= graceMs) await restart(client)
+        return {
+          seen: isRestarted ? 'the kubelet was restarted to register it' : 'the kubelet has not registered it',
+        }
+      }),
+    )
+    if (acted === 'changed') await renewDaemonPods(await api(), node)
+    return acted
+  },
+}

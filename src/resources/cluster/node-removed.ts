@@ -1,0 +1,55 @@
+import {KadmError} from '../../domain/errors.ts'
+import {drain, forgetPods} from '../../kube/drain.ts'
+import {PATHS} from '../../kube/kinds.ts'
+import {cordon, deleteNode} from '../../kube/nodes.ts'
+import type {ResourceBase} from '../core/kind.ts'
+import type {Operation} from '../core/operation.ts'
+
+/** A node that must leave the cluster: its pods are moved away first, then it is forgotten. */
+export interface NodeRemovedResource extends ResourceBase {
+  readonly kind: 'node-removed'
+  readonly node: string
+  /** Whether the machine itself shows that it belongs to a cluster; one that does not has nothing to lose where none answers. */
+  readonly isMember: boolean
+  readonly drainMs: number
+}
+
+export const nodeRemoved = (spec: Omit<NodeRemovedResource, 'kind' | 'id'>): NodeRemovedResource => ({
+  kind: 'node-removed',
+  id: `node-removed:${spec.node}`,
+  ...spec,
+})
+
+const notAsked = (node: string, host: string, cause: KadmError): KadmError =>
+  new KadmError(
+    cause.code,
+    `the cluster cannot be asked to let node ${node} go, so nothing was reset: ${cause.message}`,
+    {
+      host,
+      hint: `start the control plane or name another one with --to; without --to the machine is reset all the same, and the cluster keeps the node until you run: kubectl delete node ${node}`,
+      evidence: cause.evidence,
+      cause,
+    },
+  )
+
+export const nodeRemovedOperation: Operation<NodeRemovedResource> = {
+  // A cluster that does not answer for a moment is asked again; one that does not answer at all must not skip the drain silently.
+  look: async ({node, isMember}, {api, signal, host}) => {
+    try {
+      const found = await (await api()).get(PATHS.nodes(node), {signal})
+      return found === undefined ? undefined : 'is in the cluster'
+    } catch (error) {
+      if (!(error instanceof KadmError) || error.code === 'cancelled' || error.code === 'host-lost') throw error
+      if (!isMember) return undefined
+      throw notAsked(node, host.name, error)
+    }
+  },
+  act: async ({node, drainMs}, context) => {
+    const api = await context.api()
+    await cordon(api, node, {signal: context.signal})
+    await drain(api, node, {deadlineMs: drainMs, clock: context.clock, signal: context.signal, lost: 'remove'})
+    await deleteNode(api, node, {signal: context.signal})
+    await forgetPods(api, node, context.signal)
+    return 'changed'
+  },
+}

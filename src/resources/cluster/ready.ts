@@ -1,0 +1,93 @@
+import {conditionOf, numberAt, textAt, type ApiObject} from '../../kube/json.ts'
+import {PATHS} from '../../kube/kinds.ts'
+import {waitFor} from '../../kube/wait.ts'
+import type {ResourceBase} from '../core/kind.ts'
+import type {Operation, OperationContext} from '../core/operation.ts'
+import {apiLook, AT_ONCE} from './api-look.ts'
+import {laneWait} from './lane-wait.ts'
+
+/** Something in the cluster that controllers must bring about: a node that is Ready, a workload with all its pods. */
+export interface ReadyResource extends ResourceBase {
+  readonly kind: 'ready'
+  readonly what: 'node' | 'deployment' | 'daemonset'
+  readonly name: string
+  readonly namespace: string | undefined
+  readonly deadlineMs: number
+  /** Tells apart two waits for one thing at different moments of a run. */
+  readonly moment?: string
+}
+
+export const ready = (wanted: Omit<ReadyResource, 'kind' | 'id'>): ReadyResource => {
+  const {what, namespace, name, moment} = wanted
+  const place = namespace === undefined ? name : `${namespace}/${name}`
+  return {kind: 'ready', id: `ready:${what}/${place}${moment === undefined ? '' : ` (${moment})`}`, ...wanted}
+}
+
+const pathOf = ({what, name, namespace}: ReadyResource): string => {
+  switch (what) {
+    case 'node':
+      return PATHS.nodes(name)
+    case 'deployment':
+      return PATHS.deployments(name, namespace)
+    case 'daemonset':
+      return PATHS.daemonSets(name, namespace)
+  }
+}
+
+const hintOf = ({what, name, namespace = 'default'}: ReadyResource): string =>
+  what === 'node'
+    ? 'see why its kubelet does not report: journalctl -u kubelet on that machine, or kadm doctor'
+    : `see what its pods wait for: kubectl -n ${namespace} describe ${what} ${name}, or kadm doctor`
+
+/** What is still missing; undefined when it is ready. */
+function lacking(resource: ReadyResource, object: ApiObject | undefined): string | undefined {
+  if (object === undefined) return 'it is not there yet'
+  if (
+    (numberAt(object, 'status', 'observedGeneration') ?? 0) < (numberAt(object, 'metadata', 'generation') ?? 0) &&
+    resource.what !== 'node'
+  ) {
+    return 'its controller has not seen it yet'
+  }
+  switch (resource.what) {
+    case 'node': {
+      const condition = conditionOf(object, 'Ready')
+      if (textAt(condition, 'status') === 'True') return undefined
+      return textAt(condition, 'message') ?? 'the kubelet has not reported yet'
+    }
+    case 'deployment': {
+      const wanted = numberAt(object, 'spec', 'replicas') ?? 1
+      const up = numberAt(object, 'status', 'availableReplicas') ?? 0
+      return up >= wanted ? undefined : `${String(up)} of ${String(wanted)} pods available`
+    }
+    case 'daemonset': {
+      const wanted = numberAt(object, 'status', 'desiredNumberScheduled') ?? 0
+      const up = numberAt(object, 'status', 'numberReady') ?? 0
+      return up >= wanted && wanted > 0 ? undefined : `${String(up)} of ${String(wanted)} pods ready`
+    }
+  }
+}
+
+const lookOnce = (resource: ReadyResource, context: OperationContext): Promise<string | undefined> =>
+  apiLook(context, async api => lacking(resource, await api.get(pathOf(resource), AT_ONCE)))
+
+export const readyOperation: Operation<ReadyResource> = {
+  onlyWaits: true,
+  look: lookOnce,
+  act: async (resource, context) => {
+    await waitFor(
+      {
+        what: `${resource.what} ${resource.name} to be ready`,
+        deadlineMs: resource.deadlineMs,
+        intervalMs: 300,
+        ...laneWait(context),
+        hint: hintOf(resource),
+        onSeen: seen => context.progress(`waiting for ${resource.what} ${resource.name}: ${seen}`),
+      },
+      async () => {
+        const seen = await lookOnce(resource, context)
+        return seen === undefined ? {value: true} : {seen}
+      },
+    )
+    return 'held'
+  },
+}

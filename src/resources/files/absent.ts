@@ -1,0 +1,30 @@
+import {join, sh} from '../../remote/shell/shell.ts'
+import {besides, hostPath} from './host-path.ts'
+import type {Kind, ResourceBase} from '../core/kind.ts'
+import {lookAtPath, nameOf, parsePath, pathIdentity, type PathState} from './path-state.ts'
+import {keepCopy, putBack} from './write-file.ts'
+import {removeTrees} from './remove-tree.ts'
+
+/** A path that must not be there; what was there is kept, with all that is in it. */
+export interface AbsentResource extends ResourceBase {
+  readonly kind: 'absent'
+  readonly path: string
+}
+
+export const absent = ({path, why}: Omit<AbsentResource, 'kind' | 'id'>): AbsentResource => ({
+  kind: 'absent',
+  id: `absent:${hostPath(path)}`,
+  why,
+  path,
+})
+
+export const absentKind: Kind<AbsentResource, PathState> = {
+  look: ({path}) => lookAtPath(path),
+  parse: parsePath,
+  identity: state => ({path: pathIdentity(state)}),
+  diff: (_, state) => (state.type === 'absent' ? undefined : `${nameOf(state)} that must not be there`),
+  act: ({path}) => removeTrees(path),
+  keep: ({path}, state) => (state.type === 'absent' ? sh`:` : keepCopy(path)),
+  undo: ({path}, original) =>
+    original.type === 'absent' ? sh`:` : join([removeTrees(besides(path), path), putBack(path)]),
+}

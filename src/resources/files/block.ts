@@ -1,0 +1,114 @@
+import {KadmError} from '../../domain/errors.ts'
+import type {Script} from '../../remote/shell/shell.ts'
+import {join, sh} from '../../remote/shell/shell.ts'
+import {besides, hostPath} from './host-path.ts'
+import type {Kind, ResourceBase} from '../core/kind.ts'
+import {makeParents} from './write-file.ts'
+
+/** Lines of our own in a file that is not ours, between two marker lines. The file may be a symbolic link. */
+export interface BlockResource extends ResourceBase {
+  readonly kind: 'block'
+  readonly path: string
+  /** Tells several blocks in one file apart: small letters, digits, hyphens. */
+  readonly name: string
+  /** Without the markers; ends with a newline. */
+  readonly lines: string
+}
+
+export type BlockFound =
+  | {readonly type: 'no-file'}
+  | {readonly type: 'no-block'}
+  | {readonly type: 'block'; readonly lines: string}
+  /** Markers without their partner, or several blocks of one name. */
+  | {readonly type: 'damaged'; readonly begins: number; readonly ends: number}
+  | {readonly type: 'not-a-file'}
+
+export function block({path, name, lines, why}: Omit<BlockResource, 'kind' | 'id'>): BlockResource {
+  if (!/^[a-z0-9-]+$/.test(name)) throw new Error(`'${name}' cannot name a block`)
+  const ended = lines === '' || lines.endsWith('\n') ? lines : `${lines}\n`
+  return {kind: 'block', id: `block:${hostPath(path)}:${name}`, why, path, name, lines: ended}
+}
+
+const begin = (name: string): string => `# kadm begin ${name}`
+const end = (name: string): string => `# kadm end ${name}`
+
+export const blockKind: Kind<BlockResource, BlockFound> = {
+  look: ({path, name}) => sh`if [ -f ${path} ]; then
+printf 'markers %s %s\n' "$(grep -cxF -e ${begin(name)} -- ${path})" "$(grep -cxF -e ${end(name)} -- ${path})"
+printf 'block '; sed -n ${range(name)} <${path} | base64 -w0; echo
+elif [ -e ${path} ] || [ -L ${path} ]; then echo not-a-file
+else echo no-file
+fi`,
+  parse: (output, {name}) => {
+    const [first = '', second = ''] = output.split('\n')
+    if (first === 'no-file' || first === 'not-a-file') return {type: first}
+    const [, begins = NaN, ends = NaN] = first.split(' ').map(Number)
+    if (begins === 0 && ends === 0) return {type: 'no-block'}
+    const text = Buffer.from(second.slice('block '.length), 'base64').toString()
+    const isWhole = text.startsWith(`${begin(name)}\n`) && /\n$/.test(text) && text.endsWith(`\n${end(name)}\n`)
+    if (begins !== 1 || ends !== 1 || !isWhole) return {type: 'damaged', begins, ends}
+    return {type: 'block', lines: text.slice(begin(name).length + 1, -end(name).length - 1)}
+  },
+  identity: state => ({
+    lines: state.type === 'block' ? state.lines : state.type === 'damaged' ? state.type : undefined,
+  }),
+  diff: ({name, lines}, state) => {
+    switch (state.type) {
+      case 'no-file':
+        return 'the file is not there'
+      case 'not-a-file':
+        return 'is not a file'
+      case 'no-block':
+        return `has no lines of kadm for ${name}`
+      case 'damaged':
+        return `the lines of kadm for ${name} are damaged`
+      case 'block':
+        return state.lines === lines ? undefined : `the lines of kadm for ${name} differ`
+    }
+  },
+  act: ({path, name, lines}, state) => {
+    if (state.type === 'damaged' || state.type === 'not-a-file') {
+      throw new KadmError('preflight', `the lines of kadm for ${name} in ${path} cannot be told from the others`, {
+        hint: `remove them by hand, from '${begin(name)}' to '${end(name)}', and run this again`,
+      })
+    }
+    const text = Buffer.from(`${begin(name)}\n${lines}${end(name)}\n`).toString('base64')
+    return join([
+      makeParents(path),
+      rewrite(
+        path,
+        sh`sed -e ${without(name)} -e '$a\' <"$kadm_file" >"$kadm_new"
+printf %s ${text} | base64 -d >>"$kadm_new"`,
+      ),
+    ])
+  },
+  // With what a symbolic link points at, since that is what is edited.
+  keep: ({path}, state) => (state.type === 'no-file' ? sh`:` : sh`cp -a -L -T -- ${path} "$KEEP"/original`),
+  // The shell drops newlines at the end of "$(…)": a last line that had none is the same file, and is put back as it was.
+  undo: (resource, original) =>
+    original.type === 'block'
+      ? blockKind.act({...resource, lines: original.lines}, original)
+      : takeOut(resource, original),
+}
+
+const takeOut = ({path, name}: BlockResource, original: BlockFound): Script => sh`if [ -f ${path} ]; then
+${rewrite(
+  path,
+  sh`sed -e ${without(name)} <"$kadm_file" >"$kadm_new"
+if [ -f "$KEEP"/original ] && [ "$(cat "$kadm_new")" = "$(cat "$KEEP"/original)" ]; then cp -a -- "$KEEP"/original "$kadm_new"; fi`,
+)}
+${original.type === 'no-file' ? sh`[ -s "$kadm_file" ] || rm -f -- "$kadm_file"` : sh`:`}
+fi`
+
+const range = (name: string): string => `/^${begin(name)}$/,/^${end(name)}$/p`
+const without = (name: string): string => `/^${begin(name)}$/,/^${end(name)}$/d`
+
+/** Gives `edit` the file as "$kadm_file" and a copy of it to fill as "$kadm_new", and renames the copy over the file. */
+const rewrite = (path: string, edit: Script): Script => sh`kadm_file=$(readlink -f -- ${path})
+[ -e "$kadm_file" ] || (umask 022; : >"$kadm_file")
+kadm_new=$(dirname -- "$kadm_file")/${besides(path).split('/').at(-1) ?? ''}
+rm -f -- "$kadm_new"
+cp -a -- "$kadm_file" "$kadm_new"
+${edit}
+sync -- "$kadm_new"
+mv -fT -- "$kadm_new" "$kadm_file"`

@@ -1,0 +1,92 @@
+import {createHash} from 'node:crypto'
+import {createTwoFilesPatch} from 'diff'
+import {join, sh} from '../../remote/shell/shell.ts'
+import {hostPath} from './host-path.ts'
+import type {Kind, ResourceBase} from '../core/kind.ts'
+import {lookAtPath, nameOf, parsePath, pathIdentity, permissionsDiff, refuse, type PathState} from './path-state.ts'
+import {keepCopy, put, putBack, removeParents, writeContent} from './write-file.ts'
+
+/** A file with exactly this content, mode and owner. */
+export interface FileResource extends ResourceBase {
+  readonly kind: 'file'
+  readonly path: string
+  /** Four octal digits. */
+  readonly mode: string
+  /** `user:group`, names or numbers. */
+  readonly owner: string
+  /** undefined when it is yet to be made, or was left out because only its hash may be kept. */
+  readonly content: string | undefined
+  /** undefined when the content is yet to be made. */
+  readonly sha256: string | undefined
+  /** The content is never brought back from a host nor shown. */
+  readonly secret: boolean
+}
+
+export interface FileSpec {
+  readonly path: string
+  readonly why: string
+  readonly content: string | undefined
+  readonly mode?: string
+  readonly owner?: string
+  readonly secret?: boolean
+}
+
+/** A file of root's, mode 0644 (0600 when secret) unless said otherwise. */
+export function file({path, why, content, secret = false, mode, owner = 'root:root'}: FileSpec): FileResource {
+  return {
+    kind: 'file',
+    id: `file:${hostPath(path)}`,
+    why,
+    path,
+    mode: mode ?? (secret ? '0600' : '0644'),
+    owner,
+    secret,
+    ...(content === undefined ? {content, sha256: undefined} : contentOf(content)),
+  }
+}
+
+/** The content with its hash, 64 hex digits: for `resolve`, when what was to be made is there. */
+export const contentOf = (content: string): {readonly content: string; readonly sha256: string} => ({
+  content,
+  sha256: createHash('sha256').update(content).digest('hex'),
+})
+
+export const fileKind: Kind<FileResource, PathState> = {
+  look: ({path, secret}) => lookAtPath(path, {content: !secret}),
+  parse: parsePath,
+  identity: state => ({path: pathIdentity(state)}),
+  diff: (resource, state) => {
+    if (state.type !== 'file') return nameOf(state)
+    const parts = [
+      ...(resource.sha256 === state.sha256
+        ? []
+        : [resource.sha256 === undefined ? 'is to be made' : 'content differs']),
+      ...permissionsDiff(resource, state),
+    ]
+    return parts.length === 0 ? undefined : parts.join(', ')
+  },
+  act: ({path, mode, owner, content, sha256}, state) => {
+    if (state.type !== 'file' && state.type !== 'absent') return refuse(path, state)
+    if (state.type === 'file' && state.sha256 === sha256) return sh`chown -- ${owner} ${path}; chmod -- ${mode} ${path}`
+    if (content === undefined || sha256 === undefined) throw new Error(`the content of ${path} was never made`)
+    return put(path, {mode, owner, sha256, write: to => writeContent(content, to)})
+  },
+  keep: ({path}, state) => (state.type === 'file' ? keepCopy(path) : sh`:`),
+  undo: ({path}, original) =>
+    original.type === 'absent' ? join([sh`rm -f -- ${path}`, removeParents(original.missing)]) : putBack(path),
+  redact: resource => ({...resource, content: undefined}),
+  detail: (resource, state) => {
+    if (resource.secret || resource.content === undefined) return undefined
+    const before = state.type === 'file' ? state.text : ''
+    return before === undefined || before === resource.content
+      ? undefined
+      : unifiedDiff(resource.path, before, resource.content)
+  },
+}
+
+/** As `diff -u` prints it, from its first `---` on. */
+const unifiedDiff = (path: string, before: string, after: string): string =>
+  createTwoFilesPatch(path, path, before, after, 'as it is', 'as it should be', {context: 3}).replace(
+    /^[\s\S]*?(?=^--- )/m,
+    '',
+  )

@@ -1,0 +1,27 @@
+import {posix} from 'node:path'
+import {KadmError} from '../../domain/errors.ts'
+
+/** A path on a host that kadm may write: absolute, tidy, one line, and not the root itself. Throws `config` otherwise. */
+export function hostPath(path: string): string {
+  if (
+    !path.startsWith('/') ||
+    path === '/' ||
+    posix.normalize(path) !== path ||
+    path.endsWith('/') ||
+    /[\n\0]/.test(path)
+  ) {
+    throw new KadmError('config', `'${path}' is not a path that kadm can write on a host`, {
+      hint: 'give an absolute path without . or .. and without a slash at its end',
+    })
+  }
+  return path
+}
+
+/** Its folders from the innermost out, without the root. */
+export function parents(path: string): readonly string[] {
+  const parent = posix.dirname(path)
+  return parent === '/' ? [] : [parent, ...parents(parent)]
+}
+
+/** Where the new content lies until it is renamed to `path`; hidden, so that nobody who watches the folder reads it. */
+export const besides = (path: string): string => posix.join(posix.dirname(path), `.kadm-${posix.basename(path)}.new`)

@@ -1,0 +1,59 @@
+import {posix} from 'node:path'
+import {gzipSync} from 'node:zlib'
+import {join, Script, sh} from '../../remote/shell/shell.ts'
+import {besides} from './host-path.ts'
+
+/** Contents above this are sent compressed. */
+const COMPRESS_BYTES = 8192
+
+/** Shell that ends the script with one line that says what could not be done. */
+export const fail = (message: string): Script => sh`{ printf '%s\n' ${message} >&2; exit 1; }`
+
+export const makeParents = (path: string): Script =>
+  sh`[ -d ${posix.dirname(path)} ] || (umask 022; mkdir -p -- ${posix.dirname(path)})`
+
+/** Shell that writes `content` to `to`, readable by root only; the text goes in the script and never in a command line. */
+export function writeContent(content: string | Uint8Array, to: string): Script {
+  const bytes = Buffer.from(content)
+  const isLarge = bytes.length > COMPRESS_BYTES
+  const body = (isLarge ? gzipSync(bytes) : bytes).toString('base64').replaceAll(/.{120}(?=.)/g, '$&\n')
+  return sh`(umask 077; set -C; base64 -d ${new Script(isLarge ? '| gzip -dc ' : '')}>${to}) <<'KADM_END'
+${new Script(body === '' ? 'KADM_END' : `${body}\nKADM_END`)}`
+}
+
+export interface Put {
+  readonly mode: string
+  readonly owner: string
+  readonly sha256: string
+  /** Writes the content to the path it is given, which does not exist yet. */
+  readonly write: (to: string) => Script
+}
+
+/** All or nothing: written beside, checked, given its owner and mode, synced, renamed. */
+export function put(path: string, {mode, owner, sha256, write}: Put): Script {
+  const to = besides(path)
+  return join([
+    makeParents(path),
+    sh`[ ! -e ${to} ] || rm -f -- ${to}`,
+    write(to),
+    sh`[ "$(sha256sum <${to} | cut -c 1-64)" = ${sha256} ] || ${fail(`what arrived for ${path} is not what was sent`)}
+chown -- ${owner} ${to}
+chmod -- ${mode} ${to}
+sync -- ${to}
+mv -fT -- ${to} ${path}`,
+  ])
+}
+
+/** Keeps what is at the path, whatever it is, with all that belongs to it. */
+export const keepCopy = (path: string): Script => sh`cp -a -T -- ${path} "$KEEP"/original`
+
+/** Puts back what `keepCopy` kept. */
+export const putBack = (path: string): Script => sh`${makeParents(path)}
+rm -f -- ${besides(path)}
+cp -a -T -- "$KEEP"/original ${besides(path)}
+[ -L ${besides(path)} ] || sync -- ${besides(path)}
+mv -fT -- ${besides(path)} ${path}`
+
+/** Takes away the folders that were made for a thing, if nothing else moved in. */
+export const removeParents = (missing: readonly string[]): Script =>
+  join([...missing.map(folder => sh`rmdir -- ${folder} 2>/dev/null || :`), new Script(':')])

@@ -1,0 +1,78 @@
+import {sh, type Script} from '../../remote/shell/shell.ts'
+import {besides, hostPath} from '../files/host-path.ts'
+import type {Kind, ResourceBase} from '../core/kind.ts'
+
+/**
+ * No loopback line of a hosts file knows this name. Ubuntu's installer writes `127.0.1.1 NAME`, and glibc prefers that to any other
+ * address of the name, wherever it stands: a smaller scope sorts first (RFC 6724, rule 8).
+ */
+export interface LoopbackNameResource extends ResourceBase {
+  readonly kind: 'loopback-name'
+  readonly path: string
+  readonly name: string
+}
+
+export interface LoopbackNameFound {
+  /** The lines that lead the name to the host itself, as they are. */
+  readonly lines: readonly string[]
+}
+
+export const loopbackName = ({path, name, why}: Omit<LoopbackNameResource, 'kind' | 'id'>): LoopbackNameResource => ({
+  kind: 'loopback-name',
+  id: `loopback-name:${hostPath(path)}`,
+  why,
+  path,
+  name,
+})
+
+export const loopbackNameKind: Kind<LoopbackNameResource, LoopbackNameFound> = {
+  look: ({path, name}) => sh`[ ! -f ${path} ] || sed -n -E -e ${`/${loopbackLine(name)}/I p`} <${path}`,
+  parse: output => ({lines: output.split('\n').filter(line => line !== '')}),
+  identity: ({lines}) => ({lines}),
+  diff: ({path, name}, {lines}) =>
+    lines.length === 0 ? undefined : `${path} leads ${name} to the loopback: ${lines.map(tidy).join('; ')}`,
+  act: ({path, name}) => rewrite(path, takeOut(name)),
+  undo: ({path, name}) => sh`if [ -f ${path} ]; then
+${rewrite(path, putIn(name))}
+fi`,
+}
+
+const tidy = (line: string): string => line.trim().split(/\s+/).join(' ')
+
+/** A name as an extended regular expression of sed; names have no other special characters than dots. */
+const literal = (name: string): string => name.replaceAll('.', '[.]')
+
+const loopbackLine = (name: string): string =>
+  `^[[:blank:]]*(127[.0-9]+|::1)[[:blank:]]([^#]*[[:blank:]])?${literal(name)}([[:blank:]]|#|$)`
+
+const note = (name: string): string => `# kadm took ${name} out of: `
+const rest = (name: string): string => `# kadm: without ${name}`
+
+/** The line stays as a comment; below it stands what else it says, when that is more than an address. */
+const takeOut = (name: string): readonly string[] => [
+  `/${loopbackLine(name)}/I {`,
+  'h',
+  `s/^/${note(name)}/`,
+  'p',
+  'g',
+  's/#.*$//',
+  ':again',
+  `s/([[:blank:]])${literal(name)}([[:blank:]]|$)/\\1\\2/I`,
+  't again',
+  's/[[:blank:]]+$//',
+  's/[[:blank:]]+/ /g',
+  '/^ ?[^ ]+$/ d',
+  `s/$/ ${rest(name)}/`,
+  '}',
+]
+
+const putIn = (name: string): readonly string[] => [`/${literal(rest(name))}$/ d`, `s/^${literal(note(name))}//`]
+
+/** The file may be a symbolic link; it keeps its owner and mode. */
+const rewrite = (path: string, edit: readonly string[]): Script => sh`kadm_file=$(readlink -f -- ${path})
+kadm_new=$(dirname -- "$kadm_file")/${besides(path).split('/').at(-1) ?? ''}
+rm -f -- "$kadm_new"
+cp -a -- "$kadm_file" "$kadm_new"
+sed -E -e ${edit.join('\n')} <"$kadm_file" >"$kadm_new"
+sync -- "$kadm_new"
+mv -fT -- "$kadm_new" "$kadm_file"`

@@ -1,0 +1,152 @@
+import {join, type Script, sh} from '../../remote/shell/shell.ts'
+import {exportAll} from '../core/environment.ts'
+import {LISTED_WITHIN_S, withImageList} from './image-list.ts'
+import type {Kind, ResourceBase} from '../core/kind.ts'
+import {fail} from '../files/write-file.ts'
+import {tellShell} from '../core/progress-line.ts'
+
+/** Images that the host itself gets from their registries, before a kubelet has to. */
+export interface PulledImagesResource extends ResourceBase {
+  readonly kind: 'pulled-images'
+  readonly refs: readonly string[]
+  /** Where each is asked for by name, to hear from a registry when it wants to be asked again. */
+  readonly manifests: Readonly<Record<string, ManifestPlace>>
+  /** Proxies, by the names of their variables. */
+  readonly environment: Readonly<Record<string, string>>
+  /** For all of them together. */
+  readonly deadlineSeconds: number
+  /** Seconds between one try and the next; the number of tries is one more. */
+  readonly pauses: readonly number[]
+}
+
+export interface ManifestPlace {
+  readonly url: string
+  readonly caFile: string | undefined
+}
+
+export interface PulledImagesFound {
+  /** Why nothing could be listed, such as that containerd does not run yet. */
+  readonly unavailable: string | undefined
+  readonly missing: readonly string[]
+}
+
+export const pulledImages = (spec: {
+  readonly name: string
+  readonly why: string
+  readonly refs: readonly string[]
+  readonly manifests?: Readonly<Record<string, ManifestPlace>>
+  readonly environment?: Readonly<Record<string, string>>
+  readonly deadlineSeconds?: number
+  readonly pauses?: readonly number[]
+}): PulledImagesResource => ({
+  kind: 'pulled-images',
+  id: `pulled-images:${spec.name}`,
+  why: spec.why,
+  refs: spec.refs,
+  manifests: spec.manifests ?? {},
+  environment: spec.environment ?? {},
+  deadlineSeconds: spec.deadlineSeconds ?? 600,
+  pauses: spec.pauses ?? [2, 5, 15],
+})
+
+export const pulledImagesKind: Kind<PulledImagesResource, PulledImagesFound> = {
+  look: ({refs}) =>
+    withImageList(
+      '-q',
+      sh`for kadm_ref in ${refs}; do
+printf '%s\n' "$kadm_list" | grep -qxF -e "$kadm_ref" || printf 'missing %s\n' "$kadm_ref"
+done`,
+    ),
+  parse: output => {
+    const after = (word: string): readonly string[] =>
+      output.split('\n').flatMap(line => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
+    return {unavailable: after('unavailable')[0], missing: after('missing')}
+  },
+  identity: ({missing}) => ({missing}),
+  diff: ({refs}, {unavailable, missing}) => {
+    if (unavailable !== undefined) return `images cannot be listed: ${unavailable}`
+    return missing.length === 0 ? undefined : `${missing.length} of ${refs.length} images are not there`
+  },
+  detail: (_, {missing}) => missing.map(ref => `+ ${ref}`).join('\n') || undefined,
+  keep: () => sh`command -v ctr >/dev/null || ${fail('ctr is not installed, so no image can be pulled')}
+ctr -n k8s.io images ls -q >"$KEEP"/refs`,
+  act: (resource, {missing}) =>
+    join([
+      tellShell,
+      exportAll(resource.environment),
+      pullShell(resource),
+      ...missing.map(ref => {
+        const {url = '', caFile = ''} = resource.manifests[ref] ?? {}
+        return sh`kadm_pull ${ref} ${url} ${caFile}`
+      }),
+      sh`:`,
+    ]),
+  undo: ({
+    refs,
+  }) => sh`if command -v ctr >/dev/null && kadm_list=$(timeout ${LISTED_WITHIN_S} ctr -n k8s.io images ls 2>/dev/null); then
+for kadm_ref in ${refs}; do
+kadm_digest=$(printf '%s\n' "$kadm_list" | sed -n "s|^$kadm_ref  *[^ ]*  *\(sha256:[0-9a-f]*\) .*|\1|p" | head -n 1)
+[ -n "$kadm_digest" ] || continue
+for kadm_name in $(printf '%s\n' "$kadm_list" | sed -n "s|^\([^ ]*\)  *[^ ]*  *$kadm_digest .*|\1|p"); do
+grep -qxF -e "$kadm_name" "$KEEP"/refs || ctr -n k8s.io images rm "$kadm_name" >/dev/null
+done
+done
+fi`,
+  taken: () => undefined,
+}
+
+/**
+ * `crictl` pulls as the kubelet will, with the runtime's mirrors and logins; `ctr` is there for hosts without it. What cannot be
+ * mended by waiting is told at once. Counted on the clock of the boot, since a wall clock is set in just these minutes.
+ */
+const pullShell = ({
+  deadlineSeconds,
+  pauses,
+}: PulledImagesResource): Script => sh`kadm_deadline=$(( $(cut -d. -f1 /proc/uptime) + ${deadlineSeconds} ))
+kadm_left() { echo $(( kadm_deadline - $(cut -d. -f1 /proc/uptime) )); }
+kadm_once() {
+kadm_seconds=$(kadm_left)
+[ "$kadm_seconds" -gt 0 ] || return 124
+if command -v crictl >/dev/null 2>&1; then kadm_said=$(timeout "$kadm_seconds" crictl pull "$1" 2>&1)
+else kadm_said=$(timeout "$kadm_seconds" ctr -n k8s.io images pull --hosts-dir /etc/containerd/certs.d "$1" 2>&1 >/dev/null)
+fi
+}
+kadm_retry_after() {
+if command -v curl >/dev/null 2>&1; then
+if [ -n "$2" ]; then set -- "$1" --cacert "$2"; else set -- "$1"; fi
+kadm_url=$1; shift
+curl -sS -o /dev/null -D - --max-time 20 "$@" -- "$kadm_url" 2>/dev/null
+else wget -q -S -T 20 -t 1 -O /dev/null -- "$1" 2>&1
+fi | tr -d '\r' | sed -n 's/^ *[Rr]etry-[Aa]fter: *\([0-9]\{1,6\}\) *$/\1/p' | tail -n 1
+}
+kadm_pull() {
+kadm_said=''; kadm_why='its registry gives no usable answer'; kadm_again=yes
+for kadm_pause in ${pauses} last; do
+kadm_once "$1" && return 0 || kadm_code=$?
+kadm_again=yes; kadm_wait=''
+[ "$kadm_code" != 124 ] || { kadm_why=${`no more than ${deadlineSeconds} s are given to all images; see the network of this host, or use --bundle`}; break; }
+case $kadm_said in
+*oomanyrequests* | *'oo Many Requests'*)
+kadm_why='its registry asks for fewer requests (429); try again later, or name a mirror in source.images'
+[ -z "$2" ] || kadm_wait=$(kadm_retry_after "$2" "$3")
+;;
+*nauthorized* | *denied* | *orbidden* | *'authorization failed'*) kadm_why='its registry does not let this host have it'; kadm_again=no ;;
+*'no such host'* | *refused* | *'no route'* | *timeout* | *'network is unreachable'*) kadm_why='its registry cannot be reached from this host; see its network and proxy, or use --bundle' ;;
+*'ot found'* | *'ot Found'* | *'manifest unknown'*) kadm_why='its registry does not have it; see kubernetesVersion and imageRepository'; kadm_again=no ;;
+*x509* | *certificate*) kadm_why="the certificate of its registry is not trusted by this host; a mirror's authority is named in source.images"; kadm_again=no ;;
+*EOF* | *'onnection reset'* | *'Internal Server Error'* | *'Bad Gateway'* | *'Service Unavailable'*) kadm_why='its registry broke off' ;;
+esac
+[ "$kadm_again" = yes ] && [ "$kadm_pause" != last ] || break
+if [ -n "$kadm_wait" ] && [ "$kadm_wait" -gt ${MOST_PAUSE} ]; then kadm_why="$kadm_why; it wants to be asked again in $kadm_wait s"; break; fi
+[ -n "$kadm_wait" ] && [ "$kadm_wait" -gt "$kadm_pause" ] || kadm_wait=$kadm_pause
+[ "$(kadm_left)" -gt "$kadm_wait" ] || break
+[ "$kadm_wait" -lt 10 ] || kadm_tell "waits $kadm_wait s to pull $1 again: $kadm_why"
+sleep "$kadm_wait"
+done
+printf '%s\n' "$kadm_said" | tail -n 5 >&2
+printf 'could not pull %s: %s\n' "$1" "$kadm_why" >&2
+exit 1
+}`
+
+/** No registry is waited for longer when it says when to come again. */
+const MOST_PAUSE = 120

@@ -1,0 +1,178 @@
+import {posix} from 'node:path'
+import {RUN_DIR} from '../../domain/paths.ts'
+import {join, sh} from '../../remote/shell/shell.ts'
+import {file, fileKind, type FileResource} from '../files/file.ts'
+import type {Kind, ResourceBase, Trial} from '../core/kind.ts'
+import {
+  canonical,
+  cardsDiff,
+  lookAtCards,
+  parseCards,
+  type CardFound,
+  type CardsFound,
+  type CardWish,
+} from './interfaces.ts'
+import {
+  beginTrial,
+  checkWishes,
+  confirmTrial,
+  refuseTaken,
+  restoreCards,
+  trialStage,
+  type NetworkTrial,
+} from './commit-confirm.ts'
+import {parsePath, pathIdentity, type PathState} from '../files/path-state.ts'
+import {fail, writeContent} from '../files/write-file.ts'
+
+/** Addresses by netplan. The host goes back by itself unless somebody logs in anew in time; a reboot before that takes it back too. */
+export interface HostNetworkResource extends ResourceBase {
+  readonly kind: 'host-network'
+  /** The netplan file; 0600, as netplan wants it. */
+  readonly config: FileResource
+  /** By interface name. */
+  readonly cards: Readonly<Record<string, CardWish>>
+  readonly trialSeconds: number
+  readonly runDir: string
+  /** Where netplan looks first, and what a reboot forgets. */
+  readonly tryDir: string
+}
+
+export interface HostNetworkFound {
+  readonly netplan: boolean
+  readonly file: PathState
+  /** Of those that the resource names. */
+  readonly cards: CardsFound
+}
+
+export interface HostNetworkSpec {
+  readonly why: string
+  readonly path: string
+  /** netplan's YAML. */
+  readonly text: string
+  readonly cards: Readonly<Record<string, CardWish>>
+  readonly trialSeconds?: number
+  readonly runDir?: string
+  readonly tryDir?: string
+}
+
+/** What netplan's file gives to the cards it names. */
+export const hostNetwork = ({why, path, text, cards, ...rest}: HostNetworkSpec): HostNetworkResource => ({
+  kind: 'host-network',
+  id: `host-network:${path}`,
+  why,
+  config: file({path, why, content: text, mode: '0600'}),
+  cards: Object.fromEntries(
+    Object.entries(cards).map(([name, card]) => [name, {...card, addresses: card.addresses.map(canonical)}]),
+  ),
+  trialSeconds: rest.trialSeconds ?? 120,
+  runDir: rest.runDir ?? `${RUN_DIR}/network`,
+  tryDir: rest.tryDir ?? '/run/netplan',
+})
+
+export const hostNetworkKind: Kind<HostNetworkResource, HostNetworkFound> = {
+  look: ({config, cards}) => sh`if command -v netplan >/dev/null; then echo 'netplan yes'; else echo 'netplan no'; fi
+${lookAtCards(Object.keys(cards))}
+echo file
+${fileKind.look(config)}`,
+  parse: output => {
+    const at = output.indexOf('file\n')
+    return {
+      netplan: output.startsWith('netplan yes'),
+      cards: parseCards(output.slice(0, at)),
+      file: parsePath(output.slice(at + 'file\n'.length)),
+    }
+  },
+  identity: ({file: found, cards}) => ({
+    file: pathIdentity(found),
+    // What was leased may be another address next time.
+    ...Object.fromEntries(
+      Object.entries(cards).map(([name, {up, mtu, addresses}]) => [
+        `card ${name}`,
+        {up, mtu, addresses: addresses.flatMap(({address, dynamic}) => (dynamic ? [] : [address])).toSorted()},
+      ]),
+    ),
+  }),
+  diff: ({config, cards}, found) => {
+    const differs = fileKind.diff(config, found.file)
+    const lacking = cardsDiff(cards, found.cards)
+    const parts = [
+      ...(differs === undefined ? [] : [`${config.path} ${differs}`]),
+      ...(lacking === undefined ? [] : [lacking]),
+    ]
+    return parts.length === 0 ? undefined : parts.join(', ')
+  },
+  detail: ({config}, found) => fileKind.detail?.(config, found.file),
+  keep: ({config}, found) => fileKind.keep?.(config, found.file) ?? sh`:`,
+  act: (resource, found) => {
+    const {config, cards} = resource
+    const {content} = config
+    if (content === undefined) throw new Error(`the content of ${config.path} was never made`)
+    return join([
+      sh`command -v netplan >/dev/null || ${fail('netplan is not installed; give the host its addresses by hand, or install netplan.io')}`,
+      refuseTaken(cards, found.cards),
+      beginTrial({
+        ...placeOf(resource),
+        write: to => writeContent(content, to),
+        check: checkWishes(cards),
+        restore: restoreCards(found.cards, cards),
+      }),
+    ])
+  },
+  undo: (resource, {file: original, cards: was}) =>
+    beginTrial({
+      ...placeOf(resource),
+      write: to =>
+        original.type === 'file' ? sh`cp -a -- "$KEEP"/original ${to}` : writeContent('network: {version: 2}\n', to),
+      check: restoreCards(was, resource.cards),
+      restore: restoreCards(asWished(resource.cards, was), {}),
+    }),
+  trial: {
+    act: (resource, found) => ({
+      ...trialOf(resource),
+      addresses: Object.values(resource.cards).flatMap(({addresses}) => addresses.map(bare)),
+      confirm: confirmTrial(placeOf(resource), fileKind.act(resource.config, found.file)),
+    }),
+    undo: (resource, original) => ({
+      ...trialOf(resource),
+      addresses: Object.values(original.cards).flatMap(({addresses}) => addresses.map(({address}) => bare(address))),
+      confirm: confirmTrial(placeOf(resource), fileKind.undo(resource.config, original.file)),
+    }),
+  },
+  // Cards change by themselves, with leases and cables; hands on the file are somebody's.
+  taken: ({config}, found) => (found.file.type === 'absent' ? undefined : fileKind.diff(config, found.file)),
+  redact: resource => ({...resource, config: {...resource.config, content: undefined}}),
+}
+
+const bare = (address: string): string => address.split('/')[0] ?? address
+
+const placeOf = ({
+  config,
+  cards,
+  tryDir,
+  runDir,
+  trialSeconds,
+}: HostNetworkResource): Pick<NetworkTrial, 'tryPath' | 'runDir' | 'seconds' | 'cards'> => ({
+  tryPath: `${tryDir}/${posix.basename(config.path)}`,
+  runDir,
+  seconds: trialSeconds,
+  cards: Object.keys(cards),
+})
+
+const trialOf = ({cards, trialSeconds, runDir}: HostNetworkResource): Pick<Trial, 'what' | 'seconds' | 'stage'> => ({
+  what: `the network settings of ${Object.keys(cards).join(', ')}`,
+  seconds: trialSeconds,
+  stage: trialStage(runDir),
+})
+
+/** The cards with what was wished for them, which is what an undo that fails goes back to. */
+const asWished = (wishes: HostNetworkResource['cards'], was: CardsFound): CardsFound =>
+  Object.fromEntries(
+    Object.entries(was).map(([name, card]): readonly [string, CardFound] => [
+      name,
+      {
+        up: true,
+        mtu: wishes[name]?.mtu ?? card.mtu,
+        addresses: (wishes[name]?.addresses ?? []).map(address => ({address, dynamic: false})),
+      },
+    ]),
+  )

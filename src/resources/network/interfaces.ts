@@ -1,0 +1,69 @@
+import {canonicalAddress} from '../../domain/cidr.ts'
+import {join, type Script, sh} from '../../remote/shell/shell.ts'
+
+/** What a network card is to have. */
+export interface CardWish {
+  /** With prefix length. */
+  readonly addresses: readonly string[]
+  readonly gateway: string | undefined
+  readonly mtu?: number | undefined
+}
+
+/** What a network card has. */
+export interface CardFound {
+  readonly up: boolean
+  readonly mtu: number
+  /** With prefix length; `dynamic` ones were leased and may be others next time. */
+  readonly addresses: readonly {readonly address: string; readonly dynamic: boolean}[]
+}
+
+/** By interface name; a card that is not there is not named. */
+export type CardsFound = Readonly<Record<string, CardFound>>
+
+/** Read-only shell that `parseCards` understands. */
+export const lookAtCards = (names: readonly string[]): Script =>
+  join(
+    names.map(
+      name => sh`ip -o link show dev ${name} 2>/dev/null | sed 's/^/link /'
+ip -o addr show dev ${name} scope global 2>/dev/null | sed 's/^/address /'`,
+    ),
+  )
+
+/** Reads what `lookAtCards` printed. */
+export function parseCards(output: string): CardsFound {
+  const lines = output.split('\n')
+  const addresses = lines.flatMap(line => {
+    const [, name = '', text = '', rest = ''] = /^address \d+: (\S+)\s+inet6? (\S+)(.*)/.exec(line) ?? []
+    return name === '' ? [] : [{name, address: canonical(text), dynamic: / dynamic /.test(rest)}]
+  })
+  const links = lines.flatMap(line => {
+    const [, name = '', flags = '', mtu] = /^link \d+: ([^:@\s]+)[^<]*<([^>]*)>.*? mtu (\d+)/.exec(line) ?? []
+    return name === '' ? [] : [{name, up: flags.split(',').includes('UP'), mtu: Number(mtu)}]
+  })
+  return Object.fromEntries(
+    links.map(({name, up, mtu}) => [
+      name,
+      {up, mtu, addresses: addresses.filter(a => a.name === name).map(({address, dynamic}) => ({address, dynamic}))},
+    ]),
+  )
+}
+
+/** An address with its prefix length, as `ip` writes it. */
+export function canonical(text: string): string {
+  const [address = '', prefix = ''] = text.split('/')
+  return `${canonicalAddress(address)}/${prefix}`
+}
+
+/** What the cards lack, for people; undefined when nothing. */
+export function cardsDiff(wanted: Readonly<Record<string, CardWish>>, found: CardsFound): string | undefined {
+  const parts = Object.entries(wanted).flatMap(([name, {addresses, mtu}]) => {
+    const card = found[name]
+    if (card === undefined) return [`${name} is not there`]
+    const lacks = addresses.filter(address => card.addresses.every(has => has.address !== address))
+    return [
+      ...lacks.map(address => `${name} lacks ${address}`),
+      ...(mtu === undefined || mtu === card.mtu ? [] : [`${name} has the MTU ${card.mtu} instead of ${mtu}`]),
+    ]
+  })
+  return parts.length === 0 ? undefined : parts.join(', ')
+}

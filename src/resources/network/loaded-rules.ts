@@ -1,0 +1,48 @@
+import {Script, sh} from '../../remote/shell/shell.ts'
+import type {Kind, ResourceBase} from '../core/kind.ts'
+
+/** Rules in the kernel that a file says and a unit loads, and that anybody who loads his own may flush. */
+export interface LoadedRulesResource extends ResourceBase {
+  readonly kind: 'loaded-rules'
+  /** Read-only shell that prints what is missing, one line each. */
+  readonly missing: string
+  /** Shell that loads them; may run again. */
+  readonly load: string
+  /** Shell that takes them out; may run again. */
+  readonly unload: string
+}
+
+export interface LoadedRulesFound {
+  readonly missing: readonly string[]
+}
+
+export const loadedRules = (spec: {
+  readonly name: string
+  readonly why: string
+  readonly missing: Script
+  readonly load: Script
+  readonly unload: Script
+}): LoadedRulesResource => ({
+  kind: 'loaded-rules',
+  id: `loaded-rules:${spec.name}`,
+  why: spec.why,
+  missing: spec.missing.text,
+  load: spec.load.text,
+  unload: spec.unload.text,
+})
+
+export const loadedRulesKind: Kind<LoadedRulesResource, LoadedRulesFound> = {
+  look: ({missing}) => new Script(missing),
+  parse: output => ({missing: output.split('\n').filter(line => line.trim() !== '')}),
+  identity: ({missing}) => ({missing}),
+  diff: (_, {missing}) => {
+    const [first] = missing
+    if (first === undefined) return undefined
+    return missing.length === 1 ? `not in force: ${first}` : `${String(missing.length)} rules are not in force`
+  },
+  detail: (_, {missing}) => (missing.length < 2 ? undefined : missing.map(line => `+${line}`).join('\n')),
+  act: ({load}) => new Script(load),
+  undo: ({unload}) => sh`${new Script(unload)}`,
+  // What others flushed is gone as it should be.
+  taken: () => undefined,
+}

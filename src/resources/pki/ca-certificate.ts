@@ -1,0 +1,39 @@
+import {sh} from '../../remote/shell/shell.ts'
+import {contentOf} from '../files/file.ts'
+import type {Kind, ResourceBase} from '../core/kind.ts'
+import {lookAtPath, parsePath, pathIdentity, type PathState} from '../files/path-state.ts'
+import {put, removeParents, writeContent} from '../files/write-file.ts'
+
+/** The cluster authority's certificate on a worker. One that is there is kept: preflight has compared it with the cluster's. */
+export interface AuthorityCopyResource extends ResourceBase {
+  readonly kind: 'authority-copy'
+  readonly path: string
+  readonly made?: string | undefined
+}
+
+export const authorityCopy = (path: string): AuthorityCopyResource => ({
+  kind: 'authority-copy',
+  id: `authority-copy:${path}`,
+  why: 'a worker trusts only an API server whose certificate this authority signed',
+  path,
+})
+
+export const authorityCopyKind: Kind<AuthorityCopyResource, PathState> = {
+  look: ({path}) => lookAtPath(path),
+  parse: parsePath,
+  identity: state => ({path: pathIdentity(state)}),
+  diff: (_, state) => (state.type === 'file' ? undefined : 'is to be brought from the cluster'),
+  resolve: async (resource, _, values) => ({...resource, made: await values.clusterCa()}),
+  act: ({path, made}) => {
+    if (made === undefined) throw new Error(`${path} was never made`)
+    return put(path, {
+      mode: '0644',
+      owner: 'root:root',
+      sha256: contentOf(made).sha256,
+      write: to => writeContent(made, to),
+    })
+  },
+  undo: ({path}, original) => sh`rm -f -- ${path}
+${removeParents(original.type === 'absent' ? original.missing : [])}`,
+  redact: resource => ({...resource, made: undefined}),
+}

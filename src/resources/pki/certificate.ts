@@ -1,0 +1,155 @@
+import {judgeCertificate, type CertificateVerdict} from '../../certs/judge.ts'
+import {inspect} from '../../certs/inspect.ts'
+import {issueCa, issueLeaf} from '../../certs/issue.ts'
+import {parsePrivateKey, privateKeyPem} from '../../certs/keys.ts'
+import {publicKeyHashFrom} from '../../certs/openssh.ts'
+import {
+  certPath,
+  keyPath,
+  type CaName,
+  type CertificateName,
+  type WantedCertificate,
+} from '../../domain/certificates.ts'
+import type {KeyAlgorithm} from '../../domain/cluster.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {join, sh} from '../../remote/shell/shell.ts'
+import {contentOf} from '../files/file.ts'
+import type {Kind, ResourceBase} from '../core/kind.ts'
+import {put, writeContent} from '../files/write-file.ts'
+import type {KeyPair, Values} from '../core/values.ts'
+
+/** A certificate and its key in the PKI folder. What is there and will do is kept; an authority is never replaced. */
+export interface CertificateResource extends ResourceBase {
+  readonly kind: 'certificate'
+  readonly name: CertificateName
+  /** The authority that signs it; undefined for an authority. */
+  readonly signer: CaName | undefined
+  readonly wanted: WantedCertificate
+  readonly algorithm: KeyAlgorithm
+  /** The moment that counts for "expired", ISO 8601. */
+  readonly at: string
+  /** Present once made; never stored or shown. */
+  readonly made?: KeyPair | undefined
+}
+
+export interface CertificateState {
+  readonly certPem: string | undefined
+  readonly keyPublicHash: string | undefined
+  readonly caPem: string | undefined
+}
+
+export const certificate = (wanted: Omit<CertificateResource, 'kind' | 'id' | 'made'>): CertificateResource => ({
+  kind: 'certificate',
+  id: `certificate:${wanted.name}`,
+  ...wanted,
+})
+
+const judge = ({wanted, signer, at}: CertificateResource, state: CertificateState): CertificateVerdict => {
+  if (signer !== undefined && state.caPem === undefined) return {state: 'missing', detail: 'is to be made'}
+  if (state.caPem !== undefined && !isReadable(state.caPem))
+    return {state: 'wrong-ca', detail: 'its authority cannot be read'}
+  return judgeCertificate({...state, wanted, now: new Date(at)})
+}
+
+function isReadable(pem: string): boolean {
+  try {
+    inspect(pem)
+    return true
+  } catch (error) {
+    if (error instanceof KadmError) return false
+    throw error
+  }
+}
+
+export const certificateKind: Kind<CertificateResource, CertificateState> = {
+  // The private key stays where it is: ssh-keygen gives its public half, which is compared with the certificate.
+  look: ({name, signer}) => sh`printf 'cert %s\n' "$(base64 -w0 2>/dev/null <${certPath(name)})"
+printf 'key %s\n' "$(ssh-keygen -y -P '' -f ${keyPath(name)} 2>/dev/null || openssl pkey -pubout -in ${keyPath(name)} 2>/dev/null | base64 -w0)"
+printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${signer === undefined ? '/dev/null' : certPath(signer)})"`,
+  parse: (output, {signer}) => {
+    const value = (name: string): string | undefined => {
+      const text = output
+        .split('\n')
+        .find(line => line.startsWith(`${name} `))
+        ?.slice(name.length + 1)
+        .trim()
+      return text === '' ? undefined : text
+    }
+    const decoded = (name: string): string | undefined => {
+      const text = value(name)
+      return text === undefined ? undefined : Buffer.from(text, 'base64').toString()
+    }
+    const key = value('key')
+    return {
+      certPem: decoded('cert'),
+      keyPublicHash:
+        key === undefined
+          ? undefined
+          : publicKeyHashFrom(key.includes(' ') ? key : Buffer.from(key, 'base64').toString()),
+      caPem: signer === undefined ? undefined : decoded('ca'),
+    }
+  },
+  identity: ({certPem, keyPublicHash}) => ({certPem, keyPublicHash}),
+  diff: (resource, state) => {
+    const verdict = judge(resource, state)
+    return verdict.state === 'ok' ? undefined : verdict.detail
+  },
+  // An authority that is gone already says nothing about what it once signed.
+  taken: (resource, state) => certificateKind.diff({...resource, signer: undefined}, {...state, caPem: undefined}),
+  resolve: async (resource, state, values) => ({...resource, made: await make(resource, state, values)}),
+  act: ({name, made}) => {
+    if (made === undefined) throw new Error(`${name} was never made`)
+    return join([putText(keyPath(name), '0600', made.keyPem), putText(certPath(name), '0644', made.certPem)])
+  },
+  keep: ({name}) =>
+    join([certPath(name), keyPath(name)].map((path, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$KEEP"/${i}`)),
+  undo: ({name}) =>
+    join(
+      [certPath(name), keyPath(name)].map(
+        (path, i) => sh`if [ -e "$KEEP"/${i} ]; then cp -a -T -- "$KEEP"/${i} ${path}; else rm -f -- ${path}; fi`,
+      ),
+    ),
+  redact: resource => ({...resource, made: undefined}),
+  detail: ({wanted}, state) => {
+    const names = [...wanted.sans.dns, ...wanted.sans.ips]
+    return [
+      `subject ${wanted.commonName}${names.length > 0 && !wanted.isCa ? `, names ${names.join(', ')}` : ''}`,
+      ...(state.certPem === undefined || !isReadable(state.certPem)
+        ? []
+        : [`replaces one that ends ${inspect(state.certPem).notAfter.toISOString()}`]),
+    ].join('\n')
+  },
+}
+
+const putText = (path: string, mode: string, text: string) =>
+  put(path, {mode, owner: 'root:root', sha256: contentOf(text).sha256, write: to => writeContent(text, to)})
+
+async function make(resource: CertificateResource, state: CertificateState, values: Values): Promise<KeyPair> {
+  const {name, signer, wanted, algorithm} = resource
+  if (signer === undefined) {
+    refuseToReplace(resource, state)
+    const key = await values.makeKey(algorithm)
+    const pair = {certPem: issueCa({wanted, key, now: values.now, random: values.random}), keyPem: privateKeyPem(key)}
+    if (isCa(name)) values.setAuthority(name, pair)
+    return pair
+  }
+  const [key, authority] = await Promise.all([values.makeKey(algorithm), values.authority(signer)])
+  const ca = {certPem: authority.certPem, key: parsePrivateKey(authority.keyPem)}
+  return {certPem: issueLeaf({wanted, key, now: values.now, random: values.random}, ca), keyPem: privateKeyPem(key)}
+}
+
+const isCa = (name: CertificateName): name is CaName => name === 'ca' || name === 'front-proxy-ca' || name === 'etcd-ca'
+
+/** A new authority would make every certificate it signed worthless, so one that is there is never replaced. */
+function refuseToReplace(resource: CertificateResource, state: CertificateState): void {
+  // A key alone is what a run that was cut off leaves; it has signed nothing yet, and the ledger keeps it.
+  if (state.certPem === undefined) return
+  const verdict = judge(resource, state)
+  throw new KadmError(
+    'preflight',
+    `the authority ${certPath(resource.name)} is there and cannot be used: ${verdict.state === 'ok' ? '' : verdict.detail}`,
+    {
+      hint: `put the right ${resource.name}.crt and .key there, or move both away for a new authority (every certificate it signed is then worthless)`,
+    },
+  )
+}

@@ -1,0 +1,127 @@
+import {inspect} from '../../certs/inspect.ts'
+import {isIssuedBy, issueLeaf} from '../../certs/issue.ts'
+import {parsePrivateKey, privateKeyPem} from '../../certs/keys.ts'
+import type {WantedCertificate} from '../../domain/certificates.ts'
+import type {KeyAlgorithm} from '../../domain/cluster.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {clusterOfKubeconfig} from '../../kube/kubeconfig.ts'
+import {kubeconfigYaml} from '../../manifests/kubeconfig.ts'
+import {KUBELET_CONF} from '../../domain/paths.ts'
+import {join, Script, sh} from '../../remote/shell/shell.ts'
+import {contentOf} from '../files/file.ts'
+import {certificateProblem, decoded, lookAtCertificate, setCertificateAside} from './kubelet-certificate.ts'
+import type {Kind, ResourceBase} from '../core/kind.ts'
+import {keepCopy, put, putBack, writeContent} from '../files/write-file.ts'
+
+/** A kubeconfig with a client certificate of its own, signed by the cluster's authority. One that will do is kept. */
+export interface KubeconfigResource extends ResourceBase {
+  readonly kind: 'kubeconfig'
+  readonly path: string
+  readonly user: string
+  readonly server: string
+  readonly clusterName: string
+  readonly wanted: WantedCertificate
+  readonly algorithm: KeyAlgorithm
+  readonly caPath: string
+  readonly at: string
+  readonly made?: string | undefined
+}
+
+export interface KubeconfigState {
+  /** The file without its keys. */
+  readonly text: string | undefined
+  readonly caPem: string | undefined
+  /** The certificate that the file points at, where it holds none itself; '' where the kubelet's folder has lost it. */
+  readonly referred?: string | undefined
+}
+
+export const kubeconfig = (wanted: Omit<KubeconfigResource, 'kind' | 'id' | 'made'>): KubeconfigResource => ({
+  kind: 'kubeconfig',
+  id: `kubeconfig:${wanted.path}`,
+  ...wanted,
+})
+
+/** What is wrong with the file; undefined when it will do. */
+function problem(resource: KubeconfigResource, state: KubeconfigState): string | undefined {
+  try {
+    return problemIn(resource, state)
+  } catch (error) {
+    if (error instanceof KadmError) return 'cannot be read'
+    throw error
+  }
+}
+
+function problemIn(resource: KubeconfigResource, {text, caPem, referred}: KubeconfigState): string | undefined {
+  if (text === undefined) return 'is to be made'
+  const entry = clusterOfKubeconfig(text)
+  if (caPem !== undefined && inspect(entry.ca).publicKeyHash !== inspect(caPem).publicKeyHash)
+    return 'is for another authority'
+  if (entry.server !== resource.server) return `names the server ${entry.server}, not ${resource.server}`
+  const certificate = clientCertificate(text)
+  // The kubelet's own file points at a certificate that the kubelet renews, as long as it is valid.
+  if (certificate === undefined && /client-certificate: /.test(text)) {
+    const problem = referred === '' ? 'is missing' : certificateProblem(referred, caPem, resource.at)
+    return problem === undefined ? undefined : `its certificate ${problem}`
+  }
+  if (certificate === undefined) return 'holds no certificate'
+  const info = inspect(certificate)
+  if (!isIssuedBy(certificate, caPem ?? entry.ca)) return 'its certificate was signed by another authority'
+  if (info.notAfter <= new Date(resource.at)) return `its certificate expired on ${info.notAfter.toISOString()}`
+  return info.commonName === resource.wanted.commonName ? undefined : `is for ${info.commonName}`
+}
+
+const clientCertificate = (text: string): string | undefined => {
+  const found = /client-certificate-data: *"?([A-Za-z0-9+/=]+)/.exec(text)?.[1]
+  return found === undefined ? undefined : Buffer.from(found, 'base64').toString()
+}
+
+export const kubeconfigKind: Kind<KubeconfigResource, KubeconfigState> = {
+  look: ({
+    path,
+    caPath,
+  }) => sh`printf 'file %s\n' "$(grep -v -e client-key-data: -e 'token:' ${path} 2>/dev/null | base64 -w0)"
+printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${caPath})"
+kadm_file=$(sed -n 's/^ *client-certificate: *"\{0,1\}\([^"]*\)"\{0,1\} *$/\1/p' ${path} 2>/dev/null | head -n 1)
+[ -z "$kadm_file" ] || [ -e "$kadm_file" ] || [ ! -d "$(dirname -- "$kadm_file")" ] || echo certificate-lost
+${lookAtCertificate(new Script('"$kadm_file"'))}`,
+  parse: output => ({
+    text: decoded(output, 'file'),
+    caPem: decoded(output, 'ca'),
+    referred: /^certificate-lost$/m.test(output) ? '' : decoded(output, 'certificate'),
+  }),
+  identity: ({text}) => ({text}),
+  diff: (resource, state) =>
+    state.text !== undefined && state.caPem === undefined ? 'the authority is to be made' : problem(resource, state),
+  // Whatever became of the authority since.
+  taken: (resource, {text}) => problem(resource, {text, caPem: undefined}),
+  resolve: async (resource, _, values) => {
+    const [key, authority] = await Promise.all([values.makeKey(resource.algorithm), values.authority('ca')])
+    const issuing = {wanted: resource.wanted, key, now: values.now, random: values.random}
+    const cert = issueLeaf(
+      issuing,
+      {certPem: authority.certPem, key: parsePrivateKey(authority.keyPem)},
+      {notBefore: 'ca'},
+    )
+    const made = kubeconfigYaml({
+      clusterName: resource.clusterName,
+      server: resource.server,
+      caPem: authority.certPem,
+      user: resource.user,
+      credentials: {kind: 'certificate', certPem: cert, keyPem: privateKeyPem(key)},
+    })
+    return {...resource, made}
+  },
+  act: ({path, made}, {referred}) => {
+    if (made === undefined) throw new Error(`${path} was never made`)
+    const written = put(path, {
+      mode: '0600',
+      owner: 'root:root',
+      sha256: contentOf(made).sha256,
+      write: to => writeContent(made, to),
+    })
+    return path === KUBELET_CONF && referred !== undefined ? join([written, setCertificateAside]) : written
+  },
+  keep: ({path}, {text}) => (text === undefined ? sh`:` : keepCopy(path)),
+  undo: ({path}, original) => (original.text === undefined ? sh`rm -f -- ${path}` : putBack(path)),
+  redact: resource => ({...resource, made: undefined}),
+}

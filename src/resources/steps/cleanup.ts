@@ -1,0 +1,42 @@
+import {Script, sh} from '../../remote/shell/shell.ts'
+import type {Kind, ResourceBase} from '../core/kind.ts'
+
+/** Something that must be gone, of which nothing is kept: what a node leaves behind when it is reset, a token that has served. */
+export interface ClearedResource extends ResourceBase {
+  readonly kind: 'cleared'
+  /** Read-only shell that prints what is still there, one line each, and nothing when it is gone. */
+  readonly remains: string
+  /** Shell that removes it. */
+  readonly clear: string
+}
+
+export interface ClearedFound {
+  readonly remains: readonly string[]
+}
+
+export const cleared = (spec: {
+  readonly name: string
+  readonly why: string
+  readonly remains: Script
+  readonly clear: Script
+}): ClearedResource => ({
+  kind: 'cleared',
+  id: `cleared:${spec.name}`,
+  why: spec.why,
+  remains: spec.remains.text,
+  clear: spec.clear.text,
+})
+
+export const clearedKind: Kind<ClearedResource, ClearedFound> = {
+  lasting: false,
+  look: ({remains}) => new Script(remains),
+  parse: output => ({remains: output.split('\n').filter(line => line.trim() !== '')}),
+  identity: () => ({}),
+  diff: (_, {remains}) => {
+    if (remains.length === 0) return undefined
+    const some = remains.slice(0, 3).join(', ')
+    return remains.length > 3 ? `${some} and ${String(remains.length - 3)} more are still there` : `${some} still there`
+  },
+  act: ({clear}) => new Script(clear),
+  undo: () => sh`:`,
+}
