@@ -109,16 +109,16 @@ export class Verify extends ClusterCommand {
     }
     const request = await rebootRequest(named, flags)
     const connector = await this.connections([...new Set([...request.specs, request.controlPlane])], flags)
-    const travellers = await edge.travellersOf(request, connector, this.signal)
+    const targets = await edge.rebootTargetsOf(request, connector, this.signal)
     const drains = flags.drain !== 'never'
     const allAtOnce = flags['all-at-once']
-    const names = travellers.map(({node}) => node).join(', ')
+    const names = targets.map(({node}) => node).join(', ')
     const how = `one after another${drains ? ', each emptied first' : ', with the pods on them'}${allAtOnce ? ', then all at once' : ''}`
     const question = {message: `reboot ${names}, ${how}?`, flag: '--yes'}
     if (!flags.yes && !(await confirm(this.terminal, question)))
       throw new KadmError('cancelled', 'nothing was rebooted')
     const outcome = await this.showing(({emit}) =>
-      edge.rebootCluster(request, travellers, {...limits, drains, allAtOnce, emit, connector, signal: this.signal}),
+      edge.rebootCluster(request, targets, {...limits, drains, allAtOnce, emit, connector, signal: this.signal}),
     )
     this.report(outcome, renderReboot(outcome, this.terminal.colours))
     const bad = outcome.rounds.filter(round => !isWell(round))

@@ -126,7 +126,7 @@ const lead = ({certainty}: Diagnosis): string => (certainty === 'certain' ? 'cau
 
 const detailsOf = ({host, hint, evidence, cause}: KadmError) => ({host, hint, evidence, cause})
 
-/** Said by every kubelet in a container, and by none that fails of it. */
+/** Located by every kubelet in a container, and by none that fails of it. */
 const HARMLESS =
   /oom_score_adj|oom score|rlimit|Failed to read data from checkpoint|ContainerStatus .*NotFound|cni config load failed/
 

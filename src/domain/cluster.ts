@@ -140,7 +140,7 @@ export const startupMs = ({startupSeconds}: Pick<Cluster, 'startupSeconds'>, atL
 export const PROBE_SECONDS = 10
 
 /** How many times as long as usual anything may take where a control plane is given `startupSeconds` to come up; at least 1. */
-export const patienceFor = (startupSeconds: number): number => Math.max(1, startupSeconds / USUAL_STARTUP_SECONDS)
+export const timeoutScaleFor = (startupSeconds: number): number => Math.max(1, startupSeconds / USUAL_STARTUP_SECONDS)
 
 /** More time was asked for than usual, so what can wait for one another there does. */
 export const startsSlowly = ({startupSeconds}: Pick<Cluster, 'startupSeconds'>): boolean =>

@@ -2,7 +2,7 @@ import {canonicalAddress, parseAddress, parseCidr} from './cidr.ts'
 import type {Cluster, Role} from './cluster.ts'
 
 /** One kind of traffic that a host must let through for the cluster; nothing that is not named is narrowed. */
-export interface Opening {
+export interface FirewallRule {
   /** `input` is for the host itself, `forward` passes through it. */
   readonly hook: 'input' | 'forward'
   /** Of all addresses in it; undefined is both. */
@@ -42,7 +42,7 @@ const POD_TUNNEL = {4: 'flannel.1', 6: 'flannel-v6.1'} as const
 const VXLAN_PORT = '8472'
 
 /** Exactly what a node of this role must let in and through. ssh is never among it: that is the user's own rule. */
-export const openingsOf = (input: FirewallInput): readonly Opening[] => [
+export const firewallRulesOf = (input: FirewallInput): readonly FirewallRule[] => [
   ...forTheRole(input),
   ...forNodes(input),
   ...forPods(input.cluster),
@@ -50,16 +50,16 @@ export const openingsOf = (input: FirewallInput): readonly Opening[] => [
 ]
 
 /** From everywhere: users, joining machines and pods call it, and it lets nobody in without a certificate or token. */
-const forTheRole = ({cluster, role}: FirewallInput): readonly Opening[] =>
+const forTheRole = ({cluster, role}: FirewallInput): readonly FirewallRule[] =>
   role === 'worker'
     ? []
     : [{hook: 'input', family: undefined, what: 'API server', protocol: 'tcp', ports: String(cluster.apiPort)}]
 
-function forNodes({cluster, role, peers}: FirewallInput): readonly Opening[] {
+function forNodes({cluster, role, peers}: FirewallInput): readonly FirewallRule[] {
   const usesVxlan = cluster.network.plugin.kind === 'flannel'
   return [...new Map(peers.map(peer => [canonicalAddress(peer.address), peer])).entries()]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([from, peer]): readonly Opening[] => {
+    .flatMap(([from, peer]): readonly FirewallRule[] => {
       const family = parseAddress(from)?.family
       if (family === undefined) return []
       const base = {hook: 'input', family, from} as const
@@ -73,8 +73,8 @@ function forNodes({cluster, role, peers}: FirewallInput): readonly Opening[] {
 }
 
 /** By interface where the pod network is ours, since an address alone could be anybody's on the wire. */
-const forPods = ({network}: FirewallInput['cluster']): readonly Opening[] =>
-  network.podSubnets.flatMap((range): readonly Opening[] => {
+const forPods = ({network}: FirewallInput['cluster']): readonly FirewallRule[] =>
+  network.podSubnets.flatMap((range): readonly FirewallRule[] => {
     const family = parseCidr(range)?.family
     if (family === undefined) return []
     const base = {family, from: range} as const
@@ -90,8 +90,8 @@ const forPods = ({network}: FirewallInput['cluster']): readonly Opening[] =>
     ]
   })
 
-const forNat = (nat: FirewallInput['nat']): readonly Opening[] =>
-  (nat?.ranges ?? []).flatMap((range): readonly Opening[] => {
+const forNat = (nat: FirewallInput['nat']): readonly FirewallRule[] =>
+  (nat?.ranges ?? []).flatMap((range): readonly FirewallRule[] => {
     const family = parseCidr(range)?.family
     if (family === undefined || nat === undefined) return []
     return [
@@ -101,18 +101,18 @@ const forNat = (nat: FirewallInput['nat']): readonly Opening[] =>
   })
 
 /** Begins the comment of every rule of ours, so that they are found again. */
-export const OPENING_MARK = 'kadm: '
+export const RULE_MARK = 'kadm: '
 
 /** Says what a rule is for; also what it is known by, so it is different for each. Fits nft's 128 bytes. */
-export const openingComment = ({what, from, to}: Opening): string =>
+export const ruleComment = ({what, from, to}: FirewallRule): string =>
   [
-    `${OPENING_MARK}${what}`,
+    `${RULE_MARK}${what}`,
     ...(from === undefined ? [] : [`from ${from}`]),
     ...(to === undefined ? [] : [`to ${to}`]),
   ].join(' ')
 
 /** For people: `TCP 10250 from 192.168.56.11`. */
-export function openingText({what, from, to, in: inBy, out, protocol, ports, repliesOnly}: Opening): string {
+export function ruleText({what, from, to, in: inBy, out, protocol, ports, repliesOnly}: FirewallRule): string {
   const head = protocol === undefined ? what : `${protocol.toUpperCase()} ${ports ?? ''}`
   const parts = [
     repliesOnly === true && protocol !== undefined ? 'replies' : undefined,

@@ -1,4 +1,4 @@
-import {AGNHOST_IMAGE, AGNHOST_NEXT_IMAGE, companions, DEFAULT_REPOSITORY, flannelImage} from './releases.ts'
+import {AGNHOST_IMAGE, AGNHOST_NEXT_IMAGE, componentVersions, DEFAULT_REPOSITORY, flannelImage} from './releases.ts'
 import type {KubernetesVersion} from './version.ts'
 
 export interface ImageSet {
@@ -13,7 +13,7 @@ export interface ImageSet {
 
 /** The references kubelet asks for; CoreDNS sits one level deeper only in the default registry (kubeadm images/images.go). */
 export function images(version: KubernetesVersion, repository: string = DEFAULT_REPOSITORY): ImageSet {
-  const {etcd, coredns, pause} = companions(version)
+  const {etcd, coredns, pause} = componentVersions(version)
   const dns = repository === DEFAULT_REPOSITORY ? `${repository}/coredns/coredns` : `${repository}/coredns`
   return {
     apiserver: `${repository}/kube-apiserver:${version.text}`,

@@ -1,19 +1,19 @@
 import type {KubernetesVersion} from './version.ts'
 
 /** What goes with a Kubernetes minor: the tags kubeadm of that minor pins (cmd/kubeadm/app/constants). */
-export interface Companions {
+export interface ComponentVersions {
   readonly etcd: string
   readonly coredns: string
   readonly pause: string
 }
 
-const COMPANIONS: Readonly<Record<number, Companions>> = {
+const COMPANIONS: Readonly<Record<number, ComponentVersions>> = {
   35: {etcd: '3.6.6-0', coredns: 'v1.13.1', pause: '3.10.1'},
   36: {etcd: '3.6.8-0', coredns: 'v1.14.2', pause: '3.10.2'},
   37: {etcd: '3.7.0-0', coredns: 'v1.14.6', pause: '3.10.2'},
 }
 
-export function companions(version: KubernetesVersion): Companions {
+export function componentVersions(version: KubernetesVersion): ComponentVersions {
   const found = COMPANIONS[version.minor]
   if (found === undefined) throw new Error(`no companions for ${version.text}`)
   return found

@@ -1,5 +1,5 @@
 import {KadmError} from '../domain/errors.ts'
-import {join, sh, type Script} from '../remote/shell/shell.ts'
+import {concat, sh, type Script} from '../remote/shell/shell.ts'
 
 /** One part of the facts: read-only shell, and the pure reading of what it printed. Each runs in a subshell of its own. */
 export interface Section<T> {
@@ -12,7 +12,7 @@ const END = 'end'
 
 /** Frames each section by a record separator and its name; a section that fails leaves an empty or partial one. */
 export const frame = (sections: readonly Section<unknown>[]): Script =>
-  join([
+  concat([
     sh`LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH`,
     ...sections.map(
       ({name, script}) => sh`printf '\036%s\n' ${name}

@@ -3,7 +3,7 @@ import {exec, type ExecOptions, type ExecResult} from './exec.ts'
 import {isObject, listAt, textAt, type ApiObject} from './json.ts'
 import {collectionPath, inWords, objectPath, query, type ObjectLike} from './kinds.ts'
 import {endpointFromKubeconfig} from './kubeconfig.ts'
-import {placeFinder} from './places.ts'
+import {restMapper} from './rest-mapper.ts'
 import {readObject} from './read-object.ts'
 import {patientRequester, requester, type Answer, type Call, type CallOptions, type Requester} from './requester.ts'
 
@@ -21,7 +21,7 @@ interface DeleteOptions extends CallOptions {
 
 type PatchType = 'strategic' | 'merge' | 'json'
 
-/** The Kubernetes API, as much of it as kadm needs. Paths come from `PATHS` or `pathOf`. */
+/** The Kubernetes API, as much of it as kadm needs. Paths come from `apiPath` or `pathOf`. */
 export interface KubeClient {
   readonly endpoint: Endpoint
   /** Undefined when it is not there. */
@@ -40,7 +40,7 @@ export interface KubeClient {
   readonly raw: (call: RawCall) => Promise<Answer>
   readonly exec: (pod: {readonly name: string; readonly namespace: string}, options: ExecOptions) => Promise<ExecResult>
   /** The same connections, with all limits of time as many times as long. */
-  readonly patient: (times: number) => KubeClient
+  readonly withTimeouts: (times: number) => KubeClient
   /** Where an object is or would be; asks the API about kinds kadm does not know. */
   readonly pathOf: (object: ObjectLike, options?: CallOptions) => Promise<string>
   readonly close: () => Promise<void>
@@ -72,13 +72,13 @@ export const kubeClient = (endpoint: Endpoint, forward: Forward): KubeClient =>
 
 function clientOn(requests: Requester, endpoint: Endpoint): KubeClient {
   const send = async (call: Call): Promise<ApiObject> => readObject(call, await requests.call(call))
-  const placeOf = placeFinder(requests)
+  const placeOf = restMapper(requests)
   const pathOf = async (object: ObjectLike, options?: CallOptions): Promise<string> =>
     objectPath(await placeOf(object, options), object.metadata.name, object.metadata.namespace)
   return {
     endpoint,
     pathOf,
-    patient: times => clientOn(patientRequester(requests, times), endpoint),
+    withTimeouts: times => clientOn(patientRequester(requests, times), endpoint),
     close: requests.close,
     exec: (pod, options) => exec(requests, endpoint, pod, options),
     get: async (path, options) => {

@@ -3,13 +3,13 @@ import {KadmError} from '../domain/errors.ts'
 import {ApiError} from './api-error.ts'
 import type {KubeClient} from './client.ts'
 import {numberAt, textAt, type ApiObject} from './json.ts'
-import {PATHS} from './kinds.ts'
+import {apiPath} from './kinds.ts'
 import {waitFor} from './wait.ts'
 
 /** The Lease of kadm in a cluster, for what changes the cluster as a whole. */
 const NAME = 'kadm'
 const NAMESPACE = 'kube-system'
-const PATH = PATHS.leases(NAME, NAMESPACE)
+const PATH = apiPath.leases(NAME, NAMESPACE)
 /** A holder whose object did not change for this long is taken for dead; its own clock is not believed, as in client-go. */
 const STALE_SECONDS = 45
 const RENEW_MS = 10_000

@@ -11,7 +11,7 @@ import {
   textsAt,
   type ApiObject,
 } from './json.ts'
-import {PATHS, query} from './kinds.ts'
+import {apiPath, query} from './kinds.ts'
 import type {CallOptions} from './requester.ts'
 
 /** A part of the cluster itself and whether it works. */
@@ -44,9 +44,9 @@ export async function componentStatus(api: KubeClient, options?: CallOptions): P
   const inBoth = async (path: (name: undefined, namespace: string) => string): Promise<readonly ApiObject[]> =>
     (await Promise.all(NAMESPACES.map(namespace => api.list(path(undefined, namespace), options)))).flat()
   const [pods, deployments, daemonSets] = await Promise.all([
-    api.list(PATHS.pods(undefined, 'kube-system') + query({labelSelector: 'tier=control-plane'}), options),
-    inBoth(PATHS.deployments),
-    inBoth(PATHS.daemonSets),
+    api.list(apiPath.pods(undefined, 'kube-system') + query({labelSelector: 'tier=control-plane'}), options),
+    inBoth(apiPath.deployments),
+    inBoth(apiPath.daemonSets),
   ])
   return componentsOf({pods, deployments, daemonSets})
 }
@@ -68,7 +68,7 @@ export function componentsOf({pods, deployments, daemonSets}: ComponentObjects):
 
 /** How long the API servers are given to come up: kubeadm and kadm alike write it into their probe only. 0 where none is told. */
 export async function startupSeconds(api: KubeClient, options?: CallOptions): Promise<number> {
-  const path = PATHS.pods(undefined, 'kube-system') + query({labelSelector: 'component=kube-apiserver'})
+  const path = apiPath.pods(undefined, 'kube-system') + query({labelSelector: 'component=kube-apiserver'})
   return Math.max(0, ...(await api.list(path, options)).map(startupSecondsOf))
 }
 

@@ -6,7 +6,7 @@ import {judgeClusterInfo, noSuchToken, parsePins, signatureOf, type Discovered, 
 import type {Endpoint, Forward} from './connection.ts'
 import {trustCode} from './failure.ts'
 import {textsAt, type ApiObject} from './json.ts'
-import {PATHS} from './kinds.ts'
+import {apiPath} from './kinds.ts'
 import {parseAddress} from './kubeconfig.ts'
 import {parseToken, type BootstrapToken} from './signature.ts'
 import {waitFor} from './wait.ts'
@@ -28,7 +28,7 @@ export interface DiscoveryOptions {
 const DEADLINE_MS = 60_000
 const SIGNED_WITHIN_MS = 10_000
 const INTERVAL_MS = 500
-const PATH = PATHS.configMaps('cluster-info', 'kube-public')
+const PATH = apiPath.configMaps('cluster-info', 'kube-public')
 
 /**
  * Learns address and CA of a cluster from a token alone, as `kubeadm join` does: an anonymous, unverified look; the

@@ -3,7 +3,7 @@ import {KadmError} from '../domain/errors.ts'
 import {ApiError} from './api-error.ts'
 import type {KubeClient} from './client.ts'
 import {at, isObject, listAt, nameOf, namespaceOf, objectAt, textAt, textsAt, type ApiObject} from './json.ts'
-import {PATHS, query} from './kinds.ts'
+import {apiPath, query} from './kinds.ts'
 import {cordon, type Annotations} from './nodes.ts'
 import {waitFor} from './wait.ts'
 
@@ -37,7 +37,7 @@ export function judgePod(pod: ApiObject): Movable {
 }
 
 export const podsOfNode = (api: KubeClient, node: string, signal?: AbortSignal): Promise<readonly ApiObject[]> =>
-  api.list(PATHS.pods() + query({fieldSelector: `spec.nodeName=${node}`}), {signal})
+  api.list(apiPath.pods() + query({fieldSelector: `spec.nodeName=${node}`}), {signal})
 
 /** Cordons a node and evicts its pods, as far as their disruption budgets allow; returns when they are gone. */
 export async function drain(api: KubeClient, node: string, options: DrainOptions): Promise<readonly string[]> {
@@ -81,10 +81,10 @@ export async function drain(api: KubeClient, node: string, options: DrainOptions
  * Deletes the pods that a node which is no longer there had: a machine that comes back under its name would take them, and their
  * last known state, for its own (the garbage collector of pods leaves them 40 s: pkg/controller/podgc).
  */
-export async function forgetPods(api: KubeClient, node: string, signal?: AbortSignal): Promise<void> {
+export async function forceDeletePods(api: KubeClient, node: string, signal?: AbortSignal): Promise<void> {
   const left = await podsOfNode(api, node, signal)
   await Promise.all(
-    left.map(pod => api.delete(PATHS.pods(nameOf(pod), namespaceOf(pod)), {gracePeriodSeconds: 0, signal})),
+    left.map(pod => api.delete(apiPath.pods(nameOf(pod), namespaceOf(pod)), {gracePeriodSeconds: 0, signal})),
   )
 }
 
@@ -94,7 +94,7 @@ async function evict(api: KubeClient, pod: ApiObject, signal?: AbortSignal): Pro
   const namespace = namespaceOf(pod)
   const answer = await api.raw({
     method: 'POST',
-    path: `${PATHS.pods(nameOf(pod), namespace)}/eviction`,
+    path: `${apiPath.pods(nameOf(pod), namespace)}/eviction`,
     body: {apiVersion: 'policy/v1', kind: 'Eviction', metadata: {name: nameOf(pod), namespace}},
     signal,
   })
@@ -108,7 +108,7 @@ async function evict(api: KubeClient, pod: ApiObject, signal?: AbortSignal): Pro
 }
 
 async function budgetsOf(api: KubeClient, pod: ApiObject, signal?: AbortSignal): Promise<readonly string[]> {
-  const budgets = await api.list(PATHS.podDisruptionBudgets(undefined, namespaceOf(pod)), {signal})
+  const budgets = await api.list(apiPath.podDisruptionBudgets(undefined, namespaceOf(pod)), {signal})
   const labels = textsAt(pod, 'metadata', 'labels')
   return budgets
     .filter(budget => selects(objectAt(budget, 'spec', 'selector'), labels))

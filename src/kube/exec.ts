@@ -3,7 +3,7 @@ import {KadmError} from '../domain/errors.ts'
 import {apiError} from './api-error.ts'
 import {bearer, type Endpoint} from './connection.ts'
 import {isObject, listAt, textAt} from './json.ts'
-import {PATHS} from './kinds.ts'
+import {apiPath} from './kinds.ts'
 import type {Requester} from './requester.ts'
 
 export interface ExecOptions {
@@ -45,7 +45,7 @@ export async function exec(
     socket.binaryType = 'arraybuffer'
     const result = await collect(socket, doing, {
       ...options,
-      timeoutMs: (options.timeoutMs ?? EXEC_TIMEOUT_MS) * requests.patience,
+      timeoutMs: (options.timeoutMs ?? EXEC_TIMEOUT_MS) * requests.timeoutScale,
     }).catch((error: unknown) => {
       const broke = connection.broke()
       throw broke instanceof KadmError ? broke : error
@@ -63,7 +63,7 @@ function execPath(pod: {readonly name: string; readonly namespace: string}, opti
   const values = new URLSearchParams({stdout: 'true', stderr: 'true'})
   if (options.container !== undefined) values.append('container', options.container)
   for (const word of options.command) values.append('command', word)
-  return `${PATHS.pods(pod.name, pod.namespace)}/exec?${values.toString()}`
+  return `${apiPath.pods(pod.name, pod.namespace)}/exec?${values.toString()}`
 }
 
 /** Reads until the Status, which is the last that is sent, or until the stream ends without one. */

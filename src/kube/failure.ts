@@ -33,7 +33,7 @@ const TRUST: Readonly<Record<string, string>> = {
 }
 
 /** Judges an error of the transport, of TLS or of undici; undefined when it is none of them, that is a bug. */
-export function judge(cause: unknown, where: string, doing: string): Failure | undefined {
+export function classifyFailure(cause: unknown, where: string, doing: string): Failure | undefined {
   const unsent = cause instanceof NotConnected
   const inner = unsent ? (cause.cause ?? cause) : cause
   if (BUGS.some(kind => inner instanceof kind)) return undefined

@@ -19,6 +19,6 @@ export function guardedClient(api: KubeClient, guard: () => Promise<void>): Kube
     delete: (path, options) => guarded(() => api.delete(path, {...options, before})),
     raw: call => (call.method === 'GET' ? api.raw(call) : guarded(() => api.raw({...call, before}))),
     exec: (pod, options) => guarded(() => api.exec(pod, options)),
-    patient: times => guardedClient(api.patient(times), guard),
+    withTimeouts: times => guardedClient(api.withTimeouts(times), guard),
   }
 }

@@ -1,5 +1,5 @@
 /** Where the API keeps the objects of one kind. */
-export interface Place {
+export interface ApiResource {
   readonly apiVersion: string
   readonly plural: string
   readonly namespaced: boolean
@@ -66,7 +66,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
 }
 
 /** The place of a kind that every cluster has; undefined for a foreign one, which discovery must find. */
-export function knownPlace(apiVersion: string, kind: string): Place | undefined {
+export function knownResource(apiVersion: string, kind: string): ApiResource | undefined {
   const row = TABLE[apiVersion]?.find(([name]) => name === kind)
   return row === undefined ? undefined : {apiVersion, plural: row[1], namespaced: row[2] !== 'cluster'}
 }
@@ -76,13 +76,13 @@ export const groupPath = (apiVersion: string): string =>
   apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
 
 /** The path of a collection; in all namespaces when none is given. */
-export function collectionPath(place: Place, namespace?: string): string {
+export function collectionPath(place: ApiResource, namespace?: string): string {
   const scope = place.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : ''
   return `${groupPath(place.apiVersion)}${scope}/${place.plural}`
 }
 
 /** The path of one object; a namespaced one that names no namespace is in `default`, as for kubectl. */
-export const objectPath = (place: Place, name: string, namespace = 'default'): string =>
+export const objectPath = (place: ApiResource, name: string, namespace = 'default'): string =>
   `${collectionPath(place, namespace)}/${encodeURIComponent(name)}`
 
 /** A path in words, for messages: `configmaps kube-public/cluster-info`. */
@@ -108,13 +108,13 @@ export function query(values: Readonly<Record<string, string | number | boolean 
 const path =
   (apiVersion: string, kind: string) =>
   (name?: string, namespace?: string): string => {
-    const place = knownPlace(apiVersion, kind)
+    const place = knownResource(apiVersion, kind)
     if (place === undefined) throw new Error(`no place for ${apiVersion} ${kind}`)
     return name === undefined ? collectionPath(place, namespace) : objectPath(place, name, namespace)
   }
 
-/** Paths of the kinds kadm reads and changes by itself: `PATHS.pods(name, namespace)`; without a name, the collection. */
-export const PATHS = {
+/** Paths of the kinds kadm reads and changes by itself: `apiPath.pods(name, namespace)`; without a name, the collection. */
+export const apiPath = {
   configMaps: path('v1', 'ConfigMap'),
   events: path('v1', 'Event'),
   namespaces: path('v1', 'Namespace'),

@@ -1,7 +1,7 @@
 import type {Taint} from '../domain/cluster.ts'
 import type {KubeClient} from './client.ts'
 import {conditionOf, isObject, listAt, nameOf, objectAt, textAt, textsAt, type ApiObject} from './json.ts'
-import {PATHS} from './kinds.ts'
+import {apiPath} from './kinds.ts'
 import type {CallOptions} from './requester.ts'
 
 /** A node as the cluster sees it. */
@@ -30,7 +30,7 @@ const ROLE = 'node-role.kubernetes.io/'
 const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane'
 
 export const listNodes = async (api: KubeClient, options?: CallOptions): Promise<readonly NodeStatus[]> =>
-  (await api.list(PATHS.nodes(), options)).map(nodeStatus)
+  (await api.list(apiPath.nodes(), options)).map(nodeStatus)
 
 export function nodeStatus(node: ApiObject): NodeStatus {
   const labels = textsAt(node, 'metadata', 'labels')
@@ -91,9 +91,9 @@ function setSchedulable(
   // In a merge patch null is the word for 'remove'.
   const marks = Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, value ?? null]))
   const body = {metadata: {annotations: marks}, spec: {unschedulable: schedulable ? null : true}}
-  return api.patch(PATHS.nodes(node), body, 'merge', options)
+  return api.patch(apiPath.nodes(node), body, 'merge', options)
 }
 
 /** Removes the Node object; false when there was none. */
 export const deleteNode = (api: KubeClient, node: string, options?: CallOptions): Promise<boolean> =>
-  api.delete(PATHS.nodes(node), options)
+  api.delete(apiPath.nodes(node), options)

@@ -4,7 +4,7 @@ import {AWAY_MS, lostOf} from '../remote/reconnect/come-back.ts'
 import {apiError} from './api-error.ts'
 import {bearer, NotConnected, type Endpoint, type Forward} from './connection.ts'
 import {openConnections, type Connections} from './connections.ts'
-import {judge, slow, type Failure} from './failure.ts'
+import {classifyFailure, slow, type Failure} from './failure.ts'
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
@@ -41,7 +41,7 @@ export interface Requester {
   readonly single: () => Promise<Connections>
   readonly close: () => Promise<void>
   /** What its limits of time are multiplied by. */
-  readonly patience: number
+  readonly timeoutScale: number
 }
 
 /** While the machine that leads to the server is away, tries go on for this many times as long, but for no longer than any other work. */
@@ -58,7 +58,7 @@ export function requester(endpoint: Endpoint, forward: Forward): Requester {
   let opened: Promise<Connections> | undefined
   const open = (): Promise<Connections> => (opened ??= openConnections(endpoint, forward, CONNECTIONS))
   return {
-    patience: 1,
+    timeoutScale: 1,
     single: async () => {
       await forward.reach?.()
       return openConnections(endpoint, forward, 1)
@@ -86,7 +86,7 @@ const notConnected = (cause: unknown): never => {
 /** The same, for servers that take that many times as long as usual. */
 export const patientRequester = (requests: Requester, times: number): Requester => ({
   ...requests,
-  patience: requests.patience * times,
+  timeoutScale: requests.timeoutScale * times,
   call: call =>
     requests.call({
       ...call,
@@ -152,7 +152,7 @@ async function tryOnce(call: Call, where: string, ask: Ask): Promise<Failure | {
     if (isCancelled(call)) return cancelled(call)
     if (cause instanceof Error && cause.name === 'TimeoutError')
       return {error: slow(where, call.doing, cause), passing: true, unsent: false}
-    const failure = judge(cause, where, call.doing)
+    const failure = classifyFailure(cause, where, call.doing)
     if (failure === undefined) throw cause
     return failure
   }

@@ -3,7 +3,7 @@ import {KadmError} from '../domain/errors.ts'
 import {TOKEN_GROUP} from '../manifests/rbac.ts'
 import type {KubeClient} from './client.ts'
 import {textAt, textsAt, type ApiObject} from './json.ts'
-import {PATHS, query, type ObjectLike} from './kinds.ts'
+import {apiPath, query, type ObjectLike} from './kinds.ts'
 import type {CallOptions} from './requester.ts'
 import {caPins, parseToken, tokenText, type BootstrapToken} from './signature.ts'
 
@@ -115,7 +115,7 @@ export const joinCommand = ({endpoint, token, caHashes}: JoinLine, program: 'kub
 
 /** Every bootstrap token, expired ones too: they stay until the token cleaner takes them. */
 export async function tokenList(api: KubeClient, options?: CallOptions): Promise<readonly TokenInfo[]> {
-  const path = PATHS.secrets(undefined, 'kube-system') + query({fieldSelector: `type=${TYPE}`})
+  const path = apiPath.secrets(undefined, 'kube-system') + query({fieldSelector: `type=${TYPE}`})
   return (await api.list(path, options)).flatMap(secret => tokenInfo(secret) ?? [])
 }
 
@@ -127,7 +127,7 @@ export function tokenDelete(api: KubeClient, idOrToken: string, options?: CallOp
       hint: 'give the six characters before the dot',
     })
   }
-  return api.delete(PATHS.secrets(`${NAME_PREFIX}${id}`, 'kube-system'), options)
+  return api.delete(apiPath.secrets(`${NAME_PREFIX}${id}`, 'kube-system'), options)
 }
 
 function tokenInfo(secret: ApiObject): TokenInfo | undefined {

@@ -2,7 +2,7 @@ import type {Cluster} from '../domain/cluster.ts'
 import {dnsServiceAddress} from '../domain/endpoint.ts'
 import {images} from '../domain/images.ts'
 import {configMap, type KubeObject, type PodSpec, serviceAccount} from './kube-object.ts'
-import {CONTROL_PLANE_LABEL} from './node-marks.ts'
+import {CONTROL_PLANE_LABEL} from './node-labels-and-taints.ts'
 import {account, clusterRole, clusterRoleBinding} from './rbac.ts'
 
 const NAMESPACE = 'kube-system'

@@ -1,12 +1,21 @@
 import type {ClosedChain} from '../domain/closed-chain.ts'
-import {openingComment, type Opening} from '../domain/firewall.ts'
+import {ruleComment, type FirewallRule} from '../domain/firewall.ts'
 import {fill, type Templates} from './templates.ts'
 
 export const FIREWALL_PROGRAM = '/usr/local/sbin/kadm-firewall'
 export const FIREWALL_UNIT = '/etc/systemd/system/kadm-firewall.service'
 
 /** As `ufw show added` prints it, without the comment. Undefined for what ufw lets through by itself. */
-export function ufwRule({hook, from, to, in: inBy, out, protocol, ports, repliesOnly}: Opening): string | undefined {
+export function ufwRule({
+  hook,
+  from,
+  to,
+  in: inBy,
+  out,
+  protocol,
+  ports,
+  repliesOnly,
+}: FirewallRule): string | undefined {
   if (repliesOnly === true) return undefined
   const head = `${hook === 'forward' ? 'route ' : ''}allow`
   const port = ports?.replace('-', ':')
@@ -24,8 +33,8 @@ export function ufwRule({hook, from, to, in: inBy, out, protocol, ports, replies
 }
 
 /** A rule of nftables, as it follows the name of its chain. */
-export function nftRule(opening: Opening): string {
-  const {family, from, to, in: inBy, out, protocol, ports, repliesOnly} = opening
+export function nftRule(rule: FirewallRule): string {
+  const {family, from, to, in: inBy, out, protocol, ports, repliesOnly} = rule
   const ip = family === 6 ? 'ip6' : 'ip'
   return words(
     inBy && `iifname "${inBy}"`,
@@ -34,13 +43,13 @@ export function nftRule(opening: Opening): string {
     to && `${ip} daddr ${to}`,
     protocol && ports && `${protocol} dport ${ports}`,
     repliesOnly && 'ct state established,related',
-    `accept comment "${openingComment(opening)}"`,
+    `accept comment "${ruleComment(rule)}"`,
   )
 }
 
 /** A rule of iptables, as it follows the name of its chain. */
-export function iptablesRule(opening: Opening): string {
-  const {from, to, in: inBy, out, protocol, ports, repliesOnly} = opening
+export function iptablesRule(rule: FirewallRule): string {
+  const {from, to, in: inBy, out, protocol, ports, repliesOnly} = rule
   return words(
     from && `-s ${from}`,
     to && `-d ${to}`,
@@ -49,7 +58,7 @@ export function iptablesRule(opening: Opening): string {
     protocol && `-p ${protocol}`,
     protocol && ports && `--dport ${ports.replace('-', ':')}`,
     repliesOnly && '-m conntrack --ctstate ESTABLISHED,RELATED',
-    `-m comment --comment "${openingComment(opening)}" -j ACCEPT`,
+    `-m comment --comment "${ruleComment(rule)}" -j ACCEPT`,
   )
 }
 
@@ -59,28 +68,28 @@ const words = (...parts: readonly (string | false | undefined)[]): string =>
 const FAMILIES = {ip: [4], ip6: [6], inet: [4, 6]} as const
 
 /** What a chain must let through, by its hook and family; nothing for one that the cluster has no business with. */
-export const openingsIn = (chain: ClosedChain, openings: readonly Opening[]): readonly Opening[] =>
-  openings.filter(
+export const rulesIn = (chain: ClosedChain, rules: readonly FirewallRule[]): readonly FirewallRule[] =>
+  rules.filter(
     ({hook, family}) =>
       hook === chain.hook && (family === undefined || FAMILIES[chain.family].some(known => known === family)),
   )
 
 export interface ProgramOptions {
   readonly chains: readonly ClosedChain[]
-  readonly openings: readonly Opening[]
+  readonly rules: readonly FirewallRule[]
 }
 
 /** The program that puts the rules into others' chains and takes them out, and only them. */
-export const firewallProgram = (templates: Templates, {chains, openings}: ProgramOptions): string =>
+export const firewallProgram = (templates: Templates, {chains, rules}: ProgramOptions): string =>
   fill(templates['kadm-firewall.sh'], {
     chains: chains
       .map(chain => {
-        const rules = openingsIn(chain, openings).map(chain.tool === 'nft' ? nftRule : iptablesRule)
+        const lines = rulesIn(chain, rules).map(chain.tool === 'nft' ? nftRule : iptablesRule)
         const call =
           chain.tool === 'nft'
             ? `nft_chain ${chain.family} ${chain.table} ${chain.chain}`
             : `iptables_chain ${chain.tool} ${chain.chain}`
-        return `${call} <<'RULES'\n${rules.join('\n')}\nRULES`
+        return `${call} <<'RULES'\n${lines.join('\n')}\nRULES`
       })
       .join('\n\n'),
   })

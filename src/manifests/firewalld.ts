@@ -1,10 +1,10 @@
-import type {Opening} from '../domain/firewall.ts'
+import type {FirewallRule} from '../domain/firewall.ts'
 
 /** What a person types who has firewalld; links of the pod network are trusted, since its forwarding goes by zones. */
-export function firewalldCommands(openings: readonly Opening[]): readonly string[] {
-  const input = openings.filter(({hook}) => hook === 'input')
-  const links = [...new Set(openings.flatMap(({in: inBy}) => inBy ?? []))]
-  const ranges = openings.flatMap(({hook, from, in: inBy, repliesOnly}) =>
+export function firewalldCommands(rules: readonly FirewallRule[]): readonly string[] {
+  const input = rules.filter(({hook}) => hook === 'input')
+  const links = [...new Set(rules.flatMap(({in: inBy}) => inBy ?? []))]
+  const ranges = rules.flatMap(({hook, from, in: inBy, repliesOnly}) =>
     hook === 'forward' && inBy === undefined && repliesOnly !== true ? (from ?? []) : [],
   )
   const add = 'sudo firewall-cmd --permanent'

@@ -1,4 +1,4 @@
-import {patienceFor, PROBE_SECONDS, startsSlowly, type Cluster} from '../domain/cluster.ts'
+import {timeoutScaleFor, PROBE_SECONDS, startsSlowly, type Cluster} from '../domain/cluster.ts'
 import {dnsServiceAddress} from '../domain/endpoint.ts'
 import {CONTAINERD_SOCKET, MANIFESTS_DIR, PKI_DIR} from '../domain/paths.ts'
 import {kubeletRefusesCgroupV1} from '../domain/version.ts'
@@ -55,7 +55,7 @@ export function kubeletConfigMap(cluster: Cluster, cgroupVersion: 1 | 2): Config
 
 /** The kubelet's own is two minutes. In whole probes, as a cluster tells it to who has not its file. */
 const runtimeRequestTimeout = ({startupSeconds}: Cluster): string =>
-  `${String(Math.round(120 * patienceFor(Math.ceil(startupSeconds / PROBE_SECONDS) * PROBE_SECONDS)))}s`
+  `${String(Math.round(120 * timeoutScaleFor(Math.ceil(startupSeconds / PROBE_SECONDS) * PROBE_SECONDS)))}s`
 
 /** Durations that kubeadm writes as zero are left out: the kubelet takes both for its defaults. */
 function sharedConfig(cluster: Cluster, cgroupVersion: 1 | 2, swap: PodSwap): Readonly<Record<string, unknown>> {

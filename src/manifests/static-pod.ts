@@ -1,4 +1,11 @@
-import {patienceFor, PROBE_SECONDS, type Arg, type Cluster, type ComponentExtra, type Node} from '../domain/cluster.ts'
+import {
+  timeoutScaleFor,
+  PROBE_SECONDS,
+  type Arg,
+  type Cluster,
+  type ComponentExtra,
+  type Node,
+} from '../domain/cluster.ts'
 import type {EnvVar, Metadata, Pod, Probe, Resources, Volume, VolumeMount} from './kube-object.ts'
 
 /** What static pods need to know of the control-plane host. */
@@ -104,7 +111,7 @@ function probes(
   })
   const slow = {initialDelaySeconds: 10, periodSeconds: PROBE_SECONDS, timeoutSeconds: 15}
   // Where a component may take longer than usual to come up, it may take as much longer to answer, and is asked as much less often.
-  const patience = patienceFor(startupSeconds)
+  const patience = timeoutScaleFor(startupSeconds)
   const quick = {periodSeconds: Math.ceil(patience), timeoutSeconds: 15, failureThreshold: 3}
   return {
     livenessProbe: {httpGet: get(target.livez), ...slow, failureThreshold: Math.ceil(8 * patience)},

@@ -6,8 +6,8 @@ import type {PackageSource} from '../domain/repository.ts'
 import type {Templates} from '../manifests/templates.ts'
 import type {AnyResource} from '../resources/any-resource.ts'
 
-/** Which hosts of a run a phase is for. `first` is the first control plane, where the cluster's own objects are made. */
-export type Where = 'every' | 'control-plane' | 'first' | 'worker'
+/** Which hosts of a run a phase is for. `initial-control-plane` is the one where the cluster's own objects are made. */
+export type Where = 'every' | 'control-plane' | 'initial-control-plane' | 'worker'
 
 /** All that a phase may decide from. Pure data: same context, same resources. */
 export interface PhaseContext {
@@ -17,7 +17,7 @@ export interface PhaseContext {
   /** Every node this run knows of, this one among them. */
   readonly nodes: readonly Node[]
   /** Nodes that the cluster has besides those of this run; undefined where it could not be asked. */
-  readonly others?: readonly Peer[] | undefined
+  readonly existingNodes?: readonly Peer[] | undefined
   /** The address of the API for clients: `https://host:port`. */
   readonly endpoint: string
   readonly bundle: LocalBundle | undefined

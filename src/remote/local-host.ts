@@ -6,7 +6,7 @@ import {KadmError} from '../domain/errors.ts'
 import type {Host} from './host.ts'
 import {machineHost} from './machine-host.ts'
 import {createRedactor, type Redactor} from './redact.ts'
-import type {OpenSession} from './supervisor/session.ts'
+import type {StartCommand} from './supervisor/running-command.ts'
 
 export interface LocalHostOptions {
   readonly name: string
@@ -23,7 +23,7 @@ export const localHost = (options: LocalHostOptions): Host => {
   const redactor = options.redactor ?? createRedactor()
   if (options.sudoPassword !== undefined) redactor.add(options.sudoPassword)
 
-  const open: OpenSession = ([program, ...args], {signal}) => {
+  const open: StartCommand = ([program, ...args], {signal}) => {
     if (signal?.aborted === true)
       return Promise.reject(
         new KadmError('cancelled', 'a command was not started because the run was cancelled', {host: options.name}),

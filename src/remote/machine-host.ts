@@ -1,9 +1,9 @@
 import type {Duplex, Readable} from 'node:stream'
 import {KadmError} from '../domain/errors.ts'
-import {endGroup, PASSWORD_CHECK, RIGHTS, supervised, type Become} from './supervisor/far-side.ts'
+import {endGroup, PASSWORD_CHECK, RIGHTS, supervised, type Become} from './supervisor/remote-supervisor.ts'
 import type {Host, PipeOptions, RunOptions, RunResult} from './host.ts'
 import type {Redactor} from './redact.ts'
-import type {OpenSession} from './supervisor/session.ts'
+import type {StartCommand} from './supervisor/running-command.ts'
 import {probeShell} from './supervisor/shell-probe.ts'
 import {asksForRights, notBegun, type Unbegun} from './supervisor/sudo-trouble.ts'
 import {supervise} from './supervisor/supervise.ts'
@@ -21,7 +21,7 @@ export interface Machine {
   readonly needsSudo: boolean
   readonly sudoPassword: string | undefined
   readonly redactor: Redactor
-  readonly open: OpenSession
+  readonly open: StartCommand
   readonly forward: (host: string, port: number) => Promise<Duplex>
   readonly close: () => Promise<void>
 }
@@ -134,7 +134,7 @@ async function whyUnbegun({name, user, open}: Machine, unbegun: Unbegun): Promis
   return notBegun(name, user, {...unbegun, rights})
 }
 
-async function saidBy(open: OpenSession, words: readonly [string, ...string[]]): Promise<string> {
+async function saidBy(open: StartCommand, words: readonly [string, ...string[]]): Promise<string> {
   const session = await open(words, {urgent: true})
   const said: Buffer[] = []
   for (const stream of [session.stdout, session.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk))

@@ -1,20 +1,20 @@
-import {authorityCopyKind, type AuthorityCopyResource} from './pki/ca-certificate.ts'
+import {caCertificateKind, type CaCertificateResource} from './pki/ca-certificate.ts'
 import {
   bootstrapKubeconfigKind,
   type BootstrapFound,
   type BootstrapKubeconfigResource,
 } from './pki/bootstrap-kubeconfig.ts'
 import {certificateKind, type CertificateResource, type CertificateState} from './pki/certificate.ts'
-import {clearedKind, type ClearedFound, type ClearedResource} from './steps/cleanup.ts'
+import {cleanupKind, type CleanupFound, type CleanupResource} from './steps/cleanup.ts'
 import type {Kind, ResourceBase} from './core/kind.ts'
 import {kubeconfigKind, type KubeconfigResource, type KubeconfigState} from './pki/kubeconfig.ts'
-import {notedKind, type NotedFound, type NotedResource} from './steps/recorded.ts'
+import {baselineKind, type BaselineFound, type BaselineResource} from './steps/baseline.ts'
 import type {Operation} from './core/operation.ts'
 import {adminBindingOperation, type AdminBindingResource} from './cluster/admin-binding.ts'
 import {clusterInfoOperation, type ClusterInfoResource} from './cluster/cluster-info.ts'
 import {endpointHealthyOperation, type EndpointHealthyResource} from './cluster/endpoint-healthy.ts'
 import {kubeObjectOperation, type KubeObjectResource} from './cluster/kube-object.ts'
-import {nodeMarksOperation, type NodeMarksResource} from './cluster/node-labels-and-taints.ts'
+import {nodeLabelsAndTaintsOperation, type NodeLabelsAndTaintsResource} from './cluster/node-labels-and-taints.ts'
 import {nodePodsOperation, type NodePodsResource} from './cluster/node-pods.ts'
 import {nodeRegisteredOperation, type NodeRegisteredResource} from './cluster/node-registered.ts'
 import {nodeRemovedOperation, type NodeRemovedResource} from './cluster/node-removed.ts'
@@ -33,12 +33,12 @@ import {userKubeconfigKind, type UserKubeconfigFound, type UserKubeconfigResourc
 /** The kinds of `resource.ts`, which know only of hosts, and those that know of a cluster. */
 export type AnyHostResource =
   | Resource
-  | AuthorityCopyResource
+  | CaCertificateResource
   | BootstrapKubeconfigResource
   | CertificateResource
-  | ClearedResource
+  | CleanupResource
   | KubeconfigResource
-  | NotedResource
+  | BaselineResource
   | ServiceAccountKeyResource
   | UserKubeconfigResource
 
@@ -47,9 +47,9 @@ export type State =
   | PathState
   | BootstrapFound
   | CertificateState
-  | ClearedFound
+  | CleanupFound
   | KubeconfigState
-  | NotedFound
+  | BaselineFound
   | ServiceAccountKeyState
   | UserKubeconfigFound
 
@@ -58,7 +58,7 @@ export type OperationResource =
   | ClusterInfoResource
   | EndpointHealthyResource
   | KubeObjectResource
-  | NodeMarksResource
+  | NodeLabelsAndTaintsResource
   | NodePodsResource
   | NodeRegisteredResource
   | NodeRemovedResource
@@ -70,12 +70,12 @@ export type AnyResource = AnyHostResource | OperationResource
 
 const ALL_KINDS = {
   ...KINDS,
-  'authority-copy': authorityCopyKind,
+  'authority-copy': caCertificateKind,
   'bootstrap-kubeconfig': bootstrapKubeconfigKind,
   certificate: certificateKind,
-  cleared: clearedKind,
+  cleanup: cleanupKind,
   kubeconfig: kubeconfigKind,
-  noted: notedKind,
+  baseline: baselineKind,
   'service-account-key': serviceAccountKeyKind,
   'user-kubeconfig': userKubeconfigKind,
 } as const
@@ -87,7 +87,7 @@ const OPERATIONS = {
   'cluster-info': clusterInfoOperation,
   'endpoint-healthy': endpointHealthyOperation,
   'kube-object': kubeObjectOperation,
-  'node-marks': nodeMarksOperation,
+  'node-labels-and-taints': nodeLabelsAndTaintsOperation,
   'node-pods': nodePodsOperation,
   'node-registered': nodeRegisteredOperation,
   'node-removed': nodeRemovedOperation,

@@ -1,11 +1,11 @@
 import {z} from 'zod'
 import type {HostSchemas} from './resource.ts'
 import {base, fileResource, maybe, pathState, swapSource, texts, unitState} from './core/schema.ts'
-import type {CardWish} from './network/interfaces.ts'
+import type {InterfaceSpec} from './network/interfaces.ts'
 import {SOFTWARE_SCHEMAS} from './software-schemas.ts'
 
 const path = z.string()
-const cardWish: z.ZodType<CardWish> = z.object({
+const cardWish: z.ZodType<InterfaceSpec> = z.object({
   addresses: texts,
   gateway: maybe(z.string()),
   mtu: z.number().optional(),

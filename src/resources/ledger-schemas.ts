@@ -2,7 +2,7 @@ import {z} from 'zod'
 import {CA_NAMES, CERTIFICATE_NAMES, type WantedCertificate} from '../domain/certificates.ts'
 import type {KeyAlgorithm} from '../domain/cluster.ts'
 import type {AnyHostResource, State} from './any-resource.ts'
-import type {AuthorityCopyResource} from './pki/ca-certificate.ts'
+import type {CaCertificateResource} from './pki/ca-certificate.ts'
 import type {CertificateResource, CertificateState} from './pki/certificate.ts'
 import {HOST_SCHEMAS} from './host-schemas.ts'
 import type {KubeconfigResource, KubeconfigState} from './pki/kubeconfig.ts'
@@ -24,7 +24,7 @@ const wanted: z.ZodType<WantedCertificate> = z.object({
 })
 
 interface ClusterSchemas {
-  readonly 'authority-copy': LedgerSchema<AuthorityCopyResource, PathState>
+  readonly 'authority-copy': LedgerSchema<CaCertificateResource, PathState>
   readonly certificate: LedgerSchema<CertificateResource, CertificateState>
   readonly kubeconfig: LedgerSchema<KubeconfigResource, KubeconfigState>
   readonly 'service-account-key': LedgerSchema<ServiceAccountKeyResource, ServiceAccountKeyState>

@@ -15,12 +15,12 @@ export function renderFindings(findings: readonly Finding[], colours: Colours, v
   return [...lines, summary].join('\n')
 }
 
-function finding({severity, name, hosts, saw, fix}: Finding, colours: Colours): readonly string[] {
+function finding({severity, name, hosts, message, remedy}: Finding, colours: Colours): readonly string[] {
   const paint = {error: colours.red, warning: colours.yellow, info: colours.cyan, ok: colours.green}[severity]
-  const [first = '', ...rest] = saw.split('\n')
+  const [first = '', ...rest] = message.split('\n')
   return [
     `${paint(severity)}: ${hosts.join(', ')}: ${name}: ${first}`,
     ...rest.map(line => `  ${line}`),
-    ...(fix === undefined ? [] : [`${colours.cyan('  next: ')}${fix}`]),
+    ...(remedy === undefined ? [] : [`${colours.cyan('  next: ')}${remedy}`]),
   ]
 }

@@ -1,5 +1,5 @@
 import type {CheckResult} from '../verify/outcome.ts'
-import type {RebootOutcome, Returned, Round} from '../verify/reboot/trip.ts'
+import type {RebootOutcome, Returned, RebootRound} from '../verify/reboot/rolling-reboot.ts'
 import {table} from './columns.ts'
 import {duration} from './duration.ts'
 import type {Colours} from './terminal.ts'
@@ -19,9 +19,9 @@ export function renderReboot({rounds, untouched}: RebootOutcome, colours: Colour
   ].join('\n')
 }
 
-const placeOf = (round: Round, of: string): string => (round.name === of ? of : `${round.name}, ${of}`)
+const placeOf = (round: RebootRound, of: string): string => (round.name === of ? of : `${round.name}, ${of}`)
 
-const row = (round: Round, {node, times, checks}: Returned, {green, red}: Colours): readonly string[] => [
+const row = (round: RebootRound, {node, times, checks}: Returned, {green, red}: Colours): readonly string[] => [
   round.name === node ? 'alone' : round.name,
   node,
   duration(times.sshMs),

@@ -3,7 +3,7 @@ import {parse} from 'yaml'
 import {KadmError} from '../domain/errors.ts'
 import type {KubeClient} from '../kube/client.ts'
 import {textAt} from '../kube/json.ts'
-import {PATHS} from '../kube/kinds.ts'
+import {apiPath} from '../kube/kinds.ts'
 import type {NodeStatus} from '../kube/nodes.ts'
 import {drained, type DrainPolicy} from './checks/drain.ts'
 import {dnsInside, dnsOutside, podToPod, serviceAddress} from './checks/network.ts'
@@ -11,10 +11,10 @@ import {count, execOn, logsFrom, probesOn, probesThatRun} from './checks/probes.
 import {replaced, rollout} from './checks/rollout.ts'
 import {checker, type Check, type CheckerOptions, type Verdict} from './checker.ts'
 import type {CheckResult, VerifyOutcome} from './outcome.ts'
-import {patienceWith} from './patience.ts'
-import {makeScene, type Images, type Probe, type Scene} from './scene.ts'
+import {timeoutScaleOf} from './timeout-scale.ts'
+import {makeCheckContext, type Images, type Probe, type CheckContext} from './check-context.ts'
 import {probeWorkload, workload} from './workload.ts'
-import {namespaceName, nodesToTest, removeLeftovers, setUp, tearDown} from './stage.ts'
+import {namespaceName, nodesToTest, removeLeftovers, setUp, tearDown} from './test-namespace.ts'
 
 export interface VerifyOptions extends CheckerOptions {
   readonly random: (count: number) => Uint8Array
@@ -35,13 +35,13 @@ const NOT_QUICK = {skipped: 'not in a quick run'} as const
 /** Tries on the running cluster what a cluster is for, and removes everything it made, also when it is interrupted. */
 export async function verify(usual: KubeClient, options: VerifyOptions): Promise<VerifyOutcome> {
   const {clock, signal} = options
-  const patience = await patienceWith(usual, signal)
-  const api = usual.patient(patience)
+  const timeoutScale = await timeoutScaleOf(usual, signal)
+  const api = usual.withTimeouts(timeoutScale)
   const nodes = await nodesToTest(api, signal)
   await removeLeftovers(api, clock.now(), signal)
-  const scene = makeScene({
+  const context = makeCheckContext({
     api,
-    patience,
+    timeoutScale,
     clock,
     signal,
     namespace: namespaceName(options.random),
@@ -52,27 +52,32 @@ export async function verify(usual: KubeClient, options: VerifyOptions): Promise
   const check = checker(options, checks)
   await check('every node is Ready', () => allReady(nodes))
   try {
-    await tryAll(scene, nodes, check, options)
+    await tryAll(context, nodes, check, options)
   } finally {
     await check('nothing is left behind', async () => {
-      await tearDown(scene)
-      return scene.namespace
+      await tearDown(context)
+      return context.namespace
     })
   }
   return {checks}
 }
 
 /** The pods come first; what follows overlaps, but for what changes the web deployment, which goes one by one. */
-async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, options: VerifyOptions): Promise<void> {
+async function tryAll(
+  context: CheckContext,
+  nodes: readonly NodeStatus[],
+  check: Check,
+  options: VerifyOptions,
+): Promise<void> {
   const ready = nodes.filter(node => node.ready)
   let probes: readonly Probe[] = []
   const pods = await check('a pod on every node', async () => {
     const isAlone = ready.every(({controlPlane}) => controlPlane)
-    await setUp(scene, options.quick === true ? probeWorkload(scene) : workload(scene, {isAlone}))
-    probes = await probesOn(scene, ready)
+    await setUp(context, options.quick === true ? probeWorkload(context) : workload(context, {isAlone}))
+    probes = await probesOn(context, ready)
     return probes.map(probe => probe.node).join(', ')
   })
-  if (!pods.ok) probes = await probesThatRun(scene, ready)
+  if (!pods.ok) probes = await probesThatRun(context, ready)
   const [first] = probes
   const withProbes = (
     name: string,
@@ -81,24 +86,24 @@ async function tryAll(scene: Scene, nodes: readonly NodeStatus[], check: Check, 
   const slow = (name: string, work: (probes: readonly Probe[]) => Promise<Verdict>): Promise<CheckResult> =>
     withProbes(name, all => (options.quick === true ? NOT_QUICK : work(all)))
   const works: readonly (() => Promise<unknown>)[] = [
-    () => withProbes('pod to pod across nodes', all => (all.length < 2 ? ALONE : podToPod(scene, all))),
-    () => withProbes('a service address from every node', all => serviceAddress(scene, all)),
-    () => withProbes('DNS inside the cluster', all => dnsInside(scene, all)),
+    () => withProbes('pod to pod across nodes', all => (all.length < 2 ? ALONE : podToPod(context, all))),
+    () => withProbes('a service address from every node', all => serviceAddress(context, all)),
+    () => withProbes('DNS inside the cluster', all => dnsInside(context, all)),
     () =>
       check('DNS outside the cluster', async () =>
-        first === undefined ? NO_PROBE : dnsOutside(scene, first, options.outsideName ?? OUTSIDE_NAME),
+        first === undefined ? NO_PROBE : dnsOutside(context, first, options.outsideName ?? OUTSIDE_NAME),
       ),
-    () => withProbes('logs from every node', all => logsFrom(scene, all)),
-    () => withProbes('exec on every node', all => execOn(scene, all)),
+    () => withProbes('logs from every node', all => logsFrom(context, all)),
+    () => withProbes('exec on every node', all => execOn(context, all)),
     () =>
       inTurn([
-        () => slow('a rollout without a failed request', all => rollout(scene, all)),
-        () => slow('a killed pod is replaced', () => replaced(scene)),
-        () => slow('a node is drained and uncordoned', () => drained(scene, options.drain ?? 'if-nothing-else-runs')),
+        () => slow('a rollout without a failed request', all => rollout(context, all)),
+        () => slow('a killed pod is replaced', () => replaced(context)),
+        () => slow('a node is drained and uncordoned', () => drained(context, options.drain ?? 'if-nothing-else-runs')),
       ]),
   ]
   // Slow machines have enough to do with one.
-  const atOnce = pLimit(scene.patience > 1 ? 1 : works.length)
+  const atOnce = pLimit(context.timeoutScale > 1 ? 1 : works.length)
   const ended = await Promise.allSettled(works.map(work => atOnce(work)))
   const broken = ended.find(one => one.status === 'rejected')
   if (broken !== undefined) throw broken.reason
@@ -118,7 +123,7 @@ function allReady(nodes: readonly NodeStatus[]): string {
 
 /** The domain of services, as the cluster's own configuration has it. */
 export async function dnsDomainOf(api: KubeClient, signal: AbortSignal): Promise<string> {
-  const config = await api.get(PATHS.configMaps('kubeadm-config', 'kube-system'), {signal})
+  const config = await api.get(apiPath.configMaps('kubeadm-config', 'kube-system'), {signal})
   const text = textAt(config, 'data', 'ClusterConfiguration')
   const document: unknown = text === undefined ? undefined : parse(text)
   return textAt(document, 'networking', 'dnsDomain') ?? 'cluster.local'

@@ -1,5 +1,5 @@
 import type {ObjectLike} from '../kube/kinds.ts'
-import type {Scene} from './scene.ts'
+import type {CheckContext} from './check-context.ts'
 
 export const PROBE = 'probe'
 export const WEB = 'web'
@@ -7,25 +7,25 @@ export const WEB_REPLICAS = 2
 const HTTP_PORT = 8080
 /**
  * How long a pod that is to end goes on serving those who have not heard of it yet. The news passes several components that wait for
- * one another where a machine is slow: on emulated ones `3 * patience` was seen to be too short. Bounded, so that a rollout, whose limit is `patience` times the usual, sees them end.
+ * one another where a machine is slow: on emulated ones `3 * patience` was seen to be too short. Bounded, so that a rollout, whose limit is `timeoutScale` times the usual, sees them end.
  */
-const leavesAfter = (patience: number): number => Math.min(60, Math.ceil(3 * patience ** 2))
+const leavesAfter = (timeoutScale: number): number => Math.min(60, Math.ceil(3 * timeoutScale ** 2))
 const CONTROL_PLANE_TAINT = 'node-role.kubernetes.io/control-plane'
 
 type Body = Readonly<Record<string, unknown>>
 type Made = Body & ObjectLike & {readonly metadata: {readonly labels?: Readonly<Record<string, string>>}}
 
 /** Who made a test namespace: the two kinds of run tidy up each after its own. */
-export type StageName = 'kadm-verify' | 'kadm-verify-reboot'
+export type TestNamespaceName = 'kadm-verify' | 'kadm-verify-reboot'
 
-export const namespaceObject = (name: string, stage: StageName): Made => ({
+export const namespaceObject = (name: string, stage: TestNamespaceName): Made => ({
   apiVersion: 'v1',
   kind: 'Namespace',
   metadata: {name, labels: {'app.kubernetes.io/managed-by': stage}},
 })
 
 /** Where test pods run, with what, and how long they may take. */
-export type Stage = Pick<Scene, 'namespace' | 'images' | 'patience'>
+export type Stage = Pick<CheckContext, 'namespace' | 'images' | 'timeoutScale'>
 
 export interface WorkloadOptions {
   /** There is no worker: the web service must make do with the control plane. */
@@ -49,7 +49,7 @@ export function workload(stage: Stage, {isAlone = false}: WorkloadOptions = {}):
 }
 
 /** The probes alone. */
-export function probeWorkload({namespace, images, patience}: Stage): readonly Made[] {
+export function probeWorkload({namespace, images, timeoutScale}: Stage): readonly Made[] {
   return [
     {
       apiVersion: 'apps/v1',
@@ -63,7 +63,7 @@ export function probeWorkload({namespace, images, patience}: Stage): readonly Ma
             ...POD,
             terminationGracePeriodSeconds: 1,
             tolerations: [{operator: 'Exists'}],
-            containers: [container(images.first, patience)],
+            containers: [container(images.first, timeoutScale)],
           },
         },
       },
@@ -73,7 +73,7 @@ export function probeWorkload({namespace, images, patience}: Stage): readonly Ma
 }
 
 /** An old pod goes on serving for a moment after its end was announced, until every node has taken it off the service. */
-const webDeployment = ({namespace, images, patience}: Stage, isAlone: boolean): Made => ({
+const webDeployment = ({namespace, images, timeoutScale}: Stage, isAlone: boolean): Made => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: {name: WEB, namespace},
@@ -85,12 +85,12 @@ const webDeployment = ({namespace, images, patience}: Stage, isAlone: boolean): 
       metadata: {labels: {app: WEB}},
       spec: {
         ...POD,
-        terminationGracePeriodSeconds: leavesAfter(patience) + 2,
+        terminationGracePeriodSeconds: leavesAfter(timeoutScale) + 2,
         ...(isAlone ? {tolerations: [{key: CONTROL_PLANE_TAINT, operator: 'Exists', effect: 'NoSchedule'}]} : {}),
         containers: [
           {
-            ...container(images.first, patience),
-            lifecycle: {preStop: {sleep: {seconds: leavesAfter(patience)}}},
+            ...container(images.first, timeoutScale),
+            lifecycle: {preStop: {sleep: {seconds: leavesAfter(timeoutScale)}}},
           },
         ],
       },
@@ -105,7 +105,7 @@ export const webPatch = (image: string): Body => ({
 
 const POD = {automountServiceAccountToken: false, enableServiceLinks: false} as const
 
-const container = (image: string, patience: number): Body => ({
+const container = (image: string, timeoutScale: number): Body => ({
   name: 'agnhost',
   image,
   imagePullPolicy: 'IfNotPresent',
@@ -114,8 +114,8 @@ const container = (image: string, patience: number): Body => ({
   ports: [{containerPort: HTTP_PORT}],
   readinessProbe: {
     httpGet: {path: '/healthz', port: HTTP_PORT},
-    periodSeconds: Math.ceil(patience),
-    timeoutSeconds: Math.ceil(patience),
+    periodSeconds: Math.ceil(timeoutScale),
+    timeoutSeconds: Math.ceil(timeoutScale),
   },
   resources: {requests: {cpu: '10m', memory: '16Mi'}},
 })

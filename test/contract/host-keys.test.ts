@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {HostKeyQuestion} from '../../src/remote/host-keys/host-key-check.ts'
 import {connectSsh} from '../../src/remote/ssh/ssh-host.ts'
-import {options, target, testLaptop} from './laptop.ts'
+import {options, target, testLocalMachine} from './local-machine.ts'
 import {containing} from './matchers.ts'
 import {makeKey, startOpenSsh, type OpenSsh} from './servers/openssh.ts'
 import {program} from './program.ts'
@@ -24,11 +24,11 @@ const name = (): string => `[127.0.0.1]:${String(server.port)}`
 
 /** A laptop whose known_hosts has these lines. */
 const knowing = (...lines: readonly string[]) => {
-  const laptop = testLaptop()
-  mkdirSync(join(laptop.home, '.ssh'))
-  const file = join(laptop.home, '.ssh/known_hosts')
+  const localMachine = testLocalMachine()
+  mkdirSync(join(localMachine.home, '.ssh'))
+  const file = join(localMachine.home, '.ssh/known_hosts')
   writeFileSync(file, lines.map(line => `${line}\n`).join(''))
-  return {laptop, file}
+  return {localMachine, file}
 }
 
 describe('host keys', () => {
@@ -42,14 +42,14 @@ describe('host keys', () => {
   })
 
   test('remembers a key that was accepted, in a file only its owner can read, and knows it the next time', async () => {
-    const laptop = testLaptop()
+    const localMachine = testLocalMachine()
 
-    await (await connectSsh(options(here(), {laptop}))).close()
+    await (await connectSsh(options(here(), {localMachine}))).close()
 
-    const file = join(laptop.home, '.ssh/known_hosts')
+    const file = join(localMachine.home, '.ssh/known_hosts')
     expect(readFileSync(file, 'utf8')).toBe(`${name()} ${publicOf(server.hostKeys.ed25519)}\n`)
     expect(statSync(file).mode & 0o777).toBe(0o600)
-    await (await connectSsh(options(here(), {laptop, hostKeys: closed}))).close()
+    await (await connectSsh(options(here(), {localMachine, hostKeys: closed}))).close()
     expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(2)
   })
 
@@ -70,9 +70,9 @@ describe('host keys', () => {
 
   test('stops at a changed key, showing both and the way out, whatever may be accepted', async () => {
     const old = makeKey(join(server.dir, 'old'))
-    const {laptop, file} = knowing(`${name()} ${publicOf(old)}`)
+    const {localMachine, file} = knowing(`${name()} ${publicOf(old)}`)
 
-    await expect(connectSsh(options(here(), {laptop}))).rejects.toMatchObject({
+    await expect(connectSsh(options(here(), {localMachine}))).rejects.toMatchObject({
       code: 'connect',
       message: containing('has changed'),
       hint: containing(`ssh-keygen -R '${name()}' -f ${file}`),
@@ -81,48 +81,48 @@ describe('host keys', () => {
   })
 
   test('does what its hint says: after ssh-keygen -R the new key is accepted', async () => {
-    const {laptop, file} = knowing(`${name()} ${publicOf(makeKey(join(server.dir, 'older')))}`)
+    const {localMachine, file} = knowing(`${name()} ${publicOf(makeKey(join(server.dir, 'older')))}`)
 
     program('ssh-keygen', ['-R', name(), '-f', file], {stdio: 'ignore'})
 
-    await (await connectSsh(options(here(), {laptop}))).close()
+    await (await connectSsh(options(here(), {localMachine}))).close()
   })
 
   test('asks the server for the type of key it knows', async () => {
-    const {laptop} = knowing(`${name()} ${publicOf(server.hostKeys.rsa)}`)
+    const {localMachine} = knowing(`${name()} ${publicOf(server.hostKeys.rsa)}`)
 
-    await (await connectSsh(options(here(), {laptop, hostKeys: closed}))).close()
+    await (await connectSsh(options(here(), {localMachine, hostKeys: closed}))).close()
   })
 
   test('knows a hashed name', async () => {
-    const {laptop, file} = knowing(`${name()} ${publicOf(server.hostKeys.ed25519)}`)
+    const {localMachine, file} = knowing(`${name()} ${publicOf(server.hostKeys.ed25519)}`)
     program('ssh-keygen', ['-H', '-f', file], {stdio: 'ignore'})
 
-    await (await connectSsh(options(here(), {laptop, hostKeys: closed}))).close()
+    await (await connectSsh(options(here(), {localMachine, hostKeys: closed}))).close()
   })
 
   test('does not take a machine that lost its known key for a new one', async () => {
     const only = await startOpenSsh([`HostKey ${server.hostKeys.rsa}`])
     const to = target(only.port, {user: only.user, keyFile: only.keyFile})
-    const {laptop} = knowing(`[127.0.0.1]:${String(only.port)} ${publicOf(server.hostKeys.ed25519)}`)
+    const {localMachine} = knowing(`[127.0.0.1]:${String(only.port)} ${publicOf(server.hostKeys.ed25519)}`)
 
-    await expect(connectSsh(options(to, {laptop}))).rejects.toMatchObject({
+    await expect(connectSsh(options(to, {localMachine}))).rejects.toMatchObject({
       message: containing('which it no longer has'),
     })
     await only.stop()
   })
 
   test('refuses a revoked key', async () => {
-    const {laptop} = knowing(`@revoked * ${publicOf(server.hostKeys.ed25519)}`)
+    const {localMachine} = knowing(`@revoked * ${publicOf(server.hostKeys.ed25519)}`)
 
-    await expect(connectSsh(options(here(), {laptop}))).rejects.toMatchObject({message: containing('revoked')})
+    await expect(connectSsh(options(here(), {localMachine}))).rejects.toMatchObject({message: containing('revoked')})
   })
 
   test.each(['ed25519', 'rsa'] as const)('believes a pinned %s key and nothing on file', async type => {
-    const {laptop} = knowing(`${name()} ${publicOf(makeKey(join(server.dir, `stale-${type}`)))}`)
+    const {localMachine} = knowing(`${name()} ${publicOf(makeKey(join(server.dir, `stale-${type}`)))}`)
     const hostKey = fingerprintOf(server.hostKeys[type])
 
-    await (await connectSsh(options(here({hostKey}), {laptop, hostKeys: closed}))).close()
+    await (await connectSsh(options(here({hostKey}), {localMachine, hostKeys: closed}))).close()
   })
 
   test('stops at a key that is not the pinned one', async () => {

@@ -2,7 +2,7 @@ import {userInfo} from 'node:os'
 import {localHost} from '../../src/remote/local-host.ts'
 import {connectSsh} from '../../src/remote/ssh/ssh-host.ts'
 import {hostContract} from './host-contract.ts'
-import {options, target} from './laptop.ts'
+import {options, target} from './local-machine.ts'
 import {startInProcess} from './servers/in-process.ts'
 import {startOpenSsh} from './servers/openssh.ts'
 

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {Host} from '../../src/remote/host.ts'
 import {connectSsh} from '../../src/remote/ssh/ssh-host.ts'
-import {options, target} from './laptop.ts'
+import {options, target} from './local-machine.ts'
 import {containing} from './matchers.ts'
 import {makeKey, startOpenSsh, type OpenSsh} from './servers/openssh.ts'
 

@@ -6,7 +6,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {connectSsh, keyFilesOf} from '../../src/remote/ssh/ssh-host.ts'
 import {keyNeedsPassphrase} from '../../src/remote/ssh/private-key.ts'
 import {startAgent} from './servers/agent.ts'
-import {options, target, testLaptop} from './laptop.ts'
+import {options, target, testLocalMachine} from './local-machine.ts'
 import {containing, matching} from './matchers.ts'
 import {startInProcess} from './servers/in-process.ts'
 import {makeKey, startOpenSsh, type OpenSsh} from './servers/openssh.ts'
@@ -23,19 +23,19 @@ const here = (more: Parameters<typeof target>[1] = {}) => target(server.port, {u
 describe('logging in', () => {
   test('takes the key of a keys-only agent', async () => {
     const agent = await startAgent([server.keyFile])
-    const laptop = {...testLaptop(), agentSocket: agent.socket}
+    const localMachine = {...testLocalMachine(), agentSocket: agent.socket}
 
-    const host = await connectSsh(options(here(), {laptop}))
+    const host = await connectSsh(options(here(), {localMachine}))
 
     expect(await host.read('echo in')).toBe('in\n')
     await host.close()
   })
 
   test('goes on to the key file when the agent is gone', async () => {
-    const laptop = {...testLaptop(), agentSocket: '/nowhere/agent'}
+    const localMachine = {...testLocalMachine(), agentSocket: '/nowhere/agent'}
     const configText = `IdentityFile ${server.keyFile}`
 
-    const host = await connectSsh(options(here(), {laptop, configText}))
+    const host = await connectSsh(options(here(), {localMachine, configText}))
 
     await host.close()
   })
@@ -43,13 +43,15 @@ describe('logging in', () => {
   test('offers only the named keys of a full agent under IdentitiesOnly', async () => {
     const others = Array.from({length: 7}, (_, i) => makeKey(join(server.dir, `other${String(i)}`)))
     const agent = await startAgent([...others, server.keyFile])
-    const laptop = {...testLaptop(), agentSocket: agent.socket}
+    const localMachine = {...testLocalMachine(), agentSocket: agent.socket}
     const named = join(server.dir, 'named')
     writeFileSync(`${named}.pub`, readFileSync(`${server.keyFile}.pub`))
 
-    const host = await connectSsh(options(here(), {laptop, configText: `IdentitiesOnly yes\nIdentityFile ${named}`}))
+    const host = await connectSsh(
+      options(here(), {localMachine, configText: `IdentitiesOnly yes\nIdentityFile ${named}`}),
+    )
     await host.close()
-    const crowded = connectSsh(options(here(), {laptop}))
+    const crowded = connectSsh(options(here(), {localMachine}))
 
     await expect(crowded).rejects.toMatchObject({code: 'connect', hint: containing('IdentitiesOnly')})
   })
@@ -59,7 +61,7 @@ describe('logging in', () => {
     execFileSync('cp', [server.keyFile, locked])
     program('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'open sesame', '-f', locked])
     const to = here({keyFile: locked})
-    const files = await keyFilesOf(to, testLaptop())
+    const files = await keyFilesOf(to, testLocalMachine())
 
     const host = await connectSsh(options(to, {passphrase: 'open sesame'}))
 

@@ -2,7 +2,7 @@ import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {connectSsh} from '../../src/remote/ssh/ssh-host.ts'
-import {options, target, testLaptop} from './laptop.ts'
+import {options, target, testLocalMachine} from './local-machine.ts'
 import {containing} from './matchers.ts'
 import {startOpenSsh, type OpenSsh} from './servers/openssh.ts'
 
@@ -21,9 +21,9 @@ async function alsoAt(address: string, first: OpenSsh, key: 'same' | 'other'): P
 
 test('a login anew is a new connection, also when the one before is gone, and believes only the key that was shown before', async () => {
   const server = await startOpenSsh()
-  const laptop = testLaptop()
-  const host = await connectSsh(options(login(server), {laptop}))
-  writeFileSync(join(laptop.home, '.ssh/known_hosts'), '')
+  const localMachine = testLocalMachine()
+  const host = await connectSsh(options(login(server), {localMachine}))
+  writeFileSync(join(localMachine.home, '.ssh/known_hosts'), '')
   server.cutConnections()
 
   const reached = await host.renew?.([])
@@ -38,15 +38,17 @@ test('a login anew is a new connection, also when the one before is gone, and be
 test('a machine that moved is found at its new address, and its key is kept for that', async () => {
   const server = await startOpenSsh()
   const moved = await alsoAt('127.0.0.7', server, 'same')
-  const laptop = testLaptop()
-  const host = await connectSsh(options(login(server), {laptop}))
+  const localMachine = testLocalMachine()
+  const host = await connectSsh(options(login(server), {localMachine}))
   await server.stop()
 
   const reached = await host.renew?.(['127.0.0.9', '127.0.0.7'])
 
   expect(reached).toEqual({address: '127.0.0.7', hasMoved: true})
   expect(await host.read('echo moved')).toBe('moved\n')
-  expect(readFileSync(join(laptop.home, '.ssh/known_hosts'), 'utf8')).toContain(`[127.0.0.7]:${String(server.port)} `)
+  expect(readFileSync(join(localMachine.home, '.ssh/known_hosts'), 'utf8')).toContain(
+    `[127.0.0.7]:${String(server.port)} `,
+  )
   await host.close()
   await moved.stop()
 })

@@ -3,12 +3,12 @@ import {mkdirSync, writeFileSync} from 'node:fs'
 import {createServer, type AddressInfo} from 'node:net'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {nodeLaptop} from '../../src/remote/local/node-local-machine.ts'
+import {nodeLocalMachine} from '../../src/remote/local/node-local-machine.ts'
 import {parseConfig, readSshConfig, type SshConfig} from '../../src/remote/ssh-config/ssh-config.ts'
 import {settingsFor, type SshSettings} from '../../src/remote/ssh-config/ssh-settings.ts'
 import {routeTo} from '../../src/remote/ssh/route.ts'
 import {newFolder} from './folder.ts'
-import {target} from './laptop.ts'
+import {target} from './local-machine.ts'
 
 const env = {...process.env, KADM_TEST_DIR: '/tmp/kadm-keys', SSH_AUTH_SOCK: '/run/agent'}
 const dir = newFolder('ssh-config')
@@ -41,17 +41,17 @@ function asSsh(text: string, host: string, user?: string): Partial<SshSettings> 
 const noneIsNone = (text: string | undefined): string | undefined => (text === 'none' ? undefined : text)
 
 async function asKadm(text: string, host: string, user?: string): Promise<Partial<SshSettings> | 'refused'> {
-  const laptop = nodeLaptop(env)
+  const localMachine = nodeLocalMachine(env)
   try {
     const config: SshConfig = [parseConfig(text, 'config')]
-    const found = await settingsFor(config, {host, user, port: undefined}, laptop)
+    const found = await settingsFor(config, {host, user, port: undefined}, localMachine)
     return {
       ...found,
       hostName: (found.hostName ?? host).toLowerCase(),
-      user: found.user ?? laptop.user,
+      user: found.user ?? localMachine.user,
       port: found.port ?? 22,
       // ssh prints these two as what comes of them.
-      userKnownHostsFiles: found.userKnownHostsFiles?.map(path => path.replace(/^~/, laptop.home)),
+      userKnownHostsFiles: found.userKnownHostsFiles?.map(path => path.replace(/^~/, localMachine.home)),
       ...Object.fromEntries((['proxyJump', 'proxyCommand'] as const).map(name => [name, noneIsNone(found[name])])),
     }
   } catch {
@@ -174,8 +174,8 @@ test('tokens, variables and home folders in paths mean the same to kadm as to ss
   const text = paths.map(path => `IdentityFile ${path}`).join('\n')
   try {
     const theirs = await keysOfSsh(text, port)
-    const laptop = nodeLaptop(env)
-    const [hop] = await routeTo(target(port, {user: 'ops'}), [parseConfig(text, 'config')], laptop)
+    const localMachine = nodeLocalMachine(env)
+    const [hop] = await routeTo(target(port, {user: 'ops'}), [parseConfig(text, 'config')], localMachine)
 
     expect(theirs).toHaveLength(paths.length)
     expect(hop?.keyFiles.map(({path}) => path)).toEqual(theirs)
@@ -194,18 +194,18 @@ test('included files count where the line that includes them does, and what they
   const home = join(dir, 'home')
   mkdirSync(join(home, '.ssh'), {recursive: true})
   writeFileSync(join(home, '.ssh/config'), text)
-  const laptop = nodeLaptop({...env, HOME: home})
+  const localMachine = nodeLocalMachine({...env, HOME: home})
 
   for (const host of ['a', 'b', 'c']) {
-    const [own = []] = await readSshConfig(laptop)
-    const found = await settingsFor([own], {host, user: undefined, port: undefined}, laptop)
+    const [own = []] = await readSshConfig(localMachine)
+    const found = await settingsFor([own], {host, user: undefined, port: undefined}, localMachine)
     const theirs = asSsh(text, host)
 
     expect(theirs).not.toBe('refused')
     expect({
       ...found,
       hostName: found.hostName ?? host,
-      user: found.user ?? laptop.user,
+      user: found.user ?? localMachine.user,
       port: found.port ?? 22,
     }).toEqual(onlySet(theirs === 'refused' ? {} : theirs, found))
   }

@@ -8,8 +8,8 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {Host} from '../../src/remote/host.ts'
 import {localHost} from '../../src/remote/local-host.ts'
 import {connectSsh} from '../../src/remote/ssh/ssh-host.ts'
-import {missingOnHost, uploadFile, type Upload} from '../../src/remote/shell/upload.ts'
-import {options, target} from './laptop.ts'
+import {missingOnHost, uploadFile, type UploadRequest} from '../../src/remote/shell/upload.ts'
+import {options, target} from './local-machine.ts'
 import {startOpenSsh} from './servers/openssh.ts'
 import {newFolder} from './folder.ts'
 
@@ -45,7 +45,7 @@ describe.each(Object.entries(hosts))('a file for %s', (_, open) => {
     await stop()
   })
 
-  const upload = (more: Partial<Upload> = {}): Upload => ({
+  const upload = (more: Partial<UploadRequest> = {}): UploadRequest => ({
     source: Readable.from([bytes]),
     sha256: sha256(bytes),
     size: bytes.length,

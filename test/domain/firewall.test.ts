@@ -1,15 +1,21 @@
 import {expect, test} from 'vitest'
-import {openingComment, openingsOf, openingText, type FirewallInput, type Opening} from '../../src/domain/firewall.ts'
+import {
+  ruleComment,
+  firewallRulesOf,
+  ruleText,
+  type FirewallInput,
+  type FirewallRule,
+} from '../../src/domain/firewall.ts'
 import {sampleCluster} from '../phases/preflight/sample.ts'
 
 const cluster = sampleCluster()
 const MASTER = {address: '192.168.56.10', role: 'control-plane'} as const
 const WORKER = {address: '192.168.56.11', role: 'worker'} as const
 
-const opened = (changes: Partial<FirewallInput>, hook: Opening['hook']): readonly string[] =>
-  openingsOf({cluster, role: 'worker', peers: [], nat: undefined, ...changes})
+const opened = (changes: Partial<FirewallInput>, hook: FirewallRule['hook']): readonly string[] =>
+  firewallRulesOf({cluster, role: 'worker', peers: [], nat: undefined, ...changes})
     .filter(opening => opening.hook === hook)
-    .map(openingText)
+    .map(ruleText)
 
 test('a worker lets the other nodes to its kubelet and its pod network, and its pods to itself', () => {
   expect(opened({peers: [MASTER]}, 'input')).toEqual([
@@ -75,13 +81,13 @@ test('IPv6 has rules of its own, in one spelling for each address', () => {
 })
 
 test('no rule is about ssh, and each is known by a comment of its own that nft can keep', () => {
-  const all = openingsOf({
+  const all = firewallRulesOf({
     cluster,
     role: 'control-plane',
     peers: [WORKER, {address: '2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff', role: 'control-plane'}],
     nat: {ranges: ['192.168.57.0/24', 'fd00:1::/64'], outside: 'enp0s3'},
   })
-  const comments = all.map(openingComment)
+  const comments = all.map(ruleComment)
 
   expect(all.some(({ports}) => ports === '22')).toBe(false)
   expect(new Set(comments).size).toBe(comments.length)

@@ -50,8 +50,8 @@ describe('a person who cloned a machine', () => {
         name: 'Clone',
         severity: 'error',
         hosts: ['two'],
-        saw: 'two was cloned from one: same machine-id, SSH host key and hostname',
-        fix: 'run kadm repair clones with these hosts: two gets a new machine-id and SSH host key and boots again',
+        message: 'two was cloned from one: same machine-id, SSH host key and hostname',
+        remedy: 'run kadm repair clones with these hosts: two gets a new machine-id and SSH host key and boots again',
       },
     ])
   })

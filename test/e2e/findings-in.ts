@@ -4,8 +4,8 @@ export interface ToldFinding {
   readonly name: string
   readonly severity: string
   readonly hosts: readonly string[]
-  readonly saw: string
-  readonly fix?: string
+  readonly message: string
+  readonly remedy?: string
 }
 
 /** What preflight found, as `--json` tells it. */

@@ -59,7 +59,7 @@ describe('logging in as people do', () => {
     'all',
     '--json',
   ]
-  const putBack = (target: string): readonly string[] => ['reset', target, '--yes', '--json']
+  const restoreFile = (target: string): readonly string[] => ['reset', target, '--yes', '--json']
   const addUser = (name: string, shell: string): Promise<string> =>
     root(
       'inner',
@@ -91,7 +91,7 @@ systemd-run -q --unit=watch sh -c 'while :; do grep -lsaF -f /root/secret /proc/
       const env = {KADM_SUDO_PASSWORD: PASSWORD}
 
       const changed = await lab.kadm(change(at('typist')), {env})
-      const back = await lab.kadm(putBack(at('typist')), {env})
+      const back = await lab.kadm(restoreFile(at('typist')), {env})
 
       expect([changed.code, back.code]).toEqual([0, 0])
       expect(await root('inner', 'cat /root/seen')).toBe('')
@@ -120,7 +120,7 @@ systemd-run -q --unit=watch sh -c 'while :; do grep -lsaF -f /root/secret /proc/
     await root('inner', `echo 'stranger ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/stranger`)
 
     const changed = await lab.kadm(change(at('stranger')))
-    const back = await lab.kadm(putBack(at('stranger')))
+    const back = await lab.kadm(restoreFile(at('stranger')))
     await root('inner', 'userdel -rf stranger; rm /etc/sudoers.d/stranger /usr/local/bin/strange')
 
     expect([changed.code, back.code]).toEqual([0, 0])
@@ -187,7 +187,7 @@ END`,
 
       const seen = await bare(['preflight', ...args, ...login()])
       const changed = await bare([...change(inner()), '-J', lab.target('jump'), ...login()])
-      const back = await bare([...putBack(inner()), '-J', lab.target('jump'), ...login()])
+      const back = await bare([...restoreFile(inner()), '-J', lab.target('jump'), ...login()])
 
       expect([seen.code, changed.code, back.code], seen.stderr + changed.stdout).toEqual([0, 0, 0])
     })
@@ -237,7 +237,7 @@ hosts:
     const slow = ['-i', lab.lab.keyFile, '--known-hosts', await lab.write('slow', ''), '--accept-new-host-keys']
 
     const changed = await bare([...change(there), ...slow])
-    const back = await bare([...putBack(there), ...slow])
+    const back = await bare([...restoreFile(there), ...slow])
     await link.stop()
 
     expect([changed.code, back.code], changed.stdout + back.stdout).toEqual([0, 0])

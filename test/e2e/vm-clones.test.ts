@@ -51,7 +51,7 @@ describe('a person whose second VM is a copy of the first', () => {
       {
         severity: 'error',
         hosts: ['two'],
-        saw: 'two was cloned from one: same machine-id, SSH host key, product_uuid and hostname',
+        message: 'two was cloned from one: same machine-id, SSH host key, product_uuid and hostname',
       },
     ])
   })
@@ -61,7 +61,7 @@ describe('a person whose second VM is a copy of the first', () => {
 
     expect(done.events.at(-1)).toMatchObject({
       repaired: [{host: 'two', original: 'one'}],
-      left: [{name: 'Clone', severity: 'warning', saw: 'two was cloned from one: same product_uuid'}],
+      left: [{name: 'Clone', severity: 'warning', message: 'two was cloned from one: same product_uuid'}],
       edits: [],
     })
     expect(await identity('one')).toBe(first)

@@ -44,7 +44,7 @@ describe('a VM with two cards', () => {
       name: 'NodeAddress',
       severity: 'ok',
       hosts: ['one'],
-      saw: `${lab.address('one')} on enp0s8 (login)`,
+      message: `${lab.address('one')} on enp0s8 (login)`,
     })
   })
 

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {actScript, lastAct, ledgerName} from '../../src/engine/hosts/act.ts'
 import {look, lookScript, parseLooks} from '../../src/engine/hosts/look.ts'
 import {sh} from '../../src/remote/shell/shell.ts'
-import {cleared} from '../../src/resources/steps/cleanup.ts'
+import {cleanup} from '../../src/resources/steps/cleanup.ts'
 import {file} from '../../src/resources/files/file.ts'
 import {treeShell} from '../../src/resources/files/remove-tree.ts'
 import {unit} from '../../src/resources/systemd/unit.ts'
@@ -15,7 +15,7 @@ const why = 'a test needs it'
 
 describe('the scripts that a host gets', () => {
   const demo = file({path: '/etc/demo.conf', content: 'a\n', why})
-  const gone = cleared({name: 'token', why, remains: sh`ls /tmp/token`, clear: sh`rm /tmp/token`})
+  const gone = cleanup({name: 'token', why, remains: sh`ls /tmp/token`, clear: sh`rm /tmp/token`})
 
   test('a look is one script, with a frame for each thing', async () => {
     await expect(`${lookScript([demo, gone]).text}\n`).toMatchFileSnapshot('golden/look.sh')
@@ -42,15 +42,15 @@ describe('the scripts that a host gets', () => {
 })
 
 describe('the answer to a look', () => {
-  const one = cleared({name: 'one', why, remains: sh`:`, clear: sh`:`})
-  const two = cleared({name: 'two', why, remains: sh`:`, clear: sh`:`})
+  const one = cleanup({name: 'one', why, remains: sh`:`, clear: sh`:`})
+  const two = cleanup({name: 'two', why, remains: sh`:`, clear: sh`:`})
 
   test('is taken apart by its frames, whatever order they come in', () => {
     const found = parseLooks({stdout: 'noise\u001e1\nleft\n\u001e0\n', stderr: ''}, [one, two], 'vm-1')
 
     expect(found.map(({resource, diff}) => [resource.id, diff])).toStrictEqual([
-      ['cleared:one', undefined],
-      ['cleared:two', 'left still there'],
+      ['cleanup:one', undefined],
+      ['cleanup:two', 'left still there'],
     ])
   })
 
@@ -58,28 +58,28 @@ describe('the answer to a look', () => {
     expect(() =>
       parseLooks({stdout: '\u001e0\n\u001e!0 2\n\u001e1\n\u001e!1 1\n', stderr: ''}, [one, two], 'vm-1'),
     ).toThrow(
-      expect.objectContaining({code: 'remote', host: 'vm-1', message: 'could not look at cleared:one, cleared:two'}),
+      expect.objectContaining({code: 'remote', host: 'vm-1', message: 'could not look at cleanup:one, cleanup:two'}),
     )
   })
 
   test('that was cut off is no answer', () => {
     expect(() => parseLooks({stdout: '\u001e0\n', stderr: ''}, [one, two], 'vm-1')).toThrow(
-      'the look at cleared:two gave no answer',
+      'the look at cleanup:two gave no answer',
     )
   })
 
   test('goes with what the failed look itself said', async () => {
-    const broken = cleared({name: 'broken', why, remains: sh`echo 'no such table' >&2; exit 3`, clear: sh`:`})
+    const broken = cleanup({name: 'broken', why, remains: sh`echo 'no such table' >&2; exit 3`, clear: sh`:`})
 
     await expect(look(scratch().host, [one, broken], NEVER)).rejects.toMatchObject({
       code: 'remote',
-      message: 'could not look at cleared:broken',
+      message: 'could not look at cleanup:broken',
       evidence: expect.stringContaining('no such table') as string,
     })
   })
 
   test('is whole although a look reads stdin, where the script comes from', async () => {
-    const greedy = cleared({name: 'greedy', why, remains: sh`cat`, clear: sh`:`})
+    const greedy = cleanup({name: 'greedy', why, remains: sh`cat`, clear: sh`:`})
 
     expect((await look(scratch().host, [greedy, two], NEVER)).map(({diff}) => diff)).toStrictEqual([
       undefined,
@@ -114,7 +114,7 @@ describe('changing a host', () => {
     const vm = scratch()
     vm.write('/var/lib/kadm/lease', 'me\n1\n')
     const good = file({path: `${vm.root}/good`, content: 'g\n', owner: ME, why})
-    const bad = cleared({
+    const bad = cleanup({
       name: 'bad',
       why,
       remains: sh`echo here`,
@@ -124,7 +124,7 @@ describe('changing a host', () => {
     await expect(apply(vm.host, [good, bad])).rejects.toMatchObject({
       code: 'remote',
       host: 'vm-1',
-      message: 'could not apply cleared:bad: disk is full',
+      message: 'could not apply cleanup:bad: disk is full',
       evidence: 'first\ndisk is full',
     })
     expect(vm.read(`${vm.root}/good`)).toBe('g\n')
@@ -135,8 +135,8 @@ describe('changing a host', () => {
     vm.write('/var/lib/kadm/lease', 'me\n1\n')
 
     await expect(
-      apply(vm.host, [cleared({name: 'stubborn', why, remains: sh`echo me`, clear: sh`:`})]),
-    ).rejects.toMatchObject({code: 'remote', message: 'cleared:stubborn: me still there'})
+      apply(vm.host, [cleanup({name: 'stubborn', why, remains: sh`echo me`, clear: sh`:`})]),
+    ).rejects.toMatchObject({code: 'remote', message: 'cleanup:stubborn: me still there'})
   })
 
   test('acts on what a change made stale before it waits for what comes of it', async () => {
@@ -146,7 +146,7 @@ describe('changing a host', () => {
     vm.write('/var/lib/kadm/lease', 'me\n1\n')
     const resources = [
       file({path: conf, content: 'new\n', owner: ME, why}),
-      cleared({
+      cleanup({
         name: 'stale',
         why,
         remains: sh`[ ! -e ${conf} ] || [ -e ${restarted} ] || echo 'the program from before'`,
@@ -204,11 +204,11 @@ esac`,
     const [a, b] = [`${vm.root}/a`, `${vm.root}/b`]
     vm.write(a, '')
     const undoing = [
-      cleared({name: 'a', why, remains: sh`[ ! -e ${a} ] || echo a`, clear: sh`rm ${a}; : >${b}`}),
-      cleared({name: 'b', why, remains: sh`[ ! -e ${b} ] || echo b`, clear: sh`rm ${b}; : >${a}`}),
+      cleanup({name: 'a', why, remains: sh`[ ! -e ${a} ] || echo a`, clear: sh`rm ${a}; : >${b}`}),
+      cleanup({name: 'b', why, remains: sh`[ ! -e ${b} ] || echo b`, clear: sh`rm ${b}; : >${a}`}),
     ]
 
-    await expect(apply(vm.host, undoing)).rejects.toMatchObject({message: 'cleared:a: a still there'})
+    await expect(apply(vm.host, undoing)).rejects.toMatchObject({message: 'cleanup:a: a still there'})
   })
 
   test('waits that do not come true fail with their evidence', async () => {

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
 import type {EngineEvent} from '../../src/domain/events.ts'
-import {carryOut, plan} from '../../src/engine/schedule/carry-out.ts'
+import {carryOut, planChanges} from '../../src/engine/schedule/carry-out.ts'
 import type {Lease} from '../../src/engine/lease/lease.ts'
 import {judgeOutcomes} from '../../src/engine/schedule/run-of.ts'
 import type {Run} from '../../src/engine/schedule/run.ts'
@@ -14,14 +14,14 @@ describe('a plan', () => {
   test('says what differs, on which host, why, and changes nothing', async () => {
     const {run, asked, api, events} = await scene(DIRTY)
 
-    const changes = await plan(run)
+    const changes = await planChanges(run)
 
     expect(changes.map(c => `${c.host} ${c.phase} ${c.resource}: ${c.diff}; ${c.why}`)).toStrictEqual([
-      'master tidy cleared:paper: paper still there; paper is litter',
-      'master store cleared:late: late still there; late is litter',
+      'master tidy cleanup:paper: paper still there; paper is litter',
+      'master store cleanup:late: late still there; late is litter',
       'master store ConfigMap:default/demo: is missing; the cluster remembers it',
-      'worker tidy cleared:glass: glass still there; glass is litter',
-      'worker join cleared:token: token still there; token is litter',
+      'worker tidy cleanup:glass: glass still there; glass is litter',
+      'worker join cleanup:token: token still there; token is litter',
     ])
     expect(asked()).toStrictEqual({master: ['look paper glass late'], worker: ['look paper glass token']})
     expect(api.asked.filter(call => !call.startsWith('get '))).toStrictEqual([])
@@ -32,7 +32,7 @@ describe('a plan', () => {
     const {run, api} = await scene({})
     await api.apply(object)
 
-    expect(await plan(run)).toStrictEqual([])
+    expect(await planChanges(run)).toStrictEqual([])
   })
 })
 
@@ -40,7 +40,7 @@ describe('a run', () => {
   test('passes on what an act says while it works, and keeps the rest of its output to itself', async () => {
     const {run, events} = await scene(
       {master: ['paper']},
-      {says: ['\u001dact cleared:paper', 'noise', '\u001dtell waits for somebody']},
+      {says: ['\u001dact cleanup:paper', 'noise', '\u001dtell waits for somebody']},
     )
 
     await carryOut(run)
@@ -95,11 +95,11 @@ describe('a run', () => {
 
     expect(told(events, 'master')).toStrictEqual([
       'tidy: Do tidy',
-      'tidy: cleared:paper: paper still there',
+      'tidy: cleanup:paper: paper still there',
       'tidy done, 1 changes',
       'skipped skipped: not today',
       'store: Do store',
-      'store: cleared:late: late still there',
+      'store: cleanup:late: late still there',
       'store: ConfigMap:default/demo: is missing',
       'store done, 2 changes',
     ])
@@ -134,7 +134,7 @@ describe('a run', () => {
       'worker skipped: done',
       'worker join: not-reached',
     ])
-    expect(told(events, 'master').at(-1)).toBe('tidy failed: could not apply cleared:paper: it is glued')
+    expect(told(events, 'master').at(-1)).toBe('tidy failed: could not apply cleanup:paper: it is glued')
     expect(events.find(({type}) => type === 'phase-failed')).toMatchObject({
       hint: expect.stringContaining('run this again') as string,
     })

@@ -1,5 +1,5 @@
 import {certificateSpec, wantedCertificate} from '../../src/domain/certificates.ts'
-import {authorityCopy} from '../../src/resources/pki/ca-certificate.ts'
+import {caCertificate} from '../../src/resources/pki/ca-certificate.ts'
 import {certificate} from '../../src/resources/pki/certificate.ts'
 import {kubeconfig} from '../../src/resources/pki/kubeconfig.ts'
 import {serviceAccountKey} from '../../src/resources/pki/service-account-key.ts'
@@ -21,7 +21,7 @@ const nothing = (...missing: readonly string[]) => ({type: 'absent', missing}) a
 /** One of each kind that knows of a cluster. */
 export const CLUSTER_KINDS: readonly KindSample[] = [
   {
-    resource: authorityCopy('/etc/kubernetes/pki/ca.crt'),
+    resource: caCertificate('/etc/kubernetes/pki/ca.crt'),
     original: nothing('/etc/kubernetes/pki'),
     applied: at,
     undone: nothing('/etc/kubernetes/pki', '/etc/kubernetes'),

@@ -1,11 +1,11 @@
 import {KadmError} from '../../src/domain/errors.ts'
 import type {Host, RunOptions, RunResult} from '../../src/remote/host.ts'
 import {sh} from '../../src/remote/shell/shell.ts'
-import {cleared, type ClearedResource} from '../../src/resources/steps/cleanup.ts'
+import {cleanup, type CleanupResource} from '../../src/resources/steps/cleanup.ts'
 
 /** Something that a fake host can have and be rid of. */
-export const litter = (name: string): ClearedResource =>
-  cleared({name, why: `${name} is litter`, remains: sh`remains ${name}`, clear: sh`clear ${name}`})
+export const litter = (name: string): CleanupResource =>
+  cleanup({name, why: `${name} is litter`, remains: sh`remains ${name}`, clear: sh`clear ${name}`})
 
 export interface FakeHost extends Host {
   /** 'look one two' or 'act one: look one two', newest last. */
@@ -36,7 +36,7 @@ export function fakeHost(
     await new Promise(resolve => setImmediate(resolve))
     onRun?.()
     const looks = [...script.matchAll(/^printf '\\036%s\\n' (\d+)\n\( set -u; remains (\w+) \) .*$/gm)]
-    const acts = [...script.matchAll(/^printf '\\035act %s\\n' cleared:(\w+) >&2\n\( set -eu; clear \1\n.*$/gm)]
+    const acts = [...script.matchAll(/^printf '\\035act %s\\n' cleanup:(\w+) >&2\n\( set -eu; clear \1\n.*$/gm)]
     const unknown = script
       .split('\n')
       .filter(line => /remains|clear/.test(line))
@@ -52,7 +52,7 @@ export function fakeHost(
     if (isAct) for (const line of says) heard?.(line)
     for (const [, thing = ''] of acts) {
       const said = stuck[thing]
-      if (said !== undefined) return {code: 1, stdout: '', stderr: `\u001dact cleared:${thing}\n${said}\n`}
+      if (said !== undefined) return {code: 1, stdout: '', stderr: `\u001dact cleanup:${thing}\n${said}\n`}
       lies.delete(thing)
     }
     const stdout = looks.map(([, i = '', thing = '']) => `\u001e${i}\n${lies.has(thing) ? `${thing}\n` : ''}`).join('')

@@ -14,10 +14,16 @@ const cut = (address: string): Finding => ({
   name: 'Reachability',
   severity: 'error',
   hosts: ['worker-1', 'master'],
-  saw: `worker-1 does not reach master from ${address}`,
-  fix: 'see why',
+  message: `worker-1 does not reach master from ${address}`,
+  remedy: 'see why',
 })
-const fine: Finding = {name: 'Reachability', severity: 'ok', hosts: ['worker-1'], saw: 'all answered', fix: undefined}
+const fine: Finding = {
+  name: 'Reachability',
+  severity: 'ok',
+  hosts: ['worker-1'],
+  message: 'all answered',
+  remedy: undefined,
+}
 
 /** Probes of hosts that reach one another by these addresses only. */
 function network(...good: readonly AddressChoice[]) {
@@ -48,8 +54,8 @@ describe('of several ways to give nodes their addresses', () => {
       {
         ...cut('10.0.0.5'),
         severity: 'info',
-        saw: 'worker-1 does not reach master from 10.0.0.5; so other addresses are taken',
-        fix: 'nothing is to be done, unless that network was meant',
+        message: 'worker-1 does not reach master from 10.0.0.5; so other addresses are taken',
+        remedy: 'nothing is to be done, unless that network was meant',
       },
     ])
   })

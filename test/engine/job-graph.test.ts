@@ -28,7 +28,7 @@ describe('a mistake in the phases', () => {
     [
       'a circle over two hosts',
       [
-        step('a', {where: 'first', needs: ['c']}),
+        step('a', {where: 'initial-control-plane', needs: ['c']}),
         step('b', {where: 'worker', needs: ['a']}),
         step('c', {where: 'worker'}),
       ],

@@ -48,7 +48,7 @@ function byHand(jobs: JobGraph) {
 test.each([
   ['every', ['master', 'second', 'worker']],
   ['control-plane', ['master', 'second']],
-  ['first', ['master']],
+  ['initial-control-plane', ['master']],
   ['worker', ['worker']],
 ] as const)('a phase for %s runs on %j', (where, hosts) => {
   const {jobs} = graphOf([step('a', {where})], [worker, master, second], master)
@@ -58,7 +58,7 @@ test.each([
 
 test('without a first control plane no phase for it runs', () => {
   expect(
-    planJobs({steps: [step('a', {where: 'first'})], nodes: [worker, second], first: undefined}).jobs,
+    planJobs({steps: [step('a', {where: 'initial-control-plane'})], nodes: [worker, second], first: undefined}).jobs,
   ).toStrictEqual([])
 })
 
@@ -103,7 +103,12 @@ describe('lanes', () => {
 
 describe('a failure', () => {
   test('stops only what waits for it; the other lanes finish', async () => {
-    const steps = [step('a'), step('b', {where: 'first'}), step('c'), step('d', {where: 'worker', needs: ['b']})]
+    const steps = [
+      step('a'),
+      step('b', {where: 'initial-control-plane'}),
+      step('c'),
+      step('d', {where: 'worker', needs: ['b']}),
+    ]
     const lanes = byHand(graphOf(steps, [master, worker], master))
     await lanes.running()
     lanes.end('master a', new Error('no'))
@@ -153,7 +158,7 @@ describe('a failure', () => {
 const anySteps: fc.Arbitrary<readonly Step[]> = fc
   .array(
     fc.record({
-      where: fc.constantFrom('every', 'control-plane', 'first', 'worker'),
+      where: fc.constantFrom('every', 'control-plane', 'initial-control-plane', 'worker'),
       back: fc.uniqueArray(fc.integer({min: 1, max: 8}), {maxLength: 3}),
     }),
     {minLength: 1, maxLength: 9},

@@ -56,7 +56,7 @@ describe('the tokens of a run', () => {
   test('are one for each node, however often it is asked', async () => {
     const {tokens, ids} = bench()
 
-    const [one, again, other] = await Promise.all(['worker-1', 'worker-1', 'worker-2'].map(tokens.mint))
+    const [one, again, other] = await Promise.all(['worker-1', 'worker-1', 'worker-2'].map(tokens.create))
 
     expect(again).toBe(one)
     expect(other).not.toBe(one)
@@ -65,15 +65,15 @@ describe('the tokens of a run', () => {
 
   test('are deleted as soon as their own node has joined', async () => {
     const {tokens, ids} = bench()
-    await tokens.mint('worker-1')
-    const other = await tokens.mint('worker-2')
+    await tokens.create('worker-1')
+    const other = await tokens.create('worker-2')
     expect(await tokens.isLeft('worker-1')).toBe(true)
 
-    await tokens.takeBack('worker-1')
+    await tokens.revoke('worker-1')
 
     expect(ids()).toEqual([idOf(other)])
     expect(await tokens.isLeft('worker-1')).toBe(false)
-    await tokens.takeBackAll()
+    await tokens.revokeAll()
     expect(ids()).toEqual([])
   })
 
@@ -87,18 +87,18 @@ describe('the tokens of a run', () => {
       },
     })
 
-    await expect(tokens.mint('worker-1')).rejects.toThrow('a hiccup')
+    await expect(tokens.create('worker-1')).rejects.toThrow('a hiccup')
     expect(deleted).toHaveLength(1)
-    expect(idOf(await tokens.mint('worker-1'))).not.toBe(deleted[0])
+    expect(idOf(await tokens.create('worker-1'))).not.toBe(deleted[0])
     expect(api.objects.size).toBe(0)
   })
 
   test('that cannot be deleted are told with the command that deletes them', async () => {
     const {tokens, events} = bench({delete: () => Promise.reject(new KadmError('connect', 'the cable is out'))})
-    const id = idOf(await tokens.mint('worker-1'))
+    const id = idOf(await tokens.create('worker-1'))
 
-    await tokens.takeBack('worker-1')
-    await tokens.takeBackAll()
+    await tokens.revoke('worker-1')
+    await tokens.revokeAll()
 
     expect(events).toMatchObject([
       {type: 'warning', host: 'worker-1', message: expect.stringContaining(`kadm token delete ${id} `) as string},
@@ -115,7 +115,7 @@ describe('the tokens of a run', () => {
     ])
 
     expect(await tokens.isLeft('worker-1')).toBe(true)
-    await tokens.takeBack('worker-1')
+    await tokens.revoke('worker-1')
 
     expect(ids()).toEqual(['bbbbbb', 'cccccc', 'dddddd'])
     expect(await tokens.isLeft('worker-1')).toBe(false)

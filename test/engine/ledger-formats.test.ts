@@ -36,11 +36,11 @@ describe('the ledger of a released kadm', () => {
 
       expect(read.filter(entry => 'because' in entry)).toStrictEqual([])
       const undone = read.flatMap(entry =>
-        'because' in entry ? [] : [[entry.id, kindOf(entry.applied).undo(entry.applied, entry.original).text]],
+        'because' in entry ? [] : [[entry.id, kindOf(entry.applied).revert(entry.applied, entry.original).text]],
       )
       const now = EVERY_KIND.map(({resource, original}): readonly [string, string] => {
         const kind = kindOf(resource)
-        return [resource.id, kind.undo(resource, kind.recorded?.(resource, original) ?? original).text]
+        return [resource.id, kind.revert(resource, kind.ledgerState?.(resource, original) ?? original).text]
       })
       expect(Object.fromEntries(undone)).toStrictEqual(Object.fromEntries(now))
     },

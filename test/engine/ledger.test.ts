@@ -5,7 +5,7 @@ import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {sh} from '../../src/remote/shell/shell.ts'
 import type {AnyHostResource} from '../../src/resources/any-resource.ts'
 import {block} from '../../src/resources/files/block.ts'
-import {cleared} from '../../src/resources/steps/cleanup.ts'
+import {cleanup} from '../../src/resources/steps/cleanup.ts'
 import {directory} from '../../src/resources/files/directory.ts'
 import {contentOf, file} from '../../src/resources/files/file.ts'
 import {apply, NEVER, proving} from './sample-run.ts'
@@ -72,7 +72,7 @@ describe('the ledger', () => {
     vm.write(`${vm.root}/token`, '')
     const path = `${vm.root}/token`
     await apply(vm.host, [
-      cleared({name: 'token', why, remains: sh`[ ! -e ${path} ] || echo token`, clear: sh`rm ${path}`}),
+      cleanup({name: 'token', why, remains: sh`[ ! -e ${path} ] || echo token`, clear: sh`rm ${path}`}),
     ])
 
     expect(await readLedger(vm.host, NEVER)).toStrictEqual({entries: [], unread: []})

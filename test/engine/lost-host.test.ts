@@ -10,7 +10,7 @@ import {exitCodeOf} from '../../src/ui/exit-code.ts'
 import {fakeClock} from '../kube/fake-api.ts'
 import {containing} from '../kube/matchers.ts'
 import {mortalHost, type Death, type MortalHost} from './mortal-host.ts'
-import {DIRTY, object, PHASES, scene, told, type Scene} from './run-scene.ts'
+import {DIRTY, object, PHASES, scene, told, type CheckContext} from './run-scene.ts'
 
 const NODE = '/api/v1/nodes/worker'
 const WAIT: Phase = {
@@ -28,7 +28,7 @@ const STATUS = (status: string) => ({
   status: {conditions: [{type: 'Ready', status, message: 'not yet'}]},
 })
 
-interface Played extends Scene {
+interface Played extends CheckContext {
   readonly clock: ReturnType<typeof fakeClock>
   readonly mortal: MortalHost
 }
@@ -177,7 +177,7 @@ test('operations side by side all end before the failure of one ends the phase, 
   const objects = ['a', 'b'].map(name => ({...object, metadata: {name, namespace: 'default'}}))
   const phase: Phase = {
     ...WAIT,
-    where: 'first',
+    where: 'initial-control-plane',
     needs: [],
     resources: () => objects.map(one => kubeObject(one, 'a test')),
   }

@@ -49,7 +49,7 @@ function clone(
     host,
     target: ssh,
     lease: {fence: 7, release: () => step('lease let go')},
-    neighbour: undefined,
+    seedControlPlane: undefined,
     trust: {
       learn: ({address}: SshTarget) => step(`learn ${address}`),
       keepOnly: ({address}: SshTarget, kept: readonly unknown[]) =>

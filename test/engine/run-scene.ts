@@ -22,13 +22,13 @@ export const PHASES: readonly Phase[] = [
   phase('tidy', {resources: () => [litter('paper'), litter('glass')]}),
   phase('skipped', {when: () => 'not today', resources: () => [litter('never')]}),
   phase('store', {
-    where: 'first',
+    where: 'initial-control-plane',
     resources: () => [litter('late'), kubeObject(object, 'the cluster remembers it')],
   }),
   phase('join', {where: 'worker', needs: ['store'], resources: () => [litter('token')]}),
 ]
 
-export interface Scene {
+export interface CheckContext {
   readonly run: Run
   readonly events: readonly EngineEvent[]
   readonly api: FakeKube
@@ -40,7 +40,7 @@ export interface Scene {
 export async function scene(
   lies: Readonly<Record<string, readonly string[]>>,
   changes: Partial<Run> & {stuck?: Readonly<Record<string, string>>; fence?: number; says?: readonly string[]} = {},
-): Promise<Scene> {
+): Promise<CheckContext> {
   let now = 1000
   const events: EngineEvent[] = []
   const api = fakeKube()
@@ -67,7 +67,7 @@ export async function scene(
       cluster: sampleCluster(),
       machines,
       nodes: machines.map(({node}) => node),
-      first: machines[0]?.node,
+      initialControlPlane: machines[0]?.node,
       endpoint: 'https://192.168.56.11:6443',
       steps: select(PHASES, [], []),
       bundle: undefined,

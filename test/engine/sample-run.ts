@@ -5,7 +5,7 @@ import {changeHost} from '../../src/engine/hosts/change-host.ts'
 import {look, type Looked} from '../../src/engine/hosts/look.ts'
 import type {Lease} from '../../src/engine/lease/lease.ts'
 import type {Machine} from '../../src/engine/hosts/machine.ts'
-import type {Proving} from '../../src/engine/hosts/prove-trial.ts'
+import type {Proving} from '../../src/engine/hosts/confirm-or-roll-back.ts'
 import type {Host} from '../../src/remote/host.ts'
 import type {AnyHostResource} from '../../src/resources/any-resource.ts'
 import type {Values} from '../../src/resources/core/values.ts'
@@ -21,7 +21,7 @@ export const noValues: Values = {
   clusterCa: none,
   bootstrapToken: none,
   isTokenLeft: none,
-  takeTokenBack: none,
+  revokeToken: none,
   releaseHash: none,
   makeKey: none,
   now: new Date('2026-06-01T00:00:00Z'),

@@ -24,11 +24,11 @@ const kept = (state: State): State => JSON.parse(JSON.stringify(state)) as State
 describe('a thing is back as it was', () => {
   test('is known for every kind that the ledger keeps', () => {
     const lasting = KIND_NAMES.filter(
-      name => !['bootstrap-kubeconfig', 'cleared', 'noted', 'static-pod', 'wait'].includes(name),
+      name => !['bootstrap-kubeconfig', 'cleanup', 'baseline', 'static-pod', 'wait'].includes(name),
     )
 
     expect(EVERY_KIND.map(({resource}) => resource.kind).toSorted()).toStrictEqual(lasting.toSorted())
-    expect(EVERY_KIND.filter(({resource}) => kindOf(resource).lasting === false)).toStrictEqual([])
+    expect(EVERY_KIND.filter(({resource}) => kindOf(resource).recorded === false)).toStrictEqual([])
   })
 
   test.each(samples)('%s: although what it refers to is gone as well', (_, {resource, original, undone}) => {

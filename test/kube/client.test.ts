@@ -3,7 +3,7 @@ import {KadmError} from '../../src/domain/errors.ts'
 import {ApiError} from '../../src/kube/api-error.ts'
 import {clientFromKubeconfig, kubeClient, type KubeClient} from '../../src/kube/client.ts'
 import type {Forward} from '../../src/kube/connection.ts'
-import {PATHS} from '../../src/kube/kinds.ts'
+import {apiPath} from '../../src/kube/kinds.ts'
 import {authority, fakeApi, refusal, type Answer, type Asked, type FakeApi} from './fake-api.ts'
 import {containing} from './matchers.ts'
 
@@ -31,7 +31,7 @@ describe('the API client', () => {
   it('shows its client certificate and reads an object', async () => {
     const {api, server} = await start(() => ({json: {kind: 'Node', metadata: {name: 'master'}}}))
 
-    const node = await api.get(PATHS.nodes('master'))
+    const node = await api.get(apiPath.nodes('master'))
 
     expect(node).toEqual({kind: 'Node', metadata: {name: 'master'}})
     expect(server.asked[0]).toMatchObject({method: 'GET', url: '/api/v1/nodes/master', clientName: 'kubernetes-admin'})
@@ -40,7 +40,7 @@ describe('the API client', () => {
   it('gives undefined for an object that is not there', async () => {
     const {api} = await start(() => refusal(404, 'NotFound', 'nodes "x" not found'))
 
-    expect(await api.get(PATHS.nodes('x'))).toBeUndefined()
+    expect(await api.get(apiPath.nodes('x'))).toBeUndefined()
   })
 
   it('sends a bearer token and no certificate when it has a token', async () => {
@@ -97,8 +97,8 @@ describe('the API client', () => {
   it('says false when there was nothing to delete', async () => {
     const {api, server} = await start(({url}) => (url.endsWith('/a') ? {json: {}} : refusal(404, 'NotFound', 'gone')))
 
-    expect(await api.delete(PATHS.pods('a', 'x'), {propagation: 'Foreground', gracePeriodSeconds: 1})).toBe(true)
-    expect(await api.delete(PATHS.pods('b', 'x'))).toBe(false)
+    expect(await api.delete(apiPath.pods('a', 'x'), {propagation: 'Foreground', gracePeriodSeconds: 1})).toBe(true)
+    expect(await api.delete(apiPath.pods('b', 'x'))).toBe(false)
     expect(JSON.parse(server.asked[0]?.body ?? '')).toMatchObject({
       propagationPolicy: 'Foreground',
       gracePeriodSeconds: 1,

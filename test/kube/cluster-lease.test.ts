@@ -158,12 +158,12 @@ describe('the lease of a cluster', () => {
   test('is renewed no longer once it was given back, also when the API does not answer', async () => {
     const server = apiServer()
     const signals: (AbortSignal | undefined)[] = []
-    const patience: (number | undefined)[] = []
+    const timeoutScale: (number | undefined)[] = []
     const api: KubeClient = {
       ...server.api,
       patch: (_, __, ___, options) => {
         signals.push(options?.signal)
-        patience.push(options?.retryForMs)
+        timeoutScale.push(options?.retryForMs)
         return new Promise(() => undefined)
       },
     }
@@ -174,7 +174,7 @@ describe('the lease of a cluster', () => {
 
     expect(signals[0]?.aborted).toBe(true)
     // As the writes that wait for it.
-    expect(patience).toEqual([60_000])
+    expect(timeoutScale).toEqual([60_000])
   })
 
   test('is taken by the other lanes when the one that waited for all is stopped', async () => {
@@ -227,6 +227,6 @@ test('a guarded client asks before each kind of write and before none that only 
   await api.delete('/a')
   await api.raw({method: 'POST', path: '/a'})
   await api.exec({name: 'p', namespace: 'n'}, {command: ['true']})
-  await api.patient(2).apply(object)
+  await api.withTimeouts(2).apply(object)
   expect(asked).toBe(7)
 })

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {endpointFromKubeconfig, parseAddress} from '../../src/kube/kubeconfig.ts'
-import {collectionPath, inWords, knownPlace, objectPath, PATHS, query} from '../../src/kube/kinds.ts'
+import {collectionPath, inWords, knownResource, objectPath, apiPath, query} from '../../src/kube/kinds.ts'
 import {containing} from './matchers.ts'
 
 describe('the path of an object', () => {
@@ -11,7 +11,7 @@ describe('the path of an object', () => {
     ['apps/v1', 'DaemonSet', 'x', '/apis/apps/v1/namespaces/x/daemonsets/a'],
     ['rbac.authorization.k8s.io/v1', 'ClusterRole', 'x', '/apis/rbac.authorization.k8s.io/v1/clusterroles/a'],
   ])('of %s %s in %s is %s', (apiVersion, kind, namespace, path) => {
-    const place = knownPlace(apiVersion, kind)
+    const place = knownResource(apiVersion, kind)
     expect(place === undefined ? undefined : objectPath(place, 'a', namespace)).toBe(path)
   })
 
@@ -22,14 +22,14 @@ describe('the path of an object', () => {
   })
 
   it('without a name is the collection, in one namespace or in all', () => {
-    expect(PATHS.pods()).toBe('/api/v1/pods')
-    expect(PATHS.pods(undefined, 'x')).toBe('/api/v1/namespaces/x/pods')
+    expect(apiPath.pods()).toBe('/api/v1/pods')
+    expect(apiPath.pods(undefined, 'x')).toBe('/api/v1/namespaces/x/pods')
     expect(collectionPath({apiVersion: 'v1', plural: 'nodes', namespaced: false}, 'x')).toBe('/api/v1/nodes')
   })
 
   it('is unknown for kinds that not every cluster has', () => {
-    expect(knownPlace('projectcalico.org/v3', 'IPPool')).toBeUndefined()
-    expect(knownPlace('v1', 'Deployment')).toBeUndefined()
+    expect(knownResource('projectcalico.org/v3', 'IPPool')).toBeUndefined()
+    expect(knownResource('v1', 'Deployment')).toBeUndefined()
   })
 
   it('has a query only when there is something to ask', () => {

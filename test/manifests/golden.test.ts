@@ -26,7 +26,7 @@ import {
   kubeletInstanceConfigYaml,
   kubeletUnit,
 } from '../../src/manifests/kubelet-files.ts'
-import {nodeLabels, nodeTaints} from '../../src/manifests/node-marks.ts'
+import {nodeLabels, nodeTaints} from '../../src/manifests/node-labels-and-taints.ts'
 import {schedulerPod} from '../../src/manifests/scheduler.ts'
 import {toYaml, toYamlDocuments} from '../../src/manifests/yaml.ts'
 import {clusterOf, DEBIAN_HOST, hostSpec, nodeOf, templates, VERSIONS} from './cluster.ts'

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import type {Facts, Identity} from '../../src/domain/facts.ts'
-import {isMendable, planRepairs, repairText} from '../../src/phases/shared/clone-repair.ts'
+import {isRepairable, planRepairs, repairText} from '../../src/phases/shared/clone-repair.ts'
 import {clonesAmong} from '../../src/phases/preflight/checks/clones.ts'
 import {viewsOf} from '../../src/phases/preflight/input.ts'
 import {input, judged, sampleFacts, sampleSpec} from './preflight/sample.ts'
@@ -31,7 +31,7 @@ test('only what is shared is made anew, with the name of the file', () => {
 test('what only the hypervisor can give leaves nothing for kadm to do', () => {
   const [repair] = planned({macs: original.macs})
 
-  expect(repair && isMendable(repair)).toBe(false)
+  expect(repair && isRepairable(repair)).toBe(false)
   expect(repair?.byHand).toHaveLength(1)
 })
 

@@ -3,7 +3,7 @@ import type {ClosedChain} from '../../src/domain/closed-chain.ts'
 import type {FirewallFacts} from '../../src/domain/facts.ts'
 import {readTemplates} from '../../src/engine/sources/templates-on-disk.ts'
 import {firewallProgram, firewallUnit} from '../../src/manifests/firewall.ts'
-import {firewallPhase, isOpenedByKadm, openingsFor} from '../../src/phases/host/firewall.ts'
+import {firewallPhase, isOpenedByKadm, rulesFor} from '../../src/phases/host/firewall.ts'
 import type {PhaseContext} from '../../src/phases/phase.ts'
 import {sampleContext, type SampleNode} from './sample-context.ts'
 
@@ -43,7 +43,7 @@ test('nothing is done where no firewall is on, and firewalld is left to its owne
 test('ufw gets its own rules, from the nodes of this run and from those the cluster has', () => {
   const others = [{address: '192.168.56.77', role: 'worker'}] as const
 
-  const [resource] = firewallPhase.resources?.(context('master', {ufw: true}, {others})) ?? []
+  const [resource] = firewallPhase.resources?.(context('master', {ufw: true}, {existingNodes: others})) ?? []
 
   expect(firewallPhase.when?.(context('master', {ufw: true}))).toBe(true)
   expect(resource).toMatchObject({
@@ -63,7 +63,7 @@ test('ufw gets its own rules, from the nodes of this run and from those the clus
 })
 
 test('no rule is taken out of ufw where it is not known which nodes the cluster has', () => {
-  const [resource] = firewallPhase.resources?.(context('master', {ufw: true}, {others: undefined})) ?? []
+  const [resource] = firewallPhase.resources?.(context('master', {ufw: true}, {existingNodes: undefined})) ?? []
 
   expect(resource).toMatchObject({prune: false})
 })
@@ -79,7 +79,7 @@ test('a gateway lets its ranges through ufw too', () => {
 
 test('closed chains get rules by a program that a unit runs at every boot', async () => {
   const made = context('master', {closed: CHAINS})
-  const openings = openingsFor({...made, peers: made.nodes})
+  const rules = rulesFor({...made, peers: made.nodes})
 
   expect(idsOf(made)).toEqual([
     'file:/usr/local/sbin/kadm-firewall',
@@ -87,7 +87,7 @@ test('closed chains get rules by a program that a unit runs at every boot', asyn
     'unit:kadm-firewall.service',
     'loaded-rules:kadm-firewall',
   ])
-  await expect(firewallProgram(templates, {chains: CHAINS.slice(0, 2), openings})).toMatchFileSnapshot(
+  await expect(firewallProgram(templates, {chains: CHAINS.slice(0, 2), rules})).toMatchFileSnapshot(
     'golden/firewall/kadm-firewall.sh',
   )
   await expect(firewallUnit(templates)).toMatchFileSnapshot('golden/firewall/kadm-firewall.service')

@@ -3,7 +3,7 @@ import {KADM_DIR, KUBELET_DIR, RUN_DIR} from '../../src/domain/paths.ts'
 import {podMountsGone} from '../../src/phases/shared/node-residue.ts'
 import {forgetAllButLedger, forgetScript, kubernetesFilesGone} from '../../src/phases/workflows/reset.ts'
 import {Script, sh} from '../../src/remote/shell/shell.ts'
-import type {ClearedResource} from '../../src/resources/steps/cleanup.ts'
+import type {CleanupResource} from '../../src/resources/steps/cleanup.ts'
 import {directory, directoryKind} from '../../src/resources/files/directory.ts'
 import {canMount, mountBenches, type MountBench} from '../resources/mount-bench.ts'
 
@@ -18,7 +18,7 @@ const moved = (bench: MountBench, script: Script): Script =>
   )
 
 /** As a reset does it: it looks, removes, and looks again. */
-const cleared = ({remains, clear}: ClearedResource): Script =>
+const cleanup = ({remains, clear}: CleanupResource): Script =>
   sh`${new Script(clear)}
 ( ${new Script(remains)} )`
 
@@ -49,7 +49,7 @@ describe.skipIf(!canMount)('a reset, where a link is', () => {
   test.each(KINDS_OF_LINK)('%s: takes volumes off first', (_, links) => {
     const {bench, prepare} = scene(links)
 
-    const {code, stdout, stderr} = bench.run(moved(bench, cleared(podMountsGone())), {
+    const {code, stdout, stderr} = bench.run(moved(bench, cleanup(podMountsGone())), {
       prepare,
       after: 'grep -c "$ROOT" /proc/self/mountinfo',
     })
@@ -61,7 +61,7 @@ describe.skipIf(!canMount)('a reset, where a link is', () => {
     const {bench, prepare} = scene(links)
     const before = '( cd "$ROOT"; for f in var var/lib/kubelet etc/kubernetes/pki; do stat -c "%N %F" $f; done >kinds )'
 
-    const {code, stdout, stderr} = bench.run(moved(bench, cleared(kubernetesFilesGone())), {
+    const {code, stdout, stderr} = bench.run(moved(bench, cleanup(kubernetesFilesGone())), {
       prepare: `${prepare}\n${before}`,
       after: `cd "$ROOT"; find var/lib/kubelet/ etc/kubernetes/ var/lib/etcd/ data ! -type d ! -type l; cp kinds old; ${before}; cmp kinds old`,
     })
@@ -74,7 +74,7 @@ describe.skipIf(!canMount)('a reset, where a link is', () => {
     const {bench, prepare} = scene(links)
     const folder = directory({path: KUBELET_DIR, tree: true, why: 'a test needs it'})
 
-    const {code} = bench.run(moved(bench, directoryKind.undo(folder, {type: 'absent', missing: []})), {prepare})
+    const {code} = bench.run(moved(bench, directoryKind.revert(folder, {type: 'absent', missing: []})), {prepare})
 
     expect(code).toBe(0)
     expect(bench.read('srv/app/db/rows')).toBe('precious\n')

@@ -5,14 +5,14 @@ import {KADM_DIR} from '../../src/domain/paths.ts'
 import {rememberKernelSettings, restoreKernelSettings} from '../../src/phases/shared/kernel-memory.ts'
 import {podLinksGone, podsStopped} from '../../src/phases/shared/node-residue.ts'
 import {packetFilterCleared} from '../../src/phases/shared/packet-filter.ts'
-import type {ClearedResource} from '../../src/resources/steps/cleanup.ts'
-import {notedKind} from '../../src/resources/steps/recorded.ts'
+import type {CleanupResource} from '../../src/resources/steps/cleanup.ts'
+import {baselineKind} from '../../src/resources/steps/baseline.ts'
 import {workbenches, type Workbench} from '../resources/shell-runner.ts'
 
 const workbench = workbenches()
 
 /** Runs both halves with /proc, /sys and kadm's folder in a temporary folder; `kill` only writes down whom it is told to end. */
-function residue(bench: Workbench, resource: Pick<ClearedResource, 'remains' | 'clear'>) {
+function residue(bench: Workbench, resource: Pick<CleanupResource, 'remains' | 'clear'>) {
   const moved = (text: string): string =>
     ['/proc', '/sys/', KADM_DIR].reduce(
       (script, dir) => script.replaceAll(new RegExp(`(?<![\\w/])${dir}`, 'g'), bench.root + dir),
@@ -136,15 +136,15 @@ describe('settings that Kubernetes changes in the kernel', () => {
     put(bench, 'var/lib/kadm/x', '')
     const note = rememberKernelSettings()
     const remember = residue(bench, {
-      remains: notedKind.look(note).text,
-      clear: notedKind.act(note, {isNoted: false}).text,
+      remains: baselineKind.look(note).text,
+      clear: baselineKind.act(note, {isKept: false}).text,
     })
     const restore = residue(bench, restoreKernelSettings())
 
     expect(restore.remains()).toBe('')
-    expect(notedKind.diff(note, notedKind.parse(remember.remains(), note))).toBe('not noted yet')
+    expect(baselineKind.diff(note, baselineKind.parse(remember.remains(), note))).toBe('not kept yet')
     remember.clear()
-    expect(notedKind.diff(note, notedKind.parse(remember.remains(), note))).toBeUndefined()
+    expect(baselineKind.diff(note, baselineKind.parse(remember.remains(), note))).toBeUndefined()
     put(bench, 'proc/sys/vm/overcommit_memory', '1\n')
     expect(restore.remains()).toBe('vm/overcommit_memory')
     restore.clear()

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {afterEach, expect, test} from 'vitest'
 import type {SshTarget} from '../../src/domain/cluster.ts'
 import {knownHostsStore} from '../../src/remote/host-keys/known-hosts-store.ts'
-import {nodeLaptop} from '../../src/remote/local/node-local-machine.ts'
+import {nodeLocalMachine} from '../../src/remote/local/node-local-machine.ts'
 import {sshConfigOf} from '../../src/remote/ssh-config/ssh-config.ts'
 
 const made: string[] = []
@@ -31,7 +31,12 @@ function store(lines: readonly string[], config = '') {
   writeFileSync(file, lines.map(line => `${line}\n`).join(''))
   chmodSync(file, 0o640)
   const read = (): readonly string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1)
-  return {file, read, folder: join(home, '.ssh'), trust: knownHostsStore(nodeLaptop({HOME: home}), sshConfigOf(config))}
+  return {
+    file,
+    read,
+    folder: join(home, '.ssh'),
+    trust: knownHostsStore(nodeLocalMachine({HOME: home}), sshConfigOf(config)),
+  }
 }
 
 test('a key that is learned is believed beside the old one, and once', async () => {

@@ -16,7 +16,7 @@ import {readBundle} from '../../src/bundle/read-bundle.ts'
 import {mergeIntoFile} from '../../src/commands/runtime/kubeconfig-file.ts'
 import {environment, findFile, readText} from '../../src/commands/runtime/requests/load-cluster.ts'
 import {makeFolder, readLocalText, replaceFile} from '../../src/remote/local/local-files.ts'
-import {nodeLaptop} from '../../src/remote/local/node-local-machine.ts'
+import {nodeLocalMachine} from '../../src/remote/local/node-local-machine.ts'
 import {readSshConfig} from '../../src/remote/ssh-config/ssh-config.ts'
 import {newFolder} from '../contract/folder.ts'
 
@@ -55,7 +55,7 @@ describe.each(UNREADABLE)('%s', (path, why) => {
   })
 
   test('is refused as a key that was named by hand', async () => {
-    await expect(nodeLaptop({HOME: dir}).readNamed(path)).rejects.toMatchObject(refused)
+    await expect(nodeLocalMachine({HOME: dir}).readNamed(path)).rejects.toMatchObject(refused)
   })
 
   test('is refused as a kubeconfig to merge into, and nothing is left beside it', async () => {
@@ -71,21 +71,21 @@ test.each(UNREADABLE.filter(([path]) => !/utf16|latin1/.test(path)))(
   '%s among the files of ssh is skipped with a note, as ssh does',
   async (path, why) => {
     const notes: string[] = []
-    const laptop = nodeLaptop({HOME: dir}, {note: text => void notes.push(text)})
+    const localMachine = nodeLocalMachine({HOME: dir}, {note: text => void notes.push(text)})
 
-    expect(await laptop.readText(path)).toBeUndefined()
+    expect(await localMachine.readText(path)).toBeUndefined()
     expect(notes).toEqual([expect.stringContaining(`cannot read ${path}: ${why}`)])
   },
 )
 
 test('a file of ssh may hold any bytes, and one that is missing is no news', async () => {
   const notes: string[] = []
-  const laptop = nodeLaptop({HOME: dir}, {note: text => void notes.push(text)})
+  const localMachine = nodeLocalMachine({HOME: dir}, {note: text => void notes.push(text)})
 
-  expect(await laptop.readText(at('latin1'))).toContain('name: m')
-  expect(await laptop.readText('/dev/null')).toBe('')
-  expect(await laptop.readText(at('none'))).toBeUndefined()
-  expect(await laptop.readText(at('file/none'))).toBeUndefined()
+  expect(await localMachine.readText(at('latin1'))).toContain('name: m')
+  expect(await localMachine.readText('/dev/null')).toBe('')
+  expect(await localMachine.readText(at('none'))).toBeUndefined()
+  expect(await localMachine.readText(at('file/none'))).toBeUndefined()
   expect(notes).toEqual([])
 })
 
@@ -96,7 +96,7 @@ test('a folder among the included files is skipped with a note, and the others c
   writeFileSync(join(home, '.ssh/config.d/z.conf'), 'Host x\n  Port 7\n')
   const notes: string[] = []
 
-  const config = await readSshConfig(nodeLaptop({HOME: home}, {note: text => void notes.push(text)}))
+  const config = await readSshConfig(nodeLocalMachine({HOME: home}, {note: text => void notes.push(text)}))
 
   expect(JSON.stringify(config)).toContain('"port"')
   expect(notes).toEqual([expect.stringContaining('config.d/old: it is a folder')])
@@ -108,7 +108,7 @@ test('an included file that cannot be opened is refused, as by ssh', async () =>
   symlinkSync('circle', join(home, '.ssh/circle'))
   writeFileSync(join(home, '.ssh/config'), 'Include circle none\n')
 
-  await expect(readSshConfig(nodeLaptop({HOME: home}))).rejects.toMatchObject({
+  await expect(readSshConfig(nodeLocalMachine({HOME: home}))).rejects.toMatchObject({
     code: 'config',
     message: expect.stringContaining('.ssh/circle: its symbolic links lead in a circle') as string,
   })
@@ -123,7 +123,7 @@ test.each(['/proc/nope/x', '/proc/nope/deeper/x', '/sys/nope/x', '/dev/null/x'])
     })
     await expect(createBundle(path, {...order, downloads: noDownloads})).rejects.toMatchObject({code: 'config'})
     const notes: string[] = []
-    await nodeLaptop({HOME: dir}, {note: text => void notes.push(text)}).appendLine(path, 'host key')
+    await nodeLocalMachine({HOME: dir}, {note: text => void notes.push(text)}).appendLine(path, 'host key')
     expect(notes).toEqual([expect.stringContaining('the host key is believed now and not remembered')])
   },
 )

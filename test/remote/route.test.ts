@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest'
 import type {SshTarget} from '../../src/domain/cluster.ts'
-import type {Laptop} from '../../src/remote/local/local-machine.ts'
+import type {LocalMachine} from '../../src/remote/local/local-machine.ts'
 import {parseJump, routeTo as routeBy, type Hop} from '../../src/remote/ssh/route.ts'
 import {readSshConfig, sshConfigOf, type SshConfig} from '../../src/remote/ssh-config/ssh-config.ts'
 
-const laptop = (files: Readonly<Record<string, string>> = {}): Laptop => ({
+const localMachine = (files: Readonly<Record<string, string>> = {}): LocalMachine => ({
   user: 'me',
   uid: 1000,
   home: '/home/me',
@@ -22,7 +22,7 @@ const laptop = (files: Readonly<Record<string, string>> = {}): Laptop => ({
   replaceText: () => Promise.reject(new Error('nothing is written here')),
   matching: pattern => Promise.resolve(Object.keys(files).filter(path => path === pattern.replace('*', 'more'))),
 })
-const routeTo = (target: SshTarget, config: string | SshConfig, here: Laptop): Promise<readonly Hop[]> =>
+const routeTo = (target: SshTarget, config: string | SshConfig, here: LocalMachine): Promise<readonly Hop[]> =>
   routeBy(target, typeof config === 'string' ? sshConfigOf(config) : config, here)
 const to = (address: string, more: Partial<SshTarget> = {}): SshTarget => ({
   address,
@@ -36,7 +36,7 @@ const to = (address: string, more: Partial<SshTarget> = {}): SshTarget => ({
 
 describe('the way to a host', () => {
   test('without any config is direct, as the user here, with the usual keys', async () => {
-    expect(await routeTo(to('10.0.0.10'), '', laptop())).toEqual([
+    expect(await routeTo(to('10.0.0.10'), '', localMachine())).toEqual([
       {
         label: '10.0.0.10',
         address: '10.0.0.10',
@@ -65,7 +65,7 @@ Host *
   Port 2200
   IdentityAgent none
 `
-    const [hop] = await routeTo(to('master', {keyFile: '~/given'}), config, laptop())
+    const [hop] = await routeTo(to('master', {keyFile: '~/given'}), config, localMachine())
 
     expect(hop).toMatchObject({
       address: '10.0.0.10',
@@ -85,7 +85,7 @@ Host *
     const [hop] = await routeTo(
       to('master', {user: 'root', port: 22}),
       'Host master\n User ubuntu\n Port 2200',
-      laptop(),
+      localMachine(),
     )
 
     expect(hop).toMatchObject({user: 'root', port: 22})
@@ -95,7 +95,7 @@ Host *
     const config =
       'Host node\n ProxyJump ops@inner:2222,last\nHost inner\n ProxyJump outer\nHost last\n ProxyJump never'
 
-    const hops = await routeTo(to('node'), config, laptop())
+    const hops = await routeTo(to('node'), config, localMachine())
 
     expect(hops.map(h => `${h.user}@${h.address}:${String(h.port)}`)).toEqual([
       'me@outer:22',
@@ -108,7 +108,7 @@ Host *
   test('offers the key that was named by hand to each jump host too, before their own', async () => {
     const config = 'Host gate\n  IdentityFile ~/.ssh/gate\n'
 
-    const hops = await routeTo(to('10.0.0.10', {jump: 'gate,next', keyFile: '/keys/lab'}), config, laptop())
+    const hops = await routeTo(to('10.0.0.10', {jump: 'gate,next', keyFile: '/keys/lab'}), config, localMachine())
 
     expect(hops.map(({keyFiles}) => keyFiles.slice(0, 2).map(({path, from}) => `${from} ${path}`))).toEqual([
       ['given /keys/lab', 'config /home/me/.ssh/gate'],
@@ -120,21 +120,21 @@ Host *
   test('is direct when ProxyJump is none or another jump host was said', async () => {
     const config = 'Host node\n ProxyJump none\nHost *\n ProxyJump everywhere'
 
-    expect(await routeTo(to('node'), config, laptop())).toHaveLength(1)
-    const hops = await routeTo(to('node', {jump: 'node'}), config, laptop())
+    expect(await routeTo(to('node'), config, localMachine())).toHaveLength(1)
+    const hops = await routeTo(to('node', {jump: 'node'}), config, localMachine())
     expect(hops.map(h => h.address)).toEqual(['node', 'node'])
   })
 
   test('does not run in circles', async () => {
     const config = 'Host *\n ProxyJump a'
 
-    await expect(routeTo(to('node'), config, laptop())).rejects.toMatchObject({code: 'config'})
+    await expect(routeTo(to('node'), config, localMachine())).rejects.toMatchObject({code: 'config'})
   })
 
   test('says that a ProxyCommand is not run', async () => {
     const config = 'Host node\n ProxyCommand nc -x proxy %h %p'
 
-    await expect(routeTo(to('node'), config, laptop())).rejects.toMatchObject({
+    await expect(routeTo(to('node'), config, localMachine())).rejects.toMatchObject({
       code: 'config',
       hint: expect.stringContaining('ProxyJump') as string,
     })
@@ -143,7 +143,7 @@ Host *
 
 describe('what stands for something else in the ssh config', () => {
   const hopOf = async (config: string, target = to('Node.example')): Promise<Hop | undefined> =>
-    (await routeTo(target, config, laptop())).at(-1)
+    (await routeTo(target, config, localMachine())).at(-1)
 
   test.each([
     ['$SSH_AUTH_SOCK', '/run/agent'],
@@ -179,7 +179,7 @@ describe('what stands for something else in the ssh config', () => {
   ])('ProxyJump %s', async (jump, way) => {
     const config = `Host Node.example\n ProxyJump ${jump}`
 
-    const hops = await routeTo(to('Node.example', {user: 'alice@corp', port: 2200}), config, laptop())
+    const hops = await routeTo(to('Node.example', {user: 'alice@corp', port: 2200}), config, localMachine())
 
     expect(hops.map(hop => `${hop.user}@${hop.address}:${String(hop.port)}`)).toEqual(way)
   })
@@ -198,7 +198,7 @@ describe('what stands for something else in the ssh config', () => {
     ['Port none', /line 1: 'none' is not a port/],
     ['IdentityFile "a', /line 1: a quotation mark is not closed/],
   ])('%s is refused with its place, as ssh refuses it', async (config, message) => {
-    await expect((async () => await routeTo(to('node'), config, laptop()))()).rejects.toMatchObject({
+    await expect((async () => await routeTo(to('node'), config, localMachine()))()).rejects.toMatchObject({
       code: 'config',
       message: expect.stringMatching(message) as string,
     })
@@ -231,8 +231,8 @@ test('reads what the ssh config includes, without losing the lines after it, and
     '/home/me/.ssh/config.d/more': 'Host special\n User someone\n',
     '/etc/ssh/ssh_config': 'ConnectTimeout 3\nPort 2200',
   }
-  const config = await readSshConfig(laptop(files))
-  const hop = async (name: string) => (await routeTo(to(name), config, laptop()))[0]
+  const config = await readSshConfig(localMachine(files))
+  const hop = async (name: string) => (await routeTo(to(name), config, localMachine()))[0]
 
   expect(await hop('special')).toMatchObject({user: 'someone', port: 2200})
   expect(await hop('plain')).toMatchObject({user: 'everyone', port: 2200})

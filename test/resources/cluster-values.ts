@@ -32,7 +32,7 @@ export const valuesOf = (options: {authority?: KeyPair; token?: string; now?: Da
   return runValues({
     readAuthority: () => (authority === undefined ? none('authority') : Promise.resolve(authority)),
     readClusterCa: () => (authority === undefined ? none('authority') : Promise.resolve(authority.certPem)),
-    mintToken: () => (token === undefined ? none('token') : Promise.resolve(token)),
+    createToken: () => (token === undefined ? none('token') : Promise.resolve(token)),
     releaseHash: () => none('release'),
     makeKey,
     random: randomBytes,

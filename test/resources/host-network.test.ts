@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {describe, expect, test} from 'vitest'
 import {hostNetwork, hostNetworkKind, type HostNetworkSpec} from '../../src/resources/network/host-network.ts'
-import type {Trial} from '../../src/resources/core/kind.ts'
+import type {CommitConfirm} from '../../src/resources/core/kind.ts'
 import {lifecycle, ME, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()
@@ -51,7 +51,7 @@ function network(b: Workbench, spec: Partial<HostNetworkSpec> = {}) {
 }
 
 /** What the trial says when it no longer says that it is trying. */
-async function outcome(b: Workbench, trial: Trial | undefined): Promise<string> {
+async function outcome(b: Workbench, trial: CommitConfirm | undefined): Promise<string> {
   for (let i = 0; i < 200; i++) {
     const [said = ''] = b.run(trial?.stage ?? '').stdout.split('\n')
     if (said !== 'trying') return said
@@ -86,7 +86,7 @@ describe('a static address', () => {
 
     expect(cycle.diff()).toBe(`${resource.config.path} is not there, eth1 lacks 10.0.0.10/24`)
     const original = cycle.apply()
-    const trial = hostNetworkKind.trial?.act(resource, before)
+    const trial = hostNetworkKind.commitConfirm?.act(resource, before)
     expect(await outcome(b, trial)).toBe('applied')
     expect(there(b)).toEqual({tried: true, kept: false})
     expect(b.run(trial?.confirm ?? '').stdout).toBe('kept\n')
@@ -95,7 +95,7 @@ describe('a static address', () => {
     expect(cycle.diff()).toBeUndefined()
 
     cycle.undo(original)
-    const undo = hostNetworkKind.trial?.undo(resource, original)
+    const undo = hostNetworkKind.commitConfirm?.undo(resource, original)
     expect(await outcome(b, undo)).toBe('applied')
     expect(there(b)).toEqual({tried: true, kept: true})
     expect(b.run(undo?.confirm ?? '').stdout).toBe('kept\n')
@@ -108,7 +108,7 @@ describe('a static address', () => {
     const b = machine()
     const resource = network(b, {trialSeconds: 1})
     const cycle = lifecycle(b, hostNetworkKind, resource)
-    const trial = hostNetworkKind.trial?.act(resource, cycle.look())
+    const trial = hostNetworkKind.commitConfirm?.act(resource, cycle.look())
     cycle.apply()
     while ((await outcome(b, trial)) === 'applied') await sleep(20)
 
@@ -123,7 +123,7 @@ describe('a static address', () => {
     const b = machine()
     const resource = network(b, {text: 'broken'})
     const cycle = lifecycle(b, hostNetworkKind, resource)
-    const trial = hostNetworkKind.trial?.act(resource, cycle.look())
+    const trial = hostNetworkKind.commitConfirm?.act(resource, cycle.look())
 
     cycle.apply()
 
@@ -144,7 +144,7 @@ describe('a static address', () => {
     const b = machine()
     const resource = network(b, {cards: {eth1: {addresses: ['10.0.0.10/24'], gateway: undefined, ...card}}})
     const cycle = lifecycle(b, hostNetworkKind, resource)
-    const trial = hostNetworkKind.trial?.act(resource, cycle.look())
+    const trial = hostNetworkKind.commitConfirm?.act(resource, cycle.look())
 
     cycle.apply()
 
@@ -171,8 +171,8 @@ describe('a static address', () => {
       cards: {eth1: {up: true, mtu: 1500, addresses: [{address: '10.0.0.7/24', dynamic: true}]}},
     }
 
-    expect(hostNetworkKind.trial?.act(resource, found).addresses).toEqual(['10.0.0.10'])
-    expect(hostNetworkKind.trial?.undo(resource, found).addresses).toEqual(['10.0.0.7'])
+    expect(hostNetworkKind.commitConfirm?.act(resource, found).addresses).toEqual(['10.0.0.10'])
+    expect(hostNetworkKind.commitConfirm?.undo(resource, found).addresses).toEqual(['10.0.0.7'])
   })
 })
 

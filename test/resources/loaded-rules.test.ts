@@ -25,5 +25,5 @@ test('rules that are missing are loaded, and taken out by an undo, also when oth
   loaded.undo(original)
 
   expect(loaded.diff()).toBe('2 rules are not in force')
-  expect(loadedRulesKind.taken?.(resource, loaded.look())).toBeUndefined()
+  expect(loadedRulesKind.drift?.(resource, loaded.look())).toBeUndefined()
 })

@@ -70,7 +70,7 @@ esac`,
   test('that a later kadm wants too are purged only when they were not there before kadm', () => {
     const b = machine({installed: 'kubectx 1.0-1 install\n', known: KNOWN})
     const first = lifecycle(b, packagesKind, kubernetes).look()
-    b.run(packagesKind.keep?.(kubernetes, first) ?? '')
+    b.run(packagesKind.backup?.(kubernetes, first) ?? '')
     change(b)
     const more = packages({
       name: 'kubernetes',
@@ -78,9 +78,9 @@ esac`,
       lockSeconds: 5,
       why: kubernetes.why,
     })
-    const original = packagesKind.recorded?.(kubernetes, first) ?? first
+    const original = packagesKind.ledgerState?.(kubernetes, first) ?? first
 
-    const {code} = b.run(`set -eu\n( set -eu; ${packagesKind.undo(more, original).text}\n) </dev/null >&2`)
+    const {code} = b.run(`set -eu\n( set -eu; ${packagesKind.revert(more, original).text}\n) </dev/null >&2`)
 
     expect(code).toBe(0)
     expect(stateOf(b)).toBe('kubectx 1.0-1 install\n')
@@ -191,9 +191,9 @@ esac`,
       {name: 'kubectl', version: '1.37.2-1.1', held: true},
     ]
 
-    expect(packagesKind.taken?.(kubernetes, {installed: installed('1.37.2-1.1')})).toBeUndefined()
-    expect(packagesKind.taken?.(kubernetes, {installed: []})).toBeUndefined()
-    expect(packagesKind.taken?.(kubernetes, {installed: installed('1.37.3-1.1')})).toBe(
+    expect(packagesKind.drift?.(kubernetes, {installed: installed('1.37.2-1.1')})).toBeUndefined()
+    expect(packagesKind.drift?.(kubernetes, {installed: []})).toBeUndefined()
+    expect(packagesKind.drift?.(kubernetes, {installed: installed('1.37.3-1.1')})).toBe(
       'kubelet is 1.37.3-1.1, should be 1.37.2',
     )
   })

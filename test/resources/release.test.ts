@@ -10,7 +10,7 @@ import {lifecycle, workbenches, type Workbench} from './shell-runner.ts'
 const bench = workbenches()
 const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
 
-interface Scene {
+interface CheckContext {
   readonly b: Workbench
   /** What a server has: an archive with two programs in it. */
   readonly published: string
@@ -18,7 +18,7 @@ interface Scene {
   readonly resource: (changes?: Partial<ReleaseResource>) => ReleaseResource
 }
 
-function scene(): Scene {
+function scene(): CheckContext {
   const b = bench()
   // Only root may give files away, and which user runs this is all the same.
   b.stub('chown')
@@ -46,11 +46,11 @@ function scene(): Scene {
   return {b, published, stage, resource}
 }
 
-const act = ({b}: Scene, resource: ReleaseResource) => {
+const act = ({b}: CheckContext, resource: ReleaseResource) => {
   const state = lifecycle(b, releaseKind, resource).look()
   return b.run(`set -eu\n( set -eu; ${releaseKind.act(resource, state).text}\n) </dev/null`)
 }
-const placed = ({b}: Scene): readonly string[] =>
+const placed = ({b}: CheckContext): readonly string[] =>
   existsSync(join(b.root, 'bin')) ? readdirSync(join(b.root, 'bin')).sort() : []
 
 describe('the programs of a release', () => {
@@ -62,12 +62,12 @@ describe('the programs of a release', () => {
     writeFileSync(two, 'their two')
     const wanted = here.resource()
     const first = lifecycle(here.b, releaseKind, wanted).look()
-    here.b.run(releaseKind.keep?.(wanted, first) ?? '')
+    here.b.run(releaseKind.backup?.(wanted, first) ?? '')
     expect(act(here, wanted).code).toBe(0)
     const later = here.resource({programs: wanted.programs.toReversed()})
 
     const {code} = here.b.run(
-      `set -eu\n( set -eu; ${releaseKind.undo(later, releaseKind.recorded?.(wanted, first) ?? first).text}\n) </dev/null`,
+      `set -eu\n( set -eu; ${releaseKind.revert(later, releaseKind.ledgerState?.(wanted, first) ?? first).text}\n) </dev/null`,
     )
 
     expect(code).toBe(0)
@@ -117,7 +117,7 @@ describe('the programs of a release', () => {
     writeFileSync(join(here.b.root, 'bin/two'), 'altered')
 
     expect(cycle.diff()).toBe(`${join(here.b.root, 'bin/two')} was changed`)
-    expect(releaseKind.taken?.(here.resource(), cycle.look())).toContain('bin/two is not what was brought')
+    expect(releaseKind.drift?.(here.resource(), cycle.look())).toContain('bin/two is not what was brought')
   })
 
   test('are told from another release and from another build of the same', () => {
@@ -195,9 +195,10 @@ describe('a fetch', () => {
     expect(placed(here)).toEqual(['one', 'two'])
   })
 
-  const curl = (here: Scene, body: string): void =>
+  const curl = (here: CheckContext, body: string): void =>
     here.b.stub('curl', `for last; do :; done; while [ "$1" != -o ]; do shift; done; to=$2\n${body}`)
-  const tries = ({b}: Scene): number => readFileSync(join(b.root, 'calls'), 'utf8').match(/^curl /gm)?.length ?? 0
+  const tries = ({b}: CheckContext): number =>
+    readFileSync(join(b.root, 'calls'), 'utf8').match(/^curl /gm)?.length ?? 0
 
   test.each([
     ['curl: (22) The requested URL returned error: 404', 1, 'there is nothing at file://'],

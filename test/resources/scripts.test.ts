@@ -25,13 +25,13 @@ const ABSENT = {type: 'absent', missing: ['/etc/demo']} as const
 function scripts<R extends ResourceBase, S>(kind: Kind<R, S>, resource: R, state: S): string {
   const parts: readonly (readonly [string, Script | undefined])[] = [
     ['look', kind.look(resource)],
-    ['keep', kind.keep?.(resource, state)],
+    ['keep', kind.backup?.(resource, state)],
     ['act', kind.act(resource, state)],
-    ['stage', kind.trial?.act(resource, state).stage],
-    ['confirm', kind.trial?.act(resource, state).confirm],
-    ['undo', kind.undo(resource, kind.recorded?.(resource, state) ?? state)],
-    ['confirm undo', kind.trial?.undo(resource, state).confirm],
-    ['settle', kind.settle?.(resource, state)],
+    ['stage', kind.commitConfirm?.act(resource, state).stage],
+    ['confirm', kind.commitConfirm?.act(resource, state).confirm],
+    ['undo', kind.revert(resource, kind.ledgerState?.(resource, state) ?? state)],
+    ['confirm undo', kind.commitConfirm?.undo(resource, state).confirm],
+    ['settle', kind.afterRevert?.(resource, state)],
   ]
   return parts.flatMap(([name, script]) => (script === undefined ? [] : [`### ${name}`, script.text, ''])).join('\n')
 }

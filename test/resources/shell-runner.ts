@@ -67,12 +67,12 @@ export function lifecycle<R extends ResourceBase, S>(bench: Workbench, kind: Kin
     /** Gives the original, which must survive JSON. */
     apply: (): S => {
       const state = look()
-      const keep = kind.keep?.(resource, state)
+      const keep = kind.backup?.(resource, state)
       if (keep !== undefined) change(keep)
       change(kind.act(resource, state))
       const original: unknown = JSON.parse(JSON.stringify(state))
       return original as S
     },
-    undo: (original: S): void => change(kind.undo(resource, kind.recorded?.(resource, original) ?? original)),
+    undo: (original: S): void => change(kind.revert(resource, kind.ledgerState?.(resource, original) ?? original)),
   }
 }

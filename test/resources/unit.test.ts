@@ -163,7 +163,7 @@ describe('a unit that is watched', () => {
 })
 
 describe('undo', () => {
-  const script = (properties: Partial<typeof RUNNING>): string => unitKind.undo(kubelet(), found(properties)).text
+  const script = (properties: Partial<typeof RUNNING>): string => unitKind.revert(kubelet(), found(properties)).text
 
   test('stops and disables what was not there', () => {
     expect(script(ABSENT)).toContain('systemctl stop -- kubelet.service')
@@ -172,10 +172,10 @@ describe('undo', () => {
 
   test('leaves running what ran, to be restarted when its files are the old ones again', () => {
     expect(script({})).not.toContain('stop')
-    expect(unitKind.settle?.(kubelet(), found({})).text).toContain('systemctl restart -- kubelet.service')
+    expect(unitKind.afterRevert?.(kubelet(), found({})).text).toContain('systemctl restart -- kubelet.service')
   })
 
   test('goes on when the unit is broken', () => {
-    expect(unitKind.taken?.(kubelet(), found({ActiveState: 'failed'}))).toBeUndefined()
+    expect(unitKind.drift?.(kubelet(), found({ActiveState: 'failed'}))).toBeUndefined()
   })
 })

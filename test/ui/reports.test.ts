@@ -12,14 +12,14 @@ const colours = pc.createColors(false)
 
 describe('findings of preflight', () => {
   const findings: readonly Finding[] = [
-    {name: 'Swap', severity: 'ok', hosts: ['master'], saw: 'no swap', fix: undefined},
-    {name: 'NumCPU', severity: 'warning', hosts: ['worker-1'], saw: 'one CPU', fix: 'give it two'},
+    {name: 'Swap', severity: 'ok', hosts: ['master'], message: 'no swap', remedy: undefined},
+    {name: 'NumCPU', severity: 'warning', hosts: ['worker-1'], message: 'one CPU', remedy: 'give it two'},
     {
       name: 'Hostname',
       severity: 'error',
       hosts: ['worker-1', 'worker-2'],
-      saw: 'both are named ubuntu\nand so their nodes would be one',
-      fix: 'name them in kadm.yaml',
+      message: 'both are named ubuntu\nand so their nodes would be one',
+      remedy: 'name them in kadm.yaml',
     },
   ]
 

@@ -58,7 +58,7 @@ describe('a node that may be drained', () => {
 })
 
 describe('what verify puts into its namespace', () => {
-  const stage = {namespace: 'kadm-verify-00000000', images: {first: 'agnhost:1', second: 'agnhost:2'}, patience: 1}
+  const stage = {namespace: 'kadm-verify-00000000', images: {first: 'agnhost:1', second: 'agnhost:2'}, timeoutScale: 1}
 
   it('is as in the golden file', async () => {
     const objects = workload(stage)
@@ -67,12 +67,12 @@ describe('what verify puts into its namespace', () => {
   })
 
   it('is more patient where all takes longer', () => {
-    const text = JSON.stringify(workload({...stage, patience: 3.75}))
+    const text = JSON.stringify(workload({...stage, timeoutScale: 3.75}))
 
     expect(text).toContain('"sleep":{"seconds":43}')
     expect(text).toContain('"terminationGracePeriodSeconds":45')
     expect(text).toContain('"periodSeconds":4,"timeoutSeconds":4')
-    expect(JSON.stringify(workload({...stage, patience: 15}))).toContain('"sleep":{"seconds":60}')
+    expect(JSON.stringify(workload({...stage, timeoutScale: 15}))).toContain('"sleep":{"seconds":60}')
   })
 
   it('may run on the control plane where there is no other node', () => {

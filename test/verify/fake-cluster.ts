@@ -135,7 +135,7 @@ export function fakeCluster(options: FakeClusterOptions): FakeCluster {
 
   const api: KubeClient = {
     endpoint: {host: '10.0.0.10', port: 6443, trust: {ca: ''}, credentials: {kind: 'anonymous'}},
-    patient: () => api,
+    withTimeouts: () => api,
     get: path => Promise.resolve(get(path)),
     list: path => Promise.resolve(list(path)),
     create: async object => {

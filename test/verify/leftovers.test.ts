@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import type {KubeClient} from '../../src/kube/client.ts'
 import type {ApiObject} from '../../src/kube/json.ts'
-import {CORDON_MARK, removeLeftovers} from '../../src/verify/stage.ts'
+import {CORDON_MARK, removeLeftovers} from '../../src/verify/test-namespace.ts'
 import {fakeCluster} from './fake-cluster.ts'
 
 const NOW = Date.parse('2026-11-24T12:00:00Z')

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {reach} from '../../src/verify/checks/reach.ts'
-import {makeScene, type Probe} from '../../src/verify/scene.ts'
+import {makeCheckContext, type Probe} from '../../src/verify/check-context.ts'
 import {fakeClock} from '../kube/fake-api.ts'
 import {fakeCluster} from './fake-cluster.ts'
 
@@ -9,7 +9,7 @@ const dns = {host: 'probe', port: 80}
 
 /** What a pod says of a name that a request of five seconds did not get through to, and a command did. */
 async function late(
-  patience: number,
+  timeoutScale: number,
 ): Promise<{readonly said: string | undefined; readonly commands: readonly string[]}> {
   const commands: string[] = []
   const {api} = fakeCluster({
@@ -20,9 +20,9 @@ async function late(
       return {}
     },
   })
-  const scene = makeScene({
+  const scene = makeCheckContext({
     api,
-    patience,
+    timeoutScale,
     clock: fakeClock(),
     signal: new AbortController().signal,
     namespace: 'kadm-verify-00000000',

@@ -2,11 +2,11 @@ import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
 import type {KubeClient} from '../../src/kube/client.ts'
 import {rebootOne} from '../../src/verify/reboot/come-back.ts'
-import {REBOOT_CORDON_MARK, whileEmpty} from '../../src/verify/reboot/emptied.ts'
+import {REBOOT_CORDON_MARK, whileDrained} from '../../src/verify/reboot/drained.ts'
 import {isWell, removeRebootLeftovers} from '../../src/verify/reboot/reboot.ts'
 import {containing, matching} from '../kube/matchers.ts'
 import {fakeCluster} from './fake-cluster.ts'
-import {fakeMachine, fakeTrip} from './reboot-trip.ts'
+import {fakeMachine, fakeTrip} from './rolling-reboot.ts'
 
 describe('a machine that is rebooted', () => {
   test('is back when ssh, its node and its pods are, each of the new boot', async () => {
@@ -75,7 +75,7 @@ describe('a node that is emptied for its reboot', () => {
   test('is open again afterwards, also when the reboot failed', async () => {
     for (const work of [() => Promise.resolve(), () => Promise.reject(new KadmError('timeout', 'not back'))]) {
       const {api, asked, isSchedulable} = fakeMachine()
-      await whileEmpty(fakeTrip(api), 'worker-1', work).catch(() => undefined)
+      await whileDrained(fakeTrip(api), 'worker-1', work).catch(() => undefined)
 
       expect([asked, isSchedulable()]).toEqual([['cordon', 'uncordon'], true])
     }
@@ -83,14 +83,14 @@ describe('a node that is emptied for its reboot', () => {
 
   test('stays closed when somebody else had closed it', async () => {
     const {api, isSchedulable} = fakeMachine({cordonedByOthers: true})
-    await whileEmpty(fakeTrip(api), 'worker-1', () => Promise.resolve())
+    await whileDrained(fakeTrip(api), 'worker-1', () => Promise.resolve())
 
     expect(isSchedulable()).toBe(false)
   })
 
   test('is left as it is when nothing is to be moved', async () => {
     const {api, asked} = fakeMachine()
-    await whileEmpty(fakeTrip(api, {drains: false}), 'worker-1', () => Promise.resolve())
+    await whileDrained(fakeTrip(api, {drains: false}), 'worker-1', () => Promise.resolve())
 
     expect(asked).toEqual([])
   })
@@ -114,7 +114,7 @@ describe('a node that is emptied for its reboot', () => {
     const rebooted: string[] = []
 
     await expect(
-      whileEmpty(fakeTrip(held), 'worker-1', () => Promise.resolve(rebooted.push('worker-1'))),
+      whileDrained(fakeTrip(held), 'worker-1', () => Promise.resolve(rebooted.push('worker-1'))),
     ).rejects.toMatchObject({
       code: 'timeout',
       message: matching(/^worker-1 was not rebooted: .*shop\/web-1 held by budget web$/),

@@ -12,7 +12,7 @@ export const WORKFLOWS = {apply: applyPhases, init: initPhases, join: joinPhases
 
 const HOSTS: Readonly<Record<Where, string>> = {
   every: 'every',
-  first: 'first control plane',
+  'initial-control-plane': 'first control plane',
   'control-plane': 'control planes',
   worker: 'workers',
 }

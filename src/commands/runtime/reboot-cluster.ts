@@ -8,7 +8,7 @@ import {gather} from '../../engine/hosts/gather.ts'
 import {withLeases} from '../../engine/lease/lease.ts'
 import {onEach} from '../../remote/on-each.ts'
 import {reboot} from '../../verify/reboot/reboot.ts'
-import type {RebootOptions, RebootOutcome, Traveller} from '../../verify/reboot/trip.ts'
+import type {RebootOptions, RebootOutcome, RebootTarget} from '../../verify/reboot/rolling-reboot.ts'
 import {realClock} from './wiring/clock.ts'
 import {staticAddresses, type Connector} from './wiring/connector.ts'
 import {thisHolder} from './wiring/holder.ts'
@@ -21,11 +21,11 @@ export interface RebootEdge extends Pick<RebootOptions, 'drains' | 'drainMs' | '
 }
 
 /** The machines as the nodes they are, with what they say of themselves now. */
-export async function travellersOf(
+export async function rebootTargetsOf(
   {specs}: RebootRequest,
   connector: Connector,
   signal: AbortSignal,
-): Promise<readonly Traveller[]> {
+): Promise<readonly RebootTarget[]> {
   return onEach(specs, WIDTH, async spec => {
     const host = await connector.connect(spec)
     const {facts} = await gather(host, realClock.now, signal)
@@ -44,19 +44,19 @@ export async function travellersOf(
 /** Reboots and looks, with the lease of every machine that kadm prepared, so that no other run changes one meanwhile. */
 export async function rebootCluster(
   {specs, controlPlane}: RebootRequest,
-  travellers: readonly Traveller[],
+  targets: readonly RebootTarget[],
   {connector, ...edge}: RebootEdge & {readonly connector: Connector},
 ): Promise<RebootOutcome> {
   const {signal} = edge
-  const own = travellers[specs.indexOf(controlPlane)]?.host
+  const own = targets[specs.indexOf(controlPlane)]?.host
   const master = controlPlaneOn(own ?? (await connector.connect(controlPlane)), signal)
-  const kadms = travellers.filter(({before}) => before.ledgerEntries > 0).map(({host}) => host)
+  const kadms = targets.filter(({before}) => before.ledgerEntries > 0).map(({host}) => host)
   try {
     const api = await master.api()
     const random = (count: number): Buffer => randomBytes(count)
     const lease = {holder: thisHolder(), takeLease: false, signal, clock: realClock, random}
     return await withLeases(kadms, lease, (_, held) =>
-      reboot(api, travellers, {
+      reboot(api, targets, {
         ...edge,
         signal: held,
         clock: realClock,

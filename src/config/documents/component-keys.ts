@@ -1,4 +1,4 @@
-import type {Locate, Path, Tell} from './finding.ts'
+import type {Locate, Path, Report} from './finding.ts'
 import {unknownKey} from './issues.ts'
 import {isTree, type Tree} from './tree.ts'
 
@@ -51,7 +51,7 @@ const FIELDS = {
 }
 
 /** Tells keys that the component would refuse to start with, as it reads its configuration strictly. */
-export function tellUnknownKeys(kind: keyof typeof FIELDS, document: Tree, locate: Locate, tell: Tell): void {
+export function tellUnknownKeys(kind: keyof typeof FIELDS, document: Tree, locate: Locate, report: Report): void {
   const paths = FIELDS[kind].trim().split(/\s+/)
   const judge = (value: Tree, above: Path): void => {
     const prefix = above.map(step => `${step}.`).join('')
@@ -60,7 +60,7 @@ export function tellUnknownKeys(kind: keyof typeof FIELDS, document: Tree, locat
     for (const [key, child] of Object.entries(value)) {
       if (above.length === 0 && (key === 'apiVersion' || key === 'kind')) continue
       const path = [...above, key]
-      if (!keys.includes(key)) tell({severity: 'error', place: locate(path, 'key'), message: unknownField(key, keys)})
+      if (!keys.includes(key)) report({severity: 'error', place: locate(path, 'key'), message: unknownField(key, keys)})
       else if (isTree(child) && known.some(field => field.startsWith(`${key}.`))) judge(child, path)
     }
   }

@@ -1,7 +1,7 @@
 import {isAlias, isMap, isNode, LineCounter, parseAllDocuments} from 'yaml'
 import type {Document} from 'yaml'
 
-import type {Locate, Path, Place, Tell} from './finding.ts'
+import type {Locate, Path, Place, Report} from './finding.ts'
 import {pathText} from './finding.ts'
 
 /** One document of a file, with the means to say where a value of it stands. */
@@ -19,7 +19,7 @@ type Parsed = Document.Parsed
 export function readDocuments(
   fileName: string,
   text: string,
-  tell: Tell,
+  report: Report,
   isOurs: (value: unknown) => boolean,
 ): readonly TextDocument[] {
   const lines = new LineCounter()
@@ -34,15 +34,19 @@ export function readDocuments(
   for (const document of documents) {
     for (const error of document.errors) {
       const [offset] = error.pos
-      tell({severity: 'error', place: placeAt(offset), message: syntaxMessage(error.code, error.message, text, offset)})
+      report({
+        severity: 'error',
+        place: placeAt(offset),
+        message: syntaxMessage(error.code, error.message, text, offset),
+      })
     }
   }
   return documents.flatMap((document, i) => {
     if (document.errors.length > 0 || document.contents === null) return []
-    const plain = valueOf(document, placeAt, tell)
+    const plain = valueOf(document, placeAt, report)
     const go = asGo[i]
     const chosen = isOurs(plain) || go === undefined ? document : go
-    const value = chosen === document ? plain : valueOf(chosen, placeAt, tell)
+    const value = chosen === document ? plain : valueOf(chosen, placeAt, report)
     if (value === null || value === undefined) return []
     return [{value, locate: locator(document, placeAt)}]
   })
@@ -60,12 +64,12 @@ function syntaxMessage(code: string, message: string, text: string, offset: numb
   return `the key '${key}' is written twice`
 }
 
-function valueOf(document: Parsed, placeAt: (offset: number) => Place, tell: Tell): unknown {
+function valueOf(document: Parsed, placeAt: (offset: number) => Place, report: Report): unknown {
   try {
     return document.toJS()
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    tell({severity: 'error', place: placeAt(document.range[0]), message: `cannot be read: ${message}`})
+    report({severity: 'error', place: placeAt(document.range[0]), message: `cannot be read: ${message}`})
     return undefined
   }
 }

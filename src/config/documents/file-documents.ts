@@ -4,7 +4,7 @@ import {nearest} from '../../domain/nearest.ts'
 import {check, type Judging} from '../rules/check.ts'
 import {clusterDocument, type ClusterDocument} from './cluster-document.ts'
 import {readDocuments, type TextDocument} from './documents.ts'
-import {type Locate, type Path, pathText, type Tell} from './finding.ts'
+import {type Locate, type Path, pathText, type Report} from './finding.ts'
 import * as kubeadm from './kubeadm-documents.ts'
 import {isTree, type Tree} from './tree.ts'
 
@@ -46,13 +46,13 @@ const component = z.record(z.string(), z.unknown())
 export function fileDocuments(
   fileName: string,
   text: string,
-  tell: Tell,
+  report: Report,
   unknownKeys: Judging['unknownKeys'] = 'error',
 ): FileDocuments {
   let whole = true
-  const note: Tell = finding => {
+  const note: Report = finding => {
     if (finding.severity === 'error') whole = false
-    tell(finding)
+    report(finding)
   }
   const isOurs = (value: unknown): boolean => isTree(value) && value['kind'] === 'Cluster'
   const byKind = new Map<KindName, Doc<unknown>>()
@@ -72,7 +72,7 @@ export function fileDocuments(
   const take = <T>(kind: KindName, schema: z.ZodType<T>): Doc<T> | undefined => {
     const doc = byKind.get(kind)
     if (doc === undefined) return undefined
-    const {value} = check(schema, doc.value, {locate: doc.locate, tell: note, unknownKeys})
+    const {value} = check(schema, doc.value, {locate: doc.locate, report: note, unknownKeys})
     return value === undefined ? undefined : {value, locate: doc.locate}
   }
   const documents = {
@@ -91,10 +91,10 @@ export function fileDocuments(
   return {...documents, whole}
 }
 
-function kindOf(document: TextDocument, tell: Tell): KindName | undefined {
+function kindOf(document: TextDocument, report: Report): KindName | undefined {
   const problem = kindOrProblem(document.value)
   if (typeof problem === 'string') return problem
-  tell({severity: 'error', place: document.locate('')(problem.path), message: problem.message})
+  report({severity: 'error', place: document.locate('')(problem.path), message: problem.message})
   return undefined
 }
 

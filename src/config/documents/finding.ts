@@ -10,19 +10,19 @@ export interface Place {
 }
 
 /** A value with where it was said. */
-export interface Said<T> {
+export interface Located<T> {
   readonly value: T
   readonly place: Place
 }
 
-export interface Finding {
+export interface ConfigIssue {
   readonly severity: 'error' | 'warning'
   readonly place: Place
   readonly message: string
 }
 
 /** Takes findings as they are made. */
-export type Tell = (finding: Finding) => void
+export type Report = (finding: ConfigIssue) => void
 
 /** Finds the place of a path in one input; `key` points at the key instead of its value. */
 export type Locate = (path: Path, at?: 'key' | 'value') => Place
@@ -38,24 +38,25 @@ export const pathText = (path: Path): string =>
     .join('')
 
 /** One line of a message. */
-export const findingText = (finding: Finding): string =>
+export const findingText = (finding: ConfigIssue): string =>
   `${finding.place.text}: ${finding.message}`.replaceAll('\n', '\\n')
 
 /** A collector for findings. */
-export function newFindings(): {readonly tell: Tell; readonly all: () => readonly Finding[]} {
-  const found: Finding[] = []
-  const byPlace = (a: Finding, b: Finding): number => a.place.line - b.place.line || a.place.column - b.place.column
-  return {tell: finding => void found.push(finding), all: () => found.toSorted(byPlace)}
+export function newFindings(): {readonly report: Report; readonly all: () => readonly ConfigIssue[]} {
+  const found: ConfigIssue[] = []
+  const byPlace = (a: ConfigIssue, b: ConfigIssue): number =>
+    a.place.line - b.place.line || a.place.column - b.place.column
+  return {report: finding => void found.push(finding), all: () => found.toSorted(byPlace)}
 }
 
 /** One `config` error that tells every error found, one a line, in order of place. */
-export function configError(findings: readonly Finding[], hint: string): KadmError {
+export function configError(findings: readonly ConfigIssue[], hint: string): KadmError {
   const errors = findings.filter(({severity}) => severity === 'error').map(findingText)
   return new KadmError('config', [...new Set(errors)].join('\n'), {hint})
 }
 
 /** Throws when there is an error among the findings; gives the warnings otherwise. */
-export function settle(findings: readonly Finding[], hint: string): readonly string[] {
+export function settle(findings: readonly ConfigIssue[], hint: string): readonly string[] {
   if (findings.some(({severity}) => severity === 'error')) throw configError(findings, hint)
   return [...new Set(findings.map(findingText))]
 }
@@ -63,5 +64,5 @@ export function settle(findings: readonly Finding[], hint: string): readonly str
 /** Puts the place of a path to a value, if there is one. */
 export const sayAt =
   (locate: Locate) =>
-  <T>(value: T | undefined, ...path: Path): Said<T> | undefined =>
+  <T>(value: T | undefined, ...path: Path): Located<T> | undefined =>
     value === undefined ? undefined : {value, place: locate(path)}

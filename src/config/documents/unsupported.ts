@@ -1,4 +1,4 @@
-import type {Locate, Path, Tell} from './finding.ts'
+import type {Locate, Path, Report} from './finding.ts'
 import {isSame, valueAt} from './tree.ts'
 
 /** A field of kubeadm that a Cluster cannot say: the values that mean what kadm does anyway, and what to do instead. */
@@ -75,22 +75,22 @@ const UNSUPPORTED: Readonly<Record<string, readonly Unsupported[]>> = {
 }
 
 /** Tells what a kubeadm document asks for that kadm does not do; nothing is dropped silently. */
-export function tellUnsupported(kind: string, value: unknown, locate: Locate, tell: Tell): void {
+export function tellUnsupported(kind: string, value: unknown, locate: Locate, report: Report): void {
   for (const {path, accepted, instead} of UNSUPPORTED[kind] ?? []) {
     const said = valueAt(value, path)
     if (said === undefined || accepted.some(known => isSame(known, said))) continue
-    tell({severity: 'error', place: locate(path, 'key'), message: `is not supported; ${instead}`})
+    report({severity: 'error', place: locate(path, 'key'), message: `is not supported; ${instead}`})
   }
-  tellUnknownTimeouts(value, locate, tell)
-  tellEnvSources(value, locate, tell)
+  tellUnknownTimeouts(value, locate, report)
+  tellEnvSources(value, locate, report)
 }
 
-function tellUnknownTimeouts(value: unknown, locate: Locate, tell: Tell): void {
+function tellUnknownTimeouts(value: unknown, locate: Locate, report: Report): void {
   const timeouts = valueAt(value, ['timeouts'])
   if (typeof timeouts !== 'object' || timeouts === null) return
   for (const name of Object.keys(timeouts)) {
     if (Object.hasOwn(TIMEOUTS, name)) continue
-    tell({
+    report({
       severity: 'error',
       place: locate(['timeouts', name], 'key'),
       message: `unknown key '${name}'; known here are ${Object.keys(TIMEOUTS).join(', ')}`,
@@ -100,14 +100,14 @@ function tellUnknownTimeouts(value: unknown, locate: Locate, tell: Tell): void {
 
 const COMPONENTS: readonly Path[] = [['apiServer'], ['controllerManager'], ['scheduler'], ['etcd', 'local']]
 
-function tellEnvSources(value: unknown, locate: Locate, tell: Tell): void {
+function tellEnvSources(value: unknown, locate: Locate, report: Report): void {
   for (const component of COMPONENTS) {
     const envs = valueAt(value, [...component, 'extraEnvs'])
     if (!Array.isArray(envs)) continue
     for (const i of envs.keys()) {
       const path = [...component, 'extraEnvs', i, 'valueFrom']
       if (valueAt(value, path) === undefined) continue
-      tell({severity: 'error', place: locate(path, 'key'), message: 'is not supported; write the value itself'})
+      report({severity: 'error', place: locate(path, 'key'), message: 'is not supported; write the value itself'})
     }
   }
 }

@@ -4,13 +4,13 @@ import {splitHostPort} from '../../domain/endpoint.ts'
 import {supportedVersion} from '../../domain/version.ts'
 import {DEFAULTS} from './defaults.ts'
 import type {Draft} from './draft.ts'
-import type {Place, Tell} from '../documents/finding.ts'
+import type {Place, Report} from '../documents/finding.ts'
 import {checkHosts, checkRoles} from '../rules/host-rules.ts'
 import type {PlacedHost} from './hosts.ts'
 import {checkOutside, checkRanges, placedRanges} from '../rules/network-rules.ts'
 
 /** Everything that was said of a cluster, each setting once. */
-export interface Gathered {
+export interface GatheredDrafts {
   readonly draft: Draft
   readonly hosts: readonly PlacedHost[]
   readonly extra: Omit<Extra, 'ignorePreflightErrors'>
@@ -21,48 +21,48 @@ export interface Gathered {
 }
 
 /** The rules that need more than one setting to judge. */
-export function checkTogether({draft, hosts, extra, hostsPlace, whole}: Gathered, tell: Tell): void {
-  if (whole) checkRoles(hosts, hostsPlace, tell)
+export function checkTogether({draft, hosts, extra, hostsPlace, whole}: GatheredDrafts, report: Report): void {
+  if (whole) checkRoles(hosts, hostsPlace, report)
   const pods = placedRanges('pod range', draft.podSubnets, whole ? DEFAULTS.podSubnets : [], hostsPlace)
   const services = placedRanges('service range', draft.serviceSubnets, whole ? DEFAULTS.serviceSubnets : [], hostsPlace)
-  checkRanges(pods, services, extra.controllerManager.args, tell)
-  checkHosts(hosts, [...pods, ...services], tell)
-  checkEndpoint(draft, tell)
-  if (whole) checkProxy(draft, tell)
-  checkPresence(draft, tell)
-  checkValidity(draft, tell)
-  checkIgnored(draft, tell)
+  checkRanges(pods, services, extra.controllerManager.args, report)
+  checkHosts(hosts, [...pods, ...services], report)
+  checkEndpoint(draft, report)
+  if (whole) checkProxy(draft, report)
+  checkPresence(draft, report)
+  checkValidity(draft, report)
+  checkIgnored(draft, report)
   const endpoint = draft.controlPlaneEndpoint
   if (endpoint !== undefined) {
     const {host} = splitHostPort(endpoint.value, DEFAULTS.apiPort)
-    if (isAddress(host)) checkOutside(host, endpoint.place, [...pods, ...services], tell)
+    if (isAddress(host)) checkOutside(host, endpoint.place, [...pods, ...services], report)
   }
 }
 
-function checkEndpoint({controlPlaneEndpoint, apiPort}: Draft, tell: Tell): void {
+function checkEndpoint({controlPlaneEndpoint, apiPort}: Draft, report: Report): void {
   if (controlPlaneEndpoint === undefined) return
   const own = apiPort?.value ?? DEFAULTS.apiPort
   const {port} = splitHostPort(controlPlaneEndpoint.value, own)
   if (port === own) return
   const message = `clients use port ${port}, while the API server listens on ${own}; something must forward the one to the other`
-  tell({severity: 'warning', place: controlPlaneEndpoint.place, message})
+  report({severity: 'warning', place: controlPlaneEndpoint.place, message})
 }
 
-function checkProxy({proxy}: Draft, tell: Tell): void {
+function checkProxy({proxy}: Draft, report: Report): void {
   if (proxy === undefined || proxy.value.http !== undefined || proxy.value.https !== undefined) return
-  tell({severity: 'error', place: proxy.place, message: 'names no proxy: http, https or both'})
+  report({severity: 'error', place: proxy.place, message: 'names no proxy: http, https or both'})
 }
 
-function checkPresence({podSubnets, serviceSubnets, plugin}: Draft, tell: Tell): void {
+function checkPresence({podSubnets, serviceSubnets, plugin}: Draft, report: Report): void {
   const kind = plugin?.value.kind ?? DEFAULTS.plugin.kind
   if (podSubnets?.value.length === 0 && kind === 'flannel')
-    tell({severity: 'error', place: podSubnets.place, message: 'is empty, but flannel needs a pod range'})
+    report({severity: 'error', place: podSubnets.place, message: 'is empty, but flannel needs a pod range'})
   if (serviceSubnets?.value.length === 0)
-    tell({severity: 'error', place: serviceSubnets.place, message: 'is empty; a cluster needs a service range'})
+    report({severity: 'error', place: serviceSubnets.place, message: 'is empty; a cluster needs a service range'})
 }
 
-function checkValidity({caHours, leafHours}: Draft, tell: Tell): void {
-  const warn = (place: Place, message: string): void => tell({severity: 'warning', place, message})
+function checkValidity({caHours, leafHours}: Draft, report: Report): void {
+  const warn = (place: Place, message: string): void => report({severity: 'warning', place, message})
   const ca = caHours?.value ?? DEFAULTS.caHours
   const leaf = leafHours?.value ?? DEFAULTS.leafHours
   if (caHours !== undefined && ca > DEFAULTS.caHours)
@@ -73,15 +73,15 @@ function checkValidity({caHours, leafHours}: Draft, tell: Tell): void {
   if (said !== undefined && leaf > ca) warn(said.place, `lets certificates (${leaf}h) outlive their CA (${ca}h)`)
 }
 
-function checkIgnored({ignorePreflightErrors}: Draft, tell: Tell): void {
+function checkIgnored({ignorePreflightErrors}: Draft, report: Report): void {
   if (ignorePreflightErrors === undefined) return
   const {value, place} = ignorePreflightErrors
   if (value.includes('all') && value.length > 1)
-    tell({severity: 'error', place, message: "'all' stands alone; leave the other names out"})
+    report({severity: 'error', place, message: "'all' stands alone; leave the other names out"})
 }
 
 /** The cluster that was said, with the defaults for the rest. Only for input without errors. */
-export function clusterOf({draft, hosts, extra}: Gathered): Cluster {
+export function clusterOf({draft, hosts, extra}: GatheredDrafts): Cluster {
   return {
     name: draft.name?.value ?? DEFAULTS.name,
     version: supportedVersion(draft.version?.value ?? DEFAULTS.version),

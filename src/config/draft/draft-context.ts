@@ -1,11 +1,11 @@
 import {besideFile, type ConfigEnvironment} from '../read/environment.ts'
-import type {Place, Tell} from '../documents/finding.ts'
+import type {Place, Report} from '../documents/finding.ts'
 
 /** What reading a document needs besides the document. */
 export interface DraftContext {
   readonly fileName: string
   readonly environment: ConfigEnvironment
-  readonly tell: Tell
+  readonly report: Report
   /** The port of an endpoint that names none. */
   readonly apiPort: number | undefined
 }
@@ -14,14 +14,14 @@ export interface DraftContext {
 export function readBeside(
   name: string,
   place: Place,
-  {fileName, environment, tell}: Pick<DraftContext, 'fileName' | 'environment' | 'tell'>,
+  {fileName, environment, report}: Pick<DraftContext, 'fileName' | 'environment' | 'report'>,
 ): {readonly path: string; readonly text: string} | undefined {
   const path = besideFile(fileName, name)
   try {
     return {path, text: environment.readFile(path)}
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    tell({severity: 'error', place, message: `cannot read '${path}': ${reason}`})
+    report({severity: 'error', place, message: `cannot read '${path}': ${reason}`})
     return undefined
   }
 }

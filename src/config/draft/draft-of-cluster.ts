@@ -5,7 +5,7 @@ import {type DraftContext, readBeside} from './draft-context.ts'
 import type {Draft} from './draft.ts'
 import {parseHours} from '../rules/duration.ts'
 import {endpointWithPort} from '../rules/endpoint.ts'
-import {type Locate, type Path, type Said, sayAt} from '../documents/finding.ts'
+import {type Locate, type Path, type Located, sayAt} from '../documents/finding.ts'
 import {splitRanges} from '../rules/rules.ts'
 import {usable} from '../documents/shapes.ts'
 import {proxyOf, sourceOf} from './source-of.ts'
@@ -62,7 +62,7 @@ function pluginOf(
   plugin: 'flannel' | 'none' | {readonly file: string} | undefined,
   locate: Locate,
   context: DraftContext,
-): Said<PodNetwork> | undefined {
+): Located<PodNetwork> | undefined {
   if (plugin === undefined) return undefined
   const at: Path = ['network', 'plugin']
   if (typeof plugin === 'string') return {value: {kind: plugin}, place: locate(at)}

@@ -1,6 +1,6 @@
 import type {KeyAlgorithm, PodNetwork, Source} from '../../domain/cluster.ts'
 import type {Proxy} from '../../domain/online-source.ts'
-import type {Said, Tell} from '../documents/finding.ts'
+import type {Located, Report} from '../documents/finding.ts'
 import {isSame} from '../documents/tree.ts'
 
 /** What documents and flags may say of a cluster, hosts and component extras apart. */
@@ -26,14 +26,14 @@ interface Settings {
 }
 
 /** The settings of one document, each with its place; what it does not say is left out. */
-export type Draft = {readonly [K in keyof Settings]?: Said<Settings[K]> | undefined}
+export type Draft = {readonly [K in keyof Settings]?: Located<Settings[K]> | undefined}
 
 /** Joins what several documents of one file say; where two say different things, the second is told as a contradiction. */
-export function mergeDrafts(drafts: readonly Draft[], tell: Tell): Draft {
-  const one = <K extends keyof Settings>(key: K): Said<Settings[K]> | undefined =>
+export function mergeDrafts(drafts: readonly Draft[], report: Report): Draft {
+  const one = <K extends keyof Settings>(key: K): Located<Settings[K]> | undefined =>
     agree(
       drafts.map(draft => draft[key]),
-      tell,
+      report,
     )
   return {
     name: one('name'),
@@ -58,12 +58,12 @@ export function mergeDrafts(drafts: readonly Draft[], tell: Tell): Draft {
 }
 
 /** The first thing said; each that says otherwise is told, with both places. */
-function agree<T>(candidates: readonly (Said<T> | undefined)[], tell: Tell): Said<T> | undefined {
+function agree<T>(candidates: readonly (Located<T> | undefined)[], report: Report): Located<T> | undefined {
   const [first, ...others] = candidates.filter(said => said !== undefined)
   for (const other of others) {
     if (first === undefined || isSame(first.value, other.value)) continue
     const message = `says ${shown(other.value)}, but ${first.place.text} says ${shown(first.value)}`
-    tell({severity: 'error', place: other.place, message})
+    report({severity: 'error', place: other.place, message})
   }
   return first
 }
@@ -75,7 +75,7 @@ const shown = (value: unknown): string =>
       ? value.join(',')
       : JSON.stringify(value)
 
-function union(lists: readonly (Said<readonly string[]> | undefined)[]): Said<readonly string[]> | undefined {
+function union(lists: readonly (Located<readonly string[]> | undefined)[]): Located<readonly string[]> | undefined {
   const said = lists.filter(list => list !== undefined)
   const [first] = said
   return first === undefined ? undefined : {value: [...new Set(said.flatMap(list => list.value))], place: first.place}

@@ -2,7 +2,7 @@ import type {HostSpec, InterfaceSpec, Role, SshTarget, Taint} from '../../domain
 import type {HostDocument} from '../documents/cluster-document.ts'
 import {argsOf} from './draft-of-kubeadm.ts'
 import {besideFile} from '../read/environment.ts'
-import type {Locate, Path, Place, Tell} from '../documents/finding.ts'
+import type {Locate, Path, Place, Report} from '../documents/finding.ts'
 import type {NodeRegistration} from '../documents/kubeadm-documents.ts'
 import {usable} from '../documents/shapes.ts'
 import {parseTaint} from '../rules/taint.ts'
@@ -82,12 +82,16 @@ export interface Registration {
 }
 
 /** Gives each host of the role what kubeadm's document says of its nodes; what the host says itself counts more. */
-export function register(hosts: readonly PlacedHost[], registration: Registration, tell: Tell): readonly PlacedHost[] {
+export function register(
+  hosts: readonly PlacedHost[],
+  registration: Registration,
+  report: Report,
+): readonly PlacedHost[] {
   const {role, node, advertiseAddress, locate} = registration
   const concerned = hosts.filter(({spec}) => spec.role === role)
   if (concerned.length > 1 && node?.name !== undefined) {
     const message = `names one node, but ${String(concerned.length)} hosts have the role ${role}; name each host instead`
-    tell({severity: 'error', place: locate(['nodeRegistration', 'name']), message})
+    report({severity: 'error', place: locate(['nodeRegistration', 'name']), message})
   }
   return hosts.map(host => {
     if (host.spec.role !== role) return host
@@ -95,7 +99,7 @@ export function register(hosts: readonly PlacedHost[], registration: Registratio
     const contradict = (path: Path, own: string | undefined, theirs: string | undefined): void => {
       if (own === undefined || theirs === undefined || own === theirs || concerned.length > 1) return
       const place = host.at(path.at(-1) === 'name' ? 'name' : 'address').text
-      tell({severity: 'error', place: locate(path), message: `says ${theirs}, but ${place} says ${own}`})
+      report({severity: 'error', place: locate(path), message: `says ${theirs}, but ${place} says ${own}`})
     }
     contradict(['nodeRegistration', 'name'], spec.name, node?.name)
     contradict(['localAPIEndpoint', 'advertiseAddress'], spec.address, advertiseAddress)

@@ -52,7 +52,7 @@ const imagesOf = (
     const place = locate(['source', 'images', index, 'caFile'])
     const ca = caFile === undefined ? undefined : readBeside(caFile, place, context)
     if (ca !== undefined && !ca.text.includes('-----BEGIN CERTIFICATE-----'))
-      context.tell({severity: 'error', place, message: `'${ca.path}' holds no certificate (PEM)`})
+      context.report({severity: 'error', place, message: `'${ca.path}' holds no certificate (PEM)`})
     return {registry, url: mirror, ...(ca === undefined ? {} : {ca: {path: ca.path, pem: ca.text}})}
   })
 

@@ -1,12 +1,12 @@
 import type {Role} from '../../domain/cluster.ts'
-import type {Gathered} from '../draft/assemble.ts'
+import type {GatheredDrafts} from '../draft/assemble.ts'
 import {check} from '../rules/check.ts'
 import {clusterDocument, type ClusterDocument} from '../documents/cluster-document.ts'
 import {draftOfCluster} from '../draft/draft-of-cluster.ts'
 import {override} from '../draft/draft.ts'
 import type {ConfigEnvironment} from './environment.ts'
 import {fileDocuments, type FileDocuments} from '../documents/file-documents.ts'
-import {type Locate, newFindings, type Path, pathText, type Place, type Tell} from '../documents/finding.ts'
+import {type Locate, newFindings, type Path, pathText, type Place, type Report} from '../documents/finding.ts'
 import {hostsOf, type PlacedHost} from '../draft/hosts.ts'
 import {finish, gather, type ReadCluster, tellAllUnsupported, tellComponentKeys} from './read-cluster.ts'
 import {parseTarget, targetProblem} from '../rules/target.ts'
@@ -68,23 +68,25 @@ export function clusterFromFlags(
   file?: {readonly name: string; readonly text: string},
 ): ReadCluster {
   const findings = newFindings()
-  const {tell} = findings
-  const documents = file === undefined ? undefined : fileDocuments(file.name, file.text, tell)
+  const {report} = findings
+  const documents = file === undefined ? undefined : fileDocuments(file.name, file.text, report)
   if (documents !== undefined) {
-    tellAllUnsupported(documents, tell)
-    tellComponentKeys(documents, tell)
+    tellAllUnsupported(documents, report)
+    tellComponentKeys(documents, report)
   }
   const listed = (documents?.cluster?.value.hosts ?? []).length > 0
   const targets = targetsOf(flags)
-  if (listed) tellTwoLists(flags, targets, documents, tell)
+  if (listed) tellTwoLists(flags, targets, documents, report)
   const hosts = listed ? [] : hostDocuments(flags, targets)
   const locate = flagLocator(targets)
-  const checked = check(clusterDocument, documentOf(flags, hosts), {locate, tell, unknownKeys: 'error'})
+  const checked = check(clusterDocument, documentOf(flags, hosts), {locate, report, unknownKeys: 'error'})
   const ownHosts = hostsOf(checked.value?.hosts, locate, '')
-  const below = fileGathered(documents, listed, ownHosts, {fileName: file?.name ?? '', environment, tell})
+  const below = fileGathered(documents, listed, ownHosts, {fileName: file?.name ?? '', environment, report})
   const apiPort = flags.apiserverBindPort ?? below.draft.apiPort?.value
   const own =
-    checked.value === undefined ? {} : draftOfCluster(checked.value, locate, {fileName: '', environment, tell, apiPort})
+    checked.value === undefined
+      ? {}
+      : draftOfCluster(checked.value, locate, {fileName: '', environment, report, apiPort})
   const gathered = {...below, draft: override(below.draft, own), whole: below.whole && checked.whole}
   return finish(gathered, documents, findings, 'correct the command line; --help explains each flag')
 }
@@ -103,7 +105,7 @@ function tellTwoLists(
   flags: ClusterFlags,
   targets: readonly Target[],
   documents: FileDocuments | undefined,
-  tell: Tell,
+  report: Report,
 ): void {
   const place = documents?.cluster?.locate(['hosts']).text ?? ''
   const {nodeName, apiserverAdvertiseAddress, identityFile, hostKey, jump} = flags
@@ -116,7 +118,7 @@ function tellTwoLists(
   }
   const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]))
   for (const text of [...targets.map(target => target.text), ...names])
-    tell({severity: 'error', place: onCommandLine(text), message: `cannot be given when ${place} lists the hosts`})
+    report({severity: 'error', place: onCommandLine(text), message: `cannot be given when ${place} lists the hosts`})
 }
 
 function hostDocuments(flags: ClusterFlags, targets: readonly Target[]): readonly object[] {
@@ -185,8 +187,8 @@ function fileGathered(
   documents: FileDocuments | undefined,
   listed: boolean,
   ownHosts: readonly PlacedHost[],
-  context: {readonly fileName: string; readonly environment: ConfigEnvironment; readonly tell: Tell},
-): Gathered {
+  context: {readonly fileName: string; readonly environment: ConfigEnvironment; readonly report: Report},
+): GatheredDrafts {
   const none: FileDocuments = {
     cluster: undefined,
     clusterConfiguration: undefined,

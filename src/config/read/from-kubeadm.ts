@@ -1,7 +1,7 @@
 import type {Cluster, HostSpec, PodNetwork, Source} from '../../domain/cluster.ts'
 import {clusterOf} from '../draft/assemble.ts'
 import {fileDocuments} from '../documents/file-documents.ts'
-import {configError, newFindings, type Place, settle, type Tell} from '../documents/finding.ts'
+import {configError, newFindings, type Place, settle, type Report} from '../documents/finding.ts'
 import {gather, type ReadCluster, tellAllUnsupported} from './read-cluster.ts'
 
 /** What a running cluster keeps of its own making, and what the caller knows besides. */
@@ -25,33 +25,33 @@ export interface LiveConfig {
  * does not support are warnings; a pod range that is not there stays absent.
  */
 export function clusterFromKubeadm(live: LiveConfig): ReadCluster {
-  const {tell, all} = newFindings()
+  const {report, all} = newFindings()
   const configMaps = [
     ['kubeadm-config', live.clusterConfiguration],
     ['kubelet-config', live.kubelet],
     ['kube-proxy', live.kubeProxy],
   ] as const
   const [cluster, kubelet, kubeProxy] = configMaps.map(([name, text]) =>
-    fileDocuments(`ConfigMap kube-system/${name}`, text ?? '', tell, 'warning'),
+    fileDocuments(`ConfigMap kube-system/${name}`, text ?? '', report, 'warning'),
   )
   const hint = 'the cluster must have been made by kubeadm v1.35 or later, or by kadm'
   if (cluster?.clusterConfiguration === undefined) {
     const place: Place = {text: 'ConfigMap kube-system/kubeadm-config', line: 0, column: 0}
-    tell({severity: 'error', place, message: 'has no ClusterConfiguration that can be used'})
+    report({severity: 'error', place, message: 'has no ClusterConfiguration that can be used'})
     throw configError(all(), hint)
   }
-  tellAllUnsupported(cluster, lenient(tell))
+  tellAllUnsupported(cluster, lenient(report))
   const environment = {readFile: (path: string): string => path}
   const documents = {...cluster, kubelet: kubelet?.kubelet, kubeProxy: kubeProxy?.kubeProxy}
-  const gathered = gather(documents, [], {fileName: '', environment, tell})
+  const gathered = gather(documents, [], {fileName: '', environment, report})
   const warnings = settle(all(), hint)
   return {cluster: withLive(clusterOf(gathered), gathered.draft.podSubnets?.value ?? [], live), warnings}
 }
 
 const lenient =
-  (tell: Tell): Tell =>
+  (report: Report): Report =>
   finding =>
-    tell({...finding, severity: 'warning'})
+    report({...finding, severity: 'warning'})
 
 function withLive(cluster: Cluster, podSubnets: readonly string[], live: LiveConfig): Cluster {
   return {

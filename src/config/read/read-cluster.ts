@@ -1,5 +1,5 @@
 import type {Cluster, Extra} from '../../domain/cluster.ts'
-import {checkTogether, clusterOf, type Gathered} from '../draft/assemble.ts'
+import {checkTogether, clusterOf, type GatheredDrafts} from '../draft/assemble.ts'
 import {tellUnknownKeys} from '../documents/component-keys.ts'
 import {checkComponents, checkSwap} from '../rules/component-rules.ts'
 import {draftOfCluster} from '../draft/draft-of-cluster.ts'
@@ -7,7 +7,7 @@ import {componentExtras, draftOfClusterConfiguration, draftOfInit, draftOfJoin} 
 import {type Draft, mergeDrafts} from '../draft/draft.ts'
 import type {ConfigEnvironment} from './environment.ts'
 import {type FileDocuments, fileDocuments} from '../documents/file-documents.ts'
-import {newFindings, settle, type Tell} from '../documents/finding.ts'
+import {newFindings, settle, type Report} from '../documents/finding.ts'
 import {chosenAddress, hostsOf, type PlacedHost, register} from '../draft/hosts.ts'
 import type {Tree} from '../documents/tree.ts'
 import {tellUnsupported} from '../documents/unsupported.ts'
@@ -21,56 +21,56 @@ export interface ReadCluster {
 /** Reads `kadm.yaml`: our document, kubeadm's and the components' own. All problems are told in one `config` error. */
 export function readCluster(fileName: string, text: string, environment: ConfigEnvironment): ReadCluster {
   const findings = newFindings()
-  const documents = fileDocuments(fileName, text, findings.tell)
-  tellAllUnsupported(documents, findings.tell)
-  tellComponentKeys(documents, findings.tell)
+  const documents = fileDocuments(fileName, text, findings.report)
+  tellAllUnsupported(documents, findings.report)
+  tellComponentKeys(documents, findings.report)
   const hosts = hostsOf(documents.cluster?.value.hosts, documents.cluster?.locate ?? documents.locate, fileName)
-  const gathered = gather(documents, hosts, {fileName, environment, tell: findings.tell})
+  const gathered = gather(documents, hosts, {fileName, environment, report: findings.report})
   return finish(gathered, documents, findings)
 }
 
 /** Checks what was gathered and makes the cluster of it, or throws all that was found. */
 export function finish(
-  gathered: Gathered,
+  gathered: GatheredDrafts,
   documents: FileDocuments | undefined,
-  {tell, all}: ReturnType<typeof newFindings>,
+  {report, all}: ReturnType<typeof newFindings>,
   hint = "correct the configuration; 'kadm config validate' checks a file without touching a machine",
 ): ReadCluster {
-  checkTogether(gathered, tell)
-  checkSwap(gathered.draft.swap, documents?.kubelet, tell)
+  checkTogether(gathered, report)
+  checkSwap(gathered.draft.swap, documents?.kubelet, report)
   settle(all(), hint)
   const cluster = clusterOf(gathered)
-  if (documents !== undefined) checkComponents(cluster, documents, tell)
+  if (documents !== undefined) checkComponents(cluster, documents, report)
   return {cluster, warnings: settle(all(), hint)}
 }
 
 /** Keys that the kubelet or kube-proxy would refuse. */
-export function tellComponentKeys({kubelet, kubeProxy}: FileDocuments, tell: Tell): void {
-  if (kubelet !== undefined) tellUnknownKeys('KubeletConfiguration', kubelet.value, kubelet.locate, tell)
-  if (kubeProxy !== undefined) tellUnknownKeys('KubeProxyConfiguration', kubeProxy.value, kubeProxy.locate, tell)
+export function tellComponentKeys({kubelet, kubeProxy}: FileDocuments, report: Report): void {
+  if (kubelet !== undefined) tellUnknownKeys('KubeletConfiguration', kubelet.value, kubelet.locate, report)
+  if (kubeProxy !== undefined) tellUnknownKeys('KubeProxyConfiguration', kubeProxy.value, kubeProxy.locate, report)
 }
 
 /** What kubeadm's documents ask for that kadm does not do. */
-export function tellAllUnsupported(documents: FileDocuments, tell: Tell): void {
+export function tellAllUnsupported(documents: FileDocuments, report: Report): void {
   const {clusterConfiguration, init, join} = documents
   for (const doc of [clusterConfiguration, init, join]) {
-    if (doc !== undefined) tellUnsupported(doc.value.kind, doc.value, doc.locate, tell)
+    if (doc !== undefined) tellUnsupported(doc.value.kind, doc.value, doc.locate, report)
   }
 }
 
 interface GatherContext {
   readonly fileName: string
   readonly environment: ConfigEnvironment
-  readonly tell: Tell
+  readonly report: Report
 }
 
 /** Joins the documents of one file; ours counts first, and what kubeadm's says otherwise is a contradiction. */
-export function gather(documents: FileDocuments, hosts: readonly PlacedHost[], context: GatherContext): Gathered {
+export function gather(documents: FileDocuments, hosts: readonly PlacedHost[], context: GatherContext): GatheredDrafts {
   const {cluster, init, join} = documents
-  const {tell} = context
+  const {report} = context
   return {
-    draft: mergeDrafts(draftsOf(documents, context), tell),
-    hosts: registered(hosts, {init, join}, tell),
+    draft: mergeDrafts(draftsOf(documents, context), report),
+    hosts: registered(hosts, {init, join}, report),
     extra: extraOf(documents),
     hostsPlace: (cluster?.locate ?? documents.locate)(['hosts']),
     whole: documents.whole,
@@ -95,7 +95,7 @@ function draftsOf(
 function registered(
   hosts: readonly PlacedHost[],
   {init, join}: Pick<FileDocuments, 'init' | 'join'>,
-  tell: Tell,
+  report: Report,
 ): readonly PlacedHost[] {
   const first =
     init === undefined
@@ -108,11 +108,11 @@ function registered(
             advertiseAddress: chosenAddress(init.value.localAPIEndpoint?.advertiseAddress),
             locate: init.locate,
           },
-          tell,
+          report,
         )
   if (join === undefined) return first
   const node = join.value.nodeRegistration
-  return register(first, {role: 'worker', node, advertiseAddress: undefined, locate: join.locate}, tell)
+  return register(first, {role: 'worker', node, advertiseAddress: undefined, locate: join.locate}, report)
 }
 
 const extraOf = ({clusterConfiguration, kubelet, kubeProxy}: FileDocuments): Omit<Extra, 'ignorePreflightErrors'> => ({

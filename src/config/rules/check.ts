@@ -1,6 +1,6 @@
 import type {z} from 'zod'
 
-import type {Locate, Path, Tell} from '../documents/finding.ts'
+import type {Locate, Path, Report} from '../documents/finding.ts'
 import {problemsOf} from '../documents/issues.ts'
 import {valueAt, without} from '../documents/tree.ts'
 
@@ -14,12 +14,12 @@ export interface Checked<T> {
 /** How an input is judged: an unknown key in a file is a slip, in a ConfigMap it is a newer Kubernetes. */
 export interface Judging {
   readonly locate: Locate
-  readonly tell: Tell
+  readonly report: Report
   readonly unknownKeys: 'error' | 'warning'
 }
 
 /** Tells every problem of a value and gives what remains of it without them, so that later rules can be checked too. */
-export function check<T>(schema: z.ZodType<T>, input: unknown, {locate, tell, unknownKeys}: Judging): Checked<T> {
+export function check<T>(schema: z.ZodType<T>, input: unknown, {locate, report, unknownKeys}: Judging): Checked<T> {
   const removed = new Set<string>()
   let rest = input
   for (;;) {
@@ -27,7 +27,7 @@ export function check<T>(schema: z.ZodType<T>, input: unknown, {locate, tell, un
     if (result.success) return {value: result.data, whole: removed.size === 0}
     for (const {path, message, at, isUnknownKey} of problemsOf(schema, result.error, rest)) {
       const severity = isUnknownKey ? unknownKeys : 'error'
-      if (!removed.has(JSON.stringify(path))) tell({severity, place: locate(path, at), message})
+      if (!removed.has(JSON.stringify(path))) report({severity, place: locate(path, at), message})
       const unusable: Path = valueAt(rest, path) === undefined ? path.slice(0, -1) : path
       if (unusable.length === 0) return {value: undefined, whole: false}
       removed.add(JSON.stringify(unusable))

@@ -2,7 +2,7 @@ import {canonicalAddress} from '../../domain/cidr.ts'
 import {dnsServiceAddress} from '../../domain/endpoint.ts'
 import type {Cluster} from '../../domain/cluster.ts'
 import type {Doc} from '../documents/file-documents.ts'
-import type {Path, Said, Tell} from '../documents/finding.ts'
+import type {Path, Located, Report} from '../documents/finding.ts'
 import {isSame, type Tree, valueAt} from '../documents/tree.ts'
 
 /** What a kubeadm cluster depends on in the kubelet's configuration; another value works on few machines, and is warned of. */
@@ -24,28 +24,32 @@ const kubeletExpects = (cluster: Cluster): readonly (readonly [string, unknown])
 export function checkComponents(
   cluster: Cluster,
   documents: {readonly kubelet: Doc<Tree> | undefined; readonly kubeProxy: Doc<Tree> | undefined},
-  tell: Tell,
+  report: Report,
 ): void {
   const {kubelet, kubeProxy} = documents
-  if (kubelet !== undefined) for (const [path, value] of kubeletExpects(cluster)) expect(kubelet, path, value, tell)
+  if (kubelet !== undefined) for (const [path, value] of kubeletExpects(cluster)) expect(kubelet, path, value, report)
   if (kubeProxy !== undefined && cluster.network.podSubnets.length > 0)
-    expect(kubeProxy, 'clusterCIDR', cluster.network.podSubnets.join(','), tell)
+    expect(kubeProxy, 'clusterCIDR', cluster.network.podSubnets.join(','), report)
 }
 
-function expect(doc: Doc<Tree>, path: string, wanted: unknown, tell: Tell): void {
+function expect(doc: Doc<Tree>, path: string, wanted: unknown, report: Report): void {
   const steps: Path = path.split('.')
   const said = valueAt(doc.value, steps)
   if (said === undefined || said === '' || isSame(normal(said), normal(wanted))) return
   const message = `is ${JSON.stringify(said)}, while the rest of the cluster expects ${JSON.stringify(wanted)}`
-  tell({severity: 'warning', place: doc.locate(steps), message})
+  report({severity: 'warning', place: doc.locate(steps), message})
 }
 
 const normal = (value: unknown): unknown =>
   Array.isArray(value) ? value.map(normal) : typeof value === 'string' ? canonicalAddress(value) : value
 
 /** Swap that is kept needs a kubelet that starts with it. */
-export function checkSwap(swap: Said<'off' | 'keep'> | undefined, kubelet: Doc<Tree> | undefined, tell: Tell): void {
+export function checkSwap(
+  swap: Located<'off' | 'keep'> | undefined,
+  kubelet: Doc<Tree> | undefined,
+  report: Report,
+): void {
   if (swap?.value !== 'keep' || kubelet === undefined || valueAt(kubelet.value, ['failSwapOn']) !== true) return
   const place = kubelet.locate(['failSwapOn'])
-  tell({severity: 'error', place, message: `stops the kubelet where there is swap, but ${swap.place.text} says keep`})
+  report({severity: 'error', place, message: `stops the kubelet where there is swap, but ${swap.place.text} says keep`})
 }

@@ -1,6 +1,6 @@
 import {canonicalAddress, cidrContains, parseAddress, parseCidr} from '../../domain/cidr.ts'
 import {DEFAULTS} from '../draft/defaults.ts'
-import type {Place, Tell} from '../documents/finding.ts'
+import type {Place, Report} from '../documents/finding.ts'
 import type {PlacedHost} from '../draft/hosts.ts'
 import {checkOutside, type PlacedRange} from './network-rules.ts'
 
@@ -8,7 +8,7 @@ import {checkOutside, type PlacedRange} from './network-rules.ts'
 const MAX_CONTROL_PLANES = 1
 
 /** That there are hosts, and the one control plane among them. */
-export function checkRoles(hosts: readonly PlacedHost[], place: Place, tell: Tell): void {
+export function checkRoles(hosts: readonly PlacedHost[], place: Place, report: Report): void {
   const controlPlanes = hosts.filter(({spec}) => spec.role === 'control-plane')
   const first = controlPlanes[0]
   if (first === undefined) {
@@ -16,50 +16,50 @@ export function checkRoles(hosts: readonly PlacedHost[], place: Place, tell: Tel
       hosts.length === 0
         ? 'is empty; a cluster needs at least a host with role: control-plane'
         : 'has no control plane; give one host role: control-plane'
-    tell({severity: 'error', place, message})
+    report({severity: 'error', place, message})
     return
   }
   for (const host of controlPlanes.slice(MAX_CONTROL_PLANES)) {
     const message = `is a second control plane beside ${first.at('role').text}; this release makes one control plane, so make it a worker`
-    tell({severity: 'error', place: host.at('role'), message})
+    report({severity: 'error', place: host.at('role'), message})
   }
 }
 
 /** What no two hosts may share, and what each host says that cannot be. */
-export function checkHosts(hosts: readonly PlacedHost[], ranges: readonly PlacedRange[], tell: Tell): void {
+export function checkHosts(hosts: readonly PlacedHost[], ranges: readonly PlacedRange[], report: Report): void {
   checkDistinct(
     'name',
     hosts.map(host => [host.spec.name, host.at('name')]),
-    tell,
+    report,
   )
   checkDistinct(
     'SSH address',
     hosts.map(host => [reachedAt(host), host.at('ssh')]),
-    tell,
+    report,
   )
   checkDistinct(
     'node address',
     hosts.map(host => [canonical(host.spec.address), host.at('address')]),
-    tell,
+    report,
   )
-  checkDistinct('interface address', hosts.flatMap(interfaceAddresses), tell)
+  checkDistinct('interface address', hosts.flatMap(interfaceAddresses), report)
   for (const host of hosts) {
-    for (const [address, place] of ownAddresses(host)) checkOutside(address, place, ranges, tell)
-    checkInterfaces(host, tell)
-    checkTaints(host, tell)
-    checkKubeletArgs(host, tell)
+    for (const [address, place] of ownAddresses(host)) checkOutside(address, place, ranges, report)
+    checkInterfaces(host, report)
+    checkTaints(host, report)
+    checkKubeletArgs(host, report)
   }
 }
 
 type Placed = readonly [string | undefined, Place]
 
-function checkDistinct(what: string, values: readonly Placed[], tell: Tell): void {
+function checkDistinct(what: string, values: readonly Placed[], report: Report): void {
   const first = new Map<string, Place>()
   for (const [value, place] of values) {
     if (value === undefined) continue
     const other = first.get(value)
     if (other === undefined) first.set(value, place)
-    else tell({severity: 'error', place, message: shared(what, value, other.text)})
+    else report({severity: 'error', place, message: shared(what, value, other.text)})
   }
 }
 
@@ -93,31 +93,31 @@ function ownAddresses(host: PlacedHost): readonly (readonly [string, Place])[] {
   ]
 }
 
-function checkInterfaces(host: PlacedHost, tell: Tell): void {
+function checkInterfaces(host: PlacedHost, report: Report): void {
   for (const [name, {addresses, gateway}] of Object.entries(host.spec.netplan?.interfaces ?? {})) {
     const hop = gateway === undefined ? undefined : parseAddress(gateway)
     const links = addresses.map(parseCidr).filter(cidr => cidr !== undefined)
     if (gateway === undefined || hop === undefined || links.some(cidr => cidrContains(cidr, hop))) continue
     const message = `${gateway} is in none of the networks of ${name} (${addresses.join(', ')})`
-    tell({severity: 'error', place: host.at('network', name, 'gateway'), message})
+    report({severity: 'error', place: host.at('network', name, 'gateway'), message})
   }
 }
 
-function checkTaints(host: PlacedHost, tell: Tell): void {
+function checkTaints(host: PlacedHost, report: Report): void {
   const taints = host.spec.taints ?? []
   for (const [i, taint] of taints.entries()) {
     const j = taints.findIndex(other => other.key === taint.key && other.effect === taint.effect)
     if (j === i) continue
     const message = `a node has one taint ${taint.key} with the effect ${taint.effect}; ${host.at('taints', j).text} is the first`
-    tell({severity: 'error', place: host.at('taints', i), message})
+    report({severity: 'error', place: host.at('taints', i), message})
   }
 }
 
 /** Flags of the kubelet that have a field of their own; the flag would win on the node and leave the rest of kadm behind. */
-function checkKubeletArgs(host: PlacedHost, tell: Tell): void {
+function checkKubeletArgs(host: PlacedHost, report: Report): void {
   for (const [i, {name, value}] of host.spec.kubeletExtraArgs.entries()) {
     const place = host.at('kubeletExtraArgs', i)
-    const refuse = (message: string): void => tell({severity: 'error', place, message})
+    const refuse = (message: string): void => report({severity: 'error', place, message})
     if (name === 'hostname-override' && value !== host.spec.name)
       refuse(`hostname-override is the host's name; write name: ${value}`)
     if (name === 'register-with-taints') refuse('register-with-taints is set by kadm; write taints')

@@ -1,6 +1,6 @@
 import {type Cidr, cidrContains, cidrSize, cidrsOverlap, parseAddress, parseCidr} from '../../domain/cidr.ts'
 import type {Arg} from '../../domain/cluster.ts'
-import type {Place, Said, Tell} from '../documents/finding.ts'
+import type {Place, Located, Report} from '../documents/finding.ts'
 
 /** A range with where it was said, or that nobody said it. */
 export interface PlacedRange {
@@ -14,7 +14,7 @@ export interface PlacedRange {
 /** The ranges of one setting; those that are none were told with the document's shape. */
 export function placedRanges(
   what: PlacedRange['what'],
-  said: Said<readonly string[]> | undefined,
+  said: Located<readonly string[]> | undefined,
   defaults: readonly string[],
   fallback: Place,
 ): readonly PlacedRange[] {
@@ -32,54 +32,54 @@ export function checkRanges(
   pods: readonly PlacedRange[],
   services: readonly PlacedRange[],
   controllerArgs: readonly Arg[],
-  tell: Tell,
+  report: Report,
 ): void {
-  for (const ranges of [pods, services]) checkFamilies(ranges, tell)
-  for (const range of services) checkServiceSize(range, tell)
-  for (const range of pods) checkPodSize(range, controllerArgs, tell)
+  for (const ranges of [pods, services]) checkFamilies(ranges, report)
+  for (const range of services) checkServiceSize(range, report)
+  for (const range of pods) checkPodSize(range, controllerArgs, report)
   for (const range of [...pods, ...services]) {
     if (SITE_LOCAL !== undefined && cidrsOverlap(SITE_LOCAL, range.cidr))
-      tell({
+      report({
         severity: 'warning',
         place: range.place,
         message: `${range.text} is in the deprecated site-local range fec0::/10`,
       })
   }
-  for (const pod of pods) for (const service of services) checkOverlap(pod, service, tell)
-  checkFirstFamilies(pods[0], services[0], tell)
+  for (const pod of pods) for (const service of services) checkOverlap(pod, service, report)
+  checkFirstFamilies(pods[0], services[0], report)
 }
 
-function checkFamilies(ranges: readonly PlacedRange[], tell: Tell): void {
+function checkFamilies(ranges: readonly PlacedRange[], report: Report): void {
   const [first, second, third] = ranges
   if (first === undefined || second === undefined) return
   const fits = third === undefined && first.cidr.family !== second.cidr.family
   const message = `has ${ranges.map(({text}) => text).join(',')}; write one range, or two of which one is IPv4 and one IPv6`
-  if (!fits) tell({severity: 'error', place: first.place, message})
+  if (!fits) report({severity: 'error', place: first.place, message})
 }
 
-function checkFirstFamilies(pod: PlacedRange | undefined, service: PlacedRange | undefined, tell: Tell): void {
+function checkFirstFamilies(pod: PlacedRange | undefined, service: PlacedRange | undefined, report: Report): void {
   if (pod === undefined || service === undefined || pod.cidr.family === service.cidr.family) return
   const said = service.isDefault ? pod : service
   const other = said === service ? pod : service
   const message = `${said.text} is IPv${said.cidr.family}, but the ${named(other)} is IPv${other.cidr.family}; begin both with the same family`
-  tell({severity: 'error', place: said.place, message})
+  report({severity: 'error', place: said.place, message})
 }
 
 const named = (range: PlacedRange): string => `${range.what} ${range.text}${range.isDefault ? ' (the default)' : ''}`
 
-function checkServiceSize(range: PlacedRange, tell: Tell): void {
+function checkServiceSize(range: PlacedRange, report: Report): void {
   const {cidr} = range
   const [largest, smallest] = cidr.family === 4 ? [12, 28] : [108, 124]
   const form = `a service range is from /${largest} to /${smallest} (IPv${cidr.family})`
   if (cidr.prefix < largest)
-    tell({severity: 'error', place: range.place, message: `${range.text} is too large; ${form}`})
+    report({severity: 'error', place: range.place, message: `${range.text} is too large; ${form}`})
   if (cidrSize(cidr) < 10n)
-    tell({severity: 'error', place: range.place, message: `${range.text} is too small; ${form}`})
+    report({severity: 'error', place: range.place, message: `${range.text} is too small; ${form}`})
 }
 
-function checkPodSize(range: PlacedRange, controllerArgs: readonly Arg[], tell: Tell): void {
+function checkPodSize(range: PlacedRange, controllerArgs: readonly Arg[], report: Report): void {
   const problem = podSizeProblem(range.cidr, controllerArgs)
-  if (problem !== undefined) tell({severity: 'error', place: range.place, message: `${range.text} ${problem}`})
+  if (problem !== undefined) report({severity: 'error', place: range.place, message: `${range.text} ${problem}`})
 }
 
 function podSizeProblem(cidr: Cidr, controllerArgs: readonly Arg[]): string | undefined {
@@ -100,18 +100,18 @@ function nodeMask(family: 4 | 6, args: readonly Arg[]): number {
 const lastValue = (args: readonly Arg[], name: string): string | undefined =>
   args.findLast(arg => arg.name === name)?.value
 
-function checkOverlap(pod: PlacedRange, service: PlacedRange, tell: Tell): void {
+function checkOverlap(pod: PlacedRange, service: PlacedRange, report: Report): void {
   if (!cidrsOverlap(pod.cidr, service.cidr)) return
   const [said, other] = service.isDefault ? [pod, service] : [service, pod]
-  tell({severity: 'error', place: said.place, message: `${said.text} overlaps the ${named(other)}`})
+  report({severity: 'error', place: said.place, message: `${said.text} overlaps the ${named(other)}`})
 }
 
 /** An address of the machines inside a range of the cluster would never be reached. */
-export function checkOutside(address: string, place: Place, ranges: readonly PlacedRange[], tell: Tell): void {
+export function checkOutside(address: string, place: Place, ranges: readonly PlacedRange[], report: Report): void {
   const parsed = parseAddress(address)
   if (parsed === undefined) return
   for (const range of ranges) {
     if (!cidrContains(range.cidr, parsed)) continue
-    tell({severity: 'error', place, message: `${address} lies in the ${named(range)}; choose another range`})
+    report({severity: 'error', place, message: `${address} lies in the ${named(range)}; choose another range`})
   }
 }

@@ -1,7 +1,7 @@
 import {clusterToYaml} from './cluster-yaml.ts'
 import type {ConfigEnvironment} from '../read/environment.ts'
 import {fileDocuments, type FileDocuments} from '../documents/file-documents.ts'
-import {type Finding, findingText, newFindings, type Path, type Place} from '../documents/finding.ts'
+import {type ConfigIssue, findingText, newFindings, type Path, type Place} from '../documents/finding.ts'
 import {chosenAddress, type PlacedHost} from '../draft/hosts.ts'
 import {finish, gather, tellAllUnsupported, tellComponentKeys} from '../read/read-cluster.ts'
 import {hostSpec, parseTarget} from '../rules/target.ts'
@@ -15,22 +15,26 @@ export interface Migrated {
 /** Turns kubeadm's own configuration file into a `kadm.yaml`. */
 export function migrate(fileName: string, text: string, environment: ConfigEnvironment): Migrated {
   const findings = newFindings()
-  const {tell} = findings
-  const documents = fileDocuments(fileName, text, tell)
+  const {report} = findings
+  const documents = fileDocuments(fileName, text, report)
   const {cluster, init, clusterConfiguration} = documents
   if (cluster !== undefined)
-    tell({severity: 'error', place: cluster.locate(['kind'], 'key'), message: 'is already the Cluster of a kadm.yaml'})
+    report({
+      severity: 'error',
+      place: cluster.locate(['kind'], 'key'),
+      message: 'is already the Cluster of a kadm.yaml',
+    })
   else if (init === undefined && clusterConfiguration === undefined && documents.whole)
-    tell({
+    report({
       severity: 'error',
       place: documents.locate([]),
       message: 'has no InitConfiguration and no ClusterConfiguration',
     })
-  const left: Finding[] = []
+  const left: ConfigIssue[] = []
   tellAllUnsupported(documents, finding => void left.push({...finding, severity: 'warning'}))
-  left.forEach(tell)
-  tellComponentKeys(documents, tell)
-  const gathered = gather(documents, [controlPlane(documents)], {fileName, environment, tell})
+  left.forEach(report)
+  tellComponentKeys(documents, report)
+  const gathered = gather(documents, [controlPlane(documents)], {fileName, environment, report})
   const read = finish(
     gathered,
     documents,

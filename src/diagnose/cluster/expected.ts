@@ -3,7 +3,7 @@ import {isAddress} from '../../domain/cidr.ts'
 import type {Cluster, HostSpec, Role, Taint} from '../../domain/cluster.ts'
 import {at, textsAt} from '../../kube/json.ts'
 import type {NodeStatus} from '../../kube/nodes.ts'
-import {CONTROL_PLANE_LABEL} from '../../manifests/node-marks.ts'
+import {CONTROL_PLANE_LABEL} from '../../manifests/node-labels-and-taints.ts'
 import type {ClusterSnapshot} from './snapshot.ts'
 
 /** A machine that should be a node. */

@@ -1,6 +1,6 @@
 import type {KubeClient} from '../../kube/client.ts'
 import {isObject, listAt, nameOf, namespaceOf, objectAt, textAt, type ApiObject} from '../../kube/json.ts'
-import {knownPlace, objectPath, PATHS, query} from '../../kube/kinds.ts'
+import {knownResource, objectPath, apiPath, query} from '../../kube/kinds.ts'
 import type {CallOptions} from '../../kube/requester.ts'
 import {eventTime} from './cluster-time.ts'
 import type {ClusterSnapshot} from './snapshot.ts'
@@ -33,7 +33,7 @@ export async function readEndpoints(
     services.map(async service => {
       const [namespace, name = ''] = service.split('/')
       const which = query({labelSelector: `kubernetes.io/service-name=${name}`})
-      return [service, await api.list(PATHS.endpointSlices(undefined, namespace) + which, options)] as const
+      return [service, await api.list(apiPath.endpointSlices(undefined, namespace) + which, options)] as const
     }),
   )
   return Object.fromEntries(found)
@@ -52,7 +52,7 @@ export async function readOwners(
     latest.flatMap(event => {
       const object = objectAt(event, 'involvedObject')
       const [uid, kind] = [textAt(object, 'uid'), textAt(object, 'kind') ?? '']
-      const place = knownPlace(textAt(object, 'apiVersion') ?? '', kind)
+      const place = knownResource(textAt(object, 'apiVersion') ?? '', kind)
       if (uid === undefined || place === undefined) return []
       return [[uid, objectPath(place, textAt(object, 'name') ?? '', textAt(object, 'namespace'))] as const]
     }),

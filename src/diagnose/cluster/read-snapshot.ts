@@ -2,7 +2,7 @@ import {KadmError} from '../../domain/errors.ts'
 import {ApiError} from '../../kube/api-error.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import {isObject, listAt, textAt, type ApiObject} from '../../kube/json.ts'
-import {PATHS, query} from '../../kube/kinds.ts'
+import {apiPath, query} from '../../kube/kinds.ts'
 import type {CallOptions} from '../../kube/requester.ts'
 import {clusterNow} from './cluster-time.ts'
 import {readEndpoints, readOwners} from './read-details.ts'
@@ -33,14 +33,14 @@ export async function readSnapshot(api: KubeClient, {signal, now}: ReadOptions):
   const [readyz, version, nodes, systemPods, podSample, lists, configMaps, dnsService, warnings] = await Promise.all([
     parts.read('readyz', () => api.raw({...options, method: 'GET', path: '/readyz?verbose', accept: '*/*'})),
     parts.read('version', async () => textAt(await api.get('/version', options), 'gitVersion')),
-    list('nodes', PATHS.nodes()),
-    parts.read('pods', () => inBoth(namespace => api.list(PATHS.pods(undefined, namespace), options))),
+    list('nodes', apiPath.nodes()),
+    parts.read('pods', () => inBoth(namespace => api.list(apiPath.pods(undefined, namespace), options))),
     parts.read('pod addresses', () => samplePods(api, options)),
     readLists(list),
-    readConfigMaps(parts.read, (name, namespace) => api.get(PATHS.configMaps(name, namespace), options)),
+    readConfigMaps(parts.read, (name, namespace) => api.get(apiPath.configMaps(name, namespace), options)),
     parts.read(
       'service kube-dns',
-      async () => (await api.get(PATHS.services('kube-dns', 'kube-system'), options)) ?? absent,
+      async () => (await api.get(apiPath.services('kube-dns', 'kube-system'), options)) ?? absent,
     ),
     parts.read('events', () => readWarnings(api, options)),
   ])
@@ -94,13 +94,13 @@ async function inBoth(read: (namespace: string) => Promise<readonly ApiObject[]>
 
 async function readLists(list: (what: string, path: string) => Promise<readonly ApiObject[] | undefined>) {
   const [daemonSets, deployments, leases, apiServices, signingRequests, validating, mutating] = await Promise.all([
-    list('daemonsets', PATHS.daemonSets()),
-    list('deployments', PATHS.deployments(undefined, 'kube-system')),
-    list('leases', PATHS.leases(undefined, 'kube-system')),
-    list('apiservices', PATHS.apiServices()),
-    list('certificatesigningrequests', PATHS.certificateSigningRequests()),
-    list('validatingwebhookconfigurations', PATHS.validatingWebhooks()),
-    list('mutatingwebhookconfigurations', PATHS.mutatingWebhooks()),
+    list('daemonsets', apiPath.daemonSets()),
+    list('deployments', apiPath.deployments(undefined, 'kube-system')),
+    list('leases', apiPath.leases(undefined, 'kube-system')),
+    list('apiservices', apiPath.apiServices()),
+    list('certificatesigningrequests', apiPath.certificateSigningRequests()),
+    list('validatingwebhookconfigurations', apiPath.validatingWebhooks()),
+    list('mutatingwebhookconfigurations', apiPath.mutatingWebhooks()),
   ])
   const kind = (objects: readonly ApiObject[] | undefined, name: string): readonly ApiObject[] =>
     (objects ?? []).map(object => ({...object, kind: name}))
@@ -128,13 +128,15 @@ async function readConfigMaps(
 /** One page only: a large cluster has very many pods, and the first few hundred tell which network they are on. */
 async function samplePods(api: KubeClient, options: CallOptions): Promise<readonly ApiObject[]> {
   const which = query({fieldSelector: 'spec.hostNetwork=false,status.phase=Running', limit: SAMPLE})
-  return listAt(await api.get(`${PATHS.pods()}${which}`, options), 'items').filter(isObject)
+  return listAt(await api.get(`${apiPath.pods()}${which}`, options), 'items').filter(isObject)
 }
 
 async function readWarnings(api: KubeClient, options: CallOptions): Promise<readonly ApiObject[]> {
   const [system, creates] = await Promise.all([
-    inBoth(namespace => api.list(PATHS.events(undefined, namespace) + query({fieldSelector: 'type=Warning'}), options)),
-    api.list(PATHS.events() + query({fieldSelector: 'type=Warning,reason=FailedCreate'}), options),
+    inBoth(namespace =>
+      api.list(apiPath.events(undefined, namespace) + query({fieldSelector: 'type=Warning'}), options),
+    ),
+    api.list(apiPath.events() + query({fieldSelector: 'type=Warning,reason=FailedCreate'}), options),
   ])
   const known = new Set(system.map(event => textAt(event, 'metadata', 'uid')))
   return [...system, ...creates.filter(event => !known.has(textAt(event, 'metadata', 'uid')))]

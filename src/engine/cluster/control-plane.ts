@@ -22,7 +22,7 @@ export interface ControlPlane {
 }
 
 export function controlPlaneOn(host: Host, signal: AbortSignal): ControlPlane {
-  const opened: KubeClient[] = []
+  const session: KubeClient[] = []
   const clients = new Map<string, () => Promise<KubeClient>>()
   const client = (path: string): Promise<KubeClient> => {
     const known =
@@ -30,7 +30,7 @@ export function controlPlaneOn(host: Host, signal: AbortSignal): ControlPlane {
       once(async () => {
         const text = await readKubeconfig(host, path, signal)
         const made = clientFromKubeconfig(text, wayOver(host))
-        opened.push(made)
+        session.push(made)
         return made
       })
     clients.set(path, known)
@@ -50,7 +50,7 @@ export function controlPlaneOn(host: Host, signal: AbortSignal): ControlPlane {
       clients.delete(path)
     },
     close: async () => {
-      await Promise.allSettled(opened.map(one => one.close()))
+      await Promise.allSettled(session.map(one => one.close()))
     },
   }
 }

@@ -10,14 +10,14 @@ import type {ControlPlane} from './control-plane.ts'
 import type {Candidate} from '../hosts/open-machines.ts'
 
 /** A node of the cluster that this run does not touch. */
-export interface OtherNode extends Peer {
+export interface ExistingNode extends Peer {
   readonly name: string
 }
 
-export interface RestOfCluster {
+export interface ExistingNodesOptions {
   readonly controlPlane: ControlPlane | undefined
   /** The control plane of a cluster that is there already, named to be joined. */
-  readonly neighbour: Candidate | undefined
+  readonly seedControlPlane: Candidate | undefined
   readonly candidates: readonly Candidate[]
   readonly nodes: readonly Node[]
 }
@@ -29,19 +29,20 @@ const PATIENCE = {timeoutMs: 5_000, retryForMs: 0}
 const DOWN: readonly ErrorCode[] = ['connect', 'timeout', 'remote']
 
 /** Nodes of the cluster besides those of this run; undefined where there is a cluster that does not answer. */
-export async function otherNodes({
+export async function existingNodesOf({
   controlPlane,
-  neighbour,
+  seedControlPlane,
   candidates,
   nodes,
-}: RestOfCluster): Promise<readonly OtherNode[] | undefined> {
-  const isThere = neighbour !== undefined || candidates.some(({gathered}) => gathered.facts.clusterCaHash !== undefined)
+}: ExistingNodesOptions): Promise<readonly ExistingNode[] | undefined> {
+  const isThere =
+    seedControlPlane !== undefined || candidates.some(({gathered}) => gathered.facts.clusterCaHash !== undefined)
   if (!isThere) return []
   if (controlPlane === undefined) return undefined
   try {
     const known = new Set(nodes.map(({name}) => name))
     const listed = await listNodes(await controlPlane.api(), PATIENCE)
-    return listed.flatMap(({name, internalAddress: address, controlPlane: isControlPlane}): readonly OtherNode[] =>
+    return listed.flatMap(({name, internalAddress: address, controlPlane: isControlPlane}): readonly ExistingNode[] =>
       address === undefined || known.has(name)
         ? []
         : [{name, address, role: isControlPlane ? 'control-plane' : 'worker'}],
@@ -54,9 +55,9 @@ export async function otherNodes({
 }
 
 /** What a control plane is as a node that is not itself changed but for its firewall. */
-export function neighbourNode({spec, gathered: {facts}}: Candidate, others: readonly OtherNode[]): Node {
+export function seedNode({spec, gathered: {facts}}: Candidate, existingNodes: readonly ExistingNode[]): Node {
   const name = facts.nodeName ?? facts.hostname
-  const address = others.find(other => other.name === name)?.address ?? facts.advertiseAddress ?? ''
+  const address = existingNodes.find(other => other.name === name)?.address ?? facts.advertiseAddress ?? ''
   return {host: {...spec, role: 'control-plane'}, role: 'control-plane', name, address, networkInterface: ''}
 }
 
@@ -65,13 +66,13 @@ const KUBELET_PORT = 10250
 export interface Asked {
   readonly host: Host
   readonly node: Node
-  readonly others: readonly OtherNode[]
+  readonly existingNodes: readonly ExistingNode[]
   readonly signal: AbortSignal
 }
 
 /** The nodes whose kubelet this host gets no answer from, not even a refusal: something there swallows what comes from it. */
-export async function closedTo({host, node, others, signal}: Asked): Promise<readonly OtherNode[]> {
-  const asked = others.filter(({address}) => canonicalAddress(address) !== canonicalAddress(node.address))
+export async function closedTo({host, node, existingNodes, signal}: Asked): Promise<readonly ExistingNode[]> {
+  const asked = existingNodes.filter(({address}) => canonicalAddress(address) !== canonicalAddress(node.address))
   if (asked.length === 0) return []
   const probes = asked.map(({name, address}) => ({
     from: node.name,

@@ -14,13 +14,13 @@ const AT_ONCE = {retryForMs: 0, timeoutMs: 5_000} as const
 /** Bootstrap tokens, one for each node that joins. */
 export interface JoinTokens {
   /** The token of this node, made at the first call. */
-  readonly mint: (node: string) => Promise<string>
+  readonly create: (node: string) => Promise<string>
   /** Whether a token for this node is valid, of this run or of one that was interrupted. Throws what the API throws. */
   readonly isLeft: (node: string) => Promise<boolean>
   /** Deletes the tokens for this node. What fails is a warning, and is not tried again by this run. */
-  readonly takeBack: (node: string) => Promise<void>
+  readonly revoke: (node: string) => Promise<void>
   /** Deletes every token that this run made and that is still there. */
-  readonly takeBackAll: () => Promise<void>
+  readonly revokeAll: () => Promise<void>
 }
 
 export interface JoinTokenOptions {
@@ -57,7 +57,7 @@ export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions)
       emit({type: 'warning', host: node, message, at: clock.now()})
     }
   }
-  const takeBack = async (node: string): Promise<void> => {
+  const revoke = async (node: string): Promise<void> => {
     const own = made.get(node)
     made.delete(node)
     const stray = await strayOf(node).catch(() => [])
@@ -69,13 +69,13 @@ export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions)
     return tokenText(token)
   }
   return {
-    takeBack,
-    takeBackAll: async () => {
+    revoke,
+    revokeAll: async () => {
       await Promise.all([...made].map(([node, {id}]) => remove(node, id)))
       made.clear()
     },
     isLeft: async node => made.has(node) || (await strayOf(node)).some(id => !gone.has(id)),
-    mint: node => {
+    create: node => {
       const known = made.get(node)
       if (known !== undefined) return known.text
       const token = generateToken(random)
@@ -83,7 +83,7 @@ export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions)
       // Also when the answer was lost: the API may have stored it, so it stays on the list of what is to be deleted.
       made.set(node, {id: token.id, text})
       return text.catch(async (error: unknown) => {
-        await takeBack(node)
+        await revoke(node)
         throw error
       })
     },

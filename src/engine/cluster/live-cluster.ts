@@ -5,7 +5,7 @@ import {ApiError} from '../../kube/api-error.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import {startupSeconds} from '../../kube/components.ts'
 import {textsAt} from '../../kube/json.ts'
-import {PATHS} from '../../kube/kinds.ts'
+import {apiPath} from '../../kube/kinds.ts'
 import type {JoinTo} from '../workflows/options.ts'
 
 export interface LiveCluster {
@@ -23,12 +23,12 @@ export async function readLiveCluster(
   given: Cluster,
   {swapAsCluster = false}: Pick<JoinTo, 'swapAsCluster'>,
 ): Promise<LiveCluster> {
-  const system = (name: string) => api.get(PATHS.configMaps(name, 'kube-system'))
+  const system = (name: string) => api.get(apiPath.configMaps(name, 'kube-system'))
   const [kubeadm, kubelet, proxy, flannel, startup] = await Promise.all([
     system('kubeadm-config'),
     system('kubelet-config'),
     system('kube-proxy').catch(orForbidden(undefined)),
-    api.get(PATHS.daemonSets('kube-flannel-ds', 'kube-flannel')).catch(orForbidden(undefined)),
+    api.get(apiPath.daemonSets('kube-flannel-ds', 'kube-flannel')).catch(orForbidden(undefined)),
     startupSeconds(api).catch(orForbidden(0)),
   ])
   const clusterConfiguration = textsAt(kubeadm, 'data')['ClusterConfiguration']

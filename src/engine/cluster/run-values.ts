@@ -8,10 +8,10 @@ import {once, oncePer} from '../hosts/once.ts'
 export interface ValueSources {
   readonly readAuthority: (name: CaName) => Promise<KeyPair>
   readonly readClusterCa: () => Promise<string>
-  readonly mintToken: (node: string) => Promise<string>
+  readonly createToken: (node: string) => Promise<string>
   /** Absent where the run makes no token of its own. */
   readonly isTokenLeft?: (node: string) => Promise<boolean>
-  readonly takeTokenBack?: (node: string) => Promise<void>
+  readonly revokeToken?: (node: string) => Promise<void>
   readonly releaseHash: (checksumUrl: string, file: string) => Promise<string>
   readonly makeKey: (algorithm: KeyAlgorithm) => Promise<KeyObject>
   readonly random: (bytes: number) => Buffer
@@ -35,9 +35,9 @@ export function runValues(sources: ValueSources): Values {
       const made = authorities.get('ca')
       return made === undefined ? readCa() : Promise.resolve(made.certPem)
     },
-    bootstrapToken: sources.mintToken,
+    bootstrapToken: sources.createToken,
     isTokenLeft: sources.isTokenLeft ?? (() => Promise.resolve(false)),
-    takeTokenBack: sources.takeTokenBack ?? (() => Promise.resolve()),
+    revokeToken: sources.revokeToken ?? (() => Promise.resolve()),
     releaseHash: sources.releaseHash,
     makeKey: sources.makeKey,
     random: sources.random,

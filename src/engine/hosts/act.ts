@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {LEASE_FILE, LEDGER_DIR} from '../../domain/paths.ts'
-import {join, quote, Script, sh} from '../../remote/shell/shell.ts'
+import {concat, quote, Script, sh} from '../../remote/shell/shell.ts'
 import type {AnyHostResource, State} from '../../resources/any-resource.ts'
 import {kindOf} from '../../resources/any-resource.ts'
 import {treeShell} from '../../resources/files/remove-tree.ts'
@@ -37,7 +37,7 @@ KADM_JSON`
  * what is about to be applied, the act. Ends with a look at the same things, so that one round trip acts and verifies.
  */
 export function actScript(changes: readonly Change[], everything: readonly AnyHostResource[], fence: number): Script {
-  return join([
+  return concat([
     sh`set -eu
 umask 022
 ${checkFence(fence)}
@@ -56,13 +56,13 @@ function oneAct({resource, state}: Change): Script {
   const head = sh`printf '\035act %s\n' ${resource.id} >&2`
   const body = sh`( set -eu; ${kind.act(resource, state)}
 ) </dev/null >&2 ${CLOSE_LOCK}`
-  if (kind.lasting === false) return join([head, body])
-  return join([
+  if (kind.recorded === false) return concat([head, body])
+  return concat([
     head,
     // Without its sequence an entry is one that was being taken away when that was cut off: all is as it was before kadm again.
     sh`if [ ! -e ${entry}/sequence ]; then
 kadm_remove_trees ${entry} ${entry}.new; mkdir -p -m 0700 ${entry}.new/keep
-( set -eu; KEEP=${entry}.new/keep; ${kind.keep?.(resource, state) ?? new Script(':')}
+( set -eu; KEEP=${entry}.new/keep; ${kind.backup?.(resource, state) ?? new Script(':')}
 ) </dev/null >&2 ${CLOSE_LOCK}`,
     document(originalDocument(resource, state), new Script(quote(`${entry}.new/original.json`))),
     document(shown, new Script(quote(`${entry}.new/applied.json`))),

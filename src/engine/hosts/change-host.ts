@@ -1,8 +1,8 @@
 import {KadmError} from '../../domain/errors.ts'
 import type {AnyHostResource} from '../../resources/any-resource.ts'
 import {kindOf} from '../../resources/any-resource.ts'
-import type {Upload} from '../../resources/core/kind.ts'
-import {TELL_MARK} from '../../resources/core/progress-line.ts'
+import type {StagedFile} from '../../resources/core/kind.ts'
+import {PROGRESS_MARK} from '../../resources/core/progress-line.ts'
 import type {Values} from '../../resources/core/values.ts'
 import {lostOf, throughCuts} from '../../remote/reconnect/come-back.ts'
 import {ACT_MARK, actScript, lastAct, type Change} from './act.ts'
@@ -10,7 +10,7 @@ import {LEASE_LOST, leaseLost} from '../lease/fence.ts'
 import {lookAfterCut} from './look-after-cut.ts'
 import {look, parseLooks, type Looked} from './look.ts'
 import type {Machine} from './machine.ts'
-import {proveTrial, type Proving} from './prove-trial.ts'
+import {confirmOrRollBack, type Proving} from './confirm-or-roll-back.ts'
 
 export interface HostChanging extends Pick<Proving, 'clock' | 'progress' | 'warn'> {
   readonly machine: Machine
@@ -18,7 +18,7 @@ export interface HostChanging extends Pick<Proving, 'clock' | 'progress' | 'warn
   readonly everything: readonly AnyHostResource[]
   readonly values: Values
   /** Brings files to the host before they are needed. */
-  readonly upload: (machine: Machine, uploads: readonly Upload[]) => Promise<void>
+  readonly upload: (machine: Machine, uploads: readonly StagedFile[]) => Promise<void>
   /** Told of what a later pass changes because of an earlier one. */
   readonly onMore: (found: readonly Looked[]) => void
   /** What an act says while it works. */
@@ -89,12 +89,12 @@ async function onePass(changing: HostChanging, differing: readonly Looked[], may
   const changes = await Promise.all(differing.map(looked => resolved(looked, values)))
   const made = new Map(changes.map(({resource}) => [resource.id, resource]))
   const wanted = everything.map(resource => made.get(resource.id) ?? resource)
-  const trials = changes.flatMap(({resource, state}) => kindOf(resource).trial?.act(resource, state) ?? [])
+  const trials = changes.flatMap(({resource, state}) => kindOf(resource).commitConfirm?.act(resource, state) ?? [])
   const run = host.run(actScript(changes, wanted, lease.fence).text, {
     signal,
     timeoutMs: ACT_TIMEOUT_MS,
     heard: line => {
-      if (line.startsWith(TELL_MARK)) tell(line.slice(TELL_MARK.length))
+      if (line.startsWith(PROGRESS_MARK)) tell(line.slice(PROGRESS_MARK.length))
     },
   })
   const result = await run.catch((error: unknown) => {
@@ -103,7 +103,7 @@ async function onePass(changing: HostChanging, differing: readonly Looked[], may
   })
   if (result === 'cut') return {after: await lookAfterCut(host, wanted, {...changing, fence: lease.fence}), isCut: true}
   if (result.code !== 0) throw actFailed(host.name, result)
-  for (const trial of trials) await proveTrial(trial, {...changing, host, fence: lease.fence, lend: lease.lend})
+  for (const trial of trials) await confirmOrRollBack(trial, {...changing, host, fence: lease.fence, lend: lease.lend})
   const said = {stdout: result.stdout, stderr: withoutMarks(result.stderr)}
   const after = trials.length > 0 ? await look(host, wanted, signal) : parseLooks(said, wanted, host.name)
   return {after, isCut: false}
@@ -118,7 +118,7 @@ async function resolved({resource, state}: Looked, values: Values): Promise<Chan
 const withoutMarks = (stderr: string): string =>
   stderr
     .split('\n')
-    .filter(line => !line.startsWith(ACT_MARK) && !line.startsWith(TELL_MARK))
+    .filter(line => !line.startsWith(ACT_MARK) && !line.startsWith(PROGRESS_MARK))
     .join('\n')
     .trim()
 

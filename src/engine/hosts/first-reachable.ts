@@ -1,7 +1,7 @@
 import type {AddressChoice} from '../../phases/preflight/address-choice.ts'
 import type {Finding} from '../../phases/preflight/finding.ts'
 
-export interface Reached {
+export interface ReachableChoice {
   readonly choice: AddressChoice
   /** What the hosts found when they tried to reach one another. */
   readonly findings: readonly Finding[]
@@ -11,8 +11,8 @@ export interface Reached {
 export async function firstReachable(
   choices: readonly AddressChoice[],
   probe: (choice: AddressChoice) => Promise<readonly Finding[]>,
-): Promise<Reached> {
-  const tried: Reached[] = []
+): Promise<ReachableChoice> {
+  const tried: ReachableChoice[] = []
   for (const choice of choices) {
     const findings = await probe(choice)
     const isGood = choice.nodes.every(({address}) => address !== '') && !findings.some(isError)
@@ -31,6 +31,6 @@ const notTaken = (findings: readonly Finding[]): readonly Finding[] =>
   findings.filter(isError).map(finding => ({
     ...finding,
     severity: 'info',
-    saw: `${finding.saw}; so other addresses are taken`,
-    fix: 'nothing is to be done, unless that network was meant',
+    message: `${finding.message}; so other addresses are taken`,
+    remedy: 'nothing is to be done, unless that network was meant',
   }))

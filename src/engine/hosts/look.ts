@@ -1,6 +1,6 @@
 import {KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
-import {join, Script, sh} from '../../remote/shell/shell.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import type {AnyHostResource, State} from '../../resources/any-resource.ts'
 import {kindOf} from '../../resources/any-resource.ts'
 
@@ -19,17 +19,17 @@ const frame = (head: Script, body: Script): Script => sh`printf '\036%s\n' ${hea
 
 /** One read-only script that looks at everything; stdin is closed for what it runs, since the script itself comes that way. */
 export const lookScript = (resources: readonly AnyHostResource[]): Script =>
-  join(resources.map((resource, i) => frame(new Script(String(i)), kindOf(resource).look(resource))))
+  concat(resources.map((resource, i) => frame(new Script(String(i)), kindOf(resource).look(resource))))
 
 /** What a script with looks in it said. */
-interface Said {
+interface Located {
   readonly stdout: string
   readonly stderr: string
 }
 
 /** Splits the output of `lookScript` and judges each part; pure. */
 export function parseLooks(
-  {stdout, stderr}: Said,
+  {stdout, stderr}: Located,
   resources: readonly AnyHostResource[],
   host: string,
 ): readonly Looked[] {

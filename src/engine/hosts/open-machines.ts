@@ -17,11 +17,11 @@ const WIDTH = 30
 export async function openMachines(
   specs: readonly HostSpec[],
   {connect, clock, signal, emit}: Pick<WorkflowOptions, 'connect' | 'clock' | 'signal' | 'emit'>,
-  opened: Host[],
+  session: Host[],
 ): Promise<readonly Candidate[]> {
   return onEach(specs, WIDTH, async spec => {
     const host = await connect(spec)
-    opened.push(host)
+    session.push(host)
     host.onLink?.(message => emit({type: 'warning', host: host.name, message, at: clock.now()}))
     return {spec, host, gathered: await gather(host, clock.now, signal)}
   })

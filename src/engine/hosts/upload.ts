@@ -2,9 +2,9 @@ import {KADM_DIR, STAGE_DIR} from '../../domain/paths.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
 import {onEach} from '../../remote/on-each.ts'
-import {join, sh} from '../../remote/shell/shell.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
 import {missingOnHost, uploadFile, type Guard} from '../../remote/shell/upload.ts'
-import type {Upload} from '../../resources/core/kind.ts'
+import type {StagedFile} from '../../resources/core/kind.ts'
 import {removeTrees} from '../../resources/files/remove-tree.ts'
 import {checkFence, LEASE_LOST, leaseLost, LET_GO, runFenced} from '../lease/fence.ts'
 
@@ -30,13 +30,13 @@ export const emptyStage = sh`( ${removeTrees(STAGE_DIR)} ) || :`
 
 /** For the run that holds the lease with this number; content may take long, and others need not wait for it to take over. */
 export const guardOf = (fence: number): Guard => ({
-  before: join([checkFence(fence), LET_GO]),
+  before: concat([checkFence(fence), LET_GO]),
   again: checkFence(fence),
   refusal: (host, {code, stderr}) => (code === LEASE_LOST ? leaseLost(host, stderr) : undefined),
 })
 
 /** Brings files to the host, those that are there already (by hash) excepted; each appears under its name only when it is whole. */
-export async function uploadAll(host: Host, uploads: readonly Upload[], uploading: Uploading): Promise<void> {
+export async function uploadAll(host: Host, uploads: readonly StagedFile[], uploading: Uploading): Promise<void> {
   const unique = [...new Map(uploads.map(upload => [upload.to, upload])).values()]
   if (unique.length === 0) return
   const {fence, signal, progress} = uploading

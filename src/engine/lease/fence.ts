@@ -1,7 +1,7 @@
 import {KadmError} from '../../domain/errors.ts'
 import {KADM_DIR, LEASE_FILE, LOCK_FILE} from '../../domain/paths.ts'
 import type {Host, RunOptions, RunResult} from '../../remote/host.ts'
-import {join, Script, sh} from '../../remote/shell/shell.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
 
 /** Exit code of a script whose lease was taken over by another run. */
 export const LEASE_LOST = 75
@@ -62,7 +62,7 @@ export const isBusy = (error: unknown): error is KadmError =>
 
 /** Runs a script that writes, for the run that holds the lease with this number; rejects with `lease` when it does not any more. */
 export async function runFenced(host: Host, fence: number, script: Script, options: RunOptions): Promise<RunResult> {
-  const result = await host.run(join([new Script('set -eu'), checkFence(fence), script]).text, options)
+  const result = await host.run(concat([new Script('set -eu'), checkFence(fence), script]).text, options)
   if (result.code === LEASE_LOST) throw leaseLost(host.name, result.stderr)
   return result
 }

@@ -35,7 +35,7 @@ export function whoHolds(held: readonly Held[]): readonly string[] {
   })
 }
 
-/** Said once for all machines, however many there are. */
+/** Located once for all machines, however many there are. */
 export function heldError(held: readonly Held[], evidence?: string): KadmError {
   const [only] = held.length === 1 ? held : []
   return new KadmError('lease', `another run of kadm is at work ${whoHolds(held).join('; ')}`, {

@@ -27,8 +27,8 @@ const head = ({kind, id}: AnyHostResource): Head => ({format: LEDGER_FORMAT, kad
 
 /** As it was first found, with what an undo must know of how it was changed; written once. */
 export function originalDocument(resource: AnyHostResource, state: State): OriginalDocument {
-  const {recorded} = kindOf(resource)
-  return {...head(resource), original: recorded === undefined ? state : recorded(resource, state)}
+  const {ledgerState} = kindOf(resource)
+  return {...head(resource), original: ledgerState === undefined ? state : ledgerState(resource, state)}
 }
 
 /** As it is about to be applied, without secrets; written each time. */

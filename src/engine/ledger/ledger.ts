@@ -1,6 +1,6 @@
 import {KadmError} from '../../domain/errors.ts'
 import {LEDGER_DIR} from '../../domain/paths.ts'
-import {join, type Script, sh} from '../../remote/shell/shell.ts'
+import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 import type {AnyHostResource, State} from '../../resources/any-resource.ts'
 import {kindOf} from '../../resources/any-resource.ts'
 import {lastAct} from '../hosts/act.ts'
@@ -9,7 +9,7 @@ import {removeBelow} from '../../resources/files/remove-tree.ts'
 import type {LedgerEntry} from './read-entry.ts'
 import {readLedger} from './read-ledger.ts'
 import {look, type Looked} from '../hosts/look.ts'
-import {proveTrial, type Proving} from '../hosts/prove-trial.ts'
+import {confirmOrRollBack, type Proving} from '../hosts/confirm-or-roll-back.ts'
 
 /** Something that stays as it is, with its entry in the ledger. */
 export interface LeftEntry {
@@ -25,11 +25,11 @@ export interface UndoReport {
 }
 
 const undoOne = ({folder, id, applied, original}: LedgerEntry): Script => sh`printf '\035act %s\n' ${id} >&2
-( set -eu; KEEP=${LEDGER_DIR}/${folder}/keep; ${kindOf(applied).undo(applied, original)}
+( set -eu; KEEP=${LEDGER_DIR}/${folder}/keep; ${kindOf(applied).revert(applied, original)}
 ) </dev/null >&2 ${CLOSE_LOCK}`
 
 const settleOne = ({applied, original}: LedgerEntry): Script => {
-  const settle = kindOf(applied).settle?.(applied, original)
+  const settle = kindOf(applied).afterRevert?.(applied, original)
   return settle === undefined
     ? sh`:`
     : sh`( set -eu; ${settle}
@@ -38,8 +38,8 @@ const settleOne = ({applied, original}: LedgerEntry): Script => {
 
 /** Why others' hands are on a thing; undefined when it is as kadm left it. */
 const takenOver = ({resource, state, diff}: Looked): string | undefined => {
-  const {taken} = kindOf(resource)
-  return taken === undefined ? diff : taken(resource, state)
+  const {drift} = kindOf(resource)
+  return drift === undefined ? diff : drift(resource, state)
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
@@ -77,7 +77,7 @@ export async function undoLedger(proving: Proving): Promise<UndoReport> {
     return because === undefined || entry === undefined ? [] : [{id: entry.id, because, reason: 'changed'}]
   })
   const ours = entries.filter(({id}) => !changed.some(one => one.id === id))
-  const isTried = ({applied}: LedgerEntry): boolean => kindOf(applied).trial !== undefined
+  const isTried = ({applied}: LedgerEntry): boolean => kindOf(applied).commitConfirm !== undefined
   await undoScript(
     ours.filter(entry => !isTried(entry)),
     proving,
@@ -102,16 +102,16 @@ ${removeBelow(LEDGER_DIR, folders)}`
 async function undoScript(entries: readonly LedgerEntry[], proving: Proving): Promise<void> {
   if (entries.length === 0) return
   const begin = sh`touch -- ${entries.map(({folder}) => `${LEDGER_DIR}/${folder}/undoing`)}`
-  await run(join([begin, ...entries.map(undoOne), ...entries.map(settleOne), forget(entries)]), proving)
+  await run(concat([begin, ...entries.map(undoOne), ...entries.map(settleOne), forget(entries)]), proving)
 }
 
 async function undoTrial(entry: LedgerEntry, proving: Proving): Promise<void> {
   const {applied, original, folder} = entry
-  const trial = kindOf(applied).trial?.undo(applied, original)
+  const trial = kindOf(applied).commitConfirm?.undo(applied, original)
   if (trial === undefined) return
   await run(undoOne(entry), proving)
-  const confirm = join([sh`KEEP=${LEDGER_DIR}/${folder}/keep`, trial.confirm])
-  await proveTrial({...trial, confirm}, proving)
+  const confirm = concat([sh`KEEP=${LEDGER_DIR}/${folder}/keep`, trial.confirm])
+  await confirmOrRollBack({...trial, confirm}, proving)
   await run(forget([entry]), proving)
 }
 

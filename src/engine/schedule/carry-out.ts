@@ -22,7 +22,7 @@ import {contextOf, operationContext, scheduleOf, type Run, type Schedule} from '
 import {stoppedBy} from './stopped.ts'
 
 /** What a run would change, without changing anything: every host is looked at once, all side by side. */
-export async function plan(run: Run): Promise<readonly PlannedChange[]> {
+export async function planChanges(run: Run): Promise<readonly PlannedChange[]> {
   const schedule = scheduleOf(run)
   const looks = await allFirstLooks(run, schedule)
   const found = await Promise.all(

@@ -36,7 +36,7 @@ const runsOn = (where: Where, node: Node, first: Node | undefined): boolean => {
       return true
     case 'control-plane':
       return node.role === 'control-plane'
-    case 'first':
+    case 'initial-control-plane':
       return node === first
     case 'worker':
       return node.role === 'worker'

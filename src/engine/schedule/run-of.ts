@@ -6,49 +6,49 @@ import type {Run} from './run.ts'
 import type {Outcome} from './jobs.ts'
 import type {Machine} from '../hosts/machine.ts'
 import type {Candidate} from '../hosts/open-machines.ts'
-import type {Opened} from '../workflows/session.ts'
+import type {Session} from '../workflows/session.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
 import {runValues} from '../cluster/run-values.ts'
 import {uploadAll} from '../hosts/upload.ts'
 
 /** A candidate as the node it became, with the lease it is changed under. */
-export function machineOf(opened: Opened, candidate: Candidate, lease: Machine['lease']): Machine {
-  const node = opened.nodes.find(({host}) => host === candidate.spec)
+export function machineOf(session: Session, candidate: Candidate, lease: Machine['lease']): Machine {
+  const node = session.nodes.find(({host}) => host === candidate.spec)
   if (node === undefined) throw new Error(`${candidate.host.name} became no node`)
   return {host: candidate.host, facts: candidate.gathered.facts, node, lease}
 }
 
 /** With where packages come from, when that is needed. */
-export type Judged = Opened & {readonly source?: PackageSource | undefined}
+export type PreflightedSession = Session & {readonly source?: PackageSource | undefined}
 
 /** The run that the engine carries out on these machines. */
-export function runOf(options: WorkflowOptions, opened: Judged, machines: readonly Machine[]): Run {
+export function runOf(options: WorkflowOptions, session: PreflightedSession, machines: readonly Machine[]): Run {
   const {clock, signal, random, holder} = options
   const noAdmin = (): Promise<never> =>
     Promise.reject(new KadmError('remote', 'this run may not speak to the cluster as its administrator'))
   return {
-    cluster: opened.cluster,
+    cluster: session.cluster,
     machines,
-    nodes: opened.nodes,
-    others: opened.others,
-    first: opened.nodes.find(({role}) => role === 'control-plane'),
-    endpoint: opened.endpoint,
+    nodes: session.nodes,
+    existingNodes: session.existingNodes,
+    initialControlPlane: session.nodes.find(({role}) => role === 'control-plane'),
+    endpoint: session.endpoint,
     steps: options.steps,
     bundle: options.bundle,
-    source: opened.source,
+    source: session.source,
     templates: options.templates,
-    isAdmin: opened.controlPlane !== undefined,
+    isAdmin: session.controlPlane !== undefined,
     values: runValues({
-      ...opened.sources,
+      ...session.sources,
       releaseHash: options.readReleaseHash ?? noHash,
       makeKey,
       random,
       now: new Date(clock.now()),
     }),
-    api: opened.controlPlane?.api ?? noAdmin,
-    superApi: opened.controlPlane?.superApi ?? noAdmin,
+    api: session.controlPlane?.api ?? noAdmin,
+    superApi: session.controlPlane?.superApi ?? noAdmin,
     onWritten: (host, resource) => {
-      const {controlPlane} = opened
+      const {controlPlane} = session
       if (resource.kind === 'kubeconfig' && host.name === controlPlane?.host.name) controlPlane.forget(resource.path)
     },
     clusterLease: clusterLease({

@@ -10,7 +10,7 @@ import type {Templates} from '../../manifests/templates.ts'
 import type {LocalBundle, PhaseContext, Step} from '../../phases/phase.ts'
 import type {Host} from '../../remote/host.ts'
 import type {AnyHostResource} from '../../resources/any-resource.ts'
-import type {Upload} from '../../resources/core/kind.ts'
+import type {StagedFile} from '../../resources/core/kind.ts'
 import type {OperationContext} from '../../resources/core/operation.ts'
 import type {Values} from '../../resources/core/values.ts'
 import {planJobs, type Job, type JobGraph} from './job-graph.ts'
@@ -25,8 +25,8 @@ export interface Run {
   /** Every node that is known, also those that this run does not touch. */
   readonly nodes: readonly Node[]
   /** Of the cluster, but not of this run; undefined where it could not be asked. */
-  readonly others?: readonly Peer[] | undefined
-  readonly first: Node | undefined
+  readonly existingNodes?: readonly Peer[] | undefined
+  readonly initialControlPlane: Node | undefined
   readonly endpoint: string
   readonly steps: readonly Step[]
   readonly bundle: LocalBundle | undefined
@@ -42,7 +42,7 @@ export interface Run {
   readonly clusterLease?: ClusterLease | undefined
   readonly upload: (
     machine: Machine,
-    uploads: readonly Upload[],
+    uploads: readonly StagedFile[],
     options: Pick<Uploading, 'progress' | 'signal'>,
   ) => Promise<void>
   readonly emit: Sink
@@ -57,7 +57,7 @@ export const contextOf = (run: Run, {node, facts}: Machine): PhaseContext => ({
   node,
   facts,
   nodes: run.nodes,
-  others: run.others,
+  existingNodes: run.existingNodes,
   endpoint: run.endpoint,
   bundle: run.bundle,
   source: run.source,
@@ -76,7 +76,7 @@ export interface Schedule {
 export function scheduleOf(run: Run): Schedule {
   const machines = new Map(run.machines.map(machine => [machine.node, machine]))
   return {
-    graph: planJobs({steps: run.steps, nodes: run.machines.map(({node}) => node), first: run.first}),
+    graph: planJobs({steps: run.steps, nodes: run.machines.map(({node}) => node), first: run.initialControlPlane}),
     machineOf: ({node}) => {
       const machine = machines.get(node)
       if (machine === undefined) throw new Error(`no machine for ${node.name}`)

@@ -5,18 +5,18 @@ const isStop = (error: unknown): boolean =>
 
 const isLease = (error: unknown): boolean => error instanceof KadmError && error.code === 'lease'
 
-const opened = (error: unknown): readonly unknown[] =>
-  error instanceof AggregateError ? error.errors.flatMap(opened) : [error]
+const session = (error: unknown): readonly unknown[] =>
+  error instanceof AggregateError ? error.errors.flatMap(session) : [error]
 
 /** For one lane: what was cancelled because a lease was lost fails with that, and not as if the person had stopped it. */
 export const stoppedBy = (signal: AbortSignal, error: unknown): unknown =>
-  signal.aborted && isLease(signal.reason) && opened(error).some(isStop) ? instead(error, signal) : error
+  signal.aborted && isLease(signal.reason) && session(error).some(isStop) ? instead(error, signal) : error
 
 /** For a whole run: the loss that ended it, told once for all lanes, beside what failed for other reasons. */
 export function instead(error: unknown, ended: AbortSignal): unknown {
   if (!ended.aborted) return error
   const reason: unknown = ended.reason
-  const others = opened(error).filter(one => !isStop(one) && !isLease(one))
+  const others = session(error).filter(one => !isStop(one) && !isLease(one))
   if (others.length === 0) return reason
   const all = [reason, ...others]
   return new AggregateError(all, all.map(one => (one instanceof Error ? one.message : String(one))).join('\n'))

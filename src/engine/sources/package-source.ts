@@ -1,13 +1,13 @@
 import {repositoryOf, type PackageSource} from '../../domain/repository.ts'
 import {kubeletComesBy, PACKAGES_PHASE} from '../../phases/host/packages.ts'
 import {refuseOtherKey} from '../../resources/packages/package-repository.ts'
-import type {Opened} from '../workflows/session.ts'
+import type {Session} from '../workflows/session.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
 
 /** Where hosts get packages from, with its key fetched and judged before any host is changed; undefined when none needs it. */
 export async function packageSourceOf(
   {bundle, steps, readPackageKey}: Pick<WorkflowOptions, 'bundle' | 'steps' | 'readPackageKey'>,
-  {candidates, cluster}: Pick<Opened, 'candidates' | 'cluster'>,
+  {candidates, cluster}: Pick<Session, 'candidates' | 'cluster'>,
 ): Promise<PackageSource | undefined> {
   const isNeeded =
     steps.some(({path}) => path === PACKAGES_PHASE) &&

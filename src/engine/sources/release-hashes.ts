@@ -1,12 +1,12 @@
 import {runtimeComesBy, RUNTIME_PHASE} from '../../phases/host/packages.ts'
 import {hasRelease, releasesFor} from '../../phases/shared/runtime-release.ts'
-import type {Opened} from '../workflows/session.ts'
+import type {Session} from '../workflows/session.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
 
 /** Asks for the hashes of all that hosts will have to fetch, so that what cannot be verified is told before any host is changed. */
 export async function askReleaseHashes(
   {bundle, steps, readReleaseHash}: Pick<WorkflowOptions, 'bundle' | 'steps' | 'readReleaseHash'>,
-  {candidates, cluster}: Pick<Opened, 'candidates' | 'cluster'>,
+  {candidates, cluster}: Pick<Session, 'candidates' | 'cluster'>,
 ): Promise<void> {
   if (readReleaseHash === undefined || !steps.some(({path}) => path === RUNTIME_PHASE)) return
   const wanted = candidates.flatMap(({gathered: {facts}}) => {

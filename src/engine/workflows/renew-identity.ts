@@ -1,11 +1,11 @@
 import type {SshTarget} from '../../domain/cluster.ts'
 import {isUnreachable, KadmError} from '../../domain/errors.ts'
 import type {CloneRepair} from '../../phases/shared/clone-repair.ts'
-import {BOOT_AGAIN} from '../../remote/reboot.ts'
+import {REBOOT} from '../../remote/reboot.ts'
 import {dialHere, type DialServer} from '../../remote/host-keys/host-key-scan.ts'
 import type {Host} from '../../remote/host.ts'
 import type {KnownHostsStore} from '../../remote/host-keys/known-hosts-store.ts'
-import {join} from '../../remote/shell/shell.ts'
+import {concat} from '../../remote/shell/shell.ts'
 import {parseIdentity, stageIdentity, takeIdentity, type NewIdentity} from '../../resources/host/machine-identity.ts'
 import {waitForBoot} from './reboot.ts'
 import {runFenced} from '../lease/fence.ts'
@@ -22,7 +22,7 @@ export interface Renewing {
   readonly target: SshTarget
   readonly lease: Pick<Lease, 'fence' | 'release'>
   /** Another machine of the run, from which a machine behind a jump host can be looked for. */
-  readonly neighbour: Host | undefined
+  readonly seedControlPlane: Host | undefined
   readonly trust: KnownHostsStore
 }
 
@@ -80,7 +80,7 @@ export async function renewIdentity(renewing: Renewing, options: Options): Promi
 /** And boots in the same script, so that no machine is left half way between two identities when this run is cut off. */
 async function putInForce({repair, host, lease}: Renewing, signal: AbortSignal): Promise<void> {
   const {label} = repair.view
-  const script = join([takeIdentity(repair.parts), BOOT_AGAIN])
+  const script = concat([takeIdentity(repair.parts), REBOOT])
   const {code, stderr} = await runFenced(host, lease.fence, script, {signal}).catch((error: unknown) => {
     if (isUnreachable(error)) return {code: 0, stderr: ''}
     throw error
@@ -96,7 +96,7 @@ const refused = (host: string, what: string, evidence: string): KadmError =>
   })
 
 async function comeBack(renewing: Renewing, identity: NewIdentity, options: Options) {
-  const {repair, target, trust, neighbour} = renewing
+  const {repair, target, trust, seedControlPlane} = renewing
   const {facts, label} = repair.view
   const key = best(identity)
   if (key === undefined) throw new Error(`${label} has no key`)
@@ -104,7 +104,7 @@ async function comeBack(renewing: Renewing, identity: NewIdentity, options: Opti
   const progress = (message: string): void =>
     options.emit({type: 'phase-progress', host: label, phase: 'repair/boot', message, at: options.clock.now()})
   const port = await trust.portOf(target)
-  const dial = await dialFrom(target, neighbour, trust)
+  const dial = await dialFrom(target, seedControlPlane, trust)
   return waitForBoot({
     ...options,
     spec: pinned,
@@ -122,11 +122,11 @@ async function comeBack(renewing: Renewing, identity: NewIdentity, options: Opti
 /** As the machine itself is reached: from here, or where that leads through a jump host from a machine beside it. */
 async function dialFrom(
   target: SshTarget,
-  neighbour: Host | undefined,
+  seedControlPlane: Host | undefined,
   trust: KnownHostsStore,
 ): Promise<DialServer | undefined> {
   if (!(await trust.isBehindJump(target))) return dialHere
-  return neighbour && ((address, port) => neighbour.forward(address, port))
+  return seedControlPlane && ((address, port) => seedControlPlane.forward(address, port))
 }
 
 const ORDER = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'ssh-rsa']

@@ -1,11 +1,11 @@
 import type {SshTarget} from '../../domain/cluster.ts'
 import type {Facts} from '../../domain/facts.ts'
-import {isMendable, planRepairs, type CloneRepair} from '../../phases/shared/clone-repair.ts'
+import {isRepairable, planRepairs, type CloneRepair} from '../../phases/shared/clone-repair.ts'
 import {chooseAddresses} from '../../phases/preflight/address-choice.ts'
 import {clonesAmong} from '../../phases/preflight/checks/clones.ts'
 import type {Finding} from '../../phases/preflight/finding.ts'
 import {cloneCheck, duplicateNameCheck} from '../../phases/preflight/checks/identity-checks.ts'
-import {viewsOf, type PreflightInput, type View} from '../../phases/preflight/input.ts'
+import {viewsOf, type PreflightInput, type HostView} from '../../phases/preflight/input.ts'
 import {preparePhase} from '../../phases/workflows/prepare.ts'
 import {select} from '../../phases/select.ts'
 import type {Host} from '../../remote/host.ts'
@@ -53,7 +53,7 @@ export async function repairClones(options: RepairOptions): Promise<RepairReport
     refuseHeld(candidates, options)
     const input = inputOf(options, candidates)
     const views = viewsOf(input)
-    const repairs = planRepairs(clonesAmong(views)).filter(isMendable)
+    const repairs = planRepairs(clonesAmong(views)).filter(isRepairable)
     if (repairs.length === 0) return {repaired: [], left: judged(views, input)}
     if (!(await options.mayRepair(repairs))) return undefined
     emit({type: 'run-started', command, hosts: repairs.map(({view}) => view.label), at: started})
@@ -83,14 +83,14 @@ function inputOf({cluster}: RepairOptions, candidates: readonly Candidate[]): Pr
 }
 
 /** What is not well; against nodes of a cluster nothing is compared here. */
-const judged = (views: readonly View[], input: PreflightInput): readonly Finding[] =>
+const judged = (views: readonly HostView[], input: PreflightInput): readonly Finding[] =>
   [cloneCheck, duplicateNameCheck]
     .flatMap(check => check(views, input))
     .filter(({severity}) => severity === 'error' || severity === 'warning')
 
 interface Found {
   readonly candidates: readonly Candidate[]
-  readonly views: readonly View[]
+  readonly views: readonly HostView[]
   readonly repairs: readonly CloneRepair[]
 }
 
@@ -103,7 +103,7 @@ interface Done {
 async function repairAll(options: RepairOptions, found: Found, connections: Host[]): Promise<readonly Done[]> {
   const {repairs, candidates} = found
   const hosts = repairs.map(repair => candidateOf(found, repair).host)
-  const neighbour = candidates.find(({host}) => !hosts.includes(host))?.host
+  const seedControlPlane = candidates.find(({host}) => !hosts.includes(host))?.host
   return withLeases(hosts, options, async (leases, signal) => {
     const held = {...options, signal}
     await rename(held, found, leases)
@@ -111,7 +111,7 @@ async function repairAll(options: RepairOptions, found: Found, connections: Host
       const {host, spec} = candidateOf(found, repair)
       const lease = leases[i]
       if (lease === undefined || spec.ssh === 'local') throw new Error(`${repair.view.label} cannot be repaired`)
-      const renewing = {repair, host, target: spec.ssh, lease, neighbour, trust: options.trust}
+      const renewing = {repair, host, target: spec.ssh, lease, seedControlPlane, trust: options.trust}
       const renewed = await renewIdentity(renewing, held)
       connections.push(renewed.host)
       return {repair, before: spec.ssh, renewed}
@@ -134,18 +134,18 @@ async function rename(options: RepairOptions, found: Found, leases: readonly Lea
   })
   if (machines.length === 0) return
   const none = (): Promise<never> => Promise.reject(new Error('a repair makes nothing'))
-  const opened = {
+  const session = {
     cluster: options.cluster,
     candidates: found.candidates,
     nodes: machines.map(({node}) => node),
     findings: [],
     endpoint: '',
     controlPlane: undefined,
-    sources: {readAuthority: none, readClusterCa: none, mintToken: none},
-    tidy: () => Promise.resolve(),
+    sources: {readAuthority: none, readClusterCa: none, createToken: none},
+    dispose: () => Promise.resolve(),
   }
   const steps = select([preparePhase], ['prepare/hostname'], [])
-  judgeOutcomes(await carryOut({...runOf(options, opened, machines), steps}))
+  judgeOutcomes(await carryOut({...runOf(options, session, machines), steps}))
 }
 
 const reportOf = ({repair, before, renewed}: Done): RepairedHost => ({

@@ -75,11 +75,11 @@ async function resetAll(
   const controlPlane = stays === undefined ? undefined : controlPlaneOn(stays, options.signal)
   const nodes = machines.map(({node}) => node)
   const none = (): Promise<never> => Promise.reject(new KadmError('remote', 'a reset makes nothing'))
-  const sources = {readAuthority: none, readClusterCa: none, mintToken: none}
+  const sources = {readAuthority: none, readClusterCa: none, createToken: none}
   const {cluster} = options
   const run = runOf(
     options,
-    {cluster, candidates, nodes, findings: [], endpoint: '', controlPlane, sources, tidy: () => Promise.resolve()},
+    {cluster, candidates, nodes, findings: [], endpoint: '', controlPlane, sources, dispose: () => Promise.resolve()},
     machines,
   )
   try {

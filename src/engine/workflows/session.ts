@@ -11,11 +11,11 @@ import {joinTokens} from '../cluster/join-token.ts'
 import {readLiveCluster} from '../cluster/live-cluster.ts'
 import {openMachines, type Candidate} from '../hosts/open-machines.ts'
 import type {WorkflowOptions} from './options.ts'
-import {otherNodes, type OtherNode} from '../cluster/existing-nodes.ts'
+import {existingNodesOf, type ExistingNode} from '../cluster/existing-nodes.ts'
 import type {ValueSources} from '../cluster/run-values.ts'
 
 /** Everything that is known once all hosts have been asked and before any is changed. */
-export interface Opened {
+export interface Session {
   readonly cluster: Cluster
   readonly candidates: readonly Candidate[]
   readonly nodes: readonly Node[]
@@ -23,55 +23,55 @@ export interface Opened {
   readonly endpoint: string
   readonly controlPlane: ControlPlane | undefined
   /** Nodes the cluster has besides these; undefined where it does not answer. */
-  readonly others?: readonly OtherNode[] | undefined
+  readonly existingNodes?: readonly ExistingNode[] | undefined
   /** The control plane that is joined. */
-  readonly neighbour?: Candidate | undefined
+  readonly seedControlPlane?: Candidate | undefined
   readonly sources: Pick<
     ValueSources,
-    'readAuthority' | 'readClusterCa' | 'mintToken' | 'isTokenLeft' | 'takeTokenBack'
+    'readAuthority' | 'readClusterCa' | 'createToken' | 'isTokenLeft' | 'revokeToken'
   >
   /** Deletes the tokens that are left; never fails. */
-  readonly tidy: () => Promise<void>
+  readonly dispose: () => Promise<void>
 }
 
 /** What is done about machines at which another run is at work; before they are judged. */
 type WhenHeld = (candidates: readonly Candidate[], options: WorkflowOptions) => void
 
 /** Connects, asks every host and judges them; closes everything at the end. */
-export async function withOpened<T>(
+export async function withSession<T>(
   options: WorkflowOptions,
   whenHeld: WhenHeld,
-  work: (opened: Opened) => Promise<T>,
+  work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const connections: Host[] = []
   const closers: (() => Promise<void>)[] = []
   try {
     const {emit, clock, command} = options
     const at = clock.now()
-    const opened = await open(options, {connections, closers, whenHeld})
-    emit({type: 'run-started', command, hosts: opened.nodes.map(({name}) => name), at})
-    return await work(opened)
+    const session = await open(options, {connections, closers, whenHeld})
+    emit({type: 'run-started', command, hosts: session.nodes.map(({name}) => name), at})
+    return await work(session)
   } finally {
     await Promise.allSettled(closers.map(close => close()))
     await Promise.allSettled(connections.map(host => host.close()))
   }
 }
 
-interface Opening {
+interface SessionParts {
   readonly connections: Host[]
   readonly closers: (() => Promise<void>)[]
   readonly whenHeld: WhenHeld
 }
 
-async function open(options: WorkflowOptions, {connections, closers, whenHeld}: Opening): Promise<Opened> {
+async function open(options: WorkflowOptions, {connections, closers, whenHeld}: SessionParts): Promise<Session> {
   const {joinTo, signal, clock, random, emit} = options
-  const [candidates, [neighbour]] = await Promise.all([
+  const [candidates, [seedControlPlane]] = await Promise.all([
     openMachines(options.cluster.hosts, options, connections),
     openMachines(joinTo?.kind === 'ssh' ? [joinTo.spec] : [], options, connections),
   ])
   whenHeld(candidates, options)
   const first = candidates.find(({spec}) => spec.role === 'control-plane')
-  const host = neighbour?.host ?? first?.host
+  const host = seedControlPlane?.host ?? first?.host
   const controlPlane = host === undefined ? undefined : controlPlaneOn(host, signal)
   if (controlPlane !== undefined) closers.push(controlPlane.close)
   if (joinTo?.kind === 'token') return openByToken(options, joinTo, candidates)
@@ -97,19 +97,19 @@ async function open(options: WorkflowOptions, {connections, closers, whenHeld}: 
     cluster,
     candidates,
     nodes,
-    others: await otherNodes({controlPlane, neighbour, candidates, nodes}),
-    neighbour,
+    existingNodes: await existingNodesOf({controlPlane, seedControlPlane, candidates, nodes}),
+    seedControlPlane,
     findings,
     endpoint: live?.server ?? (firstNode === undefined ? '' : endpointServer(cluster, firstNode)),
     controlPlane,
     sources: {
       readAuthority: controlPlane.authority,
       readClusterCa: controlPlane.clusterCa,
-      mintToken: tokens.mint,
+      createToken: tokens.create,
       isTokenLeft: tokens.isLeft,
-      takeTokenBack: tokens.takeBack,
+      revokeToken: tokens.revoke,
     },
-    tidy: tokens.takeBackAll,
+    dispose: tokens.revokeAll,
   }
 }
 
@@ -127,7 +127,7 @@ async function openByToken(
   options: WorkflowOptions,
   joinTo: ByToken,
   candidates: readonly Candidate[],
-): Promise<Opened> {
+): Promise<Session> {
   const [candidate] = candidates
   if (candidate === undefined || candidates.length > 1) {
     throw new KadmError('usage', 'a join by token is for one machine', {
@@ -178,9 +178,9 @@ async function openByToken(
       sources: {
         readAuthority: none,
         readClusterCa: () => Promise.resolve(discovered.ca),
-        mintToken: () => Promise.resolve(joinTo.token),
+        createToken: () => Promise.resolve(joinTo.token),
       },
-      tidy: () => Promise.resolve(),
+      dispose: () => Promise.resolve(),
     }
   } finally {
     await api.close()

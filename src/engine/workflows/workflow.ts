@@ -1,17 +1,17 @@
 import type {Node} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {Finding} from '../../phases/preflight/finding.ts'
-import {carryOut, plan} from '../schedule/carry-out.ts'
+import {carryOut, planChanges} from '../schedule/carry-out.ts'
 import type {PlannedChange} from '../schedule/differences.ts'
 import {refuseHeld, warnOfHeld} from '../lease/refuse-held.ts'
 import {withLeases} from '../lease/lease.ts'
-import {closedNeighbour, letInRun, warnOfClosed} from '../preflight/open-firewall.ts'
-import {withOpened, type Opened} from './session.ts'
+import {closedSeedControlPlane, firewallRun, warnOfClosed} from '../preflight/open-firewall.ts'
+import {withSession, type Session} from './session.ts'
 import {removeOldTokens} from '../cluster/old-tokens.ts'
 import type {WorkflowOptions} from './options.ts'
 import {packageSourceOf} from '../sources/package-source.ts'
 import {askReleaseHashes} from '../sources/release-hashes.ts'
-import {judgeOutcomes, machineOf, runOf, type Judged} from '../schedule/run-of.ts'
+import {judgeOutcomes, machineOf, runOf, type PreflightedSession} from '../schedule/run-of.ts'
 import {emptyStage} from '../hosts/upload.ts'
 
 export interface WorkflowResult {
@@ -23,37 +23,38 @@ export interface WorkflowResult {
 
 /** Makes it so: all hosts are judged before the first is changed. */
 export async function carryOutWorkflow(options: WorkflowOptions): Promise<WorkflowResult> {
-  return withOpened(options, refuseHeld, async found => {
-    const opened = await judged(options, found)
+  return withSession(options, refuseHeld, async found => {
+    const session = await passPreflight(options, found)
     const {emit, clock} = options
     const started = clock.now()
     try {
-      const neighbour = closedNeighbour(options, opened)
-      await warnOfClosed(options, opened)
+      const seedControlPlane = closedSeedControlPlane(options, session)
+      await warnOfClosed(options, session)
       return await withLeases(
-        [...opened.candidates, ...(neighbour === undefined ? [] : [neighbour])].map(({host}) => host),
+        [...session.candidates, ...(seedControlPlane === undefined ? [] : [seedControlPlane])].map(({host}) => host),
         options,
         async (leases, signal) => {
           const held = {...options, signal}
-          const lease = leases[opened.candidates.length]
-          const letIn = neighbour === undefined ? [] : await carryOut(letInRun(held, opened, neighbour, lease))
-          const before = judgeOutcomes(letIn)
-          const machines = opened.candidates.map((candidate, i) => machineOf(opened, candidate, leases[i]))
-          const changes = before + judgeOutcomes(await carryOut(runOf(held, opened, machines)))
-          await tidyTokens(held, opened)
+          const lease = leases[session.candidates.length]
+          const openFirewallFor =
+            seedControlPlane === undefined ? [] : await carryOut(firewallRun(held, session, seedControlPlane, lease))
+          const before = judgeOutcomes(openFirewallFor)
+          const machines = session.candidates.map((candidate, i) => machineOf(session, candidate, leases[i]))
+          const changes = before + judgeOutcomes(await carryOut(runOf(held, session, machines)))
+          await tidyTokens(held, session)
           emit({type: 'run-done', changes, durationMs: clock.now() - started, at: clock.now()})
-          return {changes, nodes: opened.nodes, endpoint: opened.endpoint}
+          return {changes, nodes: session.nodes, endpoint: session.endpoint}
         },
         emptyStage,
       )
     } finally {
-      await opened.tidy()
+      await session.dispose()
     }
   })
 }
 
 /** What runs that were killed left in the cluster; it expires by itself where the API does not answer now. */
-async function tidyTokens(options: WorkflowOptions, {controlPlane, candidates}: Opened): Promise<void> {
+async function tidyTokens(options: WorkflowOptions, {controlPlane, candidates}: Session): Promise<void> {
   if (controlPlane === undefined) return
   const {holder, emit, clock} = options
   const replaced = candidates.flatMap(({gathered}) => gathered.facts.lease?.holder ?? [])
@@ -68,23 +69,24 @@ async function tidyTokens(options: WorkflowOptions, {controlPlane, candidates}: 
 
 /** What `carryOutWorkflow` would change; nothing is. */
 export const planWorkflow = (options: WorkflowOptions): Promise<readonly PlannedChange[]> =>
-  withOpened(options, warnOfHeld, async found => {
-    const opened = await judged(options, found)
-    const machines = opened.candidates.map(candidate => machineOf(opened, candidate, undefined))
-    const neighbour = closedNeighbour(options, opened)
-    const letIn = neighbour === undefined ? [] : await plan(letInRun(options, opened, neighbour))
-    return [...letIn, ...(await plan(runOf(options, opened, machines)))]
+  withSession(options, warnOfHeld, async found => {
+    const session = await passPreflight(options, found)
+    const machines = session.candidates.map(candidate => machineOf(session, candidate, undefined))
+    const seedControlPlane = closedSeedControlPlane(options, session)
+    const openFirewallFor =
+      seedControlPlane === undefined ? [] : await planChanges(firewallRun(options, session, seedControlPlane))
+    return [...openFirewallFor, ...(await planChanges(runOf(options, session, machines)))]
   })
 
 /** All findings of all hosts; nothing is changed. */
 export const preflightWorkflow = (options: WorkflowOptions): Promise<readonly Finding[]> =>
-  withOpened(options, warnOfHeld, opened => Promise.resolve(opened.findings))
+  withSession(options, warnOfHeld, session => Promise.resolve(session.findings))
 
 /** All that can be said against it before a host is changed. */
-async function judged(options: WorkflowOptions, opened: Opened): Promise<Judged> {
-  refuse(opened.findings)
-  const [source] = await Promise.all([packageSourceOf(options, opened), askReleaseHashes(options, opened)])
-  return {...opened, source}
+async function passPreflight(options: WorkflowOptions, session: Session): Promise<PreflightedSession> {
+  refuse(session.findings)
+  const [source] = await Promise.all([packageSourceOf(options, session), askReleaseHashes(options, session)])
+  return {...session, source}
 }
 
 function refuse(findings: readonly Finding[]): void {
@@ -96,7 +98,8 @@ function refuse(findings: readonly Finding[]): void {
     {
       evidence: errors
         .map(
-          ({name, hosts, saw, fix}) => `${hosts.join(', ')}: ${name}: ${saw}${fix === undefined ? '' : `\n    ${fix}`}`,
+          ({name, hosts, message, remedy}) =>
+            `${hosts.join(', ')}: ${name}: ${message}${remedy === undefined ? '' : `\n    ${remedy}`}`,
         )
         .join('\n'),
       hint: 'correct what is named, or give --ignore-preflight-errors with the names you know better about',

@@ -1,5 +1,5 @@
 import type {Evidence} from '../../domain/evidence.ts'
-import {join, type Script} from '../../remote/shell/shell.ts'
+import {concat, type Script} from '../../remote/shell/shell.ts'
 import {containersSection, journalSection, kernelLogSection, tasksSection} from './logs.ts'
 import {certificatesSection} from './certificates.ts'
 import {joinSection} from './join.ts'
@@ -19,7 +19,7 @@ const containerdJournalSection = journalSection('containerd')
 
 /** One read-only script, one round trip, some seconds at most: what tells why a node does not come up. What logs say comes first. */
 export const evidenceScript = (): Script =>
-  join([
+  concat([
     evidenceFunctions(),
     probes.probeFunctions(),
     frame([

@@ -1,4 +1,4 @@
-import {join, type Script, sh} from '../../remote/shell/shell.ts'
+import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 
 /** Where a machine's control groups are: its cgroup namespace is rooted there, or all machines would share one `/kubepods`. */
 export type CgroupPlan =
@@ -97,7 +97,7 @@ mkdir -p "$unit/machine"
 echo $$ > "$unit/machine/cgroup.procs"`
   }
   if (plan.kind === 'v2') return enterV2(plan)
-  return join([
+  return concat([
     sh`
 # A new cpuset group may use no processor until it is told which, from the top down.
 fill() {

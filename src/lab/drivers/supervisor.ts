@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import {sh, join as joinScripts, type Script} from '../../remote/shell/shell.ts'
+import {sh, concat as joinScripts, type Script} from '../../remote/shell/shell.ts'
 import {clearCgroups, enterCgroups, prepareCgroups, type CgroupPlan} from './cgroups.ts'
 import {rootOf} from '../image/disk.ts'
 import {consoleFile} from '../state/lab-state.ts'

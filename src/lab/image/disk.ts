@@ -1,6 +1,6 @@
 import {chmod, mkdir, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
-import {sh, join as joinScripts, type Script} from '../../remote/shell/shell.ts'
+import {sh, concat as joinScripts, type Script} from '../../remote/shell/shell.ts'
 import {removeTrees} from '../../resources/files/remove-tree.ts'
 import type {MachineFile} from '../state/machine-files.ts'
 import {LOGIN_UID} from './rootfs.ts'

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {companions, NODE_TOOLS} from '../../domain/releases.ts'
+import {componentVersions, NODE_TOOLS} from '../../domain/releases.ts'
 import type {KubernetesVersion} from '../../domain/version.ts'
 
 /** One executable to build. `seconds` is what it took on two cores with nothing cached; estimates begin with it. */
@@ -38,7 +38,7 @@ export const OLDEST_GO = '1.26.6'
 
 /** Everything that is compiled for a lab of this version, in the order in which it is built. */
 export function recipe(version: KubernetesVersion): readonly GoModule[] {
-  const {etcd, coredns} = companions(version)
+  const {etcd, coredns} = componentVersions(version)
   return [
     nodeTools(),
     runc(),

@@ -15,19 +15,19 @@ export const addonsPhase: Phase = {
   name: 'addon',
   title: 'Service routing and DNS',
   why: 'services get addresses and names that work from every pod',
-  where: 'first',
+  where: 'initial-control-plane',
   phases: [
     {
       name: 'kube-proxy',
       title: 'Service addresses',
       why: 'kube-proxy makes the address of a service lead to its pods, on every node',
-      where: 'first',
+      where: 'initial-control-plane',
       phases: [
         {
           name: 'objects',
           title: 'Deploy kube-proxy',
           why: 'it runs on every node and needs no pod network',
-          where: 'first',
+          where: 'initial-control-plane',
           resources: context =>
             kubeProxyObjects({
               cluster: context.cluster,
@@ -40,7 +40,7 @@ export const addonsPhase: Phase = {
           name: 'ready',
           title: 'Wait for service addresses',
           why: 'a pod that asks for the API before its address leads anywhere is kept waiting for half a minute',
-          where: 'first',
+          where: 'initial-control-plane',
           resources: ({cluster}) => [
             ready({
               what: 'daemonset',
@@ -58,7 +58,7 @@ export const addonsPhase: Phase = {
       name: 'coredns',
       title: 'DNS of the cluster',
       why: 'services are found by name',
-      where: 'first',
+      where: 'initial-control-plane',
       resources: ({cluster}) => coreDnsObjects(cluster).map(object => kubeObject(object, 'part of CoreDNS')),
     },
   ],
@@ -80,7 +80,7 @@ export const podNetworkPhase: Phase = {
   name: 'pod-network',
   title: 'Pod network',
   why: 'pods on different nodes reach one another as if they were on one network',
-  where: 'first',
+  where: 'initial-control-plane',
   when: ({cluster}) =>
     cluster.network.plugin.kind === 'none' ? 'the file says none; nodes stay NotReady until you bring one' : true,
   resources: context => podNetworkObjects(context).map(object => kubeObject(object, 'part of the pod network')),

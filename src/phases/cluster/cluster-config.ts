@@ -16,7 +16,7 @@ export const adminPhase: Phase = {
   name: 'admin',
   title: 'Give the administrator their rights',
   why: 'the rights hang on a binding, so that they can be taken away from a lost kubeconfig',
-  where: 'first',
+  where: 'initial-control-plane',
   resources: () => [adminBinding(adminBindingObject(), 'without it the administrator may do nothing')],
 }
 
@@ -24,7 +24,7 @@ export const uploadConfigPhase: Phase = {
   name: 'upload-config',
   title: 'Store the configuration in the cluster',
   why: 'the cluster itself says how it was made, so that any machine, and kubeadm too, can go on from there',
-  where: 'first',
+  where: 'initial-control-plane',
   resources: ({cluster, facts}) => [
     kubeObject(kubeadmConfigMap(cluster), 'how this cluster was made'),
     kubeObject(kubeletConfigMap(cluster, facts.cgroup.version), 'how the kubelets of this cluster work'),
@@ -37,7 +37,7 @@ export const bootstrapTokenPhase: Phase = {
   name: 'bootstrap-token',
   title: 'Let workers join',
   why: 'says what the holder of a join token may do: ask for a certificate, and nothing else',
-  where: 'first',
+  where: 'initial-control-plane',
   resources: ({cluster, endpoint}) => [
     ...bootstrapAccess(cluster.version).map(object => kubeObject(object, 'what a join token and a new node may do')),
     clusterInfo(endpoint),

@@ -79,7 +79,7 @@ export const clusterReadyPhase: Phase = {
   name: 'cluster-ready',
   title: 'Wait for service routing and DNS',
   why: 'the cluster is of use when pods find one another by name',
-  where: 'first',
+  where: 'initial-control-plane',
   needs: ['node-ready'],
   when: context => (hasNetwork(context) ? true : 'without a pod network no pod gets an address'),
   resources: ({cluster}) => [

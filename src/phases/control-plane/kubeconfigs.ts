@@ -7,7 +7,7 @@ export const kubeconfigsPhase: Phase = {
   name: 'kubeconfig',
   title: 'Make the kubeconfigs',
   why: 'each says where the API server is and holds a certificate that says who is asking',
-  where: 'first',
+  where: 'initial-control-plane',
   resources: ({cluster, node, endpoint, now}) =>
     KUBECONFIG_NAMES.map(name => {
       const {path, user, server, why} = kubeconfigSpec(name)

@@ -1,6 +1,6 @@
 import {KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../domain/paths.ts'
 import {sh} from '../../remote/shell/shell.ts'
-import {cleared} from '../../resources/steps/cleanup.ts'
+import {cleanup} from '../../resources/steps/cleanup.ts'
 import {wait} from '../../resources/steps/wait.ts'
 import type {Phase} from '../phase.ts'
 
@@ -9,7 +9,7 @@ export const kubeletFinalizePhase: Phase = {
   name: 'kubelet-finalize',
   title: 'Let the kubelet renew its certificate',
   why: 'its kubeconfig then points at the certificate that the kubelet renews itself, instead of holding one that expires',
-  where: 'first',
+  where: 'initial-control-plane',
   resources: () => [
     wait({
       name: 'kubelet-client-current.pem',
@@ -20,7 +20,7 @@ export const kubeletFinalizePhase: Phase = {
       intervalMs: 250,
       evidence: sh`journalctl -u kubelet -n 15 --no-pager -o cat`,
     }),
-    cleared({
+    cleanup({
       name: 'kubelet-inline-certificate',
       why: 'a certificate inside the file would not be renewed',
       remains: sh`[ -s ${KUBELET_CLIENT_PEM} ] || exit 0

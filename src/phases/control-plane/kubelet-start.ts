@@ -58,6 +58,6 @@ export const kubeletStartPhase: Phase = {
   name: 'kubelet-start',
   title: 'Start the kubelet',
   why: `with ${KUBELET_CONF} and the manifests in place, the kubelet brings up the control plane`,
-  where: 'first',
+  where: 'initial-control-plane',
   resources: context => [...kubeletAtWork(context), ...staticPodsInForce(context)],
 }

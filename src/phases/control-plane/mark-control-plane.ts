@@ -1,5 +1,5 @@
-import {nodeLabels, nodeTaints} from '../../manifests/node-marks.ts'
-import {nodeMarks} from '../../resources/cluster/node-labels-and-taints.ts'
+import {nodeLabels, nodeTaints} from '../../manifests/node-labels-and-taints.ts'
+import {nodeLabelsAndTaints} from '../../resources/cluster/node-labels-and-taints.ts'
 import type {Phase} from '../phase.ts'
 import {registered, registerMs} from '../cluster/ready.ts'
 
@@ -7,10 +7,10 @@ export const markControlPlanePhase: Phase = {
   name: 'mark-control-plane',
   title: 'Mark the control plane',
   why: 'its label says what it is, and its taint keeps ordinary pods away from what the cluster lives on',
-  where: 'first',
+  where: 'initial-control-plane',
   resources: ({cluster, node}) => [
     registered({cluster, node}, 'to be labelled'),
-    nodeMarks({
+    nodeLabelsAndTaints({
       node: node.name,
       labels: nodeLabels(node),
       taints: nodeTaints(node),

@@ -30,13 +30,13 @@ export const pkiPhase: Phase = {
   name: 'certs',
   title: 'Certificates',
   why: 'every part of the cluster proves to every other who it is',
-  where: 'first',
+  where: 'initial-control-plane',
   phases: [
     {
       name: 'ca',
       title: 'Make the authorities',
       why: "three authorities sign everything: the cluster's own, that of etcd, and that of extension API servers",
-      where: 'first',
+      where: 'initial-control-plane',
       resources: context => [
         directory({path: `${PKI_DIR}/etcd`, tree: true, why: 'etcd trusts an authority of its own'}),
         ...CA_NAMES.map(name => certificateOf(name, context)),
@@ -47,7 +47,7 @@ export const pkiPhase: Phase = {
       name: 'leaves',
       title: 'Make the certificates',
       why: 'servers and clients of the control plane each get a certificate that says what they may do',
-      where: 'first',
+      where: 'initial-control-plane',
       resources: context =>
         CERTIFICATE_NAMES.filter(name => !isAuthority(name)).map(name => certificateOf(name, context)),
     },

@@ -69,7 +69,7 @@ export const etcdPhase: Phase = {
   name: 'etcd',
   title: 'Write the manifest of etcd',
   why: 'etcd keeps all that the cluster knows; the kubelet runs it as a static pod, since nothing else could yet',
-  where: 'first',
+  where: 'initial-control-plane',
   resources: context => [
     directory({path: ETCD_DATA_DIR, mode: '0700', tree: true, why: 'the data of etcd'}),
     manifest(etcdPod(input(context)), 'all that the cluster knows is kept there'),
@@ -85,7 +85,7 @@ export const controlPlanePhase: Phase = {
   name: 'control-plane',
   title: 'Write the manifests of the control plane',
   why: 'the kubelet runs API server, controller manager and scheduler from these files',
-  where: 'first',
+  where: 'initial-control-plane',
   resources: context => [
     manifest(apiServerPod(input(context)), 'everyone speaks to the cluster through it'),
     ...(startsSlowly(context.cluster) ? [] : controllers(context)),
@@ -100,7 +100,7 @@ export const controllersPhase: Phase = {
   name: 'controllers-start',
   title: 'Write the manifests of controller manager and scheduler',
   why: 'where a control plane may start slowly, the API server is left alone until it answers',
-  where: 'first',
+  where: 'initial-control-plane',
   when: ({cluster}) => (startsSlowly(cluster) ? true : 'they are started together with the API server'),
   resources: context =>
     startsSlowly(context.cluster) ? [...controllers(context), ...controllersInForce(context)] : [],

@@ -6,7 +6,7 @@ export const userKubeconfigPhase: Phase = {
   name: 'user-kubeconfig',
   title: 'Make kubectl work there',
   why: 'the person who logs in on the control plane can use the cluster at once',
-  where: 'first',
+  where: 'initial-control-plane',
   byHand: ({facts: {user}}) =>
     `sudo install -m 600 -o ${String(user.uid)} -g ${String(user.gid)} ${ADMIN_CONF} ${user.home}/admin.conf; export KUBECONFIG=${user.home}/admin.conf`,
   resources: ({facts}) => [userKubeconfig({home: facts.user.home, uid: facts.user.uid, gid: facts.user.gid})],

@@ -6,7 +6,7 @@ export const waitControlPlanePhase: Phase = {
   name: 'wait-control-plane',
   title: 'Wait for the control plane',
   why: 'nothing can be stored in the cluster before its API server answers',
-  where: 'first',
+  where: 'initial-control-plane',
   resources: ({cluster, node}) => [
     endpointHealthy({
       component: 'kubelet',
@@ -34,7 +34,7 @@ export const controllersHealthyPhase: Phase = {
   name: 'controllers',
   title: 'Check controller manager and scheduler',
   why: 'without them nothing that is asked for would ever happen',
-  where: 'first',
+  where: 'initial-control-plane',
   resources: ({cluster}) => [
     endpointHealthy({
       component: 'controller manager',

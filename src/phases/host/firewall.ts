@@ -2,13 +2,13 @@ import {canonicalAddress} from '../../domain/cidr.ts'
 import type {ClosedChain} from '../../domain/closed-chain.ts'
 import type {Cluster, Node} from '../../domain/cluster.ts'
 import type {Facts} from '../../domain/facts.ts'
-import {OPENING_MARK, openingComment, openingsOf, type Opening, type Peer} from '../../domain/firewall.ts'
+import {RULE_MARK, ruleComment, firewallRulesOf, type FirewallRule, type Peer} from '../../domain/firewall.ts'
 import {
   FIREWALL_PROGRAM,
   FIREWALL_UNIT,
   firewallProgram,
   firewallUnit,
-  openingsIn,
+  rulesIn,
   ufwRule,
 } from '../../manifests/firewall.ts'
 import {sh} from '../../remote/shell/shell.ts'
@@ -27,8 +27,8 @@ export interface Firewalled {
 }
 
 /** What this node must let through; the same for a plan, a preflight and the act. */
-export const openingsFor = ({cluster, node, facts, peers}: Firewalled): readonly Opening[] =>
-  openingsOf({
+export const rulesFor = ({cluster, node, facts, peers}: Firewalled): readonly FirewallRule[] =>
+  firewallRulesOf({
     cluster,
     role: node.role,
     peers: peers.filter(({address}) => canonicalAddress(address) !== canonicalAddress(node.address)),
@@ -36,8 +36,8 @@ export const openingsFor = ({cluster, node, facts, peers}: Firewalled): readonly
   })
 
 /** Chains of others' rules that kadm puts rules of its own into. */
-export const chainsToOpen = (facts: Facts, openings: readonly Opening[]): readonly ClosedChain[] =>
-  facts.firewall.closed.filter(chain => openingsIn(chain, openings).length > 0)
+export const chainsToOpen = (facts: Facts, rules: readonly FirewallRule[]): readonly ClosedChain[] =>
+  facts.firewall.closed.filter(chain => rulesIn(chain, rules).length > 0)
 
 /** Whether nobody gets in before kadm has put its rules in. */
 export const isOpenedByKadm = ({firewall}: Facts): boolean =>
@@ -58,26 +58,26 @@ export const firewallPhase: Phase = {
     return facts.firewall.firewalld ? 'firewalld is left to you' : 'no firewall is on'
   },
   resources: context => {
-    const {nodes, others = [], facts} = context
-    const openings = openingsFor({...context, peers: [...nodes, ...others]})
-    const chains = chainsToOpen(facts, openings)
-    return [...(facts.firewall.ufw ? [inUfw(context, openings)] : []), ...inChains(context, {openings, chains})]
+    const {nodes, existingNodes = [], facts} = context
+    const rules = rulesFor({...context, peers: [...nodes, ...existingNodes]})
+    const chains = chainsToOpen(facts, rules)
+    return [...(facts.firewall.ufw ? [inUfw(context, rules)] : []), ...inChains(context, {rules, chains})]
   },
 }
 
-const inUfw = ({others}: PhaseContext, openings: readonly Opening[]): AnyHostResource =>
+const inUfw = ({existingNodes}: PhaseContext, rules: readonly FirewallRule[]): AnyHostResource =>
   ufwRules({
-    rules: openings.flatMap(opening => {
-      const rule = ufwRule(opening)
-      return rule === undefined ? [] : [{rule, comment: openingComment(opening)}]
+    rules: rules.flatMap(rule => {
+      const line = ufwRule(rule)
+      return line === undefined ? [] : [{rule: line, comment: ruleComment(rule)}]
     }),
-    mark: OPENING_MARK,
-    prune: others !== undefined,
+    mark: RULE_MARK,
+    prune: existingNodes !== undefined,
     why: 'ufw lets in what this role needs, from the other nodes, and lets pods through',
   })
 
 interface InChains {
-  readonly openings: readonly Opening[]
+  readonly rules: readonly FirewallRule[]
   readonly chains: readonly ClosedChain[]
 }
 

@@ -39,7 +39,7 @@ function programs(context: PhaseContext): readonly AnyResource[] {
   const comesBy = kubeletComesBy(context)
   const keeps = keepsKubelet(context)
   if (comesBy === 'packages') return keeps ? [] : [kubernetesPackages(context)]
-  if (comesBy === 'own' && !keeps) refuseOtherKubelet(context)
+  if (comesBy === 'unmanaged' && !keeps) refuseOtherKubelet(context)
   return [
     ...(bundle === undefined || keeps
       ? []

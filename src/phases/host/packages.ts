@@ -7,14 +7,14 @@ import {FIREWALL_PHASE} from './firewall.ts'
 import type {Phase, PhaseContext} from '../phase.ts'
 
 /** Where the programs of a host come from; `own` are there already, and neither a package nor kadm knows them. */
-export type Provision = 'bundle' | 'packages' | 'upstream' | 'own'
+export type Provision = 'bundle' | 'packages' | 'upstream' | 'unmanaged'
 
 /** What decides it; of a bundle only whether there is one. */
 type Deciding = Pick<PhaseContext, 'facts' | 'cluster'> & {readonly bundle: object | undefined}
 
 /** A kubelet that no package brought is left as it is: a second one over it would be neither's. */
 export const kubeletComesBy = ({bundle, facts}: Omit<Deciding, 'cluster'>): Provision =>
-  bundle === undefined ? (isOwn(facts.kubelet.version, facts, ['kubelet']) ? 'own' : 'packages') : 'bundle'
+  bundle === undefined ? (isUnmanaged(facts.kubelet.version, facts, ['kubelet']) ? 'unmanaged' : 'packages') : 'bundle'
 
 /**
  * What is there stays: kadm's own release, a package, somebody's. A bare host gets the project's release unless the file wants the
@@ -24,14 +24,14 @@ export function runtimeComesBy({bundle, facts, cluster}: Deciding): Provision {
   if (bundle !== undefined) return 'bundle'
   if (facts.files[releaseRecord('containerd')] !== undefined) return 'upstream'
   if (RUNTIMES.some(name => facts.packages[name] !== undefined)) return 'packages'
-  if (facts.containerd.binary !== undefined) return 'own'
+  if (facts.containerd.binary !== undefined) return 'unmanaged'
   return cluster.source.kind === 'online' && cluster.source.runtime === 'distribution' ? 'packages' : 'upstream'
 }
 
 /** As docker.com and as the distributions call it. */
 const RUNTIMES = ['containerd.io', 'containerd']
 
-const isOwn = (there: string | undefined, facts: Facts, names: readonly string[]): boolean =>
+const isUnmanaged = (there: string | undefined, facts: Facts, names: readonly string[]): boolean =>
   there !== undefined && names.every(name => facts.packages[name] === undefined)
 
 /** The container runtime: what is installed already, else the distribution's. It must not change under running containers. */
@@ -85,7 +85,8 @@ export const packagesPhase: Phase = {
   needs: [FIREWALL_PHASE], // where a gateway among the hosts lets the others out
   when: context => {
     if (context.bundle !== undefined) return 'the bundle brings everything'
-    if (kubeletComesBy(context) === 'own') return `kubelet ${context.facts.kubelet.version ?? ''} is there already`
+    if (kubeletComesBy(context) === 'unmanaged')
+      return `kubelet ${context.facts.kubelet.version ?? ''} is there already`
     return context.source === undefined ? 'no source of packages is known' : true
   },
   resources: ({source}) =>

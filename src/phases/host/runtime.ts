@@ -37,7 +37,7 @@ export const runtimePhase: Phase = {
   title: 'Install the container runtime',
   why: "the kubelet starts containers through it; its cgroup driver must be the same as the kubelet's",
   when: context =>
-    runtimeComesBy(context) === 'own'
+    runtimeComesBy(context) === 'unmanaged'
       ? `containerd ${context.facts.containerd.version ?? ''} is there already, and belongs to no package`
       : true,
   resources: context => {

@@ -1,6 +1,6 @@
 import {canonicalAddress, parseCidr} from '../../domain/cidr.ts'
 import type {Cluster, Node} from '../../domain/cluster.ts'
-import {candidatesOf, isIn, isUserNat, type Candidate, type Chooser} from './candidates.ts'
+import {candidatesOf, isIn, isUserNat, type AddressCandidate, type Chooser} from './candidates.ts'
 import type {Finding} from './finding.ts'
 
 /** Why a node has the address it has, for people. */
@@ -52,10 +52,10 @@ export function chooseAddresses(input: ChoiceInput, subnet?: string): AddressCho
 
 interface Usable {
   /** Host by host. */
-  readonly all: readonly (readonly Candidate[])[]
+  readonly all: readonly (readonly AddressCandidate[])[]
   /** Addresses that several hosts have. */
   readonly twins: ReadonlySet<string>
-  readonly usable: readonly (readonly Candidate[])[]
+  readonly usable: readonly (readonly AddressCandidate[])[]
 }
 
 function usableOf({cluster, hosts}: ChoiceInput): Usable {
@@ -78,7 +78,7 @@ interface Choice {
 
 const NOTHING: Choice = {address: '', networkInterface: '', reason: 'only one'}
 
-function sharedBetweenHosts(all: readonly (readonly Candidate[])[]): ReadonlySet<string> {
+function sharedBetweenHosts(all: readonly (readonly AddressCandidate[])[]): ReadonlySet<string> {
   const seen = new Set<string>()
   const twins = new Set<string>()
   for (const candidates of all) {
@@ -104,7 +104,7 @@ function commonSubnets({hosts, existing}: ChoiceInput, usable: Usable['usable'])
 
 function chooseOne(
   {spec, facts}: Chooser,
-  usable: readonly Candidate[],
+  usable: readonly AddressCandidate[],
   {shared, isForced}: {readonly shared: string | undefined; readonly isForced: boolean},
 ): Choice | undefined {
   const take = (address: string | undefined, reason: Reason): Choice | undefined => {
@@ -148,8 +148,8 @@ function named(text: string, {spec, facts}: Chooser): Choice | undefined {
 }
 
 interface Seen {
-  readonly all: readonly Candidate[]
-  readonly usable: readonly Candidate[]
+  readonly all: readonly AddressCandidate[]
+  readonly usable: readonly AddressCandidate[]
   readonly isAlone: boolean
   readonly twins: ReadonlySet<string>
 }
@@ -162,32 +162,36 @@ function explain(
   {all, usable, twins, isAlone}: Seen,
 ): readonly Finding[] {
   if (node === undefined) return []
-  const finding = (severity: Finding['severity'], saw: string, fix: string | undefined): readonly Finding[] => [
-    {name: NAME, severity, hosts: [node.name], saw, fix},
+  const finding = (severity: Finding['severity'], message: string, remedy: string | undefined): readonly Finding[] => [
+    {name: NAME, severity, hosts: [node.name], message: message, remedy: remedy},
   ]
   if (node.address === '' && spec.address !== undefined) {
     return finding('error', `no interface has the address ${spec.address} that was named for it`, presentOnes(facts))
   }
   if (node.address === '') {
     const same = all.map(({address}) => address).filter(address => twins.has(address))
-    const saw =
+    const message =
       same.length === 0
         ? 'no interface has an address that other machines could reach'
         : `its only address ${same.join(', ')} is on another host too, as behind a NAT that each machine has for itself`
-    return finding('error', saw, 'give the machine a network that all hosts share (VirtualBox: a host-only adapter)')
+    return finding(
+      'error',
+      message,
+      'give the machine a network that all hosts share (VirtualBox: a host-only adapter)',
+    )
   }
   if (isUserNat(node.address, facts)) {
-    const fix = 'add a network that all machines share before others join (VirtualBox: a host-only adapter)'
-    return finding('warning', `${node.address} is behind a NAT of this machine's own; nobody else can reach it`, fix)
+    const remedy = 'add a network that all machines share before others join (VirtualBox: a host-only adapter)'
+    return finding('warning', `${node.address} is behind a NAT of this machine's own; nobody else can reach it`, remedy)
   }
-  const saw = `${node.address} on ${node.networkInterface} (${node.reason})`
+  const message = `${node.address} on ${node.networkInterface} (${node.reason})`
   const others = usable.filter(({address}) => address !== node.address)
   // A first control plane is alone: nobody can tell yet by which network the others will come.
   if (!isAlone || others.length === 0 || node.reason === 'named' || node.reason === 'already in use')
-    return finding('ok', saw, undefined)
+    return finding('ok', message, undefined)
   const told = others.map(({address, networkInterface}) => `${address} on ${networkInterface}`).join(', ')
   const force = `name another one with address in the file, or --apiserver-advertise-address of init`
-  return finding('info', `${saw}; it has ${told} too`, `to be right, the others must reach it there; ${force}`)
+  return finding('info', `${message}; it has ${told} too`, `to be right, the others must reach it there; ${force}`)
 }
 
 function presentOnes({network}: Chooser['facts']): string {

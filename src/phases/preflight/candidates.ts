@@ -9,7 +9,7 @@ export interface Chooser {
 }
 
 /** An address that a node could have. */
-export interface Candidate {
+export interface AddressCandidate {
   readonly address: string
   readonly networkInterface: string
   /** The range it is in, `192.168.56.0/24`. */
@@ -59,7 +59,7 @@ const isLeased = (text: string, {interfaces}: Facts['network']): boolean =>
   interfaces.some(({addresses}) => addresses.some(({address, dynamic}) => dynamic && address === text))
 
 /** What the host will have: what its file says, and what it has on the other cards, in the order of the interfaces. */
-export function candidatesOf({spec, facts}: Chooser, family: 4 | 6): readonly Candidate[] {
+export function candidatesOf({spec, facts}: Chooser, family: 4 | 6): readonly AddressCandidate[] {
   const interfaces = spec.netplan?.interfaces ?? {}
   const present = facts.network.interfaces
     .filter(link => mayCarryNode(link, facts) && interfaces[link.name] === undefined)
@@ -74,7 +74,7 @@ export function candidatesOf({spec, facts}: Chooser, family: 4 | 6): readonly Ca
   return [...asked, ...present.filter(({address}) => asked.every(other => other.address !== address))]
 }
 
-function candidate(networkInterface: string, text: string): Candidate {
+function candidate(networkInterface: string, text: string): AddressCandidate {
   const [address = ''] = text.split('/')
   const cidr = parseCidr(text)
   return {address, networkInterface, subnet: cidr === undefined ? text : formatCidr(cidr)}

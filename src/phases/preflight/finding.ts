@@ -4,9 +4,9 @@ export interface Finding {
   /** `info` is what kadm puts right by itself; `warning` is what it cannot, and can live with. */
   readonly severity: 'error' | 'warning' | 'info' | 'ok'
   readonly hosts: readonly string[]
-  readonly saw: string
+  readonly message: string
   /** One imperative sentence; for `info`, what kadm will do. */
-  readonly fix: string | undefined
+  readonly remedy: string | undefined
   /** An error that nobody may ignore by name, since going on would break what runs. */
   readonly mandatory?: true
 }
@@ -21,7 +21,8 @@ export function applyIgnores(findings: readonly Finding[], ignored: readonly str
 
 /** What several hosts share word for word is told once, naming them all, where the first of them stands. */
 export function gatherEqual(findings: readonly Finding[]): readonly Finding[] {
-  const key = ({name, severity, saw, fix}: Finding): string => JSON.stringify([name, severity, saw, fix])
+  const key = ({name, severity, message: message, remedy: remedy}: Finding): string =>
+    JSON.stringify([name, severity, message, remedy])
   return [...Map.groupBy(findings, key).values()].flatMap(same =>
     same.slice(0, 1).map(first => ({...first, hosts: [...new Set(same.flatMap(({hosts}) => hosts))]})),
   )

@@ -41,7 +41,7 @@ export interface ExistingNode {
 }
 
 /** One host as the checks see it. */
-export interface View extends JudgedHost {
+export interface HostView extends JudgedHost {
   /** How findings call it: the node's name, with its address where two share a name. */
   readonly label: string
   readonly isControlPlane: boolean
@@ -51,15 +51,15 @@ export interface View extends JudgedHost {
   readonly isBegun: boolean
 }
 
-export type HostCheck = (view: View, input: PreflightInput) => readonly Finding[]
-export type SetCheck = (views: readonly View[], input: PreflightInput) => readonly Finding[]
+export type HostCheck = (view: HostView, input: PreflightInput) => readonly Finding[]
+export type SetCheck = (views: readonly HostView[], input: PreflightInput) => readonly Finding[]
 
 /** The CA hash of the cluster this run is about, as far as it is known. */
 export const ownCaHash = ({clusterCaHash, hosts}: PreflightInput): string | undefined =>
   clusterCaHash ??
   hosts.find(({node, facts}) => node.role === 'control-plane' && facts.clusterCaHash !== undefined)?.facts.clusterCaHash
 
-export function viewsOf(input: PreflightInput): readonly View[] {
+export function viewsOf(input: PreflightInput): readonly HostView[] {
   const own = ownCaHash(input)
   const names = input.hosts.map(({node}) => node.name)
   return input.hosts.map(host => {
@@ -77,35 +77,35 @@ export function viewsOf(input: PreflightInput): readonly View[] {
 
 const placeOf = ({host, address}: Node): string => (host.ssh === 'local' ? address : host.ssh.address)
 
-export const ok = (name: string, {label}: View, saw: string): Finding => ({
+export const ok = (name: string, {label}: HostView, message: string): Finding => ({
   name,
   severity: 'ok',
   hosts: [label],
-  saw,
-  fix: undefined,
+  message: message,
+  remedy: undefined,
 })
 
-/** Not as it should be yet, and kadm itself puts it right: `fix` says how. */
-export const info = (name: string, {label}: View, saw: string, fix: string): Finding => ({
+/** Not as it should be yet, and kadm itself puts it right: `remedy` says how. */
+export const info = (name: string, {label}: HostView, message: string, remedy: string): Finding => ({
   name,
   severity: 'info',
   hosts: [label],
-  saw,
-  fix,
+  message: message,
+  remedy: remedy,
 })
 
-export const warning = (name: string, {label}: View, saw: string, fix: string): Finding => ({
+export const warning = (name: string, {label}: HostView, message: string, remedy: string): Finding => ({
   name,
   severity: 'warning',
   hosts: [label],
-  saw,
-  fix,
+  message: message,
+  remedy: remedy,
 })
 
-export const error = (name: string, {label}: View, saw: string, fix: string): Finding => ({
+export const error = (name: string, {label}: HostView, message: string, remedy: string): Finding => ({
   name,
   severity: 'error',
   hosts: [label],
-  saw,
-  fix,
+  message: message,
+  remedy: remedy,
 })

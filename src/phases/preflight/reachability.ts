@@ -79,8 +79,8 @@ export const behindFirewall = (hosts: readonly ProbedHost[]): readonly Finding[]
       name: 'Reachability',
       severity: 'ok',
       hosts: [node.name],
-      saw: 'not asked from the other hosts, since its firewall does not let them in yet',
-      fix: undefined,
+      message: 'not asked from the other hosts, since its firewall does not let them in yet',
+      remedy: undefined,
     }))
 
 /** One finding a pair that fails, one for all that works. */
@@ -94,8 +94,8 @@ export function judgeProbes(
     name: 'Reachability',
     severity: 'warning',
     hosts: [name],
-    saw: 'could not be probed: there is no perl',
-    fix: 'install perl-base, or see yourself that the hosts reach one another',
+    message: 'could not be probed: there is no perl',
+    remedy: 'install perl-base, or see yourself that the hosts reach one another',
   }))
   const hosts = [...new Set(results.map(({from}) => from))]
   const well: readonly Finding[] =
@@ -106,8 +106,8 @@ export function judgeProbes(
             name: 'Reachability',
             severity: 'ok',
             hosts,
-            saw: `${results.length} of ${results.length} probes answered`,
-            fix: undefined,
+            message: `${results.length} of ${results.length} probes answered`,
+            remedy: undefined,
           },
         ]
   return [...failures, ...silent, ...well]
@@ -125,24 +125,24 @@ function pairsOf(results: readonly ProbeResult[]): readonly (readonly [ProbeResu
 
 function failure(pair: readonly [ProbeResult, ...ProbeResult[]], results: readonly ProbeResult[]): Finding {
   const [{from, to, address}] = pair
-  const finding = (name: string, saw: string, fix: string): Finding => ({
+  const finding = (name: string, message: string, remedy: string): Finding => ({
     name,
     severity: 'error',
     hosts: [from, to],
-    saw,
-    fix,
+    message: message,
+    remedy: remedy,
   })
   const largest = pair.find(({size}) => size !== undefined)
   if (largest?.size !== undefined && pair.length === 1) {
-    const saw = `a packet of full size (${largest.size} bytes and headers) from ${from} does not reach ${to} at ${address}, small ones do`
-    return finding('PathMTU', saw, 'set the MTU of both network cards to what the network between them carries')
+    const message = `a packet of full size (${largest.size} bytes and headers) from ${from} does not reach ${to} at ${address}, small ones do`
+    return finding('PathMTU', message, 'set the MTU of both network cards to what the network between them carries')
   }
   const all = results.filter(result => result.from === from && result.to === to)
   const ports = pair.filter(({size}) => size === undefined)
   const told = ports.map(({protocol, port, answer}) => `${protocol.toUpperCase()} ${port} (${answer})`).join(', ')
   if (pair.length === all.length) {
-    const fix = `see that both are on one network and nothing between them filters: on ${from}, ip route get ${address}`
-    return finding('Reachability', `${from} does not reach ${to} at ${address} at all: ${told}`, fix)
+    const remedy = `see that both are on one network and nothing between them filters: on ${from}, ip route get ${address}`
+    return finding('Reachability', `${from} does not reach ${to} at ${address} at all: ${told}`, remedy)
   }
   return finding(
     'Reachability',

@@ -1,12 +1,12 @@
 import {KadmError} from '../../domain/errors.ts'
 import type {IdentityParts} from '../../resources/host/machine-identity.ts'
 import {isNode, list, type Clone} from '../preflight/checks/clones.ts'
-import {own} from '../preflight/checks/hypervisor-advice.ts'
-import type {View} from '../preflight/input.ts'
+import {hypervisorSteps} from '../preflight/checks/hypervisor-advice.ts'
+import type {HostView} from '../preflight/input.ts'
 
 /** What is done on one clone, and what only a person can do. */
 export interface CloneRepair {
-  readonly view: View
+  readonly view: HostView
   /** The label of the machine that keeps what both have. */
   readonly original: string
   readonly parts: IdentityParts
@@ -16,7 +16,7 @@ export interface CloneRepair {
 }
 
 /** Whether there is anything that the machine can give itself. */
-export const isMendable = ({parts}: CloneRepair): boolean => parts.machineId || parts.hostKeys
+export const isRepairable = ({parts}: CloneRepair): boolean => parts.machineId || parts.hostKeys
 
 /** Only what is shared is made anew. Throws when a clone must not be mended, before any other is. */
 export function planRepairs(clones: readonly Clone[]): readonly CloneRepair[] {
@@ -27,14 +27,14 @@ export function planRepairs(clones: readonly Clone[]): readonly CloneRepair[] {
       original: original.label,
       parts: {machineId: shares('machine-id'), hostKeys: shares('SSH host key')},
       newName: view.node.address === '' ? undefined : view.node.host.name,
-      byHand: own(shared, view.facts.virtualization),
+      byHand: hypervisorSteps(shared, view.facts.virtualization),
     }
   })
-  refuse(repairs.filter(isMendable).map(({view}) => view))
+  refuse(repairs.filter(isRepairable).map(({view}) => view))
   return repairs
 }
 
-function refuse(views: readonly View[]): void {
+function refuse(views: readonly HostView[]): void {
   const nodes = views.filter(isNode).map(({label}) => label)
   if (nodes.length > 0) {
     throw new KadmError(

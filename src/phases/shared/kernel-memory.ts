@@ -1,7 +1,7 @@
 import {KADM_DIR} from '../../domain/paths.ts'
 import {sh} from '../../remote/shell/shell.ts'
-import {cleared, type ClearedResource} from '../../resources/steps/cleanup.ts'
-import {noted, type NotedResource} from '../../resources/steps/recorded.ts'
+import {cleanup, type CleanupResource} from '../../resources/steps/cleanup.ts'
+import {baseline, type BaselineResource} from '../../resources/steps/baseline.ts'
 
 /** Settings that the kubelet (container_manager_linux.go) and kube-proxy (server_linux.go, proxier.go) change by themselves. */
 const TOUCHED = [
@@ -21,8 +21,8 @@ const TOUCHED = [
 const KEPT = `${KADM_DIR}/kernel-settings`
 
 /** Notes, once and before Kubernetes runs, what it is going to change in the kernel. */
-export const rememberKernelSettings = (): NotedResource =>
-  noted({
+export const rememberKernelSettings = (): BaselineResource =>
+  baseline({
     name: 'kernel-settings',
     why: 'kubelet and kube-proxy change kernel settings; noted first, they can be put back',
     path: KEPT,
@@ -30,8 +30,8 @@ export const rememberKernelSettings = (): NotedResource =>
   })
 
 /** Puts back what was noted. */
-export const restoreKernelSettings = (): ClearedResource =>
-  cleared({
+export const restoreKernelSettings = (): CleanupResource =>
+  cleanup({
     name: 'kernel-settings',
     why: 'what kubelet and kube-proxy changed in the kernel is as it was',
     remains: sh`[ -e ${KEPT} ] || exit 0

@@ -1,6 +1,6 @@
 import {KUBELET_DIR} from '../../domain/paths.ts'
 import {sh} from '../../remote/shell/shell.ts'
-import {cleared, type ClearedResource} from '../../resources/steps/cleanup.ts'
+import {cleanup, type CleanupResource} from '../../resources/steps/cleanup.ts'
 import {mountsBelow, unmountBelow} from '../../resources/files/remove-tree.ts'
 
 const shims = sh`cd /proc
@@ -8,8 +8,8 @@ for p in [0-9]*; do
   tr '\0' ' ' 2>/dev/null <$p/cmdline | grep -q '^[^ ]*containerd-shim[^ ]* .*-namespace k8s.io ' && echo $p || :
 done`
 
-export const kubeletStopped = (): ClearedResource =>
-  cleared({
+export const kubeletStopped = (): CleanupResource =>
+  cleanup({
     name: 'kubelet-running',
     why: 'the kubelet would start again what is taken away',
     remains: sh`state=$(systemctl show -p ActiveState --value kubelet.service 2>/dev/null); case $state in active|activating|reloading|deactivating) echo "the kubelet ($state)";; esac`,
@@ -17,8 +17,8 @@ export const kubeletStopped = (): ClearedResource =>
   })
 
 /** By the runtime where it answers; else what its shims started is ended, then they. */
-export const podsStopped = (): ClearedResource =>
-  cleared({
+export const podsStopped = (): CleanupResource =>
+  cleanup({
     name: 'pods',
     why: 'nothing of the cluster may go on running here',
     remains: sh`n=$( { ${shims}
@@ -38,8 +38,8 @@ done`,
 /** Where the kubelet, pods and the runtime mount for Kubernetes; what containerd runs for others is in folders beside k8s.io. */
 const MOUNTED_IN = sh`${KUBELET_DIR} /var/lib/containerd /run/containerd/io.containerd.grpc.v1.cri /run/containerd/io.containerd.*/k8s.io`
 
-export const podMountsGone = (): ClearedResource =>
-  cleared({
+export const podMountsGone = (): CleanupResource =>
+  cleanup({
     name: 'pod-mounts',
     why: 'volumes that are still mounted would be emptied with the folder they are mounted in',
     remains: sh`${mountsBelow(MOUNTED_IN)}
@@ -55,8 +55,8 @@ rmdir /run/netns 2>/dev/null || :`,
 
 const LINKS = ['cni0', 'flannel.1', 'flannel-v6.1', 'kube-ipvs0', 'nodelocaldns']
 
-export const podLinksGone = (): ClearedResource =>
-  cleared({
+export const podLinksGone = (): CleanupResource =>
+  cleanup({
     name: 'pod-links',
     why: 'the next pod network would stumble over the bridge and tunnel of this one',
     remains: sh`for link in ${LINKS}; do [ ! -e /sys/class/net/$link ] || echo $link; done`,
@@ -69,8 +69,8 @@ const groups = sh`for group in /sys/fs/cgroup/kubepods /sys/fs/cgroup/kubepods.s
 ); do [ ! -d "$group" ] || echo "$group"; done`
 
 /** Slices of systemd's go when they are stopped; a process that is just ending keeps its group for a moment. */
-export const podGroupsGone = (): ClearedResource =>
-  cleared({
+export const podGroupsGone = (): CleanupResource =>
+  cleanup({
     name: 'pod-groups',
     why: 'the groups that held the pods are empty now, and the kubelet leaves them',
     remains: groups,

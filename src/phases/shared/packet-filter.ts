@@ -1,5 +1,5 @@
 import {sh} from '../../remote/shell/shell.ts'
-import {cleared, type ClearedResource} from '../../resources/steps/cleanup.ts'
+import {cleanup, type CleanupResource} from '../../resources/steps/cleanup.ts'
 
 /** Chains that kube-proxy, the runtime's plugins, flannel and the kubelet make. */
 const OURS = '(KUBE-|CNI-|CNI_|FLANNEL-|flanneld)'
@@ -18,8 +18,8 @@ elsif (/^COMMIT/ && @todo > 1) { print @todo, (map "-X $_\n", @chains), $_ }
  * Takes out the rules of Kubernetes and no others, which are not even touched. Tables that are then empty are removed, since an empty
  * table does nothing.
  */
-export const packetFilterCleared = (): ClearedResource =>
-  cleared({
+export const packetFilterCleared = (): CleanupResource =>
+  cleanup({
     name: 'packet-filter',
     why: 'rules that lead to services that are gone would swallow traffic; rules of others stay',
     remains: sh`for family in ip ip6; do

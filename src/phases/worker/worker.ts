@@ -2,10 +2,10 @@ import {certPath} from '../../domain/certificates.ts'
 import {startupMs} from '../../domain/cluster.ts'
 import {BOOTSTRAP_KUBELET_CONF, KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../domain/paths.ts'
 import {sh} from '../../remote/shell/shell.ts'
-import {authorityCopy} from '../../resources/pki/ca-certificate.ts'
+import {caCertificate} from '../../resources/pki/ca-certificate.ts'
 import {bootstrapKubeconfig} from '../../resources/pki/bootstrap-kubeconfig.ts'
-import {cleared} from '../../resources/steps/cleanup.ts'
-import {nodeMarks} from '../../resources/cluster/node-labels-and-taints.ts'
+import {cleanup} from '../../resources/steps/cleanup.ts'
+import {nodeLabelsAndTaints} from '../../resources/cluster/node-labels-and-taints.ts'
 import {tokenGone} from '../../resources/cluster/token-gone.ts'
 import {wait} from '../../resources/steps/wait.ts'
 import {kubeletAtWork} from '../control-plane/kubelet-start.ts'
@@ -29,7 +29,7 @@ export const workerPhase: Phase = {
       where: 'worker',
       needs: ['certs', 'bootstrap-token'],
       resources: context => [
-        authorityCopy(certPath('ca')),
+        caCertificate(certPath('ca')),
         bootstrapKubeconfig({
           node: context.node.name,
           server: context.endpoint,
@@ -56,7 +56,7 @@ journalctl -u kubelet -n 15 --no-pager -o cat`,
       where: 'worker',
       resources: ({node, isAdmin}) => [
         ...(isAdmin ? [tokenGone({node: node.name, why: 'a token is valid for one join only'})] : []),
-        cleared({
+        cleanup({
           name: 'bootstrap-token',
           why: 'the token is no longer needed and is deleted',
           remains: sh`[ ! -e ${BOOTSTRAP_KUBELET_CONF} ] || ! { ${joined}; } || echo ${BOOTSTRAP_KUBELET_CONF}`,
@@ -75,7 +75,7 @@ journalctl -u kubelet -n 15 --no-pager -o cat`,
       },
       resources: context => [
         registered(context, 'to be labelled'),
-        nodeMarks({
+        nodeLabelsAndTaints({
           node: context.node.name,
           labels: context.node.host.labels,
           taints: [],

@@ -9,7 +9,7 @@ import {
   RUN_DIR,
 } from '../../domain/paths.ts'
 import {sh} from '../../remote/shell/shell.ts'
-import {cleared, type ClearedResource} from '../../resources/steps/cleanup.ts'
+import {cleanup, type CleanupResource} from '../../resources/steps/cleanup.ts'
 import {emptyTrees, removeTrees} from '../../resources/files/remove-tree.ts'
 import {nodeRemoved} from '../../resources/cluster/node-removed.ts'
 import {restoreKernelSettings} from '../shared/kernel-memory.ts'
@@ -57,8 +57,8 @@ export const resetPhases: readonly Phase[] = [
 ]
 
 /** What `kubeadm reset` removes. Where the folders are links or disks of their own, they stay so. */
-export const kubernetesFilesGone = (): ClearedResource =>
-  cleared({
+export const kubernetesFilesGone = (): CleanupResource =>
+  cleanup({
     name: 'kubernetes-files',
     why: 'the next cluster must not find certificates of this one',
     remains: sh`ls -d ${KUBERNETES_DIR}/*.conf 2>/dev/null || :

@@ -1,7 +1,7 @@
 import {KadmError} from '../../domain/errors.ts'
 import {fingerprint, judgeHostKey, keyType, type HostKeyVerdict} from './host-key.ts'
 import {knownHostsLine, knownHostsName, parseKnownHosts, type KnownKey} from './known-hosts.ts'
-import type {Laptop} from '../local/local-machine.ts'
+import type {LocalMachine} from '../local/local-machine.ts'
 import type {Hop} from '../ssh/route.ts'
 
 /** What a person is asked about a machine seen for the first time. */
@@ -26,9 +26,9 @@ const SYSTEM_FILE = '/etc/ssh/ssh_known_hosts'
 export const nameOf = (hop: Hop): string => hop.hostKeyAlias ?? knownHostsName(hop.address, hop.port)
 
 /** All keys on file, the user's before the system's. */
-export const readKnownHosts = async (hop: Hop, laptop: Laptop): Promise<readonly KnownKey[]> => {
+export const readKnownHosts = async (hop: Hop, localMachine: LocalMachine): Promise<readonly KnownKey[]> => {
   const files = [...hop.knownHostsFiles, SYSTEM_FILE]
-  return (await Promise.all(files.map(async f => parseKnownHosts((await laptop.readText(f)) ?? '', f)))).flat()
+  return (await Promise.all(files.map(async f => parseKnownHosts((await localMachine.readText(f)) ?? '', f)))).flat()
 }
 
 export interface HostKeyCheck {
@@ -36,7 +36,7 @@ export interface HostKeyCheck {
   readonly hop: Hop
   readonly known: readonly KnownKey[]
   readonly policy: HostKeyPolicy
-  readonly laptop: Laptop
+  readonly localMachine: LocalMachine
 }
 
 /** Resolves when the key may be trusted, having remembered a new one; rejects with the reason otherwise. */
@@ -56,16 +56,16 @@ export async function checkHostKey(key: Buffer, check: HostKeyCheck): Promise<vo
 }
 
 /** Puts a key that was believed elsewhere on file for a machine's new address, where the ssh config and the file have none for it. */
-export async function rememberHostKey(key: Buffer, hop: Hop, laptop: Laptop): Promise<void> {
+export async function rememberHostKey(key: Buffer, hop: Hop, localMachine: LocalMachine): Promise<void> {
   const [file] = hop.knownHostsFiles
   if (hop.hostKey !== undefined || hop.hostKeyAlias !== undefined || file === undefined) return
-  const verdict = judgeHostKey(await readKnownHosts(hop, laptop), nameOf(hop), key)
+  const verdict = judgeHostKey(await readKnownHosts(hop, localMachine), nameOf(hop), key)
   if (verdict.is === 'unknown' && verdict.otherTypes.length === 0)
-    await laptop.appendLine(file, knownHostsLine(nameOf(hop), keyType(key), key))
+    await localMachine.appendLine(file, knownHostsLine(nameOf(hop), keyType(key), key))
 }
 
 async function acceptNew(key: Buffer, check: HostKeyCheck, verdict: HostKeyVerdict & {is: 'unknown'}): Promise<void> {
-  const {host, hop, policy, laptop} = check
+  const {host, hop, policy, localMachine} = check
   const {otherTypes} = verdict
   const question = {
     host,
@@ -80,7 +80,7 @@ async function acceptNew(key: Buffer, check: HostKeyCheck, verdict: HostKeyVerdi
     (policy.acceptNew && otherTypes.length === 0) || (policy.ask !== undefined && (await policy.ask(question)))
   if (!accepted) throw refused(host, hop, question)
   const [file] = hop.knownHostsFiles
-  if (file !== undefined) await laptop.appendLine(file, knownHostsLine(nameOf(hop), keyType(key), key))
+  if (file !== undefined) await localMachine.appendLine(file, knownHostsLine(nameOf(hop), keyType(key), key))
 }
 
 const shown = (key: Buffer): string => `${keyType(key)} ${fingerprint(key)}`

@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import type {SshTarget} from '../../domain/cluster.ts'
 import {nameOf} from './host-key-check.ts'
 import {keysFor, knownHostsLine, parseKnownHosts} from './known-hosts.ts'
-import type {Laptop} from '../local/local-machine.ts'
+import type {LocalMachine} from '../local/local-machine.ts'
 import {routeTo, type Hop} from '../ssh/route.ts'
 import type {SshConfig} from '../ssh-config/ssh-config.ts'
 
@@ -25,8 +25,8 @@ export interface KnownHostsStore {
 }
 
 /** The user's known_hosts file, as the ssh config or `--known-hosts` names it. */
-export function knownHostsStore(laptop: Laptop, config: SshConfig): KnownHostsStore {
-  const routeOf = (target: SshTarget): Promise<readonly Hop[]> => routeTo(target, config, laptop)
+export function knownHostsStore(localMachine: LocalMachine, config: SshConfig): KnownHostsStore {
+  const routeOf = (target: SshTarget): Promise<readonly Hop[]> => routeTo(target, config, localMachine)
   const hopOf = async (target: SshTarget): Promise<Hop> => {
     const hop = (await routeOf(target)).at(-1)
     if (hop === undefined) throw new Error('a route has at least one hop')
@@ -37,10 +37,11 @@ export function knownHostsStore(laptop: Laptop, config: SshConfig): KnownHostsSt
   const learn = async (hop: Hop, keys: readonly TrustedKey[]): Promise<void> => {
     const [file] = hop.knownHostsFiles
     if (file === undefined) return
-    const known = keysFor(parseKnownHosts((await laptop.readText(file)) ?? '', file), nameOf(hop))
+    const known = keysFor(parseKnownHosts((await localMachine.readText(file)) ?? '', file), nameOf(hop))
     for (const {type, blob} of keys) {
       const key = Buffer.from(blob, 'base64')
-      if (!known.some(k => k.key.equals(key))) await laptop.appendLine(file, knownHostsLine(nameOf(hop), type, key))
+      if (!known.some(k => k.key.equals(key)))
+        await localMachine.appendLine(file, knownHostsLine(nameOf(hop), type, key))
     }
   }
   return {
@@ -51,7 +52,7 @@ export function knownHostsStore(laptop: Laptop, config: SshConfig): KnownHostsSt
     keepOnly: async (target, keys) => {
       const hop = await hopOf(target)
       const left = await Promise.all(
-        hop.knownHostsFiles.map(file => oneAtATime(() => keepOnlyIn(file, nameOf(hop), keys, laptop))),
+        hop.knownHostsFiles.map(file => oneAtATime(() => keepOnlyIn(file, nameOf(hop), keys, localMachine))),
       )
       return left.flat()
     },
@@ -64,9 +65,9 @@ async function keepOnlyIn(
   file: string,
   name: string,
   keys: readonly TrustedKey[],
-  laptop: Laptop,
+  localMachine: LocalMachine,
 ): Promise<readonly string[]> {
-  const text = await laptop.readText(file)
+  const text = await localMachine.readText(file)
   if (text === undefined) return []
   const kept = keys.map(({blob}) => Buffer.from(blob, 'base64'))
   const stale = keysFor(parseKnownHosts(text, file), name).filter(
@@ -80,7 +81,7 @@ async function keepOnlyIn(
     if (edit === undefined || edit === 'by hand') return [line]
     return edit === '' ? [] : [edit]
   })
-  await laptop.replaceText(file, next.join('\n'))
+  await localMachine.replaceText(file, next.join('\n'))
   return stale.filter(({line}) => edited.get(line - 1) === 'by hand').map(({line}) => `${file}:${String(line)}`)
 }
 

@@ -1,5 +1,5 @@
-/** What the transport needs of the machine kadm runs on; `nodeLaptop` is the real one. */
-export interface Laptop {
+/** What the transport needs of the machine kadm runs on; `nodeLocalMachine` is the real one. */
+export interface LocalMachine {
   readonly user: string
   /** Its number, for `%i` in the ssh config. */
   readonly uid: number

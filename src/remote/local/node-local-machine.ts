@@ -4,7 +4,7 @@ import {homedir, hostname, networkInterfaces} from 'node:os'
 import {dirname} from 'node:path'
 import {KadmError} from '../../domain/errors.ts'
 import {isFileError, isMissing, localFileError, whyNoFile} from '../../domain/local-file-error.ts'
-import type {Laptop} from './local-machine.ts'
+import type {LocalMachine} from './local-machine.ts'
 import {localUser} from './local-user.ts'
 import {makeFolder, readBytes, readLocalTextIfThere, replaceFile} from './local-files.ts'
 
@@ -12,16 +12,16 @@ const WINDOWS_AGENT = '\\\\.\\pipe\\openssh-ssh-agent'
 /** As ssh itself, but not for ever: a command of the ssh config decides which lines count. */
 const COMMAND_MS = 20_000
 
-export interface NodeLaptopOptions {
+export interface NodeLocalMachineOptions {
   readonly platform?: NodeJS.Platform
   readonly note?: (text: string) => void
 }
 
 /** The machine kadm runs on. */
-export function nodeLaptop(
+export function nodeLocalMachine(
   env: Readonly<Record<string, string | undefined>>,
-  {platform = process.platform, note = () => undefined}: NodeLaptopOptions = {},
-): Laptop {
+  {platform = process.platform, note = () => undefined}: NodeLocalMachineOptions = {},
+): LocalMachine {
   const {name, uid} = localUser(env)
   return {
     user: name,
@@ -44,7 +44,7 @@ export function nodeLaptop(
 }
 
 /** Text of ssh's own files may hold any bytes in comments; only ASCII counts in them. */
-function readOrNote(path: string, note: Laptop['note']): string | undefined {
+function readOrNote(path: string, note: LocalMachine['note']): string | undefined {
   try {
     return readBytes(path).toString('utf8')
   } catch (error) {
@@ -54,7 +54,7 @@ function readOrNote(path: string, note: Laptop['note']): string | undefined {
   }
 }
 
-function readIncluded(path: string, note: Laptop['note']): string | undefined {
+function readIncluded(path: string, note: LocalMachine['note']): string | undefined {
   try {
     return readBytes(path).toString('utf8')
   } catch (error) {
@@ -80,7 +80,7 @@ const matching = async (pattern: string): Promise<readonly string[]> => {
   return found.sort()
 }
 
-async function appendOrNote(path: string, line: string, note: Laptop['note']): Promise<void> {
+async function appendOrNote(path: string, line: string, note: LocalMachine['note']): Promise<void> {
   try {
     await makeFolder(dirname(path), 0o700)
     await appendLine(path, line)

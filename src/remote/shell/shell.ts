@@ -24,5 +24,5 @@ const render = (value: Value): string => {
 export const sh = (text: TemplateStringsArray, ...values: readonly Value[]): Script =>
   new Script(text.raw.reduce((script, part, i) => script + render(values[i - 1] ?? '') + part))
 
-export const join = (scripts: readonly Script[], separator = '\n'): Script =>
+export const concat = (scripts: readonly Script[], separator = '\n'): Script =>
   new Script(scripts.map(s => s.text).join(separator))

@@ -5,7 +5,7 @@ import {dirname} from 'node:path/posix'
 import {Readable} from 'node:stream'
 import {KadmError} from '../../domain/errors.ts'
 import type {Host, RunResult} from '../host.ts'
-import {join, Script, sh} from './shell.ts'
+import {concat, Script, sh} from './shell.ts'
 
 /** What must hold on the host for anything to be written there; with it, the folder of the target must be there. */
 export interface Guard {
@@ -18,7 +18,7 @@ export interface Guard {
 }
 
 /** One file to bring to a host; hashes are lower-case hex. */
-export interface Upload {
+export interface UploadRequest {
   /** A path here, or the bytes. */
   readonly source: string | Readable
   /** Of the source. */
@@ -55,13 +55,13 @@ export async function missingOnHost<F extends FileOnHost>(
 ): Promise<readonly F[]> {
   if (files.length === 0) return []
   const looks = files.map(({path}, i) => sh`h=; [ -f ${path} ] && h=$(sha256sum <${path}); echo "${i} $h"`)
-  const out = await host.read(join(looks).text, {signal, timeoutMs: 10 * 60_000})
+  const out = await host.read(concat(looks).text, {signal, timeoutMs: 10 * 60_000})
   const hashes = new Map(out.split('\n').map(line => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']))
   return files.filter((file, i) => hashes.get(String(i)) !== file.sha256)
 }
 
 /** Brings one file to a host, unless it is there. Never leaves half a file under the target's name. */
-export async function uploadFile(host: Host, upload: Upload): Promise<'uploaded' | 'present'> {
+export async function uploadFile(host: Host, upload: UploadRequest): Promise<'uploaded' | 'present'> {
   const {signal} = upload
   const wanted = wantedHash(upload)
   const there = await host.run(present(upload, wanted).text, {signal, timeoutMs: 10 * 60_000})
@@ -83,18 +83,22 @@ export async function uploadFile(host: Host, upload: Upload): Promise<'uploaded'
 }
 
 /** A folder that went away under the script fails in many ways, so that the guard is asked once more what is behind it. */
-async function refusalOf(host: Host, {guard, signal}: Upload, result: RunResult): Promise<KadmError | undefined> {
+async function refusalOf(
+  host: Host,
+  {guard, signal}: UploadRequest,
+  result: RunResult,
+): Promise<KadmError | undefined> {
   if (guard === undefined) return undefined
   return guard.refusal(host.name, result) ?? guard.refusal(host.name, await host.run(guard.again.text, {signal}))
 }
 
-const failureOf = async (host: string, upload: Upload, {code, stderr}: RunResult): Promise<KadmError> =>
+const failureOf = async (host: string, upload: UploadRequest, {code, stderr}: RunResult): Promise<KadmError> =>
   code === HASH_DIFFERS ? whyItDiffers(host, upload, stderr) : notWritten(host, upload, stderr)
 
 const NOTHING = new Script(':')
 
 /** Also sets the mode of a file that is there. The lock of a guard is taken when the slow part, the hash, is over: others wait for it. */
-const present = ({target, mode, guard}: Upload, wanted: string): Script => sh`set -u
+const present = ({target, mode, guard}: UploadRequest, wanted: string): Script => sh`set -u
 [ -f ${target} ] || exit 0
 h=$(sha256sum <${target})
 [ "$h" = ${`${wanted}  -`} ] || exit 0
@@ -104,7 +108,7 @@ m=$(stat -c %a ${target})
 echo present`
 
 /** A shell that reports the end of its child to a closed channel gets SIGPIPE, which must not end it before its traps have run. */
-const receive = ({target, mode, decompress, guard}: Upload, wanted: string): Script => {
+const receive = ({target, mode, decompress, guard}: UploadRequest, wanted: string): Script => {
   const unpack = decompress ? sh`gzip -dc` : sh`cat`
   return sh`set -eu
 trap '' PIPE
@@ -124,20 +128,20 @@ mv -f "$new" ${target}
 sync ${dirname(target)}`
 }
 
-const wantedHash = ({decompress, contentSha256, sha256, target}: Upload): string => {
+const wantedHash = ({decompress, contentSha256, sha256, target}: UploadRequest): string => {
   if (!decompress) return sha256
   if (contentSha256 === undefined) throw new TypeError(`${target} is to be decompressed, so its own hash is needed`)
   return contentSha256
 }
 
 /** A file that has lost something, or won it, is refused before anything is sent. */
-async function opened(path: string, upload: Upload): Promise<Readable> {
+async function opened(path: string, upload: UploadRequest): Promise<Readable> {
   const {size} = await stat(path)
   if (size !== upload.size) throw altered(upload, `bytes wanted: ${String(upload.size)}\nbytes found:  ${String(size)}`)
   return createReadStream(path)
 }
 
-async function* counted(source: Readable, upload: Upload): AsyncGenerator<Buffer> {
+async function* counted(source: Readable, upload: UploadRequest): AsyncGenerator<Buffer> {
   let sent = 0
   for await (const chunk of source as AsyncIterable<Buffer>) {
     yield chunk
@@ -147,7 +151,7 @@ async function* counted(source: Readable, upload: Upload): AsyncGenerator<Buffer
 }
 
 /** The far side checks every upload; only when that fails is it worth reading the source again, to say whose fault it is. */
-async function whyItDiffers(host: string, upload: Upload, stderr: string): Promise<KadmError> {
+async function whyItDiffers(host: string, upload: UploadRequest, stderr: string): Promise<KadmError> {
   if (typeof upload.source !== 'string') return altered(upload, hashes(upload, stderr.trim()))
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(upload.source) as AsyncIterable<Buffer>) hash.update(chunk)
@@ -155,17 +159,18 @@ async function whyItDiffers(host: string, upload: Upload, stderr: string): Promi
   return found === upload.sha256 ? notWritten(host, upload, stderr) : altered(upload, hashes(upload, found))
 }
 
-const nameOf = ({source, target}: Upload): string => (typeof source === 'string' ? source : `the content of ${target}`)
+const nameOf = ({source, target}: UploadRequest): string =>
+  typeof source === 'string' ? source : `the content of ${target}`
 
-const hashes = ({sha256}: Upload, found: string): string => `sha256 wanted: ${sha256}\nsha256 found:  ${found}`
+const hashes = ({sha256}: UploadRequest, found: string): string => `sha256 wanted: ${sha256}\nsha256 found:  ${found}`
 
-const altered = (upload: Upload, evidence: string): KadmError =>
+const altered = (upload: UploadRequest, evidence: string): KadmError =>
   new KadmError('config', `${nameOf(upload)} is not what it should be: it was altered or is incomplete`, {
     hint: 'fetch or make it again',
     evidence,
   })
 
-const notWritten = (host: string, {target}: Upload, stderr: string): KadmError =>
+const notWritten = (host: string, {target}: UploadRequest, stderr: string): KadmError =>
   new KadmError('remote', `${target} could not be written${/No space left/.test(stderr) ? ': the disk is full' : ''}`, {
     host,
     hint: 'see the evidence; look at the free space there with df -h',

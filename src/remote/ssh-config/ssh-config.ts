@@ -1,6 +1,6 @@
 import {isAbsolute, join} from 'node:path'
 import {KadmError} from '../../domain/errors.ts'
-import type {Laptop} from '../local/local-machine.ts'
+import type {LocalMachine} from '../local/local-machine.ts'
 import {expandHome, expandTokens} from './ssh-tokens.ts'
 import {splitWords} from './ssh-words.ts'
 
@@ -24,11 +24,11 @@ export type SshConfig = readonly ConfigText[]
 const DEEPEST_INCLUDE = 16
 
 /** The user's config and the system's, with what they include. */
-export async function readSshConfig(laptop: Laptop): Promise<SshConfig> {
-  const userFolder = join(laptop.home, '.ssh')
+export async function readSshConfig(localMachine: LocalMachine): Promise<SshConfig> {
+  const userFolder = join(localMachine.home, '.ssh')
   return await Promise.all([
-    readConfig({path: join(userFolder, 'config'), folder: userFolder, laptop, depth: 0}),
-    readConfig({path: '/etc/ssh/ssh_config', folder: '/etc/ssh', laptop, depth: 0}),
+    readConfig({path: join(userFolder, 'config'), folder: userFolder, localMachine, depth: 0}),
+    readConfig({path: '/etc/ssh/ssh_config', folder: '/etc/ssh', localMachine, depth: 0}),
   ])
 }
 
@@ -36,13 +36,16 @@ interface Reading {
   readonly path: string
   /** Where relative names of included files are. */
   readonly folder: string
-  readonly laptop: Laptop
+  readonly localMachine: LocalMachine
   readonly depth: number
 }
 
 async function readConfig(reading: Reading): Promise<ConfigText> {
-  const {path, laptop, depth} = reading
-  const lines = parseConfig((await (depth === 0 ? laptop.readText(path) : laptop.readIncluded(path))) ?? '', path)
+  const {path, localMachine, depth} = reading
+  const lines = parseConfig(
+    (await (depth === 0 ? localMachine.readText(path) : localMachine.readIncluded(path))) ?? '',
+    path,
+  )
   return await Promise.all(
     lines.map(async line => {
       if (line.keyword !== 'include') return line
@@ -60,12 +63,12 @@ async function readConfig(reading: Reading): Promise<ConfigText> {
 }
 
 async function includedBy({words, place}: ConfigLine, reading: Reading): Promise<readonly ConfigText[]> {
-  const {folder, laptop, depth} = reading
-  const own = {d: laptop.home, u: laptop.user, i: String(laptop.uid), l: laptop.hostName}
+  const {folder, localMachine, depth} = reading
+  const own = {d: localMachine.home, u: localMachine.user, i: String(localMachine.uid), l: localMachine.hostName}
   const paths: string[] = []
   for (const word of words) {
-    const pattern = expandTokens(await expandHome(word, laptop), {tokens: own, laptop, place})
-    paths.push(...(await laptop.matching(isAbsolute(pattern) ? pattern : join(folder, pattern))))
+    const pattern = expandTokens(await expandHome(word, localMachine), {tokens: own, localMachine, place})
+    paths.push(...(await localMachine.matching(isAbsolute(pattern) ? pattern : join(folder, pattern))))
   }
   return await Promise.all(paths.map(path => readConfig({...reading, path, depth: depth + 1})))
 }

@@ -1,12 +1,12 @@
 import {cidrContains, parseAddress, parseCidr} from '../../domain/cidr.ts'
 import {KadmError} from '../../domain/errors.ts'
-import type {Laptop} from '../local/local-machine.ts'
+import type {LocalMachine} from '../local/local-machine.ts'
 import type {ConfigLine} from './ssh-config.ts'
 import {expandTokens, type TokenSource} from './ssh-tokens.ts'
 import {matchesList} from './ssh-words.ts'
 
 export interface MatchContext {
-  readonly laptop: Laptop
+  readonly localMachine: LocalMachine
   readonly isFinal: boolean
   /** What is known so far: lines before this one have been read. */
   readonly source: () => TokenSource
@@ -66,7 +66,7 @@ const malformed = (place: string, what: string): KadmError =>
   new KadmError('config', `${place}: ${what}`, {hint: 'see Match in ssh_config(5)'})
 
 async function isMet({name, value}: Criterion, {place}: ConfigLine, context: MatchContext): Promise<boolean> {
-  const {laptop, isFinal, source, tag, tokens} = context
+  const {localMachine, isFinal, source, tag, tokens} = context
   const host = (text: string): boolean => matchesList(text.toLowerCase(), value.toLowerCase())
   switch (name) {
     case 'all':
@@ -81,15 +81,15 @@ async function isMet({name, value}: Criterion, {place}: ConfigLine, context: Mat
     case 'user':
       return matchesList(source().user, value)
     case 'localuser':
-      return matchesList(laptop.user, value)
+      return matchesList(localMachine.user, value)
     case 'tagged':
       return matchesList(tag, value)
     case 'sessiontype':
       return matchesList('exec', value)
     case 'localnetwork':
-      return laptop.addresses().some(address => value.split(',').some(range => isWithin(address, range.trim())))
+      return localMachine.addresses().some(address => value.split(',').some(range => isWithin(address, range.trim())))
     case 'exec':
-      return await laptop.succeeds(expandTokens(value, {tokens: tokens(), laptop, place}))
+      return await localMachine.succeeds(expandTokens(value, {tokens: tokens(), localMachine, place}))
     default:
       throw unknown(name, place)
   }

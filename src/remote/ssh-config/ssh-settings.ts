@@ -1,6 +1,6 @@
 import {isAddress} from '../../domain/cidr.ts'
 import {KadmError} from '../../domain/errors.ts'
-import type {Laptop} from '../local/local-machine.ts'
+import type {LocalMachine} from '../local/local-machine.ts'
 import type {ConfigLine, ConfigText, SshConfig} from './ssh-config.ts'
 import {matchCriteria, type MatchContext} from './ssh-match.ts'
 import {expandTokens, commonTokens, type TokenSource} from './ssh-tokens.ts'
@@ -52,7 +52,7 @@ const PROXY = new Set(['proxyjump', 'proxycommand'])
 
 interface Pass {
   readonly asked: Asked
-  readonly laptop: Laptop
+  readonly localMachine: LocalMachine
   readonly found: Found
   /** What Host lines are compared with. */
   readonly name: string
@@ -60,11 +60,11 @@ interface Pass {
 }
 
 /** Reads the settings for one host as ssh does, with a second pass where a `Match final` or the making of canonical names asks for it. */
-export async function settingsFor(config: SshConfig, asked: Asked, laptop: Laptop): Promise<SshSettings> {
+export async function settingsFor(config: SshConfig, asked: Asked, localMachine: LocalMachine): Promise<SshSettings> {
   const found: Found = {values: new Map(), identityFiles: [], wantsFinal: false}
   if (asked.user !== undefined) found.values.set('user', [asked.user])
   if (asked.port !== undefined) found.values.set('port', [String(asked.port)])
-  const pass = {asked, laptop, found, name: asked.host, isFinal: false}
+  const pass = {asked, localMachine, found, name: asked.host, isFinal: false}
   for (const text of config) await apply(text, pass, true)
   const isCanonical = ['yes', 'always', 'true'].includes(first(found, 'canonicalizehostname')?.toLowerCase() ?? 'no')
   if (found.wantsFinal || isCanonical) {
@@ -84,7 +84,7 @@ function hostNameOf(found: Found, {host}: Asked): string | undefined {
   const written = first(found, 'hostname')
   return written === undefined
     ? undefined
-    : expandTokens(written, {tokens: {h: host}, laptop: undefined, place: 'HostName of the ssh config'})
+    : expandTokens(written, {tokens: {h: host}, localMachine: undefined, place: 'HostName of the ssh config'})
 }
 
 /** A Host or Match line of an included file ends with it, and counts only where the Include line does. */
@@ -123,18 +123,18 @@ const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text)
 const notAPort = (text: string, place: string): KadmError =>
   new KadmError('config', `${place}: '${text}' is not a port`, {hint: 'write a number from 1 to 65535'})
 
-function contextOf({asked, laptop, found, isFinal}: Pass): MatchContext {
+function contextOf({asked, localMachine, found, isFinal}: Pass): MatchContext {
   const source = (): TokenSource => ({
-    laptop,
+    localMachine,
     original: asked.host,
     host: hostNameOf(found, asked) ?? asked.host,
     port: Number(first(found, 'port') ?? 22),
-    user: first(found, 'user') ?? laptop.user,
+    user: first(found, 'user') ?? localMachine.user,
     hostKeyAlias: first(found, 'hostkeyalias'),
     jump: first(found, 'proxyjump'),
   })
   return {
-    laptop,
+    localMachine,
     isFinal,
     source,
     tag: first(found, 'tag') ?? '',

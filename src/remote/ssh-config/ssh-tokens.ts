@@ -1,21 +1,21 @@
 import {createHash} from 'node:crypto'
 import {join} from 'node:path'
 import {KadmError} from '../../domain/errors.ts'
-import type {Laptop} from '../local/local-machine.ts'
+import type {LocalMachine} from '../local/local-machine.ts'
 
 export interface Expansion {
   /** What the signs behind `%` stand for, in the keyword at hand; `%%` always is a `%`. */
   readonly tokens: Readonly<Record<string, string>>
   /** undefined where the keyword takes no `${NAME}`. */
-  readonly laptop: Pick<Laptop, 'variable'> | undefined
+  readonly localMachine: Pick<LocalMachine, 'variable'> | undefined
   /** The line or keyword, for messages. */
   readonly place: string
 }
 
 /** Fills in `%x` and `${NAME}` as ssh_config(5) says; throws `config` for what stands for nothing, as ssh refuses that too. */
-export function expandTokens(text: string, {tokens, laptop, place}: Expansion): string {
+export function expandTokens(text: string, {tokens, localMachine, place}: Expansion): string {
   return text.replace(/%(.?)|\$\{([^}]*)\}/gs, (found, token: string | undefined, name: string | undefined) => {
-    if (name !== undefined) return laptop === undefined ? found : variableOf(name, text, {laptop, place})
+    if (name !== undefined) return localMachine === undefined ? found : variableOf(name, text, {localMachine, place})
     if (token === '%') return '%'
     const value = token === undefined || token === '' ? undefined : tokens[token]
     if (value !== undefined) return value
@@ -25,8 +25,12 @@ export function expandTokens(text: string, {tokens, laptop, place}: Expansion): 
   })
 }
 
-function variableOf(name: string, text: string, {laptop, place}: Pick<Expansion, 'laptop' | 'place'>): string {
-  const value = laptop?.variable(name)
+function variableOf(
+  name: string,
+  text: string,
+  {localMachine, place}: Pick<Expansion, 'localMachine' | 'place'>,
+): string {
+  const value = localMachine?.variable(name)
   if (value !== undefined) return value
   throw new KadmError('config', `${place}: the environment variable ${name} of '${text}' is not set`, {
     hint: `set ${name}, or write the path itself; ssh refuses that line too`,
@@ -34,10 +38,10 @@ function variableOf(name: string, text: string, {laptop, place}: Pick<Expansion,
 }
 
 /** `~` at the beginning is the user's home folder, `~name` another user's. */
-export async function expandHome(path: string, laptop: Pick<Laptop, 'home' | 'homeOf'>): Promise<string> {
+export async function expandHome(path: string, localMachine: Pick<LocalMachine, 'home' | 'homeOf'>): Promise<string> {
   const [, user, rest = ''] = /^~([^/]*)(\/.*)?$/s.exec(path) ?? []
   if (user === undefined) return path
-  const home = user === '' ? laptop.home : await laptop.homeOf(user)
+  const home = user === '' ? localMachine.home : await localMachine.homeOf(user)
   if (home === undefined)
     throw new KadmError('config', `'${path}' names the home folder of ${user}, and there is no such user here`, {
       hint: 'write the whole path',
@@ -46,7 +50,7 @@ export async function expandHome(path: string, laptop: Pick<Laptop, 'home' | 'ho
 }
 
 export interface TokenSource {
-  readonly laptop: Pick<Laptop, 'user' | 'uid' | 'home' | 'hostName'>
+  readonly localMachine: Pick<LocalMachine, 'user' | 'uid' | 'home' | 'hostName'>
   /** As the user wrote it. */
   readonly original: string
   /** After HostName. */
@@ -59,16 +63,16 @@ export interface TokenSource {
 
 /** The signs that most keywords with tokens take (CertificateFile, IdentityAgent, IdentityFile, UserKnownHostsFile, Match exec). */
 export function commonTokens(source: TokenSource): Readonly<Record<string, string>> {
-  const {laptop, original, host, port, user, hostKeyAlias, jump = ''} = source
-  const {hostName} = laptop
+  const {localMachine, original, host, port, user, hostKeyAlias, jump = ''} = source
+  const {hostName} = localMachine
   const hash = createHash('sha1')
     .update(`${hostName}${host}${String(port)}${user}${jump}`)
     .digest('hex')
   return {
     C: hash,
-    d: laptop.home,
+    d: localMachine.home,
     h: host,
-    i: String(laptop.uid),
+    i: String(localMachine.uid),
     j: jump,
     k: hostKeyAlias ?? original,
     L: hostName.split('.')[0] ?? hostName,
@@ -76,7 +80,7 @@ export function commonTokens(source: TokenSource): Readonly<Record<string, strin
     n: original,
     p: String(port),
     r: user,
-    u: laptop.user,
+    u: localMachine.user,
   }
 }
 

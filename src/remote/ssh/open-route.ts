@@ -1,10 +1,13 @@
-import type {Dialling} from './dialling.ts'
+import type {ConnectOptions} from './connect-options.ts'
 import type {Hop} from './route.ts'
-import {openClient, type Opened} from './ssh-client.ts'
+import {openClient, type OpenedClient} from './ssh-client.ts'
 
 /** Opens all connections of a way, each through the one before; the last leads to the machine itself. */
-export async function openRoute(hops: readonly Hop[], dialling: Dialling): Promise<readonly [Opened, ...Opened[]]> {
-  const opened: Opened[] = []
+export async function openRoute(
+  hops: readonly Hop[],
+  dialling: ConnectOptions,
+): Promise<readonly [OpenedClient, ...OpenedClient[]]> {
+  const opened: OpenedClient[] = []
   try {
     for (const hop of hops) opened.push(await openClient(hop, opened.at(-1)?.client, dialling))
     const [first, ...others] = opened

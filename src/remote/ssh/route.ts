@@ -1,7 +1,7 @@
 import {KadmError} from '../../domain/errors.ts'
 import {parseTarget, targetProblem} from '../../config/rules/target.ts'
 import type {SshTarget} from '../../domain/cluster.ts'
-import type {Laptop} from '../local/local-machine.ts'
+import type {LocalMachine} from '../local/local-machine.ts'
 import type {SshConfig} from '../ssh-config/ssh-config.ts'
 import {settingsFor, type SshSettings} from '../ssh-config/ssh-settings.ts'
 import {commonTokens, expandHome, expandTokens, proxyTokens, type TokenSource} from '../ssh-config/ssh-tokens.ts'
@@ -36,10 +36,10 @@ const MOST_HOPS = 8
 export async function routeTo(
   target: SshTarget,
   config: SshConfig,
-  laptop: Laptop,
+  localMachine: LocalMachine,
   depth = 0,
 ): Promise<readonly Hop[]> {
-  const {hop, settings, source} = await resolved(target, config, laptop)
+  const {hop, settings, source} = await resolved(target, config, localMachine)
   const written = target.jump ?? settings.proxyJump
   if (written === undefined || written.toLowerCase() === 'none') {
     if (settings.proxyCommand !== undefined && settings.proxyCommand.toLowerCase() !== 'none' && written === undefined)
@@ -50,7 +50,7 @@ export async function routeTo(
     return [hop]
   }
   const place = target.jump === undefined ? 'ProxyJump of the ssh config' : 'the jump host'
-  const jump = expandTokens(written, {tokens: proxyTokens(source), laptop: undefined, place})
+  const jump = expandTokens(written, {tokens: proxyTokens(source), localMachine: undefined, place})
   const names = jump.split(',').map(n => n.trim())
   if (depth + names.length > MOST_HOPS)
     throw new KadmError('config', `the way to ${target.address} leads over more than ${String(MOST_HOPS)} jump hosts`, {
@@ -60,8 +60,8 @@ export async function routeTo(
   // Whoever names a key by hand has none for the way either; ssh itself would offer it to the last host only.
   const through = (name: string): SshTarget => ({...parseJump(name), keyFile: target.keyFile})
   // As in ssh: only the first jump host may itself be behind others; the rest are reached from the one before.
-  const before = await routeTo(through(nearest), config, laptop, depth + names.length)
-  const between = await Promise.all(others.map(async name => (await resolved(through(name), config, laptop)).hop))
+  const before = await routeTo(through(nearest), config, localMachine, depth + names.length)
+  const between = await Promise.all(others.map(async name => (await resolved(through(name), config, localMachine)).hop))
   return [...before, ...between, hop]
 }
 
@@ -71,11 +71,11 @@ interface Resolved {
   readonly source: TokenSource
 }
 
-async function resolved(target: SshTarget, config: SshConfig, laptop: Laptop): Promise<Resolved> {
+async function resolved(target: SshTarget, config: SshConfig, localMachine: LocalMachine): Promise<Resolved> {
   const {address: host, user, port} = target
-  const settings = await settingsFor(config, {host, user, port}, laptop)
-  const source = sourceOf(target, settings, laptop)
-  return {hop: await decide(target, settings, source, laptop), settings, source}
+  const settings = await settingsFor(config, {host, user, port}, localMachine)
+  const source = sourceOf(target, settings, localMachine)
+  return {hop: await decide(target, settings, source, localMachine), settings, source}
 }
 
 /** Reads `user@host:port`, `[v6]:port`, `ssh://…`. */
@@ -88,15 +88,20 @@ export const parseJump = (text: string): SshTarget => {
   return parseTarget(text)
 }
 
-async function decide(target: SshTarget, settings: SshSettings, source: TokenSource, laptop: Laptop): Promise<Hop> {
-  const ssh = (name: string): string => `${laptop.home}/.ssh/${name}`
+async function decide(
+  target: SshTarget,
+  settings: SshSettings,
+  source: TokenSource,
+  localMachine: LocalMachine,
+): Promise<Hop> {
+  const ssh = (name: string): string => `${localMachine.home}/.ssh/${name}`
   const tokens = commonTokens(source)
   const fill = async (path: string, keyword: string): Promise<string> =>
-    expandTokens(await expandHome(path, laptop), {tokens, laptop, place: `${keyword} of the ssh config`})
+    expandTokens(await expandHome(path, localMachine), {tokens, localMachine, place: `${keyword} of the ssh config`})
   const named = (path: string): boolean => path.toLowerCase() !== 'none'
   const configured = await Promise.all(settings.identityFiles.filter(named).map(path => fill(path, 'IdentityFile')))
   const usual = settings.identityFiles.length > 0 ? [] : DEFAULT_KEYS.map(ssh)
-  const given = target.keyFile === undefined ? [] : [await expandHome(target.keyFile, laptop)]
+  const given = target.keyFile === undefined ? [] : [await expandHome(target.keyFile, localMachine)]
   const known = settings.userKnownHostsFiles
   return {
     label: target.address,
@@ -109,7 +114,7 @@ async function decide(target: SshTarget, settings: SshSettings, source: TokenSou
       ...usual.map(path => ({path, from: 'default'}) as const),
     ],
     identitiesOnly: settings.identitiesOnly,
-    agentSocket: await agentOf(settings.identityAgent, laptop, path => fill(path, 'IdentityAgent')),
+    agentSocket: await agentOf(settings.identityAgent, localMachine, path => fill(path, 'IdentityAgent')),
     hostKey: target.hostKey,
     knownHostsFiles:
       known === undefined
@@ -122,31 +127,31 @@ async function decide(target: SshTarget, settings: SshSettings, source: TokenSou
 /** `none`, the name of the usual variable, `$` with another variable's name, or a path. */
 async function agentOf(
   agent: string | undefined,
-  laptop: Laptop,
+  localMachine: LocalMachine,
   fill: (path: string) => Promise<string>,
 ): Promise<string | undefined> {
-  if (agent === undefined || agent === 'SSH_AUTH_SOCK') return laptop.agentSocket
+  if (agent === undefined || agent === 'SSH_AUTH_SOCK') return localMachine.agentSocket
   if (agent.toLowerCase() === 'none') return undefined
   const variable = /^\$([A-Za-z_]\w*)$/.exec(agent)?.[1]
   if (variable === undefined) return await fill(agent)
-  return variable === 'SSH_AUTH_SOCK' ? laptop.agentSocket : laptop.variable(variable)
+  return variable === 'SSH_AUTH_SOCK' ? localMachine.agentSocket : localMachine.variable(variable)
 }
 
 /** As ssh does it; the link of an IPv6 address is called as it is. */
 const lowerName = (host: string): string => (host.includes(':') ? host : host.toLowerCase())
 
 /** OpenSSH takes tokens and variables in User since 10.0; names hold neither `%` nor `${` otherwise. */
-function sourceOf(target: SshTarget, settings: SshSettings, laptop: Laptop): TokenSource {
+function sourceOf(target: SshTarget, settings: SshSettings, localMachine: LocalMachine): TokenSource {
   const source = {
-    laptop,
+    localMachine,
     original: target.address,
     host: lowerName(settings.hostName ?? target.address),
     port: settings.port ?? 22,
     hostKeyAlias: settings.hostKeyAlias,
     jump: target.jump ?? settings.proxyJump,
   }
-  const written = target.user ?? settings.user ?? laptop.user
+  const written = target.user ?? settings.user ?? localMachine.user
   if (target.user !== undefined || settings.user === undefined) return {...source, user: written}
-  const tokens = commonTokens({...source, user: laptop.user})
-  return {...source, user: expandTokens(written, {tokens, laptop, place: 'User of the ssh config'})}
+  const tokens = commonTokens({...source, user: localMachine.user})
+  return {...source, user: expandTokens(written, {tokens, localMachine, place: 'User of the ssh config'})}
 }

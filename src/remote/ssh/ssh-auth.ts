@@ -2,11 +2,11 @@ import type library from 'ssh2'
 import type {AnyAuthMethod, AuthenticationType, ParsedKey} from 'ssh2'
 import {KadmError} from '../../domain/errors.ts'
 import {fingerprint} from '../host-keys/host-key.ts'
-import type {Laptop} from '../local/local-machine.ts'
+import type {LocalMachine} from '../local/local-machine.ts'
 import {keyNeedsPassphrase} from './private-key.ts'
 import type {Hop, KeyFile} from './route.ts'
 import {watchedAgent} from './ssh-agent.ts'
-import type {Try} from './ssh-errors.ts'
+import type {AuthAttempt} from './ssh-errors.ts'
 
 type Ssh2 = typeof library
 
@@ -18,32 +18,37 @@ export interface Secrets {
 /** The ways to log in, one after the other, and what came of each. */
 export interface LoginPlan {
   readonly next: (left: unknown) => AnyAuthMethod | false
-  readonly tries: () => readonly Try[]
+  readonly tries: () => readonly AuthAttempt[]
   readonly offered: () => readonly string[]
   /** Says why the way under way did not work, in place of "refused". */
-  readonly blame: (outcome: string) => void
+  readonly reasonFor: (outcome: string) => void
   readonly exhausted: () => boolean
 }
 
-interface Way {
+interface AuthMethod {
   readonly type: AuthenticationType
   readonly label: string
   readonly method: AnyAuthMethod
 }
 
 interface KeyRead {
-  readonly ways: readonly Way[]
-  readonly tries: readonly Try[]
+  readonly ways: readonly AuthMethod[]
+  readonly tries: readonly AuthAttempt[]
   readonly public: Buffer | undefined
 }
 
 /** Reads the keys and puts the ways in order: a key named by hand, the agent, keys of the config and the usual ones, the password. */
-export async function planLogin(ssh2: Ssh2, hop: Hop, secrets: Secrets, laptop: Laptop): Promise<LoginPlan> {
+export async function planLogin(
+  ssh2: Ssh2,
+  hop: Hop,
+  secrets: Secrets,
+  localMachine: LocalMachine,
+): Promise<LoginPlan> {
   const username = hop.user
   const keys = await Promise.all(
     hop.keyFiles.map(async file => ({
       file,
-      read: await readKey(ssh2, {file, username, passphrase: secrets.passphrase}, laptop),
+      read: await readKey(ssh2, {file, username, passphrase: secrets.passphrase}, localMachine),
     })),
   )
   const ofGiven = keys.filter(k => k.file.from === 'given').flatMap(k => k.read.ways)
@@ -54,24 +59,28 @@ export async function planLogin(ssh2: Ssh2, hop: Hop, secrets: Secrets, laptop: 
     allowed: hop.identitiesOnly ? publics : undefined,
     seen: n => void (agentKeys = n),
   })
-  const ways: readonly Way[] = [
+  const ways: readonly AuthMethod[] = [
     {type: 'none', label: 'no authentication', method: {type: 'none', username}},
     ...ofGiven,
     ...agent,
     ...ofOthers,
     ...passwordWays(username, secrets.password),
   ]
-  const tries: Try[] = keys.flatMap(k => k.read.tries)
+  const tries: AuthAttempt[] = keys.flatMap(k => k.read.tries)
   if (agent.length === 0) tries.push({method: 'agent', outcome: 'none here (SSH_AUTH_SOCK is not set)'})
   if (secrets.password === undefined) tries.push({method: 'password', outcome: 'none given'})
-  const refusal = (way: Way): string =>
+  const refusal = (way: AuthMethod): string =>
     way.label === 'agent' && agentKeys !== undefined ? `its ${String(agentKeys)} keys were refused` : 'refused'
   return inOrder(ways, tries, refusal)
 }
 
-const inOrder = (ways: readonly Way[], tries: Try[], refusal: (way: Way) => string): LoginPlan => {
+const inOrder = (
+  ways: readonly AuthMethod[],
+  tries: AuthAttempt[],
+  refusal: (way: AuthMethod) => string,
+): LoginPlan => {
   let at = 0
-  let current: Way | undefined
+  let current: AuthMethod | undefined
   let blamed: string | undefined
   let exhausted = false
   let offered: readonly string[] = []
@@ -100,12 +109,12 @@ const inOrder = (ways: readonly Way[], tries: Try[], refusal: (way: Way) => stri
     next,
     tries: () => (settle(), tries),
     offered: () => offered,
-    blame: outcome => void (blamed = outcome),
+    reasonFor: outcome => void (blamed = outcome),
     exhausted: () => exhausted,
   }
 }
 
-const agentWay = (ssh2: Ssh2, hop: Hop, watch: Parameters<typeof watchedAgent>[2]): readonly Way[] =>
+const agentWay = (ssh2: Ssh2, hop: Hop, watch: Parameters<typeof watchedAgent>[2]): readonly AuthMethod[] =>
   hop.agentSocket === undefined
     ? []
     : [
@@ -116,7 +125,7 @@ const agentWay = (ssh2: Ssh2, hop: Hop, watch: Parameters<typeof watchedAgent>[2
         },
       ]
 
-const passwordWays = (username: string, password: string | undefined): readonly Way[] =>
+const passwordWays = (username: string, password: string | undefined): readonly AuthMethod[] =>
   password === undefined
     ? []
     : [
@@ -138,14 +147,18 @@ interface KeyQuery {
   readonly passphrase: string | undefined
 }
 
-async function readKey(ssh2: Ssh2, {file, username, passphrase}: KeyQuery, laptop: Laptop): Promise<KeyRead> {
-  const text = await (file.from === 'given' ? laptop.readNamed(file.path) : laptop.readText(file.path))
+async function readKey(
+  ssh2: Ssh2,
+  {file, username, passphrase}: KeyQuery,
+  localMachine: LocalMachine,
+): Promise<KeyRead> {
+  const text = await (file.from === 'given' ? localMachine.readNamed(file.path) : localMachine.readText(file.path))
   const label = `key ${file.path}`
   if (text === undefined && file.from === 'given')
     throw new KadmError('config', `there is no key file ${file.path}`, {
       hint: 'correct keyFile, or leave it out to use the usual keys',
     })
-  const publicKey = await readPublic(ssh2, file.path, laptop)
+  const publicKey = await readPublic(ssh2, file.path, localMachine)
   // The key itself may live in the agent only; its public half still says which one is meant.
   if (text === undefined)
     return {
@@ -164,8 +177,8 @@ async function readKey(ssh2: Ssh2, {file, username, passphrase}: KeyQuery, lapto
   return {ways: [{type: 'publickey', label: shown, method}], tries: [], public: parsed.getPublicSSH()}
 }
 
-const readPublic = async (ssh2: Ssh2, path: string, laptop: Laptop): Promise<Buffer | undefined> => {
-  const text = await laptop.readText(`${path}.pub`)
+const readPublic = async (ssh2: Ssh2, path: string, localMachine: LocalMachine): Promise<Buffer | undefined> => {
+  const text = await localMachine.readText(`${path}.pub`)
   if (text === undefined) return undefined
   const parsed = ssh2.utils.parseKey(text)
   return parsed instanceof Error ? undefined : parsed.getPublicSSH()

@@ -1,10 +1,10 @@
 import type {Client} from 'ssh2'
 import {KadmError} from '../../domain/errors.ts'
-import type {Dialling} from './dialling.ts'
+import type {ConnectOptions} from './connect-options.ts'
 import {checkHostKey, nameOf, readKnownHosts} from '../host-keys/host-key-check.ts'
 import {hostKeyAlgorithms, keyType, knownTypes} from '../host-keys/host-key.ts'
 import type {KnownKey} from '../host-keys/known-hosts.ts'
-import {patience} from '../reconnect/patience.ts'
+import {deadline} from '../reconnect/pausable-deadline.ts'
 import type {Hop} from './route.ts'
 import {planLogin, type LoginPlan} from './ssh-auth.ts'
 import {Silence, watchForSilence} from './silence.ts'
@@ -12,7 +12,7 @@ import {handshakeFailed, notLoggedIn} from './ssh-errors.ts'
 import {socketTo} from './ssh-socket.ts'
 
 /** A connection with the key that the machine showed. */
-export interface Opened {
+export interface OpenedClient {
   readonly client: Client
   readonly hostKey: Buffer
   /** Ends it without a word; ssh2's own `destroy` does nothing once `end` was called, which leaves a dead line open for minutes. */
@@ -20,8 +20,12 @@ export interface Opened {
 }
 
 /** Opens one connection, logged in and with its host key verified. */
-export async function openClient(hop: Hop, through: Client | undefined, dialling: Dialling): Promise<Opened> {
-  const known = await readKnownHosts(hop, dialling.laptop)
+export async function openClient(
+  hop: Hop,
+  through: Client | undefined,
+  dialling: ConnectOptions,
+): Promise<OpenedClient> {
+  const known = await readKnownHosts(hop, dialling.localMachine)
   const without: string[] = []
   let first: KadmError | undefined
   for (;;) {
@@ -42,22 +46,22 @@ interface Call {
   readonly without: readonly string[]
 }
 
-type Attempt = Opened | {readonly error: KadmError; readonly shownType: string | undefined}
+type Attempt = OpenedClient | {readonly error: KadmError; readonly shownType: string | undefined}
 
-async function dial({hop, through, known, without}: Call, dialling: Dialling): Promise<Attempt> {
-  const {host, laptop, policy, secrets} = dialling
+async function dial({hop, through, known, without}: Call, dialling: ConnectOptions): Promise<Attempt> {
+  const {host, localMachine, policy, secrets} = dialling
   const {default: ssh2} = await import('ssh2')
-  const plan = await planLogin(ssh2, hop, secrets, laptop)
+  const plan = await planLogin(ssh2, hop, secrets, localMachine)
   const socket = await socketTo(hop, through, dialling)
   const client = new ssh2.Client()
   let keyProblem: Error | undefined
   let shown: Buffer | undefined
-  const waiting = patience(dialling.readyTimeoutMs)
+  const waiting = deadline(dialling.readyTimeoutMs)
 
   const verify = (key: Buffer, done: (ok: boolean) => void): void => {
     waiting.pause()
     shown = key
-    checkHostKey(key, {host, hop, known, policy, laptop}).then(
+    checkHostKey(key, {host, hop, known, policy, localMachine}).then(
       () => {
         waiting.resume()
         done(true)
@@ -73,16 +77,16 @@ async function dial({hop, through, known, without}: Call, dialling: Dialling): P
     client.once('ready', resolve)
     client.on('error', (error: Error & {level?: string}) => {
       if (isOneWayOnly(error, plan)) {
-        plan.blame(error.message)
+        plan.reasonFor(error.message)
         return
       }
       if (/too many authentication failures/i.test(error.message))
-        plan.blame('too many keys were offered, the server hung up')
+        plan.reasonFor('too many keys were offered, the server hung up')
       last ??= error
       reject(error)
     })
     client.once('close', () => reject(last ?? new Error('it closed the connection')))
-    client.once('change password', () => plan.blame('the password has expired and must be changed first'))
+    client.once('change password', () => plan.reasonFor('the password has expired and must be changed first'))
     waiting.over.addEventListener('abort', () => reject(new Error('it did not answer in time')), {once: true})
     dialling.signal?.addEventListener('abort', () => reject(new Error('cancelled')), {once: true})
   })

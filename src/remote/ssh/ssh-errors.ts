@@ -64,13 +64,18 @@ export const handshakeFailed = (host: string, hop: Hop, cause: Error | undefined
 }
 
 /** What came of one way to log in. */
-export interface Try {
+export interface AuthAttempt {
   readonly method: string
   readonly outcome: string
 }
 
 /** Why nobody could log in, with everything that was tried. */
-export const notLoggedIn = (host: string, hop: Hop, tries: readonly Try[], offered: readonly string[]): KadmError => {
+export const notLoggedIn = (
+  host: string,
+  hop: Hop,
+  tries: readonly AuthAttempt[],
+  offered: readonly string[],
+): KadmError => {
   const lines = tries.map(t => `${t.method}: ${t.outcome}`)
   const offers = offered.length === 0 ? [] : [`the server accepts: ${offered.join(', ')}`]
   return new KadmError('connect', `cannot log in as ${hop.user} at ${hop.address}:${String(hop.port)}`, {
@@ -80,7 +85,7 @@ export const notLoggedIn = (host: string, hop: Hop, tries: readonly Try[], offer
   })
 }
 
-const loginHint = (hop: Hop, tries: readonly Try[], offered: readonly string[]): string => {
+const loginHint = (hop: Hop, tries: readonly AuthAttempt[], offered: readonly string[]): string => {
   const port = hop.port === 22 ? '' : `-p ${String(hop.port)} `
   const locked = tries.find(t => t.outcome.includes('passphrase'))
   if (tries.some(t => t.outcome.includes('too many')))

@@ -1,11 +1,11 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {SshTarget} from '../../domain/cluster.ts'
 import {hostLost, KadmError} from '../../domain/errors.ts'
-import type {Dialling} from './dialling.ts'
+import type {ConnectOptions} from './connect-options.ts'
 import {rememberHostKey, type HostKeyPolicy} from '../host-keys/host-key-check.ts'
 import {fingerprint} from '../host-keys/host-key.ts'
 import type {Host} from '../host.ts'
-import type {Laptop} from '../local/local-machine.ts'
+import type {LocalMachine} from '../local/local-machine.ts'
 import {machineHost} from '../machine-host.ts'
 import {createRedactor, type Redactor} from '../redact.ts'
 import {routeTo, type Hop} from './route.ts'
@@ -13,7 +13,7 @@ import {reconnectingHost, type Connection, type Dial} from '../reconnect/reconne
 import {Silence} from './silence.ts'
 import {sessionsOn} from './ssh-sessions.ts'
 import {openRoute} from './open-route.ts'
-import type {Opened} from './ssh-client.ts'
+import type {OpenedClient} from './ssh-client.ts'
 import {readSshConfig, type SshConfig} from '../ssh-config/ssh-config.ts'
 import {forwardThrough} from './ssh-forward.ts'
 
@@ -25,7 +25,7 @@ export interface SshOptions {
   /** The name the user gave the host; messages begin with it. */
   readonly name: string
   readonly target: SshTarget
-  readonly laptop: Laptop
+  readonly localMachine: LocalMachine
   readonly hostKeys: HostKeyPolicy
   readonly password?: string | undefined
   readonly sudoPassword?: string | undefined
@@ -40,13 +40,13 @@ export interface SshOptions {
 
 /** Connects to a machine over SSH, by jump hosts where the target or the ssh config says so. */
 export async function connectSsh(options: SshOptions): Promise<Host> {
-  const {name, target, laptop} = options
+  const {name, target, localMachine} = options
   const redactor = options.redactor ?? createRedactor()
   for (const secret of [options.password, options.sudoPassword, options.passphrase])
     if (secret !== undefined) redactor.add(secret)
   try {
-    const config = options.config ?? (await readSshConfig(laptop))
-    const hops = await routeTo(target, config, laptop)
+    const config = options.config ?? (await readSshConfig(localMachine))
+    const hops = await routeTo(target, config, localMachine)
     const opened = await openRoute(hops, diallingOf(options))
     const known = {hops, hostKey: opened.at(-1)?.hostKey, redactor}
     return reconnectingHost(hostOn(opened, hops, options, redactor), to =>
@@ -71,7 +71,7 @@ async function dialAgain(to: Dial, {hops, hostKey, redactor}: Known, options: Ss
   if (last === undefined || hostKey === undefined) throw new Error('a route has at least one hop')
   const there = {...last, address: to.address}
   const route = [...hops.slice(0, -1), {...there, hostKey: fingerprint(hostKey)}]
-  const {laptop} = options
+  const {localMachine} = options
   const dialling = diallingOf(options)
   const {readyTimeoutMs} = dialling
   const opened = await openRoute(route, {
@@ -79,13 +79,13 @@ async function dialAgain(to: Dial, {hops, hostKey, redactor}: Known, options: Ss
     signal: to.signal ?? options.signal,
     readyTimeoutMs: to.timeoutMs ?? readyTimeoutMs,
   })
-  if (to.address !== last.address) await rememberHostKey(hostKey, there, laptop)
+  if (to.address !== last.address) await rememberHostKey(hostKey, there, localMachine)
   return hostOn(opened, route, options, redactor)
 }
 
-const diallingOf = (options: SshOptions): Dialling => ({
+const diallingOf = (options: SshOptions): ConnectOptions => ({
   host: options.name,
-  laptop: options.laptop,
+  localMachine: options.localMachine,
   secrets: {password: options.password, passphrase: options.passphrase},
   policy: options.hostKeys,
   readyTimeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
@@ -102,18 +102,18 @@ const named = (error: KadmError, host: string): KadmError =>
 /** The private key files that would be tried for a target, so that passphrases can be asked for before any work. */
 export async function keyFilesOf(
   target: SshTarget,
-  laptop: Laptop,
+  localMachine: LocalMachine,
 ): Promise<readonly {readonly path: string; readonly text: string}[]> {
-  const hops = await routeTo(target, await readSshConfig(laptop), laptop)
+  const hops = await routeTo(target, await readSshConfig(localMachine), localMachine)
   const files = new Map(hops.flatMap(h => h.keyFiles.map(k => [k.path, k.from])))
   const textOf = (path: string, from: string): Promise<string | undefined> =>
-    from === 'given' ? laptop.readNamed(path) : laptop.readText(path)
+    from === 'given' ? localMachine.readNamed(path) : localMachine.readText(path)
   const read = await Promise.all([...files].map(async ([path, from]) => ({path, text: await textOf(path, from)})))
   return read.flatMap(({path, text}) => (text === undefined ? [] : [{path, text}]))
 }
 
 const hostOn = (
-  opened: readonly Opened[],
+  opened: readonly OpenedClient[],
   hops: readonly Hop[],
   options: SshOptions,
   redactor: Redactor,

@@ -1,10 +1,10 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {Client, ClientChannel} from 'ssh2'
 import {hostLost, KadmError} from '../../domain/errors.ts'
-import {channelSlots} from './channel-slots.ts'
-import {commandLine} from '../supervisor/far-side.ts'
+import {semaphore} from './semaphore.ts'
+import {commandLine} from '../supervisor/remote-supervisor.ts'
 import {exitCode} from '../local-host.ts'
-import type {OpenSession, Session} from '../supervisor/session.ts'
+import type {StartCommand, RunningCommand} from '../supervisor/running-command.ts'
 import {openFailure, type Through} from './ssh-forward.ts'
 
 /** sshd allows ten sessions a connection unless MaxSessions says less; two stay free for ending what must stop. */
@@ -12,8 +12,8 @@ const MOST_CHANNELS = 8
 const OPEN_TRIES = 20
 
 /** Opens sessions on a client until `gone` fires. */
-export const sessionsOn = (client: Client, host: string, gone: AbortSignal): OpenSession => {
-  const slots = channelSlots(MOST_CHANNELS)
+export const sessionsOn = (client: Client, host: string, gone: AbortSignal): StartCommand => {
+  const slots = semaphore(MOST_CHANNELS)
   return async (words, {signal, urgent}) => {
     const line = commandLine(words)
     for (let tries = 1; ; tries++) {
@@ -70,7 +70,7 @@ const exec = ({client, host, gone}: Through & {readonly gone: AbortSignal}, line
     }
   })
 
-const sessionOf = (channel: ClientChannel, host: string, gone: AbortSignal, release: () => void): Session => {
+const sessionOf = (channel: ClientChannel, host: string, gone: AbortSignal, release: () => void): RunningCommand => {
   const givenUp = new AbortController()
   const ended = new Promise<number>((resolve, reject) => {
     const silent = (): void =>

@@ -4,12 +4,12 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import type {Client} from 'ssh2'
 import {KadmError} from '../../domain/errors.ts'
 import type {Hop} from './route.ts'
-import type {Dialling} from './dialling.ts'
+import type {ConnectOptions} from './connect-options.ts'
 import {unreachable} from './ssh-errors.ts'
 import {forwardThrough} from './ssh-forward.ts'
 
 /** The byte stream an SSH connection runs on: TCP, or a channel of the jump host before it. */
-export const socketTo = (hop: Hop, through: Client | undefined, dialling: Dialling): Promise<Duplex> =>
+export const socketTo = (hop: Hop, through: Client | undefined, dialling: ConnectOptions): Promise<Duplex> =>
   through === undefined ? tcp(hop, dialling) : channel(hop, through, dialling)
 
 const cancelled = (host: string): KadmError =>
@@ -18,7 +18,7 @@ const cancelled = (host: string): KadmError =>
 const silent = (): Error => Object.assign(new Error('no answer'), {code: 'ETIMEDOUT'})
 
 /** The jump host itself waits for minutes for a machine that does not answer. */
-async function channel(hop: Hop, client: Client, {host, readyTimeoutMs, signal}: Dialling): Promise<Duplex> {
+async function channel(hop: Hop, client: Client, {host, readyTimeoutMs, signal}: ConnectOptions): Promise<Duplex> {
   const opening = forwardThrough({host, client}, hop.address, hop.port)
   const over = new AbortController()
   const stop = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
@@ -38,7 +38,7 @@ function leave(stream: Duplex): void {
   stream.destroy()
 }
 
-const tcp = (hop: Hop, {host, readyTimeoutMs, signal}: Dialling): Promise<Duplex> =>
+const tcp = (hop: Hop, {host, readyTimeoutMs, signal}: ConnectOptions): Promise<Duplex> =>
   new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(cancelled(host))

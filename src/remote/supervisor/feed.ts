@@ -1,5 +1,5 @@
 import type {Readable, Writable} from 'node:stream'
-import {CONTENT_END, opening, pieceHeader} from './far-side.ts'
+import {CONTENT_END, opening, pieceHeader} from './remote-supervisor.ts'
 
 const PIECE = 256 * 1024
 
@@ -11,7 +11,7 @@ export interface Feed {
   readonly length: number | undefined
 }
 
-/** Says the whole protocol of far-side.ts into `stdin`, no faster than it is taken; stops silently when `over` fires. */
+/** Says the whole protocol of remote-supervisor.ts into `stdin`, no faster than it is taken; stops silently when `over` fires. */
 export async function feed(stdin: Writable, job: Feed, over: AbortSignal): Promise<void> {
   const {script, password, content, length} = job
   const stopContent = (): void => void content?.destroy()

@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import {ECHO, ECHOED} from './far-side.ts'
+import {ECHO, ECHOED} from './remote-supervisor.ts'
 import type {Probe, Probes} from './login-shell.ts'
-import type {OpenSession, Session} from './session.ts'
+import type {StartCommand, RunningCommand} from './running-command.ts'
 
 /** No answer to the easier probe for so long says nothing: the machine may be slow. */
 const PATIENCE_MS = 20_000
@@ -9,10 +9,10 @@ const PATIENCE_MS = 20_000
 const LEAST_MS = 3000
 
 /** Runs a command that only answers, with its input open and with its input closed, side by side. */
-export async function probeShell(open: OpenSession): Promise<Probes> {
+export async function probeShell(open: StartCommand): Promise<Probes> {
   const began = performance.now()
   const over = new AbortController()
-  const sessions: Session[] = []
+  const sessions: RunningCommand[] = []
   const start = async (isClosed: boolean): Promise<Probe> => {
     const session = await open(ECHO, {urgent: true})
     if (over.signal.aborted) session.abandon()
@@ -34,7 +34,7 @@ export async function probeShell(open: OpenSession): Promise<Probes> {
   return {open: answer, closed}
 }
 
-async function answerOf(session: Session): Promise<Probe> {
+async function answerOf(session: RunningCommand): Promise<Probe> {
   const answered = new Promise<Probe>(resolve => {
     let text = ''
     session.stdout.on('data', (chunk: Buffer) => {

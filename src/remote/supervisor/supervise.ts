@@ -4,7 +4,7 @@ import {watchBegin} from './begin-watch.ts'
 import {collect} from './collect.ts'
 import {feed} from './feed.ts'
 import type {RunResult} from '../host.ts'
-import type {Session} from './session.ts'
+import type {RunningCommand} from './running-command.ts'
 import type {Probes, Silence} from './login-shell.ts'
 import type {Unbegun} from './sudo-trouble.ts'
 
@@ -14,7 +14,7 @@ const DEAF_AFTER_MS = 1000
 /** The far side kills what ignores TERM after 5 s. */
 const GIVE_UP_AFTER_MS = 8000
 
-export interface Job {
+export interface ScriptRun {
   readonly script: string
   readonly content: Readable | undefined
   readonly length: number | undefined
@@ -41,7 +41,7 @@ export interface Surroundings {
 }
 
 /** Sees one script through on an open session: feeds it, collects its output, bounds it, and ends all of it when it must stop. */
-export async function supervise(session: Session, job: Job, around: Surroundings): Promise<RunResult> {
+export async function supervise(session: RunningCommand, job: ScriptRun, around: Surroundings): Promise<RunResult> {
   const {host} = around
   const over = new AbortController()
   let failure: KadmError | undefined

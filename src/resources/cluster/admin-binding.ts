@@ -29,7 +29,7 @@ export const adminBindingOperation: Operation<AdminBindingResource> = {
         await as.create(object, {signal, retryForMs: 60_000})
         return 'changed'
       } catch (error) {
-        if (isAlreadyThere(error)) return 'held'
+        if (isAlreadyThere(error)) return 'unchanged'
         throw error
       }
     }

@@ -1,7 +1,7 @@
 import {KadmError} from '../../domain/errors.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import {textsAt} from '../../kube/json.ts'
-import {PATHS} from '../../kube/kinds.ts'
+import {apiPath} from '../../kube/kinds.ts'
 import {clusterOfKubeconfig} from '../../kube/kubeconfig.ts'
 import type {CallOptions} from '../../kube/requester.ts'
 import {clusterInfoConfigMap} from '../../manifests/cluster-info.ts'
@@ -32,7 +32,7 @@ const serverIn = (text: string): string | undefined => {
 }
 
 async function difference(api: KubeClient, server: string, options: CallOptions): Promise<string | undefined> {
-  const live = await api.get(PATHS.configMaps('cluster-info', 'kube-public'), options)
+  const live = await api.get(apiPath.configMaps('cluster-info', 'kube-public'), options)
   const text = textsAt(live, 'data')['kubeconfig']
   if (text === undefined) return 'is missing'
   const found = serverIn(text)
@@ -45,7 +45,7 @@ export const clusterInfoOperation: Operation<ClusterInfoResource> = {
   act: async ({server}, context) => {
     const api = await context.api()
     const patient = {signal: context.signal, retryForMs: 60_000}
-    if ((await difference(api, server, patient)) === undefined) return 'held'
+    if ((await difference(api, server, patient)) === undefined) return 'unchanged'
     await api.apply(clusterInfoConfigMap({server, caPem: await context.values.clusterCa()}), patient)
     return 'changed'
   },

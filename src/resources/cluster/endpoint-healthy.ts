@@ -43,6 +43,6 @@ export const endpointHealthyOperation: Operation<EndpointHealthyResource> = {
         return seen === 'ok' ? {value: true} : {seen}
       },
     )
-    return 'held'
+    return 'unchanged'
   },
 }

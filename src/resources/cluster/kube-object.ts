@@ -6,7 +6,7 @@ import {waitFor} from '../../kube/wait.ts'
 import type {ResourceBase} from '../core/kind.ts'
 import type {Acted, Operation} from '../core/operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
-import {firstDifference} from './subset-diff.ts'
+import {subsetDiff} from './subset-diff.ts'
 
 /** An object in the API, by server-side apply; fields that others own are left to them. */
 export interface KubeObjectResource extends ResourceBase {
@@ -39,7 +39,7 @@ async function difference(
   const live = await api.get(await api.pathOf(object, options), options)
   if (live === undefined) return 'is missing'
   if (createOnly === true) return undefined
-  const place = firstDifference(object, live)
+  const place = subsetDiff(object, live)
   return place === undefined ? undefined : `${place} differs`
 }
 
@@ -63,7 +63,7 @@ export const kubeObjectOperation: Operation<KubeObjectResource> = {
       },
       async () => {
         try {
-          if ((await difference(api, resource, patient)) === undefined) return {value: 'held'}
+          if ((await difference(api, resource, patient)) === undefined) return {value: 'unchanged'}
           await api.apply(object, patient)
           return {value: 'changed'}
         } catch (error) {

@@ -1,6 +1,6 @@
-import type {ApiTaint} from '../../manifests/node-marks.ts'
+import type {ApiTaint} from '../../manifests/node-labels-and-taints.ts'
 import {isObject, listAt, textAt, textsAt, type ApiObject} from '../../kube/json.ts'
-import {PATHS} from '../../kube/kinds.ts'
+import {apiPath} from '../../kube/kinds.ts'
 import {waitFor} from '../../kube/wait.ts'
 import type {ResourceBase} from '../core/kind.ts'
 import type {Operation} from '../core/operation.ts'
@@ -8,8 +8,8 @@ import {apiLook, AT_ONCE} from './api-look.ts'
 import {laneWait} from './lane-wait.ts'
 
 /** Labels and taints that a node must carry, beside those that others gave it. */
-export interface NodeMarksResource extends ResourceBase {
-  readonly kind: 'node-marks'
+export interface NodeLabelsAndTaintsResource extends ResourceBase {
+  readonly kind: 'node-labels-and-taints'
   readonly node: string
   readonly labels: Readonly<Record<string, string>>
   readonly taints: readonly ApiTaint[]
@@ -17,9 +17,11 @@ export interface NodeMarksResource extends ResourceBase {
   readonly deadlineMs: number
 }
 
-export const nodeMarks = (wanted: Omit<NodeMarksResource, 'kind' | 'id'>): NodeMarksResource => ({
-  kind: 'node-marks',
-  id: `node-marks:${wanted.node}`,
+export const nodeLabelsAndTaints = (
+  wanted: Omit<NodeLabelsAndTaintsResource, 'kind' | 'id'>,
+): NodeLabelsAndTaintsResource => ({
+  kind: 'node-labels-and-taints',
+  id: `node-labels-and-taints:${wanted.node}`,
   ...wanted,
 })
 
@@ -29,7 +31,7 @@ const samePlace = (a: ApiTaint, b: unknown): boolean => textAt(b, 'key') === a.k
 const sameTaint = (a: ApiTaint, b: unknown): boolean =>
   samePlace(a, b) && (textAt(b, 'value') ?? '') === (a.value ?? '')
 
-const missing = ({labels, taints}: NodeMarksResource, node: ApiObject): string | undefined => {
+const missing = ({labels, taints}: NodeLabelsAndTaintsResource, node: ApiObject): string | undefined => {
   const present = textsAt(node, 'metadata', 'labels')
   const label = Object.entries(labels).find(([key, value]) => present[key] !== value)
   if (label !== undefined) return `label ${label[0]} is missing`
@@ -37,16 +39,16 @@ const missing = ({labels, taints}: NodeMarksResource, node: ApiObject): string |
   return taint === undefined ? undefined : `taint ${taint.key}:${taint.effect} is missing`
 }
 
-export const nodeMarksOperation: Operation<NodeMarksResource> = {
+export const nodeLabelsAndTaintsOperation: Operation<NodeLabelsAndTaintsResource> = {
   look: (resource, context) =>
     apiLook(context, async api => {
-      const node = await api.get(PATHS.nodes(resource.node), AT_ONCE)
+      const node = await api.get(apiPath.nodes(resource.node), AT_ONCE)
       return node === undefined ? 'the node is not there yet' : missing(resource, node)
     }),
   act: async (resource, context) => {
     const {signal, progress} = context
     const api = await context.api()
-    const path = PATHS.nodes(resource.node)
+    const path = apiPath.nodes(resource.node)
     const node = await waitFor(
       {
         what: `node ${resource.node} to register`,
@@ -64,7 +66,7 @@ export const nodeMarksOperation: Operation<NodeMarksResource> = {
           : {seen: 'the kubelet has not registered it'}
       },
     )
-    if (missing(resource, node) === undefined) return 'held'
+    if (missing(resource, node) === undefined) return 'unchanged'
     const present = listAt(node, 'spec', 'taints').filter(isObject)
     const lacking = resource.taints.filter(wanted => !present.some(other => sameTaint(wanted, other)))
     const taints = [...lacking, ...present.filter(other => !lacking.some(wanted => samePlace(wanted, other)))]

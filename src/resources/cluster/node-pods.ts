@@ -1,7 +1,7 @@
 import type {KubeClient} from '../../kube/client.ts'
 import {podState} from '../../kube/components.ts'
 import {at, conditionOf, isObject, listAt, textAt, type ApiObject} from '../../kube/json.ts'
-import {PATHS, query} from '../../kube/kinds.ts'
+import {apiPath, query} from '../../kube/kinds.ts'
 import {waitFor} from '../../kube/wait.ts'
 import type {ResourceBase} from '../core/kind.ts'
 import type {Operation, OperationContext} from '../core/operation.ts'
@@ -32,9 +32,9 @@ export const nodePods = (wanted: Omit<NodePodsResource, 'kind' | 'id'>): NodePod
 
 async function lacking({node, daemonSets}: NodePodsResource, api: KubeClient): Promise<string | undefined> {
   const [self, pods, ...sets] = await Promise.all([
-    api.get(PATHS.nodes(node), AT_ONCE),
-    api.list(PATHS.pods() + query({fieldSelector: `spec.nodeName=${node}`}), AT_ONCE),
-    ...daemonSets.map(({name, namespace}) => api.get(PATHS.daemonSets(name, namespace), AT_ONCE)),
+    api.get(apiPath.nodes(node), AT_ONCE),
+    api.list(apiPath.pods() + query({fieldSelector: `spec.nodeName=${node}`}), AT_ONCE),
+    ...daemonSets.map(({name, namespace}) => api.get(apiPath.daemonSets(name, namespace), AT_ONCE)),
   ])
   const missing = sets.flatMap(set => (set === undefined ? [] : (lackingOf(set, pods, bornAt(self)) ?? [])))
   return missing.length === 0 ? undefined : missing.join('; ')
@@ -82,6 +82,6 @@ export const nodePodsOperation: Operation<NodePodsResource> = {
         return seen === undefined ? {value: true} : {seen}
       },
     )
-    return 'held'
+    return 'unchanged'
   },
 }

@@ -1,7 +1,7 @@
 import {KadmError} from '../../domain/errors.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import {isObject, listAt, textAt, textsAt, type ApiObject} from '../../kube/json.ts'
-import {PATHS, query} from '../../kube/kinds.ts'
+import {apiPath, query} from '../../kube/kinds.ts'
 import {waitFor} from '../../kube/wait.ts'
 import {sh} from '../../remote/shell/shell.ts'
 import type {ResourceBase} from '../core/kind.ts'
@@ -51,7 +51,7 @@ const taken = (node: string, host: string, ranges: readonly string[]): KadmError
 
 /** The daemon sets make them again: their pods wrote to the Node object that is gone, flannel's how its machine is reached. */
 async function renewDaemonPods(api: KubeClient, node: string): Promise<void> {
-  const pods = await api.list(PATHS.pods() + query({fieldSelector: `spec.nodeName=${node}`}), AT_ONCE)
+  const pods = await api.list(apiPath.pods() + query({fieldSelector: `spec.nodeName=${node}`}), AT_ONCE)
   const own = pods.filter(
     pod =>
       ['kube-system', 'kube-flannel'].includes(textAt(pod, 'metadata', 'namespace') ?? '') &&
@@ -59,7 +59,7 @@ async function renewDaemonPods(api: KubeClient, node: string): Promise<void> {
   )
   await Promise.all(
     own.map(pod =>
-      api.delete(PATHS.pods(textAt(pod, 'metadata', 'name') ?? '', textAt(pod, 'metadata', 'namespace') ?? '')),
+      api.delete(apiPath.pods(textAt(pod, 'metadata', 'name') ?? '', textAt(pod, 'metadata', 'namespace') ?? '')),
     ),
   )
 }
@@ -68,7 +68,7 @@ export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
   look: ({node}, context) =>
     apiLook(context, async api => {
       const [found, onHost] = await Promise.all([
-        api.get(PATHS.nodes(node), AT_ONCE),
+        api.get(apiPath.nodes(node), AT_ONCE),
         rangesOn(context.host, context.signal),
       ])
       return found === undefined ? WITHOUT_NODE : otherRanges(found, onHost)
@@ -94,14 +94,14 @@ export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
       },
       untilAnswered(async () => {
         const client = await api()
-        const found = await client.get(PATHS.nodes(node), AT_ONCE)
+        const found = await client.get(apiPath.nodes(node), AT_ONCE)
         const other = found === undefined ? undefined : otherRanges(found, onHost)
         // kubeadm waits for this label too: the kubelet sets it when the registration is complete.
         if (other === undefined && textsAt(found, 'metadata', 'labels')['kubernetes.io/hostname'] !== undefined)
-          return {value: isRestarted ? 'changed' : 'held'}
+          return {value: isRestarted ? 'changed' : 'unchanged'}
         if (other !== undefined) {
           if (await areTaken(client, node, onHost)) throw taken(node, host.name, onHost)
-          await client.delete(PATHS.nodes(node))
+          await client.delete(apiPath.nodes(node))
           await restart(client)
           return {seen: other}
         }

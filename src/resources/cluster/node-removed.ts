@@ -1,6 +1,6 @@
 import {KadmError} from '../../domain/errors.ts'
-import {drain, forgetPods} from '../../kube/drain.ts'
-import {PATHS} from '../../kube/kinds.ts'
+import {drain, forceDeletePods} from '../../kube/drain.ts'
+import {apiPath} from '../../kube/kinds.ts'
 import {cordon, deleteNode} from '../../kube/nodes.ts'
 import type {ResourceBase} from '../core/kind.ts'
 import type {Operation} from '../core/operation.ts'
@@ -36,7 +36,7 @@ export const nodeRemovedOperation: Operation<NodeRemovedResource> = {
   // A cluster that does not answer for a moment is asked again; one that does not answer at all must not skip the drain silently.
   look: async ({node, isMember}, {api, signal, host}) => {
     try {
-      const found = await (await api()).get(PATHS.nodes(node), {signal})
+      const found = await (await api()).get(apiPath.nodes(node), {signal})
       return found === undefined ? undefined : 'is in the cluster'
     } catch (error) {
       if (!(error instanceof KadmError) || error.code === 'cancelled' || error.code === 'host-lost') throw error
@@ -49,7 +49,7 @@ export const nodeRemovedOperation: Operation<NodeRemovedResource> = {
     await cordon(api, node, {signal: context.signal})
     await drain(api, node, {deadlineMs: drainMs, clock: context.clock, signal: context.signal, lost: 'remove'})
     await deleteNode(api, node, {signal: context.signal})
-    await forgetPods(api, node, context.signal)
+    await forceDeletePods(api, node, context.signal)
     return 'changed'
   },
 }

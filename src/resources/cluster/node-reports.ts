@@ -1,6 +1,6 @@
 import {KadmError} from '../../domain/errors.ts'
 import {conditionOf, textAt, type ApiObject} from '../../kube/json.ts'
-import {PATHS} from '../../kube/kinds.ts'
+import {apiPath} from '../../kube/kinds.ts'
 import {waitFor} from '../../kube/wait.ts'
 import type {Host} from '../../remote/host.ts'
 import {Script, sh} from '../../remote/shell/shell.ts'
@@ -72,7 +72,7 @@ function lacking({state, startedAt, ageSeconds, restarts}: Kubelet, node: ApiObj
 }
 
 const nodeOf = ({node}: NodeReportsResource, {api}: OperationContext): Promise<ApiObject | undefined> =>
-  api().then(client => client.get(PATHS.nodes(node), AT_ONCE))
+  api().then(client => client.get(apiPath.nodes(node), AT_ONCE))
 
 /** Of a kubelet that stops again and again; one more than a restart that may have had its reason. */
 const TOO_OFTEN = 2
@@ -113,6 +113,6 @@ export const nodeReportsOperation: Operation<NodeReportsResource> = {
         return seen === undefined ? {value: true} : {seen}
       }),
     )
-    return 'held'
+    return 'unchanged'
   },
 }

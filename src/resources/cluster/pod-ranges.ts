@@ -1,7 +1,7 @@
 import {ApiError} from '../../kube/api-error.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import {listAt, textAt, type ApiObject} from '../../kube/json.ts'
-import {PATHS} from '../../kube/kinds.ts'
+import {apiPath} from '../../kube/kinds.ts'
 import type {Host} from '../../remote/host.ts'
 import {sh} from '../../remote/shell/shell.ts'
 import {AT_ONCE} from './api-look.ts'
@@ -31,7 +31,7 @@ export const isSame = (one: readonly string[], other: readonly string[]): boolea
 
 /** Whether another node has one of the ranges by now. */
 export const areTaken = async (api: KubeClient, name: string, ranges: readonly string[]): Promise<boolean> =>
-  (await api.list(PATHS.nodes(), AT_ONCE)).some(
+  (await api.list(apiPath.nodes(), AT_ONCE)).some(
     node => textAt(node, 'metadata', 'name') !== name && rangesOf(node).some(range => ranges.includes(range)),
   )
 

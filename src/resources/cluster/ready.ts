@@ -1,5 +1,5 @@
 import {conditionOf, numberAt, textAt, type ApiObject} from '../../kube/json.ts'
-import {PATHS} from '../../kube/kinds.ts'
+import {apiPath} from '../../kube/kinds.ts'
 import {waitFor} from '../../kube/wait.ts'
 import type {ResourceBase} from '../core/kind.ts'
 import type {Operation, OperationContext} from '../core/operation.ts'
@@ -26,11 +26,11 @@ export const ready = (wanted: Omit<ReadyResource, 'kind' | 'id'>): ReadyResource
 const pathOf = ({what, name, namespace}: ReadyResource): string => {
   switch (what) {
     case 'node':
-      return PATHS.nodes(name)
+      return apiPath.nodes(name)
     case 'deployment':
-      return PATHS.deployments(name, namespace)
+      return apiPath.deployments(name, namespace)
     case 'daemonset':
-      return PATHS.daemonSets(name, namespace)
+      return apiPath.daemonSets(name, namespace)
   }
 }
 
@@ -88,6 +88,6 @@ export const readyOperation: Operation<ReadyResource> = {
         return seen === undefined ? {value: true} : {seen}
       },
     )
-    return 'held'
+    return 'unchanged'
   },
 }

@@ -18,7 +18,7 @@ const keyOf = (element: unknown): string | undefined => {
  * Where a live object falls short of what is wanted: the path of the first field that is missing or other; undefined when all that is
  * wanted is there. What the API server or controllers added beside it does not count.
  */
-export function firstDifference(wanted: unknown, live: unknown, path = ''): string | undefined {
+export function subsetDiff(wanted: unknown, live: unknown, path = ''): string | undefined {
   if (Array.isArray(wanted)) {
     const items: readonly unknown[] = wanted
     if (isEmpty(items) && isEmpty(live)) return undefined
@@ -29,7 +29,7 @@ export function firstDifference(wanted: unknown, live: unknown, path = ''): stri
       .map((item, i) => {
         const key = keyOf(item)
         const match = key === undefined ? others[i] : (others.find(other => keyOf(other) === key) ?? others[i])
-        return firstDifference(item, match, `${path}[${key ?? String(i)}]`)
+        return subsetDiff(item, match, `${path}[${key ?? String(i)}]`)
       })
       .find(difference => difference !== undefined)
   }
@@ -38,7 +38,7 @@ export function firstDifference(wanted: unknown, live: unknown, path = ''): stri
     if (!isRecord(live)) return path
     return Object.entries(wanted)
       .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => firstDifference(value, live[key], path === '' ? key : `${path}.${key}`))
+      .map(([key, value]) => subsetDiff(value, live[key], path === '' ? key : `${path}.${key}`))
       .find(difference => difference !== undefined)
   }
   if (wanted === live || (wanted === '' && live === undefined) || (wanted === null && live === undefined))

@@ -25,7 +25,7 @@ export const tokenGoneOperation: Operation<TokenGoneResource> = {
     }
   },
   act: async ({node}, {values}) => {
-    await values.takeTokenBack(node)
-    return 'held'
+    await values.revokeToken(node)
+    return 'unchanged'
   },
 }

@@ -22,11 +22,11 @@ export interface Kind<R extends ResourceBase, S> {
   /** Shell that makes it so from the state found; runs under `set -eu`. */
   readonly act: (resource: R, state: S) => Script
   /** Keeps on the host what `undo` needs beyond `S` (such as original bytes) in the empty folder "$KEEP"; runs once, before the first act. */
-  readonly keep?: (resource: R, state: S) => Script
+  readonly backup?: (resource: R, state: S) => Script
   /** The state as the ledger keeps it: with what `undo` must know of how `act` decided, since a later kadm may decide otherwise. */
-  readonly recorded?: (resource: R, state: S) => S
+  readonly ledgerState?: (resource: R, state: S) => S
   /** Shell that puts the first original back; "$KEEP" is the folder `keep` filled. */
-  readonly undo: (resource: R, original: S) => Script
+  readonly revert: (resource: R, original: S) => Script
   /**
    * What the thing is, part by part, as plain data: it is back when every part is as it was first found. Nothing of what it only refers
    * to (an authority, folders above it), of what changes by itself, and no name where the number counts.
@@ -39,25 +39,25 @@ export interface Kind<R extends ResourceBase, S> {
   /** Fills in what exists only after an act (a key to be made, a token); runs just before `act`, never for a plan. */
   readonly resolve?: (resource: R, state: S, values: Values) => Promise<R>
   /** False for waits and the like: nothing is changed, so nothing is kept for undo. */
-  readonly lasting?: false
+  readonly recorded?: false
   /** True of what changes nothing and only waits for what the changes before it lead to. */
   readonly onlyWaits?: true
   /** The files that must be staged on the host before `act`, given what was found. */
-  readonly uploads?: (resource: R, state: S) => readonly Upload[]
+  readonly uploads?: (resource: R, state: S) => readonly StagedFile[]
   /** For what may cut the connection it is made over: `act` and `undo` only begin a trial, which the host itself takes back in time. */
-  readonly trial?: {
-    readonly act: (resource: R, state: S) => Trial
+  readonly commitConfirm?: {
+    readonly act: (resource: R, state: S) => CommitConfirm
     /** "$KEEP" is the folder `keep` filled. */
-    readonly undo: (resource: R, original: S) => Trial
+    readonly undo: (resource: R, original: S) => CommitConfirm
   }
   /** Why `undo` must leave the thing alone, because others changed it since; `diff` where this is absent. */
-  readonly taken?: (resource: R, state: S) => string | undefined
+  readonly drift?: (resource: R, state: S) => string | undefined
   /** Run when everything else is undone: what could only follow the rest, such as a daemon that must read its old files again. */
-  readonly settle?: (resource: R, original: S) => Script
+  readonly afterRevert?: (resource: R, original: S) => Script
 }
 
 /** A change that a host tries: it stays only when somebody who logged in anew says so. */
-export interface Trial {
+export interface CommitConfirm {
   /** What is tried, for people: `the addresses of enp0s8`. */
   readonly what: string
   /** How long the host waits for somebody, once the change is made. */
@@ -71,7 +71,7 @@ export interface Trial {
 }
 
 /** A local file that an act finds on the host under `to`; `sha256` and `size` are of the file as it is stored and sent. */
-export interface Upload {
+export interface StagedFile {
   readonly from: string
   readonly to: string
   readonly sha256: string

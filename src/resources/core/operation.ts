@@ -17,7 +17,7 @@ export interface OperationContext {
 }
 
 /** What an act came to: `held` when it had only to wait, or to look once more at what it could not see the first time. */
-export type Acted = 'changed' | 'held'
+export type Acted = 'changed' | 'unchanged'
 
 /**
  * One of the few things that shell on one host cannot do: an object in the API, a wait for another machine. Like a kind it looks

@@ -23,7 +23,7 @@ export interface Values {
   /** Whether a token that kadm made for this node, in this run or in one that was interrupted, is still valid. */
   readonly isTokenLeft: (node: string) => Promise<boolean>
   /** Deletes the tokens for this node; what fails becomes a warning. */
-  readonly takeTokenBack: (node: string) => Promise<void>
+  readonly revokeToken: (node: string) => Promise<void>
   /** The sha256 that a project publishes for a file of a release; asked of the project itself, never of a mirror. */
   readonly releaseHash: (checksumUrl: string, file: string) => Promise<string>
   readonly makeKey: (algorithm: KeyAlgorithm) => Promise<KeyObject>

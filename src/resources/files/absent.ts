@@ -1,8 +1,8 @@
-import {join, sh} from '../../remote/shell/shell.ts'
-import {besides, hostPath} from './host-path.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
+import {temporaryPath, hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {lookAtPath, nameOf, parsePath, pathIdentity, type PathState} from './path-state.ts'
-import {keepCopy, putBack} from './write-file.ts'
+import {backUpFile, restoreFile} from './write-file.ts'
 import {removeTrees} from './remove-tree.ts'
 
 /** A path that must not be there; what was there is kept, with all that is in it. */
@@ -24,7 +24,7 @@ export const absentKind: Kind<AbsentResource, PathState> = {
   identity: state => ({path: pathIdentity(state)}),
   diff: (_, state) => (state.type === 'absent' ? undefined : `${nameOf(state)} that must not be there`),
   act: ({path}) => removeTrees(path),
-  keep: ({path}, state) => (state.type === 'absent' ? sh`:` : keepCopy(path)),
-  undo: ({path}, original) =>
-    original.type === 'absent' ? sh`:` : join([removeTrees(besides(path), path), putBack(path)]),
+  backup: ({path}, state) => (state.type === 'absent' ? sh`:` : backUpFile(path)),
+  revert: ({path}, original) =>
+    original.type === 'absent' ? sh`:` : concat([removeTrees(temporaryPath(path), path), restoreFile(path)]),
 }

@@ -1,7 +1,7 @@
 import {KadmError} from '../../domain/errors.ts'
 import type {Script} from '../../remote/shell/shell.ts'
-import {join, sh} from '../../remote/shell/shell.ts'
-import {besides, hostPath} from './host-path.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
+import {temporaryPath, hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {makeParents} from './write-file.ts'
 
@@ -73,7 +73,7 @@ fi`,
       })
     }
     const text = Buffer.from(`${begin(name)}\n${lines}${end(name)}\n`).toString('base64')
-    return join([
+    return concat([
       makeParents(path),
       rewrite(
         path,
@@ -83,9 +83,9 @@ printf %s ${text} | base64 -d >>"$kadm_new"`,
     ])
   },
   // With what a symbolic link points at, since that is what is edited.
-  keep: ({path}, state) => (state.type === 'no-file' ? sh`:` : sh`cp -a -L -T -- ${path} "$KEEP"/original`),
+  backup: ({path}, state) => (state.type === 'no-file' ? sh`:` : sh`cp -a -L -T -- ${path} "$KEEP"/original`),
   // The shell drops newlines at the end of "$(…)": a last line that had none is the same file, and is put back as it was.
-  undo: (resource, original) =>
+  revert: (resource, original) =>
     original.type === 'block'
       ? blockKind.act({...resource, lines: original.lines}, original)
       : takeOut(resource, original),
@@ -106,7 +106,7 @@ const without = (name: string): string => `/^${begin(name)}$/,/^${end(name)}$/d`
 /** Gives `edit` the file as "$kadm_file" and a copy of it to fill as "$kadm_new", and renames the copy over the file. */
 const rewrite = (path: string, edit: Script): Script => sh`kadm_file=$(readlink -f -- ${path})
 [ -e "$kadm_file" ] || (umask 022; : >"$kadm_file")
-kadm_new=$(dirname -- "$kadm_file")/${besides(path).split('/').at(-1) ?? ''}
+kadm_new=$(dirname -- "$kadm_file")/${temporaryPath(path).split('/').at(-1) ?? ''}
 rm -f -- "$kadm_new"
 cp -a -- "$kadm_file" "$kadm_new"
 ${edit}

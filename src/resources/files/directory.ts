@@ -1,4 +1,4 @@
-import {join, sh} from '../../remote/shell/shell.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
 import {hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {lookAtPath, nameOf, parsePath, pathIdentity, permissionsDiff, refuse, type PathState} from './path-state.ts'
@@ -51,16 +51,16 @@ export const directoryKind: Kind<DirectoryResource, PathState> = {
   },
   act: ({path, mode, owner}, state) => {
     if (state.type !== 'directory' && state.type !== 'absent') return refuse(path, state)
-    const make = state.type === 'absent' ? join([makeParents(path), sh`mkdir -p -m 0700 -- ${path}`]) : sh`:`
-    return join([make, sh`chown -- ${owner} ${path}`, chmod(mode, path)])
+    const make = state.type === 'absent' ? concat([makeParents(path), sh`mkdir -p -m 0700 -- ${path}`]) : sh`:`
+    return concat([make, sh`chown -- ${owner} ${path}`, chmod(mode, path)])
   },
-  undo: ({path, tree}, original) => {
+  revert: ({path, tree}, original) => {
     if (original.type === 'directory')
       return sh`chown -- ${original.ids} ${path}
 ${chmod(original.mode, path)}`
     if (original.type !== 'absent') return refuse(path, original)
     const remove = tree ? removeOwn(path) : sh`rmdir -- ${path} 2>/dev/null || :`
-    return join([remove, removeParents(original.missing)])
+    return concat([remove, removeParents(original.missing)])
   },
 }
 

@@ -1,10 +1,10 @@
 import {createHash} from 'node:crypto'
 import {createTwoFilesPatch} from 'diff'
-import {join, sh} from '../../remote/shell/shell.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
 import {hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {lookAtPath, nameOf, parsePath, pathIdentity, permissionsDiff, refuse, type PathState} from './path-state.ts'
-import {keepCopy, put, putBack, removeParents, writeContent} from './write-file.ts'
+import {backUpFile, writeFileAtomically, restoreFile, removeParents, writeContent} from './write-file.ts'
 
 /** A file with exactly this content, mode and owner. */
 export interface FileResource extends ResourceBase {
@@ -69,11 +69,11 @@ export const fileKind: Kind<FileResource, PathState> = {
     if (state.type !== 'file' && state.type !== 'absent') return refuse(path, state)
     if (state.type === 'file' && state.sha256 === sha256) return sh`chown -- ${owner} ${path}; chmod -- ${mode} ${path}`
     if (content === undefined || sha256 === undefined) throw new Error(`the content of ${path} was never made`)
-    return put(path, {mode, owner, sha256, write: to => writeContent(content, to)})
+    return writeFileAtomically(path, {mode, owner, sha256, write: to => writeContent(content, to)})
   },
-  keep: ({path}, state) => (state.type === 'file' ? keepCopy(path) : sh`:`),
-  undo: ({path}, original) =>
-    original.type === 'absent' ? join([sh`rm -f -- ${path}`, removeParents(original.missing)]) : putBack(path),
+  backup: ({path}, state) => (state.type === 'file' ? backUpFile(path) : sh`:`),
+  revert: ({path}, original) =>
+    original.type === 'absent' ? concat([sh`rm -f -- ${path}`, removeParents(original.missing)]) : restoreFile(path),
   redact: resource => ({...resource, content: undefined}),
   detail: (resource, state) => {
     if (resource.secret || resource.content === undefined) return undefined

@@ -24,4 +24,5 @@ export function parents(path: string): readonly string[] {
 }
 
 /** Where the new content lies until it is renamed to `path`; hidden, so that nobody who watches the folder reads it. */
-export const besides = (path: string): string => posix.join(posix.dirname(path), `.kadm-${posix.basename(path)}.new`)
+export const temporaryPath = (path: string): string =>
+  posix.join(posix.dirname(path), `.kadm-${posix.basename(path)}.new`)

@@ -1,5 +1,5 @@
 import {KadmError} from '../../domain/errors.ts'
-import {join, Script, sh} from '../../remote/shell/shell.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {parents} from './host-path.ts'
 
 /** What lies at a path. */
@@ -48,7 +48,7 @@ ${content ? show : new Script(':')}
 elif [ -d ${path} ]; then stat -L -c 'directory %a %U:%G %u:%g' -- ${path}
 elif [ -e ${path} ]; then stat -L -c 'other %F' -- ${path}
 else echo absent
-${join(parents(path).map(parent => sh`[ -d ${parent} ] || printf 'missing %s\n' ${parent}`))}
+${concat(parents(path).map(parent => sh`[ -d ${parent} ] || printf 'missing %s\n' ${parent}`))}
 :
 fi`
 }

@@ -1,8 +1,8 @@
-import {join, sh} from '../../remote/shell/shell.ts'
-import {besides, hostPath} from './host-path.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
+import {temporaryPath, hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {lookAtPath, nameOf, parsePath, pathIdentity, refuse, type PathState} from './path-state.ts'
-import {keepCopy, makeParents, putBack, removeParents} from './write-file.ts'
+import {backUpFile, makeParents, restoreFile, removeParents} from './write-file.ts'
 
 /** A symbolic link; a file or another link in its place is kept and replaced. */
 export interface SymlinkResource extends ResourceBase {
@@ -29,14 +29,14 @@ export const symlinkKind: Kind<SymlinkResource, PathState> = {
   },
   act: ({path, target}, state) => {
     if (state.type === 'directory' || state.type === 'other') return refuse(path, state)
-    return join([
+    return concat([
       makeParents(path),
-      sh`rm -f -- ${besides(path)}
-ln -s -- ${target} ${besides(path)}
-mv -fT -- ${besides(path)} ${path}`,
+      sh`rm -f -- ${temporaryPath(path)}
+ln -s -- ${target} ${temporaryPath(path)}
+mv -fT -- ${temporaryPath(path)} ${path}`,
     ])
   },
-  keep: ({path}, state) => (state.type === 'absent' ? sh`:` : keepCopy(path)),
-  undo: ({path}, original) =>
-    original.type === 'absent' ? join([sh`rm -f -- ${path}`, removeParents(original.missing)]) : putBack(path),
+  backup: ({path}, state) => (state.type === 'absent' ? sh`:` : backUpFile(path)),
+  revert: ({path}, original) =>
+    original.type === 'absent' ? concat([sh`rm -f -- ${path}`, removeParents(original.missing)]) : restoreFile(path),
 }

@@ -1,7 +1,7 @@
 import {posix} from 'node:path'
 import {gzipSync} from 'node:zlib'
-import {join, Script, sh} from '../../remote/shell/shell.ts'
-import {besides} from './host-path.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
+import {temporaryPath} from './host-path.ts'
 
 /** Contents above this are sent compressed. */
 const COMPRESS_BYTES = 8192
@@ -21,7 +21,7 @@ export function writeContent(content: string | Uint8Array, to: string): Script {
 ${new Script(body === '' ? 'KADM_END' : `${body}\nKADM_END`)}`
 }
 
-export interface Put {
+export interface WriteOptions {
   readonly mode: string
   readonly owner: string
   readonly sha256: string
@@ -30,9 +30,9 @@ export interface Put {
 }
 
 /** All or nothing: written beside, checked, given its owner and mode, synced, renamed. */
-export function put(path: string, {mode, owner, sha256, write}: Put): Script {
-  const to = besides(path)
-  return join([
+export function writeFileAtomically(path: string, {mode, owner, sha256, write}: WriteOptions): Script {
+  const to = temporaryPath(path)
+  return concat([
     makeParents(path),
     sh`[ ! -e ${to} ] || rm -f -- ${to}`,
     write(to),
@@ -45,15 +45,15 @@ mv -fT -- ${to} ${path}`,
 }
 
 /** Keeps what is at the path, whatever it is, with all that belongs to it. */
-export const keepCopy = (path: string): Script => sh`cp -a -T -- ${path} "$KEEP"/original`
+export const backUpFile = (path: string): Script => sh`cp -a -T -- ${path} "$KEEP"/original`
 
-/** Puts back what `keepCopy` kept. */
-export const putBack = (path: string): Script => sh`${makeParents(path)}
-rm -f -- ${besides(path)}
-cp -a -T -- "$KEEP"/original ${besides(path)}
-[ -L ${besides(path)} ] || sync -- ${besides(path)}
-mv -fT -- ${besides(path)} ${path}`
+/** Puts back what `backUpFile` kept. */
+export const restoreFile = (path: string): Script => sh`${makeParents(path)}
+rm -f -- ${temporaryPath(path)}
+cp -a -T -- "$KEEP"/original ${temporaryPath(path)}
+[ -L ${temporaryPath(path)} ] || sync -- ${temporaryPath(path)}
+mv -fT -- ${temporaryPath(path)} ${path}`
 
 /** Takes away the folders that were made for a thing, if nothing else moved in. */
 export const removeParents = (missing: readonly string[]): Script =>
-  join([...missing.map(folder => sh`rmdir -- ${folder} 2>/dev/null || :`), new Script(':')])
+  concat([...missing.map(folder => sh`rmdir -- ${folder} 2>/dev/null || :`), new Script(':')])

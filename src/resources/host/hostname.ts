@@ -1,8 +1,8 @@
 import {createHash} from 'node:crypto'
-import {join, sh} from '../../remote/shell/shell.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {lookAtPath, parsePath, pathIdentity, type PathState} from '../files/path-state.ts'
-import {keepCopy, put, putBack, writeContent} from '../files/write-file.ts'
+import {backUpFile, writeFileAtomically, restoreFile, writeContent} from '../files/write-file.ts'
 
 /** The name the machine has, now and after a boot. */
 export interface HostnameResource extends ResourceBase {
@@ -51,24 +51,24 @@ ${lookAtPath(paths.hostname, {content: true})}`,
     return parts.length === 0 ? undefined : parts.join(', ')
   },
   act: ({name, paths}, {file}) =>
-    join([
+    concat([
       file.type === 'file' && file.text?.trim() === name
         ? // Who read the name at its start is older than this file then.
           sh`touch -- ${paths.hostname}`
         : write(paths.hostname, `${name}\n`),
       setRunning(name, paths.kernel),
     ]),
-  keep: ({paths}, {file}) => (file.type === 'absent' ? sh`:` : keepCopy(paths.hostname)),
-  undo: ({paths}, {running, file}) =>
-    join([
-      file.type === 'absent' ? sh`rm -f -- ${paths.hostname}` : putBack(paths.hostname),
+  backup: ({paths}, {file}) => (file.type === 'absent' ? sh`:` : backUpFile(paths.hostname)),
+  revert: ({paths}, {running, file}) =>
+    concat([
+      file.type === 'absent' ? sh`rm -f -- ${paths.hostname}` : restoreFile(paths.hostname),
       setRunning(running, paths.kernel),
     ]),
 }
 
 function write(path: string, content: string) {
   const sha256 = createHash('sha256').update(content).digest('hex')
-  return put(path, {mode: '0644', owner: '0:0', sha256, write: to => writeContent(content, to)})
+  return writeFileAtomically(path, {mode: '0644', owner: '0:0', sha256, write: to => writeContent(content, to)})
 }
 
 /** The kernel's own file where it can be written; in containers that show /proc/sys read-only, the system call still works. */

@@ -1,5 +1,5 @@
 import {sh, type Script} from '../../remote/shell/shell.ts'
-import {besides, hostPath} from '../files/host-path.ts'
+import {temporaryPath, hostPath} from '../files/host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 
 /**
@@ -32,7 +32,7 @@ export const loopbackNameKind: Kind<LoopbackNameResource, LoopbackNameFound> = {
   diff: ({path, name}, {lines}) =>
     lines.length === 0 ? undefined : `${path} leads ${name} to the loopback: ${lines.map(tidy).join('; ')}`,
   act: ({path, name}) => rewrite(path, takeOut(name)),
-  undo: ({path, name}) => sh`if [ -f ${path} ]; then
+  revert: ({path, name}) => sh`if [ -f ${path} ]; then
 ${rewrite(path, putIn(name))}
 fi`,
 }
@@ -70,7 +70,7 @@ const putIn = (name: string): readonly string[] => [`/${literal(rest(name))}$/ d
 
 /** The file may be a symbolic link; it keeps its owner and mode. */
 const rewrite = (path: string, edit: readonly string[]): Script => sh`kadm_file=$(readlink -f -- ${path})
-kadm_new=$(dirname -- "$kadm_file")/${besides(path).split('/').at(-1) ?? ''}
+kadm_new=$(dirname -- "$kadm_file")/${temporaryPath(path).split('/').at(-1) ?? ''}
 rm -f -- "$kadm_new"
 cp -a -- "$kadm_file" "$kadm_new"
 sed -E -e ${edit.join('\n')} <"$kadm_file" >"$kadm_new"

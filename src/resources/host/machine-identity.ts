@@ -1,4 +1,4 @@
-import {join, Script, sh} from '../../remote/shell/shell.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {fingerprint} from '../../facts/gather/identity.ts'
 import {removeTrees} from '../files/remove-tree.ts'
 
@@ -65,7 +65,7 @@ export function parseIdentity(output: string): NewIdentity {
  * from the machine-id; leases that dhclient keeps are forgotten. The seed of the random generator was copied too.
  */
 export const takeIdentity = ({machineId, hostKeys}: IdentityParts): Script =>
-  join([
+  concat([
     sh`set -eu
 umask 077`,
     ...(hostKeys

@@ -1,6 +1,6 @@
-import {join, type Script, sh} from '../../remote/shell/shell.ts'
+import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 import {LISTED_WITHIN_S, withImageList} from './image-list.ts'
-import type {Kind, ResourceBase, Upload} from '../core/kind.ts'
+import type {Kind, ResourceBase, StagedFile} from '../core/kind.ts'
 import {fail} from '../files/write-file.ts'
 
 /** Images in containerd's store for Kubernetes, from docker archives that are brought gzipped. One resource for many: they share one look. */
@@ -16,7 +16,7 @@ export interface WantedImage {
   readonly configDigest: string
   /** Where the gzipped archive lies on the host when `act` runs. */
   readonly staged: string
-  readonly upload: Upload | undefined
+  readonly upload: StagedFile | undefined
 }
 
 export interface ImagesFound {
@@ -99,7 +99,7 @@ done`,
   uploads: ({images}, state) =>
     images.flatMap(image => (image.upload !== undefined && needs(image, state) === 'import' ? [image.upload] : [])),
   act: ({images}, state) =>
-    join([
+    concat([
       sh`command -v ctr >/dev/null || ${fail('ctr is not installed, so no image can be imported')}`,
       asClient,
       ...chunks(oneAnArchive(images.filter(image => needs(image, state) === 'import'))).map(chunk =>
@@ -107,15 +107,15 @@ done`,
       ),
       pinned(images.filter(image => needs(image, state) !== 'nothing').map(({ref}) => ref)),
     ]),
-  keep: () => sh`ctr -n k8s.io images ls -q >"$KEEP"/refs`,
-  undo: ({
+  backup: () => sh`ctr -n k8s.io images ls -q >"$KEEP"/refs`,
+  revert: ({
     images,
   }) => sh`if command -v ctr >/dev/null && timeout ${LISTED_WITHIN_S} ctr -n k8s.io images ls -q >/dev/null 2>&1; then
 for kadm_ref in ${images.flatMap(({ref, configDigest}) => [ref, configDigest])}; do
 grep -qxF -e "$kadm_ref" "$KEEP"/refs || ctr -n k8s.io images rm "$kadm_ref" >/dev/null
 done
 fi`,
-  taken: () => undefined,
+  drift: () => undefined,
 }
 
 function needs(image: WantedImage, state: ImagesFound): 'import' | 'pin' | 'nothing' {
@@ -159,7 +159,7 @@ const chunks = <T>(all: readonly T[]): readonly (readonly T[])[] =>
 
 /** Runs the scripts side by side, waits for all and fails when one did. */
 const atOnce = (scripts: readonly Script[]): Script =>
-  join([
+  concat([
     sh`kadm_failed=0; kadm_jobs=''`,
     ...scripts.map(
       script => sh`(${script}) &

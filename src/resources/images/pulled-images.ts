@@ -1,9 +1,9 @@
-import {join, type Script, sh} from '../../remote/shell/shell.ts'
+import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 import {exportAll} from '../core/environment.ts'
 import {LISTED_WITHIN_S, withImageList} from './image-list.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {fail} from '../files/write-file.ts'
-import {tellShell} from '../core/progress-line.ts'
+import {reportProgressShell} from '../core/progress-line.ts'
 
 /** Images that the host itself gets from their registries, before a kubelet has to. */
 export interface PulledImagesResource extends ResourceBase {
@@ -68,11 +68,11 @@ done`,
     return missing.length === 0 ? undefined : `${missing.length} of ${refs.length} images are not there`
   },
   detail: (_, {missing}) => missing.map(ref => `+ ${ref}`).join('\n') || undefined,
-  keep: () => sh`command -v ctr >/dev/null || ${fail('ctr is not installed, so no image can be pulled')}
+  backup: () => sh`command -v ctr >/dev/null || ${fail('ctr is not installed, so no image can be pulled')}
 ctr -n k8s.io images ls -q >"$KEEP"/refs`,
   act: (resource, {missing}) =>
-    join([
-      tellShell,
+    concat([
+      reportProgressShell,
       exportAll(resource.environment),
       pullShell(resource),
       ...missing.map(ref => {
@@ -81,7 +81,7 @@ ctr -n k8s.io images ls -q >"$KEEP"/refs`,
       }),
       sh`:`,
     ]),
-  undo: ({
+  revert: ({
     refs,
   }) => sh`if command -v ctr >/dev/null && kadm_list=$(timeout ${LISTED_WITHIN_S} ctr -n k8s.io images ls 2>/dev/null); then
 for kadm_ref in ${refs}; do
@@ -92,7 +92,7 @@ grep -qxF -e "$kadm_name" "$KEEP"/refs || ctr -n k8s.io images rm "$kadm_name" >
 done
 done
 fi`,
-  taken: () => undefined,
+  drift: () => undefined,
 }
 
 /**

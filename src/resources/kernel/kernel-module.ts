@@ -51,6 +51,6 @@ export const kernelModuleKind: Kind<KernelModuleResource, KernelModuleFound> = {
   }) => sh`command -v modprobe >/dev/null || ${fail(`the kernel lacks ${name}, and there is no modprobe to load it (package kmod)`)}
 modprobe -- ${name} || ${fail(`the kernel's module ${name} cannot be loaded: in a container, load it on the machine around it; else install the modules of the running kernel or boot the newest one`)}`,
   // Refused by the kernel while something uses it, which is right.
-  undo: ({name}) =>
+  revert: ({name}) =>
     sh`modprobe -r -- ${name} 2>/dev/null || printf '%s stays loaded until the next boot, something uses it\n' ${name}`,
 }

@@ -1,4 +1,4 @@
-import {join, sh, type Script} from '../../remote/shell/shell.ts'
+import {concat, sh, type Script} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {fail} from '../files/write-file.ts'
 
@@ -53,7 +53,7 @@ const tidy = (value: string): string => value.trim().replaceAll(/\s+/g, ' ')
 
 export const sysctlKind: Kind<SysctlResource, SysctlFound> = {
   look: ({path, follower}) =>
-    join([
+    concat([
       sh`if [ -e ${path} ]; then printf 'value %s\n' "$(cat ${path})"; else echo absent; fi`,
       ...(follower === undefined ? [] : [sh`[ ! -e ${follower} ] || printf 'follower %s\n' "$(cat ${follower})"`]),
     ]),
@@ -77,11 +77,12 @@ export const sysctlKind: Kind<SysctlResource, SysctlFound> = {
     value,
   }) => sh`[ -e ${path} ] || ${fail(`the kernel has no setting ${key}: the module that brings it is not loaded`)}
 printf '%s\n' ${value} 2>/dev/null >${path} || ${fail(`${key} cannot be set here to ${value}: this looks like a container; set it on the machine around it`)}`,
-  undo: ({path, follower}, original) =>
-    join([
-      ...(original.value === undefined ? [] : [putBack(path, original.value)]),
-      ...(follower === undefined || original.follower === undefined ? [] : [putBack(follower, original.follower)]),
+  revert: ({path, follower}, original) =>
+    concat([
+      ...(original.value === undefined ? [] : [restoreFile(path, original.value)]),
+      ...(follower === undefined || original.follower === undefined ? [] : [restoreFile(follower, original.follower)]),
     ]),
 }
 
-const putBack = (path: string, value: string): Script => sh`if [ -e ${path} ]; then printf '%s\n' ${value} >${path}; fi`
+const restoreFile = (path: string, value: string): Script =>
+  sh`if [ -e ${path} ]; then printf '%s\n' ${value} >${path}; fi`

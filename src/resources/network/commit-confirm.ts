@@ -1,7 +1,7 @@
 import {posix} from 'node:path'
 import {LEASE_FILE} from '../../domain/paths.ts'
-import {join, Script, sh} from '../../remote/shell/shell.ts'
-import type {CardsFound, CardWish} from './interfaces.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
+import type {InterfaceStates, InterfaceSpec} from './interfaces.ts'
 import {fail} from '../files/write-file.ts'
 import {removeTrees} from '../files/remove-tree.ts'
 
@@ -116,8 +116,8 @@ echo kept | tee stage
 else cat stage; cat evidence 2>/dev/null || :; fi`
 
 /** For the trial: all addresses came, and the gateways answer. */
-export const checkWishes = (wishes: Readonly<Record<string, CardWish>>): Script =>
-  join([
+export const checkWishes = (wishes: Readonly<Record<string, InterfaceSpec>>): Script =>
+  concat([
     ...Object.entries(wishes).flatMap(([card, {addresses}]) =>
       addresses.map(
         address =>
@@ -134,7 +134,7 @@ export const checkWishes = (wishes: Readonly<Record<string, CardWish>>): Script 
   ])
 
 /** Refuses addresses that another machine on the same network answers for; a card that is down is up for as long as it is asked. */
-export function refuseTaken(wishes: Readonly<Record<string, CardWish>>, found: CardsFound): Script {
+export function refuseTaken(wishes: Readonly<Record<string, InterfaceSpec>>, found: InterfaceStates): Script {
   const asks = Object.entries(wishes).flatMap(([card, {addresses}]) => {
     const fresh = addresses.map(text => text.split('/')[0] ?? '').filter(address => !address.includes(':'))
     const isDown = found[card]?.up === false
@@ -154,11 +154,11 @@ ip neigh del ${address} dev ${card} 2>/dev/null || :`,
       down,
     ]
   })
-  return asks.length === 0 ? sh`:` : join([heard(), ...asks])
+  return asks.length === 0 ? sh`:` : concat([heard(), ...asks])
 }
 
 /** The cards as they were found, where netplan's files do not say so themselves. */
-export function restoreCards(was: CardsFound, wishes: Readonly<Record<string, CardWish>>): Script {
+export function restoreCards(was: InterfaceStates, wishes: Readonly<Record<string, InterfaceSpec>>): Script {
   const lines = Object.entries(was).flatMap(([card, {addresses, mtu, up}]) => [
     ...(wishes[card]?.addresses ?? [])
       .filter(address => addresses.every(has => has.address !== address))
@@ -171,5 +171,5 @@ export function restoreCards(was: CardsFound, wishes: Readonly<Record<string, Ca
     sh`[ "$(cat /sys/class/net/${card}/mtu)" = ${mtu} ] || ip link set dev ${card} mtu ${mtu} 2>/dev/null || :`,
     up ? sh`:` : sh`ip link set dev ${card} down`,
   ])
-  return join([...lines, new Script(':')])
+  return concat([...lines, new Script(':')])
 }

@@ -1,16 +1,16 @@
 import {posix} from 'node:path'
 import {RUN_DIR} from '../../domain/paths.ts'
-import {join, sh} from '../../remote/shell/shell.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
 import {file, fileKind, type FileResource} from '../files/file.ts'
-import type {Kind, ResourceBase, Trial} from '../core/kind.ts'
+import type {Kind, ResourceBase, CommitConfirm} from '../core/kind.ts'
 import {
   canonical,
-  cardsDiff,
-  lookAtCards,
-  parseCards,
-  type CardFound,
-  type CardsFound,
-  type CardWish,
+  interfacesDiff,
+  lookAtInterfaces,
+  parseInterfaceStates,
+  type InterfaceState,
+  type InterfaceStates,
+  type InterfaceSpec,
 } from './interfaces.ts'
 import {
   beginTrial,
@@ -30,7 +30,7 @@ export interface HostNetworkResource extends ResourceBase {
   /** The netplan file; 0600, as netplan wants it. */
   readonly config: FileResource
   /** By interface name. */
-  readonly cards: Readonly<Record<string, CardWish>>
+  readonly cards: Readonly<Record<string, InterfaceSpec>>
   readonly trialSeconds: number
   readonly runDir: string
   /** Where netplan looks first, and what a reboot forgets. */
@@ -41,7 +41,7 @@ export interface HostNetworkFound {
   readonly netplan: boolean
   readonly file: PathState
   /** Of those that the resource names. */
-  readonly cards: CardsFound
+  readonly cards: InterfaceStates
 }
 
 export interface HostNetworkSpec {
@@ -49,7 +49,7 @@ export interface HostNetworkSpec {
   readonly path: string
   /** netplan's YAML. */
   readonly text: string
-  readonly cards: Readonly<Record<string, CardWish>>
+  readonly cards: Readonly<Record<string, InterfaceSpec>>
   readonly trialSeconds?: number
   readonly runDir?: string
   readonly tryDir?: string
@@ -71,14 +71,14 @@ export const hostNetwork = ({why, path, text, cards, ...rest}: HostNetworkSpec):
 
 export const hostNetworkKind: Kind<HostNetworkResource, HostNetworkFound> = {
   look: ({config, cards}) => sh`if command -v netplan >/dev/null; then echo 'netplan yes'; else echo 'netplan no'; fi
-${lookAtCards(Object.keys(cards))}
+${lookAtInterfaces(Object.keys(cards))}
 echo file
 ${fileKind.look(config)}`,
   parse: output => {
     const at = output.indexOf('file\n')
     return {
       netplan: output.startsWith('netplan yes'),
-      cards: parseCards(output.slice(0, at)),
+      cards: parseInterfaceStates(output.slice(0, at)),
       file: parsePath(output.slice(at + 'file\n'.length)),
     }
   },
@@ -94,7 +94,7 @@ ${fileKind.look(config)}`,
   }),
   diff: ({config, cards}, found) => {
     const differs = fileKind.diff(config, found.file)
-    const lacking = cardsDiff(cards, found.cards)
+    const lacking = interfacesDiff(cards, found.cards)
     const parts = [
       ...(differs === undefined ? [] : [`${config.path} ${differs}`]),
       ...(lacking === undefined ? [] : [lacking]),
@@ -102,12 +102,12 @@ ${fileKind.look(config)}`,
     return parts.length === 0 ? undefined : parts.join(', ')
   },
   detail: ({config}, found) => fileKind.detail?.(config, found.file),
-  keep: ({config}, found) => fileKind.keep?.(config, found.file) ?? sh`:`,
+  backup: ({config}, found) => fileKind.backup?.(config, found.file) ?? sh`:`,
   act: (resource, found) => {
     const {config, cards} = resource
     const {content} = config
     if (content === undefined) throw new Error(`the content of ${config.path} was never made`)
-    return join([
+    return concat([
       sh`command -v netplan >/dev/null || ${fail('netplan is not installed; give the host its addresses by hand, or install netplan.io')}`,
       refuseTaken(cards, found.cards),
       beginTrial({
@@ -118,7 +118,7 @@ ${fileKind.look(config)}`,
       }),
     ])
   },
-  undo: (resource, {file: original, cards: was}) =>
+  revert: (resource, {file: original, cards: was}) =>
     beginTrial({
       ...placeOf(resource),
       write: to =>
@@ -126,7 +126,7 @@ ${fileKind.look(config)}`,
       check: restoreCards(was, resource.cards),
       restore: restoreCards(asWished(resource.cards, was), {}),
     }),
-  trial: {
+  commitConfirm: {
     act: (resource, found) => ({
       ...trialOf(resource),
       addresses: Object.values(resource.cards).flatMap(({addresses}) => addresses.map(bare)),
@@ -135,11 +135,11 @@ ${fileKind.look(config)}`,
     undo: (resource, original) => ({
       ...trialOf(resource),
       addresses: Object.values(original.cards).flatMap(({addresses}) => addresses.map(({address}) => bare(address))),
-      confirm: confirmTrial(placeOf(resource), fileKind.undo(resource.config, original.file)),
+      confirm: confirmTrial(placeOf(resource), fileKind.revert(resource.config, original.file)),
     }),
   },
   // Cards change by themselves, with leases and cables; hands on the file are somebody's.
-  taken: ({config}, found) => (found.file.type === 'absent' ? undefined : fileKind.diff(config, found.file)),
+  drift: ({config}, found) => (found.file.type === 'absent' ? undefined : fileKind.diff(config, found.file)),
   redact: resource => ({...resource, config: {...resource.config, content: undefined}}),
 }
 
@@ -158,16 +158,20 @@ const placeOf = ({
   cards: Object.keys(cards),
 })
 
-const trialOf = ({cards, trialSeconds, runDir}: HostNetworkResource): Pick<Trial, 'what' | 'seconds' | 'stage'> => ({
+const trialOf = ({
+  cards,
+  trialSeconds,
+  runDir,
+}: HostNetworkResource): Pick<CommitConfirm, 'what' | 'seconds' | 'stage'> => ({
   what: `the network settings of ${Object.keys(cards).join(', ')}`,
   seconds: trialSeconds,
   stage: trialStage(runDir),
 })
 
 /** The cards with what was wished for them, which is what an undo that fails goes back to. */
-const asWished = (wishes: HostNetworkResource['cards'], was: CardsFound): CardsFound =>
+const asWished = (wishes: HostNetworkResource['cards'], was: InterfaceStates): InterfaceStates =>
   Object.fromEntries(
-    Object.entries(was).map(([name, card]): readonly [string, CardFound] => [
+    Object.entries(was).map(([name, card]): readonly [string, InterfaceState] => [
       name,
       {
         up: true,

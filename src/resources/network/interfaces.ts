@@ -1,8 +1,8 @@
 import {canonicalAddress} from '../../domain/cidr.ts'
-import {join, type Script, sh} from '../../remote/shell/shell.ts'
+import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 
 /** What a network card is to have. */
-export interface CardWish {
+export interface InterfaceSpec {
   /** With prefix length. */
   readonly addresses: readonly string[]
   readonly gateway: string | undefined
@@ -10,7 +10,7 @@ export interface CardWish {
 }
 
 /** What a network card has. */
-export interface CardFound {
+export interface InterfaceState {
   readonly up: boolean
   readonly mtu: number
   /** With prefix length; `dynamic` ones were leased and may be others next time. */
@@ -18,19 +18,19 @@ export interface CardFound {
 }
 
 /** By interface name; a card that is not there is not named. */
-export type CardsFound = Readonly<Record<string, CardFound>>
+export type InterfaceStates = Readonly<Record<string, InterfaceState>>
 
-/** Read-only shell that `parseCards` understands. */
-export const lookAtCards = (names: readonly string[]): Script =>
-  join(
+/** Read-only shell that `parseInterfaceStates` understands. */
+export const lookAtInterfaces = (names: readonly string[]): Script =>
+  concat(
     names.map(
       name => sh`ip -o link show dev ${name} 2>/dev/null | sed 's/^/link /'
 ip -o addr show dev ${name} scope global 2>/dev/null | sed 's/^/address /'`,
     ),
   )
 
-/** Reads what `lookAtCards` printed. */
-export function parseCards(output: string): CardsFound {
+/** Reads what `lookAtInterfaces` printed. */
+export function parseInterfaceStates(output: string): InterfaceStates {
   const lines = output.split('\n')
   const addresses = lines.flatMap(line => {
     const [, name = '', text = '', rest = ''] = /^address \d+: (\S+)\s+inet6? (\S+)(.*)/.exec(line) ?? []
@@ -55,7 +55,10 @@ export function canonical(text: string): string {
 }
 
 /** What the cards lack, for people; undefined when nothing. */
-export function cardsDiff(wanted: Readonly<Record<string, CardWish>>, found: CardsFound): string | undefined {
+export function interfacesDiff(
+  wanted: Readonly<Record<string, InterfaceSpec>>,
+  found: InterfaceStates,
+): string | undefined {
   const parts = Object.entries(wanted).flatMap(([name, {addresses, mtu}]) => {
     const card = found[name]
     if (card === undefined) return [`${name} is not there`]

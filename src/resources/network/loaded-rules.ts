@@ -42,7 +42,7 @@ export const loadedRulesKind: Kind<LoadedRulesResource, LoadedRulesFound> = {
   },
   detail: (_, {missing}) => (missing.length < 2 ? undefined : missing.map(line => `+${line}`).join('\n')),
   act: ({load}) => new Script(load),
-  undo: ({unload}) => sh`${new Script(unload)}`,
+  revert: ({unload}) => sh`${new Script(unload)}`,
   // What others flushed is gone as it should be.
-  taken: () => undefined,
+  drift: () => undefined,
 }

@@ -1,4 +1,4 @@
-import {join, type Script, sh} from '../../remote/shell/shell.ts'
+import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 
 /** Rules that ufw must have, as `ufw show added` prints them; those with our comment that are not among them are to go. */
@@ -52,20 +52,20 @@ export const ufwRulesKind: Kind<UfwRulesResource, UfwRulesFound> = {
   },
   act: (wanted, found) => {
     const {missing, unwanted} = compare(wanted, found)
-    return join([...unwanted.map(remove), ...missing.map(add)])
+    return concat([...unwanted.map(remove), ...missing.map(add)])
   },
   // By our comment, so that a rule which was there before, or which somebody made since, stays.
-  undo: ({mark}, original) => sh`kadm_rules=$(${show} | sed -n ${`s/^ufw \\(.*\\) comment '${mark}[^']*'$/\\1/p`})
+  revert: ({mark}, original) => sh`kadm_rules=$(${show} | sed -n ${`s/^ufw \\(.*\\) comment '${mark}[^']*'$/\\1/p`})
 printf '%s\n' "$kadm_rules" | while read -r kadm_rule; do
 case $kadm_rule in
 '') continue ;;
-${join(original.rules.filter(({comment}) => comment.startsWith(mark)).map(({rule}) => sh`${rule}) continue ;;`))}
+${concat(original.rules.filter(({comment}) => comment.startsWith(mark)).map(({rule}) => sh`${rule}) continue ;;`))}
 esac
 set -- $kadm_rule
 if [ "$1" = route ]; then shift; ufw route delete "$@"; else ufw delete "$@"; fi </dev/null
 done`,
   // A rule that is missing or more is no reason to keep the others.
-  taken: () => undefined,
+  drift: () => undefined,
 }
 
 interface Comparison {

@@ -1,13 +1,13 @@
-import {join, type Script, sh} from '../../remote/shell/shell.ts'
-import {tellShell} from '../core/progress-line.ts'
+import {concat, type Script, sh} from '../../remote/shell/shell.ts'
+import {reportProgressShell} from '../core/progress-line.ts'
 
 /**
  * Waits until nobody holds dpkg's locks, and tells who does, how long already, and that it is waited for; unattended upgrades hold
  * them for minutes after a boot. Counted on the clock of the boot.
  */
 export const waitForApt = (seconds: number, lockFiles: readonly string[] = LOCK_FILES): Script =>
-  join([
-    tellShell,
+  concat([
+    reportProgressShell,
     sh`kadm_apt_holder() {
 for kadm_lock in ${lockFiles}; do
 [ -e "$kadm_lock" ] || continue

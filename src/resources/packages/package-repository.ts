@@ -1,6 +1,6 @@
 import {plainFingerprint} from '../../domain/repository.ts'
 import {KadmError} from '../../domain/errors.ts'
-import {join, Script, sh} from '../../remote/shell/shell.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {aptReason, aptUpdate} from './apt-get.ts'
 import {waitForApt} from './apt-lock.ts'
 import {file, fileKind, type FileResource} from '../files/file.ts'
@@ -111,11 +111,11 @@ ${fileKind.look(sources)}`,
   diff: ({sources}, {file: found, fetched}) =>
     fileKind.diff(sources, found) ?? (fetched ? undefined : 'its package lists were never fetched'),
   detail: ({sources}, {file: found}) => fileKind.detail?.(sources, found),
-  keep: ({sources}, {file: found}) => fileKind.keep?.(sources, found) ?? sh`:`,
+  backup: ({sources}, {file: found}) => fileKind.backup?.(sources, found) ?? sh`:`,
   act: (resource, found) => {
     const {sources, lockSeconds, url} = resource
     const before = `${sources.path}.before`
-    return join([
+    return concat([
       ...(found.other === undefined ? [] : [refuseOther(url, found.other)]),
       waitForApt(lockSeconds),
       sh`rm -f -- ${before}; [ ! -e ${sources.path} ] || cp -p -- ${sources.path} ${before}`,
@@ -133,12 +133,12 @@ exit 1
 fi`,
     ])
   },
-  undo: ({sources, url}, {file: found}) => sh`for kadm_list in $(${listsOf(url)}); do
+  revert: ({sources, url}, {file: found}) => sh`for kadm_list in $(${listsOf(url)}); do
 kadm_stem=$(printf %s "$kadm_list" | sed 's/Packages$//')
 rm -f -- "$kadm_stem"Packages* "$kadm_stem"InRelease "$kadm_stem"Release "$kadm_stem"Release.gpg
 done
-${fileKind.undo(sources, found)}`,
-  taken: ({sources}, {file: found}) => fileKind.diff(sources, found),
+${fileKind.revert(sources, found)}`,
+  drift: ({sources}, {file: found}) => fileKind.diff(sources, found),
   redact: resource => ({...resource, sources: {...resource.sources, content: undefined}}),
 }
 

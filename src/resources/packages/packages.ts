@@ -1,4 +1,4 @@
-import {join, type Script, sh} from '../../remote/shell/shell.ts'
+import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 import {aptGet, aptShell} from './apt-get.ts'
 import {waitForApt} from './apt-lock.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
@@ -69,33 +69,33 @@ export const packagesKind: Kind<PackagesResource, PackagesFound> = {
     })
     return parts.length === 0 ? undefined : parts.join(', ')
   },
-  keep: () => sh`dpkg-query -W -f ${'${Package}\n'} >"$KEEP"/before`,
-  recorded: (resource, found) => ({...found, asked: namesOf(resource)}),
+  backup: () => sh`dpkg-query -W -f ${'${Package}\n'} >"$KEEP"/before`,
+  ledgerState: (resource, found) => ({...found, asked: namesOf(resource)}),
   act: ({packages: wanted, lockSeconds}, found) => {
     const lacking = wanted.filter(one => !isInstalled(one, found))
     const held = wanted.filter(one => one.held).map(({name}) => name)
     const fresh = lacking.filter(({name}) => versionOf(name, found) === undefined).map(({name}) => name)
-    return join([
+    return concat([
       waitForApt(lockSeconds),
       ...(lacking.length === 0 ? [] : [aptShell, ...lacking.map(want), install(fresh)]),
       held.length === 0 ? sh`:` : sh`apt-mark hold ${held} >/dev/null`,
     ])
   },
-  undo: (resource, original) => {
+  revert: (resource, original) => {
     const names = namesOf(resource)
     const come = names.filter(name => versionOf(name, original) === undefined)
     const asked = come.filter(name => original.asked?.includes(name) !== false)
     const later = come.filter(name => !asked.includes(name))
-    return join([
+    return concat([
       waitForApt(resource.lockSeconds),
       purge(asked),
       purgeNew(later),
       purgeUnneeded,
-      ...original.installed.map(putBack),
+      ...original.installed.map(restoreFile),
     ])
   },
   // A hold that was lifted is no reason to leave the packages there; another version is.
-  taken: (resource, found) => {
+  drift: (resource, found) => {
     const others = resource.packages.flatMap(wanted =>
       versionOf(wanted.name, found) === undefined || isInstalled(wanted, found)
         ? []
@@ -157,7 +157,7 @@ const purgeNew = (names: readonly string[]): Script =>
 const purgeUnneeded = sh`set -- $(${aptGet} --simulate autoremove 2>/dev/null | sed -n 's/^Remv \([^ ]*\) .*/\1/p' | grep -vxF -f "$KEEP"/before)
 [ $# = 0 ] || ${aptGet} purge "$@" >&2`
 
-const putBack = ({
+const restoreFile = ({
   name,
   version,
   held,

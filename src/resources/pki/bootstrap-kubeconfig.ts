@@ -1,11 +1,11 @@
 import {certPath} from '../../domain/certificates.ts'
 import {BOOTSTRAP_KUBELET_CONF, KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../domain/paths.ts'
 import {bootstrapKubeconfigYaml} from '../../manifests/kubeconfig.ts'
-import {join, sh} from '../../remote/shell/shell.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
 import {contentOf} from '../files/file.ts'
 import {certificateProblem, decoded, lookAtCertificate, setCertificateAside} from './kubelet-certificate.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
-import {put, writeContent} from '../files/write-file.ts'
+import {writeFileAtomically, writeContent} from '../files/write-file.ts'
 
 /** What the kubelet of a new worker introduces itself with; not needed once it has a certificate of its own. */
 export interface BootstrapKubeconfigResource extends ResourceBase {
@@ -38,7 +38,7 @@ export const bootstrapKubeconfig = (spec: {
 })
 
 export const bootstrapKubeconfigKind: Kind<BootstrapKubeconfigResource, BootstrapFound> = {
-  lasting: false,
+  recorded: false,
   look: () => sh`[ ! -s ${KUBELET_CONF} ] || [ ! -s ${KUBELET_CLIENT_PEM} ] || echo joined
 [ ! -f ${BOOTSTRAP_KUBELET_CONF} ] || sha256sum <${BOOTSTRAP_KUBELET_CONF}
 ${lookAtCertificate(KUBELET_CLIENT_PEM)}
@@ -64,13 +64,13 @@ printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${certPath('ca')})"`,
   },
   act: ({made}, {refused}) => {
     if (made === undefined) throw new Error('the bootstrap kubeconfig was never made')
-    const written = put(BOOTSTRAP_KUBELET_CONF, {
+    const written = writeFileAtomically(BOOTSTRAP_KUBELET_CONF, {
       mode: '0600',
       owner: 'root:root',
       sha256: contentOf(made).sha256,
       write: to => writeContent(made, to),
     })
-    return refused === undefined ? written : join([written, setCertificateAside])
+    return refused === undefined ? written : concat([written, setCertificateAside])
   },
-  undo: () => sh`:`,
+  revert: () => sh`:`,
 }

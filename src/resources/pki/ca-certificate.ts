@@ -2,23 +2,23 @@ import {sh} from '../../remote/shell/shell.ts'
 import {contentOf} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {lookAtPath, parsePath, pathIdentity, type PathState} from '../files/path-state.ts'
-import {put, removeParents, writeContent} from '../files/write-file.ts'
+import {writeFileAtomically, removeParents, writeContent} from '../files/write-file.ts'
 
 /** The cluster authority's certificate on a worker. One that is there is kept: preflight has compared it with the cluster's. */
-export interface AuthorityCopyResource extends ResourceBase {
+export interface CaCertificateResource extends ResourceBase {
   readonly kind: 'authority-copy'
   readonly path: string
   readonly made?: string | undefined
 }
 
-export const authorityCopy = (path: string): AuthorityCopyResource => ({
+export const caCertificate = (path: string): CaCertificateResource => ({
   kind: 'authority-copy',
   id: `authority-copy:${path}`,
   why: 'a worker trusts only an API server whose certificate this authority signed',
   path,
 })
 
-export const authorityCopyKind: Kind<AuthorityCopyResource, PathState> = {
+export const caCertificateKind: Kind<CaCertificateResource, PathState> = {
   look: ({path}) => lookAtPath(path),
   parse: parsePath,
   identity: state => ({path: pathIdentity(state)}),
@@ -26,14 +26,14 @@ export const authorityCopyKind: Kind<AuthorityCopyResource, PathState> = {
   resolve: async (resource, _, values) => ({...resource, made: await values.clusterCa()}),
   act: ({path, made}) => {
     if (made === undefined) throw new Error(`${path} was never made`)
-    return put(path, {
+    return writeFileAtomically(path, {
       mode: '0644',
       owner: 'root:root',
       sha256: contentOf(made).sha256,
       write: to => writeContent(made, to),
     })
   },
-  undo: ({path}, original) => sh`rm -f -- ${path}
+  revert: ({path}, original) => sh`rm -f -- ${path}
 ${removeParents(original.type === 'absent' ? original.missing : [])}`,
   redact: resource => ({...resource, made: undefined}),
 }

@@ -12,10 +12,10 @@ import {
 } from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
-import {join, sh} from '../../remote/shell/shell.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
 import {contentOf} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
-import {put, writeContent} from '../files/write-file.ts'
+import {writeFileAtomically, writeContent} from '../files/write-file.ts'
 import type {KeyPair, Values} from '../core/values.ts'
 
 /** A certificate and its key in the PKI folder. What is there and will do is kept; an authority is never replaced. */
@@ -44,7 +44,7 @@ export const certificate = (wanted: Omit<CertificateResource, 'kind' | 'id' | 'm
   ...wanted,
 })
 
-const judge = ({wanted, signer, at}: CertificateResource, state: CertificateState): CertificateVerdict => {
+const verdictOf = ({wanted, signer, at}: CertificateResource, state: CertificateState): CertificateVerdict => {
   if (signer !== undefined && state.caPem === undefined) return {state: 'missing', detail: 'is to be made'}
   if (state.caPem !== undefined && !isReadable(state.caPem))
     return {state: 'wrong-ca', detail: 'its authority cannot be read'}
@@ -91,20 +91,20 @@ printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${signer === undefined ? '/dev/null'
   },
   identity: ({certPem, keyPublicHash}) => ({certPem, keyPublicHash}),
   diff: (resource, state) => {
-    const verdict = judge(resource, state)
+    const verdict = verdictOf(resource, state)
     return verdict.state === 'ok' ? undefined : verdict.detail
   },
   // An authority that is gone already says nothing about what it once signed.
-  taken: (resource, state) => certificateKind.diff({...resource, signer: undefined}, {...state, caPem: undefined}),
+  drift: (resource, state) => certificateKind.diff({...resource, signer: undefined}, {...state, caPem: undefined}),
   resolve: async (resource, state, values) => ({...resource, made: await make(resource, state, values)}),
   act: ({name, made}) => {
     if (made === undefined) throw new Error(`${name} was never made`)
-    return join([putText(keyPath(name), '0600', made.keyPem), putText(certPath(name), '0644', made.certPem)])
+    return concat([putText(keyPath(name), '0600', made.keyPem), putText(certPath(name), '0644', made.certPem)])
   },
-  keep: ({name}) =>
-    join([certPath(name), keyPath(name)].map((path, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$KEEP"/${i}`)),
-  undo: ({name}) =>
-    join(
+  backup: ({name}) =>
+    concat([certPath(name), keyPath(name)].map((path, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$KEEP"/${i}`)),
+  revert: ({name}) =>
+    concat(
       [certPath(name), keyPath(name)].map(
         (path, i) => sh`if [ -e "$KEEP"/${i} ]; then cp -a -T -- "$KEEP"/${i} ${path}; else rm -f -- ${path}; fi`,
       ),
@@ -122,7 +122,12 @@ printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${signer === undefined ? '/dev/null'
 }
 
 const putText = (path: string, mode: string, text: string) =>
-  put(path, {mode, owner: 'root:root', sha256: contentOf(text).sha256, write: to => writeContent(text, to)})
+  writeFileAtomically(path, {
+    mode,
+    owner: 'root:root',
+    sha256: contentOf(text).sha256,
+    write: to => writeContent(text, to),
+  })
 
 async function make(resource: CertificateResource, state: CertificateState, values: Values): Promise<KeyPair> {
   const {name, signer, wanted, algorithm} = resource
@@ -144,7 +149,7 @@ const isCa = (name: CertificateName): name is CaName => name === 'ca' || name ==
 function refuseToReplace(resource: CertificateResource, state: CertificateState): void {
   // A key alone is what a run that was cut off leaves; it has signed nothing yet, and the ledger keeps it.
   if (state.certPem === undefined) return
-  const verdict = judge(resource, state)
+  const verdict = verdictOf(resource, state)
   throw new KadmError(
     'preflight',
     `the authority ${certPath(resource.name)} is there and cannot be used: ${verdict.state === 'ok' ? '' : verdict.detail}`,

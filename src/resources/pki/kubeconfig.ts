@@ -7,11 +7,11 @@ import {KadmError} from '../../domain/errors.ts'
 import {clusterOfKubeconfig} from '../../kube/kubeconfig.ts'
 import {kubeconfigYaml} from '../../manifests/kubeconfig.ts'
 import {KUBELET_CONF} from '../../domain/paths.ts'
-import {join, Script, sh} from '../../remote/shell/shell.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {contentOf} from '../files/file.ts'
 import {certificateProblem, decoded, lookAtCertificate, setCertificateAside} from './kubelet-certificate.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
-import {keepCopy, put, putBack, writeContent} from '../files/write-file.ts'
+import {backUpFile, writeFileAtomically, restoreFile, writeContent} from '../files/write-file.ts'
 
 /** A kubeconfig with a client certificate of its own, signed by the cluster's authority. One that will do is kept. */
 export interface KubeconfigResource extends ResourceBase {
@@ -93,7 +93,7 @@ ${lookAtCertificate(new Script('"$kadm_file"'))}`,
   diff: (resource, state) =>
     state.text !== undefined && state.caPem === undefined ? 'the authority is to be made' : problem(resource, state),
   // Whatever became of the authority since.
-  taken: (resource, {text}) => problem(resource, {text, caPem: undefined}),
+  drift: (resource, {text}) => problem(resource, {text, caPem: undefined}),
   resolve: async (resource, _, values) => {
     const [key, authority] = await Promise.all([values.makeKey(resource.algorithm), values.authority('ca')])
     const issuing = {wanted: resource.wanted, key, now: values.now, random: values.random}
@@ -113,15 +113,15 @@ ${lookAtCertificate(new Script('"$kadm_file"'))}`,
   },
   act: ({path, made}, {referred}) => {
     if (made === undefined) throw new Error(`${path} was never made`)
-    const written = put(path, {
+    const written = writeFileAtomically(path, {
       mode: '0600',
       owner: 'root:root',
       sha256: contentOf(made).sha256,
       write: to => writeContent(made, to),
     })
-    return path === KUBELET_CONF && referred !== undefined ? join([written, setCertificateAside]) : written
+    return path === KUBELET_CONF && referred !== undefined ? concat([written, setCertificateAside]) : written
   },
-  keep: ({path}, {text}) => (text === undefined ? sh`:` : keepCopy(path)),
-  undo: ({path}, original) => (original.text === undefined ? sh`rm -f -- ${path}` : putBack(path)),
+  backup: ({path}, {text}) => (text === undefined ? sh`:` : backUpFile(path)),
+  revert: ({path}, original) => (original.text === undefined ? sh`rm -f -- ${path}` : restoreFile(path)),
   redact: resource => ({...resource, made: undefined}),
 }

@@ -1,10 +1,10 @@
 import {privateKeyPem, publicKeyPem} from '../../certs/keys.ts'
 import {SA_KEY, SA_PUB} from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
-import {join, sh} from '../../remote/shell/shell.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
 import {contentOf} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
-import {put, writeContent} from '../files/write-file.ts'
+import {writeFileAtomically, writeContent} from '../files/write-file.ts'
 
 /** The key pair that signs the tokens of service accounts (`sa.key`, `sa.pub`). One that is there is kept. */
 export interface ServiceAccountKeyResource extends ResourceBase {
@@ -39,15 +39,15 @@ export const serviceAccountKeyKind: Kind<ServiceAccountKeyResource, ServiceAccou
   act: ({made}) => {
     if (made === undefined)
       return sh`ssh-keygen -e -m PKCS8 -P '' -f ${SA_KEY} >${SA_PUB}.new && chmod 0600 ${SA_PUB}.new && mv ${SA_PUB}.new ${SA_PUB}`
-    return join([putText(SA_KEY, made.key), putText(SA_PUB, made.pub)])
+    return concat([putText(SA_KEY, made.key), putText(SA_PUB, made.pub)])
   },
-  keep: () => sh`[ ! -e ${SA_KEY} ] || : >"$KEEP"/key`,
-  undo: (_, original) => (original.key ? sh`:` : sh`rm -f -- ${SA_KEY} ${SA_PUB}`),
+  backup: () => sh`[ ! -e ${SA_KEY} ] || : >"$KEEP"/key`,
+  revert: (_, original) => (original.key ? sh`:` : sh`rm -f -- ${SA_KEY} ${SA_PUB}`),
   redact: resource => ({...resource, made: undefined}),
 }
 
 const putText = (path: string, text: string) =>
-  put(path, {
+  writeFileAtomically(path, {
     mode: '0600',
     owner: 'root:root',
     sha256: contentOf(text).sha256,

@@ -81,9 +81,9 @@ else cat -- ${ADMIN_CONF}; fi >"$kadm_new"
 [ ! -e "$kadm_to" ] || chmod --reference="$kadm_to" -- "$kadm_new"
 chown -- ${ownerOf(resource)} "$kadm_new"
 mv -fT -- "$kadm_new" "$kadm_to"`,
-  keep: resource => sh`if [ -f ${pathOf(resource)} ]; then cp -aL -T -- ${pathOf(resource)} "$KEEP"/original
+  backup: resource => sh`if [ -f ${pathOf(resource)} ]; then cp -aL -T -- ${pathOf(resource)} "$KEEP"/original
 elif [ ! -e ${pathOf(resource)} ]; then : >"$KEEP"/absent; fi`,
-  undo: (resource, original) => sh`${place(resource)}
+  revert: (resource, original) => sh`${place(resource)}
 if [ -e "$KEEP"/original ]; then
 kadm_new=$(dirname -- "$kadm_to")/.kadm-$(basename -- "$kadm_to").new
 rm -f -- "$kadm_new"; cp -a -T -- "$KEEP"/original "$kadm_new"; mv -fT -- "$kadm_new" "$kadm_to"
@@ -96,5 +96,5 @@ ${
 rmdir -- ${resource.home}/.kube 2>/dev/null || :`
 }
 fi`,
-  taken: () => undefined,
+  drift: () => undefined,
 }

@@ -1,10 +1,10 @@
-import {join, Script, sh} from '../../remote/shell/shell.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {posix} from 'node:path'
 import {KADM_DIR} from '../../domain/paths.ts'
 import {hostPath, parents} from '../files/host-path.ts'
-import type {Kind, ResourceBase, Upload} from '../core/kind.ts'
+import type {Kind, ResourceBase, StagedFile} from '../core/kind.ts'
 import {nameOf, parsePath, pathIdentity, permissionsDiff, refuse, type PathState} from '../files/path-state.ts'
-import {keepCopy, put, putBack, removeParents} from '../files/write-file.ts'
+import {backUpFile, writeFileAtomically, restoreFile, removeParents} from '../files/write-file.ts'
 
 /** An executable that is brought as a gzipped file and unpacked in place. */
 export interface BinaryResource extends ResourceBase {
@@ -16,7 +16,7 @@ export interface BinaryResource extends ResourceBase {
   /** Where the gzipped file lies on the host when `act` runs. */
   readonly staged: string
   /** The file to stage; undefined when it is known to lie there. */
-  readonly upload: Upload | undefined
+  readonly upload: StagedFile | undefined
   /** Where hashes are remembered, so that a look need not read hundreds of megabytes again. */
   readonly cacheDir: string
 }
@@ -26,7 +26,7 @@ export interface BinarySpec {
   readonly why: string
   readonly sha256: string
   readonly staged: string
-  readonly upload?: Upload
+  readonly upload?: StagedFile
   readonly mode?: string
   readonly cacheDir?: string
 }
@@ -60,17 +60,17 @@ export const binaryKind: Kind<BinaryResource, PathState> = {
   act: ({path, mode, sha256, staged, cacheDir}, state) => {
     if (state.type === 'directory' || state.type === 'other') return refuse(path, state)
     if (state.type === 'file' && state.sha256 === sha256) return sh`chown 0:0 -- ${path}; chmod -- ${mode} ${path}`
-    return join([
-      put(path, {mode, owner: '0:0', sha256, write: to => sh`gzip -dc <${staged} >${to}`}),
+    return concat([
+      writeFileAtomically(path, {mode, owner: '0:0', sha256, write: to => sh`gzip -dc <${staged} >${to}`}),
       // The hash was just checked, so the look that follows need not read it all again.
       sh`rm -f -- ${staged}
 (umask 077; mkdir -p -- ${cacheDir}
 printf '%s\n%s\n' "$(stat -c ${STAMP} -- ${path})" ${sha256} >${cacheOf(path, cacheDir)}.new && mv -f -- ${cacheOf(path, cacheDir)}.new ${cacheOf(path, cacheDir)})`,
     ])
   },
-  keep: ({path}, state) => (state.type === 'absent' ? sh`:` : keepCopy(path)),
-  undo: ({path}, original) =>
-    original.type === 'absent' ? join([sh`rm -f -- ${path}`, removeParents(original.missing)]) : putBack(path),
+  backup: ({path}, state) => (state.type === 'absent' ? sh`:` : backUpFile(path)),
+  revert: ({path}, original) =>
+    original.type === 'absent' ? concat([sh`rm -f -- ${path}`, removeParents(original.missing)]) : restoreFile(path),
 }
 
 /** Device, inode, size, mtime and ctime in nanoseconds. */
@@ -101,6 +101,6 @@ printf 'sha256 %s\n' "$kadm_hash"
 elif [ -d ${path} ]; then stat -c 'directory %a %U:%G %u:%g' -- ${path}
 elif [ -e ${path} ]; then stat -c 'other %F' -- ${path}
 else echo absent
-${join(parents(path).map(parent => sh`[ -d ${parent} ] || printf 'missing %s\n' ${parent}`))}
+${concat(parents(path).map(parent => sh`[ -d ${parent} ] || printf 'missing %s\n' ${parent}`))}
 :
 fi`

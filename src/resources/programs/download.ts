@@ -1,6 +1,6 @@
-import {join, type Script, sh} from '../../remote/shell/shell.ts'
+import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 import {exportAll} from '../core/environment.ts'
-import {tellShell} from '../core/progress-line.ts'
+import {reportProgressShell} from '../core/progress-line.ts'
 
 /** A file that a host fetches from the web. */
 export interface Download {
@@ -28,8 +28,8 @@ const MOST_PAUSE = 60
 export function download(wanted: Download & {readonly sha256: string}): Script {
   const {file, url, sha256, environment, stageDir, pauses = [2, 5, 15]} = wanted
   const to = `${stageDir}/${sha256}`
-  return join([
-    tellShell,
+  return concat([
+    reportProgressShell,
     exportAll(environment),
     clientShell,
     sh`mkdir -p -m 0700 -- ${stageDir}

@@ -1,9 +1,9 @@
 import {posix} from 'node:path'
 import {RELEASES_DIR, STAGE_DIR} from '../../domain/paths.ts'
 import type {Script} from '../../remote/shell/shell.ts'
-import {join, sh} from '../../remote/shell/shell.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
 import {download, type Download} from './download.ts'
-import {besides} from '../files/host-path.ts'
+import {temporaryPath} from '../files/host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {fail, makeParents} from '../files/write-file.ts'
 import {treeShell} from '../files/remove-tree.ts'
@@ -50,7 +50,7 @@ export const release = ({folder, stageDir = STAGE_DIR, ...spec}: ReleaseSpec): R
 
 export const releaseKind: Kind<ReleaseResource, ReleaseFound> = {
   look: ({record, programs}) =>
-    join([
+    concat([
       sh`[ ! -f ${record} ] || sed -n '1s/^/release /p' ${record}`,
       ...programs.map(
         ({path}) => sh`if [ ! -e ${path} ]; then printf 'absent %s\n' ${path}
@@ -88,36 +88,36 @@ fi`,
     ...wanted,
     sha256: wanted.sha256 ?? (await values.releaseHash(wanted.checksumUrl, wanted.file)),
   }),
-  keep: ({programs}) =>
-    join([...programs.map(({path}, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$KEEP"/${String(i)}`), sh`:`]),
-  recorded: ({programs}, found) => ({...found, kept: programs.map(({path}) => path)}),
+  backup: ({programs}) =>
+    concat([...programs.map(({path}, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$KEEP"/${String(i)}`), sh`:`]),
+  ledgerState: ({programs}, found) => ({...found, kept: programs.map(({path}) => path)}),
   act: wanted => {
     const {programs, record, file, sha256} = wanted
     if (sha256 === undefined) throw new Error(`the hash of ${file} was never known`)
-    return join([
+    return concat([
       download({...wanted, sha256}),
       unpack(wanted),
       // All are beside their places now; from here on nothing is left but to rename.
-      ...programs.map(({path}) => sh`mv -fT -- ${besides(path)} ${path}`),
+      ...programs.map(({path}) => sh`mv -fT -- ${temporaryPath(path)} ${path}`),
       sh`(umask 022; mkdir -p -- ${posix.dirname(record)})
 { printf '%s %s\n' ${sha256} ${file}
-${join(programs.map(({path}) => sh`printf '%s %s %s\n' "$(sha256sum <${path} | cut -c 1-64)" "$(stat -c ${STAMP} -- ${path})" ${path}`))}
+${concat(programs.map(({path}) => sh`printf '%s %s %s\n' "$(sha256sum <${path} | cut -c 1-64)" "$(stat -c ${STAMP} -- ${path})" ${path}`))}
 } >${record}.new
 mv -fT -- ${record}.new ${record}
 rm -f -- "$kadm_file"`,
     ])
   },
-  undo: ({programs, record}, {kept = []}) =>
-    join([
+  revert: ({programs, record}, {kept = []}) =>
+    concat([
       ...[...new Set([...kept, ...programs.map(({path}) => path)])].map(
         (path, i) => sh`if [ -e "$KEEP"/${String(i)} ]; then
-rm -f -- ${besides(path)}; cp -a -T -- "$KEEP"/${String(i)} ${besides(path)}; mv -fT -- ${besides(path)} ${path}
+rm -f -- ${temporaryPath(path)}; cp -a -T -- "$KEEP"/${String(i)} ${temporaryPath(path)}; mv -fT -- ${temporaryPath(path)} ${path}
 else rm -f -- ${path}
 fi`,
       ),
       sh`rm -f -- ${record}`,
     ]),
-  taken: (_, {programs}) => {
+  drift: (_, {programs}) => {
     const others = Object.entries(programs).flatMap(([path, state]) => (state === 'other' ? [path] : []))
     return others.length === 0 ? undefined : `${others.join(', ')} is not what was brought`
   },
@@ -133,9 +133,9 @@ const STAMP = '%d %i %s %.Y %.Z'
 function unpack({programs, file, stageDir}: ReleaseResource): Script {
   const members = programs.flatMap(({member}) => (member === undefined ? [] : [member]))
   const folder = `${stageDir}/${file}.unpacked`
-  return join([
+  return concat([
     sh`${treeShell}
-kadm_tidy() { kadm_remove_trees ${[folder, ...programs.map(({path}) => besides(path))]}; }
+kadm_tidy() { kadm_remove_trees ${[folder, ...programs.map(({path}) => temporaryPath(path))]}; }
 kadm_tidy`,
     ...(members.length === 0
       ? []
@@ -144,7 +144,7 @@ kadm_tidy`,
 tar -xzf "$kadm_file" -C ${folder} --no-same-owner -- ${members} || { kadm_tidy; ${fail(`${file} does not hold ${members.join(' and ')}`)}; }`,
         ]),
     ...programs.map(({member, path}) => {
-      const to = besides(path)
+      const to = temporaryPath(path)
       const from = member === undefined ? sh`"$kadm_file"` : sh`${`${folder}/${member}`}`
       return sh`${makeParents(path)}
 { cp -T -- ${from} ${to} && chown 0:0 -- ${to} && chmod -- 0755 ${to} && sync -- ${to}; } || { kadm_tidy; ${fail(`could not write ${path}`)}; }`

@@ -1,8 +1,8 @@
-import {join, Script, sh} from '../../remote/shell/shell.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {fail} from '../files/write-file.ts'
 import {nowTicks, startTicks, ticksPerSecond} from '../core/start-ticks.ts'
-import {tellShell} from '../core/progress-line.ts'
+import {reportProgressShell} from '../core/progress-line.ts'
 
 /**
  * A static pod that runs by what its files say now. Most of what a component reads, it reads only when it starts, and the kubelet
@@ -41,7 +41,7 @@ printf 'process %s %s\n' "$kadm_pid" "$(${startTicks(new Script('"/proc/$kadm_pi
 done`
 
 export const staticPodKind: Kind<StaticPodResource, StaticPodFound> = {
-  lasting: false,
+  recorded: false,
   look: ({name, manifest, files}) => sh`${processes(name)}
 for kadm_file in ${[manifest, ...files]}; do
 if [ -f "$kadm_file" ]; then printf 'file %s %s\n' "$(stat -L -c %.Z -- "$kadm_file")" "$kadm_file"; fi
@@ -68,7 +68,7 @@ printf 'clock %s %s %s\n' "$(${nowTicks})" "$(date +%s.%N)" "$(${ticksPerSecond}
   diff: (_, {newer}) => (newer === undefined ? undefined : `started before ${newer} was written`),
   act: (resource, {process, newer}) => (process === undefined ? sh`:` : restart(resource, process, newer)),
   identity: () => ({}),
-  undo: () => sh`:`,
+  revert: () => sh`:`,
 }
 
 /** The kubelet looks at its manifests every 20 s, where it is not told at once. */
@@ -81,8 +81,8 @@ function restart(
   {pid, startTicks: ticks}: NonNullable<StaticPodFound['process']>,
   newer: string | undefined,
 ): Script {
-  return join([
-    tellShell,
+  return concat([
+    reportProgressShell,
     sh`kadm_runs() { [ "$(${startTicks(new Script(`/proc/${String(pid)}/stat`))})" = ${ticks} ]; }
 kadm_ends() { kadm_left=$(( $1 * 5 )); while kadm_runs; do [ $kadm_left -gt 0 ] || return 1; kadm_left=$((kadm_left - 1)); sleep 0.2; done; }
 kadm_tell ${`restarts ${name}, which started before ${newer ?? manifest} was written`}`,

@@ -2,33 +2,33 @@ import {Script, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 
 /** Something that must be gone, of which nothing is kept: what a node leaves behind when it is reset, a token that has served. */
-export interface ClearedResource extends ResourceBase {
-  readonly kind: 'cleared'
+export interface CleanupResource extends ResourceBase {
+  readonly kind: 'cleanup'
   /** Read-only shell that prints what is still there, one line each, and nothing when it is gone. */
   readonly remains: string
   /** Shell that removes it. */
   readonly clear: string
 }
 
-export interface ClearedFound {
+export interface CleanupFound {
   readonly remains: readonly string[]
 }
 
-export const cleared = (spec: {
+export const cleanup = (spec: {
   readonly name: string
   readonly why: string
   readonly remains: Script
   readonly clear: Script
-}): ClearedResource => ({
-  kind: 'cleared',
-  id: `cleared:${spec.name}`,
+}): CleanupResource => ({
+  kind: 'cleanup',
+  id: `cleanup:${spec.name}`,
   why: spec.why,
   remains: spec.remains.text,
   clear: spec.clear.text,
 })
 
-export const clearedKind: Kind<ClearedResource, ClearedFound> = {
-  lasting: false,
+export const cleanupKind: Kind<CleanupResource, CleanupFound> = {
+  recorded: false,
   look: ({remains}) => new Script(remains),
   parse: output => ({remains: output.split('\n').filter(line => line.trim() !== '')}),
   identity: () => ({}),
@@ -38,5 +38,5 @@ export const clearedKind: Kind<ClearedResource, ClearedFound> = {
     return remains.length > 3 ? `${some} and ${String(remains.length - 3)} more are still there` : `${some} still there`
   },
   act: ({clear}) => new Script(clear),
-  undo: () => sh`:`,
+  revert: () => sh`:`,
 }

@@ -1,5 +1,5 @@
-import {join, Script, sh} from '../../remote/shell/shell.ts'
-import {besides} from '../files/host-path.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
+import {temporaryPath} from '../files/host-path.ts'
 
 /** One whole line and what it becomes. */
 export interface Rewrite {
@@ -15,12 +15,12 @@ export const rewriteLines = (
   path: string,
   rewrites: readonly Rewrite[],
   original?: string,
-): Script => sh`kadm_new=${besides(path)}
+): Script => sh`kadm_new=${temporaryPath(path)}
 rm -f -- "$kadm_new"
 cp -a -- ${path} "$kadm_new"
 while IFS= read -r kadm_line || [ -n "$kadm_line" ]; do
 case $kadm_line in
-${join(rewrites.map(({from, to}) => sh`${literal(from)}) kadm_line=${literal(to)};;`))}
+${concat(rewrites.map(({from, to}) => sh`${literal(from)}) kadm_line=${literal(to)};;`))}
 esac
 printf '%s\n' "$kadm_line"
 done <${path} >"$kadm_new"

@@ -1,10 +1,10 @@
 import {posix} from 'node:path'
 import type {SwapSource} from '../../domain/facts.ts'
-import {join, type Script, sh} from '../../remote/shell/shell.ts'
+import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 import {rewriteLines} from './fstab-lines.ts'
-import {besides} from '../files/host-path.ts'
+import {temporaryPath} from '../files/host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
-import {fail, keepCopy, makeParents} from '../files/write-file.ts'
+import {fail, backUpFile, makeParents} from '../files/write-file.ts'
 import {octalEscaped, SWAP_OFF_DROP_IN, swapUnit, tagPath} from '../../facts/swap-unit.ts'
 
 /** One area of swap that is off and stays off, because what turns it on at boot is off. */
@@ -160,7 +160,7 @@ done`,
     const {source, places} = resource
     const {line, masked, dropIns} = turnsOff(resource, found)
     const running = toTurnOff(resource, found).filter(({active}) => active)
-    return join([
+    return concat([
       found.active ? fits(source.path, places) : sh`:`,
       line === undefined ? sh`:` : rewriteLines(places.fstab, [line]),
       // While they are what they are: what is masked has forgotten how it is stopped.
@@ -171,12 +171,12 @@ done`,
       whenOn(source.path, places, sh`swapoff -- ${source.path}`),
     ])
   },
-  keep: ({places}, {line}) => (line ? keepCopy(places.fstab) : sh`:`),
-  recorded: (resource, found) => ({...found, turnedOff: turnsOff(resource, found)}),
-  undo: ({source, places}, {active, turnedOff}) => {
+  backup: ({places}, {line}) => (line ? backUpFile(places.fstab) : sh`:`),
+  ledgerState: (resource, found) => ({...found, turnedOff: turnsOff(resource, found)}),
+  revert: ({source, places}, {active, turnedOff}) => {
     if (turnedOff === undefined) throw new Error(`what turned the swap ${source.path} off was never recorded`)
     const {line, masked, dropIns, starts} = turnedOff
-    return join([
+    return concat([
       line === undefined ? sh`:` : rewriteLines(places.fstab, [{from: line.to, to: line.from}], '"$KEEP"/original'),
       ...masked.map(name => sh`systemctl --quiet --no-reload unmask -- ${name}`),
       ...dropIns.map(
@@ -189,7 +189,7 @@ rmdir -- ${posix.dirname(path)} 2>/dev/null || :`,
     ])
   },
   // Swap that someone turned on by hand is no reason to keep the line out of fstab.
-  taken: () => undefined,
+  drift: () => undefined,
 }
 
 function unitState(name: string, properties: readonly string[]): SwapUnit {
@@ -219,8 +219,8 @@ ${fail(`more of the swap ${path} is in use than there is free memory: stop what 
 done <${places.swaps}`
 
 const writeDropIn = (path: string): Script => sh`${makeParents(path)}
-printf %s ${DROP_IN} >${besides(path)}
-mv -fT -- ${besides(path)} ${path}`
+printf %s ${DROP_IN} >${temporaryPath(path)}
+mv -fT -- ${temporaryPath(path)} ${path}`
 
 const turnOn = (path: string, places: SwapPlaces): Script => sh`kadm_on=no
 ${whenOn(path, places, sh`kadm_on=yes`)}

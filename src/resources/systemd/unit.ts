@@ -1,4 +1,4 @@
-import {join, Script, sh} from '../../remote/shell/shell.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {describe, isEnabled, isUp, lookAtUnit, parseUnit, type Need, type UnitState} from './unit-state.ts'
 
@@ -102,7 +102,7 @@ export const unitKind: Kind<UnitResource, UnitState> = {
     const {name} = wanted
     const need = needs(wanted, state)
     const verb = need.has('restart') || state.active !== 'inactive' ? 'restart' : 'start'
-    return join([
+    return concat([
       reload(name, wanted.restartWhenNewer),
       ...(need.has('unmask') ? [sh`systemctl --quiet unmask -- ${name}`] : []),
       ...(need.has('enable') ? [sh`systemctl --quiet enable -- ${name}`] : []),
@@ -114,11 +114,11 @@ export const unitKind: Kind<UnitResource, UnitState> = {
       sh`:`,
     ])
   },
-  undo: ({name}, original) => {
+  revert: ({name}, original) => {
     const wasUp = isUp(original)
     const wasEnabled = original.exists && isEnabled(original.enabled)
     return sh`if [ "$(systemctl show -p LoadState --value -- ${name})" != not-found ]; then
-${join([
+${concat([
   wasUp ? sh`:` : sh`systemctl stop -- ${name}; systemctl reset-failed -- ${name} 2>/dev/null || :`,
   wasEnabled ? sh`systemctl --quiet enable -- ${name} || :` : sh`systemctl --quiet disable -- ${name} || :`,
   original.enabled.startsWith('masked') ? sh`systemctl --quiet mask -- ${name}` : sh`:`,
@@ -126,9 +126,9 @@ ${join([
 fi`
   },
   // A node is reset because it is broken: what does not run is no sign of other hands.
-  taken: () => undefined,
+  drift: () => undefined,
   // By now its files are the old ones again.
-  settle: ({name}, original) =>
+  afterRevert: ({name}, original) =>
     isUp(original) ? sh`systemctl daemon-reload; systemctl restart -- ${name}` : sh`systemctl daemon-reload`,
 }
 

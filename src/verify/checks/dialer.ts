@@ -1,8 +1,8 @@
 import {KadmError} from '../../domain/errors.ts'
 import {isObject, listAt} from '../../kube/json.ts'
-import {PATHS, query} from '../../kube/kinds.ts'
+import {apiPath, query} from '../../kube/kinds.ts'
 import type {CallOptions} from '../../kube/requester.ts'
-import type {Probe, Scene} from '../scene.ts'
+import type {Probe, CheckContext} from '../check-context.ts'
 
 /** What came of a few requests that a pod made for us. */
 interface Dialed {
@@ -21,19 +21,20 @@ interface Wanted {
 export type Dialer = (wanted: Wanted) => Promise<Dialed>
 
 /** The API server's way to a probe, which leads over the pod network. */
-const proxyTo = ({namespace}: Scene, probe: Probe): string => `${PATHS.pods(`${probe.name}:8080`, namespace)}/proxy`
+const proxyTo = ({namespace}: CheckContext, probe: Probe): string =>
+  `${apiPath.pods(`${probe.name}:8080`, namespace)}/proxy`
 
 /**
  * A probe that sends requests for us, asked through the API server's proxy. The API server must reach that pod itself,
  * which is surest on its own node, so those are tried first.
  */
-export async function dialer(scene: Scene, probes: readonly Probe[]): Promise<Dialer> {
-  const {api, signal} = scene
+export async function dialer(context: CheckContext, probes: readonly Probe[]): Promise<Dialer> {
+  const {api, signal} = context
   const problems: string[] = []
   for (const probe of probes.toSorted((a, b) => Number(b.controlPlane) - Number(a.controlPlane))) {
-    const path = `${proxyTo(scene, probe)}/hostname`
+    const path = `${proxyTo(context, probe)}/hostname`
     const {status, text} = await api.raw({method: 'GET', path, accept: '*/*', signal})
-    if (status === 200) return wanted => dial(scene, probe, wanted)
+    if (status === 200) return wanted => dial(context, probe, wanted)
     problems.push(`${probe.node}: ${text.trim()}`)
   }
   throw new KadmError('verify', 'the API server reaches no pod through its proxy', {
@@ -44,13 +45,13 @@ export async function dialer(scene: Scene, probes: readonly Probe[]): Promise<Di
 
 /** Has a probe send HTTP requests (`/dial` of agnhost's netexec, which gives each five seconds). */
 export async function dial(
-  scene: Scene,
+  context: CheckContext,
   probe: Probe,
   wanted: Wanted,
   options: CallOptions = {timeoutMs: 30_000},
 ): Promise<Dialed> {
-  const {api, signal} = scene
-  const path = `${proxyTo(scene, probe)}/dial${query({...wanted, protocol: 'http', request: 'hostname'})}`
+  const {api, signal} = context
+  const path = `${proxyTo(context, probe)}/dial${query({...wanted, protocol: 'http', request: 'hostname'})}`
   const text = await api.getText(path, {signal, ...options})
   const answer: unknown = JSON.parse(text)
   if (!isObject(answer))

@@ -1,6 +1,6 @@
 import {KadmError} from '../../domain/errors.ts'
 import {hostPort, type HostPort} from '../../domain/endpoint.ts'
-import {clusterIp, until, type Probe, type Scene} from '../scene.ts'
+import {clusterIp, until, type Probe, type CheckContext} from '../check-context.ts'
 import {PROBE} from '../workload.ts'
 import {count} from './probes.ts'
 import {reach} from './reach.ts'
@@ -45,14 +45,14 @@ const DNS = {
 
 /** Tries all, and again those that failed, as long as the deadline allows: routes and rules may still be on their way. */
 async function allConnect(
-  scene: Scene,
+  context: CheckContext,
   wait: {what: string; hint: string},
   attempts: readonly Attempt[],
 ): Promise<void> {
   let open = attempts
-  await until(scene, {...wait, deadlineMs: scene.routesWithinMs ?? ROUTES_WITHIN_MS}, async () => {
+  await until(context, {...wait, deadlineMs: context.routesWithinMs ?? ROUTES_WITHIN_MS}, async () => {
     const tried = await Promise.all(
-      open.map(async attempt => ({attempt, problem: await reach(scene, attempt.probe, attempt.target)})),
+      open.map(async attempt => ({attempt, problem: await reach(context, attempt.probe, attempt.target)})),
     )
     const failed = tried.filter(({problem}) => problem !== undefined)
     open = failed.map(({attempt}) => attempt)
@@ -81,7 +81,7 @@ const SHOWN = 6
 const someOf = (all: readonly string[]): string =>
   [...all.slice(0, SHOWN), ...(all.length > SHOWN ? [`and ${all.length - SHOWN} more`] : [])].join('; ')
 
-export async function podToPod(scene: Scene, probes: readonly Probe[]): Promise<string> {
+export async function podToPod(context: CheckContext, probes: readonly Probe[]): Promise<string> {
   const attempts = pairs(probes).map(([from, to]) => {
     const target = {host: to.ip, port: 8080}
     return {
@@ -91,44 +91,44 @@ export async function podToPod(scene: Scene, probes: readonly Probe[]): Promise<
       nodes: [from.node, to.node],
     }
   })
-  await allConnect(scene, POD_TO_POD, attempts)
+  await allConnect(context, POD_TO_POD, attempts)
   return `${attempts.length} ways between ${count(probes.length)}`
 }
 
-export async function serviceAddress(scene: Scene, probes: readonly Probe[]): Promise<string> {
-  const target = {host: await clusterIp(scene, PROBE), port: 80}
+export async function serviceAddress(context: CheckContext, probes: readonly Probe[]): Promise<string> {
+  const target = {host: await clusterIp(context, PROBE), port: 80}
   const attempts = probes.map(probe => ({
     probe,
     target,
     label: `from ${probe.node} to ${inWords(target)}`,
     nodes: [probe.node],
   }))
-  await allConnect(scene, SERVICE, attempts)
+  await allConnect(context, SERVICE, attempts)
   return `${inWords(target)} from ${count(probes.length)}`
 }
 
 /** The API's full name, and the short name of a service in the pod's own namespace, on every node. */
-export async function dnsInside(scene: Scene, probes: readonly Probe[]): Promise<string> {
+export async function dnsInside(context: CheckContext, probes: readonly Probe[]): Promise<string> {
   const targets = [
-    {host: `kubernetes.default.svc.${scene.dnsDomain}`, port: 443},
+    {host: `kubernetes.default.svc.${context.dnsDomain}`, port: 443},
     {host: PROBE, port: 80},
   ]
   const attempts = probes.flatMap(probe =>
     targets.map(target => ({probe, target, label: `on ${probe.node} for ${inWords(target)}`, nodes: [probe.node]})),
   )
-  await allConnect(scene, DNS, attempts)
+  await allConnect(context, DNS, attempts)
   return `${targets.map(inWords).join(' and ')} from ${count(probes.length)}`
 }
 
 /** The reason for skipping, where no server outside answers: so it is on a closed network, and no fault. */
 export async function dnsOutside(
-  scene: Scene,
+  context: CheckContext,
   probe: Probe,
   name: string,
 ): Promise<{readonly skipped: string} | string> {
   const target = `${name}.:443`
   try {
-    const {code, stderr} = await scene.exec(probe, ['/agnhost', 'connect', target, '--timeout=3s'], 15_000)
+    const {code, stderr} = await context.exec(probe, ['/agnhost', 'connect', target, '--timeout=3s'], 15_000)
     // A name that resolves may still not be reachable; that is not asked here.
     if (code === 0 || !stderr.startsWith('DNS')) return `${name} resolves`
     return {skipped: `no upstream answers for ${name}`}

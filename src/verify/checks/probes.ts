@@ -1,26 +1,26 @@
 import {KadmError} from '../../domain/errors.ts'
 import {podState} from '../../kube/components.ts'
 import {conditionOf, nameOf, textAt, type ApiObject} from '../../kube/json.ts'
-import {PATHS, query} from '../../kube/kinds.ts'
+import {apiPath, query} from '../../kube/kinds.ts'
 import type {NodeStatus} from '../../kube/nodes.ts'
 import {throughKubelets} from './through-kubelets.ts'
-import {isEnding, podsLabelled, until, type Probe, type Scene} from '../scene.ts'
+import {isEnding, podsLabelled, until, type Probe, type CheckContext} from '../check-context.ts'
 import {PROBE} from '../workload.ts'
 
 /** A pod on every node that is Ready; gives them. */
-export async function probesOn(scene: Scene, nodes: readonly NodeStatus[]): Promise<readonly Probe[]> {
-  return until(scene, {what: 'a pod on every node', deadlineMs: 90_000, withWarnings: true}, async () => {
-    const pods = (await podsLabelled(scene, PROBE)).filter(pod => !isEnding(pod))
+export async function probesOn(context: CheckContext, nodes: readonly NodeStatus[]): Promise<readonly Probe[]> {
+  return until(context, {what: 'a pod on every node', deadlineMs: 90_000, withWarnings: true}, async () => {
+    const pods = (await podsLabelled(context, PROBE)).filter(pod => !isEnding(pod))
     const missing = nodes.flatMap(node => lacking(node, pods))
     return missing.length === 0 ? {value: readyProbes(nodes, pods)} : {seen: missing.join('; ')}
   })
 }
 
 /** Those that run, after the wait for all of them was in vain. */
-export const probesThatRun = async (scene: Scene, nodes: readonly NodeStatus[]): Promise<readonly Probe[]> =>
+export const probesThatRun = async (context: CheckContext, nodes: readonly NodeStatus[]): Promise<readonly Probe[]> =>
   readyProbes(
     nodes,
-    (await podsLabelled(scene, PROBE)).filter(pod => !isEnding(pod)),
+    (await podsLabelled(context, PROBE)).filter(pod => !isEnding(pod)),
   )
 
 const onNode = (pods: readonly ApiObject[], node: NodeStatus): ApiObject | undefined =>
@@ -45,11 +45,11 @@ const readyProbes = (nodes: readonly NodeStatus[], pods: readonly ApiObject[]): 
   })
 
 /** The log of every probe can be read, which goes through the kubelet of its node. */
-export async function logsFrom(scene: Scene, probes: readonly Probe[]): Promise<string> {
-  const {api, namespace, signal} = scene
-  await throughKubelets(scene, probes, async probe => {
+export async function logsFrom(context: CheckContext, probes: readonly Probe[]): Promise<string> {
+  const {api, namespace, signal} = context
+  await throughKubelets(context, probes, async probe => {
     // From its beginning: each look at its health writes a line more.
-    const log = await api.getText(`${PATHS.pods(probe.name, namespace)}/log${query({limitBytes: 4096})}`, {signal})
+    const log = await api.getText(`${apiPath.pods(probe.name, namespace)}/log${query({limitBytes: 4096})}`, {signal})
     if (log.includes('Started HTTP server')) return
     throw new KadmError('verify', `the log of the pod on ${probe.node} does not hold what it wrote`, {evidence: log})
   })
@@ -57,10 +57,10 @@ export async function logsFrom(scene: Scene, probes: readonly Probe[]): Promise<
 }
 
 /** A command runs in every probe, and its output and exit code come back. */
-export async function execOn(scene: Scene, probes: readonly Probe[]): Promise<string> {
-  await throughKubelets(scene, probes, async probe => {
+export async function execOn(context: CheckContext, probes: readonly Probe[]): Promise<string> {
+  await throughKubelets(context, probes, async probe => {
     // Its help names its subcommands, whatever its version.
-    const {code, stdout, stderr} = await scene.exec(probe, ['/agnhost', '--help'])
+    const {code, stdout, stderr} = await context.exec(probe, ['/agnhost', '--help'])
     if (code === 0 && stdout.includes('netexec')) return
     throw new KadmError('verify', `a command in the pod on ${probe.node} ended with code ${code} and not its help`, {
       evidence: stdout + stderr,

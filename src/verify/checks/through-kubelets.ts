@@ -1,14 +1,14 @@
 import {hostPort} from '../../domain/endpoint.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {ApiError} from '../../kube/api-error.ts'
-import type {Probe, Scene} from '../scene.ts'
+import type {Probe, CheckContext} from '../check-context.ts'
 
 const KUBELET_PORT = 10250
 const MOST_TOLD = 3
 
 /** Does the same on every node's kubelet, which the API server asks for us; tells of all that fail, and of the kubelet where that is why. */
 export async function throughKubelets(
-  scene: Scene,
+  context: CheckContext,
   probes: readonly Probe[],
   work: (probe: Probe) => Promise<void>,
 ): Promise<void> {
@@ -19,7 +19,7 @@ export async function throughKubelets(
         await work(probe)
       } catch (error) {
         if (!(error instanceof KadmError) || error.code === 'cancelled') throw error
-        failures.push(await named(error, probe, scene))
+        failures.push(await named(error, probe, context))
       }
     }),
   )
@@ -37,7 +37,7 @@ export async function throughKubelets(
 }
 
 /** No answer, or one that says that the API server got none from the kubelet, is the kubelet's, as long as the API server answers others. */
-async function named(error: KadmError, {node, nodeAddress}: Probe, {api, signal}: Scene): Promise<KadmError> {
+async function named(error: KadmError, {node, nodeAddress}: Probe, {api, signal}: CheckContext): Promise<KadmError> {
   const isUnanswered = ['timeout', 'connect'].includes(error.code) || (error instanceof ApiError && error.status >= 500)
   if (!isUnanswered) return error
   const isUp = await api.getText('/readyz', {signal, timeoutMs: 3_000, retryForMs: 0}).then(

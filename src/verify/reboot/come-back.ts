@@ -1,27 +1,27 @@
 import {isUnreachable, KadmError} from '../../domain/errors.ts'
 import {podsOfNode} from '../../kube/drain.ts'
 import {textAt} from '../../kube/json.ts'
-import {PATHS} from '../../kube/kinds.ts'
+import {apiPath} from '../../kube/kinds.ts'
 import {nodeStatus} from '../../kube/nodes.ts'
 import {waitFor, type Look} from '../../kube/wait.ts'
-import {BOOT_AGAIN, bootIdOf} from '../../remote/reboot.ts'
+import {REBOOT, bootIdOf} from '../../remote/reboot.ts'
 import {notBack, podsBefore, type PodsBefore} from './pods-back.ts'
-import {leg, type ReturnTimes, type Traveller, type Trip} from './trip.ts'
+import {rebootStep, type ReturnTimes, type RebootTarget, type RollingReboot} from './rolling-reboot.ts'
 
 const INTERVAL_MS = 1000
 const AT_ONCE = {retryForMs: 0} as const
 
 /** Reboots one machine and waits until it is back in all its parts. */
-export async function rebootOne(trip: Trip, traveller: Traveller): Promise<ReturnTimes> {
-  const {node, host} = traveller
-  const pods = podsBefore(await podsOfNode(trip.api, node, trip.signal))
-  const bootId = await bootIdOf(host, {signal: trip.signal})
-  await leg(trip, node, {name: 'reboot', title: 'Reboot'}, () => askForReboot(trip, traveller))
-  const started = trip.clock.now()
-  return leg(trip, node, {name: 'return', title: 'Wait until it is back'}, async progress => {
-    const way: Way = {trip, traveller, started, progress}
-    const since = (): number => trip.clock.now() - started
-    const newId = await waitOn(way, SSH, () => bootedAgain(traveller, bootId))
+export async function rebootOne(rolling: RollingReboot, target: RebootTarget): Promise<ReturnTimes> {
+  const {node, host} = target
+  const pods = podsBefore(await podsOfNode(rolling.api, node, rolling.signal))
+  const bootId = await bootIdOf(host, {signal: rolling.signal})
+  await rebootStep(rolling, node, {name: 'reboot', title: 'Reboot'}, () => askForReboot(rolling, target))
+  const started = rolling.clock.now()
+  return rebootStep(rolling, node, {name: 'return', title: 'Wait until it is back'}, async progress => {
+    const way: Way = {rolling, target, started, progress}
+    const since = (): number => rolling.clock.now() - started
+    const newId = await waitOn(way, SSH, () => bootedAgain(target, bootId))
     const sshMs = since()
     progress(`ssh answers after ${seconds(sshMs)}`)
     await waitOn(way, READY, () => nodeReady(way, newId))
@@ -33,16 +33,16 @@ export async function rebootOne(trip: Trip, traveller: Traveller): Promise<Retur
 }
 
 interface Way {
-  readonly trip: Trip
-  readonly traveller: Traveller
+  readonly rolling: RollingReboot
+  readonly target: RebootTarget
   readonly started: number
   readonly progress: (message: string) => void
 }
 
 /** systemd goes on with it when the connection is gone, which may be before it was heard. */
-async function askForReboot({signal}: Trip, {host}: Traveller): Promise<void> {
+async function askForReboot({signal}: RollingReboot, {host}: RebootTarget): Promise<void> {
   try {
-    await host.read(BOOT_AGAIN.text, {signal, timeoutMs: 60_000})
+    await host.read(REBOOT.text, {signal, timeoutMs: 60_000})
   } catch (error) {
     if (!isUnreachable(error)) throw error
   }
@@ -73,8 +73,8 @@ const PODS: Stage = {
 
 /** All waits of one return share its bound. What is not there yet while a machine or the API is away is no failure. */
 async function waitOn<T>(way: Way, stage: Stage, look: () => Promise<Look<T>>): Promise<T> {
-  const {trip, traveller, started, progress} = way
-  const {clock, signal, timeoutMs} = trip
+  const {rolling, target, started, progress} = way
+  const {clock, signal, timeoutMs} = rolling
   let last = 'nothing yet'
   const onSeen = (seen: string): void => {
     last = seen
@@ -86,9 +86,9 @@ async function waitOn<T>(way: Way, stage: Stage, look: () => Promise<Look<T>>): 
     return await waitFor(options, () => tolerant(look))
   } catch (error) {
     if (!(error instanceof KadmError) || error.code !== 'timeout') throw error
-    const message = `${traveller.node} is not back ${seconds(timeoutMs)} after its reboot: waited for ${stage.what}; last seen: ${last}`
-    const late = new KadmError('timeout', message, {host: traveller.node, hint: stage.hint, cause: error})
-    throw stage.hasHost ? await trip.explain(traveller.host, late) : late
+    const message = `${target.node} is not back ${seconds(timeoutMs)} after its reboot: waited for ${stage.what}; last seen: ${last}`
+    const late = new KadmError('timeout', message, {host: target.node, hint: stage.hint, cause: error})
+    throw stage.hasHost ? await rolling.explain(target.host, late) : late
   }
 }
 
@@ -101,23 +101,23 @@ async function tolerant<T>(look: () => Promise<Look<T>>): Promise<Look<T>> {
   }
 }
 
-async function bootedAgain({host, addresses}: Traveller, before: string): Promise<Look<string>> {
+async function bootedAgain({host, addresses}: RebootTarget, before: string): Promise<Look<string>> {
   await host.renew?.(addresses)
   const id = await bootIdOf(host, {timeoutMs: 15_000})
   return id === '' || id === before ? {seen: 'it has not gone down yet'} : {value: id}
 }
 
 /** The API goes on calling a node Ready for a while that is down; the boot id it reports says whether it means this boot. */
-async function nodeReady({trip, traveller}: Way, bootId: string): Promise<Look<true>> {
-  const found = await trip.api.get(PATHS.nodes(traveller.node), {...AT_ONCE, signal: trip.signal})
+async function nodeReady({rolling, target}: Way, bootId: string): Promise<Look<true>> {
+  const found = await rolling.api.get(apiPath.nodes(target.node), {...AT_ONCE, signal: rolling.signal})
   if (found === undefined) return {seen: 'the cluster has no such node'}
   if (textAt(found, 'status', 'nodeInfo', 'bootID') !== bootId) return {seen: 'its kubelet has not reported yet'}
   const {ready, reason} = nodeStatus(found)
   return ready ? {value: true} : {seen: reason ?? 'not ready'}
 }
 
-async function podsRun({trip, traveller}: Way, before: PodsBefore): Promise<Look<true>> {
-  const seen = notBack(before, await podsOfNode(trip.api, traveller.node, trip.signal))
+async function podsRun({rolling, target}: Way, before: PodsBefore): Promise<Look<true>> {
+  const seen = notBack(before, await podsOfNode(rolling.api, target.node, rolling.signal))
   return seen === undefined ? {value: true} : {seen}
 }
 

@@ -2,31 +2,31 @@ import {KadmError} from '../../domain/errors.ts'
 import {gather} from '../../engine/hosts/gather.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import {nameOf, textsAt} from '../../kube/json.ts'
-import {PATHS, query} from '../../kube/kinds.ts'
+import {apiPath, query} from '../../kube/kinds.ts'
 import {listNodes, uncordon, type NodeStatus} from '../../kube/nodes.ts'
 import {onEach} from '../../remote/on-each.ts'
 import type {CheckResult} from '../outcome.ts'
-import {patienceWith} from '../patience.ts'
-import {makeScene, type Scene} from '../scene.ts'
-import {namespaceName, setUp, tearDown} from '../stage.ts'
+import {timeoutScaleOf} from '../timeout-scale.ts'
+import {makeCheckContext, type CheckContext} from '../check-context.ts'
+import {namespaceName, setUp, tearDown} from '../test-namespace.ts'
 import {dnsDomainOf} from '../verify.ts'
-import {probeWorkload, type StageName} from '../workload.ts'
+import {probeWorkload, type TestNamespaceName} from '../workload.ts'
 import {probesOn} from '../checks/probes.ts'
 import {rebootOne} from './come-back.ts'
-import {REBOOT_CORDON_MARK, whileEmpty} from './emptied.ts'
+import {REBOOT_CORDON_MARK, whileDrained} from './drained.ts'
 import {sameAsBefore} from './same-as-before.ts'
 import {
-  leg,
+  rebootStep,
   type RebootOptions,
   type RebootOutcome,
   type Returned,
-  type Round,
-  type Traveller,
-  type Trip,
-} from './trip.ts'
-import {wholeAgain} from './whole-again.ts'
+  type RebootRound,
+  type RebootTarget,
+  type RollingReboot,
+} from './rolling-reboot.ts'
+import {recovered} from './recovered.ts'
 
-const STAGE: StageName = 'kadm-verify-reboot'
+const STAGE: TestNamespaceName = 'kadm-verify-reboot'
 /** After a reboot routes and names come back one after the other. */
 const ROUTES_WITHIN_MS = 120_000
 const WIDTH = 30
@@ -37,20 +37,20 @@ const WIDTH = 30
  */
 export async function reboot(
   usual: KubeClient,
-  travellers: readonly Traveller[],
+  targets: readonly RebootTarget[],
   options: RebootOptions,
 ): Promise<RebootOutcome> {
   const {signal, clock, emit} = options
   const started = clock.now()
-  const patience = await patienceWith(usual, signal)
-  const api = usual.patient(patience)
+  const timeoutScale = await timeoutScaleOf(usual, signal)
+  const api = usual.withTimeouts(timeoutScale)
   await removeRebootLeftovers(api, signal)
   const nodes = await listNodes(api, {signal})
-  refuseUnready(nodes, travellers)
-  emit({type: 'run-started', command: 'verify --reboot', hosts: travellers.map(({node}) => node), at: started})
-  const scene = makeScene({
+  refuseUnready(nodes, targets)
+  emit({type: 'run-started', command: 'verify --reboot', hosts: targets.map(({node}) => node), at: started})
+  const context = makeCheckContext({
     api,
-    patience,
+    timeoutScale,
     clock,
     signal,
     namespace: namespaceName(options.random),
@@ -59,34 +59,34 @@ export async function reboot(
     routesWithinMs: ROUTES_WITHIN_MS,
   })
   try {
-    await setUp(scene, probeWorkload(scene), STAGE)
+    await setUp(context, probeWorkload(context), STAGE)
     await probesOn(
-      scene,
+      context,
       nodes.filter(({ready}) => ready),
     )
-    const rounds = await allRounds({trip: {...options, api, prefix: ''}, scene, nodes, travellers})
+    const rounds = await allRounds({rolling: {...options, api, prefix: ''}, context, nodes, targets})
     emit({type: 'run-done', changes: undefined, durationMs: clock.now() - started, at: clock.now()})
-    const named = new Set(travellers.map(({node}) => node))
+    const named = new Set(targets.map(({node}) => node))
     return {rounds, untouched: nodes.flatMap(({name}) => (named.has(name) ? [] : [name]))}
   } finally {
-    await tearDown(scene).catch(() => undefined)
+    await tearDown(context).catch(() => undefined)
   }
 }
 
 /** What a killed run left: its namespace and its cordons. */
 export async function removeRebootLeftovers(api: KubeClient, signal: AbortSignal): Promise<void> {
-  const path = PATHS.namespaces() + query({labelSelector: `app.kubernetes.io/managed-by=${STAGE}`})
-  const nodes = await api.list(PATHS.nodes(), {signal})
+  const path = apiPath.namespaces() + query({labelSelector: `app.kubernetes.io/managed-by=${STAGE}`})
+  const nodes = await api.list(apiPath.nodes(), {signal})
   const marked = nodes.filter(node => textsAt(node, 'metadata', 'annotations')[REBOOT_CORDON_MARK] !== undefined)
   await Promise.all([
-    ...(await api.list(path, {signal})).map(one => api.delete(PATHS.namespaces(nameOf(one)), {signal})),
+    ...(await api.list(path, {signal})).map(one => api.delete(apiPath.namespaces(nameOf(one)), {signal})),
     ...marked.map(node => uncordon(api, nameOf(node), {signal, annotations: {[REBOOT_CORDON_MARK]: undefined}})),
   ])
 }
 
 /** What does not work before a reboot cannot be told from what the reboot broke. */
-function refuseUnready(nodes: readonly NodeStatus[], travellers: readonly Traveller[]): void {
-  const problems = travellers.flatMap(({node}) => {
+function refuseUnready(nodes: readonly NodeStatus[], targets: readonly RebootTarget[]): void {
+  const problems = targets.flatMap(({node}) => {
     const found = nodes.find(({name}) => name === node)
     if (found === undefined) return [`${node} is not a node of this cluster`]
     return found.ready ? [] : [`${node} is not Ready: ${found.reason ?? ''}`]
@@ -98,57 +98,57 @@ function refuseUnready(nodes: readonly NodeStatus[], travellers: readonly Travel
 }
 
 interface Journey {
-  readonly trip: Trip
-  readonly scene: Scene
+  readonly rolling: RollingReboot
+  readonly context: CheckContext
   readonly nodes: readonly NodeStatus[]
-  readonly travellers: readonly Traveller[]
+  readonly targets: readonly RebootTarget[]
 }
 
-async function allRounds(journey: Journey): Promise<readonly Round[]> {
-  const {trip, travellers} = journey
-  const rounds: Round[] = []
-  for (const one of travellers.toSorted((a, b) => Number(a.controlPlane) - Number(b.controlPlane))) {
+async function allRounds(journey: Journey): Promise<readonly RebootRound[]> {
+  const {rolling, targets} = journey
+  const rounds: RebootRound[] = []
+  for (const one of targets.toSorted((a, b) => Number(a.controlPlane) - Number(b.controlPlane))) {
     rounds.push(await alone(journey, one))
     if (!isWell(rounds.at(-1))) return rounds
   }
-  return trip.allAtOnce ? [...rounds, await together(journey)] : rounds
+  return rolling.allAtOnce ? [...rounds, await together(journey)] : rounds
 }
 
-async function alone(journey: Journey, traveller: Traveller): Promise<Round> {
-  const {trip} = journey
-  const {node} = traveller
+async function alone(journey: Journey, target: RebootTarget): Promise<RebootRound> {
+  const {rolling} = journey
+  const {node} = target
   // What was moved away may have nowhere else to go, so its node is open again before the cluster is looked at.
-  const returned = await whileEmpty(trip, node, () => comesBack(trip, traveller))
+  const returned = await whileDrained(rolling, node, () => comesBack(rolling, target))
   return {name: node, nodes: [returned], checks: await seeWhole(journey, node)}
 }
 
-async function together({trip, ...journey}: Journey): Promise<Round> {
-  const {travellers} = journey
-  const prefixed = {...trip, prefix: 'together/'}
-  const nodes = await onEach(travellers, WIDTH, one => comesBack(prefixed, one))
+async function together({rolling, ...journey}: Journey): Promise<RebootRound> {
+  const {targets} = journey
+  const prefixed = {...rolling, prefix: 'together/'}
+  const nodes = await onEach(targets, WIDTH, one => comesBack(prefixed, one))
   const name = 'all at once'
-  return {name, nodes, checks: await seeWhole({...journey, trip: prefixed}, travellers[0]?.node ?? name)}
+  return {name, nodes, checks: await seeWhole({...journey, rolling: prefixed}, targets[0]?.node ?? name)}
 }
 
-const seeWhole = ({trip, scene, nodes}: Journey, node: string): Promise<readonly CheckResult[]> =>
-  leg(trip, node, {name: 'cluster', title: 'See that the cluster is whole'}, () =>
-    wholeAgain(
-      scene,
+const seeWhole = ({rolling, context, nodes}: Journey, node: string): Promise<readonly CheckResult[]> =>
+  rebootStep(rolling, node, {name: 'cluster', title: 'See that the cluster is whole'}, () =>
+    recovered(
+      context,
       nodes.filter(({ready}) => ready),
-      trip.timeoutMs,
+      rolling.timeoutMs,
     ),
   )
 
-async function comesBack(trip: Trip, traveller: Traveller): Promise<Returned> {
-  const {node, host, before} = traveller
-  const times = await rebootOne(trip, traveller)
-  const checks = await leg(trip, node, {name: 'compare', title: 'See that all is as before'}, async () => {
-    const {facts} = await gather(host, trip.clock.now, trip.signal)
+async function comesBack(rolling: RollingReboot, target: RebootTarget): Promise<Returned> {
+  const {node, host, before} = target
+  const times = await rebootOne(rolling, target)
+  const checks = await rebootStep(rolling, node, {name: 'compare', title: 'See that all is as before'}, async () => {
+    const {facts} = await gather(host, rolling.clock.now, rolling.signal)
     return sameAsBefore(before, facts).map((kept): CheckResult => ({...kept, ms: 0}))
   })
   return {node, times, checks}
 }
 
 /** Whether all that was looked at after these reboots is as it should be. */
-export const isWell = (round: Round | undefined): boolean =>
+export const isWell = (round: RebootRound | undefined): boolean =>
   round === undefined || [...round.checks, ...round.nodes.flatMap(({checks}) => checks)].every(({ok}) => ok)

@@ -54,7 +54,7 @@ chmod -- 0644 /etc/.kadm-demo.conf.new
 sync -- /etc/.kadm-demo.conf.new
 mv -fT -- /etc/.kadm-demo.conf.new /etc/demo.conf
 ) </dev/null >&2 9>&-
-printf '\035act %s\n' cleared:token >&2
+printf '\035act %s\n' cleanup:token >&2
 ( set -eu; rm /tmp/token
 ) </dev/null >&2 9>&-
 printf '\036%s\n' 0

@@ -1,12 +1,12 @@
 import {expect, test} from 'vitest'
 import {applyIgnores, gatherEqual, type Finding} from '../../../src/phases/preflight/finding.ts'
 
-const finding = (name: string, severity: Finding['severity'], host = 'master', saw = 'saw'): Finding => ({
+const finding = (name: string, severity: Finding['severity'], host = 'master', message = 'saw'): Finding => ({
   name,
   severity,
   hosts: [host],
-  saw,
-  fix: severity === 'ok' ? undefined : 'fix it',
+  message: message,
+  remedy: severity === 'ok' ? undefined : 'fix it',
 })
 
 test('an ignored error becomes a warning, by its name in any case', () => {
@@ -26,7 +26,7 @@ test('what several hosts share is told once, with all their names, and nothing e
     finding('Swap', 'warning', 'worker-2'),
   ])
 
-  expect(gathered.map(({name, hosts, saw}) => [name, hosts.join(','), saw])).toEqual([
+  expect(gathered.map(({name, hosts, message: message}) => [name, hosts.join(','), message])).toEqual([
     ['Swap', 'master,worker-1', 'saw'],
     ['Mem', 'master', '900 MB'],
     ['Mem', 'worker-1', '800 MB'],

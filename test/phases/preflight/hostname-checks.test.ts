@@ -14,12 +14,13 @@ describe('cloud-init', () => {
     seen('CloudInit', {
       cloudInit: {disabled, userData: {preserveHostname: undefined, manageEtcHosts: undefined, ...userData}},
     })
-  const fix = 'take that out of the user-data, or turn cloud-init off there: sudo touch /etc/cloud/cloud-init.disabled'
+  const remedy =
+    'take that out of the user-data, or turn cloud-init off there: sudo touch /etc/cloud/cloud-init.disabled'
 
   test('whose user-data counts more than what kadm writes is told of', () => {
     expect(says({preserveHostname: 'false', manageEtcHosts: 'true'})).toEqual([
-      `warning master: the user-data of cloud-init says preserve_hostname: false, which renames it at a boot -> ${fix}`,
-      `warning master: the user-data of cloud-init says manage_etc_hosts: true, which writes /etc/hosts again at every boot -> ${fix}`,
+      `warning master: the user-data of cloud-init says preserve_hostname: false, which renames it at a boot -> ${remedy}`,
+      `warning master: the user-data of cloud-init says manage_etc_hosts: true, which writes /etc/hosts again at every boot -> ${remedy}`,
     ])
   })
 

@@ -89,8 +89,8 @@ describe('the answers', () => {
         name: 'Reachability',
         severity: 'ok',
         hosts: ['master', 'worker-1'],
-        saw: '6 of 6 probes answered',
-        fix: undefined,
+        message: '6 of 6 probes answered',
+        remedy: undefined,
       },
     ])
   })

@@ -192,6 +192,6 @@ export const tell = (findings: readonly Finding[]): readonly string[] =>
   findings
     .filter(({severity}) => severity !== 'ok')
     .map(
-      ({severity, hosts, saw, fix}) =>
-        `${severity} ${hosts.join(', ')}: ${saw}${fix === undefined ? '' : ` -> ${fix}`}`,
+      ({severity, hosts, message: message, remedy: remedy}) =>
+        `${severity} ${hosts.join(', ')}: ${message}${remedy === undefined ? '' : ` -> ${remedy}`}`,
     )

@@ -69,9 +69,9 @@ describe('a static address', () => {
       'has no netplan; NetworkManager gives it its addresses',
       'with nmcli',
     ],
-  ])('where %s gives addresses is refused with what to do there', (_, units, saw, how) => {
+  ])('where %s gives addresses is refused with what to do there', (_, units, message, how) => {
     expect(said({...without, units: {...bare.units, ...units}})).toEqual([
-      `error master: ${saw} -> give enp0s8 the address ${how} and remove network of this host from the file, or install netplan.io`,
+      `error master: ${message} -> give enp0s8 the address ${how} and remove network of this host from the file, or install netplan.io`,
     ])
   })
 

@@ -42,9 +42,9 @@ describe('what lies where kadm writes', () => {
     ['/etc/sysctl.d/99-zz-kadm.conf', 'symlink' as const, 'a symbolic link, where kadm writes a file'],
     ['/etc/kubernetes', 'file' as const, 'a file, where kadm writes into a folder'],
     ['/var/lib/etcd', 'other' as const, 'a device or socket, where kadm writes into a folder'],
-  ])('%s as %s is refused before anything is touched', (path, type, saw) => {
+  ])('%s as %s is refused before anything is touched', (path, type, message) => {
     expect(seen('PathType', {files: {[path]: {...file, type}}})).toEqual([
-      `error master: ${path} is ${saw} -> look what ${path} is for, and move it away if it is not needed: sudo mv ${path} ${path}.old`,
+      `error master: ${path} is ${message} -> look what ${path} is for, and move it away if it is not needed: sudo mv ${path} ${path}.old`,
     ])
   })
 

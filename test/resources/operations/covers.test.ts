@@ -1,19 +1,19 @@
 import {expect, test} from 'vitest'
-import {firstDifference} from '../../../src/resources/cluster/subset-diff.ts'
+import {subsetDiff} from '../../../src/resources/cluster/subset-diff.ts'
 
 test('what the server added beside the wanted fields does not count', () => {
-  expect(firstDifference({spec: {a: 1}}, {spec: {a: 1, b: 2}, status: {}})).toBeUndefined()
+  expect(subsetDiff({spec: {a: 1}}, {spec: {a: 1, b: 2}, status: {}})).toBeUndefined()
 })
 
 test('a field that is other is named by its path', () => {
-  expect(firstDifference({spec: {ports: [{name: 'dns', port: 53}]}}, {spec: {ports: [{name: 'dns', port: 54}]}})).toBe(
+  expect(subsetDiff({spec: {ports: [{name: 'dns', port: 53}]}}, {spec: {ports: [{name: 'dns', port: 54}]}})).toBe(
     'spec.ports[name=dns].port',
   )
 })
 
 test('list elements with a name are compared by name, whatever their order', () => {
   expect(
-    firstDifference(
+    subsetDiff(
       [
         {name: 'a', v: 1},
         {name: 'b', v: 2},
@@ -27,13 +27,13 @@ test('list elements with a name are compared by name, whatever their order', () 
 })
 
 test('an empty wanted map is the same as none', () => {
-  expect(firstDifference({spec: {emptyDir: {}}}, {spec: {}})).toBeUndefined()
+  expect(subsetDiff({spec: {emptyDir: {}}}, {spec: {}})).toBeUndefined()
 })
 
 test('a wanted element that is missing is a difference', () => {
-  expect(firstDifference({args: ['--a', '--b']}, {args: ['--a']})).toBe('args')
+  expect(subsetDiff({args: ['--a', '--b']}, {args: ['--a']})).toBe('args')
 })
 
 test('a list of plain words must be the same to the end: a flag that was taken away is a difference', () => {
-  expect(firstDifference({args: ['--a']}, {args: ['--a', '--b']})).toBe('args')
+  expect(subsetDiff({args: ['--a']}, {args: ['--a', '--b']})).toBe('args')
 })

@@ -91,7 +91,7 @@ describe('a component', () => {
     const forward = await wayTo(answering(() => (++asked < 3 ? 503 : 200)))
     const context = operationContext({forward})
 
-    expect(await endpointHealthyOperation.act(component('http'), context)).toBe('held')
+    expect(await endpointHealthyOperation.act(component('http'), context)).toBe('unchanged')
 
     expect(asked).toBe(3)
     expect(context.told).toStrictEqual(['waiting for scheduler: HTTP 503'])
@@ -116,7 +116,7 @@ describe('a component', () => {
     const forward: Host['forward'] = (...to) => (++tries < 3 ? Promise.reject(lost) : up(...to))
     const context = operationContext({forward})
 
-    expect(await endpointHealthyOperation.act(component('http'), context)).toBe('held')
+    expect(await endpointHealthyOperation.act(component('http'), context)).toBe('unchanged')
     expect(context.told).toStrictEqual(['waiting for scheduler: vm-1: the connection was lost; trying to reconnect'])
   })
 

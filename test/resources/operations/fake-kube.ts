@@ -1,7 +1,7 @@
 import {ApiError} from '../../../src/kube/api-error.ts'
 import type {KubeClient} from '../../../src/kube/client.ts'
 import type {ApiObject} from '../../../src/kube/json.ts'
-import {knownPlace, objectPath, type ObjectLike} from '../../../src/kube/kinds.ts'
+import {knownResource, objectPath, type ObjectLike} from '../../../src/kube/kinds.ts'
 
 export const refused = (status: number, reason: string): ApiError =>
   new ApiError({status, reason}, `could not: ${reason}`)
@@ -13,7 +13,7 @@ export interface FakeKube extends KubeClient {
 }
 
 const pathOf = (object: ObjectLike): string => {
-  const place = knownPlace(object.apiVersion, object.kind)
+  const place = knownResource(object.apiVersion, object.kind)
   if (place === undefined) throw new Error(`no place for ${object.kind}`)
   return objectPath(place, object.metadata.name, object.metadata.namespace)
 }
@@ -44,7 +44,7 @@ export function fakeKube(objects: Readonly<Record<string, object>> = {}, changes
     getText: none('getText'),
     raw: none('raw'),
     exec: none('exec'),
-    patient: () => client,
+    withTimeouts: () => client,
     close: () => Promise.resolve(),
     ...changes,
   }

@@ -14,12 +14,12 @@ const GRACE_MS = 10_000
 type Sample = ReturnType<typeof operationContext> & {readonly scripts: string[]}
 
 /** What the machine answers to a script, and the cluster to the question for the node, at a time in ms since the start. */
-interface Scene {
+interface CheckContext {
   readonly machine?: (script: string, ms: number) => string
   readonly node: (ms: number, scripts: readonly string[]) => object | undefined
 }
 
-function sample({machine = () => '', node}: Scene): Sample {
+function sample({machine = () => '', node}: CheckContext): Sample {
   const scripts: string[] = []
   let since = (): number => 0
   const get = (path: string) => {
@@ -52,7 +52,7 @@ describe('a node that the cluster should know', () => {
   test('is waited for while a kubelet that has just started registers it, which changes nothing', async () => {
     const context = sample({node: ms => (ms < GRACE_MS - 1000 ? undefined : known)})
 
-    expect(await nodeRegisteredOperation.act(resource, context)).toBe('held')
+    expect(await nodeRegisteredOperation.act(resource, context)).toBe('unchanged')
     expect(context.scripts).toEqual([])
   })
 
@@ -76,7 +76,7 @@ describe('a node that the cluster should know', () => {
   test('whose registration is not complete is waited for, and its kubelet is left alone', async () => {
     const context = sample({node: ms => (ms < 20_000 ? {metadata: {name: 'vm-1'}} : known)})
 
-    expect(await nodeRegisteredOperation.act(resource, context)).toBe('held')
+    expect(await nodeRegisteredOperation.act(resource, context)).toBe('unchanged')
     expect(context.scripts).toEqual([])
   })
 
@@ -158,7 +158,7 @@ describe('a node whose present kubelet should report', () => {
       node: ms => (ms < 8000 ? reported(-5000) : reported(7000)),
     })
 
-    expect(await nodeReportsOperation.act(resource, context)).toBe('held')
+    expect(await nodeReportsOperation.act(resource, context)).toBe('unchanged')
     expect(context.told).toEqual(['its kubelet has just started', 'its kubelet has not reported since it started'])
   })
 
@@ -185,6 +185,6 @@ describe('a node whose present kubelet should report', () => {
       node: ms => reported(ms < 10_000 ? -5000 : 9000),
     })
 
-    expect(await nodeReportsOperation.act(resource, context)).toBe('held')
+    expect(await nodeReportsOperation.act(resource, context)).toBe('unchanged')
   })
 })

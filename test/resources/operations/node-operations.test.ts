@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {operationOf, type OperationResource} from '../../../src/resources/any-resource.ts'
-import {nodeMarks} from '../../../src/resources/cluster/node-labels-and-taints.ts'
+import {nodeLabelsAndTaints} from '../../../src/resources/cluster/node-labels-and-taints.ts'
 import {nodePods} from '../../../src/resources/cluster/node-pods.ts'
 import {nodeRemoved} from '../../../src/resources/cluster/node-removed.ts'
 import {ready} from '../../../src/resources/cluster/ready.ts'
@@ -15,7 +15,7 @@ const look = (resource: OperationResource, options: ContextOptions) =>
 const act = (resource: OperationResource, options: ContextOptions) =>
   operationOf(resource).act(resource, operationContext(options))
 
-const marks = nodeMarks({
+const marks = nodeLabelsAndTaints({
   node: 'vm-1',
   labels: {zone: 'a'},
   taints: [{key: 'dedicated', value: 'db', effect: 'NoSchedule'}],
@@ -57,7 +57,7 @@ describe('the marks of a node', () => {
   })
 
   test('that a look could not see are no change where they are there after all', async () => {
-    expect(await act(marks, {api: fakeKube({[NODE]: node({zone: 'a'}, [ours])})})).toBe('held')
+    expect(await act(marks, {api: fakeKube({[NODE]: node({zone: 'a'}, [ours])})})).toBe('unchanged')
   })
 
   test('that are there with another value are replaced, since a node has one taint of a key and effect', async () => {

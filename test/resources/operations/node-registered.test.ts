@@ -80,7 +80,7 @@ describe('a node that the cluster must know', () => {
     const {context, ran, deleted} = scene(cluster)
 
     expect(await nodeRegisteredOperation.look(resource, context)).toBeUndefined()
-    expect(await nodeRegisteredOperation.act(resource, context)).toBe('held')
+    expect(await nodeRegisteredOperation.act(resource, context)).toBe('unchanged')
     expect([...ran, ...deleted]).toEqual([])
   })
 

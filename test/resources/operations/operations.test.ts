@@ -8,7 +8,7 @@ import {adminBinding} from '../../../src/resources/cluster/admin-binding.ts'
 import {clusterInfo} from '../../../src/resources/cluster/cluster-info.ts'
 import {endpointHealthy} from '../../../src/resources/cluster/endpoint-healthy.ts'
 import {kubeObject} from '../../../src/resources/cluster/kube-object.ts'
-import {nodeMarks} from '../../../src/resources/cluster/node-labels-and-taints.ts'
+import {nodeLabelsAndTaints} from '../../../src/resources/cluster/node-labels-and-taints.ts'
 import {nodeRemoved} from '../../../src/resources/cluster/node-removed.ts'
 import {ready} from '../../../src/resources/cluster/ready.ts'
 import {fakeKube, refused} from './fake-kube.ts'
@@ -29,7 +29,7 @@ const binding = {
   metadata: {name: 'kubeadm:cluster-admins'},
 }
 const BINDING = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/kubeadm%3Acluster-admins'
-const marks = nodeMarks({
+const marks = nodeLabelsAndTaints({
   node: 'vm-1',
   labels: {zone: 'a'},
   taints: [{key: 'dedicated', value: 'db', effect: 'NoSchedule'}],
@@ -133,7 +133,7 @@ describe('an object in the API', () => {
   test('that a look could not see, and that is as wanted after all, is no change', async () => {
     const api = fakeKube({[CONFIG_MAP]: configMap})
 
-    expect(await act(resource, {api})).toBe('held')
+    expect(await act(resource, {api})).toBe('unchanged')
     expect(api.asked.filter(call => call.startsWith('apply'))).toStrictEqual([])
   })
 
@@ -207,8 +207,8 @@ describe('the rights of the administrator', () => {
   test('that somebody gave in the meantime will do', async () => {
     const there = fakeKube({[BINDING]: binding})
 
-    expect(await act(resource, {api: there})).toBe('held')
-    expect(await act(resource, {api: refusing(refused(403, 'Forbidden')), superApi: there})).toBe('held')
+    expect(await act(resource, {api: there})).toBe('unchanged')
+    expect(await act(resource, {api: refusing(refused(403, 'Forbidden')), superApi: there})).toBe('unchanged')
   })
 })
 
@@ -222,7 +222,7 @@ describe('where the cluster is', () => {
 
     expect(await look(clusterInfo(server), {api})).toBe('is missing')
     expect(await act(clusterInfo(server), {api, caPem: 'PEM'})).toBe('changed')
-    expect(await act(clusterInfo(server), {api, caPem: 'PEM'})).toBe('held')
+    expect(await act(clusterInfo(server), {api, caPem: 'PEM'})).toBe('unchanged')
 
     expect(await look(clusterInfo(server), {api})).toBeUndefined()
   })

@@ -58,7 +58,7 @@ describe.each([
   test.each(PASSING)('goes on when the API server refuses for a moment: $message', async error => {
     const scene = bench(error, NODE)
 
-    expect(await act(resource, scene)).toBe('held')
+    expect(await act(resource, scene)).toBe('unchanged')
     expect(scene.told).toEqual([error.message])
   })
 
@@ -80,7 +80,7 @@ describe('a node that is not there', () => {
   test('does not count as missing while the API does not say so', async () => {
     const scene = bench(...Array.from({length: 60}, () => refused(500, 'InternalError')), NODE)
 
-    expect(await act(registered, scene)).toBe('held')
+    expect(await act(registered, scene)).toBe('unchanged')
     expect(scene.ran.filter(script => script.includes('systemctl'))).toEqual([])
   })
 })

@@ -2,7 +2,7 @@ import type {Cluster} from '../../../domain/cluster.ts'
 import {knownHostsStore, type KnownHostsStore} from '../../../remote/host-keys/known-hosts-store.ts'
 import {readSshConfig} from '../../../remote/ssh-config/ssh-config.ts'
 import {sshConfig} from '../wiring/connector.ts'
-import {laptopHere} from '../wiring/this-machine.ts'
+import {thisMachine} from '../wiring/this-machine.ts'
 import {clusterFrom, findFile, hostNamed, withSshFlags, type LoginFlags, type TextFile} from './load-cluster.ts'
 
 export interface RepairRequest {
@@ -26,7 +26,7 @@ export async function repairRequest(
 
 /** The known_hosts that connections of this command believe. */
 export async function trustOf(flags: {readonly 'known-hosts': string | undefined}): Promise<KnownHostsStore> {
-  const laptop = laptopHere()
-  const config = (await sshConfig(flags['known-hosts'])) ?? (await readSshConfig(laptop))
-  return knownHostsStore(laptop, config)
+  const localMachine = thisMachine()
+  const config = (await sshConfig(flags['known-hosts'])) ?? (await readSshConfig(localMachine))
+  return knownHostsStore(localMachine, config)
 }

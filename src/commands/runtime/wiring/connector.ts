@@ -31,7 +31,7 @@ export const hostLabel = (spec: HostSpec): string =>
 
 /** Asks for what the logins need and opens every connection, so that nobody is asked once the work runs. */
 export async function openConnections(options: ConnectorOptions): Promise<Connector> {
-  const [{keyFilesOf}, {laptopHere}] = await Promise.all([
+  const [{keyFilesOf}, {thisMachine}] = await Promise.all([
     import('../../../remote/ssh/ssh-host.ts'),
     import('./this-machine.ts'),
   ])
@@ -41,7 +41,7 @@ export async function openConnections(options: ConnectorOptions): Promise<Connec
     flags,
     terminal,
     env: process.env,
-    laptop: laptopHere(),
+    localMachine: thisMachine(),
     keyFilesOf,
   })
   const opened = new Map<HostSpec, Promise<Host>>()
@@ -117,15 +117,15 @@ async function openAt(spec: HostSpec, {flags, terminal, signal, secrets, inTurn,
       sudoPassword,
     })
   }
-  const [{connectSsh}, {laptopHere}] = await Promise.all([
+  const [{connectSsh}, {thisMachine}] = await Promise.all([
     import('../../../remote/ssh/ssh-host.ts'),
     import('./this-machine.ts'),
   ])
-  const laptop = laptopHere()
+  const localMachine = thisMachine()
   return connectSsh({
     name,
     target: spec.ssh,
-    laptop,
+    localMachine,
     ...secrets,
     signal,
     config: await sshConfig(flags['known-hosts']),
@@ -148,12 +148,12 @@ async function openAt(spec: HostSpec, {flags, terminal, signal, secrets, inTurn,
 /** The ssh config with another known_hosts file before it: in ssh's files the first word counts. */
 export async function sshConfig(knownHosts: string | undefined): Promise<SshConfig | undefined> {
   if (knownHosts === undefined) return undefined
-  const [{readSshConfig}, {laptopHere}] = await Promise.all([
+  const [{readSshConfig}, {thisMachine}] = await Promise.all([
     import('../../../remote/ssh-config/ssh-config.ts'),
     import('./this-machine.ts'),
   ])
-  const laptop = laptopHere()
-  await laptop.readNamed(knownHosts)
+  const localMachine = thisMachine()
+  await localMachine.readNamed(knownHosts)
   const line = {keyword: 'userknownhostsfile', rest: knownHosts, place: '--known-hosts', included: []}
-  return [[{...line, words: [knownHosts.replaceAll('%', '%%')]}], ...(await readSshConfig(laptop))]
+  return [[{...line, words: [knownHosts.replaceAll('%', '%%')]}], ...(await readSshConfig(localMachine))]
 }

@@ -1,6 +1,6 @@
 import type {HostSpec, SshTarget} from '../../../domain/cluster.ts'
 import {keyNeedsPassphrase} from '../../../remote/ssh/private-key.ts'
-import type {Laptop} from '../../../remote/local/local-machine.ts'
+import type {LocalMachine} from '../../../remote/local/local-machine.ts'
 import {askSecret} from '../../../ui/ask.ts'
 import type {Terminal} from '../../../ui/terminal.ts'
 import type {SshFlags} from '../../flags/ssh-flags.ts'
@@ -17,10 +17,10 @@ export interface SecretSources {
   readonly flags: Pick<SshFlags, 'ask-sudo-password' | 'ask-ssh-password'>
   readonly terminal: Pick<Terminal, 'canAsk'>
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly laptop: Laptop
+  readonly localMachine: LocalMachine
   readonly keyFilesOf: (
     target: SshTarget,
-    laptop: Laptop,
+    localMachine: LocalMachine,
   ) => Promise<readonly {readonly path: string; readonly text: string}[]>
 }
 
@@ -39,11 +39,11 @@ export async function loginSecrets(sources: SecretSources): Promise<LoginSecrets
 }
 
 /** A key that was named by hand, or any usable one where there is no agent, and that is locked. */
-async function lockedKey({hosts, laptop, keyFilesOf, terminal}: SecretSources): Promise<string | undefined> {
+async function lockedKey({hosts, localMachine, keyFilesOf, terminal}: SecretSources): Promise<string | undefined> {
   const targets = hosts.flatMap(({ssh}) => (ssh === 'local' ? [] : [ssh]))
   for (const target of targets) {
-    if (laptop.agentSocket !== undefined && target.keyFile === undefined) continue
-    const files = await keyFilesOf(target, laptop)
+    if (localMachine.agentSocket !== undefined && target.keyFile === undefined) continue
+    const files = await keyFilesOf(target, localMachine)
     const [first] = files
     if (first === undefined || !keyNeedsPassphrase(first.text)) continue
     // One of the usual keys may simply not be meant; where nobody can be asked, the login itself will tell.

@@ -1,11 +1,11 @@
-import type {Laptop} from '../../../remote/local/local-machine.ts'
-import {nodeLaptop} from '../../../remote/local/node-local-machine.ts'
+import type {LocalMachine} from '../../../remote/local/local-machine.ts'
+import {nodeLocalMachine} from '../../../remote/local/node-local-machine.ts'
 
 const said = new Set<string>()
 
 /** The machine kadm runs on; what it skips of ssh's files is named once a run, on stderr. */
-export const laptopHere = (): Laptop =>
-  nodeLaptop(process.env, {
+export const thisMachine = (): LocalMachine =>
+  nodeLocalMachine(process.env, {
     note: text => {
       if (said.has(text)) return
       said.add(text)

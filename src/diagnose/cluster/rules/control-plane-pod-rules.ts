@@ -1,6 +1,6 @@
 import {listAt, nameOf, numberAt, textAt, type ApiObject} from '../../../kube/json.ts'
 import type {Taint} from '../../../domain/cluster.ts'
-import {CONTROL_PLANE_LABEL} from '../../../manifests/node-marks.ts'
+import {CONTROL_PLANE_LABEL} from '../../../manifests/node-labels-and-taints.ts'
 import {nodesOfHosts} from '../hosts-as-nodes.ts'
 import {isMirror, podState} from '../../../kube/components.ts'
 import type {Judgement} from '../../diagnosis.ts'
@@ -110,8 +110,9 @@ const leaderSilent: ClusterRule = {
       const renewed = timeAt(lease, 'spec', 'renewTime')
       const pods = staticPods(view).filter(pod => nameOf(pod).startsWith(`${component}-`))
       if (renewed === undefined || pods.length === 0 || pods.some(doesNotElect)) return []
-      const patience = (numberAt(lease, 'spec', 'leaseDurationSeconds') ?? 15) * 1000 * SILENT_FACTOR + SLACK_MS
-      if (now - renewed < Math.max(patience, 45_000) || pods.some(pod => troubleOf(pod, view) !== undefined)) return []
+      const timeoutScale = (numberAt(lease, 'spec', 'leaseDurationSeconds') ?? 15) * 1000 * SILENT_FACTOR + SLACK_MS
+      if (now - renewed < Math.max(timeoutScale, 45_000) || pods.some(pod => troubleOf(pod, view) !== undefined))
+        return []
       if (pods.every(pod => !isSettled(pod, view))) return []
       const holder = textAt(lease, 'spec', 'holderIdentity') ?? ''
       return [

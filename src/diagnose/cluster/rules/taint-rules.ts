@@ -1,6 +1,6 @@
 import type {Taint} from '../../../domain/cluster.ts'
 import {at, conditionOf, listAt, textAt} from '../../../kube/json.ts'
-import {CONTROL_PLANE_LABEL} from '../../../manifests/node-marks.ts'
+import {CONTROL_PLANE_LABEL} from '../../../manifests/node-labels-and-taints.ts'
 import type {Judgement} from '../../diagnosis.ts'
 import {span, timeAt} from '../cluster-time.ts'
 import {FRESH_MS, names, ownerKey, type ClusterRule, type ClusterView, type NodeView} from '../cluster-view.ts'

@@ -1,5 +1,5 @@
 import type {Finding} from '../finding.ts'
-import {ok, warning, type HostCheck, type SetCheck, type View} from '../input.ts'
+import {ok, warning, type HostCheck, type SetCheck, type HostView} from '../input.ts'
 
 const FIX = 'turn on time synchronisation: sudo timedatectl set-ntp true'
 
@@ -12,7 +12,7 @@ export const clockSyncCheck: HostCheck = view => {
   return synchronized ? [ok(name, view, 'synchronised')] : [warning(name, view, 'the clock is not synchronised', FIX)]
 }
 
-const offsetOf = ({facts, midpointSeconds}: View): number => facts.clock.epochSeconds - midpointSeconds
+const offsetOf = ({facts, midpointSeconds}: HostView): number => facts.clock.epochSeconds - midpointSeconds
 
 /** Between hosts, not to our own clock: certificates and leases are made on one host and judged on another. */
 export const clockOffsetCheck: SetCheck = views => {
@@ -21,9 +21,9 @@ export const clockOffsetCheck: SetCheck = views => {
   if (slowest === undefined || fastest === undefined || views.length < 2) return []
   const seconds = Math.round((offsetOf(fastest) - offsetOf(slowest)) * 10) / 10
   const hosts = [slowest.label, fastest.label]
-  const saw = `the clock of ${fastest.label} is ${seconds} s ahead of that of ${slowest.label}`
+  const message = `the clock of ${fastest.label} is ${seconds} s ahead of that of ${slowest.label}`
   const finding = (severity: Finding['severity']): readonly Finding[] => [
-    {name: 'ClockOffset', severity, hosts, saw, fix: severity === 'ok' ? undefined : FIX},
+    {name: 'ClockOffset', severity, hosts, message: message, remedy: severity === 'ok' ? undefined : FIX},
   ]
   return finding(seconds > 60 ? 'error' : seconds > 5 ? 'warning' : 'ok')
 }

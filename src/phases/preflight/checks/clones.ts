@@ -1,12 +1,12 @@
-import {own} from './hypervisor-advice.ts'
+import {hypervisorSteps} from './hypervisor-advice.ts'
 import type {Finding} from '../finding.ts'
-import type {View} from '../input.ts'
+import type {HostView} from '../input.ts'
 
-/** What no two machines may share. `isMendable`: a machine can give itself its own; the others its hypervisor gave it. */
+/** What no two machines may share. `isRepairable`: a machine can give itself its own; the others its hypervisor gave it. */
 export interface Trait {
   readonly name: 'machine-id' | 'SSH host key' | 'MAC address' | 'product_uuid'
-  readonly isMendable: boolean
-  readonly same: (a: View, b: View) => boolean
+  readonly isRepairable: boolean
+  readonly same: (a: HostView, b: HostView) => boolean
 }
 
 /** What a hypervisor or a board maker writes when it has no number of its own; equal ones mean nothing. */
@@ -29,41 +29,41 @@ export const equalUuids = (a: string | undefined, b: string | undefined): boolea
 export const TRAITS: readonly Trait[] = [
   {
     name: 'machine-id',
-    isMendable: true,
+    isRepairable: true,
     same: (a, b) => equal(a.facts.identity.machineId, b.facts.identity.machineId),
   },
   {
     name: 'SSH host key',
-    isMendable: true,
+    isRepairable: true,
     same: (a, b) => overlaps(a.facts.identity.hostKeys, b.facts.identity.hostKeys),
   },
-  {name: 'MAC address', isMendable: false, same: (a, b) => overlaps(a.facts.identity.macs, b.facts.identity.macs)},
+  {name: 'MAC address', isRepairable: false, same: (a, b) => overlaps(a.facts.identity.macs, b.facts.identity.macs)},
   {
     name: 'product_uuid',
-    isMendable: false,
+    isRepairable: false,
     same: (a, b) => equalUuids(a.facts.identity.productUuid, b.facts.identity.productUuid),
   },
 ]
 
 /** A machine that has something of another, which keeps it. */
 export interface Clone {
-  readonly view: View
+  readonly view: HostView
   /** Whose copy it is. */
-  readonly original: View
+  readonly original: HostView
   readonly shared: readonly Trait[]
   readonly sharesHostname: boolean
 }
 
 /** Same boot of the same kernel; containers of one kernel can share its boot id. */
-export const isOneMachine = (a: View, b: View): boolean =>
+export const isOneMachine = (a: HostView, b: HostView): boolean =>
   !a.facts.isContainer && equal(a.facts.identity.bootId, b.facts.identity.bootId)
 
 /** A node's identity is in its cluster. */
-export const isNode = ({facts}: View): boolean => facts.clusterCaHash !== undefined || facts.nodeName !== undefined
+export const isNode = ({facts}: HostView): boolean => facts.clusterCaHash !== undefined || facts.nodeName !== undefined
 
 /** A node keeps its identity, then a control plane, then the host that was named first; what shares with one that keeps it is a clone. */
-export function clonesAmong(views: readonly View[]): readonly Clone[] {
-  const rank = (view: View): number => (isNode(view) ? 0 : view.isControlPlane ? 1 : 2)
+export function clonesAmong(views: readonly HostView[]): readonly Clone[] {
+  const rank = (view: HostView): number => (isNode(view) ? 0 : view.isControlPlane ? 1 : 2)
   const ordered = views.toSorted((a, b) => rank(a) - rank(b))
   return ordered.flatMap((view, i): readonly Clone[] => {
     const before = ordered.slice(0, i).filter(other => !isOneMachine(view, other))
@@ -90,8 +90,8 @@ export function cloneFindings(clones: readonly Clone[]): readonly Finding[] {
         name: 'Clone',
         severity: severityOf(shared),
         hosts: labels,
-        saw: `${list(labels)} ${were} cloned from ${original.label}: same ${list(words)}`,
-        fix: fixOf(group, shared),
+        message: `${list(labels)} ${were} cloned from ${original.label}: same ${list(words)}`,
+        remedy: fixOf(group, shared),
       },
     ]
   })
@@ -104,13 +104,13 @@ export const severityOf = (shared: readonly Pick<Trait, 'name'>[]): 'error' | 'w
 function fixOf(group: readonly Clone[], shared: readonly Trait[]): string {
   const nodes = group.filter(({view}) => isNode(view)).map(({view}) => view.label)
   const labels = group.map(({view}) => view.label)
-  const mendable = shared.filter(({isMendable}) => isMendable).map(({name}) => name)
+  const repairable = shared.filter(({isRepairable}) => isRepairable).map(({name}) => name)
   const reset = nodes.map(label => `take ${label} out of its cluster first: kadm reset ${label} --to CONTROL-PLANE`)
-  const theirs = list(mendable)
+  const theirs = list(repairable)
   const get = labels.length > 1 ? `get a new ${theirs} and boot again` : `gets a new ${theirs} and boots again`
   const repair = `run kadm repair clones with these hosts: ${list(labels)} ${get}`
-  const byHand = [...new Set(group.flatMap(({view}) => own(shared, view.facts.virtualization)))]
-  return [...(mendable.length > 0 ? [...reset, repair] : []), ...byHand].join('; ')
+  const byHand = [...new Set(group.flatMap(({view}) => hypervisorSteps(shared, view.facts.virtualization)))]
+  return [...(repairable.length > 0 ? [...reset, repair] : []), ...byHand].join('; ')
 }
 
 /** `a, b and c`. */

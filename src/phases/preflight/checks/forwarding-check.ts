@@ -8,8 +8,8 @@ export const forwardingCheck: HostCheck = view => {
   const forbidden = tries.filter(({isForbidden}) => isForbidden).map(({to}) => to)
   if (tries.length === 0) return []
   if (forbidden.length === 0) return [ok(NAME, view, 'the SSH server forwards connections')]
-  const saw = `its SSH server forbids forwarding to ${forbidden.join(', ')}, through which kadm asks the API server and the components`
-  return [error(NAME, view, saw, forbidden.length === tries.length ? ALL : onlySome(forbidden))]
+  const message = `its SSH server forbids forwarding to ${forbidden.join(', ')}, through which kadm asks the API server and the components`
+  return [error(NAME, view, message, forbidden.length === tries.length ? ALL : onlySome(forbidden))]
 }
 
 const RELOAD = 'and reload it: systemctl reload ssh'

@@ -1,5 +1,5 @@
 import {nodeNameProblem} from '../../../config/rules/rules.ts'
-import {error, info, ok, warning, type HostCheck, type View} from '../input.ts'
+import {error, info, ok, warning, type HostCheck, type HostView} from '../input.ts'
 
 /** The name is one that a node can have, and a node keeps the one it has. */
 export const hostnameCheck: HostCheck = view => {
@@ -10,8 +10,8 @@ export const hostnameCheck: HostCheck = view => {
   if (/^localhost(\.|$)/.test(node.name))
     return [error(name, view, 'is called localhost', 'give it a name under hosts in the file')]
   if (facts.nodeName !== undefined && facts.nodeName !== node.name) {
-    const saw = `is node ${facts.nodeName} already and cannot be renamed to ${node.name}`
-    return [error(name, view, saw, instead(view, facts.nodeName))]
+    const message = `is node ${facts.nodeName} already and cannot be renamed to ${node.name}`
+    return [error(name, view, message, instead(view, facts.nodeName))]
   }
   if (node.host.name !== undefined && facts.hostname !== node.name)
     return [info(name, view, `is called ${facts.hostname} now`, `kadm calls it ${node.name}`)]
@@ -23,13 +23,13 @@ export const hostnameCheck: HostCheck = view => {
 }
 
 /** What a machine is called counts as its node's name until another one is given. */
-const otherName = ({node}: View): string =>
+const otherName = ({node}: HostView): string =>
   node.host.name === undefined
     ? 'give it another name: --node-name NAME, or name: under its entry of hosts in the file; kadm then sets the hostname too'
     : 'choose another name, in --node-name or under its entry of hosts in the file'
 
 /** The name is in the node's certificate, its object, its pods and its volumes: it leaves under the old one and comes back under the new one. */
-const instead = ({node, isControlPlane}: View, nodeName: string): string =>
+const instead = ({node, isControlPlane}: HostView, nodeName: string): string =>
   isControlPlane
     ? `keep the name ${nodeName}: the only control plane gets another name with a new cluster only`
     : `keep the name ${nodeName}, or drain it and take it out first with kadm reset ${nodeName} --to CONTROL-PLANE, then join it as ${node.name}`
@@ -45,8 +45,9 @@ export const cloudInitCheck: HostCheck = view => {
       ? []
       : [`manage_etc_hosts: ${manageEtcHosts}, which writes /etc/hosts again at every boot`]),
   ]
-  const fix = 'take that out of the user-data, or turn cloud-init off there: sudo touch /etc/cloud/cloud-init.disabled'
-  return wrong.map(what => warning('CloudInit', view, `the user-data of cloud-init says ${what}`, fix))
+  const remedy =
+    'take that out of the user-data, or turn cloud-init off there: sudo touch /etc/cloud/cloud-init.disabled'
+  return wrong.map(what => warning('CloudInit', view, `the user-data of cloud-init says ${what}`, remedy))
 }
 
 const isNo = (text: string | undefined): boolean => ['false', 'no', 'off', '0'].includes(text ?? '')

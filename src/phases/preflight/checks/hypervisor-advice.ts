@@ -29,7 +29,7 @@ const WHERE: Readonly<Record<string, string>> = {
 }
 
 /** How a machine gets its own of what only its hypervisor can give. */
-export function own(shared: readonly {readonly name: string}[], virtualization: string): readonly string[] {
+export function hypervisorSteps(shared: readonly {readonly name: string}[], virtualization: string): readonly string[] {
   const ways = WAYS[virtualization === 'qemu' ? 'kvm' : virtualization]
   const where = WHERE[virtualization] ?? 'in its hypervisor'
   return shared.flatMap(({name}) => {

@@ -1,47 +1,53 @@
 import {cloneFindings, clonesAmong, equal, equalUuids, isOneMachine, list, severityOf, TRAITS} from './clones.ts'
 import type {Finding} from '../finding.ts'
-import {own} from './hypervisor-advice.ts'
-import type {ExistingNode, PreflightInput, SetCheck, View} from '../input.ts'
+import {hypervisorSteps} from './hypervisor-advice.ts'
+import type {ExistingNode, PreflightInput, SetCheck, HostView} from '../input.ts'
 
 /** Clones are named with all that they share. */
 export const cloneCheck: SetCheck = views => {
   const same = pairs(views).filter(([a, b]) => isOneMachine(a, b))
   const findings = [
     ...same.map(([a, b]): Finding => {
-      const saw = `${a.label} and ${b.label} are one and the same machine`
-      return {name: 'SameMachine', severity: 'error', hosts: [a.label, b.label], saw, fix: 'name each machine once'}
+      const message = `${a.label} and ${b.label} are one and the same machine`
+      return {
+        name: 'SameMachine',
+        severity: 'error',
+        hosts: [a.label, b.label],
+        message: message,
+        remedy: 'name each machine once',
+      }
     }),
     ...cloneFindings(clonesAmong(views)),
   ]
   if (findings.length > 0 || views.length < 2) return findings
   const hosts = views.map(({label}) => label)
-  return [{name: 'Clone', severity: 'ok', hosts, saw: 'each machine has an identity of its own', fix: undefined}]
+  return [{name: 'Clone', severity: 'ok', hosts, message: 'each machine has an identity of its own', remedy: undefined}]
 }
 
 export const duplicateNameCheck: SetCheck = views =>
   pairs(views).flatMap(([a, b]): readonly Finding[] => {
     const hosts = [a.label, b.label]
     if (a.node.name === b.node.name) {
-      const saw = `both would be the node ${a.node.name}`
+      const message = `both would be the node ${a.node.name}`
       return [
         {
           name: 'DuplicateHostname',
           severity: 'error',
           hosts,
-          saw,
-          fix: 'give each host a name of its own (name: in the file)',
+          message: message,
+          remedy: 'give each host a name of its own (name: in the file)',
         },
       ]
     }
     if (a.facts.hostname !== b.facts.hostname) return []
-    const saw = `both are called ${a.facts.hostname} now`
+    const message = `both are called ${a.facts.hostname} now`
     return [
       {
         name: 'DuplicateHostname',
         severity: 'info',
         hosts,
-        saw,
-        fix: `kadm calls them ${a.node.name} and ${b.node.name}`,
+        message: message,
+        remedy: `kadm calls them ${a.node.name} and ${b.node.name}`,
       },
     ]
   })
@@ -55,8 +61,8 @@ export const duplicateAddressCheck: SetCheck = views =>
             name: 'DuplicateAddress',
             severity: 'error',
             hosts: [a.label, b.label],
-            saw: `both have the address ${a.node.address}`,
-            fix: 'give each host an address of its own',
+            message: `both have the address ${a.node.address}`,
+            remedy: 'give each host an address of its own',
           },
         ]
       : [],
@@ -66,22 +72,22 @@ export const duplicateAddressCheck: SetCheck = views =>
 export const existingNodesCheck: SetCheck = (views, {existing}: PreflightInput) =>
   views.flatMap(view => existing.flatMap(node => againstNode(view, node)))
 
-function againstNode({label, node, facts, isMember}: View, existing: ExistingNode): readonly Finding[] {
+function againstNode({label, node, facts, isMember}: HostView, existing: ExistingNode): readonly Finding[] {
   const {machineId, productUuid} = facts.identity
   const sameId = equal(machineId, existing.machineId)
   const sameUuid = equalUuids(productUuid, existing.systemUuid)
   if (node.name === existing.name) {
     if (sameId || isMember) return []
-    const saw = `the cluster has a node ${existing.name}, and it is another machine`
-    const fix = `give this host another name; or, if that machine is gone, remove its node first: kubectl delete node ${existing.name}, with the kubeconfig that kadm kubeconfig writes`
-    return [{name: 'DuplicateHostname', severity: 'error', hosts: [label], saw, fix}]
+    const message = `the cluster has a node ${existing.name}, and it is another machine`
+    const remedy = `give this host another name; or, if that machine is gone, remove its node first: kubectl delete node ${existing.name}, with the kubeconfig that kadm kubeconfig writes`
+    return [{name: 'DuplicateHostname', severity: 'error', hosts: [label], message: message, remedy: remedy}]
   }
   const shared = TRAITS.filter(({name}) => (name === 'machine-id' && sameId) || (name === 'product_uuid' && sameUuid))
   const fixes = [
     ...(sameId
       ? [`run kadm repair clones with ${existing.name} and ${label}: it gets a new machine-id and boots again`]
       : []),
-    ...own(shared, facts.virtualization),
+    ...hypervisorSteps(shared, facts.virtualization),
   ]
   const clone: readonly Finding[] =
     shared.length === 0
@@ -91,8 +97,8 @@ function againstNode({label, node, facts, isMember}: View, existing: ExistingNod
             name: 'Clone',
             severity: severityOf(shared),
             hosts: [label],
-            saw: `${label} was cloned from node ${existing.name}: same ${list(shared.map(({name}) => name))}`,
-            fix: fixes.join('; '),
+            message: `${label} was cloned from node ${existing.name}: same ${list(shared.map(({name}) => name))}`,
+            remedy: fixes.join('; '),
           },
         ]
   const address: readonly Finding[] = existing.addresses.includes(node.address)
@@ -101,13 +107,13 @@ function againstNode({label, node, facts, isMember}: View, existing: ExistingNod
           name: 'DuplicateAddress',
           severity: 'error',
           hosts: [label],
-          saw: `node ${existing.name} has the address ${node.address} already`,
-          fix: 'give this host an address of its own',
+          message: `node ${existing.name} has the address ${node.address} already`,
+          remedy: 'give this host an address of its own',
         },
       ]
     : []
   return [...clone, ...address]
 }
 
-const pairs = (views: readonly View[]): readonly (readonly [View, View])[] =>
+const pairs = (views: readonly HostView[]): readonly (readonly [HostView, HostView])[] =>
   views.flatMap((a, i) => views.slice(i + 1).map(b => [a, b] as const))

@@ -3,7 +3,7 @@ import type {Cluster} from '../../../domain/cluster.ts'
 import {KUBELET_FLAGS} from '../../../domain/kubelet-flags.ts'
 import * as paths from '../../../domain/paths.ts'
 import type {Finding} from '../finding.ts'
-import {error, ok, warning, type HostCheck, type View} from '../input.ts'
+import {error, ok, warning, type HostCheck, type HostView} from '../input.ts'
 
 const DEFAULT_FILE = '/etc/default/kubelet'
 const FOLDERS = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map(root => `${root}/systemd/system`)
@@ -23,7 +23,7 @@ function flagsIn(lines: readonly string[]): readonly Flag[] {
 }
 
 /** What kadm says to the kubelet itself, or writes into its configuration; another value here would count more. */
-function wantedFlags({node, facts}: View, cluster: Cluster): Readonly<Record<string, readonly string[]>> {
+function wantedFlags({node, facts}: HostView, cluster: Cluster): Readonly<Record<string, readonly string[]>> {
   const {healthzPort} = cluster.extra.kubelet
   const range = parseCidr(cluster.network.serviceSubnets[0] ?? '')
   return {
@@ -48,22 +48,23 @@ function wantedFlags({node, facts}: View, cluster: Cluster): Readonly<Record<str
 }
 
 /** An older release still knows a flag that the newest one does not. */
-const isRunning = ({isMember, facts}: View): boolean => isMember && facts.units['kubelet.service']?.active === 'active'
+const isRunning = ({isMember, facts}: HostView): boolean =>
+  isMember && facts.units['kubelet.service']?.active === 'active'
 
 /** Flags that an administrator left: the last word is theirs, and one that is unknown stops the kubelet. */
-function judgeFlags(view: View, cluster: Cluster, path: string, flags: readonly Flag[]): readonly Finding[] {
+function judgeFlags(view: HostView, cluster: Cluster, path: string, flags: readonly Flag[]): readonly Finding[] {
   const name = 'KubeletExtraArgs'
   const wanted = wantedFlags(view, cluster)
-  const fix = (flag: string): string => `remove --${flag} from ${path}`
+  const remedy = (flag: string): string => `remove --${flag} from ${path}`
   const findings = flags.flatMap((flag): readonly Finding[] => {
     if (!KUBELET_FLAGS.has(flag.name)) {
-      const saw = `${path} has --${flag.name}, which the kubelet does not know: it would not start`
-      return [(isRunning(view) ? warning : error)(name, view, saw, fix(flag.name))]
+      const message = `${path} has --${flag.name}, which the kubelet does not know: it would not start`
+      return [(isRunning(view) ? warning : error)(name, view, message, remedy(flag.name))]
     }
     const right = wanted[flag.name]
     if (right === undefined || right.includes(flag.value) || isSameAddress(flag, right)) return []
-    const saw = `${path} has --${flag.name}=${flag.value}, which counts more than ${right[0] ?? ''} of this cluster`
-    return [(view.isMember ? warning : error)(name, view, saw, fix(flag.name))]
+    const message = `${path} has --${flag.name}=${flag.value}, which counts more than ${right[0] ?? ''} of this cluster`
+    return [(view.isMember ? warning : error)(name, view, message, remedy(flag.name))]
   })
   if (findings.length > 0 || flags.length === 0) return findings
   return [ok(name, view, `${path} adds ${flags.map(flag => `--${flag.name}`).join(', ')}`)]
@@ -78,12 +79,12 @@ export const kubeletArgumentsCheck: HostCheck = (view, {cluster}) => {
   const lines = shared.serviceFiles[DEFAULT_FILE]
   if (lines !== undefined) return judgeFlags(view, cluster, DEFAULT_FILE, flagsIn(lines))
   if (files[DEFAULT_FILE] === undefined) return []
-  const saw = `${DEFAULT_FILE} is there and could not be read; its arguments count more than those of kadm`
-  return [warning('KubeletExtraArgs', view, saw, `see that they are right for this cluster: cat ${DEFAULT_FILE}`)]
+  const message = `${DEFAULT_FILE} is there and could not be read; its arguments count more than those of kadm`
+  return [warning('KubeletExtraArgs', view, message, `see that they are right for this cluster: cat ${DEFAULT_FILE}`)]
 }
 
 /** Drop-ins in the order in which systemd reads them; one in an earlier folder hides those of its name. */
-function dropIns({facts}: View, unit: 'kubelet' | 'containerd'): readonly (readonly [string, readonly string[]])[] {
+function dropIns({facts}: HostView, unit: 'kubelet' | 'containerd'): readonly (readonly [string, readonly string[]])[] {
   const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
   const all = FOLDERS.flatMap(folder =>
     Object.entries(facts.shared.serviceFiles).filter(([path]) => path.startsWith(`${folder}/${unit}.service.d/`)),
@@ -111,8 +112,8 @@ export const kubeletDropInsCheck: HostCheck = (view, {cluster, bundleArchitectur
     if (other === undefined) {
       return file === '10-kubeadm.conf' ? [] : judgeFlags(view, cluster, path, flagsIn(lines))
     }
-    const saw = `${path} starts the kubelet as '${inShort(other)}', without the configuration of this cluster`
-    return [(view.isMember ? warning : error)('KubeletDropIns', view, saw, `move it away: ${moved(path)}`)]
+    const message = `${path} starts the kubelet as '${inShort(other)}', without the configuration of this cluster`
+    return [(view.isMember ? warning : error)('KubeletDropIns', view, message, `move it away: ${moved(path)}`)]
   })
 
 /** kadm writes /etc/containerd/config.toml, which counts only where containerd reads it. */
@@ -122,6 +123,6 @@ export const runtimeStartCheck: HostCheck = view =>
       .map(start => /\s(?:--config|-c)[=\s]+(\S+)/.exec(start)?.[1])
       .find(config => config !== undefined && config !== paths.CONTAINERD_CONFIG)
     if (other === undefined) return []
-    const saw = `${path} starts containerd with ${other}, not with ${paths.CONTAINERD_CONFIG}`
-    return [(view.isMember ? warning : error)('RuntimeStart', view, saw, `move it away: ${moved(path)}`)]
+    const message = `${path} starts containerd with ${other}, not with ${paths.CONTAINERD_CONFIG}`
+    return [(view.isMember ? warning : error)('RuntimeStart', view, message, `move it away: ${moved(path)}`)]
   })

@@ -1,5 +1,5 @@
 import {KERNEL_MODULES} from '../../../manifests/host-files.ts'
-import {error, info, ok, warning, type HostCheck, type View} from '../input.ts'
+import {error, info, ok, warning, type HostCheck, type HostView} from '../input.ts'
 
 const MIB = 1024 * 1024
 
@@ -23,18 +23,18 @@ const OLDEST: Readonly<Record<string, number>> = {ubuntu: 22.04, debian: 12}
 export const operatingSystemCheck: HostCheck = view => {
   const name = 'OperatingSystem'
   const {id, idLike, versionId, pretty} = view.facts.os
-  const saw = pretty || id || 'an unknown system'
-  const fix = 'use Ubuntu 22.04 or later, or Debian 12 or later'
+  const message = pretty || id || 'an unknown system'
+  const remedy = 'use Ubuntu 22.04 or later, or Debian 12 or later'
   const oldest = OLDEST[id]
   if (oldest !== undefined) {
     // Debian's testing and unstable have no version; they are newer than all.
     return versionId !== '' && Number.parseFloat(versionId) < oldest
-      ? [error(name, view, `${saw} is older than kadm supports`, fix)]
-      : [ok(name, view, saw)]
+      ? [error(name, view, `${message} is older than kadm supports`, remedy)]
+      : [ok(name, view, message)]
   }
   return idLike.some(like => like in OLDEST)
-    ? [warning(name, view, `${saw} is only like a system that kadm is tested on`, fix)]
-    : [error(name, view, `${saw} is not a system that kadm can prepare`, fix)]
+    ? [warning(name, view, `${message} is only like a system that kadm is tested on`, remedy)]
+    : [error(name, view, `${message} is not a system that kadm can prepare`, remedy)]
 }
 
 const ARCHITECTURES: Readonly<Record<string, 'amd64' | 'arm64'>> = {x86_64: 'amd64', aarch64: 'arm64'}
@@ -86,8 +86,10 @@ export const capabilityCheck: HostCheck = view => {
     return [warning(name, view, 'the bounding set could not be read', 'look at CapBnd in /proc/1/status')]
   const missing = NEEDED.filter(capability => !capabilities.includes(capability))
   if (missing.length > 0) {
-    const fix = isContainer ? `start the ${virtualization} container with all capabilities` : 'remove what bounds PID 1'
-    return [error(name, view, `root lacks ${missing.join(', ')}`, fix)]
+    const remedy = isContainer
+      ? `start the ${virtualization} container with all capabilities`
+      : 'remove what bounds PID 1'
+    return [error(name, view, `root lacks ${missing.join(', ')}`, remedy)]
   }
   if (!capabilities.includes('sys_resource')) {
     return [info(name, view, 'root lacks sys_resource', 'kadm tells containerd not to lower oom_score_adj')]
@@ -125,19 +127,19 @@ export const moduleCheck: HostCheck = (view, {cluster}) => {
   const wanted = [...KERNEL_MODULES, ...(cluster.network.plugin.kind === 'flannel' ? (['vxlan'] as const) : [])]
   const missing = wanted.filter(module => !isPresent(view, module))
   if (missing.length === 0) return [ok(name, view, `${wanted.join(', ')} are there`)]
-  const saw = `${missing.join(', ')} not loaded`
-  if (view.facts.modules.loadable) return [info(name, view, saw, 'kadm loads them, now and at every boot')]
-  const fix = view.facts.isContainer
+  const message = `${missing.join(', ')} not loaded`
+  if (view.facts.modules.loadable) return [info(name, view, message, 'kadm loads them, now and at every boot')]
+  const remedy = view.facts.isContainer
     ? 'load them on the machine around the container'
     : 'install the full kernel package'
   return [
     view.facts.kernel.options === undefined
-      ? warning(name, view, `${saw} as far as can be seen, and this host cannot load modules`, fix)
-      : error(name, view, `${saw}, and this host cannot load modules`, fix),
+      ? warning(name, view, `${message} as far as can be seen, and this host cannot load modules`, remedy)
+      : error(name, view, `${message}, and this host cannot load modules`, remedy),
   ]
 }
 
-function isPresent({facts}: View, module: keyof typeof MODULES): boolean {
+function isPresent({facts}: HostView, module: keyof typeof MODULES): boolean {
   const {loaded, builtin} = facts.modules
   return loaded.includes(module) || builtin.includes(module) || facts.kernel.options?.[MODULES[module]] === 'y'
 }

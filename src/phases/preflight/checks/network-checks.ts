@@ -7,8 +7,8 @@ const LEFTOVERS = /^(cni\d*|flannel[.\d]*|vxlan\.calico|cilium_\w+|weave|kube-ip
 export const leftoverLinksCheck: HostCheck = view => {
   const links = view.facts.network.interfaces.map(({name}) => name).filter(name => LEFTOVERS.test(name))
   if (links.length === 0 || view.isMember || view.isBegun) return []
-  const fix = `remove them: ${links.map(name => `sudo ip link delete ${name}`).join('; ')}, or reboot`
-  return [warning('PodNetworkLeftovers', view, `interfaces of an earlier pod network: ${links.join(', ')}`, fix)]
+  const remedy = `remove them: ${links.map(name => `sudo ip link delete ${name}`).join('; ')}, or reboot`
+  return [warning('PodNetworkLeftovers', view, `interfaces of an earlier pod network: ${links.join(', ')}`, remedy)]
 }
 
 export const isLeftover = (device: string): boolean => LEFTOVERS.test(device)
@@ -17,14 +17,14 @@ export const dnsCheck: HostCheck = view => {
   const name = 'DNSUpstreams'
   const {nameservers, upstreams} = view.facts.resolv
   if (upstreams.length > 0) return [ok(name, view, upstreams.join(', '))]
-  const fix = 'name a DNS server for the interface, in netplan under nameservers'
-  if (nameservers.length === 0) return [warning(name, view, 'no DNS server is configured', fix)]
+  const remedy = 'name a DNS server for the interface, in netplan under nameservers'
+  if (nameservers.length === 0) return [warning(name, view, 'no DNS server is configured', remedy)]
   return [
     error(
       name,
       view,
       `its only DNS server is itself (${nameservers.join(', ')}), so cluster DNS would ask itself in a loop`,
-      fix,
+      remedy,
     ),
   ]
 }

@@ -1,7 +1,7 @@
 import type {Arg, Cluster} from '../../../domain/cluster.ts'
 import type {Facts} from '../../../domain/facts.ts'
 import type {Finding} from '../finding.ts'
-import {error, info, ok, type HostCheck, type View} from '../input.ts'
+import {error, info, ok, type HostCheck, type HostView} from '../input.ts'
 
 /** One port that a component of a node listens on, and where. */
 interface NeededPort {
@@ -72,7 +72,7 @@ function ofControlPlane({apiPort, extra}: Cluster): readonly NeededPort[] {
 }
 
 /** A port of 0 is a component that listens nowhere. */
-const portsOf = (view: View, cluster: Cluster): readonly NeededPort[] =>
+const portsOf = (view: HostView, cluster: Cluster): readonly NeededPort[] =>
   [...(view.isControlPlane ? ofControlPlane(cluster) : []), ...ofEveryNode(cluster)].filter(({port}) => port > 0)
 
 /** Two sockets with one port collide where one of them is for every address, or both are for the same. */
@@ -90,7 +90,7 @@ export const portChecks: HostCheck = (view, {cluster}) =>
 /** Networks that route services themselves answer at kube-proxy's health port too. */
 const INSTEAD_OF_PROXY = /^(?:cilium|kube-router|antrea|calico|ovnkube)/
 
-function judgeUser(view: View, {port, owner}: NeededPort, user: Socket): Finding {
+function judgeUser(view: HostView, {port, owner}: NeededPort, user: Socket): Finding {
   const name = `Port-${port}`
   const isOwner = user.process === '' || owner.startsWith(user.process)
   if (isOwner && (view.isMember || view.isBegun)) return ok(name, view, `${owner} of this cluster`)
@@ -102,8 +102,8 @@ function judgeUser(view: View, {port, owner}: NeededPort, user: Socket): Finding
   const unit = user.unit === undefined ? '' : ` (${user.unit})`
   if (user.process === 'kubelet') {
     const whose = view.facts.apiServer === undefined ? 'another product' : `the cluster at ${view.facts.apiServer}`
-    const saw = `the kubelet of ${whose}${unit} listens on it at ${user.address}`
-    return error(name, view, saw, wayOut(user))
+    const message = `the kubelet of ${whose}${unit} listens on it at ${user.address}`
+    return error(name, view, message, wayOut(user))
   }
   const process = user.process || 'a process that cannot be seen'
   return error(
@@ -115,7 +115,7 @@ function judgeUser(view: View, {port, owner}: NeededPort, user: Socket): Finding
 }
 
 /** kadm starts kubelet.service again; a kubelet that another unit runs, or that is in a cluster by other files, keeps the port. */
-function isOwnKubelet({facts}: View, {process, unit}: Socket): boolean {
+function isOwnKubelet({facts}: HostView, {process, unit}: Socket): boolean {
   const isOfUnit = unit === undefined ? facts.units['kubelet.service']?.active === 'active' : unit === 'kubelet.service'
   return process === 'kubelet' && isOfUnit && facts.clusterCaHash === undefined && facts.apiServer === undefined
 }

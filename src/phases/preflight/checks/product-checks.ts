@@ -17,19 +17,24 @@ export const otherKubernetesCheck: HostCheck = view => {
     const own = units.filter(one => one.product === product)
     const isActive = own.some(({active}) => !['inactive', 'failed'].includes(active))
     const boots = own.filter(({enabled}) => !OFF.includes(enabled)).map(({unit}) => unit)
-    const fix = `uninstall ${product}, or use another machine`
-    if (isActive) return error('OtherKubernetes', view, `${product} runs here`, fix)
+    const remedy = `uninstall ${product}, or use another machine`
+    if (isActive) return error('OtherKubernetes', view, `${product} runs here`, remedy)
     if (boots.length > 0) {
-      const saw = `${product} is stopped, but starts at the next boot (${boots.join(', ')})`
+      const message = `${product} is stopped, but starts at the next boot (${boots.join(', ')})`
       return error(
         'OtherKubernetes',
         view,
-        saw,
+        message,
         `uninstall ${product}, or turn it off: sudo systemctl disable ${boots.join(' ')}`,
       )
     }
-    const saw = `${product} is installed, and does not run`
-    return warning('OtherKubernetes', view, saw, `uninstall ${product}, so that nobody starts it beside this cluster`)
+    const message = `${product} is installed, and does not run`
+    return warning(
+      'OtherKubernetes',
+      view,
+      message,
+      `uninstall ${product}, so that nobody starts it beside this cluster`,
+    )
   })
 }
 
@@ -38,9 +43,9 @@ export const ownKubeletCheck: HostCheck = (view, {cluster, bundleArchitecture}) 
   const {facts} = view
   const bundle = bundleArchitecture === undefined ? undefined : {}
   const {version} = facts.kubelet
-  if (view.isMember || version === cluster.version.text || kubeletComesBy({bundle, facts}) !== 'own') return []
-  const saw = `its kubelet ${version ?? ''} belongs to no package, so no package can make it ${cluster.version.text}`
-  const fix =
+  if (view.isMember || version === cluster.version.text || kubeletComesBy({bundle, facts}) !== 'unmanaged') return []
+  const message = `its kubelet ${version ?? ''} belongs to no package, so no package can make it ${cluster.version.text}`
+  const remedy =
     'give the release with --bundle FOLDER, as it was installed, or remove the program: sudo rm "$(command -v kubelet)"'
-  return [error('KubeletSource', view, saw, fix)]
+  return [error('KubeletSource', view, message, remedy)]
 }

@@ -1,12 +1,12 @@
 import {cidrsOverlap, formatCidr, parseAddress, parseCidr, type Cidr} from '../../../domain/cidr.ts'
 import {isGlobal} from '../candidates.ts'
 import type {Finding} from '../finding.ts'
-import {error, ok, type SetCheck, type View} from '../input.ts'
+import {error, ok, type SetCheck, type HostView} from '../input.ts'
 import {freeRange, POOLS} from './free-range.ts'
 import {isLeftover} from './network-checks.ts'
 
 interface Use {
-  readonly view: View
+  readonly view: HostView
   readonly range: Cidr
   readonly what: string
 }
@@ -32,20 +32,20 @@ export const rangeCheck: SetCheck = (views, {cluster, existing}) => {
     if (overlapping.length === 0) return []
     const free = freeRange(kind, range, taken, views.length + existing.length)
     if (free !== undefined) taken.push(free)
-    const fix =
+    const remedy =
       free === undefined
         ? `no range of ${POOLS[range.family].join(', ')} is free on these hosts: remove a route that they do not need (ip route), and run this again`
         : `choose another: ${flag} ${formatCidr(free)}`
     // One proof a host: a network often shows as address, route and DNS server.
     return overlapping
       .filter(({view}, i) => overlapping.findIndex(other => other.view === view) === i)
-      .map(({view, what}) => error(NAME, view, `the ${kind} range ${text} overlaps ${what}`, fix))
+      .map(({view, what}) => error(NAME, view, `the ${kind} range ${text} overlaps ${what}`, remedy))
   })
   const clean = views.filter(({label}) => clashes.every(({hosts}) => !hosts.includes(label)))
   return [...clashes, ...clean.map(view => ok(NAME, view, 'pod and service ranges are free'))]
 }
 
-function usesOf(view: View): readonly Use[] {
+function usesOf(view: HostView): readonly Use[] {
   const {network, resolv} = view.facts
   const own = network.interfaces.filter(({name, kind}) => kind !== 'loopback' && !isLeftover(name))
   const addresses = own.flatMap(({name, addresses: entries}) =>

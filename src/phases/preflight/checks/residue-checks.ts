@@ -28,8 +28,8 @@ export const etcdDirCheck: HostCheck = view => {
   )
   if (content.length === 0) return [ok(name, view, 'empty')]
   if (view.isMember) return [ok(name, view, 'holds the data of this cluster')]
-  const fix = `keep a copy if it matters, then run kadm reset on ${view.label}`
-  return [error(name, view, `${ETCD_DATA_DIR} holds the data of another cluster`, fix)]
+  const remedy = `keep a copy if it matters, then run kadm reset on ${view.label}`
+  return [error(name, view, `${ETCD_DATA_DIR} holds the data of another cluster`, remedy)]
 }
 
 /** A CA that is not ours; nothing of it is overwritten. */
@@ -39,10 +39,10 @@ export const otherClusterCheck: HostCheck = (view, input) => {
   if (clusterCaHash === undefined) return [ok(name, view, 'belongs to no cluster')]
   if (view.isMember) return [ok(name, view, 'is a node of this cluster already')]
   const whose = apiServer === undefined ? 'another cluster' : `the cluster at ${apiServer}`
-  const saw = `belongs to ${whose}${nodeName === undefined ? '' : ` as ${nodeName}`} (CA sha256:${clusterCaHash.slice(0, 12)}…)`
+  const message = `belongs to ${whose}${nodeName === undefined ? '' : ` as ${nodeName}`} (CA sha256:${clusterCaHash.slice(0, 12)}…)`
   const isUnsure = ownCaHash(input) === undefined && input.hosts.every(({node}) => node.role === 'worker')
-  if (isUnsure) return [warning(name, view, saw, 'see that this is the cluster you mean')]
-  return [error(name, view, saw, `take it out there and run kadm reset on ${view.label}, or name another machine`)]
+  if (isUnsure) return [warning(name, view, message, 'see that this is the cluster you mean')]
+  return [error(name, view, message, `take it out there and run kadm reset on ${view.label}, or name another machine`)]
 }
 
 /** A node changes its role only by leaving the cluster first: its files say what it is. */
@@ -51,12 +51,12 @@ export const roleCheck: HostCheck = view => {
   const {files, clusterCaHash} = view.facts
   const has = (path: string): boolean => files[path] !== undefined
   const runsApi = has(`${MANIFESTS_DIR}/kube-apiserver.yaml`)
-  const fix = `take it out of its cluster first: kadm reset ${view.label}`
+  const remedy = `take it out of its cluster first: kadm reset ${view.label}`
   if (view.isControlPlane && clusterCaHash !== undefined && !runsApi && !has(`${PKI_DIR}/ca.key`)) {
-    return [error(name, view, 'is a worker of a cluster, and is now to be a control plane', fix)]
+    return [error(name, view, 'is a worker of a cluster, and is now to be a control plane', remedy)]
   }
   if (!view.isControlPlane && runsApi) {
-    return [error(name, view, 'is the control plane of a cluster, and is now to be a worker', fix)]
+    return [error(name, view, 'is the control plane of a cluster, and is now to be a worker', remedy)]
   }
   return []
 }

@@ -20,8 +20,8 @@ export const runtimeCheck: HostCheck = view => {
   if (containerd.binary === undefined)
     return [...other, info(name, view, 'containerd is not installed', 'kadm installs it')]
   if (containerd.criDisabled) {
-    const saw = `containerd has its CRI plugin disabled${view.facts.packages['containerd.io'] === undefined ? '' : ', as Docker packages it'}`
-    return [...other, info(name, view, saw, 'kadm enables it')]
+    const message = `containerd has its CRI plugin disabled${view.facts.packages['containerd.io'] === undefined ? '' : ', as Docker packages it'}`
+    return [...other, info(name, view, message, 'kadm enables it')]
   }
   if (!containerd.socket) return [...other, info(name, view, 'containerd does not run', 'kadm starts it')]
   return [...other, ok(name, view, `containerd ${containerd.version ?? ''} at ${containerd.binary}`)]

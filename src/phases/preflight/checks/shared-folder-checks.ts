@@ -1,12 +1,12 @@
 import {CNI_CONF_DIR, MANIFESTS_DIR} from '../../../domain/paths.ts'
 import {repositoryOf} from '../../../domain/repository.ts'
 import {kubeletComesBy, runtimeComesBy} from '../../host/packages.ts'
-import {error, ok, warning, type HostCheck, type PreflightInput, type View} from '../input.ts'
+import {error, ok, warning, type HostCheck, type PreflightInput, type HostView} from '../input.ts'
 
 /** What containerd makes of the template that kadm gives it (internal/cri/server/update_runtime_config.go). */
 const OWN_CNI = `${CNI_CONF_DIR}/10-containerd-net.conflist`
 
-const inFolder = (view: View, folder: string): readonly string[] =>
+const inFolder = (view: HostView, folder: string): readonly string[] =>
   Object.entries(view.facts.files)
     .filter(([path, {type}]) => path.startsWith(`${folder}/`) && type !== 'directory')
     .map(([path]) => path)
@@ -19,13 +19,13 @@ export const cniConfigCheck: HostCheck = (view, {cluster}) => {
   const files = inFolder(view, CNI_CONF_DIR).filter(path => /\.(conf|conflist|json)$/.test(path))
   const foreign = files.filter(path => path !== OWN_CNI)
   if (foreign.length === 0) return [ok(name, view, `nothing of others is in ${CNI_CONF_DIR}`)]
-  const fix = `move ${foreign.length > 1 ? 'them' : 'it'} away, if nothing else here needs ${foreign.length > 1 ? 'them' : 'it'}: ${foreign.map(path => `sudo mv ${path} ${path}.off`).join('; ')}`
+  const remedy = `move ${foreign.length > 1 ? 'them' : 'it'} away, if nothing else here needs ${foreign.length > 1 ? 'them' : 'it'}: ${foreign.map(path => `sudo mv ${path} ${path}.off`).join('; ')}`
   if (!files.includes(OWN_CNI) || files[0] !== OWN_CNI) {
-    const saw = `${foreign.join(', ')} of another pod network: pods would get their addresses from ${files.find(path => path !== OWN_CNI) ?? ''} and not from this cluster`
-    return [view.isMember ? warning(name, view, saw, fix) : error(name, view, saw, fix)]
+    const message = `${foreign.join(', ')} of another pod network: pods would get their addresses from ${files.find(path => path !== OWN_CNI) ?? ''} and not from this cluster`
+    return [view.isMember ? warning(name, view, message, remedy) : error(name, view, message, remedy)]
   }
-  const saw = `${foreign.join(', ')} of another pod network would count if ${OWN_CNI} were removed`
-  return [warning(name, view, saw, fix)]
+  const message = `${foreign.join(', ')} of another pod network would count if ${OWN_CNI} were removed`
+  return [warning(name, view, message, remedy)]
 }
 
 const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd']
@@ -38,18 +38,19 @@ export const manifestCopiesCheck: HostCheck = view => {
     const pod = view.facts.shared.manifests[path] ?? COMPONENTS.find(name => file.startsWith(`${name}.`))
     const component = COMPONENTS.find(name => name === pod)
     if (component === undefined || file === `${component}.yaml` || file.startsWith('.')) return []
-    const saw = `${path} defines the pod ${component} too, and the kubelet reads every file there, whatever its ending`
-    return [error('ManifestCopies', view, saw, `move it out of ${MANIFESTS_DIR}: sudo mv ${path} /root/`)]
+    const message = `${path} defines the pod ${component} too, and the kubelet reads every file there, whatever its ending`
+    return [error('ManifestCopies', view, message, `move it out of ${MANIFESTS_DIR}: sudo mv ${path} /root/`)]
   })
 }
 
 /** kadm's config.toml imports nothing, so what stands there no longer counts. */
 export const runtimeDropInsCheck: HostCheck = (view, input) => {
   const files = inFolder(view, '/etc/containerd/conf.d').filter(path => path.endsWith('.toml'))
-  if (files.length === 0 || runtimeComesBy(contextOf(view, input)) === 'own') return []
-  const saw = `${files.join(', ')} will not count: kadm writes /etc/containerd/config.toml, which imports nothing`
-  const fix = 'see that nothing there is needed, such as a runtime for GPUs; registries are named under source.images'
-  return [warning('RuntimeDropIns', view, saw, fix)]
+  if (files.length === 0 || runtimeComesBy(contextOf(view, input)) === 'unmanaged') return []
+  const message = `${files.join(', ')} will not count: kadm writes /etc/containerd/config.toml, which imports nothing`
+  const remedy =
+    'see that nothing there is needed, such as a runtime for GPUs; registries are named under source.images'
+  return [warning('RuntimeDropIns', view, message, remedy)]
 }
 
 /** apt reads nothing at all any more where two files name one repository with different keys. */
@@ -62,14 +63,19 @@ export const repositoryCheck: HostCheck = (view, input) => {
     .filter(([, lines]) => lines.some(line => line.split(/\s+/).some(word => word.replace(/\/+$/, '') === url)))
     .map(([path]) => path)
   return others.map(path => {
-    const saw = `${path} names the package repository ${url}/ too, and apt stops where two files name one repository with different keys`
-    return error('PackageRepository', view, saw, `remove it: sudo rm ${path}; kadm writes its own with the key pinned`)
+    const message = `${path} names the package repository ${url}/ too, and apt stops where two files name one repository with different keys`
+    return error(
+      'PackageRepository',
+      view,
+      message,
+      `remove it: sudo rm ${path}; kadm writes its own with the key pinned`,
+    )
   })
 }
 
 const isOff = (lines: readonly string[]): boolean => lines.some(line => /^enabled:\s*(no|false|0)$/i.test(line))
 
 /** What decides where programs come from; only whether there is a bundle counts. */
-function contextOf({facts}: View, {cluster, bundleArchitecture}: PreflightInput) {
+function contextOf({facts}: HostView, {cluster, bundleArchitecture}: PreflightInput) {
   return {facts, cluster, bundle: bundleArchitecture === undefined ? undefined : {}}
 }

@@ -2,7 +2,7 @@ import {parseAddress} from '../../../domain/cidr.ts'
 import type {HostNetwork} from '../../../domain/cluster.ts'
 import {isIn} from '../candidates.ts'
 import type {Finding} from '../finding.ts'
-import {error, info, ok, warning, type HostCheck, type View} from '../input.ts'
+import {error, info, ok, warning, type HostCheck, type HostView} from '../input.ts'
 
 const NAME = 'StaticAddress'
 
@@ -21,7 +21,7 @@ export const staticAddressChecks: HostCheck = view => {
 }
 
 /** What gives the cards their addresses where there is no netplan, and what a person does there. */
-function withoutNetplan(view: View, cards: readonly string[]): Finding | undefined {
+function withoutNetplan(view: HostView, cards: readonly string[]): Finding | undefined {
   const {commands, units} = view.facts
   if (commands.includes('netplan')) return undefined
   const isActive = (unit: string): boolean => units[unit]?.active === 'active'
@@ -34,36 +34,36 @@ function withoutNetplan(view: View, cards: readonly string[]): Finding | undefin
         : ['ifupdown', '/etc/network/interfaces']
   const by = place === undefined ? '' : `; ${place[0]} gives it its addresses`
   const where = place === undefined ? 'by hand' : `with ${place[1]}`
-  const fix = `give ${cards.join(', ')} the address ${where} and remove network of this host from the file, or install netplan.io`
-  return error(NAME, view, `has no netplan${by}`, fix)
+  const remedy = `give ${cards.join(', ')} the address ${where} and remove network of this host from the file, or install netplan.io`
+  return error(NAME, view, `has no netplan${by}`, remedy)
 }
 
-function obstacleOf(view: View, card: string): Finding | undefined {
+function obstacleOf(view: HostView, card: string): Finding | undefined {
   const {interfaces, ifupdown = []} = view.facts.network
   if (interfaces.every(({name}) => name !== card)) {
     const there = interfaces.filter(({kind}) => kind === 'physical').map(({name}) => name)
     return error(NAME, view, `has no ${card}`, `name under network a card that it has: ${there.join(', ')}`)
   }
   if (!ifupdown.includes(card)) return undefined
-  const fix = `remove ${card} from /etc/network/interfaces (and interfaces.d), or remove network of this host from the file`
-  return error(NAME, view, `${card} belongs to ifupdown, which would work against netplan`, fix)
+  const remedy = `remove ${card} from /etc/network/interfaces (and interfaces.d), or remove network of this host from the file`
+  return error(NAME, view, `${card} belongs to ifupdown, which would work against netplan`, remedy)
 }
 
 /** From the machine itself no new login can be tried: a person who is logged in there would be cut off. */
-function cutsItself(view: View, netplan: HostNetwork): Finding | undefined {
+function cutsItself(view: HostView, netplan: HostNetwork): Finding | undefined {
   const {connectedAddress, interfaces} = view.facts.network
   if (view.node.host.ssh !== 'local' || connectedAddress === undefined) return undefined
   const card = interfaces.find(({addresses}) => addresses.some(({address}) => address === connectedAddress))?.name
   const wanted = card === undefined ? undefined : netplan.interfaces[card]?.addresses
   if (card === undefined || wanted === undefined || wanted.some(address => bare(address) === connectedAddress))
     return undefined
-  const fix = `run kadm from another machine over SSH, or keep ${connectedAddress} among the addresses of ${card}`
-  return error(NAME, view, `${card} would lose ${connectedAddress}, by which you are logged in`, fix)
+  const remedy = `run kadm from another machine over SSH, or keep ${connectedAddress} among the addresses of ${card}`
+  return error(NAME, view, `${card} would lose ${connectedAddress}, by which you are logged in`, remedy)
 }
 
 const bare = (text: string): string => text.split('/')[0] ?? text
 
-function stateOf(view: View, netplan: HostNetwork): readonly Finding[] {
+function stateOf(view: HostView, netplan: HostNetwork): readonly Finding[] {
   return Object.entries(netplan.interfaces).map(([card, {addresses}]) => {
     const has = view.facts.network.interfaces.find(({name}) => name === card)?.addresses ?? []
     const isThere = (text: string): boolean =>
@@ -80,13 +80,13 @@ function stateOf(view: View, netplan: HostNetwork): readonly Finding[] {
   })
 }
 
-function nameserverChecks(view: View, netplan: HostNetwork): readonly Finding[] {
+function nameserverChecks(view: HostView, netplan: HostNetwork): readonly Finding[] {
   const {resolvedActive, upstreams} = view.facts.resolv
   const specs = Object.entries(netplan.interfaces)
   const named = specs.filter(([, {nameservers}]) => nameservers.length > 0)
   if (named.length > 0 && !resolvedActive) {
-    const fix = `put them into /etc/resolv.conf by hand, or install systemd-resolved`
-    return [warning(NAME, view, 'no systemd-resolved takes the nameservers from netplan', fix)]
+    const remedy = `put them into /etc/resolv.conf by hand, or install systemd-resolved`
+    return [warning(NAME, view, 'no systemd-resolved takes the nameservers from netplan', remedy)]
   }
   return specs.flatMap(([card, {gateway, nameservers}]) =>
     gateway === undefined || nameservers.length > 0 || upstreams.length === 0 || view.isBegun
@@ -103,7 +103,7 @@ function nameserverChecks(view: View, netplan: HostNetwork): readonly Finding[] 
 }
 
 /** It was found at its static address, since the one of the file no longer leads to it. */
-function movedCheck(view: View): readonly Finding[] {
+function movedCheck(view: HostView): readonly Finding[] {
   const {ssh, netplan} = view.node.host
   const {connectedAddress, interfaces} = view.facts.network
   if (ssh === 'local' || connectedAddress === undefined || parseAddress(ssh.address) === undefined) return []
@@ -113,6 +113,6 @@ function movedCheck(view: View): readonly Finding[] {
   )
   const isNeighbour = own.some(({address, prefix}) => isIn(ssh.address, `${address}/${prefix}`))
   if (!isStatic || !isNeighbour || own.some(({address}) => address === ssh.address)) return []
-  const fix = `write ${connectedAddress} in place of ${ssh.address} under ssh in the file`
-  return [warning(NAME, view, `is reached at ${connectedAddress}, not at ${ssh.address} any more`, fix)]
+  const remedy = `write ${connectedAddress} in place of ${ssh.address} under ssh in the file`
+  return [warning(NAME, view, `is reached at ${connectedAddress}, not at ${ssh.address} any more`, remedy)]
 }

@@ -30,18 +30,18 @@ export const diskChecks: HostCheck = (view, {cluster}) =>
       const limit = LIMITS[path] ?? {error: 0, warning: 0}
       const evicts = 'evictionHard' in cluster.extra.kubelet ? 0 : totalBytes * (limit.evicts ?? 0)
       if (readOnly) {
-        const fix = remounted(path)
-        return error('DiskWritable', view, `${path} is on a read-only file system`, fix)
+        const remedy = remounted(path)
+        return error('DiskWritable', view, `${path} is on a read-only file system`, remedy)
       }
-      const fix = `free or add space below ${path}`
-      const saw = `${gib(freeBytes)} free for ${path}`
-      if (freeBytes < limit.error * GIB) return error(name, view, `only ${saw}`, fix)
-      const tooFull = `only ${saw}, of ${gib(totalBytes)}; the kubelet evicts pods below ${gib(evicts)}`
-      const more = `${fix}, or give the kubelet an evictionHard of your own (KubeletConfiguration)`
+      const remedy = `free or add space below ${path}`
+      const message = `${gib(freeBytes)} free for ${path}`
+      if (freeBytes < limit.error * GIB) return error(name, view, `only ${message}`, remedy)
+      const tooFull = `only ${message}, of ${gib(totalBytes)}; the kubelet evicts pods below ${gib(evicts)}`
+      const more = `${remedy}, or give the kubelet an evictionHard of your own (KubeletConfiguration)`
       // On a running node this is a warning: the node may be what you repair.
       if (freeBytes < evicts) return (view.isMember ? warning : error)(name, view, tooFull, more)
       if (freeBytes < evicts + NODE_TAKES && evicts > 0) return warning(name, view, tooFull, more)
-      return freeBytes < limit.warning * GIB ? warning(name, view, `only ${saw}`, fix) : ok(name, view, saw)
+      return freeBytes < limit.warning * GIB ? warning(name, view, `only ${message}`, remedy) : ok(name, view, message)
     })
 
 /** A file system can be full of files while it has space: each takes an inode. An image brings some ten thousand of them. */
@@ -61,11 +61,11 @@ export const inodeChecks: HostCheck = view =>
     const limit = INODES[path]
     if (limit === undefined || inodes === undefined || (path === '/var/lib/etcd' && !view.isControlPlane)) return []
     const {free, total} = inodes
-    const saw = `only ${free} of ${total} inodes free for ${path}`
-    const fix = `find where the files are, and remove what is not needed: sudo du --inodes -x ${path} | sort -n | tail`
+    const message = `only ${free} of ${total} inodes free for ${path}`
+    const remedy = `find where the files are, and remove what is not needed: sudo du --inodes -x ${path} | sort -n | tail`
     const isEvicted = free < total * EVICTS_INODES && path.startsWith('/var/lib/')
-    if (free < limit.error || (isEvicted && !view.isMember)) return [error('DiskSpace', view, saw, fix)]
-    return free < limit.warning || isEvicted ? [warning('DiskSpace', view, saw, fix)] : []
+    if (free < limit.error || (isEvicted && !view.isMember)) return [error('DiskSpace', view, message, remedy)]
+    return free < limit.warning || isEvicted ? [warning('DiskSpace', view, message, remedy)] : []
   })
 
 /** etcd writes to disk before it answers; its own advice is that 99 of 100 writes take less than 10 ms. */
@@ -76,8 +76,8 @@ export const fsyncCheck: HostCheck = view => {
   if (fsyncMs === undefined)
     return [warning(name, view, 'a synced write below /var/lib could not be timed', 'see that it is writable')]
   if (fsyncMs > 50) {
-    const fix = 'use a faster disk: at this speed etcd loses its leader and the API server restarts under load'
-    return [warning(name, view, `a synced write takes ${fsyncMs} ms, far more than the 10 ms etcd wants`, fix)]
+    const remedy = 'use a faster disk: at this speed etcd loses its leader and the API server restarts under load'
+    return [warning(name, view, `a synced write takes ${fsyncMs} ms, far more than the 10 ms etcd wants`, remedy)]
   }
   if (fsyncMs > 10)
     return [
@@ -92,14 +92,14 @@ export const packageLockCheck: HostCheck = view => {
   const name = 'PackageLock'
   const lock = view.facts.packageLock
   if (lock === undefined) return [ok(name, view, 'free')]
-  const saw = `${lock.command} (pid ${lock.pid}) holds the package lock since ${Math.round(lock.ageSeconds / 60)} min`
+  const message = `${lock.command} (pid ${lock.pid}) holds the package lock since ${Math.round(lock.ageSeconds / 60)} min`
   return lock.ageSeconds < PATIENCE_SECONDS
-    ? [info(name, view, saw, 'kadm waits for it')]
+    ? [info(name, view, message, 'kadm waits for it')]
     : [
         warning(
           name,
           view,
-          saw,
+          message,
           `see what it waits for: sudo systemctl status apt-daily-upgrade, or ps -fp ${lock.pid}`,
         ),
       ]
@@ -108,7 +108,7 @@ export const packageLockCheck: HostCheck = view => {
 export const packageStateCheck: HostCheck = (view, {cluster}) => {
   const name = 'PackageState'
   if (!view.facts.packagesInterrupted) return [ok(name, view, 'whole')]
-  const saw = 'dpkg was interrupted'
-  const fix = 'run sudo dpkg --configure -a'
-  return [cluster.source.kind === 'online' ? error(name, view, saw, fix) : warning(name, view, saw, fix)]
+  const message = 'dpkg was interrupted'
+  const remedy = 'run sudo dpkg --configure -a'
+  return [cluster.source.kind === 'online' ? error(name, view, message, remedy) : warning(name, view, message, remedy)]
 }

@@ -11,17 +11,17 @@ export const swapCheck: HostCheck = (view, {cluster}) => {
   return swap.map(source => {
     const state = source.active ? 'on' : 'off now, on again after a boot'
     if (source.kind === 'outside') {
-      const fix = 'turn it off on the machine around this container, or live with it'
-      return warning(NAME, view, `${source.path} is swap of the kernel outside`, fix)
+      const remedy = 'turn it off on the machine around this container, or live with it'
+      return warning(NAME, view, `${source.path} is swap of the kernel outside`, remedy)
     }
-    const saw = `${source.device} is swap from ${originOf(source)} (${state})`
-    if (cluster.swap === 'off') return info(NAME, view, saw, fixOf(source))
+    const message = `${source.device} is swap from ${originOf(source)} (${state})`
+    if (cluster.swap === 'off') return info(NAME, view, message, fixOf(source))
     return cgroup.version === 2
-      ? info(NAME, view, saw, 'it is kept, and pods of class Burstable get a share of it (LimitedSwap)')
+      ? info(NAME, view, message, 'it is kept, and pods of class Burstable get a share of it (LimitedSwap)')
       : warning(
           NAME,
           view,
-          `${saw}, and cgroup v1 cannot give pods a share of it`,
+          `${message}, and cgroup v1 cannot give pods a share of it`,
           'it is kept for the rest of the machine (NoSwap); boot with cgroup v2 (systemd.unified_cgroup_hierarchy=1) to let pods use it',
         )
   })
@@ -32,8 +32,10 @@ export const swapUseCheck: HostCheck = (view, {cluster}) => {
   const {swapUsedBytes, memoryAvailableBytes} = view.facts
   if (cluster.swap === 'keep' || swapUsedBytes === 0 || swapUsedBytes < memoryAvailableBytes) return []
   const [used, free] = [swapUsedBytes, memoryAvailableBytes].map(bytes => String(Math.round(bytes / MIB)))
-  const saw = `${used} MB of swap are in use and ${free} MB of memory are free: turning it off would run out of memory`
-  return [error('SwapInUse', view, saw, 'stop what uses memory or reboot it, give it more memory, or use --swap=keep')]
+  const message = `${used} MB of swap are in use and ${free} MB of memory are free: turning it off would run out of memory`
+  return [
+    error('SwapInUse', view, message, 'stop what uses memory or reboot it, give it more memory, or use --swap=keep'),
+  ]
 }
 
 /** Since when tmpfs can be told to stay out of swap (KEP-2400); secrets are on tmpfs. */
@@ -45,8 +47,8 @@ export const keptSwapCheck: HostCheck = (view, {cluster}) => {
   if (cluster.swap === 'off' || swap.length === 0) return []
   const [major = 0, minor = 0] = kernel.release.split('.').map(part => Number.parseInt(part, 10))
   if (major > NOSWAP[0] || (major === NOSWAP[0] && minor >= NOSWAP[1])) return []
-  const saw = `kernel ${kernel.release} may write secrets and other volumes in memory to swap`
-  return [warning('SwapKernel', view, saw, 'use Linux 6.4 or later, whose tmpfs knows noswap, or encrypt the swap')]
+  const message = `kernel ${kernel.release} may write secrets and other volumes in memory to swap`
+  return [warning('SwapKernel', view, message, 'use Linux 6.4 or later, whose tmpfs knows noswap, or encrypt the swap')]
 }
 
 function originOf(source: SwapSource): string {

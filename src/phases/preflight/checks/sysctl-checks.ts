@@ -3,7 +3,7 @@ import type {Cluster} from '../../../domain/cluster.ts'
 import type {SysctlFile} from '../../../domain/shared-facts.ts'
 import {sysctls} from '../../../manifests/host-files.ts'
 import type {Finding} from '../finding.ts'
-import {error, info, ok, warning, type HostCheck, type View} from '../input.ts'
+import {error, info, ok, warning, type HostCheck, type HostView} from '../input.ts'
 import {forwardingOffAtBoot, settingAtBoot, UFW_FILE, type BootSetting} from './sysctl-boot.ts'
 
 const OWN_NAME = '99-zz-kadm.conf'
@@ -21,7 +21,7 @@ function familiesOf({network}: Cluster, address: string): readonly Family[] {
 }
 
 /** The files as they will be: with what kadm writes in its own. */
-function filesThen({facts, node}: View, cluster: Cluster): readonly SysctlFile[] {
+function filesThen({facts, node}: HostView, cluster: Cluster): readonly SysctlFile[] {
   const lines = Object.entries(sysctls(familiesOf(cluster, node.address))).map(([key, value]) => `${key} = ${value}`)
   const isOther = (path: string): boolean => path !== OWN && (path !== UFW_FILE || facts.firewall.ufw)
   return [...facts.shared.sysctlFiles.filter(({path}) => isOther(path)), {path: OWN, lines}]
@@ -53,9 +53,9 @@ export const bridgeSettingChecks: HostCheck = (view, {cluster}) => {
 }
 
 /** What happens at the next boot does not stop a node that runs; it is a warning. */
-function atBoot(name: string, view: View, {path}: BootSetting, what: string): Finding {
-  const saw = `${path} ${what} at the next boot: it counts more than ${OWN}`
-  return (view.isMember ? warning : error)(name, view, saw, `remove that line from ${path}`)
+function atBoot(name: string, view: HostView, {path}: BootSetting, what: string): Finding {
+  const message = `${path} ${what} at the next boot: it counts more than ${OWN}`
+  return (view.isMember ? warning : error)(name, view, message, `remove that line from ${path}`)
 }
 
 /** A file that is read after kadm's own and whose content was not seen. */
@@ -90,7 +90,7 @@ export const protectedSettingsCheck: HostCheck = (view, {cluster}) => {
   if (cluster.extra.kubelet['protectKernelDefaults'] !== true) return []
   const wrong = Object.entries(PROTECTED).filter(([key, value]) => (view.facts.sysctls[key] ?? value).trim() !== value)
   if (wrong.length === 0) return []
-  const saw = `${wrong.map(([key]) => `${key} is ${view.facts.sysctls[key] ?? ''}`).join(', ')}, and protectKernelDefaults forbids the kubelet to change it, so it does not start`
-  const fix = `set ${wrong.map(([key, value]) => `${key} = ${value}`).join(', ')} in a file of /etc/sysctl.d and run sudo systemctl restart systemd-sysctl, or leave protectKernelDefaults out`
-  return [error('ProtectKernelDefaults', view, saw, fix)]
+  const message = `${wrong.map(([key]) => `${key} is ${view.facts.sysctls[key] ?? ''}`).join(', ')}, and protectKernelDefaults forbids the kubelet to change it, so it does not start`
+  const remedy = `set ${wrong.map(([key, value]) => `${key} = ${value}`).join(', ')} in a file of /etc/sysctl.d and run sudo systemctl restart systemd-sysctl, or leave protectKernelDefaults out`
+  return [error('ProtectKernelDefaults', view, message, remedy)]
 }

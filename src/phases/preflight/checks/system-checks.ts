@@ -22,8 +22,8 @@ export const kernelCheck: HostCheck = view => {
     ? []
     : [warning(NAME, view, `kernel ${release} is none of 5.4, 5.10, 5.15 or 6 and later`, 'use a long-term kernel')]
   if (options === undefined) {
-    const fix = 'install the kernel package of the distribution, which has /boot/config'
-    return [...findings, warning(NAME, view, 'the configuration of the kernel cannot be read', fix)]
+    const remedy = 'install the kernel package of the distribution, which has /boot/config'
+    return [...findings, warning(NAME, view, 'the configuration of the kernel cannot be read', remedy)]
   }
   const required = [...REQUIRED, ...(view.facts.cgroup.version === 1 ? REQUIRED_V1 : REQUIRED_V2)]
   const missing = required.filter(option => options[option] === undefined)
@@ -47,11 +47,11 @@ export const cgroupCheck: HostCheck = (view, {cluster}) => {
   const {required, optional} = CONTROLLERS[version]
   const missing = required.filter(name => !controllers.includes(name))
   if (missing.length > 0) {
-    const fix =
+    const remedy =
       version === 2 && !view.facts.isContainer
         ? 'remove what turns them off on the kernel command line, such as cgroup_disable=memory'
         : 'delegate them to this machine from the one around it'
-    return [error(NAME, view, `cgroup controllers ${missing.join(', ')} are missing`, fix)]
+    return [error(NAME, view, `cgroup controllers ${missing.join(', ')} are missing`, remedy)]
   }
   const wanting = optional.filter(name => !controllers.includes(name))
   const findings = [
@@ -70,8 +70,8 @@ export const cgroupCheck: HostCheck = (view, {cluster}) => {
   return findings.length > 0 ? findings : [ok(NAME, view, `cgroup v${version} with its controllers`)]
 
   function oldCgroup() {
-    const fix = 'boot with systemd.unified_cgroup_hierarchy=1; until then kadm sets failCgroupV1: false'
+    const remedy = 'boot with systemd.unified_cgroup_hierarchy=1; until then kadm sets failCgroupV1: false'
     const refuses = kubeletRefusesCgroupV1(cluster.version) ? ', which this kubelet refuses by default' : ''
-    return warning(NAME, view, `cgroup v1${refuses}`, fix)
+    return warning(NAME, view, `cgroup v1${refuses}`, remedy)
   }
 }

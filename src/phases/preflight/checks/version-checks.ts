@@ -1,9 +1,12 @@
 import {compareVersions, kubeletMayJoin, parseVersion, type KubernetesVersion} from '../../../domain/version.ts'
-import {error, info, ok, warning, type HostCheck, type PreflightInput, type View} from '../input.ts'
+import {error, info, ok, warning, type HostCheck, type PreflightInput, type HostView} from '../input.ts'
 import type {Finding} from '../finding.ts'
 
 /** What the running cluster is at, by the API server's manifest, else by the kubelet beside it; undefined where none of the hosts is its control plane. */
-function runningVersion(view: View, {hosts, cluster, clusterCaHash}: PreflightInput): KubernetesVersion | undefined {
+function runningVersion(
+  view: HostView,
+  {hosts, cluster, clusterCaHash}: PreflightInput,
+): KubernetesVersion | undefined {
   // The version of a cluster that is joined comes from the cluster itself.
   if (clusterCaHash !== undefined) return cluster.version
   const controlPlane = hosts.find(
@@ -28,28 +31,33 @@ export const versionChangeCheck: HostCheck = (view, input) => {
   if (kubelet === undefined || compareVersions(kubelet, wanted) === 0) return [ok(name, view, wanted.text)]
   if (cluster === undefined) return [refused(view, input, kubelet, kubelet)]
   if (compareVersions(kubelet, wanted) < 0 && kubeletMayJoin(kubelet, wanted)) {
-    const saw = `its kubelet runs ${kubelet.text}, the cluster ${wanted.text}; Kubernetes allows that`
+    const message = `its kubelet runs ${kubelet.text}, the cluster ${wanted.text}; Kubernetes allows that`
     return [
-      warning(name, view, saw, `kadm leaves it at ${kubelet.text}; drain the node and upgrade its kubelet yourself`),
+      warning(
+        name,
+        view,
+        message,
+        `kadm leaves it at ${kubelet.text}; drain the node and upgrade its kubelet yourself`,
+      ),
     ]
   }
   const side = compareVersions(kubelet, wanted) > 0 ? 'newer' : 'too old for it'
-  const saw = `its kubelet runs ${kubelet.text}, the cluster ${wanted.text}: ${side}`
-  const fix = `take the node out (kadm reset ${view.label}) and join it again`
-  return [{...error(name, view, saw, fix), mandatory: true}]
+  const message = `its kubelet runs ${kubelet.text}, the cluster ${wanted.text}: ${side}`
+  const remedy = `take the node out (kadm reset ${view.label}) and join it again`
+  return [{...error(name, view, message, remedy), mandatory: true}]
 }
 
 function refused(
-  view: View,
+  view: HostView,
   {command = 'apply', cluster: {version}}: PreflightInput,
   own: KubernetesVersion,
   running: KubernetesVersion,
 ): Finding {
   const isFile = command !== 'init'
-  const saw = `runs ${own.text} but ${isFile ? 'the file' : 'kadm init'} asks for ${version.text}`
+  const message = `runs ${own.text} but ${isFile ? 'the file' : 'kadm init'} asks for ${version.text}`
   const setting = isFile ? `kubernetesVersion: ${running.text}` : `--kubernetes-version ${running.text}`
-  const fix = `kadm ${command === 'preflight' ? 'apply' : command} does not upgrade; set ${setting}`
-  return {...error('VersionChange', view, saw, fix), mandatory: true}
+  const remedy = `kadm ${command === 'preflight' ? 'apply' : command} does not upgrade; set ${setting}`
+  return {...error('VersionChange', view, message, remedy), mandatory: true}
 }
 
 /** Of a kubelet that was there before the host became a node of this cluster. */
@@ -65,8 +73,8 @@ export const kubeletVersionCheck: HostCheck = (view, {cluster}) => {
   // VersionChange speaks of a node's own.
   if (view.isMember || compareVersions(version, wanted) === 0) return [ok(name, view, version.text)]
   if (compareVersions(version, wanted) > 0) {
-    const fix = `choose --kubernetes-version ${version.text}, or remove the kubelet from the host`
-    return [error(name, view, `its kubelet ${version.text} is newer than the cluster's ${wanted.text}`, fix)]
+    const remedy = `choose --kubernetes-version ${version.text}, or remove the kubelet from the host`
+    return [error(name, view, `its kubelet ${version.text} is newer than the cluster's ${wanted.text}`, remedy)]
   }
   return [info(name, view, `${version.text} is older than ${wanted.text}`, `kadm installs ${wanted.text}`)]
 }

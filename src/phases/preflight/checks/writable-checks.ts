@@ -1,10 +1,10 @@
 import {CHANGED_FILES, WRITTEN_FILES, WRITTEN_FOLDERS} from '../../../domain/written-paths.ts'
 import type {Finding} from '../finding.ts'
-import {error, warning, type HostCheck, type View} from '../input.ts'
+import {error, warning, type HostCheck, type HostView} from '../input.ts'
 import {remounted} from './storage-checks.ts'
 
 /** Of the files of the system, those in which kadm has something to change here. */
-function isToChange({facts, node, isMember}: View, path: string, keepsSwap: boolean): boolean {
+function isToChange({facts, node, isMember}: HostView, path: string, keepsSwap: boolean): boolean {
   if (path === '/etc/fstab') return !keepsSwap && facts.swap.some(({kind}) => kind === 'fstab')
   if (path === '/etc/hostname') return node.host.name !== undefined && facts.hostname !== node.host.name
   return path !== '/etc/hosts' || !isMember
@@ -17,12 +17,12 @@ export const immutableCheck: HostCheck = (view, {cluster}) =>
     .map(({path, by}): Finding => {
       const told = view.isMember ? warning : error
       if (by === 'mount') {
-        const saw = `${path} is a mount of its own, so it cannot be replaced`
-        return told('ImmutableFile', view, saw, `unmount it: sudo umount ${path}`)
+        const message = `${path} is a mount of its own, so it cannot be replaced`
+        return told('ImmutableFile', view, message, `unmount it: sudo umount ${path}`)
       }
       const [flag, what] = by === 'immutable' ? ['i', 'immutable'] : ['a', 'append-only']
-      const saw = `${path} is ${what} (lsattr shows '${flag}'), so kadm cannot change it`
-      return told('ImmutableFile', view, saw, `make it changeable: sudo chattr -${flag} ${path}`)
+      const message = `${path} is ${what} (lsattr shows '${flag}'), so kadm cannot change it`
+      return told('ImmutableFile', view, message, `make it changeable: sudo chattr -${flag} ${path}`)
     })
 
 /** Another kind of thing may be somebody's data, so kadm replaces none. */
@@ -43,8 +43,8 @@ export const pathTypeCheck: HostCheck = view => {
         ),
       ]
     }
-    const fix = `look what ${path} is for, and move it away if it is not needed: sudo mv ${path} ${path}.old`
-    return [error('PathType', view, `${path} is ${what}, where kadm writes ${wanted}`, fix)]
+    const remedy = `look what ${path} is for, and move it away if it is not needed: sudo mv ${path} ${path}.old`
+    return [error('PathType', view, `${path} is ${what}, where kadm writes ${wanted}`, remedy)]
   }
   return [
     ...WRITTEN_FILES.flatMap(path => wrong(path, isReplaced(path) ? ['file', 'symlink'] : ['file'], 'a file')),
@@ -77,7 +77,7 @@ export const readOnlyCheck: HostCheck = view => {
     .filter(({path}) => path !== '/var/lib/etcd')
     .map(({path}) => path)
   if (places.length === 0) return []
-  const saw = `${places.join(', ')} ${places.length === 1 ? 'is' : 'are'} on a read-only file system`
+  const message = `${places.join(', ')} ${places.length === 1 ? 'is' : 'are'} on a read-only file system`
   const told = view.isMember ? warning : error
-  return [told('DiskWritable', view, saw, remounted(places[0] ?? ''))]
+  return [told('DiskWritable', view, message, remounted(places[0] ?? ''))]
 }

@@ -1,11 +1,11 @@
 import {KadmError} from '../domain/errors.ts'
 import type {KubeClient} from '../kube/client.ts'
 import {isObject, nameOf, textAt, textsAt} from '../kube/json.ts'
-import {PATHS, query, type ObjectLike} from '../kube/kinds.ts'
+import {apiPath, query, type ObjectLike} from '../kube/kinds.ts'
 import {listNodes, uncordon} from '../kube/nodes.ts'
 import {waitFor} from '../kube/wait.ts'
-import {until, type Scene} from './scene.ts'
-import {namespaceObject, type StageName} from './workload.ts'
+import {until, type CheckContext} from './check-context.ts'
+import {namespaceObject, type TestNamespaceName} from './workload.ts'
 
 /** Marks a node that a check has cordoned, so that the next run can undo what a killed one left. */
 export const CORDON_MARK = 'kadm/verify-cordoned'
@@ -20,14 +20,14 @@ export const namespaceName = (random: (count: number) => Uint8Array): string =>
 
 /** Makes the namespace and all that the checks use in it. */
 export async function setUp(
-  scene: Scene,
+  context: CheckContext,
   objects: readonly ObjectLike[],
-  stage: StageName = 'kadm-verify',
+  stage: TestNamespaceName = 'kadm-verify',
 ): Promise<void> {
-  const {api, namespace, signal} = scene
+  const {api, namespace, signal} = context
   await api.create(namespaceObject(namespace, stage), {signal})
-  await until(scene, {what: 'the service account of a new namespace', deadlineMs: 20_000}, async () => {
-    const found = await api.get(PATHS.serviceAccounts('default', namespace), {signal})
+  await until(context, {what: 'the service account of a new namespace', deadlineMs: 20_000}, async () => {
+    const found = await api.get(apiPath.serviceAccounts('default', namespace), {signal})
     return found === undefined ? {seen: 'none; the controller manager makes it'} : {value: true}
   })
   await Promise.all(objects.map(object => api.apply(object, {signal})))
@@ -38,26 +38,26 @@ export async function tearDown({
   api,
   namespace,
   clock,
-  patience,
-}: Pick<Scene, 'api' | 'namespace' | 'clock' | 'patience'>): Promise<void> {
+  timeoutScale,
+}: Pick<CheckContext, 'api' | 'namespace' | 'clock' | 'timeoutScale'>): Promise<void> {
   // Controllers first, so that pods need not be ended twice.
   await Promise.all([
-    api.delete(PATHS.deployments(undefined, namespace), CALL),
-    api.delete(PATHS.daemonSets(undefined, namespace), CALL),
+    api.delete(apiPath.deployments(undefined, namespace), CALL),
+    api.delete(apiPath.daemonSets(undefined, namespace), CALL),
   ])
-  await api.delete(PATHS.pods(undefined, namespace), {...CALL, gracePeriodSeconds: 1})
+  await api.delete(apiPath.pods(undefined, namespace), {...CALL, gracePeriodSeconds: 1})
   // Its controller begins only five seconds later; by then the pods are gone.
-  await api.delete(PATHS.namespaces(namespace), CALL)
+  await api.delete(apiPath.namespaces(namespace), CALL)
   await waitFor(
     {
       what: `namespace ${namespace} to be removed`,
-      deadlineMs: GONE_WITHIN_MS * patience,
+      deadlineMs: GONE_WITHIN_MS * timeoutScale,
       intervalMs: 250,
       clock,
       hint: `look at it: kubectl get namespace ${namespace} -o yaml`,
     },
     async () => {
-      const found = await api.get(PATHS.namespaces(namespace), CALL)
+      const found = await api.get(apiPath.namespaces(namespace), CALL)
       return found === undefined ? {value: true} : {seen: remains(found)}
     },
   )
@@ -72,12 +72,12 @@ const remains = (namespace: Readonly<Record<string, unknown>>): string => {
 
 /** Undoes what an earlier run left when it was killed: its namespace, and a node it had cordoned. */
 export async function removeLeftovers(api: KubeClient, now: number, signal: AbortSignal): Promise<void> {
-  const path = PATHS.namespaces() + query({labelSelector: 'app.kubernetes.io/managed-by=kadm-verify'})
+  const path = apiPath.namespaces() + query({labelSelector: 'app.kubernetes.io/managed-by=kadm-verify'})
   const old = (await api.list(path, {signal})).filter(
     one => now - Date.parse(textAt(one, 'metadata', 'creationTimestamp') ?? '') > LEFT_AFTER_MS.namespace,
   )
-  await Promise.all(old.map(one => api.delete(PATHS.namespaces(nameOf(one)), {signal})))
-  const nodes = await api.list(PATHS.nodes(), {signal})
+  await Promise.all(old.map(one => api.delete(apiPath.namespaces(nameOf(one)), {signal})))
+  const nodes = await api.list(apiPath.nodes(), {signal})
   const marked = nodes.filter(node => {
     const since = textsAt(node, 'metadata', 'annotations')[CORDON_MARK]
     return since !== undefined && now - Number(since) > LEFT_AFTER_MS.cordon

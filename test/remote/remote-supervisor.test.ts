@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {commandLine, opening, PASSWORD_CHECK, supervised} from '../../src/remote/supervisor/far-side.ts'
+import {commandLine, opening, PASSWORD_CHECK, supervised} from '../../src/remote/supervisor/remote-supervisor.ts'
 
 test('the command lines are these', async () => {
   const lines = [

@@ -1,13 +1,13 @@
 import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
-import {proveTrial} from '../../src/engine/hosts/prove-trial.ts'
+import {confirmOrRollBack} from '../../src/engine/hosts/confirm-or-roll-back.ts'
 import type {Host, Reached, RunResult} from '../../src/remote/host.ts'
 import {sh} from '../../src/remote/shell/shell.ts'
-import type {Trial} from '../../src/resources/core/kind.ts'
+import type {CommitConfirm} from '../../src/resources/core/kind.ts'
 import {fakeHost} from './fake-host.ts'
 import {proving} from './sample-run.ts'
 
-const trial: Trial = {
+const trial: CommitConfirm = {
   what: 'the network settings of enp0s8',
   seconds: 60,
   addresses: ['10.0.0.20'],
@@ -53,7 +53,7 @@ function prove({host}: {readonly host: Host}) {
   const warnings: string[] = []
   const sleep = (ms: number): Promise<void> => Promise.resolve(void (now += ms))
   const edge = {...proving(host, 1, {now: () => now, sleep}), warn: (message: string) => void warnings.push(message)}
-  return {done: proveTrial(trial, edge), warnings, seconds: () => now / 1000}
+  return {done: confirmOrRollBack(trial, edge), warnings, seconds: () => now / 1000}
 }
 
 describe('a trial', () => {
@@ -114,7 +114,7 @@ describe('a trial', () => {
   test('on the machine itself needs no login', async () => {
     const {local, told} = machine([], ['trying', 'applied', 'kept'])
 
-    await proveTrial(trial, proving(local, 1))
+    await confirmOrRollBack(trial, proving(local, 1))
 
     expect(told).toEqual(['stage', 'stage', 'confirm'])
   })

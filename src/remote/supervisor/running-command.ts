@@ -1,7 +1,7 @@
 import type {Readable, Writable} from 'node:stream'
 
 /** One command under way on a machine, whatever carries it. */
-export interface Session {
+export interface RunningCommand {
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable
@@ -14,7 +14,7 @@ export interface Session {
 }
 
 /** Opens sessions on one machine. `urgent` does not wait for a free channel. */
-export type OpenSession = (
+export type StartCommand = (
   words: readonly [string, ...string[]],
   options: {readonly signal?: AbortSignal | undefined; readonly urgent?: boolean},
-) => Promise<Session>
+) => Promise<RunningCommand>

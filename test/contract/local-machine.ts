@@ -1,18 +1,18 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {SshTarget} from '../../src/domain/cluster.ts'
-import type {Laptop} from '../../src/remote/local/local-machine.ts'
-import {nodeLaptop} from '../../src/remote/local/node-local-machine.ts'
+import type {LocalMachine} from '../../src/remote/local/local-machine.ts'
+import {nodeLocalMachine} from '../../src/remote/local/node-local-machine.ts'
 import {sshConfigOf} from '../../src/remote/ssh-config/ssh-config.ts'
 import type {SshOptions} from '../../src/remote/ssh/ssh-host.ts'
 import {newFolder} from './folder.ts'
 
 /** A laptop with a home folder of its own and no agent. */
-export const testLaptop = (files: Readonly<Record<string, string>> = {}): Laptop => {
+export const testLocalMachine = (files: Readonly<Record<string, string>> = {}): LocalMachine => {
   const home = newFolder('home')
-  const laptop = nodeLaptop({HOME: home})
+  const localMachine = nodeLocalMachine({HOME: home})
   for (const [name, text] of Object.entries(files)) writeFileSync(join(home, name), text)
-  return laptop
+  return localMachine
 }
 
 export const target = (port: number, more: Partial<SshTarget> = {}): SshTarget => ({
@@ -32,7 +32,7 @@ export const options = (
 ): SshOptions => ({
   name: 'master',
   target: to,
-  laptop: more.laptop ?? testLaptop(),
+  localMachine: more.localMachine ?? testLocalMachine(),
   hostKeys: {acceptNew: true, ask: undefined},
   config: sshConfigOf(configText),
   ...more,

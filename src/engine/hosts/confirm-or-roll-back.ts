@@ -1,7 +1,7 @@
 import type {Clock} from '../../domain/clock.ts'
 import {hostLost, isUnreachable, KadmError} from '../../domain/errors.ts'
 import type {Host, Reached} from '../../remote/host.ts'
-import type {Trial} from '../../resources/core/kind.ts'
+import type {CommitConfirm} from '../../resources/core/kind.ts'
 import {runFenced} from '../lease/fence.ts'
 import type {Lease} from '../lease/lease.ts'
 
@@ -29,10 +29,10 @@ const BEGIN_MS = 3000
  * Logs in anew until the host says that it made the change, then once more, which proves that a login works with the change made; then
  * tells the host to keep it. Rejects when the host has taken it back.
  */
-export const proveTrial = (trial: Trial, proving: Proving): Promise<void> =>
+export const confirmOrRollBack = (trial: CommitConfirm, proving: Proving): Promise<void> =>
   proving.lend === undefined ? tryOut(trial, proving) : proving.lend(() => tryOut(trial, proving))
 
-async function tryOut(trial: Trial, proving: Proving): Promise<void> {
+async function tryOut(trial: CommitConfirm, proving: Proving): Promise<void> {
   const {host, clock, signal, progress} = proving
   progress(`trying ${trial.what}: it stays when a new login works, else it goes back within ${String(trial.seconds)} s`)
   const until = clock.now() + trial.seconds * 1000 + 2 * CHANGE_MS
@@ -66,7 +66,7 @@ async function tryOut(trial: Trial, proving: Proving): Promise<void> {
   throw lost(trial, host.name, refused)
 }
 
-async function confirm(trial: Trial, {host, fence, signal}: Proving): Promise<string> {
+async function confirm(trial: CommitConfirm, {host, fence, signal}: Proving): Promise<string> {
   const result = await runFenced(host, fence, trial.confirm, {signal, timeoutMs: ANSWER_MS})
   if (result.code === 0) return result.stdout
   throw new KadmError('remote', `could not keep ${trial.what}`, {
@@ -82,7 +82,7 @@ function tellMoved(reached: Reached | undefined, {warn}: Proving): void {
     warn(`it is reached at ${reached.address} from now on: write that as its ssh address in the file`)
 }
 
-function wentBack({what}: Trial, host: string, said: string, refused: unknown): KadmError {
+function wentBack({what}: CommitConfirm, host: string, said: string, refused: unknown): KadmError {
   const [first = '', ...rest] = said.trim().split('\n')
   const login = refused instanceof KadmError ? [`the last login that failed: ${refused.message}`] : []
   return new KadmError(
@@ -97,13 +97,13 @@ function wentBack({what}: Trial, host: string, said: string, refused: unknown): 
   )
 }
 
-const cancelled = ({what, seconds}: Trial, host: string): KadmError =>
+const cancelled = ({what, seconds}: CommitConfirm, host: string): KadmError =>
   new KadmError('cancelled', `cancelled; the host takes back ${what} by itself within ${String(seconds)} s`, {
     host,
     hint: 'wait that long, then run it again',
   })
 
-const lost = ({what, addresses}: Trial, host: string, cause: unknown): KadmError =>
+const lost = ({what, addresses}: CommitConfirm, host: string, cause: unknown): KadmError =>
   hostLost(host, `it cannot be reached any more, although it was to take back ${what} by itself`, {
     cause,
     evidence: cause instanceof Error ? cause.message : undefined,

@@ -1,13 +1,13 @@
 import {describe, expect, test} from 'vitest'
 import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {sh} from '../../src/remote/shell/shell.ts'
-import {cleared, clearedKind} from '../../src/resources/steps/cleanup.ts'
+import {cleanup, cleanupKind} from '../../src/resources/steps/cleanup.ts'
 import {apply, NEVER} from '../engine/sample-run.ts'
 import {scratchHosts} from '../engine/scratch-host.ts'
 
 const scratch = scratchHosts()
-const resource = cleared({name: 'x', why: 'a test needs it', remains: sh`:`, clear: sh`:`})
-const diff = (output: string): string | undefined => clearedKind.diff(resource, clearedKind.parse(output, resource))
+const resource = cleanup({name: 'x', why: 'a test needs it', remains: sh`:`, clear: sh`:`})
+const diff = (output: string): string | undefined => cleanupKind.diff(resource, cleanupKind.parse(output, resource))
 
 describe('what must be gone', () => {
   test.each([
@@ -25,7 +25,7 @@ describe('what must be gone', () => {
     const path = `${vm.root}/token`
     vm.write('/var/lib/kadm/lease', 'me\n1\n')
     vm.write(path, 'secret')
-    const token = cleared({
+    const token = cleanup({
       name: 'token',
       why: 'a test needs it',
       remains: sh`[ ! -e ${path} ] || echo ${path}`,

@@ -1,5 +1,5 @@
 /** A deadline that does not run while a person is being asked. */
-export interface Patience {
+export interface PausableDeadline {
   readonly over: AbortSignal
   readonly pause: () => void
   readonly resume: () => void
@@ -7,7 +7,7 @@ export interface Patience {
 }
 
 /** Starts the deadline; `resume` gives the whole time again. */
-export const patience = (ms: number): Patience => {
+export const deadline = (ms: number): PausableDeadline => {
   const controller = new AbortController()
   const begin = (): NodeJS.Timeout => setTimeout(() => controller.abort(), ms)
   let timer = begin()

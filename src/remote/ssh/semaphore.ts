@@ -1,5 +1,5 @@
 /** A counting lock that can learn that the other side allows less than was hoped (sshd's MaxSessions). */
-export interface ChannelSlots {
+export interface Semaphore {
   /** Resolves when a slot is free; rejects with the signal's reason. Call the result once to give the slot back. */
   readonly take: (signal?: AbortSignal) => Promise<() => void>
   /** One was refused while others were open: from now on no more than those. */
@@ -8,7 +8,7 @@ export interface ChannelSlots {
 }
 
 /** Starts with `most` slots. */
-export const channelSlots = (most: number): ChannelSlots => {
+export const semaphore = (most: number): Semaphore => {
   let limit = most
   let used = 0
   const waiting = new Set<() => void>()

@@ -1,22 +1,22 @@
 import {setTimeout as after} from 'node:timers/promises'
 import {ApiError} from './api-error.ts'
 import {isObject, listAt, textAt} from './json.ts'
-import {groupPath, knownPlace, type ObjectLike, type Place} from './kinds.ts'
+import {groupPath, knownResource, type ObjectLike, type ApiResource} from './kinds.ts'
 import {readObject} from './read-object.ts'
 import type {CallOptions, Requester} from './requester.ts'
 
-export type PlaceFinder = (object: ObjectLike, options?: CallOptions) => Promise<Place>
+export type RestMapper = (object: ObjectLike, options?: CallOptions) => Promise<ApiResource>
 
 /** The API serves a kind a moment after its CustomResourceDefinition was applied. */
 const SERVED_WITHIN_MS = 5_000
 const PAUSE_MS = 200
 
 /** Places of foreign kinds are asked for once and kept as long as the client. */
-export function placeFinder(requests: Requester): PlaceFinder {
-  const found = new Map<string, Place>()
+export function restMapper(requests: Requester): RestMapper {
+  const found = new Map<string, ApiResource>()
   return async (object, options) => {
     const {apiVersion, kind} = object
-    const known = knownPlace(apiVersion, kind) ?? found.get(`${apiVersion} ${kind}`)
+    const known = knownResource(apiVersion, kind) ?? found.get(`${apiVersion} ${kind}`)
     if (known !== undefined) return known
     const place = await discover(requests, object, options)
     found.set(`${apiVersion} ${kind}`, place)
@@ -24,7 +24,7 @@ export function placeFinder(requests: Requester): PlaceFinder {
   }
 }
 
-async function discover(requests: Requester, object: ObjectLike, options?: CallOptions): Promise<Place> {
+async function discover(requests: Requester, object: ObjectLike, options?: CallOptions): Promise<ApiResource> {
   const {apiVersion, kind} = object
   const budget = AbortSignal.timeout(Math.min(SERVED_WITHIN_MS, options?.retryForMs ?? SERVED_WITHIN_MS))
   for (;;) {
@@ -42,7 +42,11 @@ async function discover(requests: Requester, object: ObjectLike, options?: CallO
   )
 }
 
-async function placeAmong(requests: Requester, object: ObjectLike, options?: CallOptions): Promise<Place | undefined> {
+async function placeAmong(
+  requests: Requester,
+  object: ObjectLike,
+  options?: CallOptions,
+): Promise<ApiResource | undefined> {
   const {apiVersion, kind} = object
   const doing = doingOf(object)
   const path = groupPath(apiVersion)

@@ -1,37 +1,39 @@
 import {KadmError} from '../../domain/errors.ts'
 import {drain} from '../../kube/drain.ts'
-import {PATHS} from '../../kube/kinds.ts'
+import {apiPath} from '../../kube/kinds.ts'
 import {nodeStatus, uncordon, type Annotations} from '../../kube/nodes.ts'
-import {leg, type Trip} from './trip.ts'
+import {rebootStep, type RollingReboot} from './rolling-reboot.ts'
 
 /** Marks a node that a reboot has cordoned, so that a later run can undo what a killed one left. */
 export const REBOOT_CORDON_MARK = 'kadm/reboot-cordoned'
 
 /** Does the work with the node's pods moved away, and lets pods on it again, unless somebody else had cordoned it. */
-export async function whileEmpty<T>(trip: Trip, node: string, work: () => Promise<T>): Promise<T> {
-  const {api, signal, drains} = trip
+export async function whileDrained<T>(rolling: RollingReboot, node: string, work: () => Promise<T>): Promise<T> {
+  const {api, signal, drains} = rolling
   if (!drains) return work()
-  const found = await api.get(PATHS.nodes(node), {signal})
+  const found = await api.get(apiPath.nodes(node), {signal})
   if (found === undefined) throw new KadmError('verify', `the cluster has no node ${node}`)
   const isTheirs = !nodeStatus(found).schedulable
-  const mark = isTheirs ? undefined : {[REBOOT_CORDON_MARK]: String(trip.clock.now())}
+  const mark = isTheirs ? undefined : {[REBOOT_CORDON_MARK]: String(rolling.clock.now())}
   try {
-    await leg(trip, node, {name: 'drain', title: 'Move its pods away'}, progress => empty({trip, node, mark, progress}))
+    await rebootStep(rolling, node, {name: 'drain', title: 'Move its pods away'}, progress =>
+      empty({rolling, node, mark, progress}),
+    )
     return await work()
   } finally {
-    if (!isTheirs) await letPodsOn(trip, node)
+    if (!isTheirs) await letPodsOn(rolling, node)
   }
 }
 
 interface Emptying {
-  readonly trip: Trip
+  readonly rolling: RollingReboot
   readonly node: string
   readonly mark: Annotations | undefined
   readonly progress: (message: string) => void
 }
 
-async function empty({trip, node, mark, progress}: Emptying): Promise<void> {
-  const {api, clock, signal, drainMs} = trip
+async function empty({rolling, node, mark, progress}: Emptying): Promise<void> {
+  const {api, clock, signal, drainMs} = rolling
   try {
     // A pod without a controller starts again with its node; evicted it would be lost.
     const moved = await drain(api, node, {
@@ -54,7 +56,7 @@ async function empty({trip, node, mark, progress}: Emptying): Promise<void> {
 }
 
 /** Whatever happened: a cordon of ours must not stay. The API may be away, with the control plane that was rebooted. */
-async function letPodsOn({api, emit, clock}: Trip, node: string): Promise<void> {
+async function letPodsOn({api, emit, clock}: RollingReboot, node: string): Promise<void> {
   try {
     await uncordon(api, node, {retryForMs: 30_000, annotations: {[REBOOT_CORDON_MARK]: undefined}})
   } catch (error) {

@@ -2,7 +2,7 @@ import {KadmError} from '../../src/domain/errors.ts'
 import type {EngineEvent} from '../../src/domain/events.ts'
 import type {KubeClient} from '../../src/kube/client.ts'
 import type {ApiObject} from '../../src/kube/json.ts'
-import type {Traveller, Trip} from '../../src/verify/reboot/trip.ts'
+import type {RebootTarget, RollingReboot} from '../../src/verify/reboot/rolling-reboot.ts'
 import {fakeClock} from '../kube/fake-api.ts'
 import {sampleFacts} from '../phases/preflight/sample.ts'
 import {fakeKube} from '../resources/operations/fake-kube.ts'
@@ -72,7 +72,7 @@ export function fakeMachine({
     return Promise.resolve(`boot-${String(boots)}\n`)
   }
   const none = () => Promise.reject(new Error('not asked for here'))
-  const traveller: Traveller = {
+  const traveller: RebootTarget = {
     node: 'worker-1',
     controlPlane: false,
     addresses: [],
@@ -94,7 +94,10 @@ export function fakeMachine({
 }
 
 /** A round with a clock that passes only by waiting. */
-export function fakeTrip(api: KubeClient, more: Partial<Trip> = {}): Trip & {readonly told: readonly EngineEvent[]} {
+export function fakeTrip(
+  api: KubeClient,
+  more: Partial<RollingReboot> = {},
+): RollingReboot & {readonly told: readonly EngineEvent[]} {
   const told: EngineEvent[] = []
   return {
     told,

@@ -1,13 +1,13 @@
 import {describe, expect, test} from 'vitest'
 import {certPath} from '../../src/domain/certificates.ts'
 import {undoLedger} from '../../src/engine/ledger/ledger.ts'
-import {authorityCopy} from '../../src/resources/pki/ca-certificate.ts'
+import {caCertificate} from '../../src/resources/pki/ca-certificate.ts'
 import {apply, proving} from '../engine/sample-run.ts'
 import {scratchHosts} from '../engine/scratch-host.ts'
 import {anAuthority, valuesOf} from './cluster-values.ts'
 
 const scratch = scratchHosts()
-const copy = authorityCopy(certPath('ca'))
+const copy = caCertificate(certPath('ca'))
 
 const bench = () => {
   const vm = scratch()

@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest'
-import {channelSlots} from '../../src/remote/ssh/channel-slots.ts'
+import {semaphore} from '../../src/remote/ssh/semaphore.ts'
 
 test('lets no more in than there are slots, in the order they came', async () => {
-  const slots = channelSlots(1)
+  const slots = semaphore(1)
   const order: string[] = []
   const first = await slots.take()
   const second = slots.take().then(release => (order.push('second'), release))
@@ -20,7 +20,7 @@ test('lets no more in than there are slots, in the order they came', async () =>
 })
 
 test('forgets those that stop waiting', async () => {
-  const slots = channelSlots(1)
+  const slots = semaphore(1)
   const release = await slots.take()
   const stop = new AbortController()
   const waiting = slots.take(stop.signal)
@@ -33,7 +33,7 @@ test('forgets those that stop waiting', async () => {
 })
 
 test('learns that fewer are allowed, but never fewer than one', async () => {
-  const slots = channelSlots(3)
+  const slots = semaphore(3)
   const [a, b, c] = [await slots.take(), await slots.take(), await slots.take()]
 
   slots.shrink()

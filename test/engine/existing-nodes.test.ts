@@ -2,7 +2,7 @@ import {KadmError} from '../../src/domain/errors.ts'
 import {describe, expect, test} from 'vitest'
 import type {ControlPlane} from '../../src/engine/cluster/control-plane.ts'
 import type {Candidate} from '../../src/engine/hosts/open-machines.ts'
-import {closedTo, neighbourNode, otherNodes} from '../../src/engine/cluster/existing-nodes.ts'
+import {closedTo, seedNode, existingNodesOf} from '../../src/engine/cluster/existing-nodes.ts'
 import type {KubeClient} from '../../src/kube/client.ts'
 import type {Host} from '../../src/remote/host.ts'
 import {fakeKube} from '../resources/operations/fake-kube.ts'
@@ -46,24 +46,28 @@ describe('the nodes of the cluster that a run does not touch', () => {
   test('are none where there is no cluster yet', async () => {
     const candidates = [candidate('master', 10), candidate('worker-1', 11)]
 
-    expect(await otherNodes({controlPlane: up, neighbour: undefined, candidates, nodes: []})).toEqual([])
+    expect(await existingNodesOf({controlPlane: up, seedControlPlane: undefined, candidates, nodes: []})).toEqual([])
   })
 
   test('are those its API lists, without those of the run', async () => {
-    const neighbour = candidate('master', 10, 'ab')
+    const seedControlPlane = candidate('master', 10, 'ab')
     const nodes = [sampleNode('worker-1')]
 
-    expect(await otherNodes({controlPlane: up, neighbour, candidates: [candidate('worker-1', 11)], nodes})).toEqual([
-      {name: 'master', address: '192.168.56.10', role: 'control-plane'},
-    ])
+    expect(
+      await existingNodesOf({controlPlane: up, seedControlPlane, candidates: [candidate('worker-1', 11)], nodes}),
+    ).toEqual([{name: 'master', address: '192.168.56.10', role: 'control-plane'}])
   })
 
   test('are unknown where it does not answer, or may not be asked', async () => {
     const candidates = [candidate('master', 10, 'ab')]
     const down = controlPlane({list: () => Promise.reject(new KadmError('connect', 'refused'))})
 
-    expect(await otherNodes({controlPlane: down, neighbour: undefined, candidates, nodes: []})).toBeUndefined()
-    expect(await otherNodes({controlPlane: undefined, neighbour: undefined, candidates, nodes: []})).toBeUndefined()
+    expect(
+      await existingNodesOf({controlPlane: down, seedControlPlane: undefined, candidates, nodes: []}),
+    ).toBeUndefined()
+    expect(
+      await existingNodesOf({controlPlane: undefined, seedControlPlane: undefined, candidates, nodes: []}),
+    ).toBeUndefined()
   })
 
   test.each([
@@ -74,14 +78,16 @@ describe('the nodes of the cluster that a run does not touch', () => {
     const candidates = [candidate('master', 10, 'ab')]
     const failing = controlPlane({list: () => Promise.reject(error)})
 
-    await expect(otherNodes({controlPlane: failing, neighbour: undefined, candidates, nodes: []})).rejects.toBe(error)
+    await expect(
+      existingNodesOf({controlPlane: failing, seedControlPlane: undefined, candidates, nodes: []}),
+    ).rejects.toBe(error)
   })
 })
 
 test('the control plane that is joined has the address its cluster knows it by', () => {
   const master = candidate('master', 10, 'ab')
 
-  expect(neighbourNode(master, [{name: 'master', address: '10.0.0.1', role: 'control-plane'}])).toMatchObject({
+  expect(seedNode(master, [{name: 'master', address: '10.0.0.1', role: 'control-plane'}])).toMatchObject({
     name: 'master',
     role: 'control-plane',
     address: '10.0.0.1',
@@ -103,7 +109,7 @@ test('a node that neither answers nor refuses is closed; itself is not asked', a
     },
   }
 
-  const closed = await closedTo({host, node: sampleNode('worker-1'), others, signal: NEVER})
+  const closed = await closedTo({host, node: sampleNode('worker-1'), existingNodes: others, signal: NEVER})
 
   expect(closed.map(({name}) => name)).toEqual(['worker-4'])
   expect(asked.join('')).not.toContain('192.168.56.11')

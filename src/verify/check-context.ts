@@ -4,11 +4,11 @@ import {KadmError} from '../domain/errors.ts'
 import type {KubeClient} from '../kube/client.ts'
 import type {ExecResult} from '../kube/exec.ts'
 import {at, textAt, textsAt, type ApiObject} from '../kube/json.ts'
-import {PATHS, query} from '../kube/kinds.ts'
+import {apiPath, query} from '../kube/kinds.ts'
 import {waitFor, type Look} from '../kube/wait.ts'
 
 /** What every check works with: the cluster, a namespace of its own, time. */
-export interface Scene {
+export interface CheckContext {
   readonly api: KubeClient
   readonly namespace: string
   readonly clock: Clock
@@ -16,7 +16,7 @@ export interface Scene {
   readonly images: Images
   readonly dnsDomain: string
   /** How many times as long as usual things may take here; 1 for as usual. */
-  readonly patience: number
+  readonly timeoutScale: number
   /** How long ways, routes and names may take to work; default 20 s. */
   readonly routesWithinMs?: number
   /** Runs a command in a probe; only a few at a time, as each costs its node a process. */
@@ -42,8 +42,8 @@ export interface Probe {
 const EXECS_AT_ONCE = 6
 const INTERVAL_MS = 250
 
-export function makeScene(parts: Omit<Scene, 'exec'>): Scene {
-  const limit = pLimit(Math.max(1, Math.floor(EXECS_AT_ONCE / parts.patience ** 2)))
+export function makeCheckContext(parts: Omit<CheckContext, 'exec'>): CheckContext {
+  const limit = pLimit(Math.max(1, Math.floor(EXECS_AT_ONCE / parts.timeoutScale ** 2)))
   const {api, namespace, signal} = parts
   return {
     ...parts,
@@ -61,16 +61,16 @@ export interface CheckWait {
 }
 
 /** Waits within a check; a wait that runs out is a failed check. */
-export async function until<T>(scene: Scene, wait: CheckWait, look: () => Promise<Look<T>>): Promise<T> {
-  const {clock, signal} = scene
+export async function until<T>(context: CheckContext, wait: CheckWait, look: () => Promise<Look<T>>): Promise<T> {
+  const {clock, signal} = context
   try {
     return await waitFor(
-      {...wait, deadlineMs: wait.deadlineMs * scene.patience, intervalMs: INTERVAL_MS, clock, signal},
+      {...wait, deadlineMs: wait.deadlineMs * context.timeoutScale, intervalMs: INTERVAL_MS, clock, signal},
       look,
     )
   } catch (error) {
     if (!(error instanceof KadmError) || error.code !== 'timeout') throw error
-    const evidence = wait.withWarnings === true ? await warnings(scene) : undefined
+    const evidence = wait.withWarnings === true ? await warnings(context) : undefined
     throw new KadmError('verify', error.message, {evidence, hint: error.hint, cause: error})
   }
 }
@@ -83,8 +83,8 @@ function noneTold(error: unknown): readonly ApiObject[] {
   throw error
 }
 
-async function warnings({api, namespace, signal}: Scene): Promise<string> {
-  const path = PATHS.events(undefined, namespace) + query({fieldSelector: 'type=Warning'})
+async function warnings({api, namespace, signal}: CheckContext): Promise<string> {
+  const path = apiPath.events(undefined, namespace) + query({fieldSelector: 'type=Warning'})
   const events = await api.list(path, {signal}).catch(noneTold)
   return events
     .map(event => `${textAt(event, 'involvedObject', 'name') ?? ''}: ${textAt(event, 'message') ?? ''}`)
@@ -92,13 +92,13 @@ async function warnings({api, namespace, signal}: Scene): Promise<string> {
     .join('\n')
 }
 
-export const podsLabelled = ({api, namespace, signal}: Scene, app: string): Promise<readonly ApiObject[]> =>
-  api.list(PATHS.pods(undefined, namespace) + query({labelSelector: `app=${app}`}), {signal})
+export const podsLabelled = ({api, namespace, signal}: CheckContext, app: string): Promise<readonly ApiObject[]> =>
+  api.list(apiPath.pods(undefined, namespace) + query({labelSelector: `app=${app}`}), {signal})
 
 export const isEnding = (object: ApiObject): boolean => at(object, 'metadata', 'deletionTimestamp') !== undefined
 
-export const clusterIp = async (scene: Scene, service: string): Promise<string> => {
-  const found = await scene.api.get(PATHS.services(service, scene.namespace), {signal: scene.signal})
+export const clusterIp = async (context: CheckContext, service: string): Promise<string> => {
+  const found = await context.api.get(apiPath.services(service, context.namespace), {signal: context.signal})
   const address = textAt(found, 'spec', 'clusterIP')
   if (address !== undefined) return address
   throw new KadmError('verify', `service ${service} has no address`, {evidence: JSON.stringify(textsAt(found, 'spec'))})

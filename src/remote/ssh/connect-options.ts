@@ -1,12 +1,12 @@
 import type {HostKeyPolicy} from '../host-keys/host-key-check.ts'
-import type {Laptop} from '../local/local-machine.ts'
+import type {LocalMachine} from '../local/local-machine.ts'
 import type {Secrets} from './ssh-auth.ts'
 
 /** What all connections of one run to one host share. */
-export interface Dialling {
+export interface ConnectOptions {
   /** The host's name, for messages. */
   readonly host: string
-  readonly laptop: Laptop
+  readonly localMachine: LocalMachine
   readonly secrets: Secrets
   readonly policy: HostKeyPolicy
   readonly readyTimeoutMs: number

@@ -5,37 +5,37 @@ import {checker} from '../checker.ts'
 import {dnsInside, podToPod, serviceAddress} from '../checks/network.ts'
 import {probesOn} from '../checks/probes.ts'
 import type {CheckResult} from '../outcome.ts'
-import {until, type Probe, type Scene} from '../scene.ts'
+import {until, type Probe, type CheckContext} from '../check-context.ts'
 
 /** What only the cluster as a whole can show after a reboot: its own components, etcd, and the ways between pods. */
-export async function wholeAgain(
-  scene: Scene,
+export async function recovered(
+  context: CheckContext,
   nodes: readonly NodeStatus[],
   deadlineMs: number,
 ): Promise<readonly CheckResult[]> {
   const checks: CheckResult[] = []
-  const check = checker(scene, checks)
-  await check('components of the cluster', () => componentsUp(scene, deadlineMs))
-  await check('etcd', () => etcdHealthy(scene))
+  const check = checker(context, checks)
+  await check('components of the cluster', () => componentsUp(context, deadlineMs))
+  await check('etcd', () => etcdHealthy(context))
   let probes: readonly Probe[] = []
   await check('a pod on every node', async () => {
-    probes = await probesOn(scene, nodes)
+    probes = await probesOn(context, nodes)
     return probes.map(({node}) => node).join(', ')
   })
   if (probes.length === 0) return checks
   await check('pod to pod across nodes', () =>
-    probes.length < 2 ? {skipped: 'there is only one node'} : podToPod(scene, probes),
+    probes.length < 2 ? {skipped: 'there is only one node'} : podToPod(context, probes),
   )
-  await check('a service address from every node', () => serviceAddress(scene, probes))
-  await check('DNS inside the cluster', () => dnsInside(scene, probes))
+  await check('a service address from every node', () => serviceAddress(context, probes))
+  await check('DNS inside the cluster', () => dnsInside(context, probes))
   return checks
 }
 
-async function componentsUp(scene: Scene, deadlineMs: number): Promise<string> {
+async function componentsUp(context: CheckContext, deadlineMs: number): Promise<string> {
   const what = 'the components of the cluster to work again'
   const hint = 'look at them: kadm status'
-  const all = await until(scene, {what, deadlineMs, hint}, async () => {
-    const components = await componentStatus(scene.api, {signal: scene.signal})
+  const all = await until(context, {what, deadlineMs, hint}, async () => {
+    const components = await componentStatus(context.api, {signal: context.signal})
     const broken = components.filter(({ok}) => !ok).map(({name, detail}) => `${name}: ${detail}`)
     return broken.length === 0 ? {value: components} : {seen: broken.join('; ')}
   })
@@ -43,7 +43,7 @@ async function componentsUp(scene: Scene, deadlineMs: number): Promise<string> {
 }
 
 /** The API server's own word on its store. */
-async function etcdHealthy({api, signal}: Scene): Promise<string> {
+async function etcdHealthy({api, signal}: CheckContext): Promise<string> {
   const said = (await api.getText('/readyz/etcd', {signal, retryForMs: 60_000})).trim()
   if (said === 'ok') return 'the API server reaches it'
   throw new KadmError('verify', `the API server says of etcd: ${said}`, {hint: 'look at it: kadm doctor'})

@@ -5,10 +5,10 @@ import type {Facts} from '../../domain/facts.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import type {Host} from '../../remote/host.ts'
 import type {CheckResult} from '../outcome.ts'
-import type {Images} from '../scene.ts'
+import type {Images} from '../check-context.ts'
 
 /** A machine that is to be rebooted, and the node it is. */
-export interface Traveller {
+export interface RebootTarget {
   readonly node: string
   readonly host: Host
   /** Where it may be after its reboot besides where it is reached now. */
@@ -37,7 +37,7 @@ export interface RebootOptions {
 }
 
 /** What one round works with. */
-export interface Trip extends RebootOptions {
+export interface RollingReboot extends RebootOptions {
   readonly api: KubeClient
   /** Before the name of each phase: `together/`. */
   readonly prefix: string
@@ -58,28 +58,28 @@ export interface Returned {
 }
 
 /** Machines that were rebooted together, and what the cluster as a whole did then. */
-export interface Round {
+export interface RebootRound {
   readonly name: string
   readonly nodes: readonly Returned[]
   readonly checks: readonly CheckResult[]
 }
 
 export interface RebootOutcome {
-  readonly rounds: readonly Round[]
+  readonly rounds: readonly RebootRound[]
   /** Nodes of the cluster that no machine was named for. */
   readonly untouched: readonly string[]
 }
 
-export interface Leg {
+export interface RebootStep {
   readonly name: string
   readonly title: string
 }
 
 /** One piece of a node's way, told as a phase. */
-export async function leg<T>(
-  {emit, clock, prefix}: Trip,
+export async function rebootStep<T>(
+  {emit, clock, prefix}: RollingReboot,
   node: string,
-  {name, title}: Leg,
+  {name, title}: RebootStep,
   work: (progress: (message: string) => void) => Promise<T>,
 ): Promise<T> {
   const about = {host: node, phase: prefix + name, title}

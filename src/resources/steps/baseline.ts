@@ -1,0 +1,39 @@
+import {Script, sh} from '../../remote/shell/shell.ts'
+import type {Kind, ResourceBase} from '../core/kind.ts'
+
+/** Something that is written down once, on the host, before others change it. Nothing of the host itself changes by it. */
+export interface BaselineResource extends ResourceBase {
+  readonly kind: 'baseline'
+  readonly path: string
+  /** Shell that prints what is kept. */
+  readonly print: string
+}
+
+export interface BaselineFound {
+  readonly isKept: boolean
+}
+
+export const baseline = (spec: {
+  readonly name: string
+  readonly why: string
+  readonly path: string
+  readonly print: Script
+}): BaselineResource => ({
+  kind: 'baseline',
+  id: `baseline:${spec.name}`,
+  why: spec.why,
+  path: spec.path,
+  print: spec.print.text,
+})
+
+export const baselineKind: Kind<BaselineResource, BaselineFound> = {
+  recorded: false,
+  look: ({path}) => sh`[ ! -e ${path} ] || echo kept`,
+  parse: output => ({isKept: output.trim() === 'kept'}),
+  identity: () => ({}),
+  diff: (_, {isKept}) => (isKept ? undefined : 'not kept yet'),
+  act: ({path, print}) => sh`( ${new Script(print)}
+) >${path}.new
+mv -f ${path}.new ${path}`,
+  revert: () => sh`:`,
+}
