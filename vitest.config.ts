@@ -13,6 +13,13 @@ const VM_CLUSTER = 'test/e2e/vm-cluster.test.ts'
 
 export default defineConfig({
   test: {
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['html', 'json'],
+      reportsDirectory: 'coverage',
+      reportOnFailure: true,
+    },
     projects: [
       {
         test: {

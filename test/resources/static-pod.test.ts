@@ -57,14 +57,17 @@ describe('the scripts', () => {
     await new Promise(resolve => child.once('spawn', resolve))
     const runs = Date.now()
     await after(500)
-    const {stdout} = bench().run(staticPodKind.look(resource))
+    const clock = bench()
+      .run(staticPodKind.look(resource))
+      .stdout.split('\n')
+      .find(line => line.startsWith('clock '))
     const state = staticPodKind.parse(
-      `process ${String(child.pid)} ${String(startTicks(child.pid ?? 0))}\nfile ${String(runs / 1000 + 0.3)} /etc/ca.crt\n${stdout}`,
+      `process ${String(child.pid)} ${String(startTicks(child.pid ?? 0))}\nfile ${String(runs / 1000 + 0.3)} /etc/ca.crt\n${String(clock)}\n`,
       resource,
     )
 
     expect(state).toMatchObject({process: {pid: child.pid}, newer: '/etc/ca.crt'})
-    const early = `process 1 ${String(startTicks(child.pid ?? 0))}\nfile ${String(began / 1000 - 0.1)} /etc/ca.crt\n${stdout}`
+    const early = `process 1 ${String(startTicks(child.pid ?? 0))}\nfile ${String(began / 1000 - 0.1)} /etc/ca.crt\n${String(clock)}\n`
     expect(staticPodKind.parse(early, resource).newer).toBeUndefined()
   })
 
