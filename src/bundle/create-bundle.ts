@@ -30,7 +30,10 @@ export interface BundleOrder {
   readonly onItem?: ((item: string, done: number, of: number) => void) | undefined
 }
 
-/** Downloads the official executables and images of a version into a bundle folder; each is checked against its publisher's hash. */
+/**
+ * Downloads the official executables and images of a version into a bundle folder; each is checked against its
+ * publisher's hash.
+ */
 export async function createBundle(dir: string, order: BundleOrder): Promise<OpenBundle> {
   return intoNewFolder(dir, async target => {
     const files = releaseFiles(order.version, order.architecture, order.downloads.origins)
@@ -70,7 +73,7 @@ async function intoNewFolder(dir: string, fill: (target: string) => Promise<Bund
     () => true,
     (error: unknown) => !isMissing(error),
   )
-  if (isThere) throw new KadmError('config', `${dir} is there already`, {hint: 'name a folder that is not there yet'})
+  if (isThere) throw new KadmError('config', `${dir} already exists`, {hint: 'name a folder that does not exist yet'})
   const target = `${dir}.partial`
   try {
     await rm(target, {recursive: true, force: true})
@@ -89,7 +92,7 @@ async function intoNewFolder(dir: string, fill: (target: string) => Promise<Bund
 async function storeRelease(target: string, file: ReleaseFile, web: Web): Promise<readonly BundleBinary[]> {
   const sums = await (await get(web, file.checksumUrl)).text()
   const sha256 = checksumIn(sums, file.url)
-  if (sha256 === undefined) throw new KadmError('connect', `${file.checksumUrl} names no sha256 for ${file.url}`)
+  if (sha256 === undefined) throw new KadmError('connect', `${file.checksumUrl} has no sha256 for ${file.url}`)
   const bytes = checked(await get(web, file.url), sha256, file.url)
   const {holds} = file
   const store = async (name: BinaryName, content: AsyncIterable<Buffer>): Promise<BundleBinary> => {

@@ -40,7 +40,7 @@ function reasonOf(error: unknown): string {
 /** Passes the bytes of an answer on and refuses the end if they are not those that were promised. */
 export async function* checked(answer: Response, sha256: string, what: string): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
-  if (answer.body === null) throw new KadmError('connect', `${what} came empty`)
+  if (answer.body === null) throw new KadmError('connect', `${what} is empty`)
   for await (const chunk of answer.body) {
     const bytes = Buffer.from(chunk)
     hash.update(bytes)
@@ -48,8 +48,8 @@ export async function* checked(answer: Response, sha256: string, what: string): 
   }
   const found = hash.digest('hex')
   if (found === sha256) return
-  throw new KadmError('connect', `${what} is not what its publisher signed for`, {
-    evidence: `sha256 is ${found} and should be ${sha256}`,
-    hint: 'try again; if it stays so, something on the way changes it',
+  throw new KadmError('connect', `${what} does not match the hash from its publisher`, {
+    evidence: `expected sha256 ${sha256}, got ${found}`,
+    hint: 'run the command again; if it fails again, a proxy or mirror between may change the file',
   })
 }

@@ -28,7 +28,7 @@ export function requireComplete(dir: string, bundle: Bundle, needs: BundleNeeds)
   const wanted = needs.images.version.text
   if (bundle.kubernetesVersion !== wanted) {
     throw new KadmError('config', `bundle ${dir} is for Kubernetes ${bundle.kubernetesVersion}, not ${wanted}`, {
-      hint: `make one with 'kadm bundle create --kubernetes-version ${wanted}', or set kubernetesVersion: ${bundle.kubernetesVersion}`,
+      hint: `create one with 'kadm bundle create --kubernetes-version ${wanted}', or set kubernetesVersion: ${bundle.kubernetesVersion}`,
     })
   }
   if (bundle.architecture !== needs.architecture) {
@@ -36,7 +36,7 @@ export function requireComplete(dir: string, bundle: Bundle, needs: BundleNeeds)
       'config',
       `bundle ${dir} is for ${bundle.architecture} and the hosts are ${needs.architecture}`,
       {
-        hint: `make one with 'kadm bundle create' for ${needs.architecture}`,
+        hint: `create one with 'kadm bundle create' for ${needs.architecture}`,
       },
     )
   }
@@ -44,7 +44,7 @@ export function requireComplete(dir: string, bundle: Bundle, needs: BundleNeeds)
   if (missing.length === 0) return
   throw new KadmError('config', `bundle ${dir} lacks ${missing.join(', ')}`, {
     evidence: missing.join('\n'),
-    hint: "make it again with 'kadm bundle create' and the same cluster file",
+    hint: "create it again with 'kadm bundle create' and the same cluster file",
   })
 }
 

@@ -7,7 +7,7 @@ import {hashFile} from './hash-file.ts'
 
 const BUNDLE_FILE = 'bundle.json'
 
-const REMAKE = "make it again with 'kadm bundle create', or copy the whole folder again"
+const REMAKE = "create it again with 'kadm bundle create', or copy the whole folder again"
 
 /** A folder with its `bundle.json`, read; nothing else of it was looked at. */
 export interface OpenBundle {
@@ -18,7 +18,7 @@ export interface OpenBundle {
 /** Reads `bundle.json` and refuses, by name, what is not one. */
 export async function readBundle(dir: string): Promise<OpenBundle> {
   const path = join(dir, BUNDLE_FILE)
-  const hint = "name the folder that 'kadm bundle create' made"
+  const hint = "name a folder that 'kadm bundle create' created"
   const text = readLocalTextIfThere(path, hint)
   if (text === undefined) throw new KadmError('config', `${dir} is not a bundle: it has no ${BUNDLE_FILE}`, {hint})
   return Promise.resolve({dir, bundle: parseBundle(text, path)})
@@ -73,7 +73,7 @@ export async function verifyBundle(dir: string, options: VerifyOptions = {}): Pr
   })
 }
 
-const count = (n: number): string => (n === 1 ? 'a missing or altered file' : `${String(n)} missing or altered files`)
+const count = (n: number): string => (n === 1 ? 'a missing or modified file' : `${String(n)} missing or modified files`)
 
 async function faultOf(
   dir: string,
@@ -83,9 +83,9 @@ async function faultOf(
   const path = join(dir, entry.path)
   const found = await stat(path).catch(() => undefined)
   if (found?.isFile() !== true) return 'missing'
-  if (found.size !== entry.size) return `altered (${String(found.size)} bytes instead of ${String(entry.size)})`
+  if (found.size !== entry.size) return `modified (${String(found.size)} bytes instead of ${String(entry.size)})`
   if (sizesOnly) return undefined
-  return (await hashFile(path, signal)) === entry.sha256 ? undefined : 'altered (another sha256)'
+  return (await hashFile(path, signal)) === entry.sha256 ? undefined : 'modified (different sha256)'
 }
 
 function parseJson(text: string): unknown {

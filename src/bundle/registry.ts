@@ -54,7 +54,7 @@ export async function resolveImage(registry: Registry, ref: string, architecture
     return isRecord(platform) && platform['os'] === 'linux' && platform['architecture'] === architecture
   })
   const digest = isRecord(found) ? found['digest'] : undefined
-  if (typeof digest !== 'string') throw new KadmError('config', `${ref} is not there for linux/${architecture}`)
+  if (typeof digest !== 'string') throw new KadmError('config', `${ref} not found for linux/${architecture}`)
   return imageOf(ref, await manifestOf(registry, reference, digest))
 }
 
@@ -76,8 +76,8 @@ async function manifestOf(registry: Registry, reference: ImageReference, name: s
   const bytes = Buffer.from(await answer.arrayBuffer())
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
   if (name.startsWith('sha256:') && name !== digest) {
-    throw new KadmError('connect', `the manifest of ${reference.repository} is not the one that was asked for`, {
-      evidence: `digest is ${digest} and should be ${name}`,
+    throw new KadmError('connect', `received a different manifest of ${reference.repository} than requested`, {
+      evidence: `expected digest ${name}, got ${digest}`,
     })
   }
   const value: unknown = JSON.parse(bytes.toString())
@@ -89,7 +89,7 @@ function imageOf(ref: string, {value, bytes, digest}: Manifest): RegistryImage {
   const layers = arrayOf(value, 'layers')
   const mediaType = isRecord(value) && typeof value['mediaType'] === 'string' ? value['mediaType'] : OCI_MANIFEST
   if (!isDescriptor(config) || layers?.every(isDescriptor) !== true) {
-    throw new KadmError('config', `${ref} has a manifest that kadm cannot read`)
+    throw new KadmError('config', `cannot read the manifest of ${ref}`)
   }
   const manifest = {mediaType, digest, size: bytes.length}
   return {manifest, manifestBytes: bytes, config, layers: layers.filter(isDescriptor)}
@@ -106,13 +106,14 @@ async function authorized(registry: Registry, reference: ImageReference, path: s
   const token = await anonymousToken(registry, reference, first.headers.get('www-authenticate') ?? '')
   const second = await get(registry, url, {accept: MANIFESTS, authorization: `Bearer ${token}`})
   if (second.status !== 401) return second
-  throw new KadmError('connect', `${reference.host} lets nobody pull ${reference.repository} without a login`)
+  throw new KadmError('connect', `${reference.host} requires a login to pull ${reference.repository}`)
 }
 
 async function anonymousToken(registry: Registry, reference: ImageReference, challenge: string): Promise<string> {
   const fields = new Map([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(match => [match[1], match[2]]))
   const realm = fields.get('realm')
-  if (realm === undefined) throw new KadmError('connect', `${reference.host} wants a login that kadm does not know`)
+  if (realm === undefined)
+    throw new KadmError('connect', `${reference.host} requires a login method that kadm does not support`)
   const query = new URLSearchParams({scope: fields.get('scope') ?? `repository:${reference.repository}:pull`})
   const service = fields.get('service')
   if (service !== undefined) query.set('service', service)

@@ -15,15 +15,15 @@ export function releaseHashes(web: Web): (checksumUrl: string, file: string) => 
 }
 
 const HINT =
-  "name it in source.archives.sha256, take the distribution's containerd with source.runtime, or give --bundle FOLDER, " +
-  "which 'kadm bundle create' makes where there is internet"
+  "set it in source.archives.sha256, use the distribution's containerd with source.runtime, or pass --bundle FOLDER, " +
+  "which 'kadm bundle create' creates on a machine with internet access"
 
 async function read(web: Web, url: string, file: string): Promise<string> {
   try {
     return await (await get(web, url)).text()
   } catch (cause) {
     if (!(cause instanceof KadmError)) throw cause
-    throw new KadmError('connect', `cannot ask the publisher of ${file} for its sha256`, {
+    throw new KadmError('connect', `cannot fetch the sha256 of ${file} from its publisher`, {
       evidence: `${url}: ${cause.evidence ?? cause.message}`,
       hint: HINT,
       cause,

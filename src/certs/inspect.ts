@@ -69,7 +69,7 @@ export const caPin = (caPem: string): string => `sha256:${inspect(caPem).publicK
 
 const unreadable = (cause?: unknown): KadmError =>
   new KadmError('config', 'a certificate cannot be read', {
-    hint: 'restore the file, or remove it together with its key to have both made again',
+    hint: 'restore the file, or remove it together with its key; kadm then creates both again',
     cause,
   })
 

@@ -38,9 +38,9 @@ const DAY_MS = 86_400_000
 
 /** Says whether what is on the host will do, or the first thing that is wrong with it. Pure; changes nothing. */
 export function judgeCertificate(subject: CertificateCase): CertificateVerdict {
-  if (subject.certPem === undefined) return {state: 'missing', detail: 'there is no certificate'}
+  if (subject.certPem === undefined) return {state: 'missing', detail: 'the certificate is missing'}
   const info = read(subject.certPem)
-  if (info === undefined) return {state: 'unreadable', detail: 'the file holds no certificate that can be read'}
+  if (info === undefined) return {state: 'unreadable', detail: 'the file contains no readable certificate'}
   return (
     chainProblem(info, subject.certPem, subject) ??
     timeProblem(info, subject) ??
@@ -59,12 +59,15 @@ function read(pem: string): CertificateInfo | undefined {
 
 function chainProblem(info: CertificateInfo, pem: string, subject: CertificateCase): CertificateVerdict | undefined {
   if (subject.wanted.isCa !== info.isCa)
-    return {state: 'not-a-ca', detail: info.isCa ? 'it is a CA and should not be' : 'it is not a CA'}
+    return {
+      state: 'not-a-ca',
+      detail: info.isCa ? 'it is a CA certificate, but must not be one' : 'it is not a CA certificate',
+    }
   if (subject.caPem !== undefined && !isIssuedBy(pem, subject.caPem))
     return {state: 'wrong-ca', detail: `it was signed by another '${info.issuerCommonName}'`}
-  if (subject.keyPublicHash === undefined) return {state: 'key-missing', detail: 'its private key is not there'}
+  if (subject.keyPublicHash === undefined) return {state: 'key-missing', detail: 'its private key is missing'}
   if (subject.keyPublicHash !== info.publicKeyHash)
-    return {state: 'key-mismatch', detail: 'the private key beside it belongs to another certificate'}
+    return {state: 'key-mismatch', detail: 'its private key file belongs to another certificate'}
   return undefined
 }
 
@@ -92,7 +95,7 @@ function contentProblem(info: CertificateInfo, {wanted}: CertificateCase): Certi
   if (info.commonName !== wanted.commonName || !sameSet(info.organisations, wanted.organisations))
     return {state: 'wrong-subject', detail: `it is for '${[info.commonName, ...info.organisations].join("', '")}'`}
   const usage = wanted.usages.find(wantedUsage => !info.usages.includes(wantedUsage))
-  return usage === undefined ? undefined : {state: 'wrong-usage', detail: `it may not be used for ${usage}`}
+  return usage === undefined ? undefined : {state: 'wrong-usage', detail: `it cannot be used for ${usage}`}
 }
 
 const sameSet = (a: readonly string[], b: readonly string[]): boolean =>

@@ -52,7 +52,7 @@ function readPrivateKey(pem: string): KeyObject {
     return createPrivateKey(pem)
   } catch (cause) {
     throw new KadmError('config', 'a private key cannot be read', {
-      hint: 'restore the key file, or remove it together with its certificate to have both made again',
+      hint: 'restore the key file, or remove it together with its certificate; kadm then creates both again',
       cause,
     })
   }

@@ -6,9 +6,9 @@ import {sshFlags} from './flags/ssh-flags.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Apply extends ChangeCommand {
-  static override summary = 'Make a whole cluster as its file says, on all hosts at once.'
+  static override summary = 'Create or update the cluster that a file describes, on all hosts at once.'
   static override description = described(
-    'Workers are prepared while the first control plane starts. Run again it changes only what differs, and after a failure it goes on where it stopped.',
+    'kadm prepares workers while the first control plane starts. Run it again at any time: it changes only what differs. After a failure it skips completed steps.',
     EXITS.change,
   )
   static override examples = ['<%= config.bin %> apply -f kadm.yaml', '<%= config.bin %> apply -f kadm.yaml --dry-run']

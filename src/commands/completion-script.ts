@@ -1,4 +1,4 @@
-/** What a shell needs to know of one command. */
+/** What the completion script needs to know about one command. */
 export interface CompletableCommand {
   /** The words after `kadm`: `lab up`. */
   readonly words: string
@@ -6,8 +6,8 @@ export interface CompletableCommand {
 }
 
 /**
- * A script that completes words, then flags, by the longest command that fits the line. zsh runs it through its own bashcompinit.
- * It asks nothing of kadm at the time of completing, so it is instant.
+ * A script that completes words, then flags, by the longest command that fits the line. zsh runs it through
+ * bashcompinit. It does not run kadm to complete a command, so it is instant.
  */
 export function completionScript(shell: 'bash' | 'zsh', commands: readonly CompletableCommand[]): string {
   const table = commands.map(

@@ -4,9 +4,9 @@ import {KadmCommand} from './base/kadm-command.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Completion extends KadmCommand {
-  static override summary = 'Print a script that completes kadm in your shell.'
+  static override summary = 'Print a completion script for your shell.'
   static override description = described(
-    'Reads nothing and asks nothing when completing. `kadm autocomplete` sets up the same for PowerShell too.',
+    'The script does not run kadm to complete a command. For PowerShell, use: kadm autocomplete.',
     EXITS.none,
   )
   static override examples = [

@@ -8,9 +8,9 @@ import {described, EXITS} from './base/exits.ts'
 import {sshFlags} from './flags/ssh-flags.ts'
 
 export class Doctor extends ClusterCommand {
-  static override summary = 'Find out why a machine or the cluster does not work; nothing is changed.'
+  static override summary = 'Find out why a machine or the cluster does not work, without changing anything.'
   static override description = described(
-    "Reads the logs and the state of each machine's kubelet, container runtime, control plane and pod network, all machines side by side, and tries from each of them to reach the API and the other nodes. Where a control plane is among the machines, the cluster is asked too: what the file or the cluster's own configuration says should be there is compared with what is there and works. Tells each known cause with what proves it and one fix; it names a cause of many machines once, and leaves out what was wrong before and works now. A machine that cannot be reached is named, and the others are examined all the same. Without machines the file counts, else the machine it runs on.",
+    "Reads the logs and the state of the kubelet, container runtime, control plane and pod network on all machines in parallel. From each machine it tries to reach the API and the other nodes. If one of the machines is a control plane, kadm also compares the cluster with the file, or with the cluster's own configuration. For each known cause you get the evidence and one fix. A cause that many machines share is listed once, and past problems are omitted. If kadm cannot reach a machine, it says so and examines the rest. Without arguments, kadm examines the machines in the file, or this machine if there is no file.",
     {...EXITS.connect, ...EXITS.broken},
   )
   static override examples = [
@@ -41,7 +41,7 @@ export class Doctor extends ClusterCommand {
     ])
     const specs = await machineSpecs(named, flags)
     const connector = await this.connections(specs, flags, {goesOnWithout: true})
-    // Only a file says what a machine is for; else any of them may be the control plane.
+    // Only a file gives the roles; without one, any machine may be the control plane.
     const controlPlanes = specs.filter(({role}) => role === 'control-plane')
     const candidates = controlPlanes.length > 0 ? controlPlanes : specs
     const [{examined, failures, names}, answer] = await Promise.all([
@@ -58,7 +58,7 @@ export class Doctor extends ClusterCommand {
     const found = withoutDoubles(examined, names, examineCluster(answer, expected, candidates))
     this.report(found, renderDiagnoses(found.hosts, found.cluster, this.terminal.colours))
     const errors = [...failures, ...causesOf(found.hosts, found.cluster)]
-    if (errors.length > 1) throw new AggregateError(errors, 'not everything is well')
+    if (errors.length > 1) throw new AggregateError(errors, 'the diagnosis found problems')
     if (errors[0] !== undefined) throw errors[0]
   }
 }
@@ -67,11 +67,13 @@ function causesOf(examined: readonly Examined[], cluster: ClusterExamined): read
   const ill = examined.filter(({diagnoses}) => diagnoses.length > 0)
   const all = [...ill.flatMap(({diagnoses}) => diagnoses), ...cluster.diagnoses]
   const where = [...ill.map(({host}) => host), ...(cluster.diagnoses.length > 0 ? ['the cluster'] : [])]
-  const unread = cluster.unread.map(what => new KadmError('connect', `the cluster was asked only in part: ${what}`))
+  const unread = cluster.unread.map(
+    what => new KadmError('connect', `some parts of the cluster could not be checked: ${what}`),
+  )
   if (all.length === 0) return unread.slice(0, 1)
   return [
     new KadmError('verify', `${plural(all.length, 'cause')} found on ${someOf(where)}`, {
-      hint: 'repair the first one named, then ask again: others often follow from it',
+      hint: 'fix the first cause above, then run the command again: it often explains the rest',
     }),
     ...unread.slice(0, 1),
   ]

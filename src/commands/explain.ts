@@ -3,11 +3,11 @@ import {KadmCommand} from './base/kadm-command.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Explain extends KadmCommand {
-  static override summary = 'Say what a phase does, where, after what, and why.'
+  static override summary = 'Explain what a phase does, on which hosts, after which phases, and why.'
   static override description = described('', EXITS.none)
   static override examples = ['<%= config.bin %> explain certs', '<%= config.bin %> explain prepare/swap']
   static override args = {
-    phase: Args.string({required: true, description: 'a phase or a whole branch; kadm phase list names them'}),
+    phase: Args.string({required: true, description: 'a phase or a group of phases; list them with: kadm phase list'}),
   }
 
   async run(): Promise<void> {

@@ -34,7 +34,7 @@ import {TokenList} from './token/list.ts'
 import {Verify} from './verify.ts'
 import {Version} from './version.ts'
 
-/** Every command by its words; what a command works with it loads when it runs. */
+/** All commands by name; each command loads its modules when it runs. */
 export const COMMANDS = {
   apply: Apply,
   'bundle:create': BundleCreate,

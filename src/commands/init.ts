@@ -7,9 +7,9 @@ import {sshFlags} from './flags/ssh-flags.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Init extends ChangeCommand {
-  static override summary = 'Make the first control-plane node of a cluster.'
+  static override summary = 'Create the first control plane node of a cluster.'
   static override description = described(
-    'Prepares the machine and starts Kubernetes on it. Run again it changes only what differs, and after a failure it goes on where it stopped. Without HOST it is for the machine it runs on.',
+    'Prepares the machine and starts Kubernetes on it. Run it again at any time: it changes only what differs. After a failure it skips completed steps. Without HOST, kadm uses the machine on which it runs.',
     EXITS.change,
   )
   static override examples = [
@@ -41,7 +41,7 @@ export class Init extends ChangeCommand {
     const to = args.host ?? 'HOST'
     const next =
       host.ssh === 'local'
-        ? 'next: kubectl get nodes\n      make the line for workers with: kadm token create --print-join-command'
+        ? 'next: kubectl get nodes\n      print the join command for workers with: kadm token create --print-join-command'
         : `next: kadm join WORKER … --to ${to}\n      kadm kubeconfig ${to}`
     this.report(resultData(result), next)
   }

@@ -9,7 +9,7 @@ import {described, EXITS} from './base/exits.ts'
 export class Join extends ChangeCommand {
   static override summary = 'Add machines to a cluster as workers.'
   static override description = described(
-    'Either name machines and, with --to, a control plane: each gets a token that lives for this join only. Or run it on the worker itself with the address of the API and a token, as with kubeadm.',
+    'Name the machines and, with --to, a control plane. Each machine gets a token that is valid only for this join. Or, as with kubeadm, run the command on the worker itself with the address of the API and a token.',
     EXITS.change,
   )
   static override examples = [
@@ -20,7 +20,7 @@ export class Join extends ChangeCommand {
     target: Args.string({
       multiple: true,
       required: true,
-      description: 'machines to add, or the HOST:PORT of the API with --token',
+      description: 'machines to add; with --token, the HOST:PORT of the API',
     }),
   }
   static override flags = {
@@ -31,7 +31,7 @@ export class Join extends ChangeCommand {
     }),
     token: Flags.string({
       helpValue: 'TOKEN',
-      summary: 'bootstrap token, for joining the machine this runs on',
+      summary: 'bootstrap token, to join the machine on which kadm runs',
       env: 'KADM_TOKEN',
     }),
     'discovery-token-ca-cert-hash': Flags.string({
@@ -39,12 +39,12 @@ export class Join extends ChangeCommand {
       multiple: true,
       multipleNonGreedy: true,
       dependsOn: ['token'],
-      summary: "pin of the cluster's CA, as token create prints it",
+      summary: 'hash of the cluster CA, as token create prints it',
     }),
     'discovery-token-unsafe-skip-ca-verification': Flags.boolean({
       dependsOn: ['token'],
       exclusive: ['discovery-token-ca-cert-hash'],
-      summary: 'join without a pin: whoever answers at that address is believed',
+      summary: 'join without verifying the cluster CA; any server at that address is trusted',
     }),
     'node-name': Flags.string({helpValue: 'NAME', summary: 'hostname and node name (one machine only)'}),
     swap: joinSwapFlag,
@@ -61,8 +61,8 @@ export class Join extends ChangeCommand {
       import('../phases/workflows/join.ts'),
     ])
     if (flags.token === undefined && flags.to === undefined && flags.file === undefined) {
-      throw new KadmError('usage', 'it is not said which cluster to join', {
-        hint: 'name a control plane with --to, or give the address of the API with --token',
+      throw new KadmError('usage', 'cannot join: no cluster given', {
+        hint: 'name a control plane with --to, or pass the address of the API and --token',
       })
     }
     const {cluster, joinTo} = await joinRequest(args.target, flags)

@@ -4,9 +4,9 @@ import {ClusterCommand} from './base/cluster-command.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Kubeconfig extends ClusterCommand {
-  static override summary = "Fetch a cluster's kubeconfig and merge it into yours."
+  static override summary = 'Fetch the kubeconfig of a cluster and merge it into yours.'
   static override description = described(
-    'Everything else in the file stays as it is, comments too; the file is written in one step and readable by you alone.',
+    'All other entries and comments in your file stay. The file is replaced in one step, and only you can read it.',
     EXITS.connect,
   )
   static override examples = [
@@ -20,9 +20,9 @@ export class Kubeconfig extends ClusterCommand {
       helpValue: 'FILE',
       summary: 'merge into this file instead of the first of KUBECONFIG or ~/.kube/config',
     }),
-    context: Flags.string({helpValue: 'NAME', default: 'kadm', summary: 'name of the context in the merged file'}),
-    use: Flags.boolean({default: true, allowNo: true, summary: 'make it the current context'}),
-    print: Flags.boolean({summary: 'print it and write nothing', exclusive: ['output']}),
+    context: Flags.string({helpValue: 'NAME', default: 'kadm', summary: 'name for the context in the merged file'}),
+    use: Flags.boolean({default: true, allowNo: true, summary: 'make this the current context'}),
+    print: Flags.boolean({summary: 'print the kubeconfig and write no file', exclusive: ['output']}),
     ...controlPlaneFlags,
   }
 

@@ -6,7 +6,9 @@ import {renderError} from '../ui/render-error.ts'
 import {terminal} from '../ui/terminal.ts'
 import {COMMANDS} from './index.ts'
 
-/** Finds and runs a command. Commands tell their own failures; what is caught here is that there was no such command. */
+/**
+ * Finds and runs a command. Commands report their own errors; this handles an unknown command.
+ */
 export async function runKadm(argv: readonly string[], root: string): Promise<void> {
   try {
     await run([...argv], {
@@ -25,13 +27,13 @@ export async function runKadm(argv: readonly string[], root: string): Promise<vo
   }
 }
 
-/** Names the command that was most likely meant. */
+/** Suggests the closest command name. */
 export function noSuchCommand(argv: readonly string[]): KadmError {
   const end = argv.findIndex(word => word.startsWith('-'))
   const words = argv.slice(0, end < 0 ? undefined : end)
   const known = Object.keys(COMMANDS).map(id => id.replaceAll(':', ' '))
   const near = nearest(words.slice(0, 2).join(' '), known) ?? nearest(words[0] ?? '', known)
-  return new KadmError('usage', `there is no command '${words.join(' ')}'`, {
+  return new KadmError('usage', `unknown command '${words.join(' ')}'`, {
     hint: near === undefined ? 'list them with: kadm --help' : `did you mean: kadm ${near}`,
   })
 }

@@ -1,41 +1,44 @@
-/** What `kadm` alone prints: the commands by what a person wants to do. Kept as text so that it needs no command to be loaded. */
+/**
+ * What `kadm` prints without arguments: the commands, grouped by task. A plain text, so that printing it loads no
+ * command.
+ */
 export const OVERVIEW = `kadm turns bare Ubuntu and Debian machines into a working Kubernetes cluster over SSH.
 
 USAGE
   $ kadm COMMAND [--help]
 
 A FIRST CLUSTER
-  lab demo           make three disposable machines here and a cluster of them
-  preflight          check machines before anything is changed
-  init               make the first control-plane node
+  lab demo           create three disposable machines here, and a cluster on them
+  preflight          check machines, without changing anything
+  init               create the first control plane node
   join               add machines to a cluster
-  apply              make a whole cluster as kadm.yaml says, all hosts at once
-  kubeconfig         fetch the cluster's kubeconfig and merge it into yours
+  apply              create or update the cluster that kadm.yaml describes
+  kubeconfig         fetch the kubeconfig of a cluster and merge it into yours
 
-LOOK
-  plan               say what apply would change, and why
-  status             nodes and components, and how they are
-  verify             prove that pods, services and DNS work
-  doctor             find out why a machine does not work, with proof and one fix
-  explain            say what a phase does and why
-  phase list         every phase, in order
+INSPECT
+  plan               show what apply would change, and why
+  status             show nodes and components, and whether they work
+  verify             test that pods, services and DNS work
+  doctor             find out why a machine does not work, with evidence and one fix
+  explain            explain what a phase does and why
+  phase list         list all phases in order
 
-KEEP
-  token create       make a token for a machine to join with; also list, delete
-  repair clones      give cloned machines an identity of their own
-  reset              take machines out and put them back as they were
+MAINTAIN
+  token create       create a token with which a machine can join; also list, delete
+  repair clones      give cloned machines their own identity
+  reset              remove Kubernetes from machines and restore their original state
 
 PREPARE
-  config print       the whole configuration with its defaults; also validate, migrate, images, schema
-  bundle create      collect binaries and images for machines without internet; also verify
-  lab up             disposable machines on this computer; also down, list, ssh, exec, reboot, power, trouble
+  config print       print the complete configuration; also validate, migrate, images, schema
+  bundle create      collect binaries and images for machines without internet access; also verify
+  lab up             boot disposable machines here; also down, list, ssh, exec, reboot, power, trouble
 
-THE TOOL
-  completion         complete kadm's words in bash or zsh
-  version            which kadm this is and which Kubernetes it installs
-  help COMMAND       the same as COMMAND --help
+OTHER
+  completion         print a completion script for bash or zsh
+  version            print the version of kadm and the Kubernetes versions it installs
+  help COMMAND       show the help of a command
 
-Three Ubuntu machines, from nothing:
+To create a cluster on three Ubuntu machines:
   $ kadm init ubuntu@10.0.0.10
   $ kadm join ubuntu@10.0.0.11 ubuntu@10.0.0.12 --to ubuntu@10.0.0.10
 `

@@ -7,11 +7,11 @@ import {sshFlags} from './flags/ssh-flags.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Plan extends ChangeCommand {
-  static override summary = 'Say what apply would change, on which host and why; nothing is changed.'
+  static override summary = 'Show what apply would change, on which host and why, without changing anything.'
   static override description = described('', {
     ...EXITS.preflight,
     ...EXITS.connect,
-    7: 'with --exit-code: something would be changed',
+    7: 'with --exit-code: apply would change something',
   })
   static override examples = [
     '<%= config.bin %> plan -f kadm.yaml',
@@ -19,7 +19,7 @@ export class Plan extends ChangeCommand {
   ]
   static override flags = {
     file: fileFlag,
-    'exit-code': Flags.boolean({summary: 'give exit code 7 when something would be changed'}),
+    'exit-code': Flags.boolean({summary: 'exit with code 7 if apply would change something'}),
     ...clusterFlags,
     ...sourceFlags,
     ...selectFlags,

@@ -8,9 +8,9 @@ import {sshFlags} from './flags/ssh-flags.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Preflight extends ChangeCommand {
-  static override summary = 'Check machines, alone and against one another; nothing is changed.'
+  static override summary = 'Check machines before you create a cluster, without changing anything.'
   static override description = described(
-    'All checks run and all findings are told together, each with its name and one fix. The first machine is taken for the control plane. Without machines the file counts, else the machine it runs on.',
+    'Runs all checks, on each machine and across the machines, and lists all findings with their names and one fix each. The first machine is the control plane. Without arguments, kadm checks the machines in the file, or this machine if there is no file.',
     {...EXITS.preflight, ...EXITS.connect},
   )
   static override examples = [
@@ -38,7 +38,7 @@ export class Preflight extends ChangeCommand {
     const errors = findings.filter(({severity}) => severity === 'error')
     if (errors.length > 0) {
       throw new KadmError('preflight', `${String(errors.length)} of ${String(findings.length)} checks failed`, {
-        hint: 'correct what is named above, or give --ignore-preflight-errors with the names you know better about',
+        hint: 'fix the errors above, or ignore them by name: --ignore-preflight-errors=NAME,…',
       })
     }
   }

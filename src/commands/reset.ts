@@ -9,9 +9,9 @@ import {takeLeaseFlag, yesFlag} from './flags/phase-flags.ts'
 import {sshFlags} from './flags/ssh-flags.ts'
 
 export class Reset extends ChangeCommand {
-  static override summary = 'Take machines out of their cluster and put them back as they were.'
+  static override summary = 'Remove Kubernetes from machines and restore their original state.'
   static override description = described(
-    'What kadm changed is put back to the first original it kept on each machine; what others changed since is left and named. With --to the cluster first moves the pods away and forgets the node. Without machines it is for all of the file, else for the machine it runs on.',
+    'Restores everything that kadm changed on each machine to its original state. If you or another program changed something after kadm did, kadm leaves it unchanged and names it. With --to, kadm first drains the node and deletes its Node object. Without arguments, kadm resets the machines in the file, or this machine if there is no file.',
     EXITS.change,
   )
   static override examples = [
@@ -20,10 +20,10 @@ export class Reset extends ChangeCommand {
     '<%= config.bin %> reset -f kadm.yaml --yes',
   ]
   static override args = {
-    host: Args.string({multiple: true, description: "machines: [user@]host[:port], or with --file the file's names"}),
+    host: Args.string({multiple: true, description: 'machines: [user@]host[:port]; with --file, names in the file'}),
   }
   static override flags = {
-    to: Flags.string({helpValue: 'HOST', summary: 'a control plane that stays: [user@]host[:port]'}),
+    to: Flags.string({helpValue: 'HOST', summary: 'a control plane that stays in the cluster: [user@]host[:port]'}),
     file: fileFlag,
     ...yesFlag,
     ...takeLeaseFlag,
@@ -38,15 +38,19 @@ export class Reset extends ChangeCommand {
       import('../engine/workflows/reset.ts'),
     ])
     const request = await resetRequest(args.host ?? [], flags)
-    const question = {message: `reset ${request.cluster.hosts.map(hostLabel).join(', ')}?`, flag: '--yes'}
+    const question = {message: questionFor(request.cluster.hosts.map(hostLabel)), flag: '--yes'}
     if (!flags.yes && !(await confirm(this.terminal, question))) throw new KadmError('cancelled', 'nothing was reset')
     const {hosts} = await this.showing(async view =>
       resetWorkflow(await this.prepare({command: 'reset', phases: [], ...request}, flags, view.emit)),
     )
     const lines = hosts.flatMap(({host, undone, left}) => [
-      `${host}: ${plural(undone.length, 'thing')} put back`,
-      ...left.map(({id, because}) => `${host}: ${id} was left: ${because}`),
+      `${host}: ${plural(undone.length, 'change')} undone`,
+      ...left.map(({id, because}) => `${host}: ${id} not restored: ${because}`),
     ])
     this.report({hosts}, lines.join('\n'))
   }
 }
+
+/** Says what a reset deletes. Without a file kadm does not know yet which machine is a control plane. */
+const questionFor = (hosts: readonly string[]): string =>
+  `Reset ${hosts.join(', ')}? Kubernetes is removed, all pods on ${hosts.length === 1 ? 'this machine' : 'these machines'} and the etcd data of a control plane are deleted, and the files kadm changed are restored.`

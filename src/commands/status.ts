@@ -8,9 +8,9 @@ import {ClusterCommand, type Administrator} from './base/cluster-command.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Status extends ClusterCommand {
-  static override summary = "Show the cluster's nodes and components, and whether they work."
+  static override summary = 'Show the nodes and components of a cluster, and whether they work.'
   static override description = described(
-    "Compares the cluster with what should be there: the file's hosts, the control plane's static pods, the pod network, service routing and DNS. What is missing is shown as missing, and each problem has a line of its own. Reads only. Works on any cluster that kadm or kubeadm made.",
+    'Compares the cluster with its expected state: the hosts in the file, the static pods of the control plane, the pod network, service routing and DNS. Shows what is missing, and one line for each problem. Changes nothing. Works on any cluster created by kadm or kubeadm.',
     {...EXITS.connect, ...EXITS.broken},
   )
   static override examples = [
@@ -38,7 +38,7 @@ export class Status extends ClusterCommand {
     const report = clusterReport(await this.#ask(administrator, expected), expected)
     this.report(report, renderStatus(report, this.terminal.colours))
     const errors = [...whatIsWrong(report, expected), ...notRead(report)]
-    if (errors.length > 1) throw new AggregateError(errors, 'not everything works')
+    if (errors.length > 1) throw new AggregateError(errors, 'the cluster has problems')
     if (errors[0] !== undefined) throw errors[0]
   }
 
@@ -60,7 +60,7 @@ export class Status extends ClusterCommand {
   }
 }
 
-/** Everything that does not work counts, also what no rule has words for. */
+/** Includes everything that does not work, even if no rule explains it. */
 function whatIsWrong(report: ClusterReport, {repair}: Expected): readonly KadmError[] {
   const {nodes, missingNodes, components, diagnoses} = report
   const broken = [
@@ -69,18 +69,17 @@ function whatIsWrong(report: ClusterReport, {repair}: Expected): readonly KadmEr
     ...components.flatMap(({name, ok}) => (ok ? [] : [name])),
   ]
   if (broken.length === 0 && diagnoses.length === 0) return []
-  const what =
-    broken.length === 0 ? `${plural(diagnoses.length, 'thing')} to look at` : `not everything works: ${someOf(broken)}`
+  const what = broken.length === 0 ? `${plural(diagnoses.length, 'problem')} found` : `not working: ${someOf(broken)}`
   return [new KadmError('verify', what, {hint: repair.why()})]
 }
 
-/** What was not seen is not known to work. */
+/** A part that could not be read may not work, so it is an error. */
 const notRead = ({unread}: ClusterReport): readonly KadmError[] =>
   unread.length === 0
     ? []
     : [
         new KadmError('connect', `${plural(unread.length, 'part')} of the cluster could not be read`, {
           evidence: unread.join('\n'),
-          hint: 'run it again; if it stays so, ask for the load of the control plane: kadm doctor',
+          hint: 'run the command again; if it fails again, check the load of the control plane: kadm doctor',
         }),
       ]

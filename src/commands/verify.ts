@@ -10,13 +10,13 @@ const helpGroup = 'REBOOT'
 
 export class Verify extends ClusterCommand {
   static override summary =
-    'Prove on the running cluster that pods, services and DNS work, and that all comes back after a reboot.'
+    'Test that pods, services and DNS work on the running cluster, and that everything recovers after a reboot.'
   static override description = described(
-    'Runs test pods in a namespace of their own and removes them again: pods on every node, pod to pod, service addresses, DNS, logs, exec, a rollout without a failed request, a killed pod, a drained node. With --reboot each machine is emptied, rebooted and compared with what it was: swap, modules, settings, names, addresses, services, its pods, the ways between pods, DNS, etcd. It stops at the first that is not as before.',
+    'Runs test pods in a separate namespace and deletes them afterwards. Tests pods on every node, connections between pods, service addresses, DNS, logs, exec, a rollout without a failed request, a killed pod and a drained node. With --reboot, kadm drains and reboots each machine and compares its state with the state before: swap, modules, settings, names, addresses, services, pods, connections between pods, DNS and etcd. It stops at the first machine that differs.',
     {
       ...EXITS.connect,
-      3: 'a node was not well before any reboot',
-      6: 'a machine did not come back in time',
+      3: 'a node was not healthy before the first reboot',
+      6: 'a machine did not recover in time',
       9: 'a check failed',
     },
   )
@@ -31,7 +31,7 @@ export class Verify extends ClusterCommand {
     host: Args.string({
       multiple: true,
       description:
-        "a control plane: [user@]host[:port]; else the file's first, else this machine. With --reboot all machines to reboot, a control plane first, or with --file the file's names; else all of the file",
+        'a control plane: [user@]host[:port]; by default the first one in the file, or this machine. With --reboot: the machines to reboot, a control plane first; with --file, names in the file; by default all machines in the file',
     }),
   }
   static override flags = {
@@ -39,34 +39,34 @@ export class Verify extends ClusterCommand {
     drain: Flags.option({
       options: ['if-nothing-else-runs', 'always', 'never'] as const,
       default: 'if-nothing-else-runs' as const,
-      summary: 'whether a node may be emptied to see that this works; with --reboot every node is, unless never',
+      summary: 'whether kadm may drain a node for the test; with --reboot it drains every node, unless never',
     })(),
     quick: Flags.boolean({
       summary:
-        'only pods on every node, the ways between them, names, logs and exec: no rollout, no killed pod, no drained node',
+        'test only pods on every node, connections between them, DNS, logs and exec; skip the rollout, the killed pod and the drained node',
       exclusive: ['reboot', 'drain'],
     }),
-    'outside-name': Flags.string({helpValue: 'NAME', summary: 'a name outside the cluster that its DNS must resolve'}),
+    'outside-name': Flags.string({helpValue: 'NAME', summary: 'an external name that the cluster DNS must resolve'}),
     reboot: Flags.boolean({
-      summary: 'reboot the machines one by one and see that all comes back',
+      summary: 'reboot the machines one by one and check that everything recovers',
       exclusive: ['kubeconfig', 'outside-name'],
       helpGroup,
     }),
     'all-at-once': Flags.boolean({
-      summary: 'then reboot all at once too; the cluster is away meanwhile',
+      summary: 'afterwards reboot all machines at once; the cluster is unavailable during that time',
       dependsOn: ['reboot'],
       helpGroup,
     }),
     'reboot-timeout': Flags.string({
       helpValue: 'TIME',
       default: '10m',
-      summary: 'how long one machine may take until all is as before',
+      summary: 'how long one machine may take to recover after its reboot',
       helpGroup,
     }),
     'drain-timeout': Flags.string({
       helpValue: 'TIME',
       default: '5m',
-      summary: 'how long the pods of one node may take to leave before its reboot',
+      summary: 'how long the drain of one node may take',
       helpGroup,
     }),
     ...yesFlag,
@@ -78,8 +78,8 @@ export class Verify extends ClusterCommand {
     if (flags.reboot) return this.#reboot(named, flags)
     const [host, ...more] = named
     if (more.length > 0) {
-      throw new KadmError('usage', 'the cluster is reached through one control plane, not several', {
-        hint: 'name one; several machines are for --reboot',
+      throw new KadmError('usage', `expected one control plane, got ${String(named.length)}`, {
+        hint: 'name one control plane; use --reboot to name several machines',
       })
     }
     const {controlPlaneSpec} = await import('./runtime/requests/target-host.ts')
@@ -113,8 +113,8 @@ export class Verify extends ClusterCommand {
     const drains = flags.drain !== 'never'
     const allAtOnce = flags['all-at-once']
     const names = targets.map(({node}) => node).join(', ')
-    const how = `one after another${drains ? ', each emptied first' : ', with the pods on them'}${allAtOnce ? ', then all at once' : ''}`
-    const question = {message: `reboot ${names}, ${how}?`, flag: '--yes'}
+    const how = `one by one${drains ? ', each drained first' : ' without draining them'}${allAtOnce ? ', then all at once' : ''}`
+    const question = {message: `Reboot ${names} (${how})? Their workloads are interrupted.`, flag: '--yes'}
     if (!flags.yes && !(await confirm(this.terminal, question)))
       throw new KadmError('cancelled', 'nothing was rebooted')
     const outcome = await this.showing(({emit}) =>
@@ -123,9 +123,13 @@ export class Verify extends ClusterCommand {
     this.report(outcome, renderReboot(outcome, this.terminal.colours))
     const bad = outcome.rounds.filter(round => !isWell(round))
     if (bad.length === 0) return
-    throw new KadmError('verify', `not all is as before after a reboot: ${bad.map(({name}) => name).join(', ')}`, {
-      hint: 'correct what is named above, best with: kadm apply; the machines after it were not rebooted',
-    })
+    throw new KadmError(
+      'verify',
+      `the state after the reboot differs from the state before: ${bad.map(({name}) => name).join(', ')}`,
+      {
+        hint: 'fix the differences above, for example with: kadm apply; the remaining machines were not rebooted',
+      },
+    )
   }
 }
 

@@ -5,7 +5,7 @@ import {KadmCommand} from './base/kadm-command.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Version extends KadmCommand {
-  static override summary = 'Say which kadm this is and which Kubernetes it installs.'
+  static override summary = 'Print the version of kadm and the Kubernetes versions it installs.'
   static override description = described('', EXITS.none)
   static override examples = ['<%= config.bin %> version', '<%= config.bin %> version --json']
 

@@ -15,7 +15,7 @@ export async function collectEvidence(host: Host, signal?: AbortSignal): Promise
     throw new KadmError('remote', 'what the host says of its troubles cannot be read', {
       host: host.name,
       evidence: stdout.slice(-1000),
-      hint: 'run it again; if it stays so, look whether the login shell of the user prints or stops anything',
+      hint: 'run the command again; if it fails again, check whether the login shell of the user prints text or exits',
       cause,
     })
   }

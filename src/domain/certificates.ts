@@ -50,7 +50,7 @@ const caSpec = (path: string, name: string, why: string): CertificateSpec => ({
 
 /** Every certificate of a control-plane node with its own etcd, in the order kubeadm makes them. */
 const CERTIFICATES = {
-  ca: caSpec('ca', 'kubernetes', 'signs the API server and everyone who talks to it'),
+  ca: caSpec('ca', 'kubernetes', 'signs the certificates of the API server and its clients'),
   apiserver: {
     signer: 'ca',
     path: 'apiserver',
@@ -79,7 +79,7 @@ const CERTIFICATES = {
     sans: noSans,
     why: 'lets the API server pass requests on to extension API servers',
   },
-  'etcd-ca': caSpec('etcd/ca', 'etcd-ca', 'signs etcd and everyone who talks to it'),
+  'etcd-ca': caSpec('etcd/ca', 'etcd-ca', 'signs the certificates of etcd and its clients'),
   'etcd-server': {
     signer: 'etcd-ca',
     path: 'etcd/server',
@@ -96,7 +96,7 @@ const CERTIFICATES = {
     organisations: nobody,
     usages: ['serverAuth', 'clientAuth'],
     sans: etcdSans,
-    why: 'lets the members of etcd trust one another',
+    why: 'lets the members of etcd trust each other',
   },
   'etcd-healthcheck-client': {
     signer: 'etcd-ca',
@@ -105,7 +105,7 @@ const CERTIFICATES = {
     organisations: nobody,
     usages: ['clientAuth'],
     sans: noSans,
-    why: 'lets an operator ask etcd how it is',
+    why: 'lets an operator check the health of etcd',
   },
   'apiserver-etcd-client': {
     signer: 'etcd-ca',
@@ -178,35 +178,35 @@ const KUBECONFIGS = {
     user: named('kubernetes-admin'),
     organisations: [ADMINS_GROUP],
     server: 'endpoint',
-    why: 'the administrator; may do everything by way of a binding that can be taken away',
+    why: 'admin access through a role binding, which you can revoke',
   },
   'super-admin': {
     path: SUPER_ADMIN_CONF,
     user: named('kubernetes-super-admin'),
     organisations: ['system:masters'],
     server: 'endpoint',
-    why: 'for emergencies; may do everything even when access control is broken',
+    why: 'admin access for emergencies; works even when access control is broken',
   },
   kubelet: {
     path: KUBELET_CONF,
     user: node => `system:node:${node.name}`,
     organisations: [NODES_GROUP],
     server: 'local',
-    why: 'lets the kubelet of this node speak for it',
+    why: 'identifies the kubelet of this node',
   },
   'controller-manager': {
     path: CONTROLLER_MANAGER_CONF,
     user: named('system:kube-controller-manager'),
     organisations: [],
     server: 'local',
-    why: 'the controller manager’s identity',
+    why: 'identifies the controller manager',
   },
   scheduler: {
     path: SCHEDULER_CONF,
     user: named('system:kube-scheduler'),
     organisations: [],
     server: 'local',
-    why: 'the scheduler’s identity',
+    why: 'identifies the scheduler',
   },
 } as const satisfies Record<string, KubeconfigSpec>
 

@@ -44,12 +44,12 @@ export class KadmError extends Error {
 }
 
 /**
- * The connection to a machine that stood was lost in the middle of work, or the machine no longer answers on it. `connect` is for
- * what could not be reached or logged in to in the first place.
+ * The connection to a machine that stood was lost in the middle of work, or the machine no longer answers on it.
+ * `connect` is for what could not be reached or logged in to in the first place.
  */
 export const hostLost = (host: string, message: string, details: Omit<ErrorDetails, 'host'> = {}): KadmError =>
   new KadmError('host-lost', message, {
-    hint: 'check that the machine is on and that this network reaches it, then run the same command again: completed steps are skipped',
+    hint: 'check that the machine is on and that this network reaches it, then run the same command again; completed steps are skipped',
     ...details,
     host,
   })

@@ -6,8 +6,8 @@ interface Reason {
   readonly next: string
 }
 
-const FREE_SPACE = 'free some space there, or name another place: df -h'
-const RIGHTS = 'see who owns it and its mode (ls -ld), and run this as a user who may open it'
+const FREE_SPACE = 'free some space there (df -h), or name another place'
+const RIGHTS = 'check its owner and mode (ls -ld), and run the command as a user with access'
 
 /** The error codes of errno(3) that the file system gives, and Node's own for files. */
 const REASONS: Readonly<Record<string, Reason>> = {
@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
   EISDIR: {why: 'it is a folder', next: 'name a file'},
   ERR_FS_EISDIR: {why: 'it is a folder', next: 'name a file'},
   ENOTDIR: {why: 'a part of its path is a file, not a folder', next: 'correct the path'},
-  ELOOP: {why: 'its symbolic links lead in a circle', next: 'look at the links with ls -l, and correct them'},
+  ELOOP: {why: 'its symbolic links form a loop', next: 'check the links with ls -l, and correct them'},
   EROFS: {why: 'the file system is read-only', next: 'name a file on another file system, or mount that one writable'},
   ENAMETOOLONG: {why: 'its name is too long', next: 'name a shorter path'},
   ENOSPC: {why: 'no space is left on the device', next: FREE_SPACE},
@@ -28,13 +28,13 @@ const REASONS: Readonly<Record<string, Reason>> = {
   EEXIST: {why: 'it exists already', next: 'name another path, or remove that one'},
   ENOTEMPTY: {why: 'the folder is not empty', next: 'name another folder, or empty that one'},
   EXDEV: {why: 'it is on another file system', next: 'name a path on the same file system'},
-  EBUSY: {why: 'it is in use', next: 'see which program uses it: fuser -v FILE'},
-  ETXTBSY: {why: 'it is a program that runs', next: 'see which process runs it: fuser -v FILE'},
+  EBUSY: {why: 'it is in use', next: 'find the program that uses it: fuser -v FILE'},
+  ETXTBSY: {why: 'it is a running program', next: 'find the process that runs it: fuser -v FILE'},
   EMFILE: {why: 'too many files are open', next: 'raise the limit: ulimit -n 4096'},
   ENFILE: {why: 'too many files are open', next: 'end other programs on this computer'},
-  EIO: {why: 'the disk gave an input/output error', next: 'look at dmesg on this computer'},
+  EIO: {why: 'the disk gave an input/output error', next: 'check dmesg on this computer'},
   ESTALE: {why: 'the network file system lost it', next: 'mount that file system again'},
-  ENXIO: {why: 'nothing is at the other end of it', next: 'name an ordinary file'},
+  ENXIO: {why: 'no process is at the other end of it', next: 'name an ordinary file'},
   ENODEV: {why: 'it cannot be opened as a file', next: 'name an ordinary file'},
   EINVAL: {why: 'the file system refuses it', next: 'name an ordinary file'},
   EILSEQ: {why: 'the file system refuses its name', next: 'name another path'},

@@ -15,7 +15,7 @@ const COMPANIONS: Readonly<Record<number, ComponentVersions>> = {
 
 export function componentVersions(version: KubernetesVersion): ComponentVersions {
   const found = COMPANIONS[version.minor]
-  if (found === undefined) throw new Error(`no companions for ${version.text}`)
+  if (found === undefined) throw new Error(`no component versions known for ${version.text}`)
   return found
 }
 

@@ -24,12 +24,12 @@ export function supportedVersion(text: string): KubernetesVersion {
   const version = parseVersion(text)
   const range = `v1.${String(OLDEST_MINOR)} to v1.${String(NEWEST_MINOR)}`
   if (version === undefined)
-    throw new KadmError('config', `'${text}' is not a Kubernetes release`, {
-      hint: `write a full release such as v1.37.2 (${range})`,
+    throw new KadmError('config', `invalid Kubernetes version '${text}'`, {
+      hint: `use a full version such as v1.37.2 (${range})`,
     })
   if (version.major !== 1 || version.minor < OLDEST_MINOR || version.minor > NEWEST_MINOR) {
-    throw new KadmError('config', `Kubernetes ${version.text} is outside what this kadm supports`, {
-      hint: `choose a release from ${range}`,
+    throw new KadmError('config', `Kubernetes ${version.text} is not supported by this version of kadm`, {
+      hint: `use a version from ${range}`,
     })
   }
   return version

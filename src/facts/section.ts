@@ -1,7 +1,9 @@
 import {KadmError} from '../domain/errors.ts'
 import {concat, sh, type Script} from '../remote/shell/shell.ts'
 
-/** One part of the facts: read-only shell, and the pure reading of what it printed. Each runs in a subshell of its own. */
+/**
+ * One part of the facts: read-only shell, and the pure reading of what it printed. Each runs in a subshell of its own.
+ */
 export interface Section<T> {
   readonly name: string
   readonly script: Script
@@ -34,8 +36,8 @@ export function unframe(output: string): (section: string) => string {
     }),
   )
   if (!sections.has(END))
-    throw new KadmError('remote', 'the facts of the host came back incomplete', {
-      hint: 'run it again; if it stays so, look whether the login shell of the user prints or stops anything',
+    throw new KadmError('remote', 'the facts of the host are incomplete', {
+      hint: 'run the command again; if it fails again, check whether the login shell of the user prints text or exits',
       evidence: output.slice(-2000),
     })
   return section => sections.get(section) ?? ''

@@ -10,7 +10,9 @@ import {waitFor} from './wait.ts'
 const NAME = 'kadm'
 const NAMESPACE = 'kube-system'
 const PATH = apiPath.leases(NAME, NAMESPACE)
-/** A holder whose object did not change for this long is taken for dead; its own clock is not believed, as in client-go. */
+/**
+ * A holder whose object did not change for this long is taken for dead; its own clock is not believed, as in client-go.
+ */
 const STALE_SECONDS = 45
 const RENEW_MS = 10_000
 const POLL_MS = 1000
@@ -36,7 +38,9 @@ export interface ClusterLeaseUse {
 export interface ClusterLease {
   /** Waits for its turn; at once where the run holds it already. Lanes of one run share it. */
   readonly take: (use: ClusterLeaseUse) => Promise<void>
-  /** Rejects with `lease` when another run took it; renews it when that is due. Does nothing where it was never taken. */
+  /**
+   * Rejects with `lease` when another run took it; renews it when that is due. Does nothing where it was never taken.
+   */
   readonly confirm: () => Promise<void>
   readonly release: () => Promise<void>
 }
@@ -66,10 +70,12 @@ const isCancelled = (error: unknown): boolean => error instanceof KadmError && e
 const takenOver = (holder: string): KadmError =>
   new KadmError('lease', 'another run of kadm took over in the cluster', {
     evidence: `the lease ${NAMESPACE}/${NAME} is held by ${holder === '' ? 'nobody' : holder}`,
-    hint: 'let it finish, then run this again',
+    hint: 'let it finish, then run the same command again',
   })
 
-/** One writer of a cluster's own objects at a time, whichever machines it works on; no clock but our own is compared. */
+/**
+ * One writer of a cluster's own objects at a time, whichever machines it works on; no clock but our own is compared.
+ */
 export function clusterLease(options: ClusterLeaseOptions): ClusterLease {
   const {identity, clock} = options
   let held: Holding | undefined

@@ -20,7 +20,7 @@ export function mergeKubeconfig(existing: string | undefined, added: Kubeconfig,
   const document = parseDocument(existing)
   if (document.errors[0] !== undefined || !isMap(document.contents))
     throw new KadmError('config', 'the existing kubeconfig is not valid YAML', {
-      hint: 'correct or move the file, or write to another with --output',
+      hint: 'correct or move the file, or write to another file with --output',
       cause: document.errors[0],
     })
   refuseForeign(document, renamed, options.name)

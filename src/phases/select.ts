@@ -24,7 +24,7 @@ export function select(phases: readonly Phase[], only: readonly string[], skip: 
   if (unknown.length > 0) {
     const [first = ''] = unknown
     const near = nearest(first, known)
-    throw new KadmError('usage', `no such phase: ${unknown.join(', ')}`, {
+    throw new KadmError('usage', `unknown phase '${unknown.join("', '")}'`, {
       hint:
         near === undefined
           ? 'list them with: kadm phase list'

@@ -1,19 +1,19 @@
 import {KadmError} from '../domain/errors.ts'
 import type {Terminal} from './terminal.ts'
 
-/** A question, and the flag that answers it where nobody can be asked. */
+/** A question, and the flag that answers it when stdin is not a terminal. */
 export interface Question {
   readonly message: string
   readonly flag: string
 }
 
-/** Throws `usage` with the missing flag where there is no terminal; so it does before anything was started. */
+/** Throws `usage` and names the flag when stdin is not a terminal, before anything starts. */
 function mustBeAbleToAsk(terminal: Pick<Terminal, 'canAsk'>, {message, flag}: Question): void {
   if (terminal.canAsk) return
-  throw new KadmError('usage', `there is no terminal to ask: ${message}`, {hint: `answer it with ${flag}`})
+  throw new KadmError('usage', `cannot ask '${message}': stdin is not a terminal`, {hint: `pass ${flag}`})
 }
 
-/** Asks yes or no; no is what Enter means. */
+/** Asks yes or no; Enter means no. */
 export async function confirm(terminal: Pick<Terminal, 'canAsk'>, question: Question): Promise<boolean> {
   mustBeAbleToAsk(terminal, question)
   const {default: inquirer} = await import('inquirer')
@@ -23,7 +23,7 @@ export async function confirm(terminal: Pick<Terminal, 'canAsk'>, question: Ques
   return answer
 }
 
-/** Asks for a password or passphrase; nothing of it is shown. */
+/** Asks for a password or passphrase and does not show the input. */
 export async function askSecret(terminal: Pick<Terminal, 'canAsk'>, question: Question): Promise<string> {
   mustBeAbleToAsk(terminal, question)
   const {default: inquirer} = await import('inquirer')
@@ -33,13 +33,13 @@ export async function askSecret(terminal: Pick<Terminal, 'canAsk'>, question: Qu
   return answer
 }
 
-/** inquirer rejects on Ctrl-C; to kadm that is a cancelled run. */
+/** inquirer rejects on Ctrl-C; kadm treats that as a cancelled run. */
 async function uncancelled<T>(answers: Promise<T>): Promise<T> {
   try {
     return await answers
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'ExitPromptError') {
-      throw new KadmError('cancelled', 'no answer was given; nothing was changed', {cause})
+      throw new KadmError('cancelled', 'interrupted before you answered; nothing was changed', {cause})
     }
     throw cause
   }

@@ -1,10 +1,10 @@
 import {EXIT, KadmError} from '../domain/errors.ts'
 import {localFileError} from '../domain/local-file-error.ts'
 
-/** For what is no KadmError: a mistake of kadm's own (EX_SOFTWARE of sysexits.h). */
+/** For any error other than a KadmError: a bug in kadm (EX_SOFTWARE of sysexits.h). */
 const BUG_EXIT = 70
 
-/** The errors that were really thrown: aggregates opened, in order. What the file system here refuses is a person's to put right. */
+/** The errors inside the aggregates, in order. A refusal by the local file system is an error that the user can fix. */
 export const errorsOf = (error: unknown): readonly unknown[] =>
   error instanceof AggregateError ? error.errors.flatMap(errorsOf) : [localFileError(error) ?? error]
 
@@ -13,7 +13,7 @@ const codeOf = (error: unknown): number => {
   return error instanceof Error && error.name === 'AbortError' ? EXIT.cancelled : BUG_EXIT
 }
 
-/** A bug outranks all; else a cancelled run stays cancelled; else the first failure decides. */
+/** A bug decides first, then a cancelled run, then the first failure. */
 export function exitCodeOf(error: unknown): number {
   const codes = errorsOf(error).map(codeOf)
   if (codes.includes(BUG_EXIT)) return BUG_EXIT

@@ -1,6 +1,6 @@
 import type {View} from './view.ts'
 
-/** One event an output line, as it is. */
+/** Prints each event as one line of JSON. */
 export const jsonView = (write: (text: string) => void): View => ({
   emit: event => write(`${JSON.stringify(event)}\n`),
   end: () => Promise.resolve(),

@@ -4,7 +4,7 @@ import type {Terminal} from './terminal.ts'
 
 export interface LabView {
   readonly emit: LabSink
-  /** Takes the progress bar away. */
+  /** Removes the progress bar. */
   readonly end: () => void
 }
 
@@ -17,7 +17,7 @@ export interface LabViewOptions {
 const BAR = 24
 const CLEAR_LINE = '\r\u001b[2K'
 
-/** Long work with an honest estimate: a bar on a terminal, else a line now and then. */
+/** Shows long work with an estimate: a bar on a terminal, otherwise a line from time to time. */
 export function labView({json, verbose, terminal}: LabViewOptions): LabView {
   const {stdout, colours} = terminal
   if (json) return {emit: event => stdout.write(`${JSON.stringify(event)}\n`), end: () => undefined}
@@ -58,7 +58,7 @@ export function barText(event: Progress, width: number): string {
   )
 }
 
-/** The line for one event; undefined for what is left out. */
+/** The line for one event; undefined for events that this view omits. */
 export function labLine(event: LabEvent, verbose: boolean): string | undefined {
   switch (event.type) {
     case 'progress':

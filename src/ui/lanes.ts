@@ -9,16 +9,16 @@ export interface Lane {
   readonly state: 'running' | 'between' | 'failed' | 'done' | 'stopped'
   readonly title: string | undefined
   readonly progress: string | undefined
-  /** When the phase at hand began, or when the last one ended. */
+  /** When the current phase started, or when the last one ended. */
   readonly since: number
   readonly startedAt: number
   readonly phases: number
-  /** Undefined until a phase tells of changes. */
+  /** Undefined until a phase reports changes. */
   readonly changes: number | undefined
   readonly error: string | undefined
 }
 
-/** What the task list shows: a line a host, in the order of the run. */
+/** What the task list shows: one line for each host, in the order of the run. */
 export interface Lanes {
   readonly command: string
   readonly startedAt: number
@@ -94,7 +94,7 @@ function nextLane(lane: Lane, event: HostEvent): Lane {
   }
 }
 
-/** The picture when no more events come: lanes that were not told to be done are stopped. */
+/** The final state of the lanes: lanes without a done event are stopped. */
 export const ended = (lanes: Lanes, state: 'done' | 'stopped', at: number): Lanes => ({
   ...lanes,
   lanes: lanes.lanes.map(lane =>
@@ -102,7 +102,7 @@ export const ended = (lanes: Lanes, state: 'done' | 'stopped', at: number): Lane
   ),
 })
 
-/** One line for one host: what it does, for how long, what it waits for; then what came of it. */
+/** One line for one host: its current phase, the elapsed time, what it waits for, and finally its result. */
 export function laneText(lane: Lane, width: number, now: number, colours: Colours): string {
   const name = colours.bold(lane.host.padEnd(width))
   const counts = plural(lane.phases, 'phase') + (lane.changes === undefined ? '' : `, ${changesText(lane.changes)}`)
@@ -111,7 +111,7 @@ export function laneText(lane: Lane, width: number, now: number, colours: Colour
     case 'done':
       return `${name}  ${counts} ${elapsed(lane.since, lane.startedAt)}`
     case 'stopped':
-      return `${name}  ${lane.phases === 0 ? 'not begun' : `${colours.yellow('stopped')} after ${counts}`}`
+      return `${name}  ${lane.phases === 0 ? 'not started' : `${colours.yellow('stopped')} after ${counts}`}`
     case 'failed':
       return `${name}  ${colours.red('failed')}: ${lane.title ?? ''}: ${lane.error ?? ''}`
     case 'between':
@@ -121,4 +121,4 @@ export function laneText(lane: Lane, width: number, now: number, colours: Colour
   }
 }
 
-const waiting = (lane: Lane): string => (lane.phases === 0 ? 'waiting to begin' : 'waiting for other hosts')
+const waiting = (lane: Lane): string => (lane.phases === 0 ? 'waiting to start' : 'waiting for other hosts')

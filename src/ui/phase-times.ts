@@ -4,7 +4,7 @@ import {duration} from './duration.ts'
 
 export interface PhaseTimes {
   readonly record: Sink
-  /** A row a phase, a column a host; phases that took no time worth telling are left out. */
+  /** One row for each phase and one column for each host; very short phases are omitted. */
   readonly render: () => string
 }
 

@@ -11,10 +11,10 @@ export interface PlainOptions {
   readonly verbose: boolean
 }
 
-/** A log is read later: progress within one phase is told this often. */
+/** How often progress within one phase is logged. */
 const PROGRESS_MS = 5000
 
-/** One line an event, host first; for logs and for terminals that cannot redraw. */
+/** One line for each event, host first; for logs and for terminals that cannot redraw. */
 export function plainView({write, colours, verbose}: PlainOptions): View {
   const told = new Map<string, {readonly at: number; readonly line: string}>()
   const isTooSoon = (event: EngineEvent, line: string): boolean => {
@@ -34,7 +34,7 @@ export function plainView({write, colours, verbose}: PlainOptions): View {
   }
 }
 
-/** The line for one event; undefined for what this view leaves out. */
+/** The line for one event; undefined for events that this view omits. */
 export function plainLine(event: EngineEvent, colours: Colours, verbose: boolean): string | undefined {
   switch (event.type) {
     case 'run-started':

@@ -3,27 +3,27 @@ import {paintOf} from './render-status.ts'
 import type {Colours} from './terminal.ts'
 import {firstLine, plural, someOf} from './words.ts'
 
-/** One host as the doctor saw it. */
+/** The result of the diagnosis of one host. */
 export interface Examined {
   readonly host: string
   readonly diagnoses: readonly Diagnosis[]
-  /** Whether the host is to run the control plane: its problems come first. */
+  /** Whether the host has the control plane role; its problems are listed first. */
   readonly isControlPlane?: boolean
-  /** Why it could not be looked at; there are no diagnoses then. */
+  /** Why the host could not be inspected; then there are no diagnoses. */
   readonly unreachable?: string
 }
 
 /** The cluster as its API shows it. */
 export interface ClusterExamined {
-  /** The control plane through which it was asked. */
+  /** The control plane through which the API was read. */
   readonly through?: string
   readonly nodes?: number | undefined
   readonly diagnoses: readonly Diagnosis[]
   /** What could not be read, and why. */
   readonly unread: readonly string[]
-  /** Whether something is wrong with it that the machines tell of. */
+  /** Whether the problems of the machines above already explain it. */
   readonly isToldAbove?: boolean
-  /** Why it could not be asked at all. */
+  /** Why the API could not be read at all. */
   readonly notAsked?: string
 }
 
@@ -33,8 +33,8 @@ interface Told {
 }
 
 /**
- * What is wrong, on which machines, what proves it and what to do; a cause that many machines share stands once, and those of a control plane
- * come first. Then the same of the cluster. What is well gets one line.
+ * What is wrong, on which machines, what proves it and what to do; a cause that many machines share is listed once, and
+ * causes on a control plane come first. The causes in the cluster follow. Healthy parts get one line.
  */
 export function renderDiagnoses(examined: readonly Examined[], cluster: ClusterExamined, colours: Colours): string {
   const ordered = [
@@ -54,7 +54,7 @@ export function renderDiagnoses(examined: readonly Examined[], cluster: ClusterE
 const pairs = ({host, diagnoses}: Examined) =>
   diagnoses.map(diagnosis => ({host, diagnosis, key: `${diagnosis.name}\n${diagnosis.cause}\n${diagnosis.fix}`}))
 
-/** More machines than that with nothing to tell share a line. */
+/** More healthy machines than this share one line. */
 const MOST_LINES = 3
 
 function withoutCause(examined: readonly Examined[], {notAsked}: ClusterExamined, colours: Colours): readonly string[] {
@@ -63,10 +63,9 @@ function withoutCause(examined: readonly Examined[], {notAsked}: ClusterExamined
   )
   const well = examined.filter(({diagnoses, unreachable}) => unreachable === undefined && diagnoses.length === 0)
   const hosts = well.map(({host}) => host)
-  const also =
-    notAsked === undefined ? '' : colours.dim(' (the cluster itself was not asked: kadm status, kadm verify)')
-  if (hosts.length > MOST_LINES) return [`${someOf(hosts)}: their logs and files show no known cause${also}`, ...missed]
-  return [...hosts.map(host => `${host}: its logs and files show no known cause${also}`), ...missed]
+  const also = notAsked === undefined ? '' : colours.dim(' (the cluster itself was not checked; run: kadm status)')
+  if (hosts.length > MOST_LINES) return [`${someOf(hosts)}: no known cause in their logs and files${also}`, ...missed]
+  return [...hosts.map(host => `${host}: no known cause in its logs and files${also}`), ...missed]
 }
 
 function clusterLines(
@@ -77,9 +76,9 @@ function clusterLines(
   const missing = unread.map(what => `${colours.yellow('not read')}: cluster: ${what}`)
   if (notAsked !== undefined) return [...told, `${colours.yellow('not asked')}: cluster: ${notAsked}`]
   if (told.length + missing.length > 0) return [...told, ...missing]
-  if (isToldAbove === true) return [`cluster: ${plural(nodes ?? 0, 'node')}; see above what is wrong`]
+  if (isToldAbove === true) return [`cluster: ${plural(nodes ?? 0, 'node')}; see the problems above`]
   return [
-    `cluster: ${plural(nodes ?? 0, 'node')}; what should be there is there and works ${colours.dim(`(asked through ${through ?? ''}; kadm verify tries it)`)}`,
+    `cluster: ${plural(nodes ?? 0, 'node')}; everything expected is present and works ${colours.dim(`(read through ${through ?? ''}; test it with: kadm verify)`)}`,
   ]
 }
 

@@ -4,7 +4,7 @@ import type {Colours} from './terminal.ts'
 
 const EVIDENCE_LINES = 12
 
-/** For a terminal: what failed, where, the lines that prove it, and what to do. A bug shows its stack. */
+/** For a terminal: what failed, where, the evidence, and what to do next. A bug shows its stack. */
 export function renderError(error: unknown, colours: Colours, options: {readonly verbose?: boolean} = {}): string {
   const errors = errorsOf(error)
   const bugs = errors.filter(e => !(e instanceof KadmError) && !isAbort(e))
@@ -20,7 +20,7 @@ const isAbort = (error: unknown): boolean => error instanceof Error && error.nam
 
 const place = ({host, message}: KadmError): string => (host === undefined ? message : `${host}: ${message}`)
 
-/** Many lanes that stop for one reason (Ctrl-C) say it once. */
+/** Lists an error that stopped many lanes (for example Ctrl-C) only once. */
 const distinct = (errors: readonly KadmError[]): readonly KadmError[] =>
   errors.filter((error, i) => errors.findIndex(other => place(other) === place(error)) === i)
 
@@ -52,7 +52,7 @@ function evidenceLines({evidence, message}: KadmError, verbose: boolean): readon
 const renderBug = (error: unknown, colours: Colours): string =>
   [
     `${colours.red('bug in kadm')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    `${colours.cyan('  next: ')}run it again; if it comes back, report it with the lines above and the output of: kadm version`,
+    `${colours.cyan('  next: ')}run the command again; if it fails again, report the lines above and the output of: kadm version`,
   ].join('\n')
 
 /** For `--json`: the same, as data. */

@@ -4,7 +4,7 @@ import {plural} from './words.ts'
 
 const ORDER = ['error', 'warning', 'info', 'ok'] as const satisfies readonly Finding['severity'][]
 
-/** What preflight saw: errors first, each with its fix; what is well only when asked for; a count at the end. */
+/** The findings of preflight: errors first, each with its fix; passed checks only on request; a count at the end. */
 export function renderFindings(findings: readonly Finding[], colours: Colours, verbose: boolean): string {
   const shown = ORDER.filter(severity => verbose || severity === 'error' || severity === 'warning')
   const lines = shown.flatMap(severity =>

@@ -2,7 +2,7 @@ import type {PlannedChange} from '../engine/schedule/differences.ts'
 import type {Colours} from './terminal.ts'
 import {changesText, plural} from './words.ts'
 
-/** What would be changed, per host and phase, with the why once a phase and diffs below their change. */
+/** The planned changes by host and phase, with the reason once for each phase and the diff below each change. */
 export function renderPlan(changes: readonly PlannedChange[], colours: Colours): string {
   if (changes.length === 0) return changesText(0)
   const hosts = [...new Set(changes.map(({host}) => host))]

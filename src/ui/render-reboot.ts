@@ -4,7 +4,7 @@ import {table} from './columns.ts'
 import {duration} from './duration.ts'
 import type {Colours} from './terminal.ts'
 
-/** A row for each node of each round with its times, then what was looked at and seen. */
+/** The checks of each round, then one row with times for each node of each round. */
 export function renderReboot({rounds, untouched}: RebootOutcome, colours: Colours): string {
   const rows = rounds.flatMap(round => round.nodes.map(returned => row(round, returned, colours)))
   const checks = rounds.flatMap(round => [
@@ -15,7 +15,7 @@ export function renderReboot({rounds, untouched}: RebootOutcome, colours: Colour
     ...checks,
     '',
     table(['reboot', 'node', 'ssh after', 'Ready after', 'all pods after', 'as before'], rows),
-    ...untouched.map(node => colours.yellow(`${node} was not rebooted: no machine was named for it`)),
+    ...untouched.map(node => colours.yellow(`${node} was not rebooted: you did not name its machine`)),
   ].join('\n')
 }
 

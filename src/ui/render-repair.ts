@@ -1,6 +1,6 @@
 import {duration} from './duration.ts'
 
-/** A machine that was mended, and what a person has to know of it. */
+/** A machine whose identity was repaired, and what you need to know about it. */
 export interface RepairedLine {
   readonly host: string
   readonly machineId: string
@@ -11,12 +11,12 @@ export interface RepairedLine {
   readonly staleLines: readonly string[]
 }
 
-/** What became of each clone. */
+/** The result for each clone. */
 export const renderRepaired = (repaired: readonly RepairedLine[]): string =>
   repaired
     .flatMap(({host, machineId, hostKeys, bootMs, before, now, staleLines}) => [
-      `${host}: is a machine of its own: machine-id ${machineId}, ${hostKeys.map(key => `${key.type} ${key.fingerprint}`).join(', ')}`,
-      `${host}: up again after ${duration(bootMs)}${before.address === now.address ? '' : `, at ${now.address} (was ${before.address})`}`,
-      ...staleLines.map(place => `${host}: ${place} still believes its old key; take its name out of that line`),
+      `${host}: has a new identity: machine-id ${machineId}, ${hostKeys.map(key => `${key.type} ${key.fingerprint}`).join(', ')}`,
+      `${host}: rebooted in ${duration(bootMs)}${before.address === now.address ? '' : `, at ${now.address} (was ${before.address})`}`,
+      ...staleLines.map(place => `${host}: ${place} still trusts the old host key; remove the host from that line`),
     ])
     .join('\n')

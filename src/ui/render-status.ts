@@ -4,7 +4,7 @@ import type {NodeStatus} from '../kube/nodes.ts'
 import {table} from './columns.ts'
 import type {Colours} from './terminal.ts'
 
-/** Nodes, components, and in one line each what is wrong. */
+/** Nodes, components, and one line for each problem. */
 export function renderStatus(report: ClusterReport, colours: Colours): string {
   const {nodes, missingNodes, unnamedNodes, components, diagnoses, unread} = report
   const state = (state: ComponentState): string =>
@@ -14,7 +14,7 @@ export function renderStatus(report: ClusterReport, colours: Colours): string {
       ['node', 'state', 'role', 'version', 'address', 'runtime', 'note'],
       [
         ...nodes.map(node => nodeRow(node, unnamedNodes, colours)),
-        ...missingNodes.map(name => [name, colours.red('missing'), '', '', '', '', 'your file names it']),
+        ...missingNodes.map(name => [name, colours.red('missing'), '', '', '', '', 'in your file, not in the cluster']),
       ],
     ),
     '',
@@ -42,6 +42,6 @@ const nodeRow = (node: NodeStatus, unnamed: readonly string[], {green, red}: Col
       .join(', '),
 ]
 
-/** The sureness of a finding as a colour. */
+/** The colour for the certainty of a diagnosis. */
 export const paintOf = (certainty: 'certain' | 'likely' | 'possible', colours: Colours): ((text: string) => string) =>
   ({certain: colours.red, likely: colours.yellow, possible: colours.cyan})[certainty]

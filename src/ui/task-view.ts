@@ -11,7 +11,7 @@ export interface TaskViewOptions {
 
 const TICK_MS = 200
 
-/** listr2 would look at the process's own stdout; whether this is a terminal is decided before. */
+/** listr2 would inspect process.stdout; `terminal` decides that earlier. */
 class Screen extends DefaultRenderer {
   static override nonTTY = true
 }
@@ -21,7 +21,7 @@ interface Drawn {
   readonly update: (lanes: Lanes) => void
 }
 
-/** listr2 as a screen only: one task a host that ends when the events say so. */
+/** Uses listr2 only to draw: one task for each host, which ends when its events end. */
 export function taskView(options: TaskViewOptions): View {
   const {colours, stdout} = options.terminal
   const warnings: string[] = []

@@ -2,12 +2,12 @@ import pc from 'picocolors'
 
 export type Colours = ReturnType<typeof pc.createColors>
 
-/** Where output goes, and what may be done there. */
+/** Where output goes, and what the terminal supports. */
 export interface Terminal {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   readonly colours: Colours
-  /** Whether a person can be asked: both ends are a terminal. */
+  /** Whether kadm can ask questions: stdin and stdout are terminals. */
   readonly canAsk: boolean
 }
 
@@ -30,5 +30,5 @@ export function terminal(source: TerminalSource, options: {readonly color: boole
   }
 }
 
-/** A stream that is none says nothing about it, and to say nothing to `createColors` is to let it guess, in CI wrongly. */
+/** A stream that is not a terminal has no `isTTY`; `createColors(undefined)` would guess, and guess wrong in CI. */
 const isTerminal = (stream: {readonly isTTY?: boolean}): boolean => stream.isTTY === true

@@ -1,8 +1,8 @@
 import type {Sink} from '../domain/events.ts'
 
-/** A listener to a run. It only shows: order, choice and failures are the engine's. */
+/** A listener that shows a run. The engine decides the order, the selection and the failures. */
 export interface View {
   readonly emit: Sink
-  /** Draws for the last time and leaves the terminal as it was; safe to call twice. */
+  /** Draws for the last time and restores the terminal; safe to call twice. */
   readonly end: () => Promise<void>
 }

@@ -15,11 +15,11 @@ export const someOf = (all: readonly string[]): string =>
 export const changesText = (changes: number): string =>
   changes === 0 ? 'nothing to change' : plural(changes, 'change')
 
-/** What was done in how long: `3 changes, 12 s`, or for what changes nothing by its nature, `done, 12 s`. */
+/** The changes and the time they took: `3 changes, 12 s`, or `done, 12 s` for a phase that never changes anything. */
 export const doneText = (changes: number | undefined, durationMs: number): string =>
   `${changes === undefined ? 'done' : changesText(changes)}, ${duration(durationMs)}`
 
-/** The first line of an error, without the host that stands before it already. */
+/** The first line of an error, without the host prefix. */
 export function firstLine(error: string, host: string): string {
   const [line = ''] = error.split('\n')
   return line.startsWith(`${host}: `) ? line.slice(host.length + 2) : line

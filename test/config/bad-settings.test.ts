@@ -8,14 +8,14 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a version too old',
     file('kubernetesVersion: v1.34.3\n'),
     [
-      'kadm.yaml:6:20: kubernetesVersion: Kubernetes v1.34.3 is outside what this kadm supports; choose a release from v1.35 to v1.37',
+      'kadm.yaml:6:20: kubernetesVersion: Kubernetes v1.34.3 is not supported by this version of kadm; choose a release from v1.35 to v1.37',
     ],
   ],
   [
     'a version too new',
     file('kubernetesVersion: v1.38.0\n'),
     [
-      'kadm.yaml:6:20: kubernetesVersion: Kubernetes v1.38.0 is outside what this kadm supports; choose a release from v1.35 to v1.37',
+      'kadm.yaml:6:20: kubernetesVersion: Kubernetes v1.38.0 is not supported by this version of kadm; choose a release from v1.35 to v1.37',
     ],
   ],
   [

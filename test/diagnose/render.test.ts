@@ -29,9 +29,9 @@ test('the doctor tells for each host what is wrong, what proves it and what to d
       | kubelet (3 times): "command failed" err="failed to run Kubelet: running with swap on is not supported, please disable swap or set --fail-swap-on flag to false"
       | /proc/swaps: /swap.img
       next: \`sudo swapoff -a\`, then run \`kadm apply\` (without a cluster file: the same kadm init or kadm join as before): it keeps swap off at the next boot; or keep swap on purpose with --swap=keep
-    master: its logs and files show no known cause
+    master: no known cause in its logs and files
     not examined: worker-2: cannot connect to 10.0.0.12:22: connection refused
-    cluster: 3 nodes; what should be there is there and works (asked through master; kadm verify tries it)"
+    cluster: 3 nodes; everything expected is present and works (read through master; test it with: kadm verify)"
   `)
 })
 
@@ -40,7 +40,7 @@ test('a cluster that was not asked is not called well', () => {
   const cluster = {diagnoses: [], unread: [], notAsked: 'none of these machines is a control plane'}
 
   expect(renderDiagnoses(well, cluster, pc.createColors(false))).toMatchInlineSnapshot(`
-    "worker-1: its logs and files show no known cause (the cluster itself was not asked: kadm status, kadm verify)
+    "worker-1: no known cause in its logs and files (the cluster itself was not checked; run: kadm status)
     not asked: cluster: none of these machines is a control plane"
   `)
 })
@@ -62,7 +62,7 @@ test('what is wrong with the cluster is told after the hosts, and what could not
   }
 
   expect(renderDiagnoses([{host: 'master', diagnoses: []}], cluster, pc.createColors(false))).toMatchInlineSnapshot(`
-    "master: its logs and files show no known cause
+    "master: no known cause in its logs and files
     certain: cluster: dns-scaled-to-0: Deployment kube-system/coredns is scaled to 0, so no name of a service resolves
       | kube-system/coredns: 0 replicas wanted
       next: kubectl -n kube-system scale deployment coredns --replicas=2
@@ -75,7 +75,7 @@ test('machines that have nothing to tell share a line where they are many', () =
   const cluster = {through: 'w-0', nodes: 30, diagnoses: [], unread: []}
 
   expect(renderDiagnoses(examined, cluster, pc.createColors(false)).split('\n')).toEqual([
-    'w-0, w-1, w-2, w-3, w-4 and 25 more: their logs and files show no known cause',
+    'w-0, w-1, w-2, w-3, w-4 and 25 more: no known cause in their logs and files',
     expect.stringMatching(/^cluster: 30 nodes; /),
   ])
 })
@@ -83,5 +83,5 @@ test('machines that have nothing to tell share a line where they are many', () =
 test('a cluster whose trouble a machine tells is not called well', () => {
   const cluster = {through: 'master', nodes: 2, diagnoses: [], unread: [], isToldAbove: true}
 
-  expect(renderDiagnoses([], cluster, pc.createColors(false))).toBe('cluster: 2 nodes; see above what is wrong')
+  expect(renderDiagnoses([], cluster, pc.createColors(false))).toBe('cluster: 2 nodes; see the problems above')
 })

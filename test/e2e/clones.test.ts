@@ -64,7 +64,7 @@ describe('a person who cloned a machine', () => {
     await lab.must('two', `sudo sed -i s/${lab.address('two')}/${moved}/ /etc/netplan/50-cloud-init.yaml; sync`)
 
     const unasked = await lab.kadm(['repair', 'clones', '--json'])
-    expect(errorsIn(unasked.events)).toMatchObject([{hint: 'answer it with --yes'}])
+    expect(errorsIn(unasked.events)).toMatchObject([{hint: 'pass --yes'}])
     const done = await measured('clone repaired', () =>
       lab.kadmDone(['repair', 'clones', '--yes', '--write', '--json']),
     )
@@ -91,7 +91,7 @@ describe('a person who cloned a machine', () => {
   it('finds nothing to do the second time', async () => {
     const again = await lab.kadmDone(['repair', 'clones', '--yes'])
 
-    expect(again.stdout).toBe('each machine has an identity of its own\n')
+    expect(again.stdout).toBe('each machine has its own identity\n')
   })
 
   it('gets the name of before back by a reset, and keeps the identity that is its own', async () => {

@@ -104,7 +104,7 @@ describe('a run that is killed', () => {
     })
 
     expect(code).toBe(130)
-    expect(stderr).toContain('stopping; press Ctrl-C again to leave at once')
+    expect(stderr).toContain('stopping; press Ctrl-C again to exit now')
     expect(errorsIn(events)).toEqual(
       expect.arrayContaining([
         expect.objectContaining({code: 'cancelled', hint: expect.stringMatching(/run .*again/) as unknown}),

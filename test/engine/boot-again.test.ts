@@ -64,7 +64,7 @@ test('one that never comes back is told with what was seen last and where to loo
     code: 'timeout',
     message: 'it did not come back within 15 minutes of its reboot',
     evidence: 'it does not answer',
-    hint: 'look at its console; once it is up, read its address there and run the same command again',
+    hint: 'check its console; when it is up, note its address there and run the same command again',
   })
 })
 

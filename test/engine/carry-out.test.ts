@@ -205,7 +205,7 @@ describe('a run', () => {
 })
 
 describe('what a run does through the API', () => {
-  const loss = new KadmError('lease', 'another run of kadm took over', {host: 'master'})
+  const loss = new KadmError('lease', 'another kadm run took over the lock', {host: 'master'})
   const withLease = (run: Run, lease: Partial<Lease>): Run => ({
     ...run,
     machines: run.machines.map(machine => ({...machine, lease: {...heldLease(1), ...lease}})),

@@ -54,8 +54,8 @@ describe('of several ways to give nodes their addresses', () => {
       {
         ...cut('10.0.0.5'),
         severity: 'info',
-        message: 'worker-1 does not reach master from 10.0.0.5; so other addresses are taken',
-        remedy: 'nothing is to be done, unless that network was meant',
+        message: 'worker-1 does not reach master from 10.0.0.5; kadm uses other addresses',
+        remedy: 'you need to do nothing, unless you want to use that network',
       },
     ])
   })

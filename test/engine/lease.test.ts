@@ -129,7 +129,7 @@ describe('a lease', () => {
 
     await expect(take(vm, holder('ann@laptop 1 1'))).rejects.toMatchObject({
       code: 'remote',
-      message: 'could not take the lease',
+      message: 'could not take the lock on the host',
       evidence: expect.stringContaining('kadm') as string,
     })
   })
@@ -224,7 +224,7 @@ describe('the leases of a run', () => {
     await expect(work).rejects.toMatchObject({
       code: 'lease',
       host: 'b',
-      message: 'another run of kadm took over',
+      message: 'another kadm run took over the lock',
       evidence: 'held by bob',
     })
     expect(hosts.map(isFree)).toStrictEqual([true, true])

@@ -46,7 +46,8 @@ describe('the ledger of a released kadm', () => {
     },
   )
 
-  // A change here is a new format: raise LEDGER_FORMAT and read the old one by a migration, or let the new key be one that may be absent.
+  // A change here is a new format: raise LEDGER_FORMAT and read the old one by a migration, or let the new key be one
+  // that may be absent.
   test.each(EVERY_KIND.map(sample => [sample.resource.kind, sample] as const))(
     'v1: is what is written now for %s',
     async (_, {resource, original}) => {
@@ -135,7 +136,7 @@ describe('an entry that this kadm cannot read is left and named, and the rest is
     [
       'a sequence that is no number',
       {'original.json': GOOD, 'applied.json': APPLIED, sequence: 'soon\n'},
-      'its file sequence cannot be read',
+      'cannot read its file sequence',
     ],
   ])('%s', async (_, files, because) => {
     const {vm, own} = await withStrange('strange', {sequence: '5\n', ...files})

@@ -5,7 +5,7 @@ import {fakeClock} from '../kube/fake-api.ts'
 import {fakeHost, litter} from './fake-host.ts'
 import {NEVER} from './sample-run.ts'
 
-const BUSY = {code: 75, stdout: '', stderr: 'another script of kadm is still running there\n'}
+const BUSY = {code: 75, stdout: '', stderr: 'another kadm script is still running on this host\n'}
 
 /** A host on which an earlier script holds the lock for that many turns. */
 function busyHost(turns: number): {host: Host; told: string[]; after: Parameters<typeof lookAfterCut>[2]} {
@@ -27,7 +27,7 @@ describe('a look after a lost connection', () => {
 
     expect(looked.map(({diff}) => diff)).toEqual(['paper still there', undefined])
     expect(told).toEqual(
-      Array.from({length: 2}, () => 'waiting for the end of what was begun there before the connection was lost'),
+      Array.from({length: 2}, () => 'waiting for the script that was running before the connection was lost'),
     )
   })
 
@@ -37,7 +37,7 @@ describe('a look after a lost connection', () => {
     await expect(lookAfterCut(host, [litter('paper')], after)).rejects.toMatchObject({
       code: 'host-lost',
       host: 'vm-1',
-      message: 'the connection was lost, and the changes that were being made still run there',
+      message: 'the connection was lost, and the script with the changes is still running there',
     })
   })
 

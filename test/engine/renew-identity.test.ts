@@ -120,7 +120,7 @@ describe('a clone', () => {
     const {result} = clone({take: () => Promise.resolve({code: 1, stdout: '', stderr: 'Read-only file system'})})
 
     await expect(result).rejects.toMatchObject({
-      message: 'its new identity could not be put in force',
+      message: 'could not apply its new identity',
       evidence: 'Read-only file system',
     })
   })

@@ -153,7 +153,7 @@ describe('a run that was stopped', () => {
 
       await expect(uploadFile(vm.host, {...upload, guard: guardOf(lease.fence)})).rejects.toMatchObject({
         code: 'lease',
-        message: 'another run of kadm took over',
+        message: 'another kadm run took over the lock',
       })
 
       expect(treeOf(vm.root)).toEqual(seen.before)

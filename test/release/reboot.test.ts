@@ -49,7 +49,7 @@ describe('a person who wants to know that their cluster lives through reboots', 
     expect(answer.code).toBe(2)
     expect(errorsIn(answer.events)).toMatchObject([
       {
-        message: expect.stringMatching(/reboot master, worker-1, one after another, each emptied first/) as unknown,
+        message: expect.stringMatching(/Reboot master, worker-1 \(one by one, each drained first\)/) as unknown,
         hint: expect.stringContaining('--yes') as unknown,
       },
     ])

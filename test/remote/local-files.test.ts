@@ -32,7 +32,7 @@ writeFileSync(at('latin1'), Buffer.from('name: m\u00fcller\n', 'latin1'))
 /** Everything a name given by hand may lead to that is no text file, and what is said of it. */
 const UNREADABLE: readonly (readonly [string, string])[] = [
   [at('folder'), 'it is a folder'],
-  [at('circle'), 'its symbolic links lead in a circle'],
+  [at('circle'), 'its symbolic links form a loop'],
   [at('n'.repeat(300)), 'its name is too long'],
   [at('pipe'), 'it is a named pipe'],
   [at('utf16'), 'it is UTF-16 text, not UTF-8'],
@@ -110,7 +110,7 @@ test('an included file that cannot be opened is refused, as by ssh', async () =>
 
   await expect(readSshConfig(nodeLocalMachine({HOME: home}))).rejects.toMatchObject({
     code: 'config',
-    message: expect.stringContaining('.ssh/circle: its symbolic links lead in a circle') as string,
+    message: expect.stringContaining('.ssh/circle: its symbolic links form a loop') as string,
   })
 })
 

@@ -61,7 +61,7 @@ describe('an authority', () => {
     async algorithm => {
       const vm = bench()
 
-      expect(await diffOf(vm, of('ca', {algorithm}))).toBe('there is no certificate')
+      expect(await diffOf(vm, of('ca', {algorithm}))).toBe('the certificate is missing')
       await apply(vm.host, [of('ca', {algorithm})], {values: valuesOf()})
 
       expect(await diffOf(vm, of('ca', {algorithm}))).toBeUndefined()
@@ -110,7 +110,7 @@ describe('an authority', () => {
     const vm = bench()
     vm.write(keyPath('ca'), 'a lone key\n')
 
-    expect(await diffOf(vm, of('ca'))).toBe('there is no certificate')
+    expect(await diffOf(vm, of('ca'))).toBe('the certificate is missing')
     await apply(vm.host, [of('ca')], {values: valuesOf()})
     expect(await diffOf(vm, of('ca'))).toBeUndefined()
     await undoLedger(proving(vm.host, 1))
@@ -192,7 +192,7 @@ describe('a certificate', () => {
     const {vm} = await withBoth()
     vm.write(certPath('ca'), 'garbage')
 
-    expect(await diffOf(vm, of('ca'))).toBe('the file holds no certificate that can be read')
+    expect(await diffOf(vm, of('ca'))).toBe('the file contains no readable certificate')
     expect(await diffOf(vm, of('apiserver'))).toBe('its authority cannot be read')
   })
 

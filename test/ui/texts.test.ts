@@ -97,7 +97,7 @@ describe('a question', () => {
 
     await expect(confirm({canAsk: false}, question)).rejects.toMatchObject({
       code: 'usage',
-      hint: 'answer it with --yes',
+      hint: 'pass --yes',
     })
     await expect(askSecret({canAsk: false}, question)).rejects.toMatchObject({code: 'usage'})
   })

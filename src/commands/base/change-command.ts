@@ -40,7 +40,7 @@ export abstract class ChangeCommand extends ClusterCommand {
     return workflowOptions(options, {connector, emit, signal: this.signal})
   }
 
-  /** Makes it so and shows it; the result is the caller's to report. */
+  /** Applies the phases and shows the progress; the caller reports the result. */
   protected async carryOut(
     request: ChangeRequest,
     flags: ChangeFlags,
@@ -56,7 +56,7 @@ export abstract class ChangeCommand extends ClusterCommand {
     })
   }
 
-  /** Says what would be changed; nothing is. */
+  /** Shows what would change, without changing anything. */
   protected async plan(request: ChangeRequest, flags: ChangeFlags): Promise<readonly PlannedChange[]> {
     const {planWorkflow} = await import('../../engine/workflows/workflow.ts')
     const options = await this.prepare(request, flags, event => {
@@ -68,7 +68,7 @@ export abstract class ChangeCommand extends ClusterCommand {
   }
 }
 
-/** What a finished run is in `--json`. */
+/** The result of a finished run for `--json`. */
 export const resultData = ({changes, nodes, endpoint}: WorkflowResult): object => ({
   changes,
   endpoint,

@@ -8,13 +8,13 @@ import {KadmCommand} from './kadm-command.ts'
 import type {SshFlags} from '../flags/ssh-flags.ts'
 import type {Connector, ConnectorOptions} from '../runtime/wiring/connector.ts'
 
-/** Who may do everything in a cluster, and the control plane through which the API is asked. */
+/** An API client with admin access, and the control plane through which it connects. */
 export interface Administrator {
   readonly api: KubeClient
   readonly through?: {readonly host: Host; readonly spec: HostSpec}
 }
 
-/** A command that reaches machines: what it opens is closed when it ends, however it ends. */
+/** A command that connects to machines; it closes its connections when it ends, also after a failure. */
 export abstract class ClusterCommand extends KadmCommand {
   readonly #closers: (() => Promise<void>)[] = []
 
@@ -22,7 +22,7 @@ export abstract class ClusterCommand extends KadmCommand {
     this.#closers.unshift(close)
   }
 
-  /** Opens all connections now, so that questions come before the work. */
+  /** Opens all connections now, so that kadm asks its questions before the work starts. */
   protected async connections(
     hosts: readonly HostSpec[],
     flags: SshFlags,
@@ -34,7 +34,9 @@ export abstract class ClusterCommand extends KadmCommand {
     return connector
   }
 
-  /** The cluster's API as its administrator: by a kubeconfig from here, or through the control plane's own admin.conf. */
+  /**
+   * The API of the cluster with admin access: with a local kubeconfig, or through the admin.conf of the control plane.
+   */
   protected async api(
     spec: () => Promise<HostSpec>,
     flags: SshFlags & {readonly kubeconfig: string | undefined},
@@ -42,7 +44,7 @@ export abstract class ClusterCommand extends KadmCommand {
     return (await this.administrator(spec, flags)).api
   }
 
-  /** The same with the control plane's host, where the API is reached through one. */
+  /** The same, with the control plane host when the API is reached through one. */
   protected async administrator(
     spec: () => Promise<HostSpec>,
     flags: SshFlags & {readonly kubeconfig: string | undefined},
@@ -71,7 +73,7 @@ export abstract class ClusterCommand extends KadmCommand {
     return client
   }
 
-  /** Shows a run as it goes, and leaves the terminal in order before anything else is printed. */
+  /** Shows the progress of a run, and restores the terminal before anything else is printed. */
   protected async showing<T>(work: (view: View) => Promise<T>): Promise<T> {
     const [{chooseView}, {realClock}] = await Promise.all([
       import('../../ui/choose-view.ts'),

@@ -1,4 +1,7 @@
-/** Exit codes beyond 0 (done), 2 (wrong usage or configuration) and 70 (bug), by where they come from; EXIT in src/domain/errors.ts. */
+/**
+ * Exit codes beyond 0 (done), 2 (wrong usage or configuration) and 70 (bug), by where they come from; EXIT in
+ * src/domain/errors.ts.
+ */
 export const EXITS = {
   none: {},
   connect: {
@@ -13,7 +16,7 @@ export const EXITS = {
     3: 'preflight found errors',
     4: 'a machine or the API cannot be reached',
     5: 'a machine refused a change',
-    6: 'something did not come up in time',
+    6: 'something did not start in time',
     8: 'another run holds the lease of a machine',
     10: 'the connection to a machine was lost',
     130: 'stopped by Ctrl-C',

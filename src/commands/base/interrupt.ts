@@ -1,7 +1,7 @@
 import {KadmError} from '../../domain/errors.ts'
 import {errorsOf} from '../../ui/exit-code.ts'
 
-/** What the second Ctrl-C does, and how the first is announced. */
+/** How the first Ctrl-C is announced, and what the second one does. */
 export interface InterruptActions {
   readonly say: (line: string) => void
   readonly leave: () => void
@@ -13,7 +13,7 @@ export interface Interrupt {
   readonly interrupt: () => void
 }
 
-/** The first Ctrl-C lets what runs come to a clean stop, the second leaves at once. */
+/** The first Ctrl-C stops running work cleanly, the second one exits at once. */
 export function newInterrupt({say, leave}: InterruptActions): Interrupt {
   const controller = new AbortController()
   return {
@@ -23,17 +23,19 @@ export function newInterrupt({say, leave}: InterruptActions): Interrupt {
         leave()
         return
       }
-      say('stopping; press Ctrl-C again to leave at once')
+      say('stopping; press Ctrl-C again to exit now')
       controller.abort(
-        new KadmError('cancelled', 'the run was stopped before its end', {
-          hint: 'what is done stays done; run the same command again and it goes on from there',
+        new KadmError('cancelled', 'the run was interrupted', {
+          hint: 'run the same command again; completed steps are skipped',
         }),
       )
     },
   }
 }
 
-/** After Ctrl-C: every lane that ended because of it is told once, with how to go on; what failed for other reasons stays. */
+/**
+ * After Ctrl-C: reports the lanes that it stopped once, with the next step, and keeps all other errors.
+ */
 export function asStopped(error: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted) return error
   const others = errorsOf(error).filter(

@@ -8,17 +8,21 @@ import {asUsageError} from './usage-error.ts'
 
 const SHOW_CURSOR = '\u001b[?25h'
 
-/** What every command has: how it speaks, how it fails, and how it stops. */
+/** The base of all commands: output, errors and interrupts. */
 export abstract class KadmCommand extends Command {
   static override flags: Interfaces.FlagInput = {}
   static override baseFlags = {
     json: Flags.boolean({
-      summary: 'one JSON object a line on stdout; the last is the result or the error',
+      summary: 'print events as JSON, one object per line, on stdout; the last object is the result or the error',
       helpGroup: 'GLOBAL',
     }),
-    verbose: Flags.boolean({char: 'v', summary: 'every event, all evidence, causes of errors', helpGroup: 'GLOBAL'}),
+    verbose: Flags.boolean({
+      char: 'v',
+      summary: 'print every event, all evidence and the causes of errors',
+      helpGroup: 'GLOBAL',
+    }),
     color: Flags.boolean({
-      summary: 'colours on a terminal; NO_COLOR turns them off too',
+      summary: 'use colours on a terminal; NO_COLOR also turns them off',
       default: true,
       allowNo: true,
       helpGroup: 'GLOBAL',
@@ -38,7 +42,7 @@ export abstract class KadmCommand extends Command {
     return this.#interrupt.signal
   }
 
-  /** Flags that count even when the rest of the line could not be parsed. */
+  /** Flags that take effect even when the rest of the command line is invalid. */
   protected has(flag: '--json' | '--verbose' | '-v' | '--no-color'): boolean {
     const end = this.argv.indexOf('--')
     return this.argv.slice(0, end < 0 ? undefined : end).includes(flag)
@@ -58,7 +62,7 @@ export abstract class KadmCommand extends Command {
     this.output.report(data, text)
   }
 
-  /** A line about the run that is not its result. */
+  /** Prints a line about the run on stderr; it is not part of the result. */
   protected note(line: string): void {
     if (!this.has('--json')) process.stderr.write(`${line}\n`)
   }

@@ -1,17 +1,17 @@
 import type {Terminal} from '../../ui/terminal.ts'
 
-/** How a command speaks to its caller: lines for people, or one JSON object a line. */
+/** The output of a command: lines for people, or one JSON object per line. */
 export interface Output {
   readonly json: boolean
   readonly verbose: boolean
   readonly terminal: Terminal
-  /** Something that happened. */
+  /** Reports an event. */
   readonly event: (data: object, line: string) => void
-  /** The outcome. */
+  /** Reports the result. */
   readonly report: (data: object, text: string) => void
 }
 
-/** Speaks on the terminal's stdout. */
+/** Writes to stdout of the terminal. */
 export function newOutput(options: Pick<Output, 'json' | 'verbose' | 'terminal'>): Output {
   const say = (data: object, text: string): void => {
     const line = options.json ? JSON.stringify(data) : text

@@ -8,24 +8,28 @@ import {clusterFlagsOf} from '../flags/flags-to-cluster.ts'
 import {KadmCommand} from '../base/kadm-command.ts'
 
 export class BundleCreate extends KadmCommand {
-  static override summary = 'Collect the binaries and images of a release in a folder, for machines without internet.'
+  static override summary =
+    'Collect the binaries and images of a Kubernetes release in a folder, for machines without internet access.'
   static override description = described(
-    "Downloads the official releases and checks each against its publisher's hash, or copies what a lab was prepared with. The images are those that the file or the flags ask for.",
+    'Downloads the official releases and checks each file against the hash from its publisher, or copies the bundle of a lab. The file or the flags decide which images are included.',
     {4: 'a download failed', 130: 'stopped by Ctrl-C'},
   )
   static override examples = [
     '<%= config.bin %> bundle create ./bundle --kubernetes-version v1.37.2',
     '<%= config.bin %> bundle create ./bundle --from-lab demo',
   ]
-  static override args = {folder: Args.string({required: true, description: 'the folder to make'})}
+  static override args = {folder: Args.string({required: true, description: 'the folder to create'})}
   static override flags = {
     file: fileFlag,
     architecture: Flags.option({
       options: ['amd64', 'arm64'] as const,
       default: 'amd64' as const,
-      summary: 'of the machines',
+      summary: 'CPU architecture of the machines',
     })(),
-    'from-lab': Flags.string({helpValue: 'NAME', summary: 'copy the bundle of this lab instead'}),
+    'from-lab': Flags.string({
+      helpValue: 'NAME',
+      summary: 'copy the bundle of this lab instead of downloading of downloading',
+    }),
     ...clusterFlags,
   }
 
@@ -69,5 +73,7 @@ async function bundleOfLab(name: string): Promise<string> {
   const {labGet} = await import('../../lab/run/lab.ts')
   const dir = (await labGet(name))?.bundleDir
   if (dir !== undefined) return dir
-  throw new KadmError('usage', `there is no lab '${name}' with a bundle`, {hint: `make it with: kadm lab up ${name}`})
+  throw new KadmError('usage', `lab '${name}' not found, or it has no bundle`, {
+    hint: `create it with: kadm lab up ${name}`,
+  })
 }

@@ -4,7 +4,7 @@ import {KadmCommand} from '../base/kadm-command.ts'
 import {described, EXITS} from '../base/exits.ts'
 
 export class ConfigImages extends KadmCommand {
-  static override summary = 'List the images that a cluster needs.'
+  static override summary = 'List the container images that a cluster needs.'
   static override description = described('', EXITS.none)
   static override examples = [
     '<%= config.bin %> config images',

@@ -3,10 +3,10 @@ import {KadmCommand} from '../base/kadm-command.ts'
 import {described, EXITS} from '../base/exits.ts'
 
 export class ConfigMigrate extends KadmCommand {
-  static override summary = "Turn kubeadm's configuration file into a kadm.yaml."
+  static override summary = 'Convert a kubeadm configuration file to kadm.yaml.'
   static override description = described('', EXITS.none)
   static override examples = ['<%= config.bin %> config migrate kubeadm.yaml > kadm.yaml']
-  static override args = {file: Args.string({required: true, description: "kubeadm's file (v1beta4)"})}
+  static override args = {file: Args.string({required: true, description: 'kubeadm configuration file (v1beta4)'})}
 
   async run(): Promise<void> {
     const {args} = await this.parse(ConfigMigrate)

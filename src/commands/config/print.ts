@@ -5,9 +5,9 @@ import {KadmCommand} from '../base/kadm-command.ts'
 import {described, EXITS} from '../base/exits.ts'
 
 export class ConfigPrint extends KadmCommand {
-  static override summary = 'Print the whole configuration, with everything that holds by default.'
+  static override summary = 'Print the complete configuration, including all defaults.'
   static override description = described(
-    'From a file, from flags, or both; what it prints can be used as kadm.yaml.',
+    'Reads a file, flags, or both. You can use the output as kadm.yaml.',
     EXITS.none,
   )
   static override examples = [

@@ -4,7 +4,7 @@ import {plural} from '../../ui/words.ts'
 import {described, EXITS} from '../base/exits.ts'
 
 export class ConfigValidate extends KadmCommand {
-  static override summary = 'Check a cluster file without touching a machine; all problems are told at once.'
+  static override summary = 'Check a cluster file without connecting to any machine, and list all problems.'
   static override description = described('', EXITS.none)
   static override examples = ['<%= config.bin %> config validate -f kadm.yaml']
   static override flags = {file: fileFlag}

@@ -2,14 +2,14 @@ import {Args, Flags} from '@oclif/core'
 import {fileFlag} from './cluster-flags.ts'
 import {sshFlags} from './ssh-flags.ts'
 
-/** How a control plane is reached. */
+/** How to reach a control plane. */
 export const controlPlaneFlags = {file: fileFlag, ...sshFlags}
 
-/** How the cluster's administrator is reached. */
+/** How to get admin access to the cluster. */
 export const adminFlags = {
   kubeconfig: Flags.string({
     helpValue: 'FILE',
-    summary: "reach the API from here with this kubeconfig instead of through the control plane's own",
+    summary: 'connect to the API from this machine with this kubeconfig, instead of through the control plane',
     exclusive: ['to'],
   }),
   ...controlPlaneFlags,
@@ -19,12 +19,12 @@ export const adminFlags = {
 export const toFlag = {
   to: Flags.string({
     helpValue: 'HOST',
-    summary: "a control plane: [user@]host[:port]; else the file's first, else this machine",
+    summary: 'a control plane: [user@]host[:port]; by default the first one in the file, or this machine',
   }),
 }
 
 /** The control plane as the command's argument. */
 export const controlPlaneArg = Args.string({
   name: 'HOST',
-  description: "a control plane: [user@]host[:port]; else the file's first, else this machine",
+  description: 'a control plane: [user@]host[:port]; by default the first one in the file, or this machine',
 })

@@ -18,7 +18,7 @@ export interface ParsedClusterFlags {
   readonly bundle: string | undefined
 }
 
-/** The command line in the words of the configuration. */
+/** Converts the command line to configuration values. */
 export const clusterFlagsOf = (flags: ParsedClusterFlags): ClusterFlags => ({
   kubernetesVersion: flags['kubernetes-version'],
   controlPlaneEndpoint: flags['control-plane-endpoint'],

@@ -8,7 +8,7 @@ export const labArg = Args.string({default: DEFAULT_LAB, description: 'name of t
 export const machineArg = Args.string({required: true, description: 'name of the machine'})
 export const namedLabArg = Args.string({required: true, description: 'name of the lab'})
 
-/** What a lab is made of. */
+/** The machines of a lab. */
 export const labFlags = {
   machines: Flags.string({
     multiple: true,
@@ -22,21 +22,20 @@ export const labFlags = {
   driver: Flags.option({
     options: ['nspawn', 'qemu'] as const,
     default: 'nspawn' as const,
-    summary: 'containers that boot in seconds on this kernel, or VMs with a kernel, swap and power button of their own',
+    summary: 'containers that boot in seconds on this kernel, or VMs that have their own kernel, swap and power button',
   })(),
   cpus: Flags.integer({min: 1, max: 64, helpValue: 'N', summary: 'CPUs of each VM'}),
   memory: Flags.integer({min: 512, helpValue: 'MIB', summary: 'memory of each VM'}),
   cards: Flags.option({
     options: ['lab', 'virtualbox'] as const,
-    summary:
-      'cards of each VM: one, or two as VirtualBox gives them (NAT, the same 10.0.2.15 everywhere, and host-only)',
+    summary: 'network cards of each VM: one, or two as in VirtualBox (NAT with 10.0.2.15 on every VM, and host-only)',
   })(),
   copy: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
     delimiter: ',',
     helpValue: 'NEW=OLD',
-    summary: 'make VM NEW as a copy of OLD, with the same ids, host key and hostname',
+    summary: 'create VM NEW as a copy of OLD, with the same ids, host key and hostname',
   }),
 }
 
@@ -50,14 +49,14 @@ export function vmOptions(flags: {
 }): VmOptions {
   const {driver, cpus, memory, cards, copy} = flags
   if (driver !== 'qemu' && [cpus, memory, cards, copy].some(value => value !== undefined)) {
-    throw new KadmError('usage', 'only VMs have CPUs, memory, cards and copies of their own', {
+    throw new KadmError('usage', '--cpus, --memory, --cards and --copy need VMs', {
       hint: 'add --driver qemu',
     })
   }
   const copies = (copy ?? []).map(text => {
     const [name, original, ...rest] = text.split('=')
     if (name && original && rest.length === 0) return [name, original] as const
-    throw new KadmError('usage', `--copy ${text} does not name two machines`, {hint: 'write --copy NEW=OLD'})
+    throw new KadmError('usage', `invalid value for --copy: '${text}'`, {hint: 'use the form: --copy NEW=OLD'})
   })
   return {cpus, memoryMib: memory, cards, copies: Object.fromEntries(copies)}
 }

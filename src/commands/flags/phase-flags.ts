@@ -2,37 +2,40 @@ import {Flags} from '@oclif/core'
 
 const list = {multiple: true, multipleNonGreedy: true, delimiter: ','} as const
 
-/** Which part of the work is done. */
+/** Which phases to run. */
 export const selectFlags = {
   only: Flags.string({
     ...list,
     helpValue: 'PHASE',
-    summary: 'do only these phases (kadm phase list)',
+    summary: 'run only these phases (see: kadm phase list)',
     helpGroup: 'PHASE',
   }),
-  'skip-phases': Flags.string({...list, helpValue: 'PHASE', summary: 'leave these phases out', helpGroup: 'PHASE'}),
+  'skip-phases': Flags.string({...list, helpValue: 'PHASE', summary: 'skip these phases', helpGroup: 'PHASE'}),
 }
 
 export const ignoreFlag = {
   'ignore-preflight-errors': Flags.string({
     ...list,
     helpValue: 'CHECK',
-    summary: "treat these checks' errors as warnings; 'all' means every one",
+    summary: "treat errors of these checks as warnings; 'all' means every check",
     helpGroup: 'PHASE',
   }),
 }
 
 /** For a run that was killed on another machine. */
 export const takeLeaseFlag = {
-  'take-lease': Flags.boolean({summary: 'take over from another run that is certainly dead', helpGroup: 'PHASE'}),
+  'take-lease': Flags.boolean({
+    summary: 'take over the lock of another run; use it only if that process is dead',
+    helpGroup: 'PHASE',
+  }),
 }
 
 /** How a command that changes machines behaves. */
 export const changeFlags = {
   ...selectFlags,
   ...ignoreFlag,
-  'dry-run': Flags.boolean({summary: 'say what would be changed and change nothing', helpGroup: 'PHASE'}),
+  'dry-run': Flags.boolean({summary: 'print what kadm would change, and change nothing', helpGroup: 'PHASE'}),
   ...takeLeaseFlag,
 }
 
-export const yesFlag = {yes: Flags.boolean({char: 'y', summary: 'do not ask'})}
+export const yesFlag = {yes: Flags.boolean({char: 'y', summary: 'answer yes to the question'})}

@@ -2,19 +2,19 @@ import {Flags} from '@oclif/core'
 
 const helpGroup = 'SSH'
 
-/** How machines are reached; one meaning in every command. */
+/** How to reach the machines; the same in every command. */
 export const sshFlags = {
   'identity-file': Flags.string({
     char: 'i',
     aliases: ['identity'],
     helpValue: 'FILE',
-    summary: 'private key to log in with',
+    summary: 'private key for the login',
     env: 'KADM_IDENTITY',
     helpGroup,
   }),
   'ssh-user': Flags.string({
     helpValue: 'NAME',
-    summary: 'login user where the host does not name one',
+    summary: 'login user for hosts that do not name one',
     env: 'KADM_SSH_USER',
     helpGroup,
   }),
@@ -22,26 +22,31 @@ export const sshFlags = {
     helpValue: 'PORT',
     min: 1,
     max: 65_535,
-    summary: 'port where the host does not name one',
+    summary: 'SSH port for hosts that do not name one',
     helpGroup,
   }),
-  jump: Flags.string({char: 'J', helpValue: 'HOST', summary: 'go through this machine: [user@]host[:port]', helpGroup}),
+  jump: Flags.string({
+    char: 'J',
+    helpValue: 'HOST',
+    summary: 'connect through this jump host: [user@]host[:port]',
+    helpGroup,
+  }),
   'known-hosts': Flags.string({
     helpValue: 'FILE',
-    summary: 'believe the host keys in this file instead of ~/.ssh/known_hosts',
+    summary: 'read trusted host keys from this file instead of ~/.ssh/known_hosts',
     helpGroup,
   }),
   'accept-new-host-keys': Flags.boolean({
-    summary: 'believe and remember the key of a host never seen before; a changed key is always refused',
+    summary: 'trust and save the keys of new hosts; kadm always refuses a changed key',
     helpGroup,
   }),
   'ask-ssh-password': Flags.boolean({
-    summary: 'ask for the password of the login user before the work starts',
+    summary: 'ask for the password of the login user at the start',
     helpGroup,
   }),
   'ask-sudo-password': Flags.boolean({
     char: 'K',
-    summary: 'ask for the sudo password before the work starts',
+    summary: 'ask for the sudo password at the start',
     helpGroup,
   }),
 }
@@ -58,7 +63,7 @@ export interface SshFlags {
   readonly 'ask-sudo-password': boolean
 }
 
-/** For machines whose file says all there is to say. */
+/** For commands whose machines are all in the file. */
 export const NO_SSH_FLAGS: SshFlags = {
   'identity-file': undefined,
   'ssh-user': undefined,

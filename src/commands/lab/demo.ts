@@ -8,10 +8,10 @@ import {NO_SSH_FLAGS} from '../flags/ssh-flags.ts'
 import {described, EXITS} from '../base/exits.ts'
 
 export class LabDemo extends ChangeCommand {
-  static override summary = 'A real cluster on this computer: boot three machines, apply, verify.'
+  static override summary = 'Create a real cluster on this computer: boot three machines, apply, verify.'
   static override description = described(
-    'Runs what you would run against your own machines: kadm apply with a kadm.yaml, then kadm verify. Run again it changes nothing and is done in seconds.',
-    {...LAB_EXITS, ...EXITS.change, 9: 'a check of verify failed'},
+    'Runs the same commands that you run on your own machines: kadm apply with a kadm.yaml, then kadm verify. A second run changes nothing and takes seconds.',
+    {...LAB_EXITS, ...EXITS.change, 9: 'a check failed'},
   )
   static override examples = ['<%= config.bin %> lab demo', '<%= config.bin %> lab demo --verify always']
   static override args = {lab: labArg}
@@ -20,7 +20,7 @@ export class LabDemo extends ChangeCommand {
     verify: Flags.option({
       options: ['always', 'when-changed', 'never'] as const,
       default: 'when-changed' as const,
-      summary: 'when the cluster is verified',
+      summary: 'when to run the checks of kadm verify',
     })(),
   }
 
@@ -44,7 +44,7 @@ export class LabDemo extends ChangeCommand {
     })
     if (flags.verify === 'always' || (flags.verify === 'when-changed' && result.changes > 0))
       await verifyCluster(api, {signal: this.signal, output: this.output, drain: 'always'})
-    const took = `${changesText(result.changes)}, ${duration(Date.now() - started)} in all`
+    const took = `${changesText(result.changes)}, ${duration(Date.now() - started)} in total`
     const text = [
       ...(result.changes === 0 ? [] : [times.render(), '']),
       nodes.text,

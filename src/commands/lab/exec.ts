@@ -4,13 +4,13 @@ import {machineArg, namedLabArg} from '../flags/lab-flags.ts'
 import {described, EXITS} from '../base/exits.ts'
 
 export class LabExec extends KadmCommand {
-  static override summary = 'Run a command on a machine of a lab, as its login user.'
-  static override description = described("The exit code is the command's own.", EXITS.none)
+  static override summary = 'Run a command on a lab machine, as its login user.'
+  static override description = described('kadm exits with the exit code of the command.', EXITS.none)
   static override examples = ['<%= config.bin %> lab exec demo master -- sudo kubectl get nodes']
   static override args = {
     lab: namedLabArg,
     machine: machineArg,
-    command: Args.string({multiple: true, required: true, description: 'the command and its words, after --'}),
+    command: Args.string({multiple: true, required: true, description: 'the command and its arguments, after --'}),
   }
 
   async run(): Promise<void> {

@@ -23,9 +23,7 @@ export class LabList extends KadmCommand {
     )
     this.report(
       {labs},
-      rows.length === 0
-        ? 'there is no lab'
-        : table(['lab', 'machine', 'driver', 'address', 'state', 'kubernetes'], rows),
+      rows.length === 0 ? 'no labs found' : table(['lab', 'machine', 'driver', 'address', 'state', 'kubernetes'], rows),
     )
   }
 }

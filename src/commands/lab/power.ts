@@ -8,15 +8,15 @@ type Action = (typeof ACTIONS)[number]
 
 const TOLD: Readonly<Record<Action, string>> = {
   on: 'is up',
-  off: 'is off; nothing in it was told',
-  shutdown: 'ended its services and is off',
-  reset: 'boots again; nothing in it was told',
+  off: 'is off (power cut)',
+  shutdown: 'is off (clean shutdown)',
+  reset: 'is booting after a hard reset',
 }
 
 export class LabPower extends KadmCommand {
-  static override summary = 'Press the power button of a machine of a lab.'
+  static override summary = 'Turn a lab machine on or off, or reset it.'
   static override description = described(
-    'off pulls the plug, shutdown asks its init first; reset is for VMs. Its disk stays as it is.',
+    '`off` cuts the power, `shutdown` stops the services first, and `reset` works on VMs only. The disk is kept.',
     EXITS.none,
   )
   static override examples = [
@@ -26,7 +26,7 @@ export class LabPower extends KadmCommand {
   static override args = {
     lab: namedLabArg,
     machine: machineArg,
-    action: Args.string({required: true, options: [...ACTIONS], description: 'what the button does'}),
+    action: Args.string({required: true, options: [...ACTIONS], description: 'what to do'}),
   }
 
   async run(): Promise<void> {

@@ -3,7 +3,7 @@ import {machineArg, namedLabArg} from '../flags/lab-flags.ts'
 import {described, EXITS} from '../base/exits.ts'
 
 export class LabReboot extends KadmCommand {
-  static override summary = 'Boot a machine of a lab again and wait until it takes a login.'
+  static override summary = 'Reboot a lab machine and wait until you can log in.'
   static override description = described('', EXITS.none)
   static override examples = ['<%= config.bin %> lab reboot demo worker-1']
   static override args = {lab: namedLabArg, machine: machineArg}

@@ -3,7 +3,7 @@ import {machineArg, namedLabArg} from '../flags/lab-flags.ts'
 import {described, EXITS} from '../base/exits.ts'
 
 export class LabSsh extends KadmCommand {
-  static override summary = 'Log in to a machine of a lab.'
+  static override summary = 'Log in to a lab machine.'
   static override description = described('', EXITS.none)
   static override examples = ['<%= config.bin %> lab ssh demo master']
   static override args = {lab: namedLabArg, machine: machineArg}

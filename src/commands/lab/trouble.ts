@@ -7,8 +7,11 @@ const TROUBLES = ['cut', 'plug', 'fill-disk', 'free-disk', 'shift-clock'] as con
 type Trouble = (typeof TROUBLES)[number]
 
 export class LabTrouble extends KadmCommand {
-  static override summary = 'Make trouble for a VM of a lab: a cable out, a full disk, a wrong clock.'
-  static override description = described('For VMs only; a container shares these with this computer.', EXITS.none)
+  static override summary = 'Cause a fault on a lab VM: an unplugged cable, a full disk, a wrong clock.'
+  static override description = described(
+    'Works on VMs only, because a container shares these with this computer.',
+    EXITS.none,
+  )
   static override examples = [
     '<%= config.bin %> lab trouble vms worker-1 cut --card nat',
     '<%= config.bin %> lab trouble vms worker-1 shift-clock --seconds -3600',
@@ -19,16 +22,16 @@ export class LabTrouble extends KadmCommand {
     trouble: Args.string({
       required: true,
       options: [...TROUBLES],
-      description: 'cut and fill-disk are undone by plug and free-disk',
+      description: 'the fault to cause; plug undoes cut, and free-disk undoes fill-disk',
     }),
   }
   static override flags = {
     card: Flags.option({
       options: ['lab', 'nat'] as const,
       default: 'lab' as const,
-      summary: 'the card whose cable it is',
+      summary: 'the network card, for cut and plug',
     })(),
-    seconds: Flags.integer({default: 3600, helpValue: 'N', summary: 'how far the clock is shifted'}),
+    seconds: Flags.integer({default: 3600, helpValue: 'N', summary: 'seconds to shift the clock by, for shift-clock'}),
   }
 
   async run(): Promise<void> {
@@ -44,6 +47,6 @@ export class LabTrouble extends KadmCommand {
       'shift-clock': () => make.labShiftClock(lab, machine, flags.seconds),
     }
     await troubles[trouble]()
-    this.report({lab, machine, trouble}, `${machine}: ${trouble} is done`)
+    this.report({lab, machine, trouble}, `${machine}: ${trouble} done`)
   }
 }

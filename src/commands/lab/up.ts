@@ -4,9 +4,9 @@ import {LAB_EXITS, labArg, labFlags, vmOptions} from '../flags/lab-flags.ts'
 import {described} from '../base/exits.ts'
 
 export class LabUp extends KadmCommand {
-  static override summary = 'Boot disposable machines on this Linux computer and prepare what a cluster on them needs.'
+  static override summary = 'Boot disposable machines on this Linux computer and prepare the software for a cluster.'
   static override description = described(
-    'Needs root or sudo. What is there already is kept; the first time the artifacts take a while, cut off it goes on next time.',
+    'Needs root or sudo. Existing machines and artifacts are kept. The first run builds the artifacts and takes a while. If you interrupt it, run it again; completed steps are skipped.',
     LAB_EXITS,
   )
   static override examples = [

@@ -11,9 +11,9 @@ import {takeLeaseFlag, yesFlag} from '../flags/phase-flags.ts'
 import {sshFlags} from '../flags/ssh-flags.ts'
 
 export class RepairClones extends ChangeCommand {
-  static override summary = 'Give cloned machines an identity of their own, and boot them again.'
+  static override summary = 'Give cloned machines their own identity, and reboot them.'
   static override description = described(
-    'The machines are compared with one another. A node of a cluster keeps its identity, then a control plane, then the machine named first; every other that shares something with it gets a new machine-id, new SSH host keys and the name in the file, boots, and is found again by its new key, also at another address. What the hypervisor gave (MAC address, product_uuid) is named. Nodes are refused, and reset does not bring a copied identity back.',
+    'Compares the machines. Of the machines that share an identity, one keeps it: a node of a cluster, else a control plane, else the first machine you name. Each other machine gets a new machine-id, new SSH host keys and its name from the file, and reboots. kadm finds it by its new host key, even at another address. You must change what the hypervisor assigns (MAC address, product_uuid); kadm tells you how. kadm never changes the identity of a node, and reset does not restore a copied identity.',
     EXITS.change,
   )
   static override examples = [
@@ -21,11 +21,11 @@ export class RepairClones extends ChangeCommand {
     '<%= config.bin %> repair clones -f kadm.yaml --yes --write',
   ]
   static override args = {
-    host: Args.string({multiple: true, description: "machines: [user@]host[:port], or with --file the file's names"}),
+    host: Args.string({multiple: true, description: 'machines: [user@]host[:port]; with --file, names in the file'}),
   }
   static override flags = {
     file: fileFlag,
-    write: Flags.boolean({summary: 'write new addresses and pinned host keys into the file; its comments stay'}),
+    write: Flags.boolean({summary: 'write new addresses and pinned host keys into the file; comments are kept'}),
     ...yesFlag,
     ...takeLeaseFlag,
     ...sshFlags,
@@ -42,7 +42,13 @@ export class RepairClones extends ChangeCommand {
     const connected = {command: 'repair clones', cluster, phases: []}
     const mayRepair = async (repairs: readonly CloneRepair[]): Promise<boolean> => {
       repairs.forEach(repair => this.note(repairText(repair)))
-      return flags.yes || (await confirm(this.terminal, {message: 'boot them with a new identity?', flag: '--yes'}))
+      return (
+        flags.yes ||
+        (await confirm(this.terminal, {
+          message: 'Give these machines a new identity and reboot them? Their SSH host keys change.',
+          flag: '--yes',
+        }))
+      )
     }
     const report = await this.showing(async view =>
       repairClones({...(await this.prepare(connected, flags, view.emit)), trust, mayRepair}),
@@ -59,10 +65,10 @@ export class RepairClones extends ChangeCommand {
     ])
     const edits = file === undefined ? [] : followMoves(file, repaired, write)
     const told = edits.map(({file: name, line, from, to}) =>
-      write ? `${name}:${String(line)}: now says ${to}` : `${name}:${String(line)}: write ${to} instead of ${from}`,
+      write ? `${name}:${String(line)}: changed to ${to}` : `${name}:${String(line)}: replace ${from} with ${to}`,
     )
     const text = [
-      ...(repaired.length === 0 && left.length === 0 ? ['each machine has an identity of its own'] : []),
+      ...(repaired.length === 0 && left.length === 0 ? ['each machine has its own identity'] : []),
       ...(repaired.length === 0 ? [] : [renderRepaired(repaired)]),
       ...told,
       ...(left.length === 0 ? [] : [renderFindings(left, this.terminal.colours, this.output.verbose)]),
@@ -70,8 +76,8 @@ export class RepairClones extends ChangeCommand {
     this.report({repaired, edits, left}, text.join('\n'))
     const errors = left.filter(({severity}) => severity === 'error')
     if (errors.length > 0) {
-      throw new KadmError('preflight', 'the machines are not each of their own yet', {
-        hint: 'do what is named above, which only a person can do, and run this again',
+      throw new KadmError('preflight', 'some machines still share an identity', {
+        hint: 'follow the steps above, which kadm cannot do for you, and run the command again',
       })
     }
   }

@@ -42,13 +42,13 @@ export interface FoundPhase extends DescribedPhase {
   readonly parts: readonly DescribedPhase[]
 }
 
-/** Throws `usage` with the nearest name for what is none. */
+/** Throws `usage` with the closest name for an unknown phase. */
 export function findPhase(wanted: string): FoundPhase {
   const known = paths(applyPhases)
   const phase = phaseAt(applyPhases, wanted.split('/'))
   if (phase === undefined) {
     const near = nearest(wanted, known)
-    throw new KadmError('usage', `no such phase: ${wanted}`, {
+    throw new KadmError('usage', `unknown phase '${wanted}'`, {
       hint:
         near === undefined
           ? 'list them with: kadm phase list'
@@ -66,13 +66,13 @@ function phaseAt(phases: readonly Phase[], [name, ...rest]: readonly string[]): 
   return found === undefined || rest.length === 0 ? found : phaseAt(found.phases ?? [], rest)
 }
 
-/** For people who want to learn what a phase is for. */
+/** The explanation of a phase, as text. */
 export function renderPhase({path, title, why, where, needs, parts}: FoundPhase, {bold, dim, cyan}: Colours): string {
   const lines = [
     `${bold(path)}: ${title}`,
     `  why    ${why}`,
     `  where  ${where}`,
-    ...(needs.length === 0 ? [] : [`  after  ${needs.join(', ')}, wherever they run`]),
+    ...(needs.length === 0 ? [] : [`  after  ${needs.join(', ')}, on all their hosts`]),
   ]
   return [...lines, ...parts.flatMap(part => ['', `  ${cyan(part.path)}: ${part.title}`, `    ${dim(part.why)}`])].join(
     '\n',

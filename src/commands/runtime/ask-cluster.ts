@@ -13,7 +13,7 @@ import type {Connector} from './wiring/connector.ts'
 const WIDTH = 30
 const MOST_OTHERS = 4
 
-/** What came of asking a cluster through one of some machines. */
+/** The result of reading a cluster through one of several machines. */
 export type ClusterAnswer =
   | {readonly kind: 'answered'; readonly through: HostSpec; readonly host: string; readonly snapshot: ClusterSnapshot}
   /** The API did not answer, or refused the administrator. */
@@ -21,7 +21,7 @@ export type ClusterAnswer =
   /** None of the machines that could be reached has the administrator's credentials. */
   | {readonly kind: 'nobody'; readonly reached: number}
 
-/** Asks the cluster through the first of the machines that is a control plane, or through one of the others where the first does not answer. */
+/** Reads the cluster through the first control plane that answers. */
 export async function askCluster(
   candidates: readonly HostSpec[],
   connector: Connector,
@@ -38,7 +38,9 @@ export async function askCluster(
   return more.find(({kind}) => kind === 'answered') ?? answer
 }
 
-/** `none` for a machine without the administrator's credentials; undefined for one that cannot be reached, which other code reports. */
+/**
+ * `none` for a machine without admin.conf; undefined for a machine that cannot be reached, which other code reports.
+ */
 async function controlPlaneAt(
   spec: HostSpec,
   {connect}: Connector,

@@ -11,13 +11,15 @@ const WIDTH = 30
 
 export interface AllExamined {
   readonly examined: readonly Examined[]
-  /** What each machine calls itself, in their order; undefined for one that could not be looked at. */
+  /** The node name of each machine, in order; undefined for a machine that could not be inspected. */
   readonly names: readonly (string | undefined)[]
-  /** Of the hosts that could not be looked at. */
+  /** Errors of the hosts that could not be inspected. */
   readonly failures: readonly KadmError[]
 }
 
-/** Looks at all machines side by side and judges each by what it says; one that cannot be reached does not keep the others from it. */
+/**
+ * Inspects all machines in parallel and diagnoses each one; a machine that cannot be reached does not stop the rest.
+ */
 export async function examineAll(
   specs: readonly HostSpec[],
   connector: Connector,
@@ -41,7 +43,7 @@ interface Looked {
 async function examineOne(spec: HostSpec, {connect}: Connector, signal: AbortSignal): Promise<Looked> {
   try {
     const host = await connect(spec)
-    // The host says its time first of all; how long the script takes to get there does not matter for what is judged.
+    // The script prints the time of the host first, so its own run time does not distort the comparison of clocks.
     const now = realClock.now() / 1000
     const evidence = await collectEvidence(host, signal)
     const diagnoses = diagnose(evidence, {phase: 'doctor', waitedFor: 'nothing', now})

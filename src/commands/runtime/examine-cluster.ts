@@ -9,7 +9,7 @@ import type {ClusterExamined, Examined} from '../../ui/render-diagnoses.ts'
 import type {ClusterAnswer} from './ask-cluster.ts'
 import {hostLabel} from './wiring/connector.ts'
 
-/** Judges what the cluster said of itself, or that it said nothing. */
+/** Diagnoses the state of the cluster, or the fact that its API does not answer. */
 export function examineCluster(
   answer: ClusterAnswer,
   expected: Expected,
@@ -37,7 +37,10 @@ export interface Found {
   readonly cluster: ClusterExamined
 }
 
-/** One problem is reported once: by the machine that has it where that names the cause, else by the cluster. `nodes` are the machines' own names. */
+/**
+ * Reports each problem once: for the machine if that names the cause, otherwise for the cluster. `nodes` are the node
+ * names of the machines.
+ */
 export function withoutDoubles(
   examined: readonly Examined[],
   nodes: readonly (string | undefined)[],
@@ -53,28 +56,28 @@ export function withoutDoubles(
       ...cluster,
       diagnoses: gathered(diagnoses),
       ...(isToldAbove ? {isToldAbove} : {}),
-      ...(isSilent ? {notAsked: 'its API does not work; see the cause above'} : {}),
+      ...(isSilent ? {notAsked: 'the API does not work; see the cause above'} : {}),
     },
   }
 }
 
-/** A control plane by the file lacks the file; else no control plane is among the machines that were named. */
+/** Either a control plane in the file has no admin.conf, or none of the named machines is a control plane. */
 function nobody(reached: number, {hosts, repair}: Expected, controlPlanes: string): ClusterExamined {
   if (hosts === undefined)
     return {
       diagnoses: [],
       unread: [],
-      notAsked: `none of these machines has ${ADMIN_CONF}: name a control plane too, or run kadm status on one`,
+      notAsked: `none of these machines has ${ADMIN_CONF}: name a control plane as well, or run kadm status on one`,
     }
   if (reached === 0) return {diagnoses: [], unread: [], notAsked: `no control plane can be reached (${controlPlanes})`}
   return {
     diagnoses: [
       {
         name: 'admin-conf-missing',
-        cause: `control plane ${controlPlanes} has no ${ADMIN_CONF}, so nobody there can use the cluster`,
+        cause: `control plane ${controlPlanes} has no ${ADMIN_CONF}, so kadm cannot use the API there`,
         certainty: 'certain',
-        proof: [`${ADMIN_CONF}: not there, or empty`],
-        fix: `${repair.cluster} makes it again`,
+        proof: [`${ADMIN_CONF}: missing or empty`],
+        fix: `${repair.cluster} creates it again`,
       },
     ],
     unread: [],

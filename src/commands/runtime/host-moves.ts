@@ -7,7 +7,7 @@ export interface PlacedEdit extends FileEdit {
   readonly file: string
 }
 
-/** What the file must say now of hosts that moved or whose pinned key is another; written when that is wanted. */
+/** The edits to the file for hosts with a new address or host key; writes them on request. */
 export function followMoves(file: TextFile, repaired: readonly RepairedHost[], write: boolean): readonly PlacedEdit[] {
   const changed = repaired.reduce(
     (so, {name, before, now, hostKeys}) => {
@@ -22,6 +22,6 @@ export function followMoves(file: TextFile, repaired: readonly RepairedHost[], w
   return changed.edits.map(edit => ({...edit, file: file.name}))
 }
 
-/** As kadm itself prefers it. */
+/** In kadm's order of preference. */
 const best = (keys: RepairedHost['hostKeys']): RepairedHost['hostKeys'][number] | undefined =>
   keys.find(({type}) => type === 'ssh-ed25519') ?? keys[0]

@@ -10,17 +10,17 @@ import type {Host} from '../../remote/host.ts'
 import {makeFolder, readLocalTextIfThere, replaceFile} from '../../remote/local/local-files.ts'
 import {sh} from '../../remote/shell/shell.ts'
 
-const HINT = 'name another file with --output, or print it with --print'
+const HINT = 'name another file with --output, or print the kubeconfig with --print'
 
-/** The administrator's kubeconfig of a control plane, with everything inline. */
+/** The admin kubeconfig of a control plane, with embedded certificates. */
 export const fetchAdminConf = (host: Host, signal: AbortSignal): Promise<string> =>
   host.read(sh`cat -- ${ADMIN_CONF}`.text, {signal})
 
-/** The file kubectl itself would change: the one named, else the first of KUBECONFIG, else the usual one. */
+/** The file that kubectl would change: the given one, else the first of KUBECONFIG, else ~/.kube/config. */
 const fileOf = (output: string | undefined, env: Readonly<Record<string, string | undefined>>): string =>
   output ?? env['KUBECONFIG']?.split(delimiter).find(path => path !== '') ?? join(homedir(), '.kube', 'config')
 
-/** The path without links: a link stays a link, and what it points at is replaced. */
+/** The resolved path: a symbolic link stays, and its target is replaced. */
 async function targetOf(named: string): Promise<string> {
   try {
     return await realpath(named)
@@ -30,12 +30,12 @@ async function targetOf(named: string): Promise<string> {
   }
 }
 
-/** Puts it into the user's own file, readable by them alone, in one step; gives the file's path. */
+/** Writes the kubeconfig to the user's file atomically with mode 0600; returns its path. */
 export async function mergeIntoFile(text: string, output: string | undefined, options: MergeOptions): Promise<string> {
   const named = fileOf(output, process.env)
   const file = await targetOf(named)
   const existing = readLocalTextIfThere(file, HINT)
-  // admin.conf is kadm's or kubeadm's own; its shape is known.
+  // kadm or kubeadm wrote admin.conf, so its shape is known.
   const merged = mergeKubeconfig(existing, parse(text) as Kubeconfig, options)
   await makeFolder(dirname(file), 0o700)
   await replaceFile(file, merged, 0o600)

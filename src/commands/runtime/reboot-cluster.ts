@@ -20,7 +20,7 @@ export interface RebootEdge extends Pick<RebootOptions, 'drains' | 'drainMs' | '
   readonly emit: Sink
 }
 
-/** The machines as the nodes they are, with what they say of themselves now. */
+/** The machines as nodes, with their current state. */
 export async function rebootTargetsOf(
   {specs}: RebootRequest,
   connector: Connector,
@@ -30,7 +30,10 @@ export async function rebootTargetsOf(
     const host = await connector.connect(spec)
     const {facts} = await gather(host, realClock.now, signal)
     if (facts.nodeName === undefined)
-      throw new KadmError('preflight', 'it is not a node of a cluster', {host: host.name, hint: 'join it: kadm join'})
+      throw new KadmError('preflight', 'the machine is not a node of a cluster', {
+        host: host.name,
+        hint: 'join it: kadm join',
+      })
     return {
       node: facts.nodeName,
       host,
@@ -41,7 +44,10 @@ export async function rebootTargetsOf(
   })
 }
 
-/** Reboots and looks, with the lease of every machine that kadm prepared, so that no other run changes one meanwhile. */
+/**
+ * Reboots and checks while it holds the lease of every machine that kadm prepared, so that no other run changes a
+ * machine.
+ */
 export async function rebootCluster(
   {specs, controlPlane}: RebootRequest,
   targets: readonly RebootTarget[],

@@ -34,13 +34,13 @@ export async function verifyCluster(
   output.report({checks}, countOf(checks))
   if (failed.length > 0) {
     throw new KadmError('verify', failed.map(({name, detail}) => `${name}: ${detail}`).join('\n'), {
-      hint: 'put the first one right and run again: kadm verify; what is wrong with the cluster itself: kadm doctor',
+      hint: 'fix the first failed check and run kadm verify again; for problems of the cluster itself, run: kadm doctor',
     })
   }
   return checks
 }
 
-/** `10 of 12 checks passed, 2 skipped`; what was not tried has neither passed nor failed. */
+/** `10 of 12 checks passed, 2 skipped`; a skipped check has neither passed nor failed. */
 export function countOf(checks: readonly CheckResult[]): string {
   const failed = checks.filter(({ok}) => !ok).length
   const skipped = checks.filter(check => check.skipped !== undefined).length

@@ -5,11 +5,15 @@ import {ClusterCommand} from '../base/cluster-command.ts'
 import {described, EXITS} from '../base/exits.ts'
 
 export class TokenDelete extends ClusterCommand {
-  static override summary = 'Take bootstrap tokens back.'
+  static override summary = 'Delete bootstrap tokens.'
   static override description = described('', EXITS.connect)
   static override examples = ['<%= config.bin %> token delete abcdef --to ubuntu@10.0.0.10']
   static override args = {
-    token: Args.string({multiple: true, required: true, description: 'tokens, or the six characters before the dot'}),
+    token: Args.string({
+      multiple: true,
+      required: true,
+      description: 'tokens, or their ids (the six characters before the dot)',
+    }),
   }
   static override flags = {...toFlag, ...adminFlags}
 
@@ -26,7 +30,7 @@ export class TokenDelete extends ClusterCommand {
     const deleted = ids.filter((_, i) => found[i] === true)
     this.report({deleted, missing}, deleted.map(id => `deleted ${id}`).join('\n'))
     if (missing.length > 0) {
-      throw new KadmError('usage', `there is no token ${missing.join(', ')}`, {hint: 'list them with: kadm token list'})
+      throw new KadmError('usage', `token not found: ${missing.join(', ')}`, {hint: 'list them with: kadm token list'})
     }
   }
 }

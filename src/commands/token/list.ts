@@ -6,7 +6,7 @@ import {described, EXITS} from '../base/exits.ts'
 export class TokenList extends ClusterCommand {
   static override summary = 'List the bootstrap tokens of a cluster.'
   static override description = described(
-    'Without the secret halves: a token is told in full once, when it is made.',
+    'The secret part is not shown: kadm prints a complete token only when it creates it.',
     EXITS.connect,
   )
   static override examples = ['<%= config.bin %> token list --to ubuntu@10.0.0.10']
@@ -31,7 +31,7 @@ export class TokenList extends ClusterCommand {
     ])
     this.report(
       {tokens},
-      rows.length === 0 ? 'no tokens' : table(['token', 'expires', 'usages', 'groups', 'description'], rows),
+      rows.length === 0 ? 'no tokens found' : table(['token', 'expires', 'usages', 'groups', 'description'], rows),
     )
   }
 }

@@ -4,7 +4,10 @@ import {trustCode} from '../../kube/failure.ts'
 import type {Diagnosis} from '../diagnosis.ts'
 import type {Repair} from './expected.ts'
 
-/** What it means that the API does not answer the administrator of its own control plane (`host`), who uses the files there. */
+/**
+ * What it means that the API does not answer the administrator of its own control plane (`host`), who uses the files
+ * there.
+ */
 export function apiRefusal(error: KadmError, host: string, repair: Repair): Diagnosis {
   const [proof, nodes] = [[error.message], [host]]
   const code = trustCode(error)
@@ -42,7 +45,7 @@ export function apiRefusal(error: KadmError, host: string, repair: Repair): Diag
       certainty: 'certain',
       proof,
       nodes,
-      fix: `${repair.cluster} makes it again`,
+      fix: `${repair.cluster} creates it again`,
     }
   return {
     name: 'api-silent',

@@ -48,7 +48,9 @@ const gone: Rule = {
   },
 }
 
-/** The kubelet reads every file there that does not begin with a dot, and takes two files of one pod for a change of it. */
+/**
+ * The kubelet reads every file there that does not begin with a dot, and takes two files of one pod for a change of it.
+ */
 const doubled: Rule = {
   name: 'manifest-copy',
   judge: ({manifests}) => {
@@ -153,7 +155,7 @@ const adminGone: Rule = {
     return {
       cause: `this control plane has no ${ADMIN_CONF}, so kubectl and kadm cannot use the cluster from here`,
       certainty: 'certain',
-      proof: [`${ADMIN_CONF}: not there, or empty`],
+      proof: [`${ADMIN_CONF}: missing or empty`],
       fix: `${AGAIN}: it writes the file again`,
     }
   },

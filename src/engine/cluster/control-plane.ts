@@ -76,9 +76,9 @@ cat -- ${path}`
       hint: 'name the machine that ran `kadm init`',
     })
   }
-  throw new KadmError('connect', `could not read ${path}`, {
+  throw new KadmError('connect', `cannot read ${path}`, {
     host: host.name,
     evidence: stderr,
-    hint: `look at the file there: sudo ls -l ${path}`,
+    hint: `check the file there: sudo ls -l ${path}`,
   })
 }

@@ -42,7 +42,9 @@ export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions)
     const valid = all.filter(({expiresAt}) => expiresAt === undefined || expiresAt > now)
     return Map.groupBy(valid, ({description}) => nodeOf(description))
   })
-  /** The lease of a node lets one run at a time join it, so a token for it that another run left is of a run that ended. */
+  /**
+   * The lease of a node lets one run at a time join it, so a token for it that another run left is of a run that ended.
+   */
   const strayOf = async (node: string): Promise<readonly string[]> =>
     ((await listed()).get(node) ?? []).map(({token}) => token.id)
   const gone = new Set<string>()
@@ -53,7 +55,7 @@ export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions)
       await tokenDelete(await api(), id, {...AT_ONCE, retryForMs: 3_000})
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      const message = `the join token ${id} was not deleted and is valid for up to 15 minutes; delete it: kadm token delete ${id} (${why})`
+      const message = `could not delete the join token ${id}, which is valid for up to 15 minutes (${why}); delete it: kadm token delete ${id}`
       emit({type: 'warning', host: node, message, at: clock.now()})
     }
   }

@@ -15,8 +15,8 @@ export interface LiveCluster {
 }
 
 /**
- * What a running cluster says of itself, laid under what the run was given: its version, ranges and components count, the hosts and
- * the source of files are the run's own.
+ * What a running cluster says of itself, laid under what the run was given: its version, ranges and components count,
+ * the hosts and the source of files are the run's own.
  */
 export async function readLiveCluster(
   api: KubeClient,
@@ -34,7 +34,7 @@ export async function readLiveCluster(
   const clusterConfiguration = textsAt(kubeadm, 'data')['ClusterConfiguration']
   if (clusterConfiguration === undefined) {
     throw new KadmError('config', 'the cluster has no ConfigMap kube-system/kubeadm-config', {
-      hint: 'join only clusters that kubeadm or kadm made',
+      hint: 'join a cluster that kubeadm or kadm created',
     })
   }
   const podNetwork: PodNetwork = flannel === undefined ? given.network.plugin : {kind: 'flannel'}
@@ -78,8 +78,8 @@ export const swapOf = ({failSwapOn}: Readonly<Record<string, unknown>>): Cluster
 const OF_A_NODE = ['containerRuntimeEndpoint', 'cgroupDriver', 'failCgroupV1', 'failSwapOn', 'resolvConf']
 
 /**
- * What of the shared KubeletConfiguration holds for each node. A share of swap is for the node's own cgroups to hold pods to; that pods
- * get none holds everywhere, and is what kubelets do beside swap when told nothing of it (KEP-2400).
+ * What of the shared KubeletConfiguration holds for each node. A share of swap is for the node's own cgroups to hold
+ * pods to; that pods get none holds everywhere, and is what kubelets do beside swap when told nothing of it (KEP-2400).
  */
 export function sharedOnly(kubelet: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const {swapBehavior} = textsAt(kubelet, 'memorySwap')

@@ -30,7 +30,7 @@ export async function removeOldTokens(
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
         warn(
-          `the join token ${id} of a run that was killed could not be deleted (${reason}); delete it: kadm token delete ${id}`,
+          `could not delete the join token ${id} of an interrupted run (${reason}); delete it: kadm token delete ${id}`,
         )
         return []
       }

@@ -32,7 +32,10 @@ const PASSES = 4
 /** Lost connections that one phase goes on after. */
 const MOST_CUTS = 2
 
-/** Changes what differs until nothing does; what differs still right after its own act is a failure. Gives the number of changes. */
+/**
+ * Changes what differs until nothing does; what differs still right after its own act is a failure. Gives the number of
+ * changes.
+ */
 export async function changeHost(changing: HostChanging, found: readonly Looked[]): Promise<number> {
   let count = 0
   let cuts = 0
@@ -51,7 +54,7 @@ export async function changeHost(changing: HostChanging, found: readonly Looked[
     if (stuck.length > 0) {
       throw new KadmError('remote', stuck.map(({resource, diff}) => `${resource.id}: ${diff ?? ''}`).join('\n'), {
         host: changing.machine.host.name,
-        hint: 'it was changed and is still not as it should be; something on the host works against it',
+        hint: 'the change did not take effect: the host still has the old state. Another program may be overwriting it',
       })
     }
     const told = new Set(differing.slice(due.length).map(({resource}) => resource.id))
@@ -63,8 +66,8 @@ export async function changeHost(changing: HostChanging, found: readonly Looked[
 }
 
 /**
- * Up to the first wait that follows a change: what the change made stale is looked at before, as a kubelet that runs with the token
- * from before; it would be waited for in vain.
+ * Up to the first wait that follows a change: what the change made stale is looked at before, as a kubelet that runs
+ * with the token from before; it would be waited for in vain.
  */
 function beforeNextWait(differing: readonly Looked[]): readonly Looked[] {
   const isWait = ({resource}: Looked): boolean => kindOf(resource).onlyWaits === true
@@ -82,7 +85,7 @@ interface Pass {
 async function onePass(changing: HostChanging, differing: readonly Looked[], mayBeCut: boolean): Promise<Pass> {
   const {machine, everything, values, signal, tell} = changing
   const {host, lease} = machine
-  if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be changed`)
+  if (lease === undefined) throw new Error(`${host.name}: cannot change the host without its lease`)
   await throughCuts(() => lease.confirm(), changing)
   const uploads = differing.flatMap(({resource, state}) => kindOf(resource).uploads?.(resource, state) ?? [])
   await throughCuts(() => changing.upload(machine, uploads), changing)
@@ -130,6 +133,6 @@ function actFailed(host: string, {code, stderr}: {readonly code: number; readonl
   return new KadmError('remote', `could not apply ${what}${last === '' ? '' : `: ${last}`}`, {
     host,
     evidence,
-    hint: 'correct what the lines above name, then run this again; it goes on from what is so',
+    hint: 'fix the errors above and run the same command again; completed steps are skipped',
   })
 }

@@ -26,15 +26,17 @@ const PAUSE_MS = 2000
 const BEGIN_MS = 3000
 
 /**
- * Logs in anew until the host says that it made the change, then once more, which proves that a login works with the change made; then
- * tells the host to keep it. Rejects when the host has taken it back.
+ * Logs in anew until the host says that it made the change, then once more, which proves that a login works with the
+ * change made; then tells the host to keep it. Rejects when the host has taken it back.
  */
 export const confirmOrRollBack = (trial: CommitConfirm, proving: Proving): Promise<void> =>
   proving.lend === undefined ? tryOut(trial, proving) : proving.lend(() => tryOut(trial, proving))
 
 async function tryOut(trial: CommitConfirm, proving: Proving): Promise<void> {
   const {host, clock, signal, progress} = proving
-  progress(`trying ${trial.what}: it stays when a new login works, else it goes back within ${String(trial.seconds)} s`)
+  progress(
+    `trying ${trial.what}: kadm keeps it if a new login works; otherwise the host reverts it within ${String(trial.seconds)} s`,
+  )
   const until = clock.now() + trial.seconds * 1000 + 2 * CHANGE_MS
   let wasApplied = false
   let reached: Reached | undefined
@@ -72,14 +74,13 @@ async function confirm(trial: CommitConfirm, {host, fence, signal}: Proving): Pr
   throw new KadmError('remote', `could not keep ${trial.what}`, {
     host: host.name,
     evidence: result.stderr,
-    hint: 'correct what the lines above name, then run this again',
+    hint: 'fix the errors above and run the same command again',
   })
 }
 
 /** The address of the file is where the next run dials. */
 function tellMoved(reached: Reached | undefined, {warn}: Proving): void {
-  if (reached?.hasMoved === true)
-    warn(`it is reached at ${reached.address} from now on: write that as its ssh address in the file`)
+  if (reached?.hasMoved === true) warn(`the host is now at ${reached.address}: set this as its ssh address in the file`)
 }
 
 function wentBack({what}: CommitConfirm, host: string, said: string, refused: unknown): KadmError {
@@ -87,10 +88,10 @@ function wentBack({what}: CommitConfirm, host: string, said: string, refused: un
   const login = refused instanceof KadmError ? [`the last login that failed: ${refused.message}`] : []
   return new KadmError(
     'remote',
-    `${what} did not hold, and the host took them back: ${first.replace('reverted ', '')}`,
+    `${what} did not work, and the host reverted the change: ${first.replace('reverted ', '')}`,
     {
       host,
-      hint: 'correct what the file says under network for this host, then run this again',
+      hint: 'correct the network section of this host in the file, then run the same command again',
       evidence: [...login, ...rest].join('\n'),
       cause: refused,
     },
@@ -98,14 +99,14 @@ function wentBack({what}: CommitConfirm, host: string, said: string, refused: un
 }
 
 const cancelled = ({what, seconds}: CommitConfirm, host: string): KadmError =>
-  new KadmError('cancelled', `cancelled; the host takes back ${what} by itself within ${String(seconds)} s`, {
+  new KadmError('cancelled', `interrupted; the host reverts ${what} by itself within ${String(seconds)} s`, {
     host,
-    hint: 'wait that long, then run it again',
+    hint: 'wait that long, then run the same command again',
   })
 
 const lost = ({what, addresses}: CommitConfirm, host: string, cause: unknown): KadmError =>
-  hostLost(host, `it cannot be reached any more, although it was to take back ${what} by itself`, {
+  hostLost(host, `cannot reach the host any more, although it should have reverted ${what} by itself`, {
     cause,
     evidence: cause instanceof Error ? cause.message : undefined,
-    hint: `look at its console; it was tried where it was reached before and at ${addresses.join(', ')}`,
+    hint: `check its console; kadm tried the previous address and ${addresses.join(', ')}`,
   })

@@ -7,7 +7,9 @@ export interface ReachableChoice {
   readonly findings: readonly Finding[]
 }
 
-/** The first choice by which all hosts reach one another; where there is none the first of all, with what fails of each. */
+/**
+ * The first choice by which all hosts reach one another; where there is none the first of all, with what fails of each.
+ */
 export async function firstReachable(
   choices: readonly AddressChoice[],
   probe: (choice: AddressChoice) => Promise<readonly Finding[]>,
@@ -31,6 +33,6 @@ const notTaken = (findings: readonly Finding[]): readonly Finding[] =>
   findings.filter(isError).map(finding => ({
     ...finding,
     severity: 'info',
-    message: `${finding.message}; so other addresses are taken`,
-    remedy: 'nothing is to be done, unless that network was meant',
+    message: `${finding.message}; kadm uses other addresses`,
+    remedy: 'you need to do nothing, unless you want to use that network',
   }))

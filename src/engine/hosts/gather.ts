@@ -23,7 +23,7 @@ export async function gather(host: Host, now: () => number, signal: AbortSignal)
   try {
     return {facts: parseFacts(output), midpointSeconds}
   } catch (error) {
-    throw new KadmError('remote', 'what the host says of itself cannot be read', {
+    throw new KadmError('remote', 'cannot read the facts of the host', {
       host: host.name,
       evidence: output.slice(0, 2000),
       cause: error,
@@ -34,7 +34,7 @@ export async function gather(host: Host, now: () => number, signal: AbortSignal)
 async function tooSlow(error: unknown, host: Host, signal: AbortSignal): Promise<never> {
   if (!(error instanceof KadmError) || error.code !== 'timeout') throw error
   const {hint, evidence} = await whySlow(host, signal)
-  throw new KadmError('timeout', `looking at the host took longer than ${String(LOOK_MS / 60_000)} minutes`, {
+  throw new KadmError('timeout', `inspecting the host took longer than ${String(LOOK_MS / 60_000)} minutes`, {
     host: host.name,
     hint,
     evidence: [error.evidence, evidence].filter(text => text !== undefined).join('\n') || undefined,

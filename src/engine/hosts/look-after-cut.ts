@@ -14,8 +14,9 @@ export interface AfterCut extends Persistence {
 }
 
 /**
- * What an act has done during which the connection was lost. It is never done again unseen: it may run to its end over there, where
- * nobody has heard of the cut yet. The look waits for that end, because it takes the lock that every act holds (fence.ts).
+ * What an act has done during which the connection was lost. It is never done again unseen: it may run to its end over
+ * there, where nobody has heard of the cut yet. The look waits for that end, because it takes the lock that every act
+ * holds (fence.ts).
  */
 export async function lookAfterCut(
   host: Host,
@@ -24,7 +25,7 @@ export async function lookAfterCut(
 ): Promise<readonly Looked[]> {
   const result = await oncePossible(host, wanted, after)
   if (result.code === 0) return parseLooks(result, wanted, host.name)
-  throw new KadmError('remote', `could not look at it: the script ended with exit code ${String(result.code)}`, {
+  throw new KadmError('remote', `could not inspect the host: the script exited with code ${String(result.code)}`, {
     host: host.name,
     evidence: result.stderr,
   })
@@ -38,14 +39,14 @@ async function oncePossible(host: Host, wanted: readonly AnyHostResource[], afte
     } catch (error) {
       if (!isBusy(error)) throw error
       if (turn === MOST_TURNS) throw stillAtWork(host.name, error)
-      progress('waiting for the end of what was begun there before the connection was lost')
+      progress('waiting for the script that was running before the connection was lost')
     }
   }
 }
 
 const stillAtWork = (host: string, cause: KadmError): KadmError =>
-  hostLost(host, 'the connection was lost, and the changes that were being made still run there', {
-    hint: 'run the same command again in a few minutes: completed steps are skipped',
+  hostLost(host, 'the connection was lost, and the script with the changes is still running there', {
+    hint: 'run the same command again in a few minutes; completed steps are skipped',
     evidence: cause.evidence,
     cause,
   })

@@ -17,7 +17,10 @@ export interface Looked {
 const frame = (head: Script, body: Script): Script => sh`printf '\036%s\n' ${head}
 ( set -u; ${body} ) </dev/null || printf '\036!%s %s\n' ${head} "$?"`
 
-/** One read-only script that looks at everything; stdin is closed for what it runs, since the script itself comes that way. */
+/**
+ * One read-only script that looks at everything; stdin is closed for what it runs, since the script itself comes that
+ * way.
+ */
 export const lookScript = (resources: readonly AnyHostResource[]): Script =>
   concat(resources.map((resource, i) => frame(new Script(String(i)), kindOf(resource).look(resource))))
 
@@ -42,11 +45,11 @@ export function parseLooks(
     else parts.set(Number(head), part.slice(newline + 1))
   }
   if (failed.length > 0)
-    throw new KadmError('remote', `could not look at ${failed.join(', ')}`, {host, evidence: stderr})
+    throw new KadmError('remote', `could not inspect ${failed.join(', ')}`, {host, evidence: stderr})
   return resources.map((resource, i) => {
     const part = parts.get(i)
     if (part === undefined) {
-      throw new KadmError('remote', `the look at ${resource.id} gave no answer`, {
+      throw new KadmError('remote', `inspecting ${resource.id} gave no result`, {
         host,
         evidence: stderr + stdout.slice(-2000),
       })
@@ -66,7 +69,7 @@ export async function look(
   if (resources.length === 0) return []
   const result = await host.run(lookScript(resources).text, {signal})
   if (result.code !== 0) {
-    throw new KadmError('remote', `could not look at it: the script ended with exit code ${String(result.code)}`, {
+    throw new KadmError('remote', `could not inspect the host: the script exited with code ${String(result.code)}`, {
       host: host.name,
       evidence: result.stderr,
     })

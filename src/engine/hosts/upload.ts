@@ -19,33 +19,45 @@ export interface Uploading {
   readonly progress: (message: string) => void
 }
 
-/** Makes the folder, and removes what uploads that were cut off left in it; nobody else uploads while this run holds the lease. */
+/**
+ * Makes the folder, and removes what uploads that were cut off left in it; nobody else uploads while this run holds the
+ * lease.
+ */
 const prepareStage = sh`umask 077
 mkdir -p ${KADM_DIR} ${STAGE_DIR}
 chmod 0700 ${KADM_DIR} ${STAGE_DIR}
 rm -f -- ${STAGE_DIR}/*.kadm.??????`
 
-/** When a run has succeeded: every file that a run brings is used by an act of the same run, so what is left is of no use. */
+/**
+ * When a run has succeeded: every file that a run brings is used by an act of the same run, so what is left is of no
+ * use.
+ */
 export const emptyStage = sh`( ${removeTrees(STAGE_DIR)} ) || :`
 
-/** For the run that holds the lease with this number; content may take long, and others need not wait for it to take over. */
+/**
+ * For the run that holds the lease with this number; content may take long, and others need not wait for it to take
+ * over.
+ */
 export const guardOf = (fence: number): Guard => ({
   before: concat([checkFence(fence), LET_GO]),
   again: checkFence(fence),
   refusal: (host, {code, stderr}) => (code === LEASE_LOST ? leaseLost(host, stderr) : undefined),
 })
 
-/** Brings files to the host, those that are there already (by hash) excepted; each appears under its name only when it is whole. */
+/**
+ * Brings files to the host, those that are there already (by hash) excepted; each appears under its name only when it
+ * is whole.
+ */
 export async function uploadAll(host: Host, uploads: readonly StagedFile[], uploading: Uploading): Promise<void> {
   const unique = [...new Map(uploads.map(upload => [upload.to, upload])).values()]
   if (unique.length === 0) return
   const {fence, signal, progress} = uploading
   const {code, stderr} = await runFenced(host, fence, prepareStage, {signal})
   if (code !== 0)
-    throw new KadmError('remote', `could not make ${STAGE_DIR}`, {
+    throw new KadmError('remote', `could not create ${STAGE_DIR}`, {
       host: host.name,
       evidence: stderr,
-      hint: 'look at the free space there with df -h and df -i, then run this again',
+      hint: 'check the free space there with df -h and df -i, then run the same command again',
     })
   const missing = await missingOnHost(
     host,
@@ -58,6 +70,6 @@ export async function uploadAll(host: Host, uploads: readonly StagedFile[], uplo
   await onEach(missing, WIDTH, async ({from, to, sha256, size}) => {
     await uploadFile(host, {source: from, target: to, sha256, size, mode: '0600', decompress: false, signal, guard})
     sent += size
-    progress(`brought ${megabytes(sent)} of ${megabytes(total)}`)
+    progress(`copied ${megabytes(sent)} of ${megabytes(total)}`)
   })
 }

@@ -3,7 +3,10 @@ import {sh} from '../../remote/shell/shell.ts'
 
 const ASK_MS = 15_000
 
-/** Load average, processors, and processes that wait for a disk or a mount; reads /proc only, so that it answers when much else hangs. */
+/**
+ * Load average, processors, and processes that wait for a disk or a mount; reads /proc only, so that it answers when
+ * much else hangs.
+ */
 const SCRIPT = sh`echo "load $(cut -d' ' -f2 /proc/loadavg)"
 echo "processors $(grep -c ^processor /proc/cpuinfo)"
 for status in $(grep -ls '^State:[[:space:]]*D' /proc/[0-9]*/status); do
@@ -28,7 +31,7 @@ const AGAIN = 'then run the same kadm command again'
 export function judgeSlowness(said: string | undefined): Slowness {
   if (said === undefined)
     return {
-      hint: `it no longer runs even a small script: look at 'uptime' and 'dmesg' on its own console, ${AGAIN}`,
+      hint: `the host does not run even a small script: check 'uptime' and 'dmesg' on its console, ${AGAIN}`,
       evidence: undefined,
     }
   const all = (name: string): readonly string[] =>
@@ -38,16 +41,16 @@ export function judgeSlowness(said: string | undefined): Slowness {
   const evidence = said.trim()
   if (waiting.length > 0)
     return {
-      hint: `a disk or a mount of it does not answer (${waiting.join(', ')} wait for it): look at 'dmesg' and 'mount' there, ${AGAIN}`,
+      hint: `a disk or a mount of the host does not answer (${waiting.join(', ')} wait for it): check 'dmesg' and 'mount' there, ${AGAIN}`,
       evidence,
     }
   if (load > 2 * processors)
     return {
-      hint: `it is overloaded (load ${String(load)} on ${String(processors)} processors): look at 'top' there, ${AGAIN}`,
+      hint: `the host is overloaded (load ${String(load)} on ${String(processors)} processors): check 'top' there, ${AGAIN}`,
       evidence,
     }
   return {
-    hint: `one of the programs that kadm asks there does not answer: look at 'systemctl status' and 'journalctl -n 50' there, ${AGAIN}`,
+    hint: `a program that kadm runs on the host does not answer: check 'systemctl status' and 'journalctl -n 50' there, ${AGAIN}`,
     evidence,
   }
 }

@@ -6,12 +6,12 @@ import {concat, Script, sh} from '../../remote/shell/shell.ts'
 /** Exit code of a script whose lease was taken over by another run. */
 export const LEASE_LOST = 75
 
-const BUSY = 'another script of kadm is still running there'
+const BUSY = 'another kadm script is still running on this host'
 
 /**
- * Shell function that waits for the lock of kadm and holds it as descriptor 9 until the script ends. A reset removes the lock's file with all the rest:
- * what was waited for is then not the lock any more, so the file on disk is opened again. Fails with 1 where there is no folder
- * of kadm, and with 2 when the lock did not become free.
+ * Shell function that waits for the lock of kadm and holds it as descriptor 9 until the script ends. A reset removes
+ * the lock's file with all the rest: what was waited for is then not the lock any more, so the file on disk is opened
+ * again. Fails with 1 where there is no folder of kadm, and with 2 when the lock did not become free.
  */
 export const lockFunction = (seconds: number, folder: 'make' | 'need'): Script => sh`kadm_lock() {
 kadm_turn=0
@@ -26,8 +26,9 @@ return 2
 }`
 
 /**
- * Goes first in every script that changes a host: ends it when the run is not the one that holds the lease now. The lock is held for
- * as long as the script runs, so that a take-over waits for the end of what is under way; `CLOSE_LOCK` keeps it from daemons.
+ * Goes first in every script that changes a host: ends it when the run is not the one that holds the lease now. The
+ * lock is held for as long as the script runs, so that a take-over waits for the end of what is under way; `CLOSE_LOCK`
+ * keeps it from daemons.
  */
 export const checkFence = (fence: number): Script => sh`${lockFunction(60, 'need')}
 kadm_locked=0; kadm_lock || kadm_locked=$?
@@ -49,18 +50,21 @@ export const LET_GO = new Script('exec 9>&-')
 /** The error of a script that ended with `LEASE_LOST`. */
 export const leaseLost = (host: string, evidence: string): KadmError =>
   evidence.includes(BUSY)
-    ? new KadmError('lease', BUSY, {host, evidence, hint: 'wait until it has ended, then run this again'})
-    : new KadmError('lease', 'another run of kadm took over', {
+    ? new KadmError('lease', BUSY, {host, evidence, hint: 'wait until it has ended, then run the same command again'})
+    : new KadmError('lease', 'another kadm run took over the lock', {
         host,
         evidence,
-        hint: 'let it finish, then run this again',
+        hint: 'let it finish, then run the same command again',
       })
 
 /** Whether it failed only because another script holds the lock, which may be one of this run that was cut off. */
 export const isBusy = (error: unknown): error is KadmError =>
   error instanceof KadmError && error.code === 'lease' && error.message === BUSY
 
-/** Runs a script that writes, for the run that holds the lease with this number; rejects with `lease` when it does not any more. */
+/**
+ * Runs a script that writes, for the run that holds the lease with this number; rejects with `lease` when it does not
+ * any more.
+ */
 export async function runFenced(host: Host, fence: number, script: Script, options: RunOptions): Promise<RunResult> {
   const result = await host.run(concat([new Script('set -eu'), checkFence(fence), script]).text, options)
   if (result.code === LEASE_LOST) throw leaseLost(host.name, result.stderr)

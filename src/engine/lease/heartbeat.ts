@@ -26,9 +26,15 @@ export interface HeartbeatOptions {
 export interface Heartbeat {
   /** Fires with the `lease` error when another run holds the lease, or nobody. */
   readonly taken: AbortSignal
-  /** Fires with the `lease` error then, and when the machine was silent for so long that the run cannot claim the lease any more. */
+  /**
+   * Fires with the `lease` error then, and when the machine was silent for so long that the run cannot claim the lease
+   * any more.
+   */
   readonly lost: AbortSignal
-  /** Asks the host whether the lease is still held, unless that was just done. Rejects when it is not or cannot be asked. */
+  /**
+   * Asks the host whether the lease is still held, unless that was just done. Rejects when it is not or cannot be
+   * asked.
+   */
   readonly confirm: () => Promise<void>
   /** While the host itself keeps the lease alive, as during a trial of its network, silence does not count. */
   readonly lend: <T>(work: () => Promise<T>) => Promise<T>
@@ -38,14 +44,15 @@ export interface Heartbeat {
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const noSignOfLife = (error: unknown): string =>
-  `it took no sign of life of this run (${reasonOf(error)}); after ${String(STALE_SECONDS)} s without one, another run may take over`
+  `could not renew the lock on the host (${reasonOf(error)}); another run may take it over after ${String(STALE_SECONDS)} s`
 
 const silent = (host: string, cause: unknown): KadmError =>
-  new KadmError(
-    'lease',
-    `no sign of life of this run reached it for ${String(SILENCE_SECONDS)} s, so its lease has run out`,
-    {host, cause, evidence: reasonOf(cause), hint: 'see that the machine can be reached, then run this again'},
-  )
+  new KadmError('lease', `the lock on the host has expired: kadm could not renew it for ${String(SILENCE_SECONDS)} s`, {
+    host,
+    cause,
+    evidence: reasonOf(cause),
+    hint: 'check that you can reach the machine, then run the same command again',
+  })
 
 /** Undefined when the lease is still held, and else the loss; rejects when the machine gives no answer. */
 async function askWhetherHeld(host: Host, fence: number, signal: AbortSignal): Promise<KadmError | undefined> {
@@ -54,10 +61,7 @@ async function askWhetherHeld(host: Host, fence: number, signal: AbortSignal): P
   if (!stdout.startsWith('lost'))
     throw new KadmError('remote', `exit code ${String(code)}: ${stderr.trim()}`, {host: host.name})
   const holder = stdout.slice('lost'.length).trim()
-  return leaseLost(
-    host.name,
-    holder === '' ? 'the lease was given back, or the machine was reset' : `held by ${holder}`,
-  )
+  return leaseLost(host.name, holder === '' ? 'the lock was released, or the machine was reset' : `held by ${holder}`)
 }
 
 /** Shows the machine every ten seconds that the run lives, and the run that it still holds the lease. */
@@ -86,7 +90,8 @@ export function startHeartbeat({host, fence, clock, warn}: HeartbeatOptions): He
     state.begunAt = 0
     state.failures++
     const isOverdue = state.failures > 1 && clock.now() - state.silentSince > SILENCE_SECONDS * 1000
-    // A machine that is lost ends what is done on it by that name; when it is back, the next answer says whether the lease is still held.
+    // A machine that is lost ends what is done on it by that name; when it is back, the next answer says whether the
+    // lease is still held.
     if (isOverdue && lostOf(error) === undefined) silence.abort(silent(host.name, error))
     else if (state.failures === 1) warn(noSignOfLife(error))
   }

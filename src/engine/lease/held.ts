@@ -30,7 +30,7 @@ export function whoHolds(held: readonly Held[]): readonly string[] {
   return holders.map(holder => {
     const theirs = held.filter(one => one.holder === holder)
     const age = Math.max(0, Math.min(...theirs.map(({ageSeconds}) => ageSeconds)))
-    const who = holder === '' ? 'a script of it is still running' : `${holder}, last seen ${String(age)} s ago`
+    const who = holder === '' ? 'one of its scripts is still running' : `${holder}, last seen ${String(age)} s ago`
     return `on ${theirs.map(({host}) => host).join(', ')}: ${who}`
   })
 }
@@ -38,9 +38,9 @@ export function whoHolds(held: readonly Held[]): readonly string[] {
 /** Located once for all machines, however many there are. */
 export function heldError(held: readonly Held[], evidence?: string): KadmError {
   const [only] = held.length === 1 ? held : []
-  return new KadmError('lease', `another run of kadm is at work ${whoHolds(held).join('; ')}`, {
+  return new KadmError('lease', `another kadm run holds the lock ${whoHolds(held).join('; ')}`, {
     host: only?.host,
     evidence,
-    hint: `wait for it to end; if it is certainly dead, wait ${String(STALE_SECONDS)} s or give --take-lease`,
+    hint: `wait for it to end; if you are sure that it is dead, wait ${String(STALE_SECONDS)} s or pass --take-lease`,
   })
 }

@@ -16,7 +16,10 @@ interface Taking {
   readonly gone: string
 }
 
-/** Writes holder, number and time. Prints the holder and the seconds since its last sign of life where there is one that lives. */
+/**
+ * Writes holder, number and time. Prints the holder and the seconds since its last sign of life where there is one that
+ * lives.
+ */
 export const takeScript = ({holder, fence, force, gone}: Taking): Script => sh`set -eu
 umask 077
 ${lockFunction(30, 'make')}
@@ -28,7 +31,7 @@ age=$(( $(date +%s) - $(stat -c %Y ${LEASE_FILE}) ))
 fi
 case $kadm_locked in
 0) ;;
-2) printf '%s\n%s\n' "$old" "$age"; echo 'another script of kadm is still running there' >&2; exit ${HELD};;
+2) printf '%s\n%s\n' "$old" "$age"; echo 'another kadm script is still running on this host' >&2; exit ${HELD};;
 *) echo 'the lock of kadm cannot be opened' >&2; exit 1;;
 esac
 if [ -n "$old" ] && [ ${force ? 'yes' : 'no'} = no ] && [ "$old" != ${gone} ] && [ "$age" -lt ${STALE_SECONDS} ]; then
@@ -38,8 +41,8 @@ printf '%s\n%s\n%s\n' ${holder} ${fence} "$(date +%s)" > ${LEASE_FILE}.new
 mv -f ${LEASE_FILE}.new ${LEASE_FILE}`
 
 /**
- * Leaves a number that nobody has, so that no late script of the run passes; for the run that took it, also over another connection
- * than the one it was taken by.
+ * Leaves a number that nobody has, so that no late script of the run passes; for the run that took it, also over
+ * another connection than the one it was taken by.
  */
 export const giveBack = (fence: number, first: Script = sh`:`): Script => sh`set -u
 ${lockFunction(10, 'need')}
@@ -51,8 +54,8 @@ umask 077
 printf '\n%s\n%s\n' ${fence + 1} "$(date +%s)" > ${LEASE_FILE}.new && mv -f ${LEASE_FILE}.new ${LEASE_FILE}`
 
 /**
- * Touches the very file that was read, by its descriptor: what another run puts in its place meanwhile is left alone. So it takes no
- * lock, which an act of this run may hold for minutes. Prints `held`, or `lost` with the holder.
+ * Touches the very file that was read, by its descriptor: what another run puts in its place meanwhile is left alone.
+ * So it takes no lock, which an act of this run may hold for minutes. Prints `held`, or `lost` with the holder.
  */
 export const beatScript = (fence: number): Script => sh`kadm_holder='' kadm_fence=''
 if { command exec 8<${LEASE_FILE}; } 2>/dev/null; then

@@ -28,11 +28,17 @@ export interface Lease extends Pick<Heartbeat, 'taken' | 'lost' | 'confirm' | 'l
   readonly fence: number
   /** Stops the heartbeat and gives the lease back, when `last` has run under it. */
   readonly release: (last?: Script) => Promise<void>
-  /** Stops the heartbeat and runs what removes the lease with all the rest of kadm; when that fails, the lease is still to be given back. */
+  /**
+   * Stops the heartbeat and runs what removes the lease with all the rest of kadm; when that fails, the lease is still
+   * to be given back.
+   */
   readonly forget: (script: Script) => Promise<void>
 }
 
-/** 52 bits, a decimal number of at most 16 digits: kadm 0.1.0 counts on from what it finds in the file, in a shell's arithmetic. */
+/**
+ * 52 bits, a decimal number of at most 16 digits: kadm 0.1.0 counts on from what it finds in the file, in a shell's
+ * arithmetic.
+ */
 const newFence = (random: LeaseOptions['random']): number => Number((1n << 51n) | (random(8).readBigUInt64BE() >> 13n))
 
 class HeldByOther extends KadmError {
@@ -45,8 +51,8 @@ class HeldByOther extends KadmError {
 }
 
 /**
- * Takes the host's lease with a number that no other lease has. Refuses with `lease` while another run holds it and shows
- * signs of life; a holder that is certainly gone, or silent for 45 s, is replaced.
+ * Takes the host's lease with a number that no other lease has. Refuses with `lease` while another run holds it and
+ * shows signs of life; a holder that is certainly gone, or silent for 45 s, is replaced.
  */
 export async function takeLease(host: Host, options: LeaseOptions): Promise<Lease> {
   const {signal, holder, clock, emit} = options
@@ -59,7 +65,7 @@ export async function takeLease(host: Host, options: LeaseOptions): Promise<Leas
   if (result.code === HELD)
     throw new HeldByOther({host: host.name, holder: held, ageSeconds: Number(age)}, result.stderr)
   if (result.code !== 0) {
-    throw new KadmError('remote', 'could not take the lease', {host: host.name, evidence: result.stderr})
+    throw new KadmError('remote', 'could not take the lock on the host', {host: host.name, evidence: result.stderr})
   }
   const warn = (message: string): void => emit?.({type: 'warning', host: host.name, message, at: clock.now()})
   return leaseOf(host, fence, startHeartbeat({host, fence, clock, warn}))
@@ -83,15 +89,15 @@ function leaseOf(host: Host, fence: number, heart: Heartbeat): Lease {
       heart.stop()
       const {code, stderr} = await runFenced(host, fence, script, {})
       if (code !== 0)
-        throw new KadmError('remote', "could not remove kadm's own folders", {host: host.name, evidence: stderr})
+        throw new KadmError('remote', "could not remove kadm's folders", {host: host.name, evidence: stderr})
       isOver = true
     },
   }
 }
 
 /**
- * Works while holding the lease of every host; gives back all that were taken, whatever happens. The signal that the work is given
- * fires when another run takes one of them over; what is then thrown is that, once.
+ * Works while holding the lease of every host; gives back all that were taken, whatever happens. The signal that the
+ * work is given fires when another run takes one of them over; what is then thrown is that, once.
  */
 export async function withLeases<T>(
   hosts: readonly Host[],

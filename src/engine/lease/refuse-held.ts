@@ -18,6 +18,6 @@ export function warnOfHeld(candidates: readonly Candidate[], options: Opening): 
   const held = heldAmong(candidates, options)
   const [first] = held
   if (first === undefined) return
-  const message = `another run of kadm is at work ${whoHolds(held).join('; ')}; what is found there may change under way`
+  const message = `another kadm run holds the lock ${whoHolds(held).join('; ')}; its changes may make these results outdated`
   options.emit({type: 'warning', host: first.host, message, at: options.clock.now()})
 }

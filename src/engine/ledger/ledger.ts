@@ -52,16 +52,19 @@ export function backParts(resource: AnyHostResource, state: State, original: Sta
   return back.every(Boolean) ? 'all' : back.some(Boolean) ? 'some' : 'none'
 }
 
-/** Why an entry is not undone; an undo that was cut off leaves a thing of several parts half as it was, which is nobody's work. */
+/**
+ * Why an entry is not undone; an undo that was cut off leaves a thing of several parts half as it was, which is
+ * nobody's work.
+ */
 function whyLeft(found: Looked, entry: LedgerEntry): string | undefined {
   const back = backParts(found.resource, found.state, entry.original)
   return back === 'all' || (back === 'some' && entry.wasBegun) ? undefined : takenOver(found)
 }
 
 /**
- * For the run that holds the lease. Puts every first original back, newest change first, in one script after one look. The entries
- * go when all is back, so that an undo that was cut off is done again from its start: every undo may run twice. What may cut the
- * connection comes last, each by itself.
+ * For the run that holds the lease. Puts every first original back, newest change first, in one script after one look.
+ * The entries go when all is back, so that an undo that was cut off is done again from its start: every undo may run
+ * twice. What may cut the connection comes last, each by itself.
  */
 export async function undoLedger(proving: Proving): Promise<UndoReport> {
   const {host, signal} = proving
@@ -121,6 +124,6 @@ async function run(script: Script, {host, fence, signal}: Proving): Promise<void
   throw new KadmError('remote', `could not undo ${lastAct(result.stderr) ?? 'everything'}`, {
     host: host.name,
     evidence: result.stderr,
-    hint: 'repair what the lines above name, and run the reset again',
+    hint: 'fix the errors above and run kadm reset again',
   })
 }

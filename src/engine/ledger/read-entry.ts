@@ -39,15 +39,15 @@ export function readEntry(files: EntryFiles): LedgerEntry | UnreadEntry {
   const unread = (because: string): UnreadEntry => ({folder, id, because})
   if (typeof original === 'string') return unread(original)
   if (typeof applied === 'string') return unread(applied)
-  if (files.sequence === undefined || !/^\d+$/.test(files.sequence)) return unread('its file sequence cannot be read')
+  if (files.sequence === undefined || !/^\d+$/.test(files.sequence)) return unread('cannot read its file sequence')
   const unknown = unknownFormat(original) ?? unknownFormat(applied)
   if (unknown !== undefined) return unread(unknown)
   const raw = rawEntry(id, original, applied)
   const schema = schemaOf(raw.kind)
   if (schema === undefined) return unread(`this kadm does not know the kind '${raw.kind}'${madeBy(applied)}`)
   const [state, resource] = [schema.state.safeParse(raw.original), schema.resource.safeParse(raw.applied)]
-  if (!state.success) return unread(`its original.json is not what a ${raw.kind} has${madeBy(original)}`)
-  if (!resource.success) return unread(`its applied.json is not what a ${raw.kind} has${madeBy(applied)}`)
+  if (!state.success) return unread(`its original.json is not valid for a ${raw.kind}${madeBy(original)}`)
+  if (!resource.success) return unread(`its applied.json is not valid for a ${raw.kind}${madeBy(applied)}`)
   return {folder, sequence: BigInt(files.sequence), id, original: state.data, applied: resource.data, wasBegun}
 }
 
@@ -55,10 +55,10 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** The document, or why there is none. */
 function parse(name: string, text: string | undefined): Fields | string {
-  if (text === undefined) return `its file ${name} cannot be read`
+  if (text === undefined) return `cannot read its file ${name}`
   try {
     const value: unknown = JSON.parse(text)
-    return isFields(value) ? value : `its file ${name} holds no document`
+    return isFields(value) ? value : `its file ${name} contains no document`
   } catch {
     return text.trim() === '' ? `its file ${name} is empty` : `its file ${name} is damaged`
   }
@@ -77,7 +77,7 @@ function unknownFormat(document: Fields): string | undefined {
     : `this kadm does not know format ${JSON.stringify(format)} of the ledger${madeBy(document)}`
 }
 
-const madeBy = ({kadm}: Fields): string => (typeof kadm === 'string' ? `; it was made by kadm ${kadm}` : '')
+const madeBy = ({kadm}: Fields): string => (typeof kadm === 'string' ? `; it was written by kadm ${kadm}` : '')
 
 function rawEntry(id: string, original: Fields, applied: Fields): RawEntry {
   const resource = formatOf(applied) === 0 ? applied : applied['applied']

@@ -49,7 +49,7 @@ export async function warnOfClosed(options: WorkflowOptions, session: Preflighte
         options.emit({
           type: 'warning',
           host: node.name,
-          message: `${name} lets nothing of it through to its kubelet; give its firewall the rules of kadm: kadm apply with a file that has both, or on ${name}: sudo ufw allow from ${node.address}`,
+          message: `the firewall of ${name} blocks its connections to the kubelet; run kadm apply with a file that contains both, or run on ${name}: sudo ufw allow from ${node.address}`,
           at: options.clock.now(),
         })
       }

@@ -93,7 +93,7 @@ async function carryOutJob(
     const byHand = phase.byHand?.(context)
     if (byHand !== undefined && isOfTheStep(thrown)) {
       const at = run.clock.now()
-      const hint = `everything else goes on; to do it by hand: ${byHand}`
+      const hint = `the run continues; to do this step yourself: ${byHand}`
       run.emit({type: 'warning', host: job.node.name, message: `${phase.title}: ${thrown.message}; ${hint}`, at})
       run.emit({type: 'phase-done', ...about, changes: 0, durationMs: at - started, at})
       return 0
@@ -140,7 +140,10 @@ async function explained(run: Run, machine: Machine, error: unknown, phase: stri
 /** What is one for the whole cluster: two runs that work on different machines would write it in turns. */
 const CLUSTER_WIDE: readonly OperationResource['kind'][] = ['cluster-info', 'kube-object', 'node-removed']
 
-/** Before operations act: the run still holds the lease of the machine, and for what is the cluster's own, that of the cluster. */
+/**
+ * Before operations act: the run still holds the lease of the machine, and for what is the cluster's own, that of the
+ * cluster.
+ */
 async function mayAct(
   run: Run,
   {lease}: Machine,

@@ -46,8 +46,9 @@ const runsOn = (where: Where, node: Node, first: Node | undefined): boolean => {
 const under = (name: string, path: string): boolean => path === name || path.startsWith(`${name}/`)
 
 /**
- * Plans the jobs of a run; pure. Throws for what only a mistake in a phase can cause: a need that names no phase, or jobs that wait for
- * one another. Time and size grow with hosts times steps: jobs that need the same phase share one list of it.
+ * Plans the jobs of a run; pure. Throws for what only a mistake in a phase can cause: a need that names no phase, or
+ * jobs that wait for one another. Time and size grow with hosts times steps: jobs that need the same phase share one
+ * list of it.
  */
 export function planJobs({steps, nodes, first, known = WORKFLOW_PATHS}: JobPlan): JobGraph {
   const lanes = new Map(
@@ -79,7 +80,7 @@ function needLists(
     for (const name of phase.needs ?? []) {
       if (lists.has(name)) continue
       if (!known.has(name) && !steps.some(step => under(name, step.path)))
-        throw new Error(`phase ${path} needs '${name}', which names no phase`)
+        throw new Error(`phase ${path} needs the unknown phase '${name}'`)
       lists.set(
         name,
         jobs.filter(({step, node}) => under(name, step.path) && (step.phase.neededOn?.(node) ?? true)),
@@ -89,7 +90,10 @@ function needLists(
   return lists
 }
 
-/** Kahn's algorithm over jobs and, between them, the lists they share: an edge for each host, not for each pair of hosts. */
+/**
+ * Kahn's algorithm over jobs and, between them, the lists they share: an edge for each host, not for each pair of
+ * hosts.
+ */
 function ordered({jobs, before, needed}: Omit<JobGraph, 'order' | 'lane'>): readonly Job[] {
   type Point = Job | readonly Job[]
   const waiting = new Map<Point, number>()
@@ -117,7 +121,7 @@ function ordered({jobs, before, needed}: Omit<JobGraph, 'order' | 'lane'>): read
     }
   }
   const stuck = jobs.filter(job => (waiting.get(job) ?? 0) > 0)
-  if (stuck.length > 0) throw new Error(`phases wait for one another: ${describe(stuck)}`)
+  if (stuck.length > 0) throw new Error(`phases depend on each other: ${describe(stuck)}`)
   return order.filter((point): point is Job => 'step' in point)
 }
 

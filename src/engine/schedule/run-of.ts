@@ -14,7 +14,7 @@ import {uploadAll} from '../hosts/upload.ts'
 /** A candidate as the node it became, with the lease it is changed under. */
 export function machineOf(session: Session, candidate: Candidate, lease: Machine['lease']): Machine {
   const node = session.nodes.find(({host}) => host === candidate.spec)
-  if (node === undefined) throw new Error(`${candidate.host.name} became no node`)
+  if (node === undefined) throw new Error(`${candidate.host.name} did not become a node`)
   return {host: candidate.host, facts: candidate.gathered.facts, node, lease}
 }
 
@@ -25,7 +25,7 @@ export type PreflightedSession = Session & {readonly source?: PackageSource | un
 export function runOf(options: WorkflowOptions, session: PreflightedSession, machines: readonly Machine[]): Run {
   const {clock, signal, random, holder} = options
   const noAdmin = (): Promise<never> =>
-    Promise.reject(new KadmError('remote', 'this run may not speak to the cluster as its administrator'))
+    Promise.reject(new KadmError('remote', 'this run has no admin access to the cluster'))
   return {
     cluster: session.cluster,
     machines,
@@ -57,7 +57,7 @@ export function runOf(options: WorkflowOptions, session: PreflightedSession, mac
       clock,
     }),
     upload: ({host, lease}, uploads, {progress, signal: stop}) => {
-      if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be brought`)
+      if (lease === undefined) throw new Error(`${host.name}: cannot copy files to the host without its lease`)
       return uploadAll(host, uploads, {fence: lease.fence, signal: stop, progress})
     },
     emit: options.emit,
@@ -69,7 +69,7 @@ export function runOf(options: WorkflowOptions, session: PreflightedSession, mac
 
 const noHash = (_: string, file: string): Promise<never> =>
   Promise.reject(
-    new KadmError('config', `the sha256 of ${file} is not known`, {hint: 'name it in source.archives.sha256'}),
+    new KadmError('config', `the sha256 of ${file} is not known`, {hint: 'set it in source.archives.sha256'}),
   )
 
 /** All failures of all hosts, or the number of changes. */

@@ -85,11 +85,14 @@ export function scheduleOf(run: Run): Schedule {
   }
 }
 
-/** A run writes to the API only while it holds the lease of the machine whose phase it is, and that of the cluster if it took it. */
+/**
+ * A run writes to the API only while it holds the lease of the machine whose phase it is, and that of the cluster if it
+ * took it.
+ */
 const guardOf =
   ({clusterLease}: Run, {host, lease}: Machine) =>
   async (): Promise<void> => {
-    if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be written`)
+    if (lease === undefined) throw new Error(`${host.name}: cannot write to the host without its lease`)
     await lease.confirm()
     await clusterLease?.confirm()
   }

@@ -22,7 +22,7 @@ async function fromFile(path: string, {readFile}: KeyReading): Promise<string> {
     return await readFile(path)
   } catch (cause) {
     throw new KadmError('config', `cannot read the key of the package repository: ${path}`, {
-      hint: 'name the file that holds it in source.packages.keyFile',
+      hint: 'set source.packages.keyFile to the file with the key',
       evidence: reasonOf(cause),
       cause,
     })
@@ -45,8 +45,8 @@ async function fromWeb(url: string, keyUrl: string, reading: KeyReading): Promis
     throw new KadmError('connect', `cannot fetch the key of the package repository ${url}`, {
       evidence: `${keyUrl}: ${reasonOf(cause)}`,
       hint:
-        'see the internet connection of this machine; without one give --bundle FOLDER, which ' +
-        "'kadm bundle create' makes where there is internet",
+        'check the internet connection of this machine; without internet access, pass --bundle FOLDER, which ' +
+        "'kadm bundle create' creates on a machine with internet access",
       cause,
     })
   }

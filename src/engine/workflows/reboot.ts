@@ -38,22 +38,28 @@ export async function waitForBoot(wait: BootWait): Promise<Returned> {
   while (clock.now() - started < BOOT_MS) {
     await clock.sleep(POLL_MS, signal)
     if (signal.aborted)
-      throw new KadmError('cancelled', 'waiting for the boot was stopped', {hint: 'it boots all the same'})
+      throw new KadmError('cancelled', 'interrupted while waiting for the reboot', {
+        hint: 'the reboot was requested; the host has not come back yet',
+      })
     const there = await attempt(wait, {...spec})
     if ('host' in there) return there
     last = there.error ?? last
-    progress(`boots again${there.error === undefined ? '' : ` (${there.error.message})`}`)
+    progress(`reboots${there.error === undefined ? '' : ` (${there.error.message})`}`)
     if (clock.now() - searched < SEARCH_EVERY_MS) continue
     searched = clock.now()
     const moved = await search()
     const elsewhere = moved === undefined ? undefined : await attempt(wait, moved)
     if (elsewhere !== undefined && 'host' in elsewhere) return elsewhere
   }
-  throw new KadmError('timeout', `it did not come back within ${String(BOOT_MS / 60_000)} minutes of its reboot`, {
-    evidence: last?.evidence ?? last?.message,
-    hint: 'look at its console; once it is up, read its address there and run the same command again',
-    cause: last,
-  })
+  throw new KadmError(
+    'timeout',
+    `the host did not come back within ${String(BOOT_MS / 60_000)} minutes of its reboot`,
+    {
+      evidence: last?.evidence ?? last?.message,
+      hint: 'check its console; when it is up, note its address there and run the same command again',
+      cause: last,
+    },
+  )
 }
 
 /** No error when it is still the boot that ends. */

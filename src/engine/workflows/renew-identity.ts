@@ -39,29 +39,34 @@ export interface Renewed {
 type Options = Pick<WorkflowOptions, 'connect' | 'emit' | 'clock' | 'signal'>
 
 /**
- * Makes the new identity, believes it, puts it in force, boots, and finds the machine again by nothing but its new key. What is
- * believed is written down before it is in force, so that a run that is cut off at any point leaves a machine that can be reached.
+ * Makes the new identity, believes it, puts it in force, boots, and finds the machine again by nothing but its new key.
+ * What is believed is written down before it is in force, so that a run that is cut off at any point leaves a machine
+ * that can be reached.
  */
 export async function renewIdentity(renewing: Renewing, options: Options): Promise<Renewed> {
   const {repair, host, target, lease, trust} = renewing
   const {signal, clock} = options
   const {view, parts} = repair
   const name = repair.newName ?? view.facts.hostname
-  const identity = await told(options, renewing, ['repair/identity', 'Give it an identity of its own'], async () => {
+  const identity = await told(options, renewing, ['repair/identity', 'Give it its own identity'], async () => {
     const {code, stdout, stderr} = await runFenced(host, lease.fence, stageIdentity(parts, name), {signal})
-    if (code !== 0) throw refused(view.label, 'its new identity could not be made', stderr)
+    if (code !== 0) throw refused(view.label, 'could not create its new identity', stderr)
     const made = parseIdentity(stdout)
     if (best(made) === undefined) {
-      throw new KadmError('remote', 'it has no SSH host key below /etc/ssh by which it could be known again', {
-        host: view.label,
-        hint: 'make some there with sudo ssh-keygen -A, and see that sshd uses them',
-      })
+      throw new KadmError(
+        'remote',
+        'it has no SSH host key in /etc/ssh, so kadm could not recognize it after the reboot',
+        {
+          host: view.label,
+          hint: 'create host keys there with sudo ssh-keygen -A, and check that sshd uses them',
+        },
+      )
     }
     await trust.learn(target, made.hostKeys)
     await putInForce(renewing, signal)
     return made
   })
-  return told(options, renewing, ['repair/boot', 'Boot it again and find it by its new key'], async () => {
+  return told(options, renewing, ['repair/boot', 'Reboot it and find it by its new host key'], async () => {
     const began = clock.now()
     await host.close()
     await lease.release()
@@ -77,7 +82,9 @@ export async function renewIdentity(renewing: Renewing, options: Options): Promi
   })
 }
 
-/** And boots in the same script, so that no machine is left half way between two identities when this run is cut off. */
+/**
+ * And boots in the same script, so that no machine is left half way between two identities when this run is cut off.
+ */
 async function putInForce({repair, host, lease}: Renewing, signal: AbortSignal): Promise<void> {
   const {label} = repair.view
   const script = concat([takeIdentity(repair.parts), REBOOT])
@@ -85,14 +92,14 @@ async function putInForce({repair, host, lease}: Renewing, signal: AbortSignal):
     if (isUnreachable(error)) return {code: 0, stderr: ''}
     throw error
   })
-  if (code !== 0) throw refused(label, 'its new identity could not be put in force', stderr)
+  if (code !== 0) throw refused(label, 'could not apply its new identity', stderr)
 }
 
 const refused = (host: string, what: string, evidence: string): KadmError =>
   new KadmError('remote', what, {
     host,
     evidence,
-    hint: 'fix what the lines above name and run this again; it has not booted yet',
+    hint: 'fix the errors above and run the same command again; the machine has not rebooted yet',
   })
 
 async function comeBack(renewing: Renewing, identity: NewIdentity, options: Options) {
@@ -113,7 +120,7 @@ async function comeBack(renewing: Renewing, identity: NewIdentity, options: Opti
     search: async () => {
       const range = rangeAround(facts)
       if (range === '' || dial === undefined) return undefined
-      progress(`looks for its new key at the addresses of ${range}`)
+      progress(`searching ${range} for its new host key`)
       return findMoved({spec: pinned, target: pinned.ssh, facts, key, port, dial, signal: options.signal})
     },
   })

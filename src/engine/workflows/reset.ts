@@ -25,8 +25,8 @@ export interface ResetReport {
 }
 
 /**
- * Takes hosts out of their cluster, workers first, and puts every one back to what it was before kadm. `joinTo` names a control plane
- * that stays, which is asked to move the pods away and to forget the node.
+ * Takes hosts out of their cluster, workers first, and puts every one back to what it was before kadm. `joinTo` names a
+ * control plane that stays, which is asked to move the pods away and to forget the node.
  */
 export async function resetWorkflow(options: WorkflowOptions): Promise<ResetReport> {
   const connections: Host[] = []
@@ -110,10 +110,10 @@ async function resetHosts(run: Run, machines: readonly Machine[]): Promise<reado
 }
 
 async function undoOn({emit, clock, signal: stop}: Run, {host, node, lease}: Machine): Promise<HostReset> {
-  if (lease === undefined) throw new Error(`${host.name}: no lease, so nothing may be undone`)
+  if (lease === undefined) throw new Error(`${host.name}: cannot undo changes on the host without its lease`)
   const signal = AbortSignal.any([stop, lease.lost])
   const started = clock.now()
-  const about = {host: node.name, phase: 'undo', title: 'Put back what was there before'}
+  const about = {host: node.name, phase: 'undo', title: 'Restore the original state'}
   emit({type: 'phase-started', ...about, at: started})
   const report = await undoLedger({
     host,
@@ -132,8 +132,8 @@ async function undoOn({emit, clock, signal: stop}: Run, {host, node, lease}: Mac
       host: node.name,
       message:
         reason === 'changed'
-          ? `${id} was changed since by others (${because}) and is left as it is; its original is kept in ${LEDGER_DIR}`
-          : `${id} is left as it is: ${because}; its entry stays in ${LEDGER_DIR}`,
+          ? `${id} was modified after kadm changed it (${because}); left unchanged, its original stays in ${LEDGER_DIR}`
+          : `${id} was left unchanged: ${because}; its entry stays in ${LEDGER_DIR}`,
       at,
     })
   }

@@ -76,7 +76,7 @@ async function open(options: WorkflowOptions, {connections, closers, whenHeld}: 
   if (controlPlane !== undefined) closers.push(controlPlane.close)
   if (joinTo?.kind === 'token') return openByToken(options, joinTo, candidates)
   if (controlPlane === undefined)
-    throw new KadmError('usage', 'no control plane is named', {hint: 'name one with --to, or give a file that has one'})
+    throw new KadmError('usage', 'no control plane given', {hint: 'name one with --to, or use a file that has one'})
   const live =
     joinTo === undefined ? undefined : await readLiveCluster(await controlPlane.api(), options.cluster, joinTo)
   for (const message of live?.warnings ?? [])
@@ -130,8 +130,8 @@ async function openByToken(
 ): Promise<Session> {
   const [candidate] = candidates
   if (candidate === undefined || candidates.length > 1) {
-    throw new KadmError('usage', 'a join by token is for one machine', {
-      hint: 'for several at once use --to with a control plane',
+    throw new KadmError('usage', 'a join with a token works for one machine only', {
+      hint: 'to join several machines at once, use --to with a control plane',
     })
   }
   const {host} = candidate
@@ -167,7 +167,7 @@ async function openByToken(
     ])
     const {host: to, port} = discovered
     const none = (): Promise<never> =>
-      Promise.reject(new KadmError('usage', 'a join by token has no rights of an administrator'))
+      Promise.reject(new KadmError('usage', 'a join with a token has no admin access to the cluster'))
     return {
       cluster: live.cluster,
       candidates,

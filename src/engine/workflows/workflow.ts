@@ -94,7 +94,7 @@ function refuse(findings: readonly Finding[]): void {
   if (errors.length === 0) return
   throw new KadmError(
     'preflight',
-    `${String(errors.length)} of ${String(findings.length)} checks failed, so nothing was changed`,
+    `${String(errors.length)} of ${String(findings.length)} checks failed; nothing was changed`,
     {
       evidence: errors
         .map(
@@ -102,7 +102,7 @@ function refuse(findings: readonly Finding[]): void {
             `${hosts.join(', ')}: ${name}: ${message}${remedy === undefined ? '' : `\n    ${remedy}`}`,
         )
         .join('\n'),
-      hint: 'correct what is named, or give --ignore-preflight-errors with the names you know better about',
+      hint: 'fix the errors above, or ignore them by name: --ignore-preflight-errors=NAME,…',
     },
   )
 }

@@ -10,7 +10,7 @@ import {
 import type {LocalBundle} from '../phase.ts'
 
 const missing = (what: string): KadmError =>
-  new KadmError('config', `the bundle has no ${what}`, {hint: 'make it again with: kadm bundle create'})
+  new KadmError('config', `the bundle has no ${what}`, {hint: 'create it again with: kadm bundle create'})
 
 const staged = (local: LocalBundle, {path, sha256, size}: BundleBinary | BundleImage) => {
   const to = `${STAGE_DIR}/${sha256}`

@@ -12,7 +12,7 @@ done
 return 2
 }
 kadm_locked=0; kadm_lock || kadm_locked=$?
-[ "$kadm_locked" != 2 ] || { echo 'another script of kadm is still running there' >&2; exit 75; }
+[ "$kadm_locked" != 2 ] || { echo 'another kadm script is still running on this host' >&2; exit 75; }
 kadm_fence=$(sed -n 2p /var/lib/kadm/lease 2>/dev/null || :)
 if [ "$kadm_fence" != 7 ]; then
 kadm_holder=$(sed -n 1p /var/lib/kadm/lease 2>/dev/null || :)

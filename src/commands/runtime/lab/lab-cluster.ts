@@ -2,7 +2,7 @@ import {stringify} from 'yaml'
 import {KadmError} from '../../../domain/errors.ts'
 import type {Lab} from '../../../lab/run/lab.ts'
 
-/** A lab as the kadm.yaml a person would write for such machines: the first is the control plane. */
+/** The kadm.yaml for the machines of a lab; the first machine is the control plane. */
 export function labClusterYaml(lab: Lab): string {
   if (lab.bundleDir === undefined)
     throw new KadmError('config', `lab ${lab.name} has no bundle yet`, {hint: 'run: kadm lab up'})

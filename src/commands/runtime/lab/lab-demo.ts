@@ -13,7 +13,7 @@ import {labClusterYaml} from './lab-cluster.ts'
 import {environment} from '../requests/load-cluster.ts'
 import {firstControlPlane} from '../requests/target-host.ts'
 
-/** Writes the lab's kadm.yaml beside it, so that a person can go on with it, and reads it as apply does. */
+/** Writes the kadm.yaml of the lab next to its state, so that you can use it later, and reads it as apply does. */
 export async function demoCluster(lab: Lab): Promise<{readonly cluster: Cluster; readonly file: string}> {
   const file = join(lab.dir, 'kadm.yaml')
   const text = labClusterYaml(lab)
@@ -33,7 +33,7 @@ export interface DemoAccess {
   readonly nodes: {readonly data: readonly NodeStatus[]; readonly text: string}
 }
 
-/** The finished cluster as its administrator sees it, with the kubeconfig fetched for kubectl here. */
+/** Verifies the finished cluster and fetches its kubeconfig for kubectl on this computer. */
 export async function demoAccess(lab: Lab, cluster: Cluster, {connect, atEnd, signal}: DemoEdge): Promise<DemoAccess> {
   const host = await connect(firstControlPlane(cluster))
   const controlPlane = controlPlaneOn(host, signal)
@@ -52,12 +52,12 @@ export async function demoAccess(lab: Lab, cluster: Cluster, {connect, atEnd, si
   return {api, kubeconfig, nodes: {data, text: table(['node', 'state', 'role', 'version', 'address'], rows)}}
 }
 
-/** What to type next. */
+/** The next commands to run. */
 export const nextSteps = (lab: Lab, file: string, kubeconfig: string): readonly string[] => [
   'next:',
   `  npx kadm lab ssh ${lab.name} ${lab.machines[0]?.name ?? ''}     then: kubectl get nodes`,
   `  kubectl --kubeconfig ${kubeconfig} get pods -A`,
   `  npx kadm status -f ${file}`,
   `  npx kadm plan -f ${file}`,
-  '  npm run down                    removes it all',
+  ' npm run down removes everything',
 ]

@@ -17,7 +17,7 @@ export interface LabRequest {
   readonly signal: AbortSignal
 }
 
-/** Boots a lab and shows how far it is. */
+/** Boots a lab and shows the progress. */
 export async function bringUp({lab, machines, driver, vm, output, signal, ...flags}: LabRequest): Promise<Lab> {
   const view = labView(output)
   try {
@@ -35,7 +35,7 @@ export async function bringUp({lab, machines, driver, vm, output, signal, ...fla
   }
 }
 
-/** Runs the system's ssh into a machine, on this terminal; gives its exit code. */
+/** Runs the system's ssh to a machine on this terminal; returns its exit code. */
 export async function sshInto(name: string, machineName: string, words: readonly string[]): Promise<number> {
   const lab = await labGet(name)
   if (lab === undefined)

@@ -4,18 +4,18 @@ import {expectedOf, type Expected, type Repair} from '../../../diagnose/cluster/
 import {environment, findFile, readText, type TextFile} from './load-cluster.ts'
 
 interface Asked {
-  /** Whether machines were named on the command line: then a kadm.yaml that happens to lie here is not meant. */
+  /** Whether the command line names machines; then a kadm.yaml in the current folder is not used. */
   readonly isNamed: boolean
   readonly file: string | undefined
-  /** The control plane that is asked. */
+  /** The control plane through which the API is read. */
   readonly through: HostSpec | undefined
-  /** What the machines of the file call themselves, in its order, where they were asked. */
+  /** The node names of the machines in the file, in order, if they were inspected. */
   readonly names?: readonly (string | undefined)[]
-  /** The nodes whose machines were examined, and what they said was told. */
+  /** The nodes whose machines were examined and reported. */
   readonly examined?: readonly string[]
 }
 
-/** What the cluster should have: by its file where one is meant, else by what it says of its own making. */
+/** The expected state of the cluster: from the file if one is used, else from the cluster's own configuration. */
 export async function expectedCluster(asked: Asked): Promise<Expected> {
   const {isNamed, file, names} = asked
   const text = isNamed ? (file === undefined ? undefined : readText(file, '--file')) : findFile(file)
@@ -26,7 +26,7 @@ export async function expectedCluster(asked: Asked): Promise<Expected> {
   return expectedOf(cluster, repair, names)
 }
 
-/** Without a file each machine is named by where it is reached, but for this one. */
+/** Without a file, each machine except this one is named by its address. */
 function repairWith({through, examined = []}: Asked, file: TextFile | undefined): Repair {
   const place =
     through === undefined ? 'CONTROL-PLANE' : through.ssh === 'local' ? undefined : formatTarget(through.ssh)
@@ -36,9 +36,9 @@ function repairWith({through, examined = []}: Asked, file: TextFile | undefined)
     why: node => {
       const isTold = node === undefined ? examined.length > 0 : examined.includes(node.name)
       if (isTold) return `see the findings for ${node?.name ?? 'the control plane'} above`
-      if (file !== undefined) return `kadm doctor -f ${file.name} tells why`
+      if (file !== undefined) return `kadm doctor -f ${file.name} shows why`
       const machine = node?.internalAddress ?? place
-      return machine === undefined ? 'kadm doctor tells why' : `kadm doctor ${machine} tells why`
+      return machine === undefined ? 'kadm doctor shows why' : `kadm doctor ${machine} shows why`
     },
   }
 }

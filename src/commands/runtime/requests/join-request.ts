@@ -15,7 +15,7 @@ export interface JoinFlags extends LoginFlags {
   readonly swap: 'off' | 'keep' | undefined
 }
 
-/** Which machines join which cluster. The cluster itself says the rest: its version, its ranges. */
+/** Which machines join which cluster. The version and the address ranges come from the cluster. */
 export async function joinRequest(
   targets: readonly string[],
   flags: JoinFlags,
@@ -28,14 +28,14 @@ export async function joinRequest(
   }
 }
 
-/** With a file, machines go by their names in it, and its source of software counts. */
+/** With a file, machine names refer to the file, and its source of software is used. */
 async function joining(targets: readonly string[], {file, token, bundle, swap}: JoinFlags): Promise<Cluster> {
   if (file !== undefined && token === undefined) {
     const {cluster} = await clusterFrom({bundle, swap}, readText(file, '--file'))
     return {...cluster, hosts: targets.map(target => hostNamed(cluster, target, file))}
   }
   const workers = token === undefined ? targets : ['local']
-  // The control plane only fills the place a cluster must have; what it is, the running cluster says.
+  // The control plane is only a placeholder that the schema requires; the values come from the running cluster.
   const {cluster} = await clusterFrom({controlPlane: 'control-plane.invalid', workers, bundle, swap}, undefined)
   return {...cluster, hosts: cluster.hosts.filter(({role}) => role === 'worker')}
 }
@@ -43,7 +43,7 @@ async function joining(targets: readonly string[], {file, token, bundle, swap}: 
 function named(hosts: readonly HostSpec[], name: string | undefined): readonly HostSpec[] {
   if (name === undefined) return hosts
   if (hosts.length > 1)
-    throw new KadmError('usage', 'several machines cannot have one --node-name', {hint: 'join them one by one'})
+    throw new KadmError('usage', '--node-name works with one machine only', {hint: 'join them one by one'})
   return hosts.map(host => ({...host, name}))
 }
 
@@ -54,17 +54,13 @@ async function joinTo(targets: readonly string[], flags: JoinFlags): Promise<Joi
   const skipVerification = flags['discovery-token-unsafe-skip-ca-verification']
   const [endpoint = '', ...more] = targets
   if (more.length > 0) {
-    throw new KadmError(
-      'usage',
-      `with --token there is one argument, the HOST:PORT of the API, not also ${more.join(' ')}`,
-      {
-        hint: 'to add several machines at once name them with --to instead of --token',
-      },
-    )
+    throw new KadmError('usage', `with --token, pass only the HOST:PORT of the API; remove: ${more.join(' ')}`, {
+      hint: 'to add several machines at once, use --to instead of --token',
+    })
   }
   if (caHashes.length === 0 && !skipVerification) {
-    throw new KadmError('usage', 'without a pin any machine could pretend to be the cluster', {
-      hint: 'give --discovery-token-ca-cert-hash (kadm token create prints it), or accept the risk with --discovery-token-unsafe-skip-ca-verification',
+    throw new KadmError('usage', 'cannot verify the identity of the cluster: no hash of the cluster CA given', {
+      hint: 'pass --discovery-token-ca-cert-hash (kadm token create prints it), or accept the risk with --discovery-token-unsafe-skip-ca-verification',
     })
   }
   return {kind: 'token', endpoint, token, caHashes, skipVerification}

@@ -7,7 +7,7 @@ import type {ReadCluster} from '../../../config/read/read-cluster.ts'
 import {readLocalText, readLocalTextIfThere} from '../../../remote/local/local-files.ts'
 import type {SshFlags} from '../../flags/ssh-flags.ts'
 
-/** The file that is meant when none is named. */
+/** The default file name. */
 export const DEFAULT_FILE = 'kadm.yaml'
 
 export interface TextFile {
@@ -15,41 +15,41 @@ export interface TextFile {
   readonly text: string
 }
 
-/** Reading files as the configuration needs it. */
+/** Reads files for the configuration. */
 export const environment: ConfigEnvironment = {readFile: path => readLocalText(path)}
 
-/** Reads a file the user named; a missing one is their mistake, not ours. */
+/** Reads a file that the user named; a missing file is a usage error. */
 export const readText = (name: string, flag: string): TextFile => ({
   name,
   text: readLocalText(name, `name the file with ${flag}`),
 })
 
-/** The named file, else kadm.yaml where one lies here; undefined with neither. */
+/** The named file, else kadm.yaml in the current folder; undefined if there is neither. */
 export function findFile(named: string | undefined): TextFile | undefined {
   if (named !== undefined) return readText(named, '--file')
   const text = readLocalTextIfThere(DEFAULT_FILE, 'name the file with --file')
   return text === undefined ? undefined : {name: DEFAULT_FILE, text}
 }
 
-/** The named file or kadm.yaml; one of them must be there. */
+/** The named file or kadm.yaml; one of them must exist. */
 export function mustFindFile(named: string | undefined): TextFile {
   const file = findFile(named)
   if (file !== undefined) return file
-  throw new KadmError('usage', `there is no ${DEFAULT_FILE} in ${resolve('.')}`, {
-    hint: `name the cluster's file with --file, or write one with: kadm config print HOST > ${DEFAULT_FILE}`,
+  throw new KadmError('usage', `${DEFAULT_FILE} not found in ${resolve('.')}`, {
+    hint: `name your cluster file with --file, or create one with: kadm config print HOST > ${DEFAULT_FILE}`,
   })
 }
 
-/** A cluster from flags, over a file where one is given. */
+/** A cluster from flags, which override the file if one is given. */
 export async function clusterFrom(flags: ClusterFlags, file: TextFile | undefined): Promise<ReadCluster> {
   const {clusterFromFlags} = await import('../../../config/read/from-flags.ts')
   return clusterFromFlags(flags, environment, file)
 }
 
-/** The SSH flags that say how to log in. */
+/** The SSH flags for the login. */
 export type LoginFlags = Pick<SshFlags, 'identity-file' | 'ssh-user' | 'ssh-port' | 'jump'>
 
-/** What the SSH flags say counts where the host itself says nothing. */
+/** The SSH flags are defaults for hosts that do not set a value themselves. */
 export function withSshFlags<C extends Pick<Cluster, 'hosts'>>(cluster: C, flags: LoginFlags): C {
   return {...cluster, hosts: cluster.hosts.map(host => withSsh(host, flags))}
 }
@@ -68,11 +68,11 @@ const withSsh = (host: HostSpec, flags: LoginFlags): HostSpec =>
         },
       }
 
-/** A host by its name or address in the file. */
+/** Finds a host by its name or address in the file. */
 export function hostNamed({hosts}: Pick<Cluster, 'hosts'>, wanted: string, file: string): HostSpec {
   const found = hosts.find(({name, ssh}) => name === wanted || (ssh !== 'local' && ssh.address === wanted))
   if (found !== undefined) return found
   throw new KadmError('usage', `${file} has no host '${wanted}'`, {
-    hint: 'name hosts as the file does, or leave --file out',
+    hint: 'use the host names in the file, or omit --file',
   })
 }

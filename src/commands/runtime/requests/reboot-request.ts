@@ -6,11 +6,14 @@ import {firstControlPlane} from './target-host.ts'
 export interface RebootRequest {
   /** The machines to reboot. */
   readonly specs: readonly HostSpec[]
-  /** Through which the API is reached; may be one of them. */
+  /** The control plane through which the API is reached; may be one of them. */
   readonly controlPlane: HostSpec
 }
 
-/** Which machines are rebooted: those named, by the file's names where there is a file, else all of the file. */
+/**
+ * Which machines to reboot: the named ones (by their names in the file, if there is one), else all machines in the
+ * file.
+ */
 export async function rebootRequest(
   named: readonly string[],
   flags: LoginFlags & {readonly file: string | undefined},
@@ -18,8 +21,8 @@ export async function rebootRequest(
   const file = flags.file === undefined && named.length > 0 ? undefined : findFile(flags.file)
   const [first, ...others] = named
   if (file === undefined && first === undefined) {
-    throw new KadmError('usage', 'it is not said which machines are to be rebooted', {
-      hint: 'name them, the control plane first, or give the file of the cluster with --file',
+    throw new KadmError('usage', 'cannot reboot: no machines given', {
+      hint: 'name the machines, the control plane first, or pass the cluster file with --file',
     })
   }
   const flagged = file === undefined ? {controlPlane: first, workers: others} : {}
@@ -28,8 +31,8 @@ export async function rebootRequest(
     file === undefined || named.length === 0 ? cluster.hosts : named.map(name => hostNamed(cluster, name, file.name))
   const here = specs.find(({ssh}) => ssh === 'local')
   if (here !== undefined) {
-    throw new KadmError('usage', 'kadm cannot reboot the machine it runs on and then look at it', {
-      hint: 'run it on another machine, and name this one by its address',
+    throw new KadmError('usage', 'kadm cannot reboot the machine on which it runs and then check it', {
+      hint: 'run the command on another machine, and name this one by its address',
     })
   }
   return {specs, controlPlane: firstControlPlane(cluster)}

@@ -7,11 +7,11 @@ import {clusterFrom, findFile, hostNamed, withSshFlags, type LoginFlags, type Te
 
 export interface RepairRequest {
   readonly cluster: Cluster
-  /** Where the hosts were named, when that is a file. */
+  /** The file that names the hosts, if there is one. */
   readonly file: TextFile | undefined
 }
 
-/** The hosts that are compared. With a file, hosts go by their names in it; the first that is named counts as control plane without one. */
+/** The hosts to compare. With a file, names refer to the file; without one, the first host is the control plane. */
 export async function repairRequest(
   named: readonly string[],
   flags: LoginFlags & {readonly file: string | undefined},
@@ -24,7 +24,7 @@ export async function repairRequest(
   return {cluster: {...whole, hosts: named.map(name => hostNamed(whole, name, file.name))}, file}
 }
 
-/** The known_hosts that connections of this command believe. */
+/** The known_hosts files that connections of this command trust. */
 export async function trustOf(flags: {readonly 'known-hosts': string | undefined}): Promise<KnownHostsStore> {
   const localMachine = thisMachine()
   const config = (await sshConfig(flags['known-hosts'])) ?? (await readSshConfig(localMachine))

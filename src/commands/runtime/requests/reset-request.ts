@@ -13,7 +13,9 @@ export interface ResetRequest {
   readonly joinTo: JoinTo | undefined
 }
 
-/** Which machines are reset, and which control plane stays to forget them. With a file, machines go by their names in it. */
+/**
+ * Which machines to reset, and which remaining control plane deletes their nodes. With a file, names refer to the file.
+ */
 export async function resetRequest(named: readonly string[], flags: ResetFlags): Promise<ResetRequest> {
   const file = flags.file === undefined && named.length > 0 ? undefined : findFile(flags.file)
   const stays = flags.to === undefined ? undefined : await controlPlaneSpec(flags.to, flags)

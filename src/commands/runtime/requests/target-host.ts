@@ -5,7 +5,7 @@ import {findFile, withSshFlags, type LoginFlags} from './load-cluster.ts'
 
 type Flags = LoginFlags & {readonly file: string | undefined}
 
-/** The control plane that is meant: the named machine, else the file's first, else this machine. */
+/** The selected control plane: the named machine, else the first one in the file, else this machine. */
 export async function controlPlaneSpec(named: string | undefined, flags: Flags): Promise<HostSpec> {
   const withFlags = (spec: HostSpec): HostSpec => applyFlags(spec, flags)
   if (named !== undefined) return withFlags(hostSpec('control-plane', named === 'local' ? 'local' : parseTarget(named)))
@@ -18,7 +18,7 @@ export async function controlPlaneSpec(named: string | undefined, flags: Flags):
   return withFlags(firstControlPlane(readCluster(file.name, file.text, environment).cluster))
 }
 
-/** The machines that are meant: those named, else all of the file, else this machine. */
+/** The selected machines: the named ones, else all machines in the file, else this machine. */
 export async function machineSpecs(named: readonly string[], flags: Flags): Promise<readonly HostSpec[]> {
   const file = named.length > 0 ? undefined : findFile(flags.file)
   if (file === undefined) {
@@ -37,7 +37,7 @@ export async function machineSpecs(named: readonly string[], flags: Flags): Prom
 export function firstControlPlane({hosts}: Pick<Cluster, 'hosts'>): HostSpec {
   const first = hosts.find(({role}) => role === 'control-plane')
   if (first === undefined)
-    throw new KadmError('config', 'the cluster has no control plane', {hint: 'give one host the role control-plane'})
+    throw new KadmError('config', 'the file has no control plane', {hint: 'set the role of one host to control-plane'})
   return first
 }
 

@@ -2,16 +2,16 @@ import {KadmError} from '../../../domain/errors.ts'
 
 const UNITS: Readonly<Record<string, number>> = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000}
 
-/** `30m`, `24h`, `1h30m`; undefined for `0`, which is for ever. */
+/** `30m`, `24h`, `1h30m`; undefined for `0`, which never expires. */
 export function parseTtl(text: string): number | undefined {
   if (text === '0' || text === '0s') return undefined
-  return milliseconds(text) ?? refuse('--ttl', text, 'write it as 30m, 24h or 1h30m, or 0 for ever')
+  return milliseconds(text) ?? refuse('--ttl', text, 'use a value such as 30m, 24h or 1h30m, or 0 for no expiry')
 }
 
-/** How long something may take: `90s`, `10m`. */
+/** A time limit: `90s`, `10m`. */
 export function parseLimit(text: string, flag: string): number {
   const ms = milliseconds(text) ?? 0
-  return ms > 0 ? ms : refuse(flag, text, 'write it as 90s, 10m or 1h')
+  return ms > 0 ? ms : refuse(flag, text, 'use a value such as 90s, 10m or 1h')
 }
 
 function milliseconds(text: string): number | undefined {
@@ -21,5 +21,5 @@ function milliseconds(text: string): number | undefined {
 }
 
 function refuse(flag: string, text: string, hint: string): never {
-  throw new KadmError('usage', `${flag}: '${text}' is not a time`, {hint})
+  throw new KadmError('usage', `invalid duration '${text}' for ${flag}`, {hint})
 }

@@ -15,21 +15,21 @@ export interface ConnectorOptions {
   readonly flags: SshFlags
   readonly terminal: Terminal
   readonly signal: AbortSignal
-  /** A host that cannot be reached does not end it; `connect` tells why for that host. */
+  /** A host that cannot be reached does not stop the rest; `connect` reports the cause for that host. */
   readonly goesOnWithout?: boolean
 }
 
 export interface Connector {
-  /** One connection a host, however often it is asked for. */
+  /** One connection for each host, shared by all callers. */
   readonly connect: (spec: HostSpec) => Promise<Host>
   readonly close: () => Promise<void>
 }
 
-/** The name that messages about a host begin with. */
+/** The name of a host in messages. */
 export const hostLabel = (spec: HostSpec): string =>
   spec.name ?? (spec.ssh === 'local' ? hostname() : formatTarget(spec.ssh))
 
-/** Asks for what the logins need and opens every connection, so that nobody is asked once the work runs. */
+/** Asks for the secrets that logins need and opens every connection, so that no question interrupts the work. */
 export async function openConnections(options: ConnectorOptions): Promise<Connector> {
   const [{keyFilesOf}, {thisMachine}] = await Promise.all([
     import('../../../remote/ssh/ssh-host.ts'),
@@ -58,10 +58,10 @@ export async function openConnections(options: ConnectorOptions): Promise<Connec
   const failures = done.flatMap(result => (result.status === 'rejected' ? [result.reason as unknown] : []))
   if (failures.length === 0 || goesOnWithout) return {connect, close}
   await close()
-  throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'several hosts cannot be reached')
+  throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'cannot reach several hosts')
 }
 
-/** Two hosts may both be new: their questions come one after the other. */
+/** Asks about one new host at a time. */
 const queue = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
   let last: Promise<unknown> = Promise.resolve()
   return work => {
@@ -74,11 +74,14 @@ const queue = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
 interface OpenOptions extends ConnectorOptions {
   readonly secrets: LoginSecrets
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>
-  /** Only a key that is on file or in the file is believed. */
+  /** Trusts only keys in known_hosts or in the cluster file. */
   readonly isKnown?: boolean
 }
 
-/** Where the file's ssh address leads nowhere any more, the machine may have moved to the static address that the file gives it. */
+/**
+ * If the ssh address in the file no longer answers, the machine may have moved to the static address that the file
+ * gives it.
+ */
 async function open(spec: HostSpec, options: OpenOptions): Promise<Host> {
   const {ssh} = spec
   try {
@@ -93,12 +96,12 @@ async function open(spec: HostSpec, options: OpenOptions): Promise<Host> {
   }
 }
 
-/** Only what the machine itself is not at is passed over: the first failure says more. */
+/** Tries the next address only when the machine is not at this one; otherwise the first failure says more. */
 function notThere(error: unknown): undefined {
   if (!(error instanceof KadmError) || error.code === 'cancelled') throw error
 }
 
-/** The addresses that the file gives a machine's cards. */
+/** The addresses that the file gives to the network interfaces of a machine. */
 export const staticAddresses = (spec: HostSpec): readonly string[] =>
   Object.values(spec.netplan?.interfaces ?? {}).flatMap(card => card.addresses.map(withoutPrefix))
 
@@ -136,7 +139,7 @@ async function openAt(spec: HostSpec, {flags, terminal, signal, secrets, inTurn,
           ? question =>
               inTurn(() =>
                 confirm(terminal, {
-                  message: `${question.host} (${question.address}) has the ${question.type} key ${question.fingerprint}, never seen before. Believe it?`,
+                  message: `${question.host} (${question.address}) has the ${question.type} key ${question.fingerprint}, which is not in your known_hosts. Trust it?`,
                   flag: '--accept-new-host-keys',
                 }),
               )
@@ -145,7 +148,7 @@ async function openAt(spec: HostSpec, {flags, terminal, signal, secrets, inTurn,
   })
 }
 
-/** The ssh config with another known_hosts file before it: in ssh's files the first word counts. */
+/** The ssh config, preceded by another known_hosts file: ssh uses the first value it finds. */
 export async function sshConfig(knownHosts: string | undefined): Promise<SshConfig | undefined> {
   if (knownHosts === undefined) return undefined
   const [{readSshConfig}, {thisMachine}] = await Promise.all([

@@ -4,7 +4,7 @@ import {hostname} from 'node:os'
 import {localUser} from '../../../remote/local/local-user.ts'
 import type {Holder} from '../../../engine/lease/held.ts'
 
-/** Where process numbers mean the same: this boot of this machine, in this process namespace. */
+/** The scope in which a process id is unique: this boot of this machine and this process namespace. */
 function placeMark(): string | undefined {
   try {
     const parts = [

@@ -4,14 +4,14 @@ import {readBundle, verifyBundle} from '../../../bundle/read-bundle.ts'
 import type {BundleUse} from '../../../engine/workflows/options.ts'
 import type {LocalBundle} from '../../../phases/phase.ts'
 
-/** The bundle a cluster takes its software from, by an absolute path. */
+/** The absolute path of the bundle that provides the software of a cluster. */
 export const openBundle = (dir: string): Promise<LocalBundle> => readBundle(resolve(dir))
 
-/** Refuses a bundle that lacks what these hosts need, or in which a file is missing or altered. */
+/** Rejects a bundle that lacks files for these hosts, or that has a missing or modified file. */
 export async function checkBundle({dir, bundle}: LocalBundle, use: BundleUse, signal: AbortSignal): Promise<void> {
   const {version, imageRepository: repository, network} = use.cluster
   const images = {version, repository, podNetwork: network.plugin.kind}
-  // That a host has another architecture is a finding of preflight, told with all others.
+  // Preflight reports a host with another architecture.
   requireComplete(dir, bundle, {roles: use.roles, images, architecture: bundle.architecture})
   await verifyBundle(dir, {signal, sizesOnly: !use.isBrought})
 }

@@ -5,7 +5,7 @@ import {askSecret} from '../../../ui/ask.ts'
 import type {Terminal} from '../../../ui/terminal.ts'
 import type {SshFlags} from '../../flags/ssh-flags.ts'
 
-/** What must be known before the first connection. */
+/** The secrets for the logins. */
 export interface LoginSecrets {
   readonly password: string | undefined
   readonly sudoPassword: string | undefined
@@ -24,7 +24,7 @@ export interface SecretSources {
   ) => Promise<readonly {readonly path: string; readonly text: string}[]>
 }
 
-/** Takes secrets from the environment, else asks for those that are wanted; all before any work is started. */
+/** Reads secrets from the environment or asks for them, before any work starts. */
 export async function loginSecrets(sources: SecretSources): Promise<LoginSecrets> {
   const {flags, terminal, env} = sources
   const asked = async (wanted: boolean, message: string, variable: string): Promise<string | undefined> =>
@@ -38,7 +38,7 @@ export async function loginSecrets(sources: SecretSources): Promise<LoginSecrets
   }
 }
 
-/** A key that was named by hand, or any usable one where there is no agent, and that is locked. */
+/** A locked private key: the given one, or the first usable one when there is no agent. */
 async function lockedKey({hosts, localMachine, keyFilesOf, terminal}: SecretSources): Promise<string | undefined> {
   const targets = hosts.flatMap(({ssh}) => (ssh === 'local' ? [] : [ssh]))
   for (const target of targets) {
@@ -46,7 +46,7 @@ async function lockedKey({hosts, localMachine, keyFilesOf, terminal}: SecretSour
     const files = await keyFilesOf(target, localMachine)
     const [first] = files
     if (first === undefined || !keyNeedsPassphrase(first.text)) continue
-    // One of the usual keys may simply not be meant; where nobody can be asked, the login itself will tell.
+    // A default key may not be needed; if kadm cannot ask, the login reports the problem.
     if (target.keyFile !== undefined || terminal.canAsk) return first.path
   }
   return undefined

@@ -3,7 +3,7 @@ import {nodeLocalMachine} from '../../../remote/local/node-local-machine.ts'
 
 const said = new Set<string>()
 
-/** The machine kadm runs on; what it skips of ssh's files is named once a run, on stderr. */
+/** The machine on which kadm runs; parts of ssh's files that it ignores are named once per run, on stderr. */
 export const thisMachine = (): LocalMachine =>
   nodeLocalMachine(process.env, {
     note: text => {

@@ -27,7 +27,7 @@ export interface WorkflowEdge {
   readonly signal: AbortSignal
 }
 
-/** A request with what only this process can give: time, chance, connections, files. */
+/** A request together with the clock, randomness, connections and files of this process. */
 export async function workflowOptions(
   request: WorkflowRequest,
   {connector, emit, signal}: WorkflowEdge,
@@ -76,7 +76,7 @@ export async function workflowOptions(
 
 const MOST_OTHERS = 30
 
-/** The other machines of the cluster that are connected, its control planes first. */
+/** The other connected machines of the cluster, control planes first. */
 async function otherHosts(specs: Cluster['hosts'], host: Host, {connect}: Connector): Promise<readonly Host[]> {
   const ordered = specs.toSorted((a, b) => Number(b.role === 'control-plane') - Number(a.role === 'control-plane'))
   const opened = await Promise.allSettled(ordered.slice(0, MOST_OTHERS).map(connect))

@@ -21,7 +21,7 @@ export const cloneCheck: SetCheck = views => {
   ]
   if (findings.length > 0 || views.length < 2) return findings
   const hosts = views.map(({label}) => label)
-  return [{name: 'Clone', severity: 'ok', hosts, message: 'each machine has an identity of its own', remedy: undefined}]
+  return [{name: 'Clone', severity: 'ok', hosts, message: 'each machine has its own identity', remedy: undefined}]
 }
 
 export const duplicateNameCheck: SetCheck = views =>

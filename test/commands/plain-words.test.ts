@@ -1,0 +1,43 @@
+import {expect, test} from 'vitest'
+import {ODD_WORDINGS, oddWordingsIn, proseTexts} from './plain-words.ts'
+
+test('messages, help texts, comments and documents use plain words', () => {
+  const texts = proseTexts()
+
+  expect(texts.length).toBeGreaterThan(3000)
+  expect(oddWordingsIn(texts).slice(210)).toEqual([])
+})
+
+test.each([
+  'mend what is named',
+  'the file is made anew',
+  'this is no control plane',
+  'all problems are told',
+  'who loads a rule set removes those of kadm',
+  'was changed by others',
+  'his own rules',
+  'what is to be deleted',
+  'run it again; it goes on from what is so',
+  'it is not as it should be',
+  'another run is at work there',
+  'nothing was heard from it',
+  'valid for ever',
+])('%s is found', text => {
+  expect(oddWordingsIn([{place: 'x', text}]).length).toBeGreaterThan(0)
+})
+
+test('a wording that a line break splits is found, with its place and the better form', () => {
+  const text = '/** The file is\n * no kubeconfig. */'
+
+  expect(oddWordingsIn([{place: 'x.ts:1', text}])).toEqual([
+    "x.ts:1: 'is no k': write is not, does not exist, or invalid '…'",
+  ])
+})
+
+test.each([
+  'there is no such file',
+  'run the same command again; completed steps are skipped',
+  'kadm restores the files that it changed',
+])('%s is plain', text => {
+  expect(oddWordingsIn([{place: 'x', text}], ODD_WORDINGS)).toEqual([])
+})
