@@ -219,7 +219,7 @@ describe('choosing phases', () => {
     expect(() => chosen(['cert'], ['zzz-zzz-zzz'])).toThrow(
       expect.objectContaining({
         code: 'usage',
-        message: 'unknown phase 'cert', 'zzz-zzz-zzz'',
+        message: "unknown phase 'cert', 'zzz-zzz-zzz'",
         hint: 'did you mean certs? list them with: kadm phase list',
       }),
     )
