@@ -77,8 +77,8 @@ describe('createBundle', () => {
     }))
 
   it.each([
-    ['an executable that was altered on the way', '/kubelet', 'kubelet is not what its publisher signed for'],
-    ['an archive that was altered on the way', '.tgz', 'is not what its publisher signed for'],
+    ['an executable that was altered on the way', '/kubelet', 'kubelet does not match the hash from its publisher'],
+    ['an archive that was altered on the way', '.tgz', 'does not match the hash from its publisher'],
   ])('refuses %s and leaves no bundle', async (_, end, words) =>
     inFolder(async dir => {
       const path = pathOf(end)
@@ -100,7 +100,7 @@ describe('createBundle', () => {
       const digest = createHash('sha256').update(`layer of ${AGNHOST_IMAGE}`).digest('hex')
       web.content.set(`/storage/sha256:${digest}`, Buffer.from(`lAyer of ${AGNHOST_IMAGE}`))
 
-      await expect(createBundle(join(dir, 'bundle'), order())).rejects.toThrow('not what its publisher signed for')
+      await expect(createBundle(join(dir, 'bundle'), order())).rejects.toThrow('does not match the hash from its publisher')
       expect(existsSync(join(dir, 'bundle'))).toBe(false)
     }))
 
@@ -132,7 +132,7 @@ describe('createBundle', () => {
 
   it('writes over nothing', async () =>
     inFolder(async dir => {
-      await expect(createBundle(dir, order())).rejects.toThrow('is there already')
+      await expect(createBundle(dir, order())).rejects.toThrow('already exists')
     }))
 })
 
@@ -151,7 +151,7 @@ describe('copyBundle', () => {
       await sampleBundle(join(dir, 'from'))
       await appendFile(join(dir, 'from', 'binaries/runc.gz'), 'x')
 
-      await expect(copyBundle(join(dir, 'from'), join(dir, 'to'))).rejects.toThrow('binaries/runc.gz: altered')
+      await expect(copyBundle(join(dir, 'from'), join(dir, 'to'))).rejects.toThrow('binaries/runc.gz: modified')
       expect(await readdir(dir)).toEqual(['from'])
     }))
 })

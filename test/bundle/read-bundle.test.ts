@@ -32,10 +32,10 @@ describe('verifyBundle', () => {
       expect(failure).toBeInstanceOf(KadmError)
       expect(failure).toMatchObject({code: 'config'})
       const {message, evidence} = failure as KadmError
-      expect(message).toContain('3 missing or altered files')
+      expect(message).toContain('3 missing or modified files')
       const lines = (evidence ?? '').split('\n').sort()
-      expect(lines[0]).toMatch(/^binaries\/ctr\.gz: altered \(\d+ bytes instead of \d+\)$/)
-      expect(lines.slice(1)).toEqual(['binaries/kubelet.gz: missing', 'binaries/runc.gz: altered (another sha256)'])
+      expect(lines[0]).toMatch(/^binaries\/ctr\.gz: modified \(\d+ bytes instead of \d+\)$/)
+      expect(lines.slice(1)).toEqual(['binaries/kubelet.gz: missing', 'binaries/runc.gz: modified (different sha256)'])
     }))
 
   it('looks at sizes alone when that is asked for', async () =>
@@ -48,7 +48,7 @@ describe('verifyBundle', () => {
 
       await appendFile(join(dir, 'binaries/ctr.gz'), 'x')
 
-      await expect(verifyBundle(dir, {sizesOnly: true})).rejects.toThrow(/a missing or altered file: binaries\/ctr\.gz/)
+      await expect(verifyBundle(dir, {sizesOnly: true})).rejects.toThrow(/a missing or modified file: binaries\/ctr\.gz/)
     }))
 
   it('says that a folder without bundle.json is not a bundle', async () =>

@@ -13,8 +13,8 @@ const topics = new Set(Object.keys(COMMANDS).flatMap(id => (id.includes(':') ? (
 const PROSE = new Set(
   [
     'again alone also alike always and at before begin behind both brought by can cannot changed cluster command could did',
-    'either end first is it fetched for from gave gets had in itself left made may must never no not on only or prepared put should so',
-    'still than that the then this to took under until was waited when which while will with without would write wrote',
+    'created either end first is it fetched for from gave gets had in itself left made may must never no not on only or prepared put run script should so',
+    'still than that the then this to took tried under until was waited when which while will with without would write wrote',
   ].flatMap(line => line.split(' ')),
 )
 

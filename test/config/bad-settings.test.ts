@@ -8,21 +8,21 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a version too old',
     file('kubernetesVersion: v1.34.3\n'),
     [
-      'kadm.yaml:6:20: kubernetesVersion: Kubernetes v1.34.3 is not supported by this version of kadm; choose a release from v1.35 to v1.37',
+      'kadm.yaml:6:20: kubernetesVersion: Kubernetes v1.34.3 is not supported by this version of kadm; use a version from v1.35 to v1.37',
     ],
   ],
   [
     'a version too new',
     file('kubernetesVersion: v1.38.0\n'),
     [
-      'kadm.yaml:6:20: kubernetesVersion: Kubernetes v1.38.0 is not supported by this version of kadm; choose a release from v1.35 to v1.37',
+      'kadm.yaml:6:20: kubernetesVersion: Kubernetes v1.38.0 is not supported by this version of kadm; use a version from v1.35 to v1.37',
     ],
   ],
   [
     'a label for a version',
     file('kubernetesVersion: stable-1\n'),
     [
-      "kadm.yaml:6:20: kubernetesVersion: 'stable-1' is not a Kubernetes release; write a full release such as v1.37.2 (v1.35 to v1.37)",
+      "kadm.yaml:6:20: kubernetesVersion: invalid Kubernetes version 'stable-1'; use a full version such as v1.37.2 (v1.35 to v1.37)",
     ],
   ],
   [

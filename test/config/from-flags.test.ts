@@ -99,7 +99,7 @@ describe('a mistake is told with its flag or argument', () => {
     [
       {kubernetesVersion: 'v1.30.0'},
       [
-        '--kubernetes-version: Kubernetes v1.30.0 is not supported by this version of kadm; choose a release from v1.35 to v1.37',
+        '--kubernetes-version: Kubernetes v1.30.0 is not supported by this version of kadm; use a version from v1.35 to v1.37',
       ],
     ],
     [

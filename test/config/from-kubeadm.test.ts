@@ -84,7 +84,7 @@ test.each([
     'an older Kubernetes',
     STORED.replace('v1.37.2', 'v1.34.1'),
     [
-      'ConfigMap kube-system/kubeadm-config:15:20: ClusterConfiguration.kubernetesVersion: Kubernetes v1.34.1 is not supported by this version of kadm; choose a release from v1.35 to v1.37',
+      'ConfigMap kube-system/kubeadm-config:15:20: ClusterConfiguration.kubernetesVersion: Kubernetes v1.34.1 is not supported by this version of kadm; use a version from v1.35 to v1.37',
     ],
   ],
 ])('a cluster that says %s is refused', (_, clusterConfiguration, lines) => {

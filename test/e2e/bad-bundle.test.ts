@@ -43,7 +43,7 @@ describe('a person with a bad bundle is told what is wrong with it, and no machi
     const {code, text} = await refused(initFrom(dir))
 
     expect(code).toBe(2)
-    expect(text).toMatch(/binaries\/runc\.gz: altered/)
+    expect(text).toMatch(/binaries\/runc\.gz: modified/)
     expect(text).toContain('kadm bundle create')
   })
 

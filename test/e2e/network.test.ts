@@ -44,7 +44,7 @@ describe('a machine that gets a static address', () => {
     expect(errorsIn((await measured('a trial with a wrong gateway', apply)).events)).toMatchObject([
       {
         host: 'one',
-        message: `the network settings of host0 did not hold, and the host took them back: no machine answers at the gateway ${near(200)} on host0`,
+        message: `the network settings of host0 did not work, and the host reverted the change: no machine answers at the gateway ${near(200)} on host0`,
       },
     ])
     expect(await lab.must('one', 'ip route')).toContain(`default via ${near(1)}`)
@@ -59,7 +59,7 @@ describe('a machine that gets a static address', () => {
     expect(events).toContainEqual(
       expect.objectContaining({
         type: 'warning',
-        message: `it is reached at ${near(40)} from now on: write that as its ssh address in the file`,
+        message: `the host is now at ${near(40)} from now on: set this as its ssh address in the file`,
       }),
     )
     expect(await readFile(lab.lab.knownHostsFile, 'utf8')).toContain(`${near(40)} ssh-ed25519 `)

@@ -30,7 +30,7 @@ describe('a person who starts a second run while the first is at work', () => {
     expect(errorsIn(answer?.events ?? [])).toMatchObject([
       {
         code: 'lease',
-        message: expect.stringMatching(/another run of kadm is at work on \S+: \w+@.* process \d+/) as unknown,
+        message: expect.stringMatching(/another kadm run holds the lock on \S+: \w+@.* process \d+/) as unknown,
         hint: expect.stringContaining('--take-lease') as unknown,
       },
     ])

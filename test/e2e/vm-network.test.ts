@@ -7,7 +7,10 @@ import {errorsIn} from './told.ts'
 const NAME = 'e2e-vm-network'
 const SMALL = ['--ignore-preflight-errors', 'NumCPU,Mem']
 
-/** As VirtualBox has it: the first card is behind a NAT, with the same 10.0.2.15 on every machine; the second is the one that counts. */
+/**
+ * As VirtualBox has it: the first card is behind a NAT, with the same 10.0.2.15 on every machine; the second is the one
+ * that counts.
+ */
 describe('a VM with two cards', () => {
   let lab: TestLab
   let before = ''
@@ -58,7 +61,7 @@ describe('a VM with two cards', () => {
       {
         host: 'one',
         message:
-          'the network settings of enp0s8 did not hold, and the host took them back: nobody could log in anew within 120 s',
+          'the network settings of enp0s8 did not work, and the host reverted the change: nobody could log in anew within 120 s',
       },
     ])
     expect(await lab.must('one', 'ip -o -4 address show dev enp0s8')).toContain(`${lab.address('one')}/24`)

@@ -58,13 +58,13 @@ describe('the answer to a look', () => {
     expect(() =>
       parseLooks({stdout: '\u001e0\n\u001e!0 2\n\u001e1\n\u001e!1 1\n', stderr: ''}, [one, two], 'vm-1'),
     ).toThrow(
-      expect.objectContaining({code: 'remote', host: 'vm-1', message: 'could not look at cleanup:one, cleanup:two'}),
+      expect.objectContaining({code: 'remote', host: 'vm-1', message: 'could not inspect cleanup:one, cleanup:two'}),
     )
   })
 
   test('that was cut off is no answer', () => {
     expect(() => parseLooks({stdout: '\u001e0\n', stderr: ''}, [one, two], 'vm-1')).toThrow(
-      'the look at cleanup:two gave no answer',
+      'inspecting cleanup:two gave no result',
     )
   })
 
@@ -73,7 +73,7 @@ describe('the answer to a look', () => {
 
     await expect(look(scratch().host, [one, broken], NEVER)).rejects.toMatchObject({
       code: 'remote',
-      message: 'could not look at cleanup:broken',
+      message: 'could not inspect cleanup:broken',
       evidence: expect.stringContaining('no such table') as string,
     })
   })

@@ -45,7 +45,7 @@ test('the machine is back when it answers in another boot, and not while it is s
 
   expect((await result).spec.address).toBe(HERE.address)
   expect(seconds()).toBe(16)
-  expect(new Set(said)).toEqual(new Set(['boots again', 'boots again (it does not answer)']))
+  expect(new Set(said)).toEqual(new Set(['reboots', 'reboots (it does not answer)']))
   expect(open()).toBe(1)
 })
 
@@ -62,7 +62,7 @@ test('one that does not come back at its address is looked for, now and then, an
 test('one that never comes back is told with what was seen last and where to look', async () => {
   await expect(waiting(() => undefined).result).rejects.toMatchObject({
     code: 'timeout',
-    message: 'it did not come back within 15 minutes of its reboot',
+    message: 'the host did not come back within 15 minutes of its reboot',
     evidence: 'it does not answer',
     hint: 'check its console; when it is up, note its address there and run the same command again',
   })

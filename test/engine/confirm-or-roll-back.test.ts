@@ -69,7 +69,7 @@ describe('a trial', () => {
     const {done, warnings} = prove(machine([cut, cut, away], ['applied', 'kept']))
     await done
 
-    expect(warnings).toEqual(['it is reached at 10.0.0.20 from now on: write that as its ssh address in the file'])
+    expect(warnings).toEqual(['the host is now at 10.0.0.20: set this as its ssh address in the file'])
   })
 
   test('that cuts the machine off is told by the host itself once it is back, with the login that failed', async () => {
@@ -80,7 +80,7 @@ describe('a trial', () => {
       code: 'remote',
       host: 'vm-1',
       message:
-        'the network settings of enp0s8 did not hold, and the host took them back: nobody could log in anew within 60 s',
+        'the network settings of enp0s8 did not work, and the host reverted the change: nobody could log in anew within 60 s',
       evidence: 'the last login that failed: no way leads to 10.0.0.7\nGateway: 10.0.0.1',
     })
     expect(warnings).toEqual([])
@@ -88,7 +88,7 @@ describe('a trial', () => {
 
   test('that was taken back just before it was confirmed is not kept', async () => {
     await expect(prove(machine([here], ['applied', 'reverted too late'])).done).rejects.toMatchObject({
-      message: 'the network settings of enp0s8 did not hold, and the host took them back: too late',
+      message: 'the network settings of enp0s8 did not work, and the host reverted the change: too late',
     })
   })
 

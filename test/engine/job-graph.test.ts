@@ -18,13 +18,13 @@ const graphOf = (steps: readonly Step[], nodes: readonly Node[], first: Node | u
 
 describe('a mistake in the phases', () => {
   test.each([
-    ['a need that names no phase', [step('a'), step('b', {needs: ['aa']})], "phase b needs 'aa', which names no phase"],
+    ['a need that names no phase', [step('a'), step('b', {needs: ['aa']})], "phase b needs the unknown phase 'aa'"],
     [
       'a need of what comes later in the lane',
       [step('a', {needs: ['b']}), step('b')],
-      'phases wait for one another: a (needs b), b',
+      'phases depend on each other: a (needs b), b',
     ],
-    ['a phase that needs itself', [step('a', {needs: ['a']})], 'phases wait for one another: a (needs a)'],
+    ['a phase that needs itself', [step('a', {needs: ['a']})], 'phases depend on each other: a (needs a)'],
     [
       'a circle over two hosts',
       [
@@ -32,12 +32,12 @@ describe('a mistake in the phases', () => {
         step('b', {where: 'worker', needs: ['a']}),
         step('c', {where: 'worker'}),
       ],
-      'phases wait for one another: a (needs c), b (needs a), c',
+      'phases depend on each other: a (needs c), b (needs a), c',
     ],
     [
       'a need of its own subtree',
       [step('t/a'), step('t/b', {needs: ['t']})],
-      'phases wait for one another: t/b (needs t)',
+      'phases depend on each other: t/b (needs t)',
     ],
   ])('is found before anything runs: %s', (_, steps, message) => {
     expect(() => graphOf(steps, [master, worker])).toThrow(message)

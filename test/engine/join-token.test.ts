@@ -101,7 +101,7 @@ describe('the tokens of a run', () => {
     await tokens.revokeAll()
 
     expect(events).toMatchObject([
-      {type: 'warning', host: 'worker-1', message: expect.stringContaining(`kadm token delete ${id} `) as string},
+      {type: 'warning', host: 'worker-1', message: expect.stringContaining(`kadm token delete ${id}`) as string},
     ])
     expect(JSON.stringify(events)).toContain('the cable is out')
   })

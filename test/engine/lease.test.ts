@@ -25,7 +25,7 @@ describe('a lease', () => {
       code: 'lease',
       host: 'vm-1',
       message: expect.stringMatching(
-        /another run of kadm is at work on vm-1: ann@laptop 1 1, last seen \d s ago/,
+        /another kadm run holds the lock on vm-1: ann@laptop 1 1, last seen \d s ago/,
       ) as string,
       hint: expect.stringContaining('--take-lease') as string,
     })
@@ -202,7 +202,7 @@ describe('the leases of a run', () => {
       ),
     ).rejects.toMatchObject({
       code: 'lease',
-      message: expect.stringMatching(/^another run of kadm is at work on a, b: bob, last seen \d s ago$/) as string,
+      message: expect.stringMatching(/^another kadm run holds the lock on a, b: bob, last seen \d s ago$/) as string,
     })
     await Promise.all(bobs.map(lease => lease.release()))
   })

@@ -85,17 +85,17 @@ describe('an entry that this kadm cannot read is left and named, and the rest is
     [
       'a kind of a later kadm',
       {'original.json': of({kind: 'hologram'}), 'applied.json': of({kind: 'hologram'})},
-      "this kadm does not know the kind 'hologram'; it was made by kadm 7.0.0",
+      "this kadm does not know the kind 'hologram'; it was written by kadm 7.0.0",
     ],
     [
       'a later format',
       {'original.json': of({format: 2}), 'applied.json': of({format: 2})},
-      'this kadm does not know format 2 of the ledger; it was made by kadm 7.0.0',
+      'this kadm does not know format 2 of the ledger; it was written by kadm 7.0.0',
     ],
     [
       'a format that is no number',
       {'original.json': of({format: 'new'}), 'applied.json': APPLIED},
-      'this kadm does not know format "new" of the ledger; it was made by kadm 7.0.0',
+      'this kadm does not know format "new" of the ledger; it was written by kadm 7.0.0',
     ],
     [
       'a document that is cut off',
@@ -110,23 +110,23 @@ describe('an entry that this kadm cannot read is left and named, and the rest is
     [
       'a document that is no object',
       {'original.json': '[1]', 'applied.json': APPLIED},
-      'its file original.json holds no document',
+      'its file original.json contains no document',
     ],
-    ['a document that is not there', {'applied.json': APPLIED}, 'its file original.json cannot be read'],
+    ['a document that is not there', {'applied.json': APPLIED}, 'cannot read its file original.json'],
     [
       'a folder in the place of a document',
       {'original.json/x': 'x', 'applied.json': APPLIED},
-      'its file original.json cannot be read',
+      'cannot read its file original.json',
     ],
     [
       'a state that is none of its kind',
       {'original.json': of({original: {value: 7}}), 'applied.json': APPLIED},
-      'its original.json is not what a sysctl has; it was made by kadm 7.0.0',
+      'its original.json is not valid for a sysctl; it was written by kadm 7.0.0',
     ],
     [
       'a thing that is none of its kind',
       {'original.json': GOOD, 'applied.json': of({applied: {path: '/x'}})},
-      'its applied.json is not what a sysctl has; it was made by kadm 7.0.0',
+      'its applied.json is not valid for a sysctl; it was written by kadm 7.0.0',
     ],
     [
       'no kind at all',

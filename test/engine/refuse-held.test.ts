@@ -33,7 +33,7 @@ describe('machines at which another run is at work', () => {
       expect.objectContaining({
         code: 'lease',
         message:
-          'another run of kadm is at work on master, worker-1: ann@laptop process 1, last seen 3 s ago; on worker-2: cyd@home process 3, last seen 0 s ago',
+          'another kadm run holds the lock on master, worker-1: ann@laptop process 1, last seen 3 s ago; on worker-2: cyd@home process 3, last seen 0 s ago',
         hint: expect.stringContaining('--take-lease') as string,
       }),
     )

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
 import {stoppedBy} from '../../src/engine/schedule/stopped.ts'
 
-const loss = new KadmError('lease', 'no sign of life of this run reached it for 120 s')
+const loss = new KadmError('lease', 'the lock on the host has expired: kadm could not renew it for 120 s')
 const stopped = (what: string): KadmError => new KadmError('cancelled', `cancelled while waiting for ${what}`)
 const refusal = new KadmError('remote', 'the API server refused it')
 const ended = (reason: unknown): AbortSignal => AbortSignal.abort(reason)

@@ -90,7 +90,7 @@ describe('an authority', () => {
     await expect(apply(vm.host, [of('ca')], {values: valuesOf()})).rejects.toMatchObject({
       code: 'preflight',
       message: expect.stringContaining(
-        `${certPath('ca')} is there and cannot be used: its private key is not there`,
+        `${certPath('ca')} is there and cannot be used: its private key is missing`,
       ) as string,
       hint: expect.stringContaining('move both away') as string,
     })
@@ -150,14 +150,14 @@ describe('a certificate', () => {
   })
 
   test.each<[string, (vm: ScratchHost) => unknown, RegExp]>([
-    ['is not there', vm => vm.host.read(`rm ${certPath('apiserver')}`), /there is no certificate/],
-    ['is no certificate', vm => vm.write(certPath('apiserver'), 'garbage'), /no certificate that can be read/],
+    ['is not there', vm => vm.host.read(`rm ${certPath('apiserver')}`), /the certificate is missing/],
+    ['is no certificate', vm => vm.write(certPath('apiserver'), 'garbage'), /no readable certificate/],
     [
       'belongs to another key',
       async vm => vm.write(keyPath('apiserver'), (await anAuthority()).keyPem),
       /belongs to another certificate/,
     ],
-    ['has no key', vm => vm.host.read(`rm ${keyPath('apiserver')}`), /its private key is not there/],
+    ['has no key', vm => vm.host.read(`rm ${keyPath('apiserver')}`), /its private key is missing/],
   ])('that %s is made anew', async (_, spoil, said) => {
     const {vm, ca} = await withBoth()
     await spoil(vm)

@@ -72,7 +72,7 @@ export const STATE_CASES: readonly Case[] = [
     phase: 'doctor',
     sections: {...WELL_CP, join: `${JOIN}\napiserver yes`},
     cause: /has no \/etc\/kubernetes\/admin\.conf/,
-    proof: /admin\.conf: not there/,
+    proof: /admin\.conf: missing/,
   },
   {
     name: 'manifest-copy',
