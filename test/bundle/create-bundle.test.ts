@@ -100,7 +100,9 @@ describe('createBundle', () => {
       const digest = createHash('sha256').update(`layer of ${AGNHOST_IMAGE}`).digest('hex')
       web.content.set(`/storage/sha256:${digest}`, Buffer.from(`lAyer of ${AGNHOST_IMAGE}`))
 
-      await expect(createBundle(join(dir, 'bundle'), order())).rejects.toThrow('does not match the hash from its publisher')
+      await expect(createBundle(join(dir, 'bundle'), order())).rejects.toThrow(
+        'does not match the hash from its publisher',
+      )
       expect(existsSync(join(dir, 'bundle'))).toBe(false)
     }))
 

@@ -48,7 +48,9 @@ describe('verifyBundle', () => {
 
       await appendFile(join(dir, 'binaries/ctr.gz'), 'x')
 
-      await expect(verifyBundle(dir, {sizesOnly: true})).rejects.toThrow(/a missing or modified file: binaries\/ctr\.gz/)
+      await expect(verifyBundle(dir, {sizesOnly: true})).rejects.toThrow(
+        /a missing or modified file: binaries\/ctr\.gz/,
+      )
     }))
 
   it('says that a folder without bundle.json is not a bundle', async () =>

@@ -59,7 +59,7 @@ describe('a machine that gets a static address', () => {
     expect(events).toContainEqual(
       expect.objectContaining({
         type: 'warning',
-        message: `the host is now at ${near(40)} from now on: set this as its ssh address in the file`,
+        message: `the host is now at ${near(40)}: set this as its ssh address in the file`,
       }),
     )
     expect(await readFile(lab.lab.knownHostsFile, 'utf8')).toContain(`${near(40)} ssh-ed25519 `)

@@ -136,7 +136,7 @@ describe('a run', () => {
     ])
     expect(told(events, 'master').at(-1)).toBe('tidy failed: could not apply cleanup:paper: it is glued')
     expect(events.find(({type}) => type === 'phase-failed')).toMatchObject({
-      hint: expect.stringContaining('run this again') as string,
+      hint: expect.stringContaining('run the same command again') as string,
     })
     expect(() => judgeOutcomes(outcomes)).toThrow(
       expect.objectContaining({code: 'remote', host: 'master', evidence: 'it is glued'}),
