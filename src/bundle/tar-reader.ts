@@ -1,83 +1,42 @@
+import {Readable} from 'node:stream'
+import {extract} from 'tar-stream'
 import {KadmError} from '../domain/errors.ts'
-
-const BLOCK = 512
 
 /** A regular file in a tar stream; its bytes must be taken before the next one is asked for. */
 export interface TarFile {
   /** Without a leading `./`. */
   readonly path: string
   readonly size: number
-  readonly bytes: () => AsyncGenerator<Buffer>
+  readonly bytes: () => AsyncIterable<Buffer>
 }
 
-/** Walks through the files of a tar stream and holds no more than a chunk; a file nobody reads is passed over. */
+/** Walks through the files of a tar stream and holds no more than a chunk; a file that nobody reads is skipped. */
 export async function* tarFiles(source: AsyncIterable<Buffer>): AsyncGenerator<TarFile> {
-  const reader = byteReader(source)
-  for (;;) {
-    const header = await reader.exactly(BLOCK)
-    if (header === undefined || header.every(byte => byte === 0)) break
-    const size = parseInt(header.subarray(124, 136).toString().replaceAll('\0', '').trim() || '0', 8)
-    const type = String.fromCharCode(header[156] ?? 0)
-    let left = size
-    async function* bytes(): AsyncGenerator<Buffer> {
-      while (left > 0) {
-        const chunk = await reader.upTo(left)
-        if (chunk === undefined) throw new KadmError('connect', 'a tar file ended early')
-        left -= chunk.length
-        yield chunk
-      }
+  const unpacked = extract()
+  const input = Readable.from(source)
+  input.once('error', error => unpacked.destroy(error))
+  input.pipe(unpacked)
+  try {
+    for await (const entry of unpacked) {
+      const {name, size, type} = entry.header
+      if (type === 'file') yield {path: name.replace(/^\.\//, ''), size, bytes: () => chunksOf(entry)}
+      entry.resume()
     }
-    if (type === '0' || type === '\0') yield {path: nameOf(header), size, bytes}
-    while (left > 0 && (await bytes().next()).done !== true);
-    await reader.exactly((BLOCK - (size % BLOCK)) % BLOCK)
+  } catch (error) {
+    throw explained(error)
   }
-  await reader.drain()
 }
 
-function nameOf(header: Buffer): string {
-  const text = (from: number, to: number): string => header.subarray(from, to).toString().replace(/\0.*$/s, '')
-  const prefix = text(257, 262) === 'ustar' ? text(345, 500) : ''
-  return `${prefix === '' ? '' : `${prefix}/`}${text(0, 100)}`.replace(/^\.\//, '')
+/** The library types its chunks as unknown; they are buffers. */
+async function* chunksOf(entry: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of entry) if (Buffer.isBuffer(chunk)) yield chunk
+  } catch (error) {
+    throw explained(error)
+  }
 }
 
-interface ByteReader {
-  /** So many bytes; undefined at the end. */
-  readonly exactly: (count: number) => Promise<Buffer | undefined>
-  /** At least one byte and at most so many; undefined at the end. */
-  readonly upTo: (count: number) => Promise<Buffer | undefined>
-  readonly drain: () => Promise<void>
-}
-
-function byteReader(source: AsyncIterable<Buffer>): ByteReader {
-  const iterator = source[Symbol.asyncIterator]()
-  let rest: Buffer = Buffer.alloc(0)
-  const fill = async (): Promise<boolean> => {
-    while (rest.length === 0) {
-      const next = await iterator.next()
-      if (next.done === true) return false
-      rest = next.value
-    }
-    return true
-  }
-  const upTo = async (count: number): Promise<Buffer | undefined> => {
-    if (!(await fill())) return undefined
-    const taken = rest.subarray(0, count)
-    rest = rest.subarray(count)
-    return taken
-  }
-  const exactly = async (count: number): Promise<Buffer | undefined> => {
-    const parts: Buffer[] = []
-    let left = count
-    while (left > 0) {
-      const part = await upTo(left)
-      if (part === undefined) return undefined
-      parts.push(part)
-      left -= part.length
-    }
-    return Buffer.concat(parts)
-  }
-  const drain = async (): Promise<void> => {
-    while ((await iterator.next()).done !== true) rest = Buffer.alloc(0)
-  }
-  return {exactly, upTo, drain}
-}
+const explained = (error: unknown): unknown =>
+  error instanceof Error && error.message === 'Unexpected end of data'
+    ? new KadmError('connect', 'a tar file ended early', {cause: error})
+    : error

@@ -5,10 +5,7 @@ import {described, EXITS} from './base/exits.ts'
 
 export class Completion extends KadmCommand {
   static override summary = 'Print a completion script for your shell.'
-  static override description = described(
-    'The script does not run kadm to complete a command. For PowerShell, use: kadm autocomplete.',
-    EXITS.none,
-  )
+  static override description = described('The script does not run kadm to complete a command.', EXITS.none)
   static override examples = [
     '<%= config.bin %> completion bash > ~/.local/share/bash-completion/completions/kadm',
     'source <(<%= config.bin %> completion zsh)',

@@ -13,7 +13,7 @@ export async function runKadm(argv: readonly string[], root: string): Promise<vo
   try {
     await run([...argv], {
       root,
-      pluginAdditions: {core: ['@oclif/plugin-help', '@oclif/plugin-autocomplete'], path: root},
+      pluginAdditions: {core: ['@oclif/plugin-help'], path: root},
     })
     await flush()
   } catch (thrown) {

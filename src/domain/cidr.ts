@@ -1,3 +1,5 @@
+import ipaddr from 'ipaddr.js'
+
 /** An IPv4 or IPv6 address as a number of 32 or 128 bits. */
 export interface Address {
   readonly family: 4 | 6
@@ -16,71 +18,20 @@ const BITS = {4: 32, 6: 128} as const
 
 /** Strict as Go's netip: no leading zeros, no zone; undefined for what is no address. */
 export function parseAddress(text: string): Address | undefined {
-  if (!text.includes(':')) {
-    const value = parseIpv4(text)
-    return value === undefined ? undefined : {family: 4, value}
-  }
-  const value = parseIpv6(text)
-  return value === undefined ? undefined : {family: 6, value}
+  const isIpv4 = ipaddr.IPv4.isValidFourPartDecimal(text)
+  return isIpv4 || isIpv6(text) ? addressFromBytes(Uint8Array.from(ipaddr.parse(text).toByteArray())) : undefined
 }
 
-function parseIpv4(text: string): bigint | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
-  let value = 0n
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined
-    value = (value << 8n) | BigInt(part)
-  }
-  return value
-}
-
-function parseIpv6(text: string): bigint | undefined {
-  const halves = text.split('::')
-  if (halves.length > 2) return undefined
-  const [head, tail] = halves.map(half => groupsOf(half))
-  if (head === undefined) return undefined
-  if (halves.length === 1) return head.length === 8 ? joinGroups(head) : undefined
-  if (tail === undefined || head.length + tail.length > 7) return undefined
-  const zeros = Array.from({length: 8 - head.length - tail.length}, () => 0n)
-  return joinGroups([...head, ...zeros, ...tail])
-}
-
-function groupsOf(half: string): readonly bigint[] | undefined {
-  if (half === '') return []
-  const groups: bigint[] = []
-  const parts = half.split(':')
-  for (const [i, part] of parts.entries()) {
-    if (/^[\da-f]{1,4}$/i.test(part)) {
-      groups.push(BigInt(`0x${part}`))
-      continue
-    }
-    const embedded = i === parts.length - 1 ? parseIpv4(part) : undefined
-    if (embedded === undefined) return undefined
-    groups.push(embedded >> 16n, embedded & 0xffffn)
-  }
-  return groups
-}
-
-const joinGroups = (groups: readonly bigint[]): bigint => groups.reduce((value, group) => (value << 16n) | group, 0n)
+/** The library reads an embedded `010.0.0.1` as octal, and takes zones. */
+const isIpv6 = (text: string): boolean =>
+  /^[\da-f:.]+$/i.test(text) &&
+  ipaddr.IPv6.isValid(text) &&
+  (!text.includes('.') || ipaddr.IPv4.isValidFourPartDecimal(text.slice(text.lastIndexOf(':') + 1)))
 
 /** The canonical text: dotted for IPv4, RFC 5952 for IPv6. */
 export function formatAddress(address: Address): string {
-  if (address.family === 4) return [24n, 16n, 8n, 0n].map(shift => String((address.value >> shift) & 0xffn)).join('.')
-  const groups = Array.from({length: 8}, (_, i) => ((address.value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16))
-  const zeros = longestZeroRun(groups)
-  if (zeros.length < 2) return groups.join(':')
-  return `${groups.slice(0, zeros.start).join(':')}::${groups.slice(zeros.start + zeros.length).join(':')}`
-}
-
-function longestZeroRun(groups: readonly string[]): {readonly start: number; readonly length: number} {
-  let best = {start: 0, length: 0}
-  let length = 0
-  for (const [i, group] of groups.entries()) {
-    length = group === '0' ? length + 1 : 0
-    if (length > best.length) best = {start: i - length + 1, length}
-  }
-  return best
+  const bytes = [...addressBytes(address)]
+  return address.family === 4 ? new ipaddr.IPv4(bytes).toString() : new ipaddr.IPv6(bytes).toRFC5952String()
 }
 
 /** The address as bytes in network order: 4 or 16 of them. */

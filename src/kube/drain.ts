@@ -2,7 +2,7 @@ import type {Clock} from '../domain/clock.ts'
 import {KadmError} from '../domain/errors.ts'
 import {ApiError} from './api-error.ts'
 import type {KubeClient} from './client.ts'
-import {at, isObject, listAt, nameOf, namespaceOf, objectAt, textAt, textsAt, type ApiObject} from './json.ts'
+import {at, isObject, listAt, nameOf, namespaceOf, textAt, textsAt, type ApiObject} from './json.ts'
 import {apiPath, query} from './kinds.ts'
 import {cordon, type Annotations} from './nodes.ts'
 import {waitFor} from './wait.ts'
@@ -99,35 +99,22 @@ async function evict(api: KubeClient, pod: ApiObject, signal?: AbortSignal): Pro
     signal,
   })
   if (answer.status < 300 || answer.status === 404) return undefined
-  if (answer.status === 429)
-    return `${podName(pod)} held by ${(await budgetsOf(api, pod, signal)).join(', ') || 'a disruption budget'}`
+  if (answer.status === 429) return `${podName(pod)}: ${budgetIn(answer.text)}`
   if (answer.status >= 500) return `${podName(pod)}: the API server answers ${answer.status}`
   throw new ApiError({status: answer.status, reason: 'EvictionRefused'}, `could not evict pod ${podName(pod)}`, {
     evidence: answer.text,
   })
 }
 
-async function budgetsOf(api: KubeClient, pod: ApiObject, signal?: AbortSignal): Promise<readonly string[]> {
-  const budgets = await api.list(apiPath.podDisruptionBudgets(undefined, namespaceOf(pod)), {signal})
-  const labels = textsAt(pod, 'metadata', 'labels')
-  return budgets
-    .filter(budget => selects(objectAt(budget, 'spec', 'selector'), labels))
-    .map(budget => `budget ${nameOf(budget)}`)
-}
-
-/** Whether a label selector picks these labels. */
-export function selects(selector: ApiObject, labels: Readonly<Record<string, string>>): boolean {
-  const equal = Object.entries(textsAt(selector, 'matchLabels')).every(([key, value]) => labels[key] === value)
-  return equal && listAt(selector, 'matchExpressions').every(expression => holds(expression, labels))
-}
-
-function holds(expression: unknown, labels: Readonly<Record<string, string>>): boolean {
-  const value = labels[textAt(expression, 'key') ?? '']
-  const listed = value !== undefined && listAt(expression, 'values').includes(value)
-  const operator = textAt(expression, 'operator')
-  if (operator === 'In') return listed
-  if (operator === 'NotIn') return !listed
-  return operator === 'Exists' ? value !== undefined : value === undefined
+/** Which budget forbids an eviction, with its numbers, as the answer 429 says it (pkg/registry/core/pod/storage/eviction.go). */
+function budgetIn(answer: string): string {
+  try {
+    const causes = listAt(JSON.parse(answer), 'details', 'causes').flatMap(cause => textAt(cause, 'message') ?? [])
+    if (causes.length > 0) return causes.join('; ').replace(/^The /, 'the ')
+  } catch {
+    // The answer of a proxy in between.
+  }
+  return 'a disruption budget allows no eviction now'
 }
 
 const podName = (pod: ApiObject): string => `${namespaceOf(pod)}/${nameOf(pod)}`

@@ -126,7 +126,6 @@ export const apiPath = {
   leases: path('coordination.k8s.io/v1', 'Lease'),
   daemonSets: path('apps/v1', 'DaemonSet'),
   deployments: path('apps/v1', 'Deployment'),
-  podDisruptionBudgets: path('policy/v1', 'PodDisruptionBudget'),
   endpointSlices: path('discovery.k8s.io/v1', 'EndpointSlice'),
   apiServices: path('apiregistration.k8s.io/v1', 'APIService'),
   mutatingWebhooks: path('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration'),

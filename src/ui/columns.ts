@@ -1,6 +1,4 @@
-import {stripVTControlCharacters} from 'node:util'
-
-const width = (text: string): number => stripVTControlCharacters(text).length
+import width from 'string-width'
 
 /** Rows as aligned columns, two spaces apart; colours do not count. The last column is not padded. */
 export function columns(rows: readonly (readonly string[])[]): string {

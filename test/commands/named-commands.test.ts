@@ -29,7 +29,7 @@ const OF_OTHERS = new Set(
 )
 
 /** Commands that the libraries bring. */
-const OF_LIBRARIES = new Set(['autocomplete', 'help'])
+const OF_LIBRARIES = new Set(['help'])
 
 /** What is wrong with a mention; undefined when its command, subcommand, flags and phase exist. */
 function problemOf({place, words, isTyped, isRun}: Mention): string | undefined {

@@ -74,7 +74,9 @@ describe('a person who wants to know that their cluster lives through reboots', 
       {
         code: 'timeout',
         host: 'worker-1',
-        message: expect.stringMatching(/was not rebooted: .*guarded-.* held by budget guarded/) as unknown,
+        message: expect.stringMatching(
+          /was not rebooted: .*guarded-.*: the disruption budget guarded needs /,
+        ) as unknown,
         hint: expect.stringContaining('--drain never') as unknown,
       },
     ])

@@ -105,11 +105,13 @@ describe('a node that is emptied for its reboot', () => {
         ownerReferences: [{kind: 'ReplicaSet', controller: true}],
       },
     }
-    const budget = {metadata: {name: 'web'}, spec: {selector: {matchLabels: {app: 'web'}}}}
+    const causes = [
+      {reason: 'DisruptionBudget', message: 'The disruption budget web needs 1 healthy pods and has 1 currently'},
+    ]
     const held: KubeClient = {
       ...api,
-      list: path => Promise.resolve([path.includes('poddisruptionbudgets') ? budget : web]),
-      raw: () => Promise.resolve({status: 429, text: ''}),
+      list: () => Promise.resolve([web]),
+      raw: () => Promise.resolve({status: 429, text: JSON.stringify({details: {causes}})}),
     }
     const rebooted: string[] = []
 
@@ -117,7 +119,9 @@ describe('a node that is emptied for its reboot', () => {
       whileDrained(fakeTrip(held), 'worker-1', () => Promise.resolve(rebooted.push('worker-1'))),
     ).rejects.toMatchObject({
       code: 'timeout',
-      message: matching(/^worker-1 was not rebooted: .*shop\/web-1 held by budget web$/),
+      message: matching(
+        /^worker-1 was not rebooted: .*shop\/web-1: the disruption budget web needs 1 healthy pods and has 1 currently$/,
+      ),
       hint: containing('--drain never'),
     })
     expect([rebooted, asked]).toEqual([[], ['cordon', 'uncordon']])
