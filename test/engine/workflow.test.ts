@@ -1,0 +1,150 @@
+import {describe, expect, test} from 'vitest'
+import {KadmError} from '../../src/domain/errors.ts'
+import {resetWorkflow} from '../../src/engine/workflows/reset.ts'
+import {carryOutWorkflow, planWorkflow, preflightWorkflow} from '../../src/engine/workflows/workflow.ts'
+import {sampleSpec} from '../phases/preflight/sample.ts'
+import {workflowScene} from './workflow-scene.ts'
+
+const OTHER = 'you@desk 9 2'
+const closed = (did: readonly string[]) => did.filter(step => step.startsWith('close')).toSorted()
+const touched = (did: readonly string[]) => did.filter(step => step.startsWith('run'))
+
+describe('a workflow', () => {
+  test('judges bare machines as they are, changes nothing, and hangs up', async () => {
+    const {options, did} = await workflowScene({master: {}})
+
+    const findings = await preflightWorkflow(options)
+
+    expect(findings.some(({severity}) => severity === 'error')).toBe(true)
+    expect(touched(did)).toEqual([])
+    expect(closed(did)).toEqual(['close master'])
+  })
+
+  test.each([
+    ['carryOut', carryOutWorkflow],
+    ['plan', planWorkflow],
+  ])(
+    '%s refuses what preflight calls an error, with all of it as evidence, before a machine is changed',
+    async (_, run) => {
+      const {options, did, events} = await workflowScene({master: {}})
+
+      const error: unknown = await run(options).catch((reason: unknown) => reason)
+
+      expect(error).toMatchObject({
+        code: 'preflight',
+        message: expect.stringMatching(/^\d+ of \d+ checks failed, so nothing was changed$/) as unknown,
+      })
+      expect(error instanceof KadmError && error.evidence).toMatch(/^master: \w+: /m)
+      expect(touched(did)).toEqual([])
+      expect(closed(did)).toEqual(['close master'])
+      expect(events.some(({type}) => type === 'run-done')).toBe(false)
+    },
+  )
+
+  test('closes the machine that answered when another one cannot be reached', async () => {
+    const down = new KadmError('connect', 'refused the connection')
+    const {options, did} = await workflowScene({master: {}, worker: {down}})
+
+    await expect(carryOutWorkflow(options)).rejects.toBe(down)
+    expect(closed(did)).toEqual(['close master'])
+  })
+
+  test('names every machine that cannot be reached', async () => {
+    const down = (name: string) => ({down: new KadmError('connect', `${name} refused the connection`)})
+    const {options} = await workflowScene({master: down('master'), worker: down('worker')})
+
+    const error: unknown = await carryOutWorkflow(options).catch((reason: unknown) => reason)
+
+    expect(String(error instanceof Error && error.message)).toMatch(/master refused/)
+    expect(String(error instanceof Error && error.message)).toMatch(/worker refused/)
+  })
+
+  test('refuses the bundle that lacks something before a machine is changed', async () => {
+    const lacks = new KadmError('config', 'the bundle lacks kubelet')
+    const asked: unknown[] = []
+    const {options, did} = await workflowScene(
+      {master: {}, worker: {}},
+      {
+        command: 'init',
+        checkBundle: use => {
+          asked.push([...use.roles], use.isBrought)
+          return Promise.reject(lacks)
+        },
+      },
+    )
+
+    await expect(
+      carryOutWorkflow({...options, cluster: {...options.cluster, hosts: options.cluster.hosts.slice(0, 1)}}),
+    ).rejects.toBe(lacks)
+    expect(asked).toEqual([['control-plane'], true])
+    expect(touched(did)).toEqual([])
+  })
+
+  test('needs a control plane to join to', async () => {
+    const worker = sampleSpec({name: 'worker', role: 'worker'})
+    const {options, did} = await workflowScene({worker: {}})
+
+    const joining = carryOutWorkflow({...options, cluster: {...options.cluster, hosts: [worker]}})
+
+    await expect(joining).rejects.toMatchObject({code: 'usage', message: 'no control plane is named'})
+    expect(closed(did)).toEqual(['close worker'])
+  })
+
+  test('joins one machine by a token, not several', async () => {
+    const joinTo = {
+      kind: 'token',
+      endpoint: '1.2.3.4:6443',
+      token: 'a.b',
+      caHashes: [],
+      skipVerification: true,
+    } as const
+    const {options, did} = await workflowScene({one: {}, two: {}}, {joinTo})
+
+    await expect(carryOutWorkflow(options)).rejects.toMatchObject({
+      code: 'usage',
+      message: 'a join by token is for one machine',
+    })
+    expect(closed(did)).toEqual(['close one', 'close two'])
+  })
+})
+
+describe('a machine at which another run is at work', () => {
+  test.each([
+    ['a run', carryOutWorkflow],
+    ['a reset', resetWorkflow],
+  ])('is refused by %s, which says who it is', async (_, run) => {
+    const {options, did} = await workflowScene({master: {heldBy: OTHER}})
+
+    await expect(run(options)).rejects.toMatchObject({
+      code: 'lease',
+      host: 'master',
+      message: expect.stringContaining(`another run of kadm is at work on master: ${OTHER}`) as unknown,
+    })
+    expect(touched(did)).toEqual([])
+    expect(closed(did)).toEqual(['close master'])
+  })
+
+  test('is only told of by a run that reads', async () => {
+    const {options, events} = await workflowScene({master: {heldBy: OTHER}})
+
+    await preflightWorkflow(options)
+
+    expect(events).toContainEqual(
+      expect.objectContaining({type: 'warning', host: 'master', message: expect.stringContaining(OTHER) as unknown}),
+    )
+  })
+
+  test('counts as free when its holder is certainly gone, and when this run holds it', async () => {
+    const gone = await workflowScene({master: {heldBy: OTHER}}, {holder: {text: 'me@laptop 7 1', isGone: () => true}})
+    const own = await workflowScene({master: {heldBy: 'me@laptop 7 1'}})
+
+    for (const {options} of [gone, own])
+      await expect(carryOutWorkflow(options)).rejects.toMatchObject({code: 'preflight'})
+  })
+
+  test('is taken over only when that is asked for', async () => {
+    const {options} = await workflowScene({master: {heldBy: OTHER}}, {takeLease: true})
+
+    await expect(carryOutWorkflow(options)).rejects.toMatchObject({code: 'preflight'})
+  })
+})
