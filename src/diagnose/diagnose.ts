@@ -4,6 +4,8 @@ import {API_ACCESS_RULES} from './rules/api-access-rules.ts'
 import {CERTIFICATE_RULES} from './rules/certificate-rules.ts'
 import {CNI_RULES} from './rules/cni-rules.ts'
 import {COMPONENT_LAST_WORDS, CONTROL_PLANE_RULES} from './rules/control-plane-rules.ts'
+import {DNS_RULES} from './rules/dns-rules.ts'
+import {FILE_RULES} from './rules/file-rules.ts'
 import {HOST_RULES} from './rules/host-rules.ts'
 import {KUBELET_LAST_WORDS, KUBELET_RULES} from './rules/kubelet-rules.ts'
 import {MACHINE_RULES} from './rules/machine-rules.ts'
@@ -19,6 +21,7 @@ export const RULES: readonly Rule[] = [
   ...MACHINE_RULES,
   ...RUNTIME_RULES,
   ...KUBELET_RULES,
+  ...FILE_RULES,
   ...MANIFEST_RULES,
   ...CERTIFICATE_RULES,
   ...CONTROL_PLANE_RULES,
@@ -26,6 +29,7 @@ export const RULES: readonly Rule[] = [
   ...NODE_RULES,
   ...CNI_RULES,
   ...NETWORK_RULES,
+  ...DNS_RULES,
   ...PATH_RULES,
 ]
 

@@ -108,6 +108,19 @@ export interface ManifestFile {
   readonly changedAt: number | undefined
 }
 
+/** A file that is not there, and the file that names it. */
+export interface LackingFile {
+  readonly path: string
+  readonly namedIn: string
+}
+
+/** A name server that the Corefile of this host's CoreDNS names by its address. */
+export interface DnsForward {
+  readonly address: string
+  /** Whether it answered a question; undefined when the host has no program to ask with. */
+  readonly answered: boolean | undefined
+}
+
 /** A configuration of the pod network, in the order in which containerd reads them. */
 export interface CniConfig {
   readonly file: string
@@ -189,6 +202,10 @@ export interface Evidence {
   }
   /** Names of flags, and where each is given. */
   readonly flags: readonly {readonly place: string; readonly name: string}[]
+  /** Files of /etc/kubernetes that a static pod or the kubelet is told to read, and that are not there or empty. */
+  readonly lackingFiles: readonly LackingFile[]
+  /** What CoreDNS on this host is told to ask, and what came of asking it. */
+  readonly dnsForwards: readonly DnsForward[]
   /** UIDs of the pods that this host has now; undefined when it cannot be read. */
   readonly podUids: readonly string[] | undefined
   readonly kubeletAnswers: boolean | undefined

@@ -57,6 +57,7 @@ const PROGRAMS = new Set([
     'kubectl',
     'ctr',
     'containerd',
+    'openssl',
   ],
   'kadm',
   'sleep',

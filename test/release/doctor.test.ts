@@ -1,12 +1,15 @@
-import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest'
 import {labClusterYaml} from '../../src/commands/runtime/lab/lab-cluster.ts'
 import type {Diagnosis} from '../../src/diagnose/diagnosis.ts'
 import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
 
+type Machine = 'master' | 'worker-1' | 'all'
+
 interface Broken {
   /** The rule that must name it. */
   readonly name: string
-  readonly machine: 'master' | 'worker-1'
+  /** The machine that is named to it; `all` of the cluster's file without a name. */
+  readonly machine: Machine
   /** Breaks it, as root on that machine. */
   readonly how: string
   /** Where it is broken, when that is not where it is seen. */
@@ -15,7 +18,11 @@ interface Broken {
   readonly byHand?: string
   /** A second command of the fix is for the case that the first one was not enough. */
   readonly firstMayFail?: boolean
+  /** All of its commands are typed, one after the other. */
+  readonly everything?: boolean
 }
+
+const ADMIN = 'export KUBECONFIG=/etc/kubernetes/admin.conf'
 
 const BROKEN: readonly Broken[] = [
   {name: 'containerd-down', machine: 'worker-1', how: 'systemctl stop containerd'},
@@ -79,9 +86,40 @@ const BROKEN: readonly Broken[] = [
   },
   {
     name: 'corefile',
-    machine: 'master',
+    machine: 'all',
     how: `export KUBECONFIG=/etc/kubernetes/admin.conf; kubectl -n kube-system get configmap coredns -o yaml | sed 's/forward /forwrad /' | kubectl apply -f -; kubectl -n kube-system delete pod -l k8s-app=kube-dns; sleep 20`,
   },
+  {
+    name: 'dns-upstream',
+    machine: 'all',
+    how: `${ADMIN}; kubectl -n kube-system get configmap coredns -o yaml | sed 's/forward \\. .*resolv.conf/forward . 192.0.2.53/' | kubectl apply -f -; kubectl -n kube-system delete pod -l k8s-app=kube-dns; sleep 5`,
+  },
+  {
+    name: 'rights-missing',
+    machine: 'all',
+    how: `${ADMIN}; kubectl delete clusterrolebinding kubeadm:node-proxier`,
+  },
+  {name: 'rights-missing', machine: 'all', how: `${ADMIN}; kubectl delete clusterrole flannel`},
+  {
+    name: 'account-missing',
+    machine: 'all',
+    how: `${ADMIN}; kubectl -n kube-system delete serviceaccount kube-proxy`,
+    everything: true,
+  },
+  {
+    name: 'workload-missing',
+    machine: 'all',
+    how: `${ADMIN}; kubectl -n kube-system delete daemonset/kube-proxy configmap/kube-proxy serviceaccount/kube-proxy`,
+  },
+  {
+    name: 'workload-missing',
+    machine: 'master',
+    how: `${ADMIN}; kubectl -n kube-system delete deployment/coredns configmap/coredns service/kube-dns serviceaccount/coredns`,
+  },
+  {name: 'file-missing', machine: 'master', how: 'rm /etc/kubernetes/pki/ca.crt'},
+  {name: 'file-missing', machine: 'master', how: 'rm /etc/kubernetes/pki/front-proxy-ca.crt'},
+  {name: 'file-missing', machine: 'master', how: 'rm /etc/kubernetes/pki/etcd/ca.crt'},
+  {name: 'file-missing', machine: 'worker-1', how: 'rm /etc/kubernetes/pki/ca.crt'},
 ]
 
 /** Longer than any complaint may outlive its cause. */
@@ -96,26 +134,38 @@ describe('a person whose cluster is broken, and who does what the doctor tells t
   })
   afterAll(() => lab.down())
 
+  interface Report {
+    readonly hosts?: readonly {readonly diagnoses: readonly Diagnosis[]}[]
+    readonly cluster?: {readonly diagnoses: readonly Diagnosis[]}
+  }
+
+  /** What is told of the machine, and then of the cluster. */
   const ask = async (machine: string): Promise<readonly Diagnosis[]> => {
-    const {stdout} = await lab.kadm(['doctor', lab.target(machine), '--json'])
+    const {stdout} = await lab.kadm(['doctor', ...(machine === 'all' ? [] : [lab.target(machine)]), '--json'])
     const report = stdout
       .split('\n')
       .map(line => line.trim())
       .filter(line => line.startsWith('{'))
-      .map(line => JSON.parse(line) as {readonly hosts?: readonly {readonly diagnoses: readonly Diagnosis[]}[]})
+      .map(line => JSON.parse(line) as Report)
       .find(({hosts}) => hosts !== undefined)
     if (report === undefined) throw new Error(`no report in:\n${stdout}`)
-    return report.hosts?.flatMap(({diagnoses}) => diagnoses) ?? []
+    return [...(report.hosts ?? []), ...(report.cluster === undefined ? [] : [report.cluster])].flatMap(
+      ({diagnoses}) => diagnoses,
+    )
   }
 
-  const type = async (machine: string, command: string): Promise<number> =>
-    command === 'kadm apply' ? ((await lab.kadm(['apply'])).code ?? -1) : (await lab.on(machine, command)).code
+  const type = async (machine: string, command: string): Promise<number> => {
+    const [program, ...args] = command.split(' ')
+    // A person types kadm where they are, and the rest on the machine; what is about the cluster, on its control plane.
+    if (program === 'kadm') return (await lab.kadm(args[0] === 'init' ? ['apply'] : args)).code ?? -1
+    return (await lab.on(machine === 'all' ? 'master' : machine, command)).code
+  }
 
   /** What is typed stands between backticks. */
   const commandsOf = ({fix}: Diagnosis): readonly string[] =>
     [...fix.matchAll(/`([^`]+)`/g)]
       .map(([, command = '']) => command)
-      .filter(command => /^(?:sudo|kadm apply)/.test(command))
+      .filter(command => /^(?:sudo|kubectl|kadm (?:apply|init))/.test(command))
 
   /** A node that was deleted may get another range: the doctor says so next, and asks for its pods to be deleted by hand. */
   const namesAfter = async (machine: string): Promise<readonly string[]> => {
@@ -131,14 +181,18 @@ describe('a person whose cluster is broken, and who does what the doctor tells t
     return found.map(({name}) => name)
   }
 
-  it.each(['master', 'worker-1'])('is told nothing of %s while all is well', async machine => {
+  afterEach(async ({task}) => {
+    if (task.result?.state === 'fail') await lab.kadm(['apply'])
+  })
+
+  it.each(['master', 'worker-1', 'all'])('is told nothing of %s while all is well', async machine => {
     expect(await ask(machine)).toEqual([])
   })
 
   it.each(BROKEN.map(broken => [broken.name, broken.machine, broken] as const))(
     '%s on %s is named, and what is typed repairs it',
-    async (name, machine, {how, brokenOn = machine, byHand, firstMayFail = false}) => {
-      await lab.on(brokenOn, 'sudo sh', how)
+    async (name, machine, {how, brokenOn = machine, byHand, firstMayFail = false, everything = false}) => {
+      await lab.on(brokenOn === 'all' ? 'master' : brokenOn, 'sudo sh', how)
       const [first] = await ask(machine)
       expect(first).toMatchObject({name})
       if (first === undefined) throw new Error('nothing was found')
@@ -148,6 +202,8 @@ describe('a person whose cluster is broken, and who does what the doctor tells t
       const code = await type(machine, command)
       if (firstMayFail && code !== 0) expect(await type(machine, next)).toBe(0)
       else expect([command, code]).toEqual([command, 0])
+
+      if (everything) expect(await type(machine, next)).toBe(0)
 
       await expect.poll(() => namesAfter(machine), {timeout: FORGOTTEN_MS, interval: 2000}).toEqual([])
     },

@@ -18,7 +18,7 @@ export function apiRefusal(error: KadmError, host: string, repair: Repair): Diag
       certainty: 'certain',
       proof,
       nodes,
-      fix: `compare the clocks (date) here and on ${host}; if they agree: ${repair.cluster} makes a new certificate`,
+      fix: `compare the clocks (\`date -u\`) here and on ${host}; if they agree: ${repair.cluster} makes a new certificate`,
     }
   if (code !== undefined)
     return {

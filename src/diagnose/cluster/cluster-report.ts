@@ -7,7 +7,7 @@ import type {Expected} from './expected.ts'
 import {gathered} from './gathered.ts'
 import {nodesOfHosts} from './hosts-as-nodes.ts'
 import {missingComponents} from './rules/control-plane-pod-rules.ts'
-import {missingWorkloads} from './rules/workload-rules.ts'
+import {missingWorkloads} from './wanted-workloads.ts'
 import type {ClusterSnapshot} from './snapshot.ts'
 
 /** A cluster beside what should be there. */

@@ -6,6 +6,7 @@ import {CONFIG_RULES} from './rules/config-rules.ts'
 import {CONTROL_PLANE_POD_RULES} from './rules/control-plane-pod-rules.ts'
 import {NODE_RULES} from './rules/node-rules.ts'
 import {POD_RULES} from './rules/pod-rules.ts'
+import {RIGHTS_RULES} from './rules/rights-rules.ts'
 import {TAINT_RULES} from './rules/taint-rules.ts'
 import {WORKLOAD_RULES} from './rules/workload-rules.ts'
 import type {ClusterSnapshot} from './snapshot.ts'
@@ -16,6 +17,7 @@ export const CLUSTER_RULES: readonly ClusterRule[] = [
   ...API_RULES,
   ...NODE_RULES,
   ...TAINT_RULES,
+  ...RIGHTS_RULES,
   ...CONFIG_RULES,
   ...WORKLOAD_RULES,
   ...POD_RULES,

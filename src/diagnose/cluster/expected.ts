@@ -21,7 +21,7 @@ export type Place = Pick<NodeStatus, 'name' | 'internalAddress'>
 
 /** What to run so that kadm puts things in order. */
 export interface Repair {
-  /** For what is the cluster's: `kadm apply -f kadm.yaml`. */
+  /** For what is the cluster's: `kadm apply -f kadm.yaml`, between backticks as all that is typed. */
   readonly cluster: string
   /** Where the cause on a machine stands, as a sentence: `kadm doctor -f kadm.yaml tells why`; without a node, on a control plane. */
   readonly why: (node?: Place) => string
@@ -73,8 +73,7 @@ export interface MadeFrom {
 
 /** Reads the ConfigMap kubeadm-config; what it does not say is as usual. */
 export function madeFrom({configMaps}: Pick<ClusterSnapshot, 'configMaps'>): MadeFrom {
-  const text = textsAt(configMaps.kubeadm, 'data')['ClusterConfiguration']
-  const document = text === undefined ? undefined : parsed(text)
+  const document = documentOf(textsAt(configMaps.kubeadm, 'data')['ClusterConfiguration'])
   return {
     externalEtcd: at(document, 'etcd', 'external') !== undefined,
     withoutProxy: at(document, 'proxy', 'disabled') === true,
@@ -82,9 +81,10 @@ export function madeFrom({configMaps}: Pick<ClusterSnapshot, 'configMaps'>): Mad
   }
 }
 
-function parsed(text: string): unknown {
+/** The YAML document that a ConfigMap keeps as text; undefined for one that is not there or cannot be read. */
+export function documentOf(text: string | undefined): unknown {
   try {
-    return parse(text)
+    return text === undefined ? undefined : parse(text)
   } catch {
     return undefined
   }

@@ -1,8 +1,9 @@
 import type {KubeClient} from '../../kube/client.ts'
-import {isObject, listAt, nameOf, namespaceOf, objectAt, textAt, type ApiObject} from '../../kube/json.ts'
+import {isObject, listAt, nameOf, namespaceOf, objectAt, textAt, textsAt, type ApiObject} from '../../kube/json.ts'
 import {knownResource, objectPath, apiPath, query} from '../../kube/kinds.ts'
 import type {CallOptions} from '../../kube/requester.ts'
 import {eventTime} from './cluster-time.ts'
+import {documentOf} from './expected.ts'
 import type {ClusterSnapshot} from './snapshot.ts'
 
 type Seen = Pick<ClusterSnapshot, 'webhooks' | 'warnings'>
@@ -65,6 +66,31 @@ export async function readOwners(
     }),
   )
   return Object.fromEntries(found)
+}
+
+/** Which Services have the addresses that kubelets give to pods as their name servers; undefined when there is no such address. */
+export async function readDnsOwners(
+  api: KubeClient,
+  {configMaps}: Pick<ClusterSnapshot, 'configMaps'>,
+  options: CallOptions,
+): Promise<readonly ApiObject[] | undefined> {
+  const addresses = clusterDns(configMaps.kubelet)
+  if (addresses.length === 0) return undefined
+  const found = await Promise.all(
+    addresses.map(address =>
+      api.list(apiPath.services() + query({fieldSelector: `spec.clusterIP=${address}`}), options),
+    ),
+  )
+  return found.flat()
+}
+
+const MOST_ADDRESSES = 2
+
+function clusterDns(config: ClusterSnapshot['configMaps']['kubelet']): readonly string[] {
+  const document = documentOf(textsAt(config, 'data')['kubelet'])
+  return listAt(document, 'clusterDNS')
+    .filter((one): one is string => typeof one === 'string')
+    .slice(0, MOST_ADDRESSES)
 }
 
 /** `kube-system/coredns` */

@@ -5,8 +5,9 @@ import {isObject, listAt, textAt, type ApiObject} from '../../kube/json.ts'
 import {apiPath, query} from '../../kube/kinds.ts'
 import type {CallOptions} from '../../kube/requester.ts'
 import {clusterNow} from './cluster-time.ts'
-import {readEndpoints, readOwners} from './read-details.ts'
-import {CONFIG_MAPS, type Absent, type ClusterSnapshot, type ConfigMapKey} from './snapshot.ts'
+import {readDnsOwners, readEndpoints, readOwners} from './read-details.ts'
+import {readLackingRights} from './read-rights.ts'
+import {ACCOUNTS, CONFIG_MAPS, type Absent, type ClusterSnapshot} from './snapshot.ts'
 
 /** For one request, and for trying it again while the API server refuses connections. */
 const REQUEST = {timeoutMs: 4_000, retryForMs: 1_000} as const
@@ -30,26 +31,32 @@ export async function readSnapshot(api: KubeClient, {signal, now}: ReadOptions):
   const parts = reader(signal)
   const list = (what: string, path: string): Promise<readonly ApiObject[] | undefined> =>
     parts.read(what, () => api.list(path, options))
-  const [readyz, version, nodes, systemPods, podSample, lists, configMaps, dnsService, warnings] = await Promise.all([
-    parts.read('readyz', () => api.raw({...options, method: 'GET', path: '/readyz?verbose', accept: '*/*'})),
-    parts.read('version', async () => textAt(await api.get('/version', options), 'gitVersion')),
-    list('nodes', apiPath.nodes()),
-    parts.read('pods', () => inBoth(namespace => api.list(apiPath.pods(undefined, namespace), options))),
-    parts.read('pod addresses', () => samplePods(api, options)),
-    readLists(list),
-    readConfigMaps(parts.read, (name, namespace) => api.get(apiPath.configMaps(name, namespace), options)),
-    parts.read(
-      'service kube-dns',
-      async () => (await api.get(apiPath.services('kube-dns', 'kube-system'), options)) ?? absent,
-    ),
-    parts.read('events', () => readWarnings(api, options)),
-  ])
+  const get = (path: string): Promise<ApiObject | Absent> => api.get(path, options).then(found => found ?? absent)
+  const [readyz, version, nodes, systemPods, podSample, lists, configMaps, accounts, dnsService, warnings] =
+    await Promise.all([
+      parts.read('readyz', () => api.raw({...options, method: 'GET', path: '/readyz?verbose', accept: '*/*'})),
+      parts.read('version', async () => textAt(await api.get('/version', options), 'gitVersion')),
+      list('nodes', apiPath.nodes()),
+      parts.read('pods', () => inBoth(namespace => api.list(apiPath.pods(undefined, namespace), options))),
+      parts.read('pod addresses', () => samplePods(api, options)),
+      readLists(list),
+      readEach(CONFIG_MAPS, (what, {name, namespace}) =>
+        parts.read(`configmap ${what}`, () => get(apiPath.configMaps(name, namespace))),
+      ),
+      readEach(ACCOUNTS, (what, {name, namespace}) =>
+        parts.read(`serviceaccount ${what}`, () => get(apiPath.serviceAccounts(name, namespace))),
+      ),
+      parts.read('service kube-dns', () => get(apiPath.services('kube-dns', 'kube-system'))),
+      parts.read('events', () => readWarnings(api, options)),
+    ])
   const refusal = parts.errors.get('nodes')
   if (nodes === undefined && refusal !== undefined && (readyz === undefined || isRefused(refusal))) throw refusal
-  const seen = {nodes, systemPods, podSample, ...lists, configMaps, dnsService, warnings}
-  const [endpoints, owners] = await Promise.all([
+  const seen = {nodes, systemPods, podSample, ...lists, configMaps, accounts, dnsService, warnings}
+  const [endpoints, owners, dnsOwners, lackingRights] = await Promise.all([
     readEndpoints(api, seen, options).catch(parts.leaveOut('endpoints')),
     readOwners(api, seen, options).catch(parts.leaveOut('owners of pods')),
+    readDnsOwners(api, seen, options).catch(parts.leaveOut('services of DNS')),
+    parts.read('rights', () => readLackingRights(api, version, options)),
   ])
   return {
     ...seen,
@@ -58,6 +65,8 @@ export async function readSnapshot(api: KubeClient, {signal, now}: ReadOptions):
     readyz,
     endpoints: endpoints ?? {},
     owners: owners ?? {},
+    dnsOwners,
+    lackingRights,
     unread: [...parts.errors].map(([what, error]) => `${what}: ${error.message}`),
   }
 }
@@ -111,17 +120,12 @@ async function readLists(list: (what: string, path: string) => Promise<readonly 
   return {daemonSets, deployments, leases, apiServices, signingRequests, webhooks}
 }
 
-async function readConfigMaps(
-  read: ReadPart,
-  get: (name: string, namespace: string) => Promise<ApiObject | undefined>,
-): Promise<ClusterSnapshot['configMaps']> {
-  const keys = Object.keys(CONFIG_MAPS).filter((key): key is ConfigMapKey => key in CONFIG_MAPS)
-  const found = await Promise.all(
-    keys.map(async key => {
-      const {name, namespace} = CONFIG_MAPS[key]
-      return [key, await read(`configmap ${name}`, async () => (await get(name, namespace)) ?? absent)] as const
-    }),
-  )
+async function readEach<K extends string, T>(
+  places: Readonly<Record<K, T>>,
+  read: (what: string, place: T) => Promise<ApiObject | Absent | undefined>,
+): Promise<Readonly<Record<string, ApiObject | Absent | undefined>>> {
+  const keys = Object.keys(places).filter((key): key is K => key in places)
+  const found = await Promise.all(keys.map(async key => [key, await read(key, places[key])] as const))
   return Object.fromEntries(found)
 }
 

@@ -1,4 +1,5 @@
 import type {ApiObject} from '../../kube/json.ts'
+import type {LackingRight} from './read-rights.ts'
 
 /** What the API was asked for and does not have. */
 export type Absent = 'absent'
@@ -19,6 +20,15 @@ export const CONFIG_MAPS = {
 
 export type ConfigMapKey = keyof typeof CONFIG_MAPS
 
+/** The accounts of the add-ons, and what uses each: its name, and the value of its pods' label `k8s-app`. */
+export const ACCOUNTS = {
+  proxy: {namespace: 'kube-system', name: 'kube-proxy', workload: 'kube-proxy', label: 'kube-proxy'},
+  dns: {namespace: 'kube-system', name: 'coredns', workload: 'coredns', label: 'kube-dns'},
+  flannel: {namespace: 'kube-flannel', name: 'flannel', workload: 'kube-flannel-ds', label: 'flannel'},
+} as const satisfies Readonly<Record<string, Readonly<Record<'namespace' | 'name' | 'workload' | 'label', string>>>>
+
+export type AccountKey = keyof typeof ACCOUNTS
+
 /** What a cluster says of itself in one look, as the API has it. */
 export interface ClusterSnapshot {
   /** By the cluster's own clocks, milliseconds since the epoch; ours may be wrong. */
@@ -36,7 +46,12 @@ export interface ClusterSnapshot {
   /** Of kube-system. */
   readonly deployments: Listed
   readonly configMaps: Readonly<Partial<Record<ConfigMapKey, Sought>>>
+  readonly accounts?: Readonly<Partial<Record<AccountKey, Sought>>>
   readonly dnsService: Sought
+  /** Services, of any namespace, at the addresses that kubelets give to pods as their name servers; undefined when that is not known. */
+  readonly dnsOwners?: Listed
+  /** What the cluster's own parts may not do and must; undefined when it could not be asked. */
+  readonly lackingRights?: readonly LackingRight[] | undefined
   /** Of kube-system: who leads, and which API servers there are. */
   readonly leases: Listed
   /** Warning events of kube-system and kube-flannel, and `FailedCreate` of all namespaces. */

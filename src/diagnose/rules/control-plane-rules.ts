@@ -1,5 +1,6 @@
 import type {ContainerEvidence, Evidence} from '../../domain/evidence.ts'
 import type {Rule} from '../diagnosis.ts'
+import {backAgain} from './file-rules.ts'
 import {CONTROL_PLANE, containerLines, crashing, find, isCrashing, proofOf, type Hit} from '../log.ts'
 import {AGAIN, group, logRule} from '../rule.ts'
 
@@ -47,7 +48,10 @@ const file = whenCrashing(
       group(hit, 1) === ''
         ? `${hit.source} cannot use its certificate or key`
         : `${hit.source} cannot read ${group(hit, 1)} (${group(hit, 2)})`,
-    fix: () => `${AGAIN}: it checks every certificate and key and makes again what is missing or does not fit`,
+    fix: hit =>
+      group(hit, 2) === 'no such file or directory'
+        ? backAgain(group(hit, 1))
+        : `${AGAIN}: it checks every certificate and key and makes again what is missing or does not fit`,
   }),
 )
 

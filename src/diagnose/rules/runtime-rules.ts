@@ -18,7 +18,8 @@ const configBroken = logRule({
     const [file, row] = [/(\/etc\/containerd\/[^\s":]+)/.exec(hit.line.text)?.[1], rowOf(hit.line.text)]
     return `containerd cannot read its configuration${file === undefined ? '' : ` ${file}`}${row === '' ? '' : `: ${row}`}`
   },
-  fix: () => `correct the file (test it with \`sudo containerd config dump\`), or let kadm write it: ${AGAIN}`,
+  fix: () =>
+    `let kadm write it: ${AGAIN}; or correct the file yourself (\`sudo containerd config dump\` tells whether it can be read), then \`sudo systemctl restart containerd\``,
 })
 
 /** Where and what, as the parser of containerd tells it: `row 5 column 40, expected ']'`. */

@@ -2,6 +2,8 @@ import type {Evidence} from '../../domain/evidence.ts'
 import {concat, type Script} from '../../remote/shell/shell.ts'
 import {containersSection, journalSection, kernelLogSection, tasksSection} from './logs.ts'
 import {certificatesSection} from './certificates.ts'
+import {dnsForwardsSection} from './dns.ts'
+import {filesSection} from './files.ts'
 import {joinSection} from './join.ts'
 import {connectionsSection, podNetworkSection} from './network.ts'
 import * as node from './node.ts'
@@ -43,9 +45,11 @@ export const evidenceScript = (): Script =>
       certificatesSection,
       probes.podUidsSection,
       probes.flagsSection,
+      filesSection,
       probes.dropRulesSection,
       connectionsSection,
       probes.kubeletHealthSection,
+      dnsForwardsSection,
       probes.apiSections,
       probes.peersSection,
       packageLockSection,
@@ -80,6 +84,8 @@ export function parseEvidence(output: string): Evidence {
     certificates: read(certificatesSection),
     podUids: read(probes.podUidsSection),
     flags: read(probes.flagsSection),
+    lackingFiles: read(filesSection),
+    dnsForwards: read(dnsForwardsSection),
     dropRules: read(probes.dropRulesSection),
     connections: read(connectionsSection),
     kubeletAnswers: read(probes.kubeletHealthSection),

@@ -1,6 +1,7 @@
 import type {Case} from '../wording.ts'
 import {API_ACCESS_CASES} from './api-access.ts'
 import {CONTROL_PLANE_CASES} from './control-plane.ts'
+import {FILE_AND_DNS_CASES} from './files-and-dns.ts'
 import {KUBELET_CASES} from './kubelet.ts'
 import {MACHINE_CASES} from './machine.ts'
 import {NETWORK_CASES} from './network.ts'
@@ -16,5 +17,6 @@ export const ALL_CASES: readonly Case[] = [
   ...CONTROL_PLANE_CASES,
   ...NETWORK_CASES,
   ...STATE_CASES,
+  ...FILE_AND_DNS_CASES,
   ...STATE_NETWORK_CASES,
 ]

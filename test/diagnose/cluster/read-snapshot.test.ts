@@ -6,7 +6,7 @@ import {kubeClient, type KubeClient} from '../../../src/kube/client.ts'
 import type {ApiObject} from '../../../src/kube/json.ts'
 import {fakeApi, refusal, type Answer, type Asked, type FakeApi} from '../../kube/fake-api.ts'
 import {noFile} from './cases/changes.ts'
-import {healthy, NOW, slice} from './sample-cluster.ts'
+import {healthy, kubeletConfiguration, NOW, slice} from './sample-cluster.ts'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -25,6 +25,10 @@ function answerOf(whole: ClusterSnapshot, {url}: Asked): Answer {
   if (path === '/readyz') return {text: whole.readyz?.text ?? ''}
   if (path === '/version') return {json: {gitVersion: whole.version}}
   if (path.endsWith('/services/kube-dns')) return {json: whole.dnsService}
+  if (path.endsWith('/subjectaccessreviews')) return {json: {status: {allowed: true}}}
+  if (path.includes('/serviceaccounts/')) return {json: {metadata: {name}}}
+  if (path === '/api/v1/services') return items([whole.dnsService as ApiObject])
+  if (name === 'kubelet-config') return {json: kubeletConfiguration}
   if (path.includes('/configmaps/')) return name === 'gone' ? refusal(404, 'NotFound', 'no') : {json: {data: {}}}
   if (path === '/api/v1/pods') return items(whole.podSample)
   const lists: Readonly<Record<string, Answer>> = {
@@ -78,8 +82,9 @@ describe('one look at a cluster', () => {
     await read(many.api)
 
     expect(many.fake.asked).toHaveLength(few.fake.asked.length)
-    expect(few.fake.asked.length).toBeLessThan(30)
-    expect(few.fake.asked.filter(({method}) => method !== 'GET')).toEqual([])
+    expect(few.fake.asked.length).toBeLessThan(60)
+    const changing = few.fake.asked.filter(({method, url}) => method !== 'GET' && !url.endsWith('accessreviews'))
+    expect(changing).toEqual([])
   })
 
   test.each(['/nodes', '/daemonsets', '/leases', '/apiservices', '/deployments', '/configmaps/', '/events', '/readyz'])(
@@ -117,6 +122,24 @@ describe('one look at a cluster', () => {
 
     expect(snapshot.owners).toMatchObject({rs: {spec: {replicas: 1}}})
     expect(Object.keys(snapshot.endpoints)).toEqual(['kube-system/kube-dns', 'policy/guard'])
+  })
+
+  test('asks what the parts of the cluster may do, and believes only an answer', async () => {
+    const {api, fake} = await cluster(({url, body}) => {
+      if (!url.endsWith('/subjectaccessreviews')) return undefined
+      const text = JSON.stringify(body)
+      if (text.includes('flannel')) return refusal(403, 'Forbidden', 'no')
+      return {json: {status: {allowed: !text.includes('kube-proxy')}}}
+    })
+
+    const {lackingRights} = await read(api)
+
+    expect(lackingRights).toEqual([
+      {who: 'kube-proxy', user: 'system:serviceaccount:kube-system:kube-proxy', what: 'list services'},
+      {who: 'kube-proxy', user: 'system:serviceaccount:kube-system:kube-proxy', what: 'list endpointslices'},
+      {who: 'kube-proxy', user: 'system:serviceaccount:kube-system:kube-proxy', what: 'list nodes'},
+    ])
+    expect(fake.asked.filter(({url}) => url.includes('fieldSelector=spec.clusterIP%3D10.96.0.10'))).toHaveLength(1)
   })
 
   test.each([

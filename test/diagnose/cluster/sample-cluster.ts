@@ -136,7 +136,16 @@ const dnsPod = (n: number, node: string, index: number): ApiObject =>
 
 export const daemonSet = (name: string, namespace: string, nodes: number, more: object = {}): ApiObject => ({
   metadata: {name, namespace, uid: `ds-${name}`, creationTimestamp: ago(HOUR), generation: 1},
-  spec: {template: {spec: {nodeSelector: {'kubernetes.io/os': 'linux'}, volumes: [{configMap: {name}}], ...more}}},
+  spec: {
+    template: {
+      spec: {
+        serviceAccountName: name.replace(/^kube-flannel-ds$/, 'flannel'),
+        nodeSelector: {'kubernetes.io/os': 'linux'},
+        volumes: [{configMap: {name}}],
+        ...more,
+      },
+    },
+  },
   status: {
     observedGeneration: 1,
     desiredNumberScheduled: nodes,
@@ -148,7 +157,7 @@ export const daemonSet = (name: string, namespace: string, nodes: number, more: 
 
 export const deployment = (name: string, replicas: number, available = replicas): ApiObject => ({
   metadata: {name, namespace: 'kube-system', uid: `deploy-${name}`, creationTimestamp: ago(HOUR)},
-  spec: {replicas, template: {spec: {volumes: [{configMap: {name}}]}}},
+  spec: {replicas, template: {spec: {serviceAccountName: name, volumes: [{configMap: {name}}]}}},
   status: {
     replicas,
     availableReplicas: available,
@@ -172,6 +181,13 @@ export const clusterConfiguration = (more = ''): ApiObject => ({
 })
 
 const there: ApiObject = {data: {}}
+export const kubeletConfiguration: ApiObject = {
+  data: {kubelet: 'clusterDNS: [10.96.0.10]\nclusterDomain: cluster.local\n'},
+}
+export const dnsService: ApiObject = {
+  metadata: {name: 'kube-dns', namespace: 'kube-system'},
+  spec: {clusterIP: '10.96.0.10', selector: {'k8s-app': 'kube-dns'}},
+}
 
 /** A cluster in which everything works. */
 export function healthy(nodes: readonly SampleNode[] = THREE): ClusterSnapshot {
@@ -191,13 +207,16 @@ export function healthy(nodes: readonly SampleNode[] = THREE): ClusterSnapshot {
     deployments: [deployment('coredns', 2)],
     configMaps: {
       kubeadm: clusterConfiguration(),
-      kubelet: there,
+      kubelet: kubeletConfiguration,
       proxy: there,
       dns: there,
       flannel: there,
       info: there,
     },
-    dnsService: {metadata: {name: 'kube-dns'}, spec: {selector: {'k8s-app': 'kube-dns'}}},
+    accounts: {proxy: there, dns: there, flannel: there},
+    dnsService,
+    dnsOwners: [dnsService],
+    lackingRights: [],
     leases: [lease('kube-scheduler'), lease('kube-controller-manager'), lease('apiserver-abc', 3, 3600)],
     warnings: [],
     apiServices: [

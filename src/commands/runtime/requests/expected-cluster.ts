@@ -32,13 +32,13 @@ function repairWith({through, examined = []}: Asked, file: TextFile | undefined)
     through === undefined ? 'CONTROL-PLANE' : through.ssh === 'local' ? undefined : formatTarget(through.ssh)
   const init = place === undefined ? 'kadm init' : `kadm init ${place}`
   return {
-    cluster: file === undefined ? init : `kadm apply -f ${file.name}`,
+    cluster: `\`${file === undefined ? init : `kadm apply -f ${file.name}`}\``,
     why: node => {
       const isTold = node === undefined ? examined.length > 0 : examined.includes(node.name)
       if (isTold) return `see the findings for ${node?.name ?? 'the control plane'} above`
-      if (file !== undefined) return `kadm doctor -f ${file.name} shows why`
+      if (file !== undefined) return `\`kadm doctor -f ${file.name}\` shows why`
       const machine = node?.internalAddress ?? place
-      return machine === undefined ? 'kadm doctor shows why' : `kadm doctor ${machine} shows why`
+      return machine === undefined ? '`kadm doctor` shows why' : `\`kadm doctor ${machine}\` shows why`
     },
   }
 }

@@ -2,7 +2,7 @@ import {conditionOf, isObject, listAt, nameOf, objectAt, textAt, type ApiObject}
 import type {Judgement} from '../../diagnosis.ts'
 import {ageOf, eventTime, span, timeAt} from '../cluster-time.ts'
 import {cut, FRESH_MS, names, type ClusterRule, type ClusterView} from '../cluster-view.ts'
-import {readyEndpoints} from './workload-rules.ts'
+import {readyEndpoints} from '../wanted-workloads.ts'
 
 /** Its store: without it the API can do nothing for long. */
 const etcdRefuses: ClusterRule = {
@@ -62,7 +62,7 @@ const apiServiceDown: ClusterRule = {
           cause: `the API ${nameOf(service)} is not available since ${span(now - since)}: Service ${place} behind it does not answer; kubectl and the removal of namespaces suffer from it`,
           certainty: 'certain',
           proof: [`${textAt(available, 'reason') ?? ''}: ${cut(textAt(available, 'message') ?? '')}`],
-          fix: `bring ${place} back, or, if it is gone for good: kubectl delete apiservice ${nameOf(service)}`,
+          fix: `bring ${place} back, or, if it is gone for good: \`kubectl delete apiservice ${nameOf(service)}\``,
         },
       ]
     }),
@@ -89,7 +89,7 @@ const webhookDown: ClusterRule = {
               cause: `${kind} ${nameOf(configuration)} refuses ${refusedBy(rules)}: nothing stands behind its Service ${place}`,
               certainty: 'certain',
               proof: [`webhook ${textAt(webhook, 'name') ?? ''}: failurePolicy Fail, endpoints that are ready: 0`],
-              fix: `bring ${place} back, or, if it is gone for good: kubectl delete ${kind.toLowerCase()} ${nameOf(configuration)}`,
+              fix: `bring ${place} back, or, if it is gone for good: \`kubectl delete ${kind.toLowerCase()} ${nameOf(configuration)}\``,
             },
           ]
         }),
@@ -121,7 +121,7 @@ const podsRefused: ClusterRule = {
         cause: `${owner} may not make its pods`,
         certainty: 'certain',
         proof: [`FailedCreate: ${cut(textAt(newest, 'message') ?? '')}`],
-        fix: `take away what refuses them: the message above names the webhook, quota or limit; kubectl describe ${owner.replace(/^(\S+) ([^/]+)\/(.*)$/, '$1 -n $2 $3').toLowerCase()} tells more`,
+        fix: `take away what refuses them: the message above names the webhook, quota or limit; \`kubectl describe ${owner.replace(/^(\S+) ([^/]+)\/(.*)$/, '$1 -n $2 $3').toLowerCase()}\` tells more`,
       }
     })
   },
@@ -181,8 +181,8 @@ const requestPending: ClusterRule = {
           .map(one => `${nameOf(one)}: ${textAt(one, 'spec', 'username') ?? ''}, waits for ${span(ageOf(one, now))}`),
         fix:
           signer === 'kubernetes.io/kubelet-serving'
-            ? `if these are your nodes: kubectl certificate approve ${names5.join(' ')}`
-            : `${expected.repair.cluster} puts back what approves them; if these are your machines, by hand: kubectl certificate approve ${names5.join(' ')}`,
+            ? `if these are your nodes: \`kubectl certificate approve ${names5.join(' ')}\``
+            : `${expected.repair.cluster} puts back what approves them; if these are your machines, by hand: \`kubectl certificate approve ${names5.join(' ')}\``,
       }
     })
   },

@@ -19,7 +19,7 @@ const nodeMissing: ClusterRule = {
         certainty: 'certain',
         proof: [...proof, ...(other === undefined ? [] : [`node ${other.name} has its address`])],
         nodes: [name],
-        fix: `if the machine was a node before, this registers it again, on ${name}: sudo systemctl restart kubelet; else, and afterwards: ${expected.repair.cluster}`,
+        fix: `if the machine was a node before, this registers it again, on ${name}: \`sudo systemctl restart kubelet\`; else, and afterwards: ${expected.repair.cluster}`,
       }
     })
     const lacking = expected.hosts.length - nodes.length
@@ -52,7 +52,7 @@ const nodeRole: ClusterRule = {
           proof: [`${node.name}: roles ${node.roles.join(', ') || 'none'}`],
           fix: isLacking
             ? expected.repair.cluster
-            : `kubectl label node ${node.name} node-role.kubernetes.io/control-plane-`,
+            : `\`kubectl label node ${node.name} node-role.kubernetes.io/control-plane-\``,
         },
       ]
     })
@@ -81,9 +81,9 @@ function notReady(node: NodeView, {snapshot: {now}, expected}: ClusterView): Jud
 }
 
 const PRESSURES = {
-  DiskPressure: ['runs out of disk', 'free space, and look with: df -h; df -i'],
-  MemoryPressure: ['runs out of memory', 'look what takes it, with: kubectl describe node'],
-  PIDPressure: ['runs out of process ids', 'look what takes them, with: ps -eLf | wc -l'],
+  DiskPressure: ['runs out of disk', 'free space, and look with `df -h` and `df -i`'],
+  MemoryPressure: ['runs out of memory', 'look what takes it, with `kubectl describe node`'],
+  PIDPressure: ['runs out of process ids', 'look what takes them, with `ps -eLf | wc -l`'],
 } as const
 
 const nodePressure: ClusterRule = {

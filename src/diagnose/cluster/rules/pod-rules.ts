@@ -3,7 +3,7 @@ import {listAt, nameOf, namespaceOf, textAt, type ApiObject} from '../../../kube
 import type {Judgement} from '../../diagnosis.ts'
 import {names, ownerKey, type ClusterRule, type ClusterView, type NodeView} from '../cluster-view.ts'
 import {IMAGE_TROUBLE, isEnding, troubleOf, type Trouble} from '../pod-trouble.ts'
-import {wantsFlannel} from './workload-rules.ts'
+import {wantsFlannel} from '../wanted-workloads.ts'
 
 /** Pods of the system that do not run: one finding for all pods of one maker that have one reason. */
 const podTrouble: ClusterRule = {
@@ -49,8 +49,8 @@ function fixOf({pod, reason}: Trouble, repair: string): string {
   if (IMAGE_TROUBLE.test(reason))
     return `let the node reach the image's registry, or put its name right; if kadm made the pod: ${repair}`
   if (reason === 'CrashLoopBackOff')
-    return `kubectl logs --previous ${named} tells why; if kadm made the pod: ${repair}`
-  return `kubectl describe pod ${named} tells more; if kadm made the pod: ${repair}`
+    return `\`kubectl logs --previous ${named}\` tells why; if kadm made the pod: ${repair}`
+  return `\`kubectl describe pod ${named}\` tells more; if kadm made the pod: ${repair}`
 }
 
 /** flannel gives each pod an address of its node's range; another one comes from a network that somebody else left on the machine. */
@@ -69,14 +69,14 @@ const foreignAddress: ClusterRule = {
       const foreign = (byNode.get(node.name) ?? []).filter(pod => !isEnding(pod) && isForeign(pod, node))
       if (foreign.length === 0) return []
       const places = foreign.map(pod => `${namespaceOf(pod)}/${nameOf(pod)}: ${textAt(pod, 'status', 'podIP') ?? ''}`)
-      const remake = foreign.slice(0, 3).map(pod => `kubectl -n ${namespaceOf(pod)} delete pod ${nameOf(pod)}`)
+      const remake = foreign.slice(0, 3).map(pod => `\`kubectl -n ${namespaceOf(pod)} delete pod ${nameOf(pod)}\``)
       return [
         {
           cause: `pods on ${node.name} get addresses that are not of its range ${node.podCidr ?? ''}: another network's configuration counts there, and other nodes cannot reach them`,
           certainty: 'certain',
           proof: places.slice(0, 3),
           nodes: [node.name],
-          fix: `look what stands before 10-containerd-net.conflist on ${node.name}: ls /etc/cni/net.d; move it to /root, run ${view.expected.repair.cluster}, then have these pods made again: ${remake.join('; ')}`,
+          fix: `look what stands before 10-containerd-net.conflist on ${node.name}: \`ls /etc/cni/net.d\`; move it to /root, run ${view.expected.repair.cluster}, then have these pods made again: ${remake.join('; ')}`,
         },
       ]
     })

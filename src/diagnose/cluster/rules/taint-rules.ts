@@ -43,7 +43,7 @@ const cordoned: ClusterRule = {
           cause: `node ${node.name} is cordoned${since === undefined ? '' : ` since ${span(view.snapshot.now - since)}`}, so it takes no new pods; somebody cordoned or drained it`,
           certainty: 'possible',
           proof: [`${node.name}: spec.unschedulable is true`],
-          fix: `if the work on it is over: kubectl uncordon ${node.name}`,
+          fix: `if the work on it is over: \`kubectl uncordon ${node.name}\``,
         }
       }),
 }
@@ -62,7 +62,7 @@ const leftover: ClusterRule = {
           cause: `node ${node.name} is ready and still has the taint ${inWords(taint)}, which keeps pods away`,
           certainty: 'certain',
           proof: [`${node.name}: Ready since ${span(snapshot.now - since)}`],
-          fix: `kubectl taint nodes ${node.name} ${taint.key}:${taint.effect}-`,
+          fix: `\`kubectl taint nodes ${node.name} ${taint.key}:${taint.effect}-\``,
         }))
     }),
 }
@@ -95,7 +95,7 @@ const workerTaint: ClusterRule = {
           cause: `worker ${node.name} has the taint of a control plane, which keeps ordinary pods away`,
           certainty: wanted.has(node) ? 'certain' : 'likely',
           proof: [`${node.name}: taint ${inWords(taint)}, roles ${node.roles.join(', ') || 'none'}`],
-          fix: `kubectl taint nodes ${node.name} ${taint.key}:${taint.effect}-`,
+          fix: `\`kubectl taint nodes ${node.name} ${taint.key}:${taint.effect}-\``,
         })),
     )
   },
@@ -127,7 +127,7 @@ const fileTaints: ClusterRule = {
           differs(
             node,
             `has the taint ${inWords(taint)}, which your file does not have: pods that do not tolerate it stay away`,
-            `if that is not on purpose: kubectl taint nodes ${node.name} ${taint.key}:${taint.effect}-`,
+            `if that is not on purpose: \`kubectl taint nodes ${node.name} ${taint.key}:${taint.effect}-\``,
           ),
         ),
         ...less.map(taint =>
@@ -156,13 +156,14 @@ const nowhere: ClusterRule = {
     const workers = nodes.filter(({controlPlane}) => !controlPlane)
     const isClosed = ({isFresh, taints}: NodeView): boolean =>
       !isFresh && taints.some(taint => keepsAway(taint) && !OF_CONTROLLERS.test(taint.key))
+    const [first] = workers
     if (workers.length === 0 || !nodes.every(isClosed)) return []
     return [
       {
         cause: 'every node has a taint, so no ordinary pod finds a place',
         certainty: 'likely',
         proof: workers.slice(0, 3).map(({name, taints}) => `${name}: ${taints.map(inWords).join(', ')}`),
-        fix: `take the taint off one: kubectl taint nodes ${workers[0]?.name ?? ''} KEY-, with the key from above`,
+        fix: `take the taint off one: \`kubectl taint nodes ${first?.name ?? ''} ${first?.taints.find(keepsAway)?.key ?? ''}-\``,
       },
     ]
   },

@@ -1,53 +1,10 @@
-import {isObject, listAt, nameOf, namespaceOf, numberAt, textAt, textsAt, type ApiObject} from '../../../kube/json.ts'
+import {listAt, nameOf, namespaceOf, numberAt, textAt, textsAt, type ApiObject} from '../../../kube/json.ts'
 import type {Judgement} from '../../diagnosis.ts'
 import {ageOf, timeAt} from '../cluster-time.ts'
 import {FRESH_MS, names, warningsAbout, type ClusterRule, type ClusterView, type NodeView} from '../cluster-view.ts'
 import {isEnding, isReady, troubleOf} from '../pod-trouble.ts'
 import {placeOf} from '../read-details.ts'
-
-const PROXY = 'kube-system/kube-proxy'
-const FLANNEL = 'kube-flannel/kube-flannel-ds'
-const DNS = 'kube-system/coredns'
-
-const found = (list: readonly ApiObject[] | undefined, place: string): ApiObject | undefined =>
-  list?.find(object => placeOf(object) === place)
-
-/** A workload that the cluster should have. */
-export interface Wanted {
-  readonly kind: 'daemonset' | 'deployment'
-  readonly place: string
-  readonly loss: string
-}
-
-/** kube-proxy's and flannel's pods, which every node needs, and DNS: those that should be there and are not. */
-export function missingWorkloads(view: ClusterView): readonly Wanted[] {
-  const {daemonSets, deployments} = view.snapshot
-  const isGone = (place: string): boolean => daemonSets !== undefined && found(daemonSets, place) === undefined
-  const isDnsGone = deployments !== undefined && found(deployments, DNS) === undefined
-  return [
-    ...(isGone(PROXY) && wantsProxy(view)
-      ? [
-          {
-            kind: 'daemonset',
-            place: PROXY,
-            loss: 'service addresses lead nowhere on new nodes and after a reboot',
-          } as const,
-        ]
-      : []),
-    ...(isGone(FLANNEL) && wantsFlannel(view)
-      ? [
-          {
-            kind: 'daemonset',
-            place: FLANNEL,
-            loss: 'the pod network is not set up on new nodes and after a reboot',
-          } as const,
-        ]
-      : []),
-    ...(isDnsGone && wantsDns(view)
-      ? [{kind: 'deployment', place: DNS, loss: 'no name of a service resolves'} as const]
-      : []),
-  ]
-}
+import {DNS, FLANNEL, found, hasEndpoints, missingWorkloads, PROXY, wantsDns} from '../wanted-workloads.ts'
 
 const workloadMissing: ClusterRule = {
   name: 'workload-missing',
@@ -61,28 +18,6 @@ const workloadMissing: ClusterRule = {
         fix: view.expected.repair.cluster,
       }
     }),
-}
-
-/** Its ConfigMap is made together with it; where neither is there it was left out, unless the file says kadm made the cluster. */
-function wantsProxy({snapshot, expected, made, otherNetwork}: ClusterView): boolean {
-  if (made.withoutProxy || otherNetwork !== undefined) return false
-  const config = snapshot.configMaps.proxy
-  return config === 'absent' ? expected.hosts !== undefined : config !== undefined
-}
-
-/** flannel writes it to each node, and nobody takes it away with flannel. */
-const FLANNEL_MARK = 'flannel.alpha.coreos.com/backend-type'
-
-/** The file says so, its configuration is there, or it left its mark on a node. */
-export function wantsFlannel({snapshot, expected, otherNetwork, nodes}: ClusterView): boolean {
-  if (otherNetwork !== undefined || (expected.podNetwork ?? 'flannel') !== 'flannel') return false
-  const config = snapshot.configMaps.flannel
-  const marks = nodes.map(({object}) => textsAt(object, 'metadata', 'annotations')[FLANNEL_MARK])
-  return (
-    expected.podNetwork === 'flannel' ||
-    (config !== undefined && config !== 'absent') ||
-    marks.some(mark => mark !== undefined)
-  )
 }
 
 /** A core DaemonSet that is there and is meant for fewer nodes than there are. */
@@ -158,15 +93,6 @@ function lackingNodes(pods: readonly ApiObject[], view: ClusterView): readonly N
     })
 }
 
-/** Other parts of it are there, or the file says so; and nothing else answers at the address of the cluster's DNS. */
-function wantsDns(view: ClusterView): boolean {
-  const {dnsService, configMaps} = view.snapshot
-  if (view.made.withoutDns || hasEndpoints(view)) return false
-  return (
-    view.expected.hosts !== undefined || [dnsService, configMaps.dns].some(one => one !== undefined && one !== 'absent')
-  )
-}
-
 const dnsScaledDown: ClusterRule = {
   name: 'dns-scaled-to-0',
   judge: view => {
@@ -177,23 +103,11 @@ const dnsScaledDown: ClusterRule = {
         cause: 'Deployment kube-system/coredns is scaled to 0, so no name of a service resolves',
         certainty: 'certain',
         proof: ['kube-system/coredns: 0 replicas wanted'],
-        fix: 'kubectl -n kube-system scale deployment coredns --replicas=2',
+        fix: '`kubectl -n kube-system scale deployment coredns --replicas=2`',
       },
     ]
   },
 }
-
-/** Whether anything that is ready stands behind the address of the cluster's DNS, or that is not known. */
-function hasEndpoints({snapshot}: ClusterView): boolean {
-  const slices = snapshot.endpoints['kube-system/kube-dns']
-  return slices === undefined ? snapshot.dnsService === undefined : readyEndpoints(slices) > 0
-}
-
-export const readyEndpoints = (slices: readonly ApiObject[]): number =>
-  slices
-    .flatMap(slice => listAt(slice, 'endpoints'))
-    .filter(isObject)
-    .filter(({conditions}) => !isObject(conditions) || conditions['ready'] !== false).length
 
 const dnsService: ClusterRule = {
   name: 'dns-service',
@@ -250,7 +164,7 @@ const deploymentPods: ClusterRule = {
             `${String(pods.length)} of ${String(wanted)} pods are there`,
             ...warningsAbout(view, object => (textAt(object, 'name') ?? '').startsWith(`${nameOf(deployment)}-`)),
           ],
-          fix: `kubectl -n ${namespaceOf(deployment)} describe deployment ${nameOf(deployment)} tells more; then ${view.expected.repair.cluster}`,
+          fix: `\`kubectl -n ${namespaceOf(deployment)} describe deployment ${nameOf(deployment)}\` tells more; then ${view.expected.repair.cluster}`,
         },
       ]
     }),

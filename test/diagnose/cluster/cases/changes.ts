@@ -3,7 +3,7 @@ import type {ClusterSnapshot} from '../../../../src/diagnose/cluster/snapshot.ts
 import type {ApiObject} from '../../../../src/kube/json.ts'
 import {addressOf, ago, changed, merged, node, THREE} from '../sample-cluster.ts'
 
-export const repair = {cluster: 'kadm apply -f kadm.yaml', why: () => 'kadm doctor -f kadm.yaml tells why'}
+export const repair = {cluster: '`kadm apply -f kadm.yaml`', why: () => '`kadm doctor -f kadm.yaml` tells why'}
 export const noFile: Expected = {hosts: undefined, podNetwork: undefined, repair}
 export const taint = {key: 'node-role.kubernetes.io/control-plane', value: undefined, effect: 'NoSchedule'} as const
 export const file: Expected = {

@@ -10,6 +10,7 @@ import {
   node,
   pod,
 } from '../sample-cluster.ts'
+import {lacks} from './workload-faults.ts'
 import {noFile, withTaint, withFreshNode, type Well} from './changes.ts'
 
 export const WELL_CLUSTERS: readonly Well[] = [
@@ -22,6 +23,70 @@ export const WELL_CLUSTERS: readonly Well[] = [
       nodes: [merged(node({name: 'master', controlPlane: true}), {spec: {taints: []}})],
     }),
     noFile,
+  ],
+  [
+    'the cluster was made without kube-proxy and DNS, and says so',
+    ({configMaps}) => ({
+      daemonSets: [daemonSet('kube-flannel-ds', 'kube-flannel', 3)],
+      deployments: [],
+      systemPods: (healthy().systemPods ?? []).filter(one => !/kube-proxy|coredns/.test(JSON.stringify(one))),
+      configMaps: {
+        ...configMaps,
+        proxy: 'absent',
+        dns: 'absent',
+        kubeadm: clusterConfiguration('proxy: {disabled: true}\ndns: {disabled: true}\n'),
+      },
+      accounts: {...healthy().accounts, proxy: 'absent', dns: 'absent'},
+      dnsService: 'absent',
+      dnsOwners: [],
+      endpoints: {},
+      lackingRights: [lacks('kube-proxy', 'list services'), lacks('coredns', 'list services')],
+    }),
+    noFile,
+  ],
+  [
+    "somebody's own DNS has the address that pods ask",
+    ({configMaps}) => ({
+      deployments: [],
+      systemPods: (healthy().systemPods ?? []).filter(one => !JSON.stringify(one).includes('coredns')),
+      configMaps: {...configMaps, dns: 'absent'},
+      dnsService: 'absent',
+      dnsOwners: [{metadata: {namespace: 'dns', name: 'our-dns'}}],
+      endpoints: {'kube-system/kube-dns': []},
+    }),
+    noFile,
+  ],
+  [
+    'a cluster of others has no add-on of ours',
+    () => ({
+      daemonSets: [],
+      deployments: [],
+      systemPods: [],
+      configMaps: {
+        kubeadm: 'absent',
+        kubelet: 'absent',
+        proxy: 'absent',
+        dns: 'absent',
+        flannel: 'absent',
+        info: 'absent',
+      },
+      accounts: {proxy: 'absent', dns: 'absent', flannel: 'absent'},
+      nodes: (healthy().nodes ?? []).map(one =>
+        merged(one, {spec: {taints: []}, metadata: {annotations: {'flannel.alpha.coreos.com/backend-type': 'vxlan'}}}),
+      ),
+      dnsService: 'absent',
+      dnsOwners: undefined,
+      endpoints: {'kube-system/kube-dns': []},
+      lackingRights: [lacks('kube-proxy', 'list services'), lacks('joining machines', 'get configmaps kubeadm-config')],
+    }),
+    noFile,
+  ],
+  [
+    'an API server that has just started knows no roles yet',
+    () => ({
+      readyz: {status: 500, text: '[-]poststarthook/rbac/bootstrap-roles failed: not finished\n'},
+      lackingRights: [lacks('kube-proxy', 'list services'), lacks('kube-scheduler', 'list nodes')],
+    }),
   ],
   ['a node has just registered', ({nodes}) => ({nodes: [...(nodes ?? []), withFreshNode()]}), noFile],
   [

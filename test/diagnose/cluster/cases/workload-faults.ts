@@ -1,5 +1,9 @@
-import {changed, daemonSet, deployment, merged, slice} from '../sample-cluster.ts'
+import type {LackingRight} from '../../../../src/diagnose/cluster/read-rights.ts'
+import type {Who} from '../../../../src/diagnose/cluster/rights.ts'
+import {changed, daemonSet, deployment, healthy, merged, slice} from '../sample-cluster.ts'
 import {type Fault} from './changes.ts'
+
+export const lacks = (who: Who, what: string): LackingRight => ({who, user: `system:serviceaccount:${who}`, what})
 
 export const WORKLOAD_FAULTS: readonly Fault[] = [
   [
@@ -8,6 +12,65 @@ export const WORKLOAD_FAULTS: readonly Fault[] = [
     ({daemonSets, configMaps}) => ({
       daemonSets: changed(daemonSets, 'kube-proxy', () => undefined),
       configMaps: {...configMaps, proxy: 'absent'},
+    }),
+  ],
+  [
+    'CoreDNS and all that belongs to it are gone',
+    /^workload-missing: .*Deployment kube-system\/coredns/,
+    ({deployments, configMaps}) => ({
+      deployments: changed(deployments, 'coredns', () => undefined),
+      configMaps: {...configMaps, dns: 'absent'},
+      accounts: {...healthy().accounts, dns: 'absent'},
+      dnsService: 'absent',
+      dnsOwners: [],
+      endpoints: {'kube-system/kube-dns': []},
+    }),
+  ],
+  [
+    'kube-proxy is gone with its ConfigMap and its account',
+    /^workload-missing: .*kube-proxy/,
+    ({daemonSets, configMaps}) => ({
+      daemonSets: changed(daemonSets, 'kube-proxy', () => undefined),
+      configMaps: {...configMaps, proxy: 'absent'},
+      accounts: {...healthy().accounts, proxy: 'absent'},
+    }),
+  ],
+  [
+    'kube-proxy lost its binding',
+    /^rights-missing: kube-proxy may not list services, list endpointslices: services do not follow/,
+    () => ({lackingRights: [lacks('kube-proxy', 'list services'), lacks('kube-proxy', 'list endpointslices')]}),
+  ],
+  [
+    'flannel lost its binding',
+    /^rights-missing: flannel may not patch nodes\/status: /,
+    () => ({lackingRights: [lacks('flannel', 'patch nodes/status')]}),
+  ],
+  [
+    'CoreDNS lost its binding',
+    /^rights-missing: coredns may not list namespaces: /,
+    () => ({lackingRights: [lacks('coredns', 'list namespaces')]}),
+  ],
+  [
+    'the scheduler lost its role',
+    /^rights-missing: kube-scheduler may not create pods\/binding: new pods find no node$/,
+    () => ({lackingRights: [lacks('kube-scheduler', 'create pods/binding')]}),
+  ],
+  [
+    'kubelets may not renew their certificates',
+    /^rights-missing: kubelets may not create .*selfnodeclient: .*not renewed/,
+    () => ({lackingRights: [lacks('kubelets', 'create certificatesigningrequests/selfnodeclient')]}),
+  ],
+  [
+    'the API server may not ask kubelets',
+    /^rights-missing: the API server may not create nodes\/proxy: logs, exec/,
+    () => ({lackingRights: [lacks('the API server', 'create nodes/proxy')]}),
+  ],
+  [
+    'the account of kube-proxy is gone, and with it all its rights',
+    /^account-missing: there is no ServiceAccount kube-system\/kube-proxy: /,
+    ({accounts}) => ({
+      accounts: {...accounts, proxy: 'absent'},
+      lackingRights: [lacks('kube-proxy', 'list services')],
     }),
   ],
   [

@@ -1,0 +1,43 @@
+import type {Rule} from '../diagnosis.ts'
+import {find, proofOf} from '../log.ts'
+import {AGAIN, group} from '../rule.ts'
+
+const EDIT = '`sudo kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system edit configmap coredns`'
+/** What CoreDNS asks at its own start, to find loops, tells nothing of anybody's need. */
+const UNANSWERED =
+  /plugin\/errors: \d+ (\S+) (?!HINFO)[A-Z]+: (?:(?:read|write) udp \S+->|dial (?:udp|tcp) )(\S+?): (i\/o timeout|.*connection refused|.*no route to host|.*network is unreachable)/
+
+/** A cluster without a way to the world has no name server that answers, and misses none until somebody asks. */
+const upstream: Rule = {
+  name: 'dns-upstream',
+  follows: ['ip-forward', 'bridge-down', 'dns-loop', 'corefile', 'clock'],
+  judge: evidence => {
+    const {dnsForwards, network} = evidence
+    const isDead = dnsForwards.length > 0 && dnsForwards.every(({answered}) => answered === false)
+    const hits = dnsForwards.some(({answered}) => answered === true) ? [] : find(evidence, ['coredns'], UNANSWERED)
+    const [newest] = hits
+    if (!isDead && newest === undefined) return undefined
+    const server = isDead
+      ? dnsForwards.map(({address}) => address).join(', ')
+      : newest === undefined
+        ? ''
+        : group(newest, 2)
+    return {
+      cause: `CoreDNS gets no answer from ${server}, to which it passes on names from outside of the cluster: pods resolve none of them`,
+      certainty: isDead ? 'certain' : 'likely',
+      proof: [
+        ...dnsForwards
+          .slice(0, 2)
+          .map(({address}) => `asked just now: ${address} gives no answer (named in the Corefile)`),
+        ...proofOf(hits, 1),
+        ...(isDead ? [] : [`name servers given to pods: ${network.podNameservers.join(', ') || 'none'}`]),
+      ],
+      fix: isDead
+        ? `${AGAIN}: it writes the Corefile, which passes names on to the name servers of the machine; to name other servers: ${EDIT}`
+        : 'give this machine a name server that answers (`resolvectl status`, /etc/resolv.conf), then `sudo systemctl restart kubelet` and `sudo kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system delete pod -l k8s-app=kube-dns`',
+    }
+  },
+}
+
+/** Why names do not resolve though CoreDNS runs. */
+export const DNS_RULES: readonly Rule[] = [upstream]
