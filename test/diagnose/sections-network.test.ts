@@ -1,11 +1,15 @@
+import {createSocket} from 'node:dgram'
+import {once} from 'node:events'
 import {mkdirSync, symlinkSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {describe, expect, test} from 'vitest'
+import {dnsForwardsSection} from '../../src/facts/evidence/dns.ts'
+import {filesSection} from '../../src/facts/evidence/files.ts'
 import {joinSection} from '../../src/facts/evidence/join.ts'
 import {containersSection} from '../../src/facts/evidence/logs.ts'
 import {podNetworkSection} from '../../src/facts/evidence/network.ts'
 import {peersSection} from '../../src/facts/evidence/probes.ts'
-import {workbenches} from '../resources/shell-runner.ts'
+import {workbenches, type Workbench} from '../resources/shell-runner.ts'
 import {put, read} from './section-bench.ts'
 
 const bench = workbenches()
@@ -81,4 +85,73 @@ describe('what the sections find of links, other nodes and long lists', () => {
     expect(manifests.slice(0, 2).map(({file}) => file)).toEqual(['etcd.yaml', 'kube-scheduler.yaml'])
     expect([manifests.length, new Set(manifests.map(({file}) => file)).size]).toEqual([60, 60])
   })
+})
+
+describe('the name servers that CoreDNS of this machine asks', () => {
+  const corefile = (on: Workbench, forward: string): void => {
+    put(
+      on,
+      '/var/lib/kubelet/pods/0a/volumes/kubernetes.io~configmap/config-volume/Corefile',
+      `.:53 {\n    errors\n    forward ${forward} {\n       max_concurrent 1000\n    }\n}\n`,
+    )
+  }
+
+  test('are tried by their addresses', async () => {
+    const on = bench()
+    const server = createSocket('udp4')
+    server.on('message', (_, from) => {
+      server.send('answer', from.port, from.address)
+    })
+    server.bind(0, '127.0.0.1')
+    await once(server, 'listening')
+    const {port} = server.address()
+    corefile(on, `. 127.0.0.1:${String(port)} dns://127.0.0.1:9`)
+
+    const found = await read(on, dnsForwardsSection)
+    server.close()
+
+    expect(found.toSorted((a, b) => a.address.localeCompare(b.address))).toEqual(
+      [
+        {address: '127.0.0.1:9', answered: false},
+        {address: `127.0.0.1:${String(port)}`, answered: true},
+      ].toSorted((a, b) => a.address.localeCompare(b.address)),
+    )
+  })
+
+  test.each(['. /etc/resolv.conf', '. tls://9.9.9.9', 'example.org 192.0.2.1'])('are none in %s', async forward => {
+    const on = bench()
+    corefile(on, forward)
+
+    expect(await read(on, dnsForwardsSection)).toEqual([])
+  })
+})
+
+test('files that a static pod or the kubelet is told to read and that are not there', async () => {
+  const on = bench()
+  put(on, '/etc/kubernetes/pki/ca.crt', 'x')
+  put(on, '/etc/kubernetes/pki/sa.pub', '')
+  put(
+    on,
+    '/etc/kubernetes/manifests/kube-apiserver.yaml',
+    [
+      `    - --client-ca-file=${on.root}/etc/kubernetes/pki/ca.crt`,
+      `    - "--etcd-cafile=${on.root}/etc/kubernetes/pki/etcd/ca.crt"`,
+      `    - --service-account-key-file=${on.root}/etc/kubernetes/pki/sa.pub`,
+      `    # - --old=${on.root}/etc/kubernetes/pki/old.crt`,
+      '      path: /etc/kubernetes/pki',
+    ].join('\n'),
+  )
+  put(
+    on,
+    '/var/lib/kubelet/config.yaml',
+    `authentication:\n  x509:\n    clientCAFile: ${on.root}/etc/kubernetes/pki/other.crt\n`,
+  )
+
+  const found = await read(on, filesSection)
+
+  expect(found).toEqual([
+    {path: '/etc/kubernetes/pki/etcd/ca.crt', namedIn: '/etc/kubernetes/manifests/kube-apiserver.yaml'},
+    {path: '/etc/kubernetes/pki/sa.pub', namedIn: '/etc/kubernetes/manifests/kube-apiserver.yaml'},
+    {path: '/etc/kubernetes/pki/other.crt', namedIn: '/var/lib/kubelet/config.yaml'},
+  ])
 })

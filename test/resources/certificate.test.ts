@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest'
 import {inspect} from '../../src/certs/inspect.ts'
 import {isIssuedBy} from '../../src/certs/issue.ts'
 import {
+  CA_NAMES,
   certificateSpec,
   certPath,
   keyPath,
@@ -10,6 +11,7 @@ import {
   type CertificateName,
 } from '../../src/domain/certificates.ts'
 import type {KeyAlgorithm} from '../../src/domain/cluster.ts'
+import {AUTHORITY_BACK, SIGNED} from '../../src/domain/lost-authority.ts'
 import {undoLedger} from '../../src/engine/ledger/ledger.ts'
 import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {look} from '../../src/engine/hosts/look.ts'
@@ -104,6 +106,18 @@ describe('an authority', () => {
 
     await expect(apply(vm.host, [of('ca', {now})], {values: valuesOf({now})})).rejects.toThrow('it expired on')
     expect(filesOf(vm, 'ca')).toStrictEqual(ca)
+  })
+
+  test.each(CA_NAMES)('that is missing while a cluster runs with what it signed is never replaced (%s)', async name => {
+    const vm = bench()
+    for (const path of [SIGNED[name], '/etc/kubernetes/manifests/kube-apiserver.yaml']) vm.write(path, 'x')
+
+    await expect(apply(vm.host, [of(name)], {values: valuesOf()})).rejects.toMatchObject({
+      code: 'preflight',
+      message: expect.stringContaining(`${certPath(name)} is missing`) as string,
+      hint: expect.stringContaining(AUTHORITY_BACK[name]) as string,
+    })
+    expect([vm.has(certPath(name)), vm.has(keyPath(name))]).toEqual([false, false])
   })
 
   test('whose making was cut off after its key is made anew, and undo gives back the key', async () => {

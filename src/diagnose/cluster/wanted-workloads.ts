@@ -70,7 +70,9 @@ export function wantsFlannel(view: ClusterView): boolean {
   if (otherNetwork !== undefined || (expected.podNetwork ?? 'flannel') !== 'flannel') return false
   const config = snapshot.configMaps.flannel
   const marks = nodes.map(({object}) => textsAt(object, 'metadata', 'annotations')[FLANNEL_MARK])
-  return expected.podNetwork === 'flannel' || isThere(config) || marks.some(mark => mark !== undefined)
+  return (
+    expected.podNetwork === 'flannel' || isThere(config) || (isOurs(view) && marks.some(mark => mark !== undefined))
+  )
 }
 
 /** Other parts of it are there, or the file says so; and nothing else answers at the address of the cluster's DNS. */

@@ -12,6 +12,8 @@ import {
 } from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
+import {AUTHORITY_BACK, SIGNED} from '../../domain/lost-authority.ts'
+import {MANIFESTS_DIR} from '../../domain/paths.ts'
 import {concat, sh} from '../../remote/shell/shell.ts'
 import {contentOf} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
@@ -36,7 +38,11 @@ export interface CertificateState {
   readonly certPem: string | undefined
   readonly keyPublicHash: string | undefined
   readonly caPem: string | undefined
+  /** Of an authority: a control plane runs here with what it signed. */
+  readonly isInUse?: boolean | undefined
 }
+
+const API_MANIFEST = `${MANIFESTS_DIR}/kube-apiserver.yaml`
 
 export const certificate = (wanted: Omit<CertificateResource, 'kind' | 'id' | 'made'>): CertificateResource => ({
   kind: 'certificate',
@@ -65,7 +71,8 @@ export const certificateKind: Kind<CertificateResource, CertificateState> = {
   // The private key stays where it is: ssh-keygen gives its public half, which is compared with the certificate.
   look: ({name, signer}) => sh`printf 'cert %s\n' "$(base64 -w0 2>/dev/null <${certPath(name)})"
 printf 'key %s\n' "$(ssh-keygen -y -P '' -f ${keyPath(name)} 2>/dev/null || openssl pkey -pubout -in ${keyPath(name)} 2>/dev/null | base64 -w0)"
-printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${signer === undefined ? '/dev/null' : certPath(signer)})"`,
+printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${signer === undefined ? '/dev/null' : certPath(signer)})"
+${isCa(name) ? sh`[ ! -s ${SIGNED[name]} ] || [ ! -s ${API_MANIFEST} ] || echo 'used yes'` : sh`:`}`,
   parse: (output, {signer}) => {
     const value = (name: string): string | undefined => {
       const text = output
@@ -87,6 +94,7 @@ printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${signer === undefined ? '/dev/null'
           ? undefined
           : publicKeyHashFrom(key.includes(' ') ? key : Buffer.from(key, 'base64').toString()),
       caPem: signer === undefined ? undefined : decoded('ca'),
+      ...(value('used') === undefined ? {} : {isInUse: true}),
     }
   },
   identity: ({certPem, keyPublicHash}) => ({certPem, keyPublicHash}),
@@ -148,7 +156,8 @@ const isCa = (name: CertificateName): name is CaName => name === 'ca' || name ==
 /** A new authority would make every certificate it signed worthless, so one that is there is never replaced. */
 function refuseToReplace(resource: CertificateResource, state: CertificateState): void {
   // A key alone is what a run that was cut off leaves; it has signed nothing yet, and the ledger keeps it.
-  if (state.certPem === undefined) return
+  if (state.certPem === undefined && state.isInUse !== true) return
+  if (state.certPem === undefined) throw lost(resource.name)
   const verdict = verdictOf(resource, state)
   throw new KadmError(
     'preflight',
@@ -158,3 +167,9 @@ function refuseToReplace(resource: CertificateResource, state: CertificateState)
     },
   )
 }
+
+/** Another authority would shut out every node and every user of a cluster that runs. */
+const lost = (name: CertificateName): KadmError =>
+  new KadmError('preflight', `the authority ${certPath(name)} is missing, and the cluster uses what it signed`, {
+    hint: `${isCa(name) ? `bring it back on this host: \`${AUTHORITY_BACK[name]}\`` : 'restore it from a backup'}; or take the host out of its cluster with \`kadm reset\``,
+  })
