@@ -9,7 +9,7 @@ export const SIGNED: Readonly<Record<CaName, string>> = {
 }
 
 const fromKey = (name: CaName): string =>
-  `sudo sh -c 'id=$(openssl x509 -in ${SIGNED[name]} -noout -ext authorityKeyIdentifier | tail -n 1 | sed "s/ *keyid://") && openssl req -x509 -new -key ${keyPath(name)} -subj /CN=${name} -days 3650 -addext subjectKeyIdentifier=$id -addext keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign -out ${certPath(name)}'`
+  `sudo sh -c 'id=$(openssl x509 -in ${SIGNED[name]} -noout -ext authorityKeyIdentifier | tail -n 1 | sed "s/keyid://; s/ //g") && openssl req -x509 -new -key ${keyPath(name)} -subj /CN=${name} -days 3650 -addext subjectKeyIdentifier=$id -addext keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign -out ${certPath(name)}'`
 
 /**
  * Brings the certificate of an authority back, so that what it signed stays valid: from a copy of it, which every kubeconfig and the
