@@ -1,107 +1,37 @@
-import {caCertificateKind, type CaCertificateResource} from './pki/ca-certificate.ts'
-import {
-  bootstrapKubeconfigKind,
-  type BootstrapFound,
-  type BootstrapKubeconfigResource,
-} from './pki/bootstrap-kubeconfig.ts'
-import {certificateKind, type CertificateResource, type CertificateState} from './pki/certificate.ts'
-import {cleanupKind, type CleanupFound, type CleanupResource} from './steps/cleanup.ts'
-import type {Kind, ResourceBase} from './core/kind.ts'
-import {kubeconfigKind, type KubeconfigResource, type KubeconfigState} from './pki/kubeconfig.ts'
-import {baselineKind, type BaselineFound, type BaselineResource} from './steps/baseline.ts'
+import type {Kind, LedgerSchema} from './core/kind.ts'
 import type {Operation} from './core/operation.ts'
-import {adminBindingOperation, type AdminBindingResource} from './cluster/admin-binding.ts'
-import {clusterInfoOperation, type ClusterInfoResource} from './cluster/cluster-info.ts'
-import {endpointHealthyOperation, type EndpointHealthyResource} from './cluster/endpoint-healthy.ts'
-import {kubeObjectOperation, type KubeObjectResource} from './cluster/kube-object.ts'
-import {nodeLabelsAndTaintsOperation, type NodeLabelsAndTaintsResource} from './cluster/node-labels-and-taints.ts'
-import {nodePodsOperation, type NodePodsResource} from './cluster/node-pods.ts'
-import {nodeRegisteredOperation, type NodeRegisteredResource} from './cluster/node-registered.ts'
-import {nodeRemovedOperation, type NodeRemovedResource} from './cluster/node-removed.ts'
-import {nodeReportsOperation, type NodeReportsResource} from './cluster/node-reports.ts'
-import {readyOperation, type ReadyResource} from './cluster/ready.ts'
-import {tokenGoneOperation, type TokenGoneResource} from './cluster/token-gone.ts'
-import type {PathState} from './files/path-state.ts'
-import {KINDS, type Resource, type State as PlainState} from './resource.ts'
-import {
-  serviceAccountKeyKind,
-  type ServiceAccountKeyResource,
-  type ServiceAccountKeyState,
-} from './pki/service-account-key.ts'
-import {userKubeconfigKind, type UserKubeconfigFound, type UserKubeconfigResource} from './pki/user-kubeconfig.ts'
+import {KINDS, OPERATIONS} from './registry.ts'
 
-/** The kinds of `resource.ts`, which know only of hosts, and those that know of a cluster. */
-export type AnyHostResource =
-  | Resource
-  | CaCertificateResource
-  | BootstrapKubeconfigResource
-  | CertificateResource
-  | CleanupResource
-  | KubeconfigResource
-  | BaselineResource
-  | ServiceAccountKeyResource
-  | UserKubeconfigResource
+type KindName = keyof typeof KINDS
+type ResourceOf<K extends KindName> = Parameters<(typeof KINDS)[K]['look']>[0]
+type StateOf<K extends KindName> = ReturnType<(typeof KINDS)[K]['parse']>
 
-export type State =
-  | PlainState
-  | PathState
-  | BootstrapFound
-  | CertificateState
-  | CleanupFound
-  | KubeconfigState
-  | BaselineFound
-  | ServiceAccountKeyState
-  | UserKubeconfigFound
+type OperationName = keyof typeof OPERATIONS
+type OperationOf<K extends OperationName> = Parameters<(typeof OPERATIONS)[K]['look']>[0]
 
-export type OperationResource =
-  | AdminBindingResource
-  | ClusterInfoResource
-  | EndpointHealthyResource
-  | KubeObjectResource
-  | NodeLabelsAndTaintsResource
-  | NodePodsResource
-  | NodeRegisteredResource
-  | NodeRemovedResource
-  | NodeReportsResource
-  | ReadyResource
-  | TokenGoneResource
-
+/** A thing on one host, of any kind, and what any of them is found in. */
+export type AnyHostResource = ResourceOf<KindName>
+export type State = StateOf<KindName>
+export type OperationResource = OperationOf<OperationName>
 export type AnyResource = AnyHostResource | OperationResource
 
-const ALL_KINDS = {
-  ...KINDS,
-  'authority-copy': caCertificateKind,
-  'bootstrap-kubeconfig': bootstrapKubeconfigKind,
-  certificate: certificateKind,
-  cleanup: cleanupKind,
-  kubeconfig: kubeconfigKind,
-  baseline: baselineKind,
-  'service-account-key': serviceAccountKeyKind,
-  'user-kubeconfig': userKubeconfigKind,
-} as const
+// A resource names its kind by a literal, so the kind that is found takes it: these types say so for each kind by itself.
+const kinds: {readonly [K in KindName]: Kind<ResourceOf<K>, StateOf<K>>} = KINDS
+const operations: {readonly [K in OperationName]: Operation<OperationOf<K>>} = OPERATIONS
 
-export const KIND_NAMES: readonly string[] = Object.keys(ALL_KINDS)
-
-const OPERATIONS = {
-  'admin-binding': adminBindingOperation,
-  'cluster-info': clusterInfoOperation,
-  'endpoint-healthy': endpointHealthyOperation,
-  'kube-object': kubeObjectOperation,
-  'node-labels-and-taints': nodeLabelsAndTaintsOperation,
-  'node-pods': nodePodsOperation,
-  'node-registered': nodeRegisteredOperation,
-  'node-removed': nodeRemovedOperation,
-  'node-reports': nodeReportsOperation,
-  ready: readyOperation,
-  'token-gone': tokenGoneOperation,
-} as const
+export const KIND_NAMES: readonly string[] = Object.keys(KINDS)
 
 export const isOperation = (resource: AnyResource): resource is OperationResource =>
   Object.hasOwn(OPERATIONS, resource.kind)
 
-// A resource names its kind by a literal, so the kind that is found takes it; the type system cannot follow that through a union.
-export const kindOf = (resource: AnyHostResource): Kind<ResourceBase, State> =>
-  ALL_KINDS[resource.kind] as unknown as Kind<ResourceBase, State>
+export const kindOf = <K extends KindName>(resource: {readonly kind: K}): Kind<ResourceOf<K>, StateOf<K>> =>
+  kinds[resource.kind]
 
-export const operationOf = (resource: OperationResource): Operation<OperationResource> =>
-  OPERATIONS[resource.kind] as unknown as Operation<OperationResource>
+export const operationOf = <K extends OperationName>(resource: {readonly kind: K}): Operation<OperationOf<K>> =>
+  operations[resource.kind]
+
+const isKindName = (name: string): name is KindName => Object.hasOwn(KINDS, name)
+
+/** How the ledger's entries of a kind are read; undefined for a kind that this kadm does not know, or that leaves nothing to undo. */
+export const schemaOf = (name: string): LedgerSchema<AnyHostResource, State> | undefined =>
+  isKindName(name) ? kindOf({kind: name}).schema : undefined

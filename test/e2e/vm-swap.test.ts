@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {labReboot} from '../../src/lab/run/lab-power.ts'
-import {FSTAB_NOTE} from '../../src/resources/swap/swap-off.ts'
+import {FSTAB_NOTE} from '../../src/resources/swap/turned-off.ts'
 import {measured, testLab, type TestLab} from './test-lab.ts'
 import {errorsIn} from './told.ts'
 

@@ -16,7 +16,6 @@ import {packages} from '../../src/resources/packages/packages.ts'
 import {pulledImages} from '../../src/resources/images/pulled-images.ts'
 import {release} from '../../src/resources/programs/release.ts'
 import {swapOff} from '../../src/resources/swap/swap-off.ts'
-import {symlink} from '../../src/resources/files/symlink.ts'
 import {sysctl} from '../../src/resources/kernel/sysctl.ts'
 import {ufwRules} from '../../src/resources/network/ufw-rules.ts'
 import {unit} from '../../src/resources/systemd/unit.ts'
@@ -193,12 +192,6 @@ export const EVERY_KIND: readonly KindSample[] = [
     original: {active: true, line: false, units: [swapUnit]},
     applied: {active: false, line: false, units: [{...swapUnit, active: false, off: true}]},
     undone: {active: true, line: false, units: [swapUnit]},
-  },
-  {
-    resource: symlink({path: '/etc/demo/link', target: '/opt/demo', why}),
-    original: nothing('/etc/demo'),
-    applied: {type: 'symlink', target: '/opt/demo'},
-    undone: nothing(),
   },
   {
     resource: sysctl({key: 'net.ipv4.ip_forward', value: '1', why}),

@@ -28,7 +28,7 @@ describe('a thing is back as it was', () => {
     )
 
     expect(EVERY_KIND.map(({resource}) => resource.kind).toSorted()).toStrictEqual(lasting.toSorted())
-    expect(EVERY_KIND.filter(({resource}) => kindOf(resource).recorded === false)).toStrictEqual([])
+    expect(EVERY_KIND.filter(({resource}) => kindOf(resource).schema === undefined)).toStrictEqual([])
   })
 
   test.each(samples)('%s: although what it refers to is gone as well', (_, {resource, original, undone}) => {

@@ -19,7 +19,6 @@ import {absent, absentKind} from '../../src/resources/files/absent.ts'
 import {directory, directoryKind} from '../../src/resources/files/directory.ts'
 import {file, fileKind, type FileSpec} from '../../src/resources/files/file.ts'
 import {hostPath} from '../../src/resources/files/host-path.ts'
-import {symlink, symlinkKind} from '../../src/resources/files/symlink.ts'
 import {lifecycle, ME, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()
@@ -238,35 +237,6 @@ describe('directory', () => {
     symlinkSync(join(b.root, 'disk'), join(b.root, 'var/data'))
 
     expect(lifecycle(b, directoryKind, aDirectory(b, false)).diff()).toBeUndefined()
-  })
-})
-
-describe('symlink', () => {
-  test('replaces a file, and undo brings the file back', () => {
-    const b = bench()
-    const path = join(b.root, 'link')
-    writeFileSync(path, 'was a file', {mode: 0o600})
-    const cycle = lifecycle(b, symlinkKind, symlink({path, target: '/run/x y', why}))
-
-    const original = cycle.apply()
-    expect(readlinkSync(path)).toBe('/run/x y')
-    expect(cycle.diff()).toBeUndefined()
-    cycle.undo(original)
-
-    expect(readFileSync(path, 'utf8')).toBe('was a file')
-    expect(mode(path)).toBe('0600')
-  })
-
-  test('that pointed elsewhere points there again after undo', () => {
-    const b = bench()
-    const path = join(b.root, 'link')
-    symlinkSync('/old', path)
-    const cycle = lifecycle(b, symlinkKind, symlink({path, target: '/new', why}))
-
-    expect(cycle.diff()).toBe('points at /old instead of /new')
-    cycle.undo(cycle.apply())
-
-    expect(readlinkSync(path)).toBe('/old')
   })
 })
 

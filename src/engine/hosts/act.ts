@@ -56,7 +56,7 @@ function oneAct({resource, state}: Change): Script {
   const head = sh`printf '\035act %s\n' ${resource.id} >&2`
   const body = sh`( set -eu; ${kind.act(resource, state)}
 ) </dev/null >&2 ${CLOSE_LOCK}`
-  if (kind.recorded === false) return concat([head, body])
+  if (kind.schema === undefined) return concat([head, body])
   return concat([
     head,
     // Without its sequence an entry is one that was being taken away when that was cut off: all is as it was before kadm again.

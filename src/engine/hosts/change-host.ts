@@ -115,7 +115,7 @@ async function onePass(changing: HostChanging, differing: readonly Looked[], may
 async function resolved({resource, state}: Looked, values: Values): Promise<Change> {
   const kind = kindOf(resource)
   // A kind's `resolve` gives back a resource of its own kind.
-  return {resource: ((await kind.resolve?.(resource, state, values)) ?? resource) as AnyHostResource, state}
+  return {resource: (await kind.resolve?.(resource, state, values)) ?? resource, state}
 }
 
 const withoutMarks = (stderr: string): string =>

@@ -1,5 +1,4 @@
-import type {AnyHostResource, State} from '../../resources/any-resource.ts'
-import {schemaOf} from '../../resources/ledger-schemas.ts'
+import {schemaOf, type AnyHostResource, type State} from '../../resources/any-resource.ts'
 import {LEDGER_FORMAT} from './documents.ts'
 import {isFields, migrateFrom0, type RawEntry} from './migrations.ts'
 

@@ -1,3 +1,4 @@
+import type {z} from 'zod'
 import type {Script} from '../../remote/shell/shell.ts'
 import type {Values} from './values.ts'
 
@@ -14,6 +15,8 @@ export interface ResourceBase {
  * `S` is the state as found and must survive JSON (it is what the ledger keeps), so it holds no secret content, only hashes.
  */
 export interface Kind<R extends ResourceBase, S> {
+  /** How the ledger's entries of it are read; undefined for waits and the like, which change nothing that is kept for an undo. */
+  readonly schema: LedgerSchema<R, S> | undefined
   /** Read-only shell whose stdout says all that `parse` needs. Must exit 0 when the thing is absent. */
   readonly look: (resource: R) => Script
   readonly parse: (output: string, resource: R) => S
@@ -38,8 +41,6 @@ export interface Kind<R extends ResourceBase, S> {
   readonly detail?: (resource: R, state: S) => string | undefined
   /** Fills in what exists only after an act (a key to be made, a token); runs just before `act`, never for a plan. */
   readonly resolve?: (resource: R, state: S, values: Values) => Promise<R>
-  /** False for waits and the like: nothing is changed, so nothing is kept for undo. */
-  readonly recorded?: false
   /** True of what changes nothing and only waits for what the changes before it lead to. */
   readonly onlyWaits?: true
   /** The files that must be staged on the host before `act`, given what was found. */
@@ -54,6 +55,12 @@ export interface Kind<R extends ResourceBase, S> {
   readonly drift?: (resource: R, state: S) => string | undefined
   /** Run when everything else is undone: what could only follow the rest, such as a daemon that must read its old files again. */
   readonly afterRevert?: (resource: R, original: S) => Script
+}
+
+/** What the ledger holds of a kind, format 1. Keys that are not named in it are passed over. */
+export interface LedgerSchema<R, S> {
+  readonly resource: z.ZodType<R>
+  readonly state: z.ZodType<S>
 }
 
 /** A change that a host tries: it stays only when somebody who logged in anew says so. */

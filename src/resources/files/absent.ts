@@ -1,9 +1,12 @@
+import {z} from 'zod'
 import {concat, sh} from '../../remote/shell/shell.ts'
 import {temporaryPath, hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {lookAtPath, nameOf, parsePath, pathIdentity, type PathState} from './path-state.ts'
 import {backUpFile, restoreFile} from './write-file.ts'
 import {removeTrees} from './remove-tree.ts'
+import {base} from '../core/schema.ts'
+import {pathState} from './path-state.ts'
 
 /** A path that must not be there; what was there is kept, with all that is in it. */
 export interface AbsentResource extends ResourceBase {
@@ -19,6 +22,7 @@ export const absent = ({path, why}: Omit<AbsentResource, 'kind' | 'id'>): Absent
 })
 
 export const absentKind: Kind<AbsentResource, PathState> = {
+  schema: {resource: z.object({...base, kind: z.literal('absent'), path: z.string()}), state: pathState},
   look: ({path}) => lookAtPath(path),
   parse: parsePath,
   identity: state => ({path: pathIdentity(state)}),

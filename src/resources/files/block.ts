@@ -1,9 +1,11 @@
+import {z} from 'zod'
 import {KadmError} from '../../domain/errors.ts'
 import type {Script} from '../../remote/shell/shell.ts'
 import {concat, sh} from '../../remote/shell/shell.ts'
 import {temporaryPath, hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {makeParents} from './write-file.ts'
+import {base} from '../core/schema.ts'
 
 /** Lines of our own in a file that is not ours, between two marker lines. The file may be a symbolic link. */
 export interface BlockResource extends ResourceBase {
@@ -33,6 +35,16 @@ const begin = (name: string): string => `# kadm begin ${name}`
 const end = (name: string): string => `# kadm end ${name}`
 
 export const blockKind: Kind<BlockResource, BlockFound> = {
+  schema: {
+    resource: z.object({...base, kind: z.literal('block'), path: z.string(), name: z.string(), lines: z.string()}),
+    state: z.discriminatedUnion('type', [
+      z.object({type: z.literal('no-file')}),
+      z.object({type: z.literal('no-block')}),
+      z.object({type: z.literal('block'), lines: z.string()}),
+      z.object({type: z.literal('damaged'), begins: z.number(), ends: z.number()}),
+      z.object({type: z.literal('not-a-file')}),
+    ]),
+  },
   look: ({path, name}) => sh`if [ -f ${path} ]; then
 printf 'markers %s %s\n' "$(grep -cxF -e ${begin(name)} -- ${path})" "$(grep -cxF -e ${end(name)} -- ${path})"
 printf 'block '; sed -n ${range(name)} <${path} | base64 -w0; echo

@@ -1,9 +1,12 @@
+import {z} from 'zod'
 import {concat, sh} from '../../remote/shell/shell.ts'
 import {hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {lookAtPath, nameOf, parsePath, pathIdentity, permissionsDiff, refuse, type PathState} from './path-state.ts'
 import {makeParents, removeParents} from './write-file.ts'
 import {removeTrees} from './remove-tree.ts'
+import {base} from '../core/schema.ts'
+import {pathState} from './path-state.ts'
 
 /** A folder with this mode and owner; a symbolic link to one counts. */
 export interface DirectoryResource extends ResourceBase {
@@ -41,6 +44,17 @@ export const directory = ({
 })
 
 export const directoryKind: Kind<DirectoryResource, PathState> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('directory'),
+      path: z.string(),
+      mode: z.string(),
+      owner: z.string(),
+      tree: z.boolean(),
+    }),
+    state: pathState,
+  },
   look: ({path}) => lookAtPath(path, {follow: true}),
   parse: parsePath,
   identity: pathIdentity,

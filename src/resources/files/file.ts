@@ -1,10 +1,21 @@
+import {z} from 'zod'
 import {createHash} from 'node:crypto'
 import {createTwoFilesPatch} from 'diff'
 import {concat, sh} from '../../remote/shell/shell.ts'
 import {hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
-import {lookAtPath, nameOf, parsePath, pathIdentity, permissionsDiff, refuse, type PathState} from './path-state.ts'
+import {
+  lookAtPath,
+  nameOf,
+  parsePath,
+  pathIdentity,
+  pathState,
+  permissionsDiff,
+  refuse,
+  type PathState,
+} from './path-state.ts'
 import {backUpFile, writeFileAtomically, restoreFile, removeParents, writeContent} from './write-file.ts'
+import {base, maybe} from '../core/schema.ts'
 
 /** A file with exactly this content, mode and owner. */
 export interface FileResource extends ResourceBase {
@@ -51,7 +62,19 @@ export const contentOf = (content: string): {readonly content: string; readonly 
   sha256: createHash('sha256').update(content).digest('hex'),
 })
 
+export const fileResource: z.ZodType<FileResource> = z.object({
+  ...base,
+  kind: z.literal('file'),
+  path: z.string(),
+  mode: z.string(),
+  owner: z.string(),
+  content: maybe(z.string()),
+  sha256: maybe(z.string()),
+  secret: z.boolean(),
+})
+
 export const fileKind: Kind<FileResource, PathState> = {
+  schema: {resource: fileResource, state: pathState},
   look: ({path, secret}) => lookAtPath(path, {content: !secret}),
   parse: parsePath,
   identity: state => ({path: pathIdentity(state)}),

@@ -1,6 +1,8 @@
+import {z} from 'zod'
 import {KadmError} from '../../domain/errors.ts'
 import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {parents} from './host-path.ts'
+import {maybe, texts} from '../core/schema.ts'
 
 /** What lies at a path. */
 export type PathState =
@@ -26,6 +28,17 @@ export interface Permissions {
   /** `user:group` by number. */
   readonly ids: string
 }
+
+const permissionsSchema = {mode: z.string(), owner: z.string(), ids: z.string()}
+
+/** As `lookAtPath` finds it. */
+export const pathState: z.ZodType<PathState> = z.discriminatedUnion('type', [
+  z.object({type: z.literal('absent'), missing: texts}),
+  z.object({type: z.literal('file'), ...permissionsSchema, sha256: z.string(), text: maybe(z.string())}),
+  z.object({type: z.literal('directory'), ...permissionsSchema}),
+  z.object({type: z.literal('symlink'), target: z.string()}),
+  z.object({type: z.literal('other'), what: z.string()}),
+])
 
 /** Contents up to this size are brought back by a look, to be shown as a diff. */
 const SHOWN_BYTES = 65_536

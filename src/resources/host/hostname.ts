@@ -1,8 +1,10 @@
+import {z} from 'zod'
 import {createHash} from 'node:crypto'
 import {concat, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
-import {lookAtPath, parsePath, pathIdentity, type PathState} from '../files/path-state.ts'
+import {type PathState, lookAtPath, parsePath, pathIdentity, pathState} from '../files/path-state.ts'
 import {backUpFile, writeFileAtomically, restoreFile, writeContent} from '../files/write-file.ts'
+import {base} from '../core/schema.ts'
 
 /** The name the machine has, now and after a boot. */
 export interface HostnameResource extends ResourceBase {
@@ -35,6 +37,15 @@ export const hostname = (spec: {
 })
 
 export const hostnameKind: Kind<HostnameResource, HostnameFound> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('hostname'),
+      name: z.string(),
+      paths: z.object({hostname: z.string(), kernel: z.string()}),
+    }),
+    state: z.object({running: z.string(), file: pathState}),
+  },
   look: ({paths}) => sh`printf 'running %s\n' "$(cat ${paths.kernel})"
 ${lookAtPath(paths.hostname, {content: true})}`,
   parse: output => {

@@ -1,6 +1,8 @@
+import {z} from 'zod'
 import {sh, type Script} from '../../remote/shell/shell.ts'
 import {temporaryPath, hostPath} from '../files/host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
+import {base, texts} from '../core/schema.ts'
 
 /**
  * No loopback line of a hosts file knows this name. Ubuntu's installer writes `127.0.1.1 NAME`, and glibc prefers that to any other
@@ -26,6 +28,10 @@ export const loopbackName = ({path, name, why}: Omit<LoopbackNameResource, 'kind
 })
 
 export const loopbackNameKind: Kind<LoopbackNameResource, LoopbackNameFound> = {
+  schema: {
+    resource: z.object({...base, kind: z.literal('loopback-name'), path: z.string(), name: z.string()}),
+    state: z.object({lines: texts}),
+  },
   look: ({path, name}) => sh`[ ! -f ${path} ] || sed -n -E -e ${`/${loopbackLine(name)}/I p`} <${path}`,
   parse: output => ({lines: output.split('\n').filter(line => line !== '')}),
   identity: ({lines}) => ({lines}),

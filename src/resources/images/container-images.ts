@@ -1,7 +1,9 @@
+import {z} from 'zod'
 import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 import {LISTED_WITHIN_S, withImageList} from './image-list.ts'
 import type {Kind, ResourceBase, StagedFile} from '../core/kind.ts'
 import {fail} from '../files/write-file.ts'
+import {base, maybe, upload} from '../core/schema.ts'
 
 /** Images in containerd's store for Kubernetes, from docker archives that are brought gzipped. One resource for many: they share one look. */
 export interface ContainerImagesResource extends ResourceBase {
@@ -47,7 +49,17 @@ export const containerImages = (spec: {
 /** The kubelet's garbage collection leaves images alone that carry this label (containerd CRI labels.PinnedImageLabelKey). */
 const PINNED = 'io.cri-containerd.pinned=pinned'
 
+const imageFound = z.object({ref: z.string(), configDigest: maybe(z.string()), pinned: z.boolean()})
+
 export const containerImagesKind: Kind<ContainerImagesResource, ImagesFound> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('container-images'),
+      images: z.array(z.object({ref: z.string(), configDigest: z.string(), staged: z.string(), upload: maybe(upload)})),
+    }),
+    state: z.object({unavailable: maybe(z.string()), images: z.array(imageFound)}),
+  },
   // The CRI plugin names every image a second time by its config digest, a moment after the import; until then the manifest is asked.
   look: ({images}) =>
     withImageList(

@@ -1,9 +1,11 @@
+import {z} from 'zod'
 import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 import {exportAll} from '../core/environment.ts'
 import {LISTED_WITHIN_S, withImageList} from './image-list.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {fail} from '../files/write-file.ts'
 import {reportProgressShell} from '../core/progress-line.ts'
+import {base, maybe, texts} from '../core/schema.ts'
 
 /** Images that the host itself gets from their registries, before a kubelet has to. */
 export interface PulledImagesResource extends ResourceBase {
@@ -50,6 +52,18 @@ export const pulledImages = (spec: {
 })
 
 export const pulledImagesKind: Kind<PulledImagesResource, PulledImagesFound> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('pulled-images'),
+      refs: texts,
+      manifests: z.record(z.string(), z.object({url: z.string(), caFile: maybe(z.string())})),
+      environment: z.record(z.string(), z.string()),
+      deadlineSeconds: z.number(),
+      pauses: z.array(z.number()),
+    }),
+    state: z.object({unavailable: maybe(z.string()), missing: texts}),
+  },
   look: ({refs}) =>
     withImageList(
       '-q',

@@ -1,6 +1,8 @@
+import {z} from 'zod'
 import {sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {fail} from '../files/write-file.ts'
+import {base} from '../core/schema.ts'
 
 /** A kernel module that must be there now, loaded or built in; that it outlives a boot is a `file` below /etc/modules-load.d. */
 export interface KernelModuleResource extends ResourceBase {
@@ -38,6 +40,15 @@ const SIGNS: Readonly<Record<string, string>> = {
 }
 
 export const kernelModuleKind: Kind<KernelModuleResource, KernelModuleFound> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('kernel-module'),
+      name: z.string(),
+      roots: z.object({sys: z.string(), proc: z.string(), modules: z.string()}),
+    }),
+    state: z.object({present: z.boolean()}),
+  },
   look: ({name, roots: {sys, proc, modules}}) => {
     const id = name.replaceAll('-', '_')
     return sh`if [ -d ${`${sys}/module/${id}`} ] || grep -qsw -e ${id} ${`${proc}/filesystems`} || [ -e ${`${proc}/${SIGNS[id] ?? `none/${id}`}`} ] \

@@ -1,6 +1,8 @@
+import {z} from 'zod'
 import {concat, sh, type Script} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {fail} from '../files/write-file.ts'
+import {base, maybe} from '../core/schema.ts'
 
 /** A kernel setting, now; that it outlives a boot is a `file` below /etc/sysctl.d. */
 export interface SysctlResource extends ResourceBase {
@@ -52,6 +54,17 @@ const pathOf = (root: string, key: string): string => `${root}/${key.includes('/
 const tidy = (value: string): string => value.trim().replaceAll(/\s+/g, ' ')
 
 export const sysctlKind: Kind<SysctlResource, SysctlFound> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('sysctl'),
+      key: z.string(),
+      value: z.string(),
+      path: z.string(),
+      follower: z.string().optional(),
+    }),
+    state: z.object({value: maybe(z.string()), follower: z.string().optional()}),
+  },
   look: ({path, follower}) =>
     concat([
       sh`if [ -e ${path} ]; then printf 'value %s\n' "$(cat ${path})"; else echo absent; fi`,

@@ -1,7 +1,8 @@
+import {z} from 'zod'
 import {posix} from 'node:path'
 import {RUN_DIR} from '../../domain/paths.ts'
 import {concat, sh} from '../../remote/shell/shell.ts'
-import {file, fileKind, type FileResource} from '../files/file.ts'
+import {type FileResource, file, fileKind, fileResource} from '../files/file.ts'
 import type {Kind, ResourceBase, CommitConfirm} from '../core/kind.ts'
 import {
   canonical,
@@ -21,8 +22,9 @@ import {
   trialStage,
   type NetworkTrial,
 } from './commit-confirm.ts'
-import {parsePath, pathIdentity, type PathState} from '../files/path-state.ts'
+import {type PathState, parsePath, pathIdentity, pathState} from '../files/path-state.ts'
 import {fail, writeContent} from '../files/write-file.ts'
+import {base, maybe, texts} from '../core/schema.ts'
 
 /** Addresses by netplan. The host goes back by itself unless somebody logs in anew in time; a reboot before that takes it back too. */
 export interface HostNetworkResource extends ResourceBase {
@@ -69,7 +71,30 @@ export const hostNetwork = ({why, path, text, cards, ...rest}: HostNetworkSpec):
   tryDir: rest.tryDir ?? '/run/netplan',
 })
 
+const cardWish: z.ZodType<InterfaceSpec> = z.object({
+  addresses: texts,
+  gateway: maybe(z.string()),
+  mtu: z.number().optional(),
+})
+const card = z.object({
+  up: z.boolean(),
+  mtu: z.number(),
+  addresses: z.array(z.object({address: z.string(), dynamic: z.boolean()})),
+})
+
 export const hostNetworkKind: Kind<HostNetworkResource, HostNetworkFound> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('host-network'),
+      config: fileResource,
+      cards: z.record(z.string(), cardWish),
+      trialSeconds: z.number(),
+      runDir: z.string(),
+      tryDir: z.string(),
+    }),
+    state: z.object({netplan: z.boolean(), file: pathState, cards: z.record(z.string(), card)}),
+  },
   look: ({config, cards}) => sh`if command -v netplan >/dev/null; then echo 'netplan yes'; else echo 'netplan no'; fi
 ${lookAtInterfaces(Object.keys(cards))}
 echo file

@@ -1,5 +1,7 @@
+import {z} from 'zod'
 import {Script, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
+import {base, texts} from '../core/schema.ts'
 
 /** Rules in the kernel that a file says and a unit loads, and that anybody who loads his own may flush. */
 export interface LoadedRulesResource extends ResourceBase {
@@ -32,6 +34,16 @@ export const loadedRules = (spec: {
 })
 
 export const loadedRulesKind: Kind<LoadedRulesResource, LoadedRulesFound> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('loaded-rules'),
+      missing: z.string(),
+      load: z.string(),
+      unload: z.string(),
+    }),
+    state: z.object({missing: texts}),
+  },
   look: ({missing}) => new Script(missing),
   parse: output => ({missing: output.split('\n').filter(line => line.trim() !== '')}),
   identity: ({missing}) => ({missing}),

@@ -1,5 +1,7 @@
+import {z} from 'zod'
 import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
+import {base} from '../core/schema.ts'
 
 /** Rules that ufw must have, as `ufw show added` prints them; those with our comment that are not among them are to go. */
 export interface UfwRulesResource extends ResourceBase {
@@ -29,7 +31,19 @@ export const ufwRules = (spec: Omit<UfwRulesResource, 'kind' | 'id'>): UfwRulesR
 
 const show = sh`if command -v ufw >/dev/null; then LC_ALL=C ufw show added; fi`
 
+const ufwRule = z.object({rule: z.string(), comment: z.string()})
+
 export const ufwRulesKind: Kind<UfwRulesResource, UfwRulesFound> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('ufw-rules'),
+      rules: z.array(ufwRule),
+      mark: z.string(),
+      prune: z.boolean(),
+    }),
+    state: z.object({rules: z.array(ufwRule)}),
+  },
   look: () => show,
   parse: output => ({
     rules: output.split('\n').flatMap(line => {

@@ -1,12 +1,14 @@
+import {z} from 'zod'
 import {plainFingerprint} from '../../domain/repository.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {aptReason, aptUpdate} from './apt-get.ts'
 import {waitForApt} from './apt-lock.ts'
-import {file, fileKind, type FileResource} from '../files/file.ts'
+import {type FileResource, file, fileKind, fileResource} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {fingerprints} from './openpgp.ts'
-import {parsePath, pathIdentity, type PathState} from '../files/path-state.ts'
+import {type PathState, parsePath, pathIdentity, pathState} from '../files/path-state.ts'
+import {base, maybe} from '../core/schema.ts'
 
 /** A signed flat apt repository with the one key that may sign it, in one deb822 file. */
 export interface PackageRepositoryResource extends ResourceBase {
@@ -92,6 +94,18 @@ const listsOf = (url: string): Script =>
   sh`apt-get indextargets --format '$(FILENAME)' "Created-By: Packages" ${`Repo-URI: ${forUrl(url)}`} 2>/dev/null`
 
 export const packageRepositoryKind: Kind<PackageRepositoryResource, PackageRepositoryFound> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('package-repository'),
+      name: z.string(),
+      url: z.string(),
+      keyFingerprint: z.string(),
+      sources: fileResource,
+      lockSeconds: z.number(),
+    }),
+    state: z.object({file: pathState, fetched: z.boolean(), other: maybe(z.string())}),
+  },
   look: ({sources, url}) => sh`kadm_fetched=no
 for kadm_list in $(${listsOf(url)}); do
 for kadm_found in "$kadm_list"*; do [ ! -e "$kadm_found" ] || kadm_fetched=yes; done

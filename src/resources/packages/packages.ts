@@ -1,7 +1,9 @@
+import {z} from 'zod'
 import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 import {aptGet, aptShell} from './apt-get.ts'
 import {waitForApt} from './apt-lock.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
+import {base, maybe, texts} from '../core/schema.ts'
 
 /** Debian packages that are installed in one transaction: all of them are there afterwards, or none. */
 export interface PackagesResource extends ResourceBase {
@@ -47,7 +49,19 @@ export const packages = (spec: {
   lockSeconds: spec.lockSeconds ?? 300,
 })
 
+const packageFound = z.object({name: z.string(), version: z.string(), held: z.boolean()})
+
 export const packagesKind: Kind<PackagesResource, PackagesFound> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('packages'),
+      name: z.string(),
+      packages: z.array(z.object({name: z.string(), release: maybe(z.string()), held: z.boolean()})),
+      lockSeconds: z.number(),
+    }),
+    state: z.object({installed: z.array(packageFound), asked: texts.optional()}),
+  },
   look: resource =>
     sh`dpkg-query -W -f ${'${Package} ${db:Status-Want} ${db:Status-Status} ${Version}\n'} ${namesOf(resource)} 2>/dev/null || :`,
   parse: output => ({

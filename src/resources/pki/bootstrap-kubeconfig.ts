@@ -38,7 +38,7 @@ export const bootstrapKubeconfig = (spec: {
 })
 
 export const bootstrapKubeconfigKind: Kind<BootstrapKubeconfigResource, BootstrapFound> = {
-  recorded: false,
+  schema: undefined,
   look: () => sh`[ ! -s ${KUBELET_CONF} ] || [ ! -s ${KUBELET_CLIENT_PEM} ] || echo joined
 [ ! -f ${BOOTSTRAP_KUBELET_CONF} ] || sha256sum <${BOOTSTRAP_KUBELET_CONF}
 ${lookAtCertificate(KUBELET_CLIENT_PEM)}

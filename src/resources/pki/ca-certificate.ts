@@ -1,8 +1,10 @@
+import {z} from 'zod'
 import {sh} from '../../remote/shell/shell.ts'
 import {contentOf} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
-import {lookAtPath, parsePath, pathIdentity, type PathState} from '../files/path-state.ts'
+import {type PathState, lookAtPath, parsePath, pathIdentity, pathState} from '../files/path-state.ts'
 import {writeFileAtomically, removeParents, writeContent} from '../files/write-file.ts'
+import {base} from '../core/schema.ts'
 
 /** The cluster authority's certificate on a worker. One that is there is kept: preflight has compared it with the cluster's. */
 export interface CaCertificateResource extends ResourceBase {
@@ -19,6 +21,10 @@ export const caCertificate = (path: string): CaCertificateResource => ({
 })
 
 export const caCertificateKind: Kind<CaCertificateResource, PathState> = {
+  schema: {
+    resource: z.object({...base, kind: z.literal('authority-copy'), path: z.string()}),
+    state: pathState,
+  },
   look: ({path}) => lookAtPath(path),
   parse: parsePath,
   identity: state => ({path: pathIdentity(state)}),

@@ -1,9 +1,12 @@
+import {z} from 'zod'
 import {judgeCertificate, type CertificateVerdict} from '../../certs/judge.ts'
 import {inspect} from '../../certs/inspect.ts'
 import {issueCa, issueLeaf} from '../../certs/issue.ts'
 import {parsePrivateKey, privateKeyPem} from '../../certs/keys.ts'
 import {publicKeyHashFrom} from '../../certs/openssh.ts'
 import {
+  CA_NAMES,
+  CERTIFICATE_NAMES,
   certPath,
   keyPath,
   type CaName,
@@ -19,6 +22,8 @@ import {contentOf} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {writeFileAtomically, writeContent} from '../files/write-file.ts'
 import type {KeyPair, Values} from '../core/values.ts'
+import {base, maybe} from '../core/schema.ts'
+import {algorithm, wanted} from './schema.ts'
 
 /** A certificate and its key in the PKI folder. What is there and will do is kept; an authority is never replaced. */
 export interface CertificateResource extends ResourceBase {
@@ -68,6 +73,18 @@ function isReadable(pem: string): boolean {
 }
 
 export const certificateKind: Kind<CertificateResource, CertificateState> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('certificate'),
+      name: z.enum(CERTIFICATE_NAMES),
+      signer: maybe(z.enum(CA_NAMES)),
+      wanted,
+      algorithm,
+      at: z.string(),
+    }),
+    state: z.object({certPem: maybe(z.string()), keyPublicHash: maybe(z.string()), caPem: maybe(z.string())}),
+  },
   // The private key stays where it is: ssh-keygen gives its public half, which is compared with the certificate.
   look: ({name, signer}) => sh`printf 'cert %s\n' "$(base64 -w0 2>/dev/null <${certPath(name)})"
 printf 'key %s\n' "$(ssh-keygen -y -P '' -f ${keyPath(name)} 2>/dev/null || openssl pkey -pubout -in ${keyPath(name)} 2>/dev/null | base64 -w0)"

@@ -1,3 +1,4 @@
+import {z} from 'zod'
 import {inspect} from '../../certs/inspect.ts'
 import {isIssuedBy, issueLeaf} from '../../certs/issue.ts'
 import {parsePrivateKey, privateKeyPem} from '../../certs/keys.ts'
@@ -12,6 +13,8 @@ import {contentOf} from '../files/file.ts'
 import {certificateProblem, decoded, lookAtCertificate, setCertificateAside} from './kubelet-certificate.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {backUpFile, writeFileAtomically, restoreFile, writeContent} from '../files/write-file.ts'
+import {base, maybe} from '../core/schema.ts'
+import {algorithm, wanted} from './schema.ts'
 
 /** A kubeconfig with a client certificate of its own, signed by the cluster's authority. One that will do is kept. */
 export interface KubeconfigResource extends ResourceBase {
@@ -76,6 +79,21 @@ const clientCertificate = (text: string): string | undefined => {
 }
 
 export const kubeconfigKind: Kind<KubeconfigResource, KubeconfigState> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('kubeconfig'),
+      path: z.string(),
+      user: z.string(),
+      server: z.string(),
+      clusterName: z.string(),
+      wanted,
+      algorithm,
+      caPath: z.string(),
+      at: z.string(),
+    }),
+    state: z.object({text: maybe(z.string()), caPem: maybe(z.string())}),
+  },
   look: ({
     path,
     caPath,

@@ -1,3 +1,4 @@
+import {z} from 'zod'
 import {privateKeyPem, publicKeyPem} from '../../certs/keys.ts'
 import {SA_KEY, SA_PUB} from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
@@ -5,6 +6,8 @@ import {concat, sh} from '../../remote/shell/shell.ts'
 import {contentOf} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {writeFileAtomically, writeContent} from '../files/write-file.ts'
+import {base} from '../core/schema.ts'
+import {algorithm} from './schema.ts'
 
 /** The key pair that signs the tokens of service accounts (`sa.key`, `sa.pub`). One that is there is kept. */
 export interface ServiceAccountKeyResource extends ResourceBase {
@@ -26,6 +29,10 @@ export interface ServiceAccountKeyState {
 }
 
 export const serviceAccountKeyKind: Kind<ServiceAccountKeyResource, ServiceAccountKeyState> = {
+  schema: {
+    resource: z.object({...base, kind: z.literal('service-account-key'), algorithm}),
+    state: z.object({key: z.boolean(), pub: z.boolean()}),
+  },
   look: () => sh`[ ! -s ${SA_KEY} ] || echo key
 [ ! -s ${SA_PUB} ] || echo pub`,
   parse: output => ({key: output.includes('key'), pub: output.includes('pub')}),

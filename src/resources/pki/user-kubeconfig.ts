@@ -1,7 +1,9 @@
+import {z} from 'zod'
 import {ADMIN_CONF} from '../../domain/paths.ts'
 import {sh, type Script} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {removeTrees} from '../files/remove-tree.ts'
+import {base} from '../core/schema.ts'
 
 /** The administrator's kubeconfig for the login user, so that `kubectl` works there. Other clusters in the file stay in it. */
 export interface UserKubeconfigResource extends ResourceBase {
@@ -50,6 +52,16 @@ KUBECONFIG=${ADMIN_CONF}:"$kadm_to" kubectl config view --raw --merge
 }`
 
 export const userKubeconfigKind: Kind<UserKubeconfigResource, UserKubeconfigFound> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('user-kubeconfig'),
+      home: z.string(),
+      uid: z.number(),
+      gid: z.number(),
+    }),
+    state: z.object({folder: z.boolean(), file: z.enum(['absent', 'same', 'other'])}),
+  },
   // The client certificate is public and names this administrator of this cluster exactly.
   look: resource => sh`[ ! -d ${resource.home}/.kube ] || echo folder
 if [ ! -e ${pathOf(resource)} ] && [ ! -L ${pathOf(resource)} ]; then echo absent

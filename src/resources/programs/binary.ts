@@ -1,10 +1,20 @@
+import {z} from 'zod'
 import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {posix} from 'node:path'
 import {KADM_DIR} from '../../domain/paths.ts'
 import {hostPath, parents} from '../files/host-path.ts'
 import type {Kind, ResourceBase, StagedFile} from '../core/kind.ts'
-import {nameOf, parsePath, pathIdentity, permissionsDiff, refuse, type PathState} from '../files/path-state.ts'
+import {
+  type PathState,
+  nameOf,
+  parsePath,
+  pathIdentity,
+  pathState,
+  permissionsDiff,
+  refuse,
+} from '../files/path-state.ts'
 import {backUpFile, writeFileAtomically, restoreFile, removeParents} from '../files/write-file.ts'
+import {base, maybe, upload} from '../core/schema.ts'
 
 /** An executable that is brought as a gzipped file and unpacked in place. */
 export interface BinaryResource extends ResourceBase {
@@ -44,6 +54,19 @@ export const binary = ({path, why, sha256, staged, upload, ...rest}: BinarySpec)
 })
 
 export const binaryKind: Kind<BinaryResource, PathState> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('binary'),
+      path: z.string(),
+      mode: z.string(),
+      sha256: z.string(),
+      staged: z.string(),
+      upload: maybe(upload),
+      cacheDir: z.string(),
+    }),
+    state: pathState,
+  },
   look: ({path, cacheDir}) => lookAtBinary(path, cacheOf(path, cacheDir)),
   parse: parsePath,
   identity: state => ({path: pathIdentity(state)}),

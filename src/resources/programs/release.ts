@@ -1,3 +1,4 @@
+import {z} from 'zod'
 import {posix} from 'node:path'
 import {RELEASES_DIR, STAGE_DIR} from '../../domain/paths.ts'
 import type {Script} from '../../remote/shell/shell.ts'
@@ -7,6 +8,7 @@ import {temporaryPath} from '../files/host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {fail, makeParents} from '../files/write-file.ts'
 import {treeShell} from '../files/remove-tree.ts'
+import {base, maybe, texts} from '../core/schema.ts'
 
 /** Executables that the host itself fetches as a project publishes them; none is placed before the whole file has the right hash. */
 export interface ReleaseResource extends ResourceBase, Download {
@@ -49,6 +51,27 @@ export const release = ({folder, stageDir = STAGE_DIR, ...spec}: ReleaseSpec): R
 })
 
 export const releaseKind: Kind<ReleaseResource, ReleaseFound> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('release'),
+      name: z.string(),
+      programs: z.array(z.object({member: maybe(z.string()), path: z.string()})),
+      record: z.string(),
+      file: z.string(),
+      url: z.string(),
+      sha256: maybe(z.string()),
+      checksumUrl: z.string(),
+      environment: z.record(z.string(), z.string()),
+      stageDir: z.string(),
+    }),
+    state: z.object({
+      file: maybe(z.string()),
+      sha256: maybe(z.string()),
+      programs: z.record(z.string(), z.enum(['as-recorded', 'other', 'absent'])),
+      kept: texts.optional(),
+    }),
+  },
   look: ({record, programs}) =>
     concat([
       sh`[ ! -f ${record} ] || sed -n '1s/^/release /p' ${record}`,

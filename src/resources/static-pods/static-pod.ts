@@ -41,7 +41,7 @@ printf 'process %s %s\n' "$kadm_pid" "$(${startTicks(new Script('"/proc/$kadm_pi
 done`
 
 export const staticPodKind: Kind<StaticPodResource, StaticPodFound> = {
-  recorded: false,
+  schema: undefined,
   look: ({name, manifest, files}) => sh`${processes(name)}
 for kadm_file in ${[manifest, ...files]}; do
 if [ -f "$kadm_file" ]; then printf 'file %s %s\n' "$(stat -L -c %.Z -- "$kadm_file")" "$kadm_file"; fi

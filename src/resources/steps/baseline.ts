@@ -27,7 +27,7 @@ export const baseline = (spec: {
 })
 
 export const baselineKind: Kind<BaselineResource, BaselineFound> = {
-  recorded: false,
+  schema: undefined,
   look: ({path}) => sh`[ ! -e ${path} ] || echo kept`,
   parse: output => ({isKept: output.trim() === 'kept'}),
   identity: () => ({}),

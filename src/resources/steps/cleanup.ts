@@ -28,7 +28,7 @@ export const cleanup = (spec: {
 })
 
 export const cleanupKind: Kind<CleanupResource, CleanupFound> = {
-  recorded: false,
+  schema: undefined,
   look: ({remains}) => new Script(remains),
   parse: output => ({remains: output.split('\n').filter(line => line.trim() !== '')}),
   identity: () => ({}),

@@ -43,7 +43,7 @@ export const wait = ({name, title, why, check, deadlineMs, intervalMs = 500, evi
 })
 
 export const waitKind: Kind<WaitResource, WaitFound> = {
-  recorded: false,
+  schema: undefined,
   onlyWaits: true,
   look: ({check}) => sh`if kadm_seen=$( (${new Script(check)}
 ) 2>&1 ); then echo yes; else echo no; fi

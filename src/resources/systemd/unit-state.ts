@@ -1,5 +1,7 @@
+import {z} from 'zod'
 import {KadmError} from '../../domain/errors.ts'
 import {type Script, sh} from '../../remote/shell/shell.ts'
+import {maybe} from '../core/schema.ts'
 
 /** What must be done about a unit. */
 export type Need = 'reload' | 'unmask' | 'enable' | 'disable' | 'stop' | 'start' | 'restart'
@@ -16,6 +18,15 @@ export interface UnitState {
   /** The file that was written after the unit started. */
   readonly newer: string | undefined
 }
+
+export const unitState: z.ZodType<UnitState> = z.object({
+  exists: z.boolean(),
+  active: z.string(),
+  sub: z.string(),
+  enabled: z.string(),
+  needsReload: z.boolean(),
+  newer: maybe(z.string()),
+})
 
 const PROPERTIES =
   'LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,ActiveEnterTimestamp,ExecMainStartTimestamp'

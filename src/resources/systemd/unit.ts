@@ -1,6 +1,9 @@
+import {z} from 'zod'
 import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {describe, isEnabled, isUp, lookAtUnit, parseUnit, type Need, type UnitState} from './unit-state.ts'
+import {base, texts} from '../core/schema.ts'
+import {unitState} from './unit-state.ts'
 
 /** A systemd unit that should be running (or not) and come up at boot (or not). */
 export interface UnitResource extends ResourceBase {
@@ -91,6 +94,17 @@ return 1
 kadm_stays || { sleep ${SECOND_TRY_SECONDS}; systemctl restart -- ${name} && kadm_stays; } || { journalctl -u ${name} -n 20 --no-pager -o cat >&2 || :; printf '%s started and stopped again\n' ${name} >&2; exit 1; }`
 
 export const unitKind: Kind<UnitResource, UnitState> = {
+  schema: {
+    resource: z.object({
+      ...base,
+      kind: z.literal('unit'),
+      name: z.string(),
+      active: z.boolean(),
+      enabled: z.boolean(),
+      restartWhenNewer: texts,
+    }),
+    state: unitState,
+  },
   look: ({name, restartWhenNewer}) => lookAtUnit(name, restartWhenNewer),
   parse: parseUnit,
   identity: state => ({running: isUp(state), enabled: state.enabled}),

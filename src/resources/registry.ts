@@ -1,0 +1,88 @@
+import {adminBindingOperation} from './cluster/admin-binding.ts'
+import {clusterInfoOperation} from './cluster/cluster-info.ts'
+import {endpointHealthyOperation} from './cluster/endpoint-healthy.ts'
+import {kubeObjectOperation} from './cluster/kube-object.ts'
+import {nodeLabelsAndTaintsOperation} from './cluster/node-labels-and-taints.ts'
+import {nodePodsOperation} from './cluster/node-pods.ts'
+import {nodeRegisteredOperation} from './cluster/node-registered.ts'
+import {nodeRemovedOperation} from './cluster/node-removed.ts'
+import {nodeReportsOperation} from './cluster/node-reports.ts'
+import {readyOperation} from './cluster/ready.ts'
+import {tokenGoneOperation} from './cluster/token-gone.ts'
+import {absentKind} from './files/absent.ts'
+import {blockKind} from './files/block.ts'
+import {directoryKind} from './files/directory.ts'
+import {fileKind} from './files/file.ts'
+import {hostnameKind} from './host/hostname.ts'
+import {loopbackNameKind} from './host/hosts-file-entry.ts'
+import {containerImagesKind} from './images/container-images.ts'
+import {pulledImagesKind} from './images/pulled-images.ts'
+import {kernelModuleKind} from './kernel/kernel-module.ts'
+import {sysctlKind} from './kernel/sysctl.ts'
+import {hostNetworkKind} from './network/host-network.ts'
+import {loadedRulesKind} from './network/loaded-rules.ts'
+import {ufwRulesKind} from './network/ufw-rules.ts'
+import {packageRepositoryKind} from './packages/package-repository.ts'
+import {packagesKind} from './packages/packages.ts'
+import {bootstrapKubeconfigKind} from './pki/bootstrap-kubeconfig.ts'
+import {caCertificateKind} from './pki/ca-certificate.ts'
+import {certificateKind} from './pki/certificate.ts'
+import {kubeconfigKind} from './pki/kubeconfig.ts'
+import {serviceAccountKeyKind} from './pki/service-account-key.ts'
+import {userKubeconfigKind} from './pki/user-kubeconfig.ts'
+import {binaryKind} from './programs/binary.ts'
+import {releaseKind} from './programs/release.ts'
+import {staticPodKind} from './static-pods/static-pod.ts'
+import {cleanupKind} from './steps/cleanup.ts'
+import {baselineKind} from './steps/baseline.ts'
+import {waitKind} from './steps/wait.ts'
+import {swapOffKind} from './swap/swap-off.ts'
+import {unitKind} from './systemd/unit.ts'
+
+/** All kinds of things on one host. A new kind is a file in its folder, an import above and a line here. */
+export const KINDS = {
+  absent: absentKind,
+  'authority-copy': caCertificateKind,
+  binary: binaryKind,
+  block: blockKind,
+  'bootstrap-kubeconfig': bootstrapKubeconfigKind,
+  certificate: certificateKind,
+  cleanup: cleanupKind,
+  'container-images': containerImagesKind,
+  directory: directoryKind,
+  file: fileKind,
+  'host-network': hostNetworkKind,
+  hostname: hostnameKind,
+  'kernel-module': kernelModuleKind,
+  kubeconfig: kubeconfigKind,
+  'loaded-rules': loadedRulesKind,
+  'loopback-name': loopbackNameKind,
+  baseline: baselineKind,
+  'package-repository': packageRepositoryKind,
+  packages: packagesKind,
+  'pulled-images': pulledImagesKind,
+  release: releaseKind,
+  'service-account-key': serviceAccountKeyKind,
+  'static-pod': staticPodKind,
+  'swap-off': swapOffKind,
+  sysctl: sysctlKind,
+  'ufw-rules': ufwRulesKind,
+  unit: unitKind,
+  'user-kubeconfig': userKubeconfigKind,
+  wait: waitKind,
+} as const
+
+/** What shell on one host cannot do: a new one is added in the same way. */
+export const OPERATIONS = {
+  'admin-binding': adminBindingOperation,
+  'cluster-info': clusterInfoOperation,
+  'endpoint-healthy': endpointHealthyOperation,
+  'kube-object': kubeObjectOperation,
+  'node-labels-and-taints': nodeLabelsAndTaintsOperation,
+  'node-pods': nodePodsOperation,
+  'node-registered': nodeRegisteredOperation,
+  'node-removed': nodeRemovedOperation,
+  'node-reports': nodeReportsOperation,
+  ready: readyOperation,
+  'token-gone': tokenGoneOperation,
+} as const
