@@ -6,7 +6,7 @@ import type {Lease} from '../../src/engine/lease/lease.ts'
 import {judgeOutcomes} from '../../src/engine/schedule/run-of.ts'
 import type {Run} from '../../src/engine/schedule/run.ts'
 import {select} from '../../src/phases/select.ts'
-import type {FakeKube} from '../resources/operations/fake-kube.ts'
+import type {FakeKube} from '../resources/cluster/fake-kube.ts'
 import {heldLease} from './sample-run.ts'
 import {DIRTY, object, PHASES, scene, told} from './run-scene.ts'
 

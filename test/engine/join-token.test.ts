@@ -8,7 +8,7 @@ import type {KubeClient} from '../../src/kube/client.ts'
 import {parseToken} from '../../src/kube/signature.ts'
 import {DEFAULT_TOKEN, tokenSecret} from '../../src/kube/tokens.ts'
 import {anAuthority} from '../resources/cluster-values.ts'
-import {fakeKube, type FakeKube} from '../resources/operations/fake-kube.ts'
+import {fakeKube, type FakeKube} from '../resources/cluster/fake-kube.ts'
 
 const authority = await anAuthority()
 const NOW = Date.parse('2026-06-01T00:00:00Z')

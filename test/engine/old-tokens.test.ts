@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {joinTokenDescription} from '../../src/engine/cluster/join-token-description.ts'
 import {removeOldTokens} from '../../src/engine/cluster/old-tokens.ts'
-import {fakeKube, refused} from '../resources/operations/fake-kube.ts'
+import {fakeKube, refused} from '../resources/cluster/fake-kube.ts'
 import {holder} from './lease-scene.ts'
 
 const secret = (id: string, description: string) => ({

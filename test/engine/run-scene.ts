@@ -6,7 +6,7 @@ import type {Phase} from '../../src/phases/phase.ts'
 import {select} from '../../src/phases/select.ts'
 import {kubeObject} from '../../src/resources/cluster/kube-object.ts'
 import {sampleCluster} from '../phases/preflight/sample.ts'
-import {fakeKube, type FakeKube} from '../resources/operations/fake-kube.ts'
+import {fakeKube, type FakeKube} from '../resources/cluster/fake-kube.ts'
 import {fakeHost, litter, type FakeHost} from './fake-host.ts'
 import {machineAt, NEVER, noValues} from './sample-run.ts'
 

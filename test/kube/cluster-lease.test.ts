@@ -6,7 +6,7 @@ import type {KubeClient} from '../../src/kube/client.ts'
 import {clusterLease, type ClusterLease} from '../../src/kube/cluster-lease.ts'
 import {guardedClient} from '../../src/kube/guarded-client.ts'
 import {isObject, textAt, type ApiObject} from '../../src/kube/json.ts'
-import {fakeKube, refused} from '../resources/operations/fake-kube.ts'
+import {fakeKube, refused} from '../resources/cluster/fake-kube.ts'
 
 const PATH = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kadm'
 const NEVER = new AbortController().signal

@@ -5,7 +5,7 @@ import type {ApiObject} from '../../src/kube/json.ts'
 import type {RebootTarget, RollingReboot} from '../../src/verify/reboot/rolling-reboot.ts'
 import {fakeClock} from '../kube/fake-api.ts'
 import {sampleFacts} from '../phases/preflight/sample.ts'
-import {fakeKube} from '../resources/operations/fake-kube.ts'
+import {fakeKube} from '../resources/cluster/fake-kube.ts'
 
 export interface FakeMachineOptions {
   /** How many connections are refused after the reboot before one is taken. */

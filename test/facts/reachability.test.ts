@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process'
 import {readFileSync} from 'node:fs'
 import {createServer} from 'node:net'
 import {afterEach, expect, test} from 'vitest'
-import * as probes from '../../../src/facts/reachability.ts'
+import * as probes from '../../src/facts/reachability.ts'
 
 const run = (script: {readonly text: string}): string =>
   execFileSync('sh', ['-s'], {input: script.text, encoding: 'utf8', timeout: 15_000})

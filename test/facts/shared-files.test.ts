@@ -3,11 +3,11 @@ import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:f
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
-import {filesSection} from '../../../src/facts/gather/files.ts'
-import {fixedSection} from '../../../src/facts/gather/fixed-paths.ts'
-import type {Section} from '../../../src/facts/section.ts'
-import * as shared from '../../../src/facts/gather/shared-files.ts'
-import {listeningSection} from '../../../src/facts/gather/sockets.ts'
+import {filesSection} from '../../src/facts/gather/files.ts'
+import {fixedSection} from '../../src/facts/gather/fixed-paths.ts'
+import type {Section} from '../../src/facts/section.ts'
+import * as shared from '../../src/facts/gather/shared-files.ts'
+import {listeningSection} from '../../src/facts/gather/sockets.ts'
 
 let root = ''
 beforeEach(() => {

@@ -4,8 +4,8 @@ import {mkdtempSync, readdirSync, rmSync} from 'node:fs'
 import {hostname, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {packageLockSection} from '../../../src/facts/gather/packages.ts'
-import {gatherScript, parseFacts} from '../../../src/facts/parse-facts.ts'
+import {packageLockSection} from '../../src/facts/gather/packages.ts'
+import {gatherScript, parseFacts} from '../../src/facts/parse-facts.ts'
 
 const gather = (env: NodeJS.ProcessEnv): string =>
   execFileSync('sh', ['-s'], {input: gatherScript().text, encoding: 'utf8', env, timeout: 15_000})

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {firewallSection} from '../../../src/facts/gather/firewall.ts'
+import {firewallSection} from '../../src/facts/gather/firewall.ts'
 
 const closed = (text: string): readonly string[] =>
   firewallSection

@@ -1,12 +1,12 @@
 import {execFileSync} from 'node:child_process'
 import {describe, expect, test} from 'vitest'
-import {cloudInitSection} from '../../../src/facts/gather/cloud-init.ts'
-import {filesSection} from '../../../src/facts/gather/files.ts'
-import {membershipSection} from '../../../src/facts/gather/membership.ts'
-import {packageLockSection, packagesSection} from '../../../src/facts/gather/packages.ts'
-import {runtimeSection} from '../../../src/facts/gather/runtime.ts'
-import {disksSection, fsyncSection, tracksSection} from '../../../src/facts/gather/storage.ts'
-import {modulesSection, unitsSection} from '../../../src/facts/gather/units.ts'
+import {cloudInitSection} from '../../src/facts/gather/cloud-init.ts'
+import {filesSection} from '../../src/facts/gather/files.ts'
+import {membershipSection} from '../../src/facts/gather/membership.ts'
+import {packageLockSection, packagesSection} from '../../src/facts/gather/packages.ts'
+import {runtimeSection} from '../../src/facts/gather/runtime.ts'
+import {disksSection, fsyncSection, tracksSection} from '../../src/facts/gather/storage.ts'
+import {modulesSection, unitsSection} from '../../src/facts/gather/units.ts'
 
 test('packages are those that are installed, with their holds', () => {
   expect(packagesSection.parse('hi |kubelet|1.37.2-1.1\nii |runc|1.1.12\nun |docker.io|\nrc |ufw|0.36\n')).toEqual({

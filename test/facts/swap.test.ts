@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {swapSection} from '../../../src/facts/gather/swap.ts'
+import {swapSection} from '../../src/facts/gather/swap.ts'
 
 const read = (given: Readonly<Record<string, string>>, isContainer = false) =>
   swapSection.parse(

@@ -1,11 +1,11 @@
 import {describe, expect, test} from 'vitest'
-import {KadmError} from '../../../src/domain/errors.ts'
-import {fingerprint, identitySection} from '../../../src/facts/gather/identity.ts'
-import {interfacesSection, routesSection} from '../../../src/facts/gather/interfaces.ts'
-import {loginSection, proxySection} from '../../../src/facts/gather/login.ts'
-import * as machine from '../../../src/facts/gather/machine.ts'
-import {gatherScript, parseFacts} from '../../../src/facts/parse-facts.ts'
-import {listeningSection, resolvSection} from '../../../src/facts/gather/sockets.ts'
+import {KadmError} from '../../src/domain/errors.ts'
+import {fingerprint, identitySection} from '../../src/facts/gather/identity.ts'
+import {interfacesSection, routesSection} from '../../src/facts/gather/interfaces.ts'
+import {loginSection, proxySection} from '../../src/facts/gather/login.ts'
+import * as machine from '../../src/facts/gather/machine.ts'
+import {gatherScript, parseFacts} from '../../src/facts/parse-facts.ts'
+import {listeningSection, resolvSection} from '../../src/facts/gather/sockets.ts'
 
 test('the script is what its golden file says', async () => {
   await expect(gatherScript().text).toMatchFileSnapshot('golden/gather.sh')
