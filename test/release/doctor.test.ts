@@ -93,6 +93,7 @@ const BROKEN: readonly Broken[] = [
     name: 'dns-upstream',
     machine: 'all',
     how: `${ADMIN}; kubectl -n kube-system get configmap coredns -o yaml | sed 's/forward \\. .*resolv.conf/forward . 192.0.2.53/' | kubectl apply -f -; kubectl -n kube-system delete pod -l k8s-app=kube-dns; sleep 5`,
+    everything: true,
   },
   {
     name: 'rights-missing',

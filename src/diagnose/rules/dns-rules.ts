@@ -33,7 +33,7 @@ const upstream: Rule = {
         ...(isDead ? [] : [`name servers given to pods: ${network.podNameservers.join(', ') || 'none'}`]),
       ],
       fix: isDead
-        ? `${AGAIN}: it writes the Corefile, which passes names on to the name servers of the machine; to name other servers: ${EDIT}`
+        ? `${AGAIN}: it writes the Corefile, which passes names on to the name servers of the machine; new pods read it at once: \`kubectl -n kube-system delete pod -l k8s-app=kube-dns\`; to name other servers: ${EDIT}`
         : 'give this machine a name server that answers (`resolvectl status`, /etc/resolv.conf), then `sudo systemctl restart kubelet` and `sudo kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system delete pod -l k8s-app=kube-dns`',
     }
   },

@@ -127,7 +127,7 @@ const corefile = logRule({
     return `CoreDNS cannot read its Corefile${row === undefined ? '' : `, line ${row}`}: ${what.slice(0, 120)}`
   },
   fix: () =>
-    'correct the ConfigMap coredns (`kubectl -n kube-system edit configmap coredns`); if you did not write it, `kadm apply` writes it again',
+    `${AGAIN}: it writes the ConfigMap coredns; if you changed it on purpose, correct it: \`kubectl -n kube-system edit configmap coredns\``,
 })
 
 const INVALID =

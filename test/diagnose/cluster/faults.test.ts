@@ -7,7 +7,7 @@ import {NODE_FAULTS} from './cases/node-faults.ts'
 import {POD_FAULTS} from './cases/pod-faults.ts'
 import {WELL_CLUSTERS} from './cases/well-clusters.ts'
 import {WELL_MOMENTS} from './cases/well-moments.ts'
-import {WORKLOAD_FAULTS} from './cases/workload-faults.ts'
+import {lacks, WORKLOAD_FAULTS} from './cases/workload-faults.ts'
 import {healthy} from './sample-cluster.ts'
 
 const WELL = [...WELL_CLUSTERS, ...WELL_MOMENTS].map(
@@ -37,6 +37,18 @@ test('every finding proves itself and says what to do', () => {
       expect(`${cause}${fix}${proof.join('')}`, cause).not.toMatch(/undefined|\[object|NaN/)
     }
   }
+})
+
+test('one account that is gone does not hide the rights that another lacks', () => {
+  const told = found(() => ({
+    accounts: {...healthy().accounts, proxy: 'absent'},
+    lackingRights: [lacks('kube-proxy', 'list services'), lacks('flannel', 'list nodes')],
+  }))
+
+  expect(told).toEqual([
+    expect.stringMatching(/^account-missing: .*kube-proxy/),
+    expect.stringMatching(/^rights-missing: flannel may not list nodes/),
+  ])
 })
 
 test('what is typed stands between backticks', () => {

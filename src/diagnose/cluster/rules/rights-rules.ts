@@ -30,7 +30,7 @@ const BUILT_IN: readonly Who[] = ['kube-scheduler', 'kube-controller-manager']
 
 const rightsMissing: ClusterRule = {
   name: 'rights-missing',
-  follows: ['account-missing', 'workload-missing', 'etcd-refuses', 'api-not-ready'],
+  follows: ['etcd-refuses', 'api-not-ready'],
   judge: view => {
     const byWho = Map.groupBy(view.snapshot.lackingRights ?? [], ({who}) => who)
     return [...byWho].flatMap(([who, rights]) => (isMissed(who, view) ? [told(who, rights, view)] : []))
@@ -52,7 +52,7 @@ function isMissed(who: Who, view: ClusterView): boolean {
   const {configMaps, systemPods, readyz} = view.snapshot
   if (readyz !== undefined && readyz.status !== 200) return false
   const key = WORKLOADS[who]
-  if (key !== undefined) return workloadOf(key, view) !== undefined
+  if (key !== undefined) return view.snapshot.accounts?.[key] !== 'absent' && workloadOf(key, view) !== undefined
   if (who === 'kube-scheduler' || who === 'kube-controller-manager')
     return (systemPods ?? []).some(pod => nameOf(pod).startsWith(`${who}-`))
   return [configMaps.kubeadm, configMaps.info].every(one => one !== undefined && one !== 'absent')
