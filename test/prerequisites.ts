@@ -9,6 +9,7 @@ const PROGRAMS = [
   ['/usr/bin/flock', 'util-linux'],
   ['/usr/bin/apt-ftparchive', 'apt-utils'],
   ['/usr/bin/gpg', 'gnupg'],
+  ['/usr/bin/shellcheck', 'shellcheck'],
 ] as const
 
 /** Installs what is missing, by name. A package's own services are not started: the tests start what they need themselves. */

@@ -11,9 +11,10 @@ export class Script {
   }
 }
 
-type Value = string | number | Script | readonly (string | number)[]
+export type Value = string | number | Script | readonly (string | number)[]
 
-const render = (value: Value): string => {
+/** A value as `sh` puts it in. */
+export const quoted = (value: Value): string => {
   if (value instanceof Script) return value.text
   if (typeof value === 'string') return quote(value)
   if (typeof value === 'number') return String(value)
@@ -22,7 +23,7 @@ const render = (value: Value): string => {
 
 /** Builds POSIX shell; every value put in is quoted, other scripts are put in as they are. Backslashes are literal. */
 export const sh = (text: TemplateStringsArray, ...values: readonly Value[]): Script =>
-  new Script(text.raw.reduce((script, part, i) => script + render(values[i - 1] ?? '') + part))
+  new Script(text.raw.reduce((script, part, i) => script + quoted(values[i - 1] ?? '') + part))
 
 export const concat = (scripts: readonly Script[], separator = '\n'): Script =>
   new Script(scripts.map(s => s.text).join(separator))

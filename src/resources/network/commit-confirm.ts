@@ -1,5 +1,6 @@
 import {posix} from 'node:path'
 import {LEASE_FILE} from '../../domain/paths.ts'
+import {program} from '../../remote/shell/program.ts'
 import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import type {InterfaceStates, InterfaceSpec} from './interfaces.ts'
 import {fail} from '../files/write-file.ts'
@@ -25,63 +26,21 @@ export interface NetworkTrial {
 /** `netplan apply` needs udevadm, which a container may lack; there networkd is told itself. */
 const APPLY = sh`{ if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1`
 
-/** Shell that is given to a trial: what it can ask. */
-const QUESTIONS = sh`came() {
-left=$3
-until ip -o addr show dev "$1" | grep -F -e " $2 " | grep -qv tentative; do
-left=$((left - 1)); [ "$left" -gt 0 ] || return 1; sleep 0.2
-done
-}
-${heard()}`
-
-/** Shell function: whether somebody answers for an address on a card; the kernel itself asks, by ARP or ND. 2: it could not ask. */
-function heard(): Script {
-  return sh`heard() {
-who=$(ip neigh show to "$2" dev "$1")
-case $who in *PERMANENT*) return 0;; esac
-ip neigh del "$2" dev "$1" 2>/dev/null
-ip neigh replace "$2" dev "$1" use 2>/dev/null || return 2
-left=20
-until [ "$left" = 0 ]; do
-who=$(ip neigh show to "$2" dev "$1")
-case $who in *lladdr*) return 0;; *FAILED*) return 1;; esac
-sleep 0.2; left=$((left - 1))
-done
-return 1
-}`
-}
-
 /** Begins the trial and ends at once, so that the connection that this comes by can go. */
 export function beginTrial({write, tryPath, runDir, seconds, check, restore, cards}: NetworkTrial): Script {
-  const program = sh`cd ${runDir} || exit 0
-${QUESTIONS}
-stage() { printf '%s\n' "$*" >stage.new; mv -f stage.new stage; }
-back() {
-mv armed reverted 2>/dev/null || exit 0
-for card in ${cards}; do networkctl --no-pager --lines=0 status "$card"; ip addr show dev "$card"; done >evidence 2>&1
-rm -f -- ${tryPath}
-${APPLY}
-${restore}
-stage "reverted $1"
-exit 0
-}
-sleep 2
-[ -d ${posix.dirname(tryPath)} ] || mkdir -p -- ${posix.dirname(tryPath)}
-cp -a -- candidate ${tryPath}
-if ! netplan generate >evidence 2>&1; then
-mv armed reverted
-rm -f -- ${tryPath}
-netplan generate >/dev/null 2>&1
-stage 'reverted netplan does not take the file'
-exit 0
-fi
-${APPLY} || back "netplan apply failed: $(tail -n1 apply.log)"
-${check}
-stage applied
-uptime() { IFS=. read -r up rest </proc/uptime; echo "$up"; }
-end=$(($(uptime) + ${seconds}))
-while [ "$(uptime)" -lt "$end" ] && [ -e armed ]; do sleep 1; touch -c ${LEASE_FILE}; done
-back ${`nobody could log in anew within ${seconds} s`}`
+  const trial = program('network-trial', {
+    run_dir: runDir,
+    heard: program('heard'),
+    cards,
+    try_path: tryPath,
+    try_dir: posix.dirname(tryPath),
+    apply: APPLY,
+    restore,
+    check,
+    seconds,
+    lease_file: LEASE_FILE,
+    too_late: `nobody could log in anew within ${seconds} s`,
+  })
   return sh`if [ -e ${runDir}/stage ] && [ "$(cat ${runDir}/stage)" != kept ] && systemctl is-active --quiet ${UNIT}; then
 ${fail(`an earlier trial of the network is still under way; it ends by itself within ${seconds} s, run this again then`)}
 fi
@@ -90,7 +49,7 @@ ${removeTrees(runDir)}
 (umask 077; mkdir -p -- ${runDir})
 ${write(`${runDir}/candidate`)}
 cat >${runDir}/trial.sh <<'KADM_TRIAL'
-${program}
+${trial}
 KADM_TRIAL
 echo trying >${runDir}/stage
 : >${runDir}/armed
@@ -154,7 +113,7 @@ ip neigh del ${address} dev ${card} 2>/dev/null || :`,
       down,
     ]
   })
-  return asks.length === 0 ? sh`:` : concat([heard(), ...asks])
+  return asks.length === 0 ? sh`:` : concat([program('heard'), ...asks])
 }
 
 /** The cards as they were found, where netplan's files do not say so themselves. */

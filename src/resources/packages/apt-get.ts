@@ -1,3 +1,4 @@
+import {program} from '../../remote/shell/program.ts'
 import {type Script, sh} from '../../remote/shell/shell.ts'
 
 /** Asks nothing, keeps changed configuration files, brings nothing that was not asked for, and gives up on a server that is silent. */
@@ -22,60 +23,4 @@ export const aptReason = sh`printf '%s\n' "$kadm_said" | sed -n 's/^[EW]: //p' |
  * Functions that install what was named by `kadm_want NAME RELEASE`. Everything is fetched before anything is installed, so that a
  * server that is away leaves nothing half done. The lists are only fetched when what they know is not enough.
  */
-export const aptShell = sh`kadm_names=''; kadm_wants=''; kadm_reason=''; kadm_chosen=''
-kadm_fail() { printf '%s\n' "$1" >&2; exit 1; }
-kadm_want() { kadm_names="$kadm_names $1"; kadm_wants="$kadm_wants $1=$2"; }
-kadm_versions() {
-apt-cache madison "$1" 2>/dev/null | while IFS=' |' read -r kadm_a kadm_version kadm_b; do printf '%s\n' "$kadm_version"; done
-}
-kadm_near() {
-kadm_same=$(printf '%s\n' "$2" | grep -F -e "$(printf %s "$1" | sed 's/\.[^.]*$/./')" | head -n 4 | tr '\n' ' ')
-[ -n "$kadm_same" ] && printf 'nearest: %s' "$(printf %s "$kadm_same" | sed 's/ *$//; s/ /, /g')" || printf 'the newest is %s' "$(printf '%s\n' "$2" | head -n 1)"
-}
-kadm_choose() {
-kadm_chosen=''; kadm_reason=''
-for kadm_one in $kadm_wants; do
-kadm_name=$(printf %s "$kadm_one" | cut -d= -f1); kadm_release=$(printf %s "$kadm_one" | cut -d= -f2)
-kadm_there=$(kadm_versions "$kadm_name"); kadm_found=''
-for kadm_version in $kadm_there; do
-case $kadm_version in "$kadm_release" | "$kadm_release"-*) kadm_found="=$kadm_version"; break ;; esac
-done
-if [ -z "$kadm_there" ]; then kadm_lack="no package source of this host has $kadm_name"
-elif [ -z "$kadm_release" ] || [ -n "$kadm_found" ]; then kadm_chosen="$kadm_chosen $kadm_name$kadm_found"; continue
-else kadm_lack="there is no $kadm_name $kadm_release; $(kadm_near "$kadm_release" "$kadm_there")"
-fi
-kadm_reason="$kadm_reason; $kadm_lack"
-done
-[ -z "$kadm_reason" ] || { kadm_reason=$(printf %s "$kadm_reason" | cut -c 3-); return 1; }
-}
-kadm_fetch() {
-kadm_choose || return 1
-kadm_said=$(${aptGet} --download-only install $kadm_chosen 2>&1) && return 0
-printf '%s\n' "$kadm_said" >&2
-kadm_reason=$(${aptReason})
-return 1
-}
-kadm_whole() {
-for kadm_file in /var/lib/dpkg/updates/[0-9]*; do
-[ ! -e "$kadm_file" ] || kadm_fail 'dpkg was interrupted on this host; run: sudo dpkg --configure -a'
-done
-for kadm_half in $(dpkg-query -W -f ${'${db:Status-Status} ${Package}\n'} | sed -n 's/^\(half-installed\|unpacked\|half-configured\) //p'); do
-case " $* " in *" $kadm_half "*) ;; *) kadm_fail "the package $kadm_half is half installed on this host; run: sudo dpkg --configure -a";; esac
-done
-}
-kadm_install() {
-kadm_whole "$@"
-kadm_fetch || {
-${aptUpdate()}
-printf '%s\n' "$kadm_said" >&2
-kadm_trouble=$(${aptReason})
-kadm_fetch || {
-[ -z "$kadm_trouble" ] || kadm_reason="$kadm_reason (apt-get update: $kadm_trouble)"
-kadm_fail "could not fetch$kadm_names: $kadm_reason"
-}
-}
-kadm_said=$(${aptGet} --no-download -o APT::Keep-Downloaded-Packages=false install $kadm_chosen 2>&1) && return 0
-printf '%s\n' "$kadm_said" >&2
-kadm_reason=$(${aptReason})
-return 1
-}`
+export const aptShell = program('apt-get', {apt_get: aptGet, apt_reason: aptReason, apt_update: aptUpdate()})

@@ -1,4 +1,5 @@
-import {concat, type Script, sh} from '../../remote/shell/shell.ts'
+import {program} from '../../remote/shell/program.ts'
+import {concat, type Script} from '../../remote/shell/shell.ts'
 import {reportProgressShell} from '../core/progress-line.ts'
 
 /**
@@ -6,40 +7,7 @@ import {reportProgressShell} from '../core/progress-line.ts'
  * them for minutes after a boot. Counted on the clock of the boot.
  */
 export const waitForApt = (seconds: number, lockFiles: readonly string[] = LOCK_FILES): Script =>
-  concat([
-    reportProgressShell,
-    sh`kadm_apt_holder() {
-for kadm_lock in ${lockFiles}; do
-[ -e "$kadm_lock" ] || continue
-kadm_inode=$(stat -c %i -- "$kadm_lock")
-while read -r kadm_n kadm_type kadm_mode kadm_access kadm_pid kadm_file kadm_rest; do
-case $kadm_file in *:"$kadm_inode") [ "$kadm_pid" = $$ ] || { printf '%s' "$kadm_pid"; return 0; };; esac
-done </proc/locks
-done
-return 1
-}
-kadm_up() { cut -d. -f1 /proc/uptime; }
-kadm_named() {
-kadm_name=$(cat /proc/"$1"/comm 2>/dev/null) || kadm_name=''
-kadm_line=$(tr '\000' ' ' </proc/"$1"/cmdline 2>/dev/null) || kadm_line=''
-kadm_ticks=$(sed 's/.*) //' /proc/"$1"/stat 2>/dev/null | cut -d' ' -f20) || kadm_ticks=''
-[ -n "$kadm_ticks" ] || { printf 'process %s' "$1"; return 0; }
-printf '%s (pid %s, for %s s: %s)' "$kadm_name" "$1" $(($(kadm_up) - kadm_ticks / 100)) "$(printf %s "$kadm_line" | cut -c 1-120 | sed 's/ *$//')"
-}
-kadm_until=$(($(kadm_up) + ${seconds})); kadm_next=0
-while kadm_holder=$(kadm_apt_holder); do
-kadm_now=$(kadm_up)
-if [ "$kadm_now" -ge "$kadm_until" ]; then
-printf 'waited %s s for the package manager; it is held by %s\n' ${seconds} "$(kadm_named "$kadm_holder")" >&2
-exit 1
-fi
-if [ "$kadm_now" -ge "$kadm_next" ]; then
-kadm_tell "waits for the package manager, at most $((kadm_until - kadm_now)) s more; it is held by $(kadm_named "$kadm_holder")"
-kadm_next=$((kadm_now + 15))
-fi
-sleep 1
-done`,
-  ])
+  concat([reportProgressShell, program('apt-lock', {seconds, lock_files: lockFiles})])
 
 const LOCK_FILES = [
   '/var/lib/dpkg/lock-frontend',

@@ -22,17 +22,18 @@ fi
 ### act
 command -v netplan >/dev/null || { printf '%s\n' 'netplan is not installed; give the host its addresses by hand, or install netplan.io' >&2; exit 1; }
 heard() {
-who=$(ip neigh show to "$2" dev "$1")
-case $who in *PERMANENT*) return 0;; esac
-ip neigh del "$2" dev "$1" 2>/dev/null
-ip neigh replace "$2" dev "$1" use 2>/dev/null || return 2
-left=20
-until [ "$left" = 0 ]; do
-who=$(ip neigh show to "$2" dev "$1")
-case $who in *lladdr*) return 0;; *FAILED*) return 1;; esac
-sleep 0.2; left=$((left - 1))
-done
-return 1
+  who=$(ip neigh show to "$2" dev "$1")
+  case $who in *PERMANENT*) return 0 ;; esac
+  ip neigh del "$2" dev "$1" 2>/dev/null
+  ip neigh replace "$2" dev "$1" use 2>/dev/null || return 2
+  left=20
+  until [ "$left" = 0 ]; do
+    who=$(ip neigh show to "$2" dev "$1")
+    case $who in *lladdr*) return 0 ;; *FAILED*) return 1 ;; esac
+    sleep 0.2
+    left=$((left - 1))
+  done
+  return 1
 }
 ip link set dev eth1 up
 left=20; until [ "$(cat /sys/class/net/eth1/carrier 2>/dev/null)" = 1 ] || [ "$left" = 0 ]; do sleep 0.2; left=$((left - 1)); done
@@ -56,55 +57,71 @@ KADM_END
 cat >/run/kadm/network/trial.sh <<'KADM_TRIAL'
 cd /run/kadm/network || exit 0
 came() {
-left=$3
-until ip -o addr show dev "$1" | grep -F -e " $2 " | grep -qv tentative; do
-left=$((left - 1)); [ "$left" -gt 0 ] || return 1; sleep 0.2
-done
+  left=$3
+  until ip -o addr show dev "$1" | grep -F -e " $2 " | grep -qv tentative; do
+    left=$((left - 1))
+    [ "$left" -gt 0 ] || return 1
+    sleep 0.2
+  done
 }
 heard() {
-who=$(ip neigh show to "$2" dev "$1")
-case $who in *PERMANENT*) return 0;; esac
-ip neigh del "$2" dev "$1" 2>/dev/null
-ip neigh replace "$2" dev "$1" use 2>/dev/null || return 2
-left=20
-until [ "$left" = 0 ]; do
-who=$(ip neigh show to "$2" dev "$1")
-case $who in *lladdr*) return 0;; *FAILED*) return 1;; esac
-sleep 0.2; left=$((left - 1))
-done
-return 1
+  who=$(ip neigh show to "$2" dev "$1")
+  case $who in *PERMANENT*) return 0 ;; esac
+  ip neigh del "$2" dev "$1" 2>/dev/null
+  ip neigh replace "$2" dev "$1" use 2>/dev/null || return 2
+  left=20
+  until [ "$left" = 0 ]; do
+    who=$(ip neigh show to "$2" dev "$1")
+    case $who in *lladdr*) return 0 ;; *FAILED*) return 1 ;; esac
+    sleep 0.2
+    left=$((left - 1))
+  done
+  return 1
 }
-stage() { printf '%s\n' "$*" >stage.new; mv -f stage.new stage; }
+stage() {
+  printf '%s\n' "$*" >stage.new
+  mv -f stage.new stage
+}
 back() {
-mv armed reverted 2>/dev/null || exit 0
-for card in eth1; do networkctl --no-pager --lines=0 status "$card"; ip addr show dev "$card"; done >evidence 2>&1
-rm -f -- /run/netplan/90-kadm.yaml
-{ if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1
-ip addr del 10.0.0.1/24 dev eth1 2>/dev/null || :
+  mv armed reverted 2>/dev/null || exit 0
+  for card in eth1; do
+    networkctl --no-pager --lines=0 status "$card"
+    ip addr show dev "$card"
+  done >evidence 2>&1
+  rm -f -- /run/netplan/90-kadm.yaml
+  { if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1
+  ip addr del 10.0.0.1/24 dev eth1 2>/dev/null || :
 came eth1 10.0.0.7/24 75 || :
 [ "$(cat /sys/class/net/eth1/mtu)" = 1500 ] || ip link set dev eth1 mtu 1500 2>/dev/null || :
 ip link set dev eth1 down
 :
-stage "reverted $1"
-exit 0
+  stage "reverted $1"
+  exit 0
 }
 sleep 2
 [ -d /run/netplan ] || mkdir -p -- /run/netplan
 cp -a -- candidate /run/netplan/90-kadm.yaml
 if ! netplan generate >evidence 2>&1; then
-mv armed reverted
-rm -f -- /run/netplan/90-kadm.yaml
-netplan generate >/dev/null 2>&1
-stage 'reverted netplan does not take the file'
-exit 0
+  mv armed reverted
+  rm -f -- /run/netplan/90-kadm.yaml
+  netplan generate >/dev/null 2>&1
+  stage 'reverted netplan does not take the file'
+  exit 0
 fi
 { if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1 || back "netplan apply failed: $(tail -n1 apply.log)"
 came eth1 10.0.0.1/24 100 || back '10.0.0.1/24 did not come to eth1; see whether its cable is in and no other file speaks of it'
 heard eth1 10.0.0.254; [ "$?" != 1 ] || back 'no machine answers at the gateway 10.0.0.254 on eth1'
 stage applied
-uptime() { IFS=. read -r up rest </proc/uptime; echo "$up"; }
-end=$(($(uptime) + 120))
-while [ "$(uptime)" -lt "$end" ] && [ -e armed ]; do sleep 1; touch -c /var/lib/kadm/lease; done
+uptime() {
+  IFS=. read -r up rest </proc/uptime
+  echo "$up"
+}
+seconds=120
+end=$(($(uptime) + seconds))
+while [ "$(uptime)" -lt "$end" ] && [ -e armed ]; do
+  sleep 1
+  touch -c /var/lib/kadm/lease
+done
 back 'nobody could log in anew within 120 s'
 KADM_TRIAL
 echo trying >/run/kadm/network/stage
@@ -149,46 +166,55 @@ KADM_END
 cat >/run/kadm/network/trial.sh <<'KADM_TRIAL'
 cd /run/kadm/network || exit 0
 came() {
-left=$3
-until ip -o addr show dev "$1" | grep -F -e " $2 " | grep -qv tentative; do
-left=$((left - 1)); [ "$left" -gt 0 ] || return 1; sleep 0.2
-done
+  left=$3
+  until ip -o addr show dev "$1" | grep -F -e " $2 " | grep -qv tentative; do
+    left=$((left - 1))
+    [ "$left" -gt 0 ] || return 1
+    sleep 0.2
+  done
 }
 heard() {
-who=$(ip neigh show to "$2" dev "$1")
-case $who in *PERMANENT*) return 0;; esac
-ip neigh del "$2" dev "$1" 2>/dev/null
-ip neigh replace "$2" dev "$1" use 2>/dev/null || return 2
-left=20
-until [ "$left" = 0 ]; do
-who=$(ip neigh show to "$2" dev "$1")
-case $who in *lladdr*) return 0;; *FAILED*) return 1;; esac
-sleep 0.2; left=$((left - 1))
-done
-return 1
+  who=$(ip neigh show to "$2" dev "$1")
+  case $who in *PERMANENT*) return 0 ;; esac
+  ip neigh del "$2" dev "$1" 2>/dev/null
+  ip neigh replace "$2" dev "$1" use 2>/dev/null || return 2
+  left=20
+  until [ "$left" = 0 ]; do
+    who=$(ip neigh show to "$2" dev "$1")
+    case $who in *lladdr*) return 0 ;; *FAILED*) return 1 ;; esac
+    sleep 0.2
+    left=$((left - 1))
+  done
+  return 1
 }
-stage() { printf '%s\n' "$*" >stage.new; mv -f stage.new stage; }
+stage() {
+  printf '%s\n' "$*" >stage.new
+  mv -f stage.new stage
+}
 back() {
-mv armed reverted 2>/dev/null || exit 0
-for card in eth1; do networkctl --no-pager --lines=0 status "$card"; ip addr show dev "$card"; done >evidence 2>&1
-rm -f -- /run/netplan/90-kadm.yaml
-{ if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1
-came eth1 10.0.0.1/24 25 || ip addr add 10.0.0.1/24 dev eth1 2>/dev/null || :
+  mv armed reverted 2>/dev/null || exit 0
+  for card in eth1; do
+    networkctl --no-pager --lines=0 status "$card"
+    ip addr show dev "$card"
+  done >evidence 2>&1
+  rm -f -- /run/netplan/90-kadm.yaml
+  { if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1
+  came eth1 10.0.0.1/24 25 || ip addr add 10.0.0.1/24 dev eth1 2>/dev/null || :
 [ "$(cat /sys/class/net/eth1/mtu)" = 1400 ] || ip link set dev eth1 mtu 1400 2>/dev/null || :
 :
 :
-stage "reverted $1"
-exit 0
+  stage "reverted $1"
+  exit 0
 }
 sleep 2
 [ -d /run/netplan ] || mkdir -p -- /run/netplan
 cp -a -- candidate /run/netplan/90-kadm.yaml
 if ! netplan generate >evidence 2>&1; then
-mv armed reverted
-rm -f -- /run/netplan/90-kadm.yaml
-netplan generate >/dev/null 2>&1
-stage 'reverted netplan does not take the file'
-exit 0
+  mv armed reverted
+  rm -f -- /run/netplan/90-kadm.yaml
+  netplan generate >/dev/null 2>&1
+  stage 'reverted netplan does not take the file'
+  exit 0
 fi
 { if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1 || back "netplan apply failed: $(tail -n1 apply.log)"
 ip addr del 10.0.0.1/24 dev eth1 2>/dev/null || :
@@ -197,9 +223,16 @@ came eth1 10.0.0.7/24 75 || :
 ip link set dev eth1 down
 :
 stage applied
-uptime() { IFS=. read -r up rest </proc/uptime; echo "$up"; }
-end=$(($(uptime) + 120))
-while [ "$(uptime)" -lt "$end" ] && [ -e armed ]; do sleep 1; touch -c /var/lib/kadm/lease; done
+uptime() {
+  IFS=. read -r up rest </proc/uptime
+  echo "$up"
+}
+seconds=120
+end=$(($(uptime) + seconds))
+while [ "$(uptime)" -lt "$end" ] && [ -e armed ]; do
+  sleep 1
+  touch -c /var/lib/kadm/lease
+done
 back 'nobody could log in anew within 120 s'
 KADM_TRIAL
 echo trying >/run/kadm/network/stage
