@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import {readSnapshot} from '../../diagnose/cluster/read-snapshot.ts'
 import type {ClusterSnapshot} from '../../diagnose/cluster/snapshot.ts'
 import type {HostSpec} from '../../domain/cluster.ts'
@@ -6,11 +5,11 @@ import {KadmError} from '../../domain/errors.ts'
 import {ADMIN_CONF} from '../../domain/paths.ts'
 import {controlPlaneOn} from '../../engine/cluster/control-plane.ts'
 import type {Host} from '../../remote/host.ts'
+import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import {sh} from '../../remote/shell/shell.ts'
 import {realClock} from './wiring/clock.ts'
 import type {Connector} from './wiring/connector.ts'
 
-const WIDTH = 30
 const MOST_OTHERS = 4
 
 /** The result of reading a cluster through one of several machines. */
@@ -27,8 +26,7 @@ export async function askCluster(
   connector: Connector,
   signal: AbortSignal,
 ): Promise<ClusterAnswer> {
-  const limit = pLimit(WIDTH)
-  const found = await Promise.all(candidates.map(spec => limit(() => controlPlaneAt(spec, connector, signal))))
+  const found = await onEach(candidates, MACHINES_AT_ONCE, spec => controlPlaneAt(spec, connector, signal))
   const controlPlanes = found.flatMap(one => (one === undefined || one === 'none' ? [] : [one]))
   const [first, ...others] = controlPlanes
   if (first === undefined) return {kind: 'nobody', reached: found.filter(one => one === 'none').length}

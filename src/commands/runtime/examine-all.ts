@@ -1,13 +1,11 @@
-import pLimit from 'p-limit'
 import {collectEvidence} from '../../diagnose/collect-evidence.ts'
 import {diagnose} from '../../diagnose/diagnose.ts'
 import type {HostSpec} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
+import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import type {Examined} from '../../ui/render-diagnoses.ts'
 import {realClock} from './wiring/clock.ts'
 import {hostLabel, type Connector} from './wiring/connector.ts'
-
-const WIDTH = 30
 
 export interface AllExamined {
   readonly examined: readonly Examined[]
@@ -25,8 +23,7 @@ export async function examineAll(
   connector: Connector,
   signal: AbortSignal,
 ): Promise<AllExamined> {
-  const limit = pLimit(WIDTH)
-  const looked = await Promise.all(specs.map(spec => limit(() => examineOne(spec, connector, signal))))
+  const looked = await onEach(specs, MACHINES_AT_ONCE, spec => examineOne(spec, connector, signal))
   return {
     examined: looked.map(({one}) => one),
     names: looked.map(({hostname}) => hostname),

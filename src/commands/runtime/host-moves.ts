@@ -1,5 +1,6 @@
 import {moveHost, type FileEdit} from '../../config/write/move-host.ts'
 import type {RepairedHost} from '../../engine/workflows/repair-clones.ts'
+import {bestHostKey} from '../../remote/host-keys/host-key.ts'
 import {writeLocalText} from '../../remote/local/local-files.ts'
 import type {TextFile} from './requests/load-cluster.ts'
 
@@ -11,7 +12,7 @@ export interface PlacedEdit extends FileEdit {
 export function followMoves(file: TextFile, repaired: readonly RepairedHost[], write: boolean): readonly PlacedEdit[] {
   const changed = repaired.reduce(
     (so, {name, before, now, hostKeys}) => {
-      const hostKey = before.hostKey === undefined ? undefined : best(hostKeys)?.fingerprint
+      const hostKey = before.hostKey === undefined ? undefined : bestHostKey(hostKeys)?.fingerprint
       const move = {host: name ?? before.address, before: before.address, address: now.address, hostKey}
       const {text, edits} = moveHost(so.text, move)
       return {text, edits: [...so.edits, ...edits]}
@@ -21,7 +22,3 @@ export function followMoves(file: TextFile, repaired: readonly RepairedHost[], w
   if (write && changed.edits.length > 0) writeLocalText(file.name, changed.text)
   return changed.edits.map(edit => ({...edit, file: file.name}))
 }
-
-/** In kadm's order of preference. */
-const best = (keys: RepairedHost['hostKeys']): RepairedHost['hostKeys'][number] | undefined =>
-  keys.find(({type}) => type === 'ssh-ed25519') ?? keys[0]

@@ -6,15 +6,13 @@ import {explainFailure} from '../../diagnose/explain-failure.ts'
 import {controlPlaneOn} from '../../engine/cluster/control-plane.ts'
 import {gather} from '../../engine/hosts/gather.ts'
 import {withLeases} from '../../engine/lease/lease.ts'
-import {onEach} from '../../remote/on-each.ts'
+import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import {reboot} from '../../verify/reboot/reboot.ts'
 import type {RebootOptions, RebootOutcome, RebootTarget} from '../../verify/reboot/rolling-reboot.ts'
 import {realClock} from './wiring/clock.ts'
 import {staticAddresses, type Connector} from './wiring/connector.ts'
 import {thisHolder} from './wiring/holder.ts'
 import type {RebootRequest} from './requests/reboot-request.ts'
-
-const WIDTH = 30
 
 export interface RebootEdge extends Pick<RebootOptions, 'drains' | 'drainMs' | 'allAtOnce' | 'timeoutMs' | 'signal'> {
   readonly emit: Sink
@@ -26,7 +24,7 @@ export async function rebootTargetsOf(
   connector: Connector,
   signal: AbortSignal,
 ): Promise<readonly RebootTarget[]> {
-  return onEach(specs, WIDTH, async spec => {
+  return onEach(specs, MACHINES_AT_ONCE, async spec => {
     const host = await connector.connect(spec)
     const {facts} = await gather(host, realClock.now, signal)
     if (facts.nodeName === undefined)

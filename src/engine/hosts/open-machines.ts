@@ -1,6 +1,6 @@
 import type {HostSpec} from '../../domain/cluster.ts'
 import type {Host} from '../../remote/host.ts'
-import {onEach} from '../../remote/on-each.ts'
+import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import {gather, type Gathered} from './gather.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
 
@@ -11,15 +11,13 @@ export interface Candidate {
   readonly gathered: Gathered
 }
 
-const WIDTH = 30
-
 /** Connects to every host and gathers its facts, side by side; all failures are told at once. */
 export async function openMachines(
   specs: readonly HostSpec[],
   {connect, clock, signal, emit}: Pick<WorkflowOptions, 'connect' | 'clock' | 'signal' | 'emit'>,
   session: Host[],
 ): Promise<readonly Candidate[]> {
-  return onEach(specs, WIDTH, async spec => {
+  return onEach(specs, MACHINES_AT_ONCE, async spec => {
     const host = await connect(spec)
     session.push(host)
     host.onLink?.(message => emit({type: 'warning', host: host.name, message, at: clock.now()}))

@@ -2,7 +2,7 @@ import type {Clock} from '../../domain/clock.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {Sink} from '../../domain/events.ts'
 import type {Host} from '../../remote/host.ts'
-import {onEach} from '../../remote/on-each.ts'
+import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import type {Script} from '../../remote/shell/shell.ts'
 import {runFenced} from './fence.ts'
 import {startHeartbeat, type Heartbeat} from './heartbeat.ts'
@@ -110,7 +110,7 @@ export async function withLeases<T>(
   const signal = AbortSignal.any([options.signal, stop.signal])
   let last: Script | undefined
   try {
-    const leases = await onEach(hosts, 30, async host => {
+    const leases = await onEach(hosts, MACHINES_AT_ONCE, async host => {
       const lease = await takeLease(host, options)
       taken.push(lease)
       lease.taken.addEventListener('abort', () => stop.abort(lease.taken.reason))

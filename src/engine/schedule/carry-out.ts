@@ -1,4 +1,5 @@
 import {KadmError} from '../../domain/errors.ts'
+import {reportFailure, reportPhase} from '../../domain/span.ts'
 import type {AnyHostResource, AnyResource, OperationResource} from '../../resources/any-resource.ts'
 import {isOperation, operationOf} from '../../resources/any-resource.ts'
 import {throughCuts} from '../../remote/reconnect/come-back.ts'
@@ -77,43 +78,31 @@ async function carryOutJob(
   const {path, phase} = job.step
   const about = {host: job.node.name, phase: path, title: phase.title}
   const started = run.clock.now()
-  if (run.signal.aborted) throw failedPhase(run, about, started, stoppedBy(run.signal, interrupted(job.node.name)))
+  if (run.signal.aborted) throw reportFailure(run, about, started, stoppedBy(run.signal, interrupted(job.node.name)))
   const context = contextOf(run, machine)
   const when = phase.when?.(context) ?? true
   if (when !== true) {
     run.emit({type: 'phase-skipped', ...about, reason: when, at: started})
     return 0
   }
-  run.emit({type: 'phase-started', ...about, at: started})
-  try {
-    const changes = await change(run, {job, machine}, phase.resources?.(context) ?? [], await first)
-    run.emit({type: 'phase-done', ...about, changes, durationMs: run.clock.now() - started, at: run.clock.now()})
-    return changes
-  } catch (thrown) {
-    const byHand = phase.byHand?.(context)
-    if (byHand !== undefined && isOfTheStep(thrown)) {
-      const at = run.clock.now()
-      const hint = `the run continues; to do this step yourself: ${byHand}`
-      run.emit({type: 'warning', host: job.node.name, message: `${phase.title}: ${thrown.message}; ${hint}`, at})
-      run.emit({type: 'phase-done', ...about, changes: 0, durationMs: at - started, at})
-      return 0
-    }
-    throw failedPhase(run, about, started, await explained(run, machine, stoppedBy(run.signal, thrown), path))
-  }
-}
-
-/** Tells the failure of a phase and gives it back. */
-function failedPhase(
-  {emit, clock}: Run,
-  about: {readonly host: string; readonly phase: string; readonly title: string},
-  started: number,
-  thrown: unknown,
-): Error {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-  const hint = error instanceof KadmError ? error.hint : undefined
-  const at = clock.now()
-  emit({type: 'phase-failed', ...about, error: error.message, hint, durationMs: at - started, at})
-  return error
+  return reportPhase(
+    run,
+    about,
+    async () => {
+      try {
+        return await change(run, {job, machine}, phase.resources?.(context) ?? [], await first)
+      } catch (thrown) {
+        const byHand = phase.byHand?.(context)
+        if (byHand === undefined || !isOfTheStep(thrown))
+          throw await explained(run, machine, stoppedBy(run.signal, thrown), path)
+        const hint = `the run continues; to do this step yourself: ${byHand}`
+        const message = `${phase.title}: ${thrown.message}; ${hint}`
+        run.emit({type: 'warning', host: job.node.name, message, at: run.clock.now()})
+        return 0
+      }
+    },
+    changes => changes,
+  )
 }
 
 const interrupted = (host: string): KadmError =>
@@ -127,13 +116,14 @@ const isOfTheStep = (error: unknown): error is KadmError =>
   error instanceof KadmError && ['remote', 'timeout', 'config', 'preflight'].includes(error.code)
 
 /** What takes too long or is refused has a cause on the host; everything else says its own. */
-async function explained(run: Run, machine: Machine, error: unknown, phase: string): Promise<unknown> {
+async function explained(run: Run, machine: Machine, error: unknown, phase: string): Promise<Error> {
   const {host} = machine
   if (error instanceof AggregateError) {
     const all = await Promise.all(error.errors.map(one => explained(run, machine, one, phase)))
     return new AggregateError(all, error.message)
   }
-  if (!(error instanceof KadmError) || run.explain === undefined || run.signal.aborted) return error
+  if (!(error instanceof KadmError) || run.explain === undefined || run.signal.aborted)
+    return error instanceof Error ? error : new Error(String(error))
   return error.code === 'timeout' || error.code === 'remote' ? run.explain(host, error, phase) : error
 }
 

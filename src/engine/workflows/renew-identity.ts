@@ -1,7 +1,9 @@
 import type {SshTarget} from '../../domain/cluster.ts'
 import {isUnreachable, KadmError} from '../../domain/errors.ts'
+import {reportPhase} from '../../domain/span.ts'
 import type {CloneRepair} from '../../phases/shared/clone-repair.ts'
 import {REBOOT} from '../../remote/reboot.ts'
+import {bestHostKey} from '../../remote/host-keys/host-key.ts'
 import {dialHere, type DialServer} from '../../remote/host-keys/host-key-scan.ts'
 import type {Host} from '../../remote/host.ts'
 import type {KnownHostsStore} from '../../remote/host-keys/known-hosts-store.ts'
@@ -44,42 +46,60 @@ type Options = Pick<WorkflowOptions, 'connect' | 'emit' | 'clock' | 'signal'>
  * that can be reached.
  */
 export async function renewIdentity(renewing: Renewing, options: Options): Promise<Renewed> {
+  const host = renewing.repair.view.label
+  const about = {host, phase: 'repair/identity', title: 'Give it its own identity'}
+  const identity = await reportPhase(
+    options,
+    about,
+    () => newIdentity(renewing, options),
+    () => 1,
+  )
+  const next = {host, phase: 'repair/boot', title: 'Reboot it and find it by its new host key'}
+  return reportPhase(
+    options,
+    next,
+    () => rebootInto(renewing, identity, options),
+    () => 1,
+  )
+}
+
+async function newIdentity(renewing: Renewing, {signal}: Options): Promise<NewIdentity> {
   const {repair, host, target, lease, trust} = renewing
-  const {signal, clock} = options
   const {view, parts} = repair
   const name = repair.newName ?? view.facts.hostname
-  const identity = await told(options, renewing, ['repair/identity', 'Give it its own identity'], async () => {
-    const {code, stdout, stderr} = await runFenced(host, lease.fence, stageIdentity(parts, name), {signal})
-    if (code !== 0) throw refused(view.label, 'could not create its new identity', stderr)
-    const made = parseIdentity(stdout)
-    if (best(made) === undefined) {
-      throw new KadmError(
-        'remote',
-        'it has no SSH host key in /etc/ssh, so kadm could not recognize it after the reboot',
-        {
-          host: view.label,
-          hint: 'create host keys there with sudo ssh-keygen -A, and check that sshd uses them',
-        },
-      )
-    }
-    await trust.learn(target, made.hostKeys)
-    await putInForce(renewing, signal)
-    return made
-  })
-  return told(options, renewing, ['repair/boot', 'Reboot it and find it by its new host key'], async () => {
-    const began = clock.now()
-    await host.close()
-    await lease.release()
-    const {host: back, spec} = await comeBack(renewing, identity, options)
-    const bootMs = clock.now() - began
-    const now = spec.ssh === 'local' ? target : {...spec.ssh, hostKey: undefined}
-    if (now.address !== target.address) await trust.learn(now, identity.hostKeys)
-    await back.run(giveBack(lease.fence).text, {signal})
-    const gathered = await gather(back, clock.now, signal)
-    const staleLines = await trust.keepOnly(now, identity.hostKeys)
-    if (now.address !== target.address) await trust.keepOnly(target, [])
-    return {host: back, gathered, identity, target: now, bootMs, staleLines}
-  })
+  const {code, stdout, stderr} = await runFenced(host, lease.fence, stageIdentity(parts, name), {signal})
+  if (code !== 0) throw refused(view.label, 'could not create its new identity', stderr)
+  const made = parseIdentity(stdout)
+  if (bestHostKey(made.hostKeys) === undefined) {
+    throw new KadmError(
+      'remote',
+      'it has no SSH host key in /etc/ssh, so kadm could not recognize it after the reboot',
+      {
+        host: view.label,
+        hint: 'create host keys there with sudo ssh-keygen -A, and check that sshd uses them',
+      },
+    )
+  }
+  await trust.learn(target, made.hostKeys)
+  await putInForce(renewing, signal)
+  return made
+}
+
+async function rebootInto(renewing: Renewing, identity: NewIdentity, options: Options): Promise<Renewed> {
+  const {host, target, lease, trust} = renewing
+  const {signal, clock} = options
+  const began = clock.now()
+  await host.close()
+  await lease.release()
+  const {host: back, spec} = await comeBack(renewing, identity, options)
+  const bootMs = clock.now() - began
+  const now = spec.ssh === 'local' ? target : {...spec.ssh, hostKey: undefined}
+  if (now.address !== target.address) await trust.learn(now, identity.hostKeys)
+  await back.run(giveBack(lease.fence).text, {signal})
+  const gathered = await gather(back, clock.now, signal)
+  const staleLines = await trust.keepOnly(now, identity.hostKeys)
+  if (now.address !== target.address) await trust.keepOnly(target, [])
+  return {host: back, gathered, identity, target: now, bootMs, staleLines}
 }
 
 /**
@@ -105,7 +125,7 @@ const refused = (host: string, what: string, evidence: string): KadmError =>
 async function comeBack(renewing: Renewing, identity: NewIdentity, options: Options) {
   const {repair, target, trust, seedControlPlane} = renewing
   const {facts, label} = repair.view
-  const key = best(identity)
+  const key = bestHostKey(identity.hostKeys)
   if (key === undefined) throw new Error(`${label} has no key`)
   const pinned = {...repair.view.node.host, ssh: {...target, hostKey: key.fingerprint}}
   const progress = (message: string): void =>
@@ -134,32 +154,4 @@ async function dialFrom(
 ): Promise<DialServer | undefined> {
   if (!(await trust.isBehindJump(target))) return dialHere
   return seedControlPlane && ((address, port) => seedControlPlane.forward(address, port))
-}
-
-const ORDER = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'ssh-rsa']
-
-/** The key a machine is best known by. */
-export const best = ({hostKeys}: NewIdentity) =>
-  ORDER.map(wanted => hostKeys.find(({type}) => type === wanted)).find(found => found !== undefined)
-
-async function told<T>(
-  {emit, clock}: Options,
-  {repair}: Renewing,
-  [phase, title]: readonly [string, string],
-  work: () => Promise<T>,
-): Promise<T> {
-  const about = {host: repair.view.label, phase, title}
-  const started = clock.now()
-  emit({type: 'phase-started', ...about, at: started})
-  try {
-    const result = await work()
-    emit({type: 'phase-done', ...about, changes: 1, durationMs: clock.now() - started, at: clock.now()})
-    return result
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const hint = error instanceof KadmError ? error.hint : undefined
-    const durationMs = clock.now() - started
-    emit({type: 'phase-failed', ...about, error: message, hint, durationMs, at: clock.now()})
-    throw error
-  }
 }

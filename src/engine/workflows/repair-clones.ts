@@ -10,7 +10,7 @@ import {preparePhase} from '../../phases/workflows/prepare.ts'
 import {select} from '../../phases/select.ts'
 import type {Host} from '../../remote/host.ts'
 import type {KnownHostsStore} from '../../remote/host-keys/known-hosts-store.ts'
-import {onEach} from '../../remote/on-each.ts'
+import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import {carryOut} from '../schedule/carry-out.ts'
 import {refuseHeld} from '../lease/refuse-held.ts'
 import {withLeases, type Lease} from '../lease/lease.ts'
@@ -107,7 +107,7 @@ async function repairAll(options: RepairOptions, found: Found, connections: Host
   return withLeases(hosts, options, async (leases, signal) => {
     const held = {...options, signal}
     await rename(held, found, leases)
-    return onEach(repairs, 30, async (repair, i): Promise<Done> => {
+    return onEach(repairs, MACHINES_AT_ONCE, async (repair, i): Promise<Done> => {
       const {host, spec} = candidateOf(found, repair)
       const lease = leases[i]
       if (lease === undefined || spec.ssh === 'local') throw new Error(`${repair.view.label} cannot be repaired`)

@@ -1,10 +1,11 @@
 import type {Node} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {LEDGER_DIR, MANIFESTS_DIR} from '../../domain/paths.ts'
+import {reportPhase} from '../../domain/span.ts'
 import {afterResetPhases, forgetAllButLedger, forgetScript, resetPhases} from '../../phases/workflows/reset.ts'
 import {select} from '../../phases/select.ts'
 import type {Host} from '../../remote/host.ts'
-import {onEach} from '../../remote/on-each.ts'
+import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import {carryOut} from '../schedule/carry-out.ts'
 import type {Run} from '../schedule/run.ts'
 import {controlPlaneOn} from '../cluster/control-plane.ts'
@@ -100,9 +101,9 @@ async function resetAll(
 async function resetHosts(run: Run, machines: readonly Machine[]): Promise<readonly HostReset[]> {
   if (machines.length === 0) return []
   judgeOutcomes(await carryOut({...run, machines, steps: select(resetPhases, [], [])}))
-  const reports = await onEach(machines, 30, machine => undoOn(run, machine))
+  const reports = await onEach(machines, MACHINES_AT_ONCE, machine => undoOn(run, machine))
   judgeOutcomes(await carryOut({...run, machines, steps: select(afterResetPhases, [], [])}))
-  await onEach(machines, 30, async ({lease, node}) => {
+  await onEach(machines, MACHINES_AT_ONCE, async ({lease, node}) => {
     const isAllBack = reports.every(({host: name, left}) => name !== node.name || left.length === 0)
     await lease?.forget(isAllBack ? forgetScript : forgetAllButLedger)
   })
@@ -112,30 +113,19 @@ async function resetHosts(run: Run, machines: readonly Machine[]): Promise<reado
 async function undoOn({emit, clock, signal: stop}: Run, {host, node, lease}: Machine): Promise<HostReset> {
   if (lease === undefined) throw new Error(`${host.name}: cannot undo changes on the host without its lease`)
   const signal = AbortSignal.any([stop, lease.lost])
-  const started = clock.now()
-  const about = {host: node.name, phase: 'undo', title: 'Restore the original state'}
-  emit({type: 'phase-started', ...about, at: started})
-  const report = await undoLedger({
-    host,
-    signal,
-    clock,
-    fence: lease.fence,
-    lend: lease.lend,
-    progress: message => emit({type: 'phase-progress', host: node.name, phase: about.phase, message, at: clock.now()}),
-    warn: message => emit({type: 'warning', host: node.name, message, at: clock.now()}),
-  })
-  const at = clock.now()
-  emit({type: 'phase-done', ...about, changes: report.undone.length, durationMs: at - started, at})
+  const warn = (message: string): void => emit({type: 'warning', host: node.name, message, at: clock.now()})
+  const report = await reportPhase(
+    {emit, clock},
+    {host: node.name, phase: 'undo', title: 'Restore the original state'},
+    progress => undoLedger({host, signal, clock, fence: lease.fence, lend: lease.lend, progress, warn}),
+    ({undone}) => undone.length,
+  )
   for (const {id, because, reason} of report.left) {
-    emit({
-      type: 'warning',
-      host: node.name,
-      message:
-        reason === 'changed'
-          ? `${id} was modified after kadm changed it (${because}); left unchanged, its original stays in ${LEDGER_DIR}`
-          : `${id} was left unchanged: ${because}; its entry stays in ${LEDGER_DIR}`,
-      at,
-    })
+    warn(
+      reason === 'changed'
+        ? `${id} was modified after kadm changed it (${because}); left unchanged, its original stays in ${LEDGER_DIR}`
+        : `${id} was left unchanged: ${because}; its entry stays in ${LEDGER_DIR}`,
+    )
   }
   return {host: node.name, ...report}
 }

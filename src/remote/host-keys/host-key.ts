@@ -40,6 +40,10 @@ const ALGORITHMS = [
   {type: 'ssh-rsa', algorithms: ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa']},
 ] as const
 
+/** The key that a machine is best known by: of the type that ssh2 asks for first. */
+export const bestHostKey = <K extends {readonly type: string}>(keys: readonly K[]): K | undefined =>
+  ALGORITHMS.map(({type}) => keys.find(key => key.type === type)).find(key => key !== undefined)
+
 export type HostKeyAlgorithm = (typeof ALGORITHMS)[number]['algorithms'][number]
 
 /** Types we have a key of come first, so that a server with several keys shows the one we can compare; `without` leaves types out. */

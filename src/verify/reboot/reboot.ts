@@ -4,7 +4,7 @@ import type {KubeClient} from '../../kube/client.ts'
 import {nameOf, textsAt} from '../../kube/json.ts'
 import {apiPath, query} from '../../kube/kinds.ts'
 import {listNodes, uncordon, type NodeStatus} from '../../kube/nodes.ts'
-import {onEach} from '../../remote/on-each.ts'
+import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import type {CheckResult} from '../outcome.ts'
 import {timeoutScaleOf} from '../timeout-scale.ts'
 import {makeCheckContext, type CheckContext} from '../check-context.ts'
@@ -29,8 +29,6 @@ import {recovered} from './recovered.ts'
 const STAGE: TestNamespaceName = 'kadm-verify-reboot'
 /** After a reboot routes and names come back one after the other. */
 const ROUTES_WITHIN_MS = 120_000
-const WIDTH = 30
-
 /**
  * Reboots the machines one by one, workers first, then, where wanted, all at once, and sees after each that everything is as before.
  * Stops at the first that is not: the next reboot would do no better.
@@ -125,7 +123,7 @@ async function alone(journey: Journey, target: RebootTarget): Promise<RebootRoun
 async function together({rolling, ...journey}: Journey): Promise<RebootRound> {
   const {targets} = journey
   const prefixed = {...rolling, prefix: 'together/'}
-  const nodes = await onEach(targets, WIDTH, one => comesBack(prefixed, one))
+  const nodes = await onEach(targets, MACHINES_AT_ONCE, one => comesBack(prefixed, one))
   const name = 'all at once'
   return {name, nodes, checks: await seeWhole({...journey, rolling: prefixed}, targets[0]?.node ?? name)}
 }

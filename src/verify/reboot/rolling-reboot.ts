@@ -1,7 +1,8 @@
 import type {Clock} from '../../domain/clock.ts'
-import {KadmError} from '../../domain/errors.ts'
+import type {KadmError} from '../../domain/errors.ts'
 import type {Sink} from '../../domain/events.ts'
 import type {Facts} from '../../domain/facts.ts'
+import {reportPhase} from '../../domain/span.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import type {Host} from '../../remote/host.ts'
 import type {CheckResult} from '../outcome.ts'
@@ -76,26 +77,9 @@ export interface RebootStep {
 }
 
 /** One piece of a node's way, told as a phase. */
-export async function rebootStep<T>(
-  {emit, clock, prefix}: RollingReboot,
+export const rebootStep = async <T>(
+  reboot: RollingReboot,
   node: string,
   {name, title}: RebootStep,
   work: (progress: (message: string) => void) => Promise<T>,
-): Promise<T> {
-  const about = {host: node, phase: prefix + name, title}
-  const started = clock.now()
-  emit({type: 'phase-started', ...about, at: started})
-  try {
-    const result = await work(message =>
-      emit({type: 'phase-progress', host: node, phase: about.phase, message, at: clock.now()}),
-    )
-    emit({type: 'phase-done', ...about, changes: undefined, durationMs: clock.now() - started, at: clock.now()})
-    return result
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const hint = error instanceof KadmError ? error.hint : undefined
-    const at = clock.now()
-    emit({type: 'phase-failed', ...about, error: message, hint, durationMs: at - started, at})
-    throw error
-  }
-}
+): Promise<T> => reportPhase(reboot, {host: node, phase: reboot.prefix + name, title}, work, () => undefined)
