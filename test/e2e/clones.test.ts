@@ -51,7 +51,7 @@ describe('a person who cloned a machine', () => {
         severity: 'error',
         hosts: ['two'],
         message: 'two was cloned from one: same machine-id, SSH host key and hostname',
-        remedy: 'run kadm repair clones with these hosts: two gets a new machine-id and SSH host key and boots again',
+        remedy: 'run kadm repair clones with these hosts: two gets a new machine-id and SSH host key and reboots',
       },
     ])
   })

@@ -55,7 +55,7 @@ describe('a person with four bare machines', () => {
 
     expect(stdout).toContain('prepare/runtime')
     expect(stdout).toMatch(
-      /file:\/etc\/containerd\/config\.toml: .*\n\s+because turns on the interface for the kubelet/,
+      /file:\/etc\/containerd\/config\.toml: .*\n\s+because enables the interface for the kubelet/,
     )
     expect(stdout).toMatch(/^\d+ changes on 1 host$/m)
     expect(differences(of('master'), await snapshot(lab, 'master'))).toEqual([])

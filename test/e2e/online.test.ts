@@ -151,7 +151,7 @@ ${changes.more ?? ''}`,
     const seen = await lab.kadm(['preflight', '-f', await file(), '--verbose'])
     const answer = await apply()
 
-    expect(seen.stdout).toMatch(/sleep \(pid \d+\) holds the package lock/)
+    expect(seen.stdout).toMatch(/sleep \(pid \d+\) has held the package lock/)
     expect(answer).toMatchObject({code: 0})
     expect(await lab.must('one', 'systemctl is-active holder; true')).toBe('inactive')
     expect(answer.events.filter(({type}) => type === 'phase-progress')).toContainEqual(

@@ -24,7 +24,7 @@ test('only what is shared is made anew, with the name of the file', () => {
     byHand: [],
   })
   expect(repair && repairText(repair)).toBe(
-    'worker-2 (worker-1 keeps what both have): gets a new machine-id and the name worker-2, and boots again',
+    'worker-2 (worker-1 keeps what both have): gets a new machine-id and the name worker-2, and reboots',
   )
 })
 
@@ -44,14 +44,16 @@ test('a node of a cluster is refused with the way out', () => {
   expect(() => planRepairs(clonesAmong(viewsOf(input(both))))).toThrow(
     expect.objectContaining({
       code: 'preflight',
-      message: 'b is a node of a cluster, whose identity is never changed',
-      hint: 'drain and take it out first (kadm reset b --to CONTROL-PLANE), run this again, then join it again',
+      message: 'b is a node of a cluster; kadm never changes the identity of a node',
+      hint: 'remove it from the cluster (kadm reset b --to CONTROL-PLANE), run this command again, then join it again',
     }),
   )
 })
 
 test('the machine that kadm runs on is refused, since it has to boot', () => {
-  expect(() => planned({machineId: original.machineId}, {}, 'local')).toThrow(/worker-2 is the machine this runs on/)
+  expect(() => planned({machineId: original.machineId}, {}, 'local')).toThrow(
+    /worker-2 is the machine on which kadm runs/,
+  )
 })
 
 test('a host that nobody named keeps its name', () => {

@@ -35,9 +35,9 @@ function context(on: SampleNode, firewall: Partial<FirewallFacts>, more: Partial
 const idsOf = (made: PhaseContext): readonly string[] => (firewallPhase.resources?.(made) ?? []).map(({id}) => id)
 
 test('nothing is done where no firewall is on, and firewalld is left to its owner', () => {
-  expect(firewallPhase.when?.(context('worker', {}))).toBe('no firewall is on')
-  expect(firewallPhase.when?.(context('worker', {nftables: true}))).toBe('no firewall is on')
-  expect(firewallPhase.when?.(context('worker', {firewalld: true}))).toBe('firewalld is left to you')
+  expect(firewallPhase.when?.(context('worker', {}))).toBe('no firewall is active')
+  expect(firewallPhase.when?.(context('worker', {nftables: true}))).toBe('no firewall is active')
+  expect(firewallPhase.when?.(context('worker', {firewalld: true}))).toBe('you manage firewalld yourself')
 })
 
 test('ufw gets its own rules, from the nodes of this run and from those the cluster has', () => {

@@ -117,7 +117,7 @@ Environment="NO_PROXY=${NO_PROXY}"
     const file = {type: 'file', mode: '0644', owner: 'root', size: 1, sha256: undefined} as const
     const without = {...online({}), facts: sampleFacts(10, {files: {[APT_PROXY]: file}})}
 
-    expect(proxyPhase.when?.(online({}))).toBe('the file names no proxy')
+    expect(proxyPhase.when?.(online({}))).toBe('the file sets no proxy')
     expect(proxyPhase.when?.(without)).toBe(true)
     expect(proxyPhase.resources?.(without)).toMatchObject([{kind: 'absent', path: APT_PROXY}])
   })

@@ -176,13 +176,13 @@ describe('a host without a bundle', () => {
         'registry.k8s.io/kube-scheduler:v1.37.2',
       ],
     })
-    expect(nodeImagesPhase.when?.(online())).toBe('the kubelet pulls them when they are needed')
+    expect(nodeImagesPhase.when?.(online())).toBe('the kubelet pulls them on demand')
   })
 })
 
 describe('a host whose programs belong to no package, as after a bundle', () => {
   test('gets no second kubelet and no repository', () => {
-    expect(packagesPhase.when?.(online(OWN_KUBELET))).toBe('kubelet v1.37.2 is there already')
+    expect(packagesPhase.when?.(online(OWN_KUBELET))).toBe('kubelet v1.37.2 is already installed')
     expect(ids(kubeletInstallPhase, online(OWN_KUBELET))).toEqual([
       'file:/etc/systemd/system/kubelet.service',
       'file:/etc/systemd/system/kubelet.service.d/10-kubeadm.conf',
@@ -194,13 +194,13 @@ describe('a host whose programs belong to no package, as after a bundle', () => 
     const context = online(OWN_KUBELET, {cluster: sampleCluster({version: supportedVersion('v1.37.3')})})
 
     expect(() => kubeletInstallPhase.resources?.(context)).toThrow(
-      'its kubelet v1.37.2 belongs to no package, so none can make it v1.37.3',
+      'kubelet v1.37.2 was not installed from a package; kadm cannot change it to v1.37.3',
     )
   })
 
   test('keeps its containerd', () => {
     expect(runtimePhase.when?.(online(containerd('2.4.2', '/usr/local/bin/containerd')))).toBe(
-      'containerd 2.4.2 is there already, and belongs to no package',
+      'containerd 2.4.2 is already installed, but not from a package',
     )
   })
 

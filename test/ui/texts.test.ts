@@ -57,7 +57,7 @@ describe('a plan', () => {
     host: 'master',
     phase: 'prepare/hostname',
     resource: 'hostname',
-    why: 'a node is known by its hostname',
+    why: 'the hostname identifies the node',
     diff: "is 'vm', should be 'master'",
     detail: undefined,
   }

@@ -14,19 +14,19 @@ const firstControlPlane = ({nodes, node}: PhaseContext) => nodes.find(({role}) =
 export const addonsPhase: Phase = {
   name: 'addon',
   title: 'Service routing and DNS',
-  why: 'services get addresses and names that work from every pod',
+  why: 'gives services addresses and names that work in every pod',
   where: 'initial-control-plane',
   phases: [
     {
       name: 'kube-proxy',
       title: 'Service addresses',
-      why: 'kube-proxy makes the address of a service lead to its pods, on every node',
+      why: 'on every node, kube-proxy routes service addresses to pods',
       where: 'initial-control-plane',
       phases: [
         {
           name: 'objects',
           title: 'Deploy kube-proxy',
-          why: 'it runs on every node and needs no pod network',
+          why: 'runs on every node and needs no pod network',
           where: 'initial-control-plane',
           resources: context =>
             kubeProxyObjects({
@@ -39,7 +39,7 @@ export const addonsPhase: Phase = {
         {
           name: 'ready',
           title: 'Wait for service addresses',
-          why: 'a pod that asks for the API before its address leads anywhere is kept waiting for half a minute',
+          why: 'a pod that connects to the API before its service address works waits for half a minute',
           where: 'initial-control-plane',
           resources: ({cluster}) => [
             ready({
@@ -48,7 +48,7 @@ export const addonsPhase: Phase = {
               namespace: 'kube-system',
               deadlineMs: startupMs(cluster, 120_000),
               moment: 'before DNS',
-              why: 'what starts from now on reaches the API by its service address',
+              why: 'pods that start later reach the API at its service address',
             }),
           ],
         },
@@ -57,7 +57,7 @@ export const addonsPhase: Phase = {
     {
       name: 'coredns',
       title: 'DNS of the cluster',
-      why: 'services are found by name',
+      why: 'lets pods find services by name',
       where: 'initial-control-plane',
       resources: ({cluster}) => coreDnsObjects(cluster).map(object => kubeObject(object, 'part of CoreDNS')),
     },
@@ -79,9 +79,11 @@ const podNetworkObjects = ({cluster, endpoint}: PhaseContext): readonly KubeObje
 export const podNetworkPhase: Phase = {
   name: 'pod-network',
   title: 'Pod network',
-  why: 'pods on different nodes reach one another as if they were on one network',
+  why: 'lets pods on different nodes reach each other',
   where: 'initial-control-plane',
   when: ({cluster}) =>
-    cluster.network.plugin.kind === 'none' ? 'the file says none; nodes stay NotReady until you bring one' : true,
+    cluster.network.plugin.kind === 'none'
+      ? 'the file sets no pod network; nodes stay NotReady until you install one'
+      : true,
   resources: context => podNetworkObjects(context).map(object => kubeObject(object, 'part of the pod network')),
 }

@@ -14,33 +14,33 @@ import type {Phase} from '../phase.ts'
 
 export const adminPhase: Phase = {
   name: 'admin',
-  title: 'Give the administrator their rights',
-  why: 'the rights hang on a binding, so that they can be taken away from a lost kubeconfig',
+  title: 'Grant admin access',
+  why: 'the rights come from a role binding, so that you can revoke them if a kubeconfig is lost',
   where: 'initial-control-plane',
-  resources: () => [adminBinding(adminBindingObject(), 'without it the administrator may do nothing')],
+  resources: () => [adminBinding(adminBindingObject(), 'grants the rights of the admin kubeconfig')],
 }
 
 export const uploadConfigPhase: Phase = {
   name: 'upload-config',
   title: 'Store the configuration in the cluster',
-  why: 'the cluster itself says how it was made, so that any machine, and kubeadm too, can go on from there',
+  why: 'kadm and kubeadm read the configuration of the cluster from the cluster itself',
   where: 'initial-control-plane',
   resources: ({cluster, facts}) => [
-    kubeObject(kubeadmConfigMap(cluster), 'how this cluster was made'),
-    kubeObject(kubeletConfigMap(cluster, facts.cgroup.version), 'how the kubelets of this cluster work'),
-    ...kubeadmConfigAccess().map(object => kubeObject(object, 'joining machines may read how the cluster was made')),
-    ...kubeletConfigAccess().map(object => kubeObject(object, 'joining machines may read how kubelets work')),
+    kubeObject(kubeadmConfigMap(cluster), 'the configuration of this cluster'),
+    kubeObject(kubeletConfigMap(cluster, facts.cgroup.version), 'the configuration of the kubelets'),
+    ...kubeadmConfigAccess().map(object => kubeObject(object, 'lets joining machines read the cluster configuration')),
+    ...kubeletConfigAccess().map(object => kubeObject(object, 'lets joining machines read the kubelet configuration')),
   ],
 }
 
 export const bootstrapTokenPhase: Phase = {
   name: 'bootstrap-token',
-  title: 'Let workers join',
-  why: 'says what the holder of a join token may do: ask for a certificate, and nothing else',
+  title: 'Allow workers to join',
+  why: 'a join token allows a machine to request a certificate and nothing else',
   where: 'initial-control-plane',
   resources: ({cluster, endpoint}) => [
-    ...bootstrapAccess(cluster.version).map(object => kubeObject(object, 'what a join token and a new node may do')),
+    ...bootstrapAccess(cluster.version).map(object => kubeObject(object, 'the rights of join tokens and new nodes')),
     clusterInfo(endpoint),
-    ...clusterInfoAccess().map(object => kubeObject(object, 'anyone may read where the cluster is')),
+    ...clusterInfoAccess().map(object => kubeObject(object, 'lets anyone read the address and CA of the cluster')),
   ],
 }

@@ -14,8 +14,8 @@ const wanted = ({cluster, node}: PhaseContext): readonly string[] =>
   })
 
 /**
- * What the static pods of a control plane need; the rest is brought while these start. Where they are slow to start all is brought
- * before: with an import beside it an API server was seen to give itself up before it was ready.
+ * What the static pods of a control plane need; the rest is brought while these start. Where they are slow to start all
+ * is brought before: with an import beside it an API server was seen to give itself up before it was ready.
  */
 const urgent = (context: PhaseContext): readonly string[] => {
   const {cluster, node, bundle} = context
@@ -33,7 +33,7 @@ const later = (context: PhaseContext): readonly string[] => {
 export const controlPlaneImagesPhase: Phase = {
   name: 'control-plane-images',
   title: 'Load the images of the control plane',
-  why: 'the control plane runs in containers; when their images are there, nothing that starts waits for a registry',
+  why: 'the control plane runs in containers; with the images on the host, it starts without a registry',
   where: 'control-plane',
   resources: context =>
     context.bundle === undefined
@@ -43,24 +43,22 @@ export const controlPlaneImagesPhase: Phase = {
             refs: urgent(context),
             manifests: manifestPlaces(context.cluster, urgent(context)),
             environment: proxyEnvironment(context),
-            why: 'the control plane runs from them',
+            why: 'images of the control plane',
           }),
         ]
-      : [imagesFromBundle(context.bundle, 'control-plane', urgent(context), 'the control plane runs from them')],
+      : [imagesFromBundle(context.bundle, 'control-plane', urgent(context), 'images of the control plane')],
 }
 
 export const nodeImagesPhase: Phase = {
   name: 'node-images',
   title: 'Load the images every node needs',
-  why: 'service routing, the pod network and DNS run as pods on the nodes',
+  why: 'service routing, the pod network and DNS run as pods on every node',
   when: context => {
-    if (context.bundle === undefined) return 'the kubelet pulls them when they are needed'
-    return later(context).length === 0
-      ? 'they were brought before the control plane was started, as it may start slowly'
-      : true
+    if (context.bundle === undefined) return 'the kubelet pulls them on demand'
+    return later(context).length === 0 ? 'already loaded before the control plane started' : true
   },
   resources: context =>
     context.bundle === undefined
       ? []
-      : [imagesFromBundle(context.bundle, 'node', later(context), 'pods of every node run from them')],
+      : [imagesFromBundle(context.bundle, 'node', later(context), 'images of the pods on every node')],
 }

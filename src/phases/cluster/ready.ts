@@ -10,8 +10,8 @@ const USUAL_MS = 300_000
 const hasNetwork = ({cluster}: PhaseContext): boolean => cluster.network.plugin.kind !== 'none'
 
 const whenSeen = (context: PhaseContext): true | string => {
-  if (!context.isAdmin) return 'only an administrator can see it; ask the control plane: kubectl get nodes'
-  return hasNetwork(context) ? true : 'without a pod network no node gets ready'
+  if (!context.isAdmin) return 'kadm has no admin access in this run; check on the control plane: kubectl get nodes'
+  return hasNetwork(context) ? true : 'nodes do not become Ready without a pod network'
 }
 
 const REGISTERS_WITHIN_MS = 120_000
@@ -28,14 +28,14 @@ export const registered = (
     node: node.name,
     graceMs: startsSlowly(cluster) ? 60_000 : 10_000,
     deadlineMs: registerMs(cluster),
-    why: 'the cluster runs pods on nodes that it knows',
+    why: 'the cluster schedules pods only on registered nodes',
     ...(moment === undefined ? {} : {moment}),
   })
 
 export const nodeReadyPhase: Phase = {
   name: 'node-ready',
   title: 'Wait for the node to be ready',
-  why: 'a node is Ready when its kubelet, its runtime and its pod network all work',
+  why: 'a node is Ready when its kubelet, container runtime and pod network work',
   needs: ['pod-network'],
   when: whenSeen,
   resources: ({cluster, node}) => [
@@ -43,14 +43,14 @@ export const nodeReadyPhase: Phase = {
     nodeReports({
       node: node.name,
       deadlineMs: startupMs(cluster, USUAL_MS),
-      why: 'only what the present kubelet says shows that it works',
+      why: 'only a report from the current kubelet shows that the node works',
     }),
     ready({
       what: 'node',
       name: node.name,
       namespace: undefined,
       deadlineMs: startupMs(cluster, USUAL_MS),
-      why: 'pods can run there now',
+      why: 'pods can run there',
     }),
   ],
 }
@@ -58,8 +58,8 @@ export const nodeReadyPhase: Phase = {
 /** The first control plane waits for them on all nodes. */
 export const nodePodsPhase: Phase = {
   name: 'node-pods',
-  title: "Wait for the node's own pods",
-  why: 'a Ready node still lacks service addresses and ways to other nodes until these pods run',
+  title: 'Wait for the system pods of the node',
+  why: 'service addresses and connections to other nodes work only when these pods run',
   where: 'worker',
   when: whenSeen,
   resources: ({cluster, node}) => [
@@ -70,7 +70,7 @@ export const nodePodsPhase: Phase = {
         ...(cluster.network.plugin.kind === 'flannel' ? [{namespace: 'kube-flannel', name: 'kube-flannel-ds'}] : []),
       ],
       deadlineMs: startupMs(cluster, USUAL_MS),
-      why: 'services and pods of other nodes are reached from there now',
+      why: 'the node reaches services and pods on other nodes',
     }),
   ],
 }
@@ -78,17 +78,17 @@ export const nodePodsPhase: Phase = {
 export const clusterReadyPhase: Phase = {
   name: 'cluster-ready',
   title: 'Wait for service routing and DNS',
-  why: 'the cluster is of use when pods find one another by name',
+  why: 'applications need service addresses, DNS and the pod network',
   where: 'initial-control-plane',
   needs: ['node-ready'],
-  when: context => (hasNetwork(context) ? true : 'without a pod network no pod gets an address'),
+  when: context => (hasNetwork(context) ? true : 'pods get no address without a pod network'),
   resources: ({cluster}) => [
     ready({
       what: 'daemonset',
       name: 'kube-proxy',
       namespace: 'kube-system',
       deadlineMs: startupMs(cluster, USUAL_MS),
-      why: 'services have addresses that work',
+      why: 'service addresses work',
     }),
     ...(cluster.network.plugin.kind === 'flannel'
       ? [
@@ -97,7 +97,7 @@ export const clusterReadyPhase: Phase = {
             name: 'kube-flannel-ds',
             namespace: 'kube-flannel',
             deadlineMs: startupMs(cluster, USUAL_MS),
-            why: 'pods on different nodes reach one another',
+            why: 'pods on different nodes reach each other',
           }),
         ]
       : []),
@@ -107,7 +107,7 @@ export const clusterReadyPhase: Phase = {
       name: 'coredns',
       namespace: 'kube-system',
       deadlineMs: startupMs(cluster, USUAL_MS),
-      why: 'services have names that work',
+      why: 'service names work',
     }),
   ],
 }

@@ -5,8 +5,8 @@ import type {Phase} from '../phase.ts'
 
 export const kubeconfigsPhase: Phase = {
   name: 'kubeconfig',
-  title: 'Make the kubeconfigs',
-  why: 'each says where the API server is and holds a certificate that says who is asking',
+  title: 'Create the kubeconfigs',
+  why: 'each contains the address of the API server and a client certificate',
   where: 'initial-control-plane',
   resources: ({cluster, node, endpoint, now}) =>
     KUBECONFIG_NAMES.map(name => {

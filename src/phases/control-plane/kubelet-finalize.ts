@@ -8,13 +8,13 @@ import type {Phase} from '../phase.ts'
 export const kubeletFinalizePhase: Phase = {
   name: 'kubelet-finalize',
   title: 'Let the kubelet renew its certificate',
-  why: 'its kubeconfig then points at the certificate that the kubelet renews itself, instead of holding one that expires',
+  why: 'the kubeconfig then refers to the certificate that the kubelet renews, instead of one that expires',
   where: 'initial-control-plane',
   resources: () => [
     wait({
       name: 'kubelet-client-current.pem',
       title: 'the kubelet to take over its certificate',
-      why: 'it copies the certificate to where it will renew it',
+      why: 'the kubelet copies the certificate to the folder in which it renews it',
       check: sh`[ -s ${KUBELET_CLIENT_PEM} ]`,
       deadlineMs: 60_000,
       intervalMs: 250,
@@ -22,7 +22,7 @@ export const kubeletFinalizePhase: Phase = {
     }),
     cleanup({
       name: 'kubelet-inline-certificate',
-      why: 'a certificate inside the file would not be renewed',
+      why: 'the kubelet does not renew a certificate inside the file',
       remains: sh`[ -s ${KUBELET_CLIENT_PEM} ] || exit 0
 ! grep -q client-certificate-data: ${KUBELET_CONF} || echo 'an inline certificate'`,
       clear: sh`umask 077

@@ -17,7 +17,9 @@ import type {Phase, PhaseContext} from '../phase.ts'
 import {proxyDropIn} from '../host/proxy.ts'
 import {staticPodsInForce} from './static-pods.ts'
 
-/** Its health port, which it opens when it has read everything: 10248 in the kernel's own table, where no ss is needed. */
+/**
+ * Its health port, which it opens when it has read everything: 10248 in the kernel's own table, where no ss is needed.
+ */
 const LISTENS = sh`grep -qsE '^ *[0-9]+: [0-9A-F]+:2808 [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6`
 
 /** The kubelet's own configuration and the kubelet at work; the same on every node. */
@@ -32,13 +34,17 @@ export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly An
     file({
       path: KUBELET_FLAGS_ENV,
       content: kubeletFlagsText({node, hostname}),
-      why: 'the address and taints this node registers with',
+      why: 'the address and taints with which the node registers',
     }),
-    file({path: KUBELET_INSTANCE_CONFIG, content: kubeletInstanceConfigYaml(), why: 'where this node has its runtime'}),
+    file({
+      path: KUBELET_INSTANCE_CONFIG,
+      content: kubeletInstanceConfigYaml(),
+      why: 'the socket of the container runtime',
+    }),
     file({
       path: KUBELET_CONFIG,
       content: kubeletConfigYaml(cluster, host),
-      why: 'how the kubelet is to work',
+      why: 'the configuration of the kubelet',
     }),
     unit({
       name: 'kubelet.service',
@@ -49,7 +55,7 @@ export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly An
         node.role === 'worker' ? BOOTSTRAP_KUBELET_CONF : KUBELET_CONF,
       ],
       steady: {seconds: 10, sign: LISTENS.text},
-      why: 'it runs the pods of this node',
+      why: 'runs the pods of this node',
     }),
   ]
 }
@@ -57,7 +63,7 @@ export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly An
 export const kubeletStartPhase: Phase = {
   name: 'kubelet-start',
   title: 'Start the kubelet',
-  why: `with ${KUBELET_CONF} and the manifests in place, the kubelet brings up the control plane`,
+  why: `with ${KUBELET_CONF} and the manifests in place, the kubelet starts the control plane`,
   where: 'initial-control-plane',
   resources: context => [...kubeletAtWork(context), ...staticPodsInForce(context)],
 }

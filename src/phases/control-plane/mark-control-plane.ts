@@ -6,7 +6,7 @@ import {registered, registerMs} from '../cluster/ready.ts'
 export const markControlPlanePhase: Phase = {
   name: 'mark-control-plane',
   title: 'Mark the control plane',
-  why: 'its label says what it is, and its taint keeps ordinary pods away from what the cluster lives on',
+  why: 'the label marks the role, and the taint keeps ordinary pods off the control plane',
   where: 'initial-control-plane',
   resources: ({cluster, node}) => [
     registered({cluster, node}, 'to be labelled'),
@@ -15,7 +15,7 @@ export const markControlPlanePhase: Phase = {
       labels: nodeLabels(node),
       taints: nodeTaints(node),
       deadlineMs: registerMs(cluster),
-      why: 'says what this node is for',
+      why: 'marks the role of this node',
     }),
   ],
 }

@@ -29,24 +29,24 @@ function certificateOf(name: CertificateName, {cluster, node, now}: PhaseContext
 export const pkiPhase: Phase = {
   name: 'certs',
   title: 'Certificates',
-  why: 'every part of the cluster proves to every other who it is',
+  why: 'all parts of the cluster authenticate each other with certificates',
   where: 'initial-control-plane',
   phases: [
     {
       name: 'ca',
-      title: 'Make the authorities',
-      why: "three authorities sign everything: the cluster's own, that of etcd, and that of extension API servers",
+      title: 'Create the CAs',
+      why: 'three CAs sign all certificates: one for the cluster, one for etcd, and one for extension API servers',
       where: 'initial-control-plane',
       resources: context => [
-        directory({path: `${PKI_DIR}/etcd`, tree: true, why: 'etcd trusts an authority of its own'}),
+        directory({path: `${PKI_DIR}/etcd`, tree: true, why: 'etcd has its own CA'}),
         ...CA_NAMES.map(name => certificateOf(name, context)),
         serviceAccountKey(context.cluster.pki.algorithm),
       ],
     },
     {
       name: 'leaves',
-      title: 'Make the certificates',
-      why: 'servers and clients of the control plane each get a certificate that says what they may do',
+      title: 'Create the certificates',
+      why: 'each server and client of the control plane gets its own certificate',
       where: 'initial-control-plane',
       resources: context =>
         CERTIFICATE_NAMES.filter(name => !isAuthority(name)).map(name => certificateOf(name, context)),

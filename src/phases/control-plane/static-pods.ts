@@ -22,8 +22,8 @@ const manifest = (pod: Pod, why: string): FileResource =>
   file({path: `${MANIFESTS_DIR}/${pod.metadata.name}.yaml`, mode: '0600', content: toYaml(pod), why})
 
 /**
- * Flags whose files a component reads again by itself: of the API server (k8s.io/apiserver, dynamiccertificates) and of etcd, which
- * reads its certificates for every connection (etcd's documentation of transport security).
+ * Flags whose files a component reads again by itself: of the API server (k8s.io/apiserver, dynamiccertificates) and of
+ * etcd, which reads its certificates for every connection (etcd's documentation of transport security).
  */
 const RELOADED = [
   ...['--client-ca-file', '--tls-cert-file', '--tls-private-key-file', '--requestheader-client-ca-file'],
@@ -53,13 +53,15 @@ const inForce = (pod: Pod): StaticPodResource =>
     name: pod.metadata.name,
     manifest: `${MANIFESTS_DIR}/${pod.metadata.name}.yaml`,
     files: filesOf(pod),
-    why: 'what its files say takes effect when it starts again',
+    why: 'changes in its files take effect after a restart',
   })
 
 const controllersInForce = (context: PhaseContext): readonly StaticPodResource[] =>
   [controllerManagerPod(input(context)), schedulerPod(input(context))].map(inForce)
 
-/** The control plane by its present manifests, kubeconfigs and certificates, once the kubelet runs that starts it again. */
+/**
+ * The control plane by its present manifests, kubeconfigs and certificates, once the kubelet runs that starts it again.
+ */
 export const staticPodsInForce = (context: PhaseContext): readonly StaticPodResource[] => [
   ...[etcdPod(input(context)), apiServerPod(input(context))].map(inForce),
   ...controllersInForce(context),
@@ -68,17 +70,17 @@ export const staticPodsInForce = (context: PhaseContext): readonly StaticPodReso
 export const etcdPhase: Phase = {
   name: 'etcd',
   title: 'Write the manifest of etcd',
-  why: 'etcd keeps all that the cluster knows; the kubelet runs it as a static pod, since nothing else could yet',
+  why: 'etcd stores the state of the cluster; the kubelet runs it as a static pod',
   where: 'initial-control-plane',
   resources: context => [
     directory({path: ETCD_DATA_DIR, mode: '0700', tree: true, why: 'the data of etcd'}),
-    manifest(etcdPod(input(context)), 'all that the cluster knows is kept there'),
+    manifest(etcdPod(input(context)), 'stores the state of the cluster'),
   ],
 }
 
 const controllers = (context: PhaseContext): readonly FileResource[] => [
-  manifest(controllerManagerPod(input(context)), 'makes what is so into what is wanted'),
-  manifest(schedulerPod(input(context)), 'gives each pod a node'),
+  manifest(controllerManagerPod(input(context)), 'runs the controllers of the cluster'),
+  manifest(schedulerPod(input(context)), 'assigns pods to nodes'),
 ]
 
 export const controlPlanePhase: Phase = {
@@ -87,21 +89,22 @@ export const controlPlanePhase: Phase = {
   why: 'the kubelet runs API server, controller manager and scheduler from these files',
   where: 'initial-control-plane',
   resources: context => [
-    manifest(apiServerPod(input(context)), 'everyone speaks to the cluster through it'),
+    manifest(apiServerPod(input(context)), 'all clients use the cluster through it'),
     ...(startsSlowly(context.cluster) ? [] : controllers(context)),
   ],
 }
 
 /**
- * An API server gives itself up when it is not done with its own beginnings within a minute (PostStartHook, k8s.io/kubernetes
- * pkg/registry/core/rest), and those who ask it again and again meanwhile take the time for it from a slow machine.
+ * An API server gives itself up when it is not done with its own beginnings within a minute (PostStartHook,
+ * k8s.io/kubernetes pkg/registry/core/rest), and those who ask it again and again meanwhile take the time for it from a
+ * slow machine.
  */
 export const controllersPhase: Phase = {
   name: 'controllers-start',
   title: 'Write the manifests of controller manager and scheduler',
-  why: 'where a control plane may start slowly, the API server is left alone until it answers',
+  why: 'on a slow control plane, kadm starts them only after the API server answers',
   where: 'initial-control-plane',
-  when: ({cluster}) => (startsSlowly(cluster) ? true : 'they are started together with the API server'),
+  when: ({cluster}) => (startsSlowly(cluster) ? true : 'they start together with the API server'),
   resources: context =>
     startsSlowly(context.cluster) ? [...controllers(context), ...controllersInForce(context)] : [],
 }

@@ -4,8 +4,8 @@ import type {Phase} from '../phase.ts'
 
 export const userKubeconfigPhase: Phase = {
   name: 'user-kubeconfig',
-  title: 'Make kubectl work there',
-  why: 'the person who logs in on the control plane can use the cluster at once',
+  title: 'Set up kubectl for the login user',
+  why: 'you can run kubectl as soon as you log in on the control plane',
   where: 'initial-control-plane',
   byHand: ({facts: {user}}) =>
     `sudo install -m 600 -o ${String(user.uid)} -g ${String(user.gid)} ${ADMIN_CONF} ${user.home}/admin.conf; export KUBECONFIG=${user.home}/admin.conf`,

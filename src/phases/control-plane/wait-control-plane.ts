@@ -5,7 +5,7 @@ import type {Phase} from '../phase.ts'
 export const waitControlPlanePhase: Phase = {
   name: 'wait-control-plane',
   title: 'Wait for the control plane',
-  why: 'nothing can be stored in the cluster before its API server answers',
+  why: 'kadm can store objects only when the API server answers',
   where: 'initial-control-plane',
   resources: ({cluster, node}) => [
     endpointHealthy({
@@ -15,7 +15,7 @@ export const waitControlPlanePhase: Phase = {
       port: 10248,
       path: '/healthz',
       deadlineMs: startupMs(cluster),
-      why: 'it runs the control plane',
+      why: 'runs the control plane',
     }),
     endpointHealthy({
       component: 'API server',
@@ -24,7 +24,7 @@ export const waitControlPlanePhase: Phase = {
       port: cluster.apiPort,
       path: '/readyz',
       deadlineMs: startupMs(cluster),
-      why: 'everything after this goes through it',
+      why: 'all later phases use it',
     }),
   ],
 }
@@ -33,7 +33,7 @@ export const waitControlPlanePhase: Phase = {
 export const controllersHealthyPhase: Phase = {
   name: 'controllers',
   title: 'Check controller manager and scheduler',
-  why: 'without them nothing that is asked for would ever happen',
+  why: 'without them, the cluster runs no workloads',
   where: 'initial-control-plane',
   resources: ({cluster}) => [
     endpointHealthy({
@@ -43,7 +43,7 @@ export const controllersHealthyPhase: Phase = {
       port: 10257,
       path: '/healthz',
       deadlineMs: startupMs(cluster),
-      why: 'makes what is so into what is wanted',
+      why: 'runs the controllers of the cluster',
     }),
     endpointHealthy({
       component: 'scheduler',
@@ -52,7 +52,7 @@ export const controllersHealthyPhase: Phase = {
       port: 10259,
       path: '/livez',
       deadlineMs: startupMs(cluster),
-      why: 'gives each pod a node',
+      why: 'assigns pods to nodes',
     }),
   ],
 }

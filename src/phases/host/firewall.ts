@@ -50,12 +50,12 @@ export const FIREWALL_PHASE = 'prepare/firewall'
 
 export const firewallPhase: Phase = {
   name: 'firewall',
-  title: 'Let the cluster through the firewall',
-  why: 'a firewall that is on stays on, and lets through what the role and the pod network need and nothing else',
+  title: 'Open the firewall for the cluster',
+  why: 'an active firewall stays on; kadm opens only what the role and the pod network need',
   neededOn: isGateway,
   when: ({facts}) => {
     if (facts.firewall.ufw || facts.firewall.closed.some(({hook}) => hook !== 'output')) return true
-    return facts.firewall.firewalld ? 'firewalld is left to you' : 'no firewall is on'
+    return facts.firewall.firewalld ? 'you manage firewalld yourself' : 'no firewall is active'
   },
   resources: context => {
     const {nodes, existingNodes = [], facts} = context
@@ -73,7 +73,7 @@ const inUfw = ({existingNodes}: PhaseContext, rules: readonly FirewallRule[]): A
     }),
     mark: RULE_MARK,
     prune: existingNodes !== undefined,
-    why: 'ufw lets in what this role needs, from the other nodes, and lets pods through',
+    why: 'ufw allows the traffic that this role needs from other nodes and from pods',
   })
 
 interface InChains {
@@ -89,17 +89,17 @@ const inChains = ({templates}: PhaseContext, options: InChains): readonly AnyHos
           path: FIREWALL_PROGRAM,
           mode: '0755',
           content: firewallProgram(templates, options),
-          why: `puts the rules of the cluster before what closes ${options.chains.map(nameOf).join(', ')}`,
+          why: `adds the rules of the cluster before the closing rule of ${options.chains.map(nameOf).join(', ')}`,
         }),
-        file({path: FIREWALL_UNIT, content: firewallUnit(templates), why: 'puts the rules in at every boot'}),
+        file({path: FIREWALL_UNIT, content: firewallUnit(templates), why: 'adds the rules at every boot'}),
         unit({
           name: 'kadm-firewall.service',
           restartWhenNewer: [FIREWALL_PROGRAM, FIREWALL_UNIT],
-          why: 'the rules hold now and after a reboot',
+          why: 'the rules apply now and after a reboot',
         }),
         loadedRules({
           name: 'kadm-firewall',
-          why: 'whoever loads their own rules again flushes those of other programs',
+          why: 'reloading your own rule set removes the rules of kadm',
           missing: sh`if [ -x ${FIREWALL_PROGRAM} ]; then ${FIREWALL_PROGRAM} missing; else echo 'the rules of kadm'; fi`,
           load: sh`systemctl reload-or-restart kadm-firewall.service`,
           unload: sh`if [ -x ${FIREWALL_PROGRAM} ]; then ${FIREWALL_PROGRAM} stop; fi`,

@@ -8,20 +8,22 @@ const HOSTS = '/etc/hosts'
 
 export const hostnamePhase: Phase = {
   name: 'hostname',
-  title: 'Give the host its name',
-  why: 'a node is known to the cluster by its hostname, which must be its own and must resolve without a name server',
+  title: 'Set the hostname',
+  why: 'the hostname identifies the node; it must be unique and must resolve without a DNS server',
   resources: ({node, facts}) => [
-    ...(node.host.name === undefined ? [] : [hostname({name: node.host.name, why: 'a node is known by its hostname'})]),
+    ...(node.host.name === undefined
+      ? []
+      : [hostname({name: node.host.name, why: 'the hostname identifies the node'})]),
     block({
       path: HOSTS,
       name: 'node',
       lines: `${node.address} ${node.name}\n`,
-      why: 'the name must lead to the address the cluster uses',
+      why: 'the name must resolve to the address that the cluster uses',
     }),
     loopbackName({
       path: HOSTS,
       name: node.name,
-      why: 'the name must not lead to 127.0.1.1, which is every host itself',
+      why: 'the name must not resolve to 127.0.1.1',
     }),
     ...(facts.cloudInit === undefined ? [] : [keptNames()]),
   ],
@@ -35,5 +37,5 @@ const keptNames = () =>
 preserve_hostname: true
 manage_etc_hosts: false
 `,
-    why: 'cloud-init would set the old name back at the next boot',
+    why: 'cloud-init would restore the old name at the next boot',
   })

@@ -11,14 +11,17 @@ const families = ({network}: Cluster): readonly (4 | 6)[] => [
   ...new Set(network.podSubnets.map(subnet => parseCidr(subnet)?.family ?? 4)),
 ]
 
-/** A container has no modules of its own: what its kernel does not offer cannot be had there, and bridged traffic is then not filtered. */
+/**
+ * A container has no modules of its own: what its kernel does not offer cannot be had there, and bridged traffic is
+ * then not filtered.
+ */
 const offered = ({facts}: PhaseContext, key: string): boolean =>
   !facts.isContainer || !key.startsWith('net.bridge.') || facts.sysctls[key] !== undefined
 
 export const kernelPhase: Phase = {
   name: 'kernel',
   title: 'Load modules and set kernel settings',
-  why: 'containers need the overlay file system, and pods on one host must be able to reach those on another through it',
+  why: 'containers need the overlay file system, and the host must forward the traffic of pods',
   resources: context => {
     const {cluster, facts, templates} = context
     const wanted = Object.entries(sysctls(families(cluster))).filter(([key]) => offered(context, key))
@@ -36,8 +39,8 @@ export const kernelPhase: Phase = {
         content: sysctlText(templates, families(cluster)),
         why: 'sets the settings at every boot',
       }),
-      ...modules.map(name => kernelModule({name, why: 'containers and their network need it'})),
-      ...wanted.map(([key, value]) => sysctl({key, value, why: 'lets traffic of pods pass through this host'})),
+      ...modules.map(name => kernelModule({name, why: 'needed by containers and their network'})),
+      ...wanted.map(([key, value]) => sysctl({key, value, why: 'lets this host forward the traffic of pods'})),
     ]
   },
 }

@@ -14,16 +14,16 @@ export const KUBELET_DROP_IN = '/etc/systemd/system/kubelet.service.d/10-kubeadm
 export const kubeletInstallPhase: Phase = {
   name: 'kubelet',
   title: 'Install the kubelet',
-  why: 'the kubelet is the part of Kubernetes that runs on every node and starts everything else',
+  why: 'the kubelet runs on every node and starts all pods',
   resources: context => [
     ...programs(context),
     unitKnowsProxy(context, 'kubelet'),
     directory({path: KUBERNETES_DIR, tree: true, why: 'configuration and certificates of Kubernetes'}),
-    directory({path: MANIFESTS_DIR, mode: '0700', tree: true, why: 'the kubelet runs every pod it finds there'}),
+    directory({path: MANIFESTS_DIR, mode: '0700', tree: true, why: 'the kubelet runs the pods in this folder'}),
     directory({path: PKI_DIR, tree: true, why: 'certificates'}),
-    directory({path: KUBELET_DIR, mode: '0700', tree: true, why: "the kubelet's own state"}),
+    directory({path: KUBELET_DIR, mode: '0700', tree: true, why: 'the state of the kubelet'}),
     ...['/var/log/pods', '/var/log/containers', '/run/flannel'].map(path =>
-      directory({path, tree: true, why: 'made by the kubelet and pods; removed again with them'}),
+      directory({path, tree: true, why: 'created by the kubelet and pods; a reset removes it'}),
     ),
   ],
 }
@@ -43,14 +43,12 @@ function programs(context: PhaseContext): readonly AnyResource[] {
   return [
     ...(bundle === undefined || keeps
       ? []
-      : (['kubelet', 'kubectl', 'kubeadm'] as const).map(name =>
-          binaryFromBundle(bundle, name, 'a tool of Kubernetes itself'),
-        )),
+      : (['kubelet', 'kubectl', 'kubeadm'] as const).map(name => binaryFromBundle(bundle, name, 'a Kubernetes tool'))),
     file({path: KUBELET_UNIT, content: kubeletUnit(templates), why: 'starts the kubelet at boot'}),
     file({
       path: KUBELET_DROP_IN,
       content: kubeletDropIn(templates),
-      why: "tells the kubelet where its configuration is; the same file as kubeadm's",
+      why: 'passes the configuration to the kubelet; identical to the file of kubeadm',
     }),
   ]
 }

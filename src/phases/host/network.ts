@@ -4,9 +4,9 @@ import type {Phase} from '../phase.ts'
 
 export const networkPhase: Phase = {
   name: 'network',
-  title: 'Give the host its address',
-  why: "certificates and etcd carry the node's address, so it must not change with the next DHCP lease",
-  when: ({node}) => (node.host.netplan === undefined ? 'no address is asked for in the file' : true),
+  title: 'Set the static address',
+  why: 'certificates and etcd contain the address of the node, so DHCP must not change it',
+  when: ({node}) => (node.host.netplan === undefined ? 'the file sets no static address' : true),
   resources: ({node}) =>
     node.host.netplan === undefined
       ? []
@@ -15,7 +15,7 @@ export const networkPhase: Phase = {
             path: '/etc/netplan/60-kadm.yaml',
             text: netplanYaml(node.host.netplan),
             cards: node.host.netplan.interfaces,
-            why: 'a static address by netplan; the host takes it back by itself unless a new login works with it',
+            why: 'sets a static address with netplan; the host reverts it unless a new login works',
           }),
         ],
 }

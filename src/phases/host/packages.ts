@@ -17,8 +17,8 @@ export const kubeletComesBy = ({bundle, facts}: Omit<Deciding, 'cluster'>): Prov
   bundle === undefined ? (isUnmanaged(facts.kubelet.version, facts, ['kubelet']) ? 'unmanaged' : 'packages') : 'bundle'
 
 /**
- * What is there stays: kadm's own release, a package, somebody's. A bare host gets the project's release unless the file wants the
- * distribution's: that one is older than what Kubernetes 1.38 asks of a runtime (KEP-4033).
+ * What is there stays: kadm's own release, a package, somebody's. A bare host gets the project's release unless the
+ * file wants the distribution's: that one is older than what Kubernetes 1.38 asks of a runtime (KEP-4033).
  */
 export function runtimeComesBy({bundle, facts, cluster}: Deciding): Provision {
   if (bundle !== undefined) return 'bundle'
@@ -34,11 +34,14 @@ const RUNTIMES = ['containerd.io', 'containerd']
 const isUnmanaged = (there: string | undefined, facts: Facts, names: readonly string[]): boolean =>
   there !== undefined && names.every(name => facts.packages[name] === undefined)
 
-/** The container runtime: what is installed already, else the distribution's. It must not change under running containers. */
+/**
+ * The container runtime: what is installed already, else the distribution's. It must not change under running
+ * containers.
+ */
 export const runtimePackages = ({facts}: Pick<PhaseContext, 'facts'>): PackagesResource =>
   packages({
     name: 'runtime',
-    why: 'the container runtime, with runc; an upgrade of the machine must not restart it',
+    why: 'the container runtime with runc; held, so that a system upgrade does not restart it',
     packages: [{name: RUNTIMES.find(name => facts.packages[name] !== undefined) ?? 'containerd', held: true}],
   })
 
@@ -46,7 +49,7 @@ export const runtimePackages = ({facts}: Pick<PhaseContext, 'facts'>): PackagesR
 export const kubernetesPackages = ({cluster}: Pick<PhaseContext, 'cluster'>): PackagesResource =>
   packages({
     name: 'kubernetes',
-    why: 'the tools of Kubernetes; held, since a kubelet may only be upgraded after its control plane',
+    why: 'the Kubernetes tools; held, because you must upgrade the control plane before a kubelet',
     packages: ['kubelet', 'kubectl', 'kubeadm'].map(name => ({
       name,
       release: cluster.version.text.replace(/^v/, ''),
@@ -60,9 +63,9 @@ export function refuseOtherKubelet({facts, cluster}: PhaseContext): void {
   if (version === undefined || version === cluster.version.text) return
   throw new KadmError(
     'config',
-    `its kubelet ${version} belongs to no package, so none can make it ${cluster.version.text}`,
+    `kubelet ${version} was not installed from a package; kadm cannot change it to ${cluster.version.text}`,
     {
-      hint: 'give the release with --bundle FOLDER, as it was installed, or reset the host first',
+      hint: 'pass a bundle with this version (--bundle FOLDER), or reset the host first',
     },
   )
 }
@@ -71,7 +74,7 @@ export function refuseOtherKubelet({facts, cluster}: PhaseContext): void {
 export const certificatePackages = (): PackagesResource =>
   packages({
     name: 'certificates',
-    why: 'without them no https server is trusted',
+    why: 'needed to trust https servers',
     packages: [{name: 'ca-certificates'}],
   })
 
@@ -81,13 +84,13 @@ export const RUNTIME_PHASE = 'prepare/runtime'
 export const packagesPhase: Phase = {
   name: 'packages',
   title: 'Add the package repository',
-  why: 'apt then knows the packages of Kubernetes, and the one key that may sign them',
+  why: 'apt then trusts the Kubernetes packages, with one pinned key',
   needs: [FIREWALL_PHASE], // where a gateway among the hosts lets the others out
   when: context => {
-    if (context.bundle !== undefined) return 'the bundle brings everything'
+    if (context.bundle !== undefined) return 'the bundle contains everything'
     if (kubeletComesBy(context) === 'unmanaged')
-      return `kubelet ${context.facts.kubelet.version ?? ''} is there already`
-    return context.source === undefined ? 'no source of packages is known' : true
+      return `kubelet ${context.facts.kubelet.version ?? ''} is already installed`
+    return context.source === undefined ? 'no package source is configured' : true
   },
   resources: ({source}) =>
     source === undefined
@@ -96,7 +99,7 @@ export const packagesPhase: Phase = {
           ...(source.url.startsWith('https:') ? [certificatePackages()] : []),
           packageRepository({
             name: 'kubernetes',
-            why: "kubelet, kubectl and kubeadm come from it, and only with the pinned key's signature",
+            why: 'provides kubelet, kubectl and kubeadm, signed with the pinned key',
             ...source,
           }),
         ],

@@ -16,32 +16,32 @@ export const proxyDropIn = (unit: 'containerd' | 'kubelet'): string =>
 export function unitKnowsProxy(context: PhaseContext, unit: 'containerd' | 'kubelet'): AnyResource {
   const path = proxyDropIn(unit)
   return context.cluster.proxy === undefined
-    ? absent({path, why: 'the file names no proxy'})
+    ? absent({path, why: 'the file sets no proxy'})
     : file({
         path,
         content: unitProxy(proxyEnvironment(context)),
-        why: `${unit} reaches registries by the proxy, and the cluster without it`,
+        why: `${unit} uses the proxy for registries, but not for the cluster`,
       })
 }
 
 /** How packages are reached; before anything else is fetched. */
 export const proxyPhase: Phase = {
   name: 'proxy',
-  title: 'Name the proxy',
-  why: 'what is outside is reached by the proxy, and what is inside never',
+  title: 'Configure the proxy',
+  why: 'external addresses need the proxy; cluster addresses must not use it',
   when: ({cluster, facts, bundle}) => {
-    if (bundle !== undefined) return 'the bundle brings everything'
-    return cluster.proxy === undefined && facts.files[APT_PROXY] === undefined ? 'the file names no proxy' : true
+    if (bundle !== undefined) return 'the bundle contains everything'
+    return cluster.proxy === undefined && facts.files[APT_PROXY] === undefined ? 'the file sets no proxy' : true
   },
   resources: context => {
     const {proxy} = context.cluster
     return [
       proxy === undefined
-        ? absent({path: APT_PROXY, why: 'the file names no proxy'})
+        ? absent({path: APT_PROXY, why: 'the file sets no proxy'})
         : file({
             path: APT_PROXY,
             content: aptProxy(proxy, directHosts(context)),
-            why: 'packages are fetched by the proxy, also when the machine upgrades itself',
+            why: 'apt fetches packages through the proxy, also for unattended upgrades',
           }),
     ]
   },

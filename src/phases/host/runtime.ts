@@ -35,10 +35,10 @@ const PACKAGED = '/usr/bin/containerd'
 export const runtimePhase: Phase = {
   name: 'runtime',
   title: 'Install the container runtime',
-  why: "the kubelet starts containers through it; its cgroup driver must be the same as the kubelet's",
+  why: 'the kubelet starts containers through it; both must use the same cgroup driver',
   when: context =>
     runtimeComesBy(context) === 'unmanaged'
-      ? `containerd ${context.facts.containerd.version ?? ''} is there already, and belongs to no package`
+      ? `containerd ${context.facts.containerd.version ?? ''} is already installed, but not from a package`
       : true,
   resources: context => {
     const {facts, templates, node} = context
@@ -48,24 +48,24 @@ export const runtimePhase: Phase = {
         path: '/var/lib/containerd',
         mode: '0700',
         tree: true,
-        why: 'images and containers; the runtime itself keeps others out',
+        why: 'images and containers; the runtime restricts access itself',
       }),
       ...['/opt/cni', '/etc/cni', '/var/lib/cni', '/opt/containerd', '/etc/containerd'].map(path =>
-        directory({path, tree: true, why: 'the runtime keeps its things there; removed again with it'}),
+        directory({path, tree: true, why: 'state of the runtime; a reset removes it'}),
       ),
-      directory({path: '/run/containerd', mode: '0711', tree: true, why: 'made by the runtime; removed again with it'}),
-      directory({path: '/run/nri', mode: '0700', tree: true, why: 'made by the runtime; removed again with it'}),
-      directory({path: CNI_CONF_DIR, tree: true, why: 'the runtime looks for the pod network there'}),
+      directory({path: '/run/containerd', mode: '0711', tree: true, why: 'created by the runtime; a reset removes it'}),
+      directory({path: '/run/nri', mode: '0700', tree: true, why: 'created by the runtime; a reset removes it'}),
+      directory({path: CNI_CONF_DIR, tree: true, why: 'the runtime reads the pod network configuration here'}),
       ...programs(context),
       file({
         path: CONTAINERD_CONFIG,
         content: configOf(context),
-        why: 'turns on the interface for the kubelet and names the pause image',
+        why: 'enables the interface for the kubelet and sets the pause image',
       }),
       file({
         path: CNI_CONF_TEMPLATE,
         content: podNetworkTemplate(templates, mtu - VXLAN_BYTES),
-        why: "from it the runtime makes this node's pod network",
+        why: 'configures the pod network of this node',
       }),
       file({path: '/etc/crictl.yaml', content: crictlYaml(), why: 'lets crictl find the runtime without flags'}),
       ...mirrorFiles(context.cluster),

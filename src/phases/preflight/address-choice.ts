@@ -24,8 +24,8 @@ export interface ChoiceInput {
 }
 
 /**
- * The choices that there are, the best first: as a person would guess, then by each network that all hosts are on. Which of them the
- * hosts can reach one another by shows only when they try; the same facts give the same list.
+ * The choices that there are, the best first: as a person would guess, then by each network that all hosts are on.
+ * Which of them the hosts can reach one another by shows only when they try; the same facts give the same list.
  */
 export function addressChoices(input: ChoiceInput): readonly AddressChoice[] {
   const others = commonSubnets(input, usableOf(input).usable).map(subnet => chooseAddresses(input, subnet))
@@ -34,7 +34,10 @@ export function addressChoices(input: ChoiceInput): readonly AddressChoice[] {
   return all.filter((_, i) => keys.indexOf(keys[i] ?? '') === i)
 }
 
-/** Gives every host its name and the address that the other hosts reach it by; a subnet counts more than where the logins came in. */
+/**
+ * Gives every host its name and the address that the other hosts reach it by; a subnet counts more than where the
+ * logins came in.
+ */
 export function chooseAddresses(input: ChoiceInput, subnet?: string): AddressChoice {
   const {hosts} = input
   const {all, twins, usable} = usableOf(input)
@@ -166,23 +169,23 @@ function explain(
     {name: NAME, severity, hosts: [node.name], message: message, remedy: remedy},
   ]
   if (node.address === '' && spec.address !== undefined) {
-    return finding('error', `no interface has the address ${spec.address} that was named for it`, presentOnes(facts))
+    return finding('error', `no interface has the address ${spec.address} that you set for it`, presentOnes(facts))
   }
   if (node.address === '') {
     const same = all.map(({address}) => address).filter(address => twins.has(address))
     const message =
       same.length === 0
-        ? 'no interface has an address that other machines could reach'
-        : `its only address ${same.join(', ')} is on another host too, as behind a NAT that each machine has for itself`
+        ? 'no interface has an address that other machines can reach'
+        : `its only address ${same.join(', ')} is also on another host, as with a separate NAT for each machine`
     return finding(
       'error',
       message,
-      'give the machine a network that all hosts share (VirtualBox: a host-only adapter)',
+      'connect the machine to a network that all hosts share (VirtualBox: a host-only adapter)',
     )
   }
   if (isUserNat(node.address, facts)) {
-    const remedy = 'add a network that all machines share before others join (VirtualBox: a host-only adapter)'
-    return finding('warning', `${node.address} is behind a NAT of this machine's own; nobody else can reach it`, remedy)
+    const remedy = 'add a network that all machines share before you join more (VirtualBox: a host-only adapter)'
+    return finding('warning', `${node.address} is behind a NAT of this machine; other machines cannot reach it`, remedy)
   }
   const message = `${node.address} on ${node.networkInterface} (${node.reason})`
   const others = usable.filter(({address}) => address !== node.address)
@@ -190,8 +193,8 @@ function explain(
   if (!isAlone || others.length === 0 || node.reason === 'named' || node.reason === 'already in use')
     return finding('ok', message, undefined)
   const told = others.map(({address, networkInterface}) => `${address} on ${networkInterface}`).join(', ')
-  const force = `name another one with address in the file, or --apiserver-advertise-address of init`
-  return finding('info', `${message}; it has ${told} too`, `to be right, the others must reach it there; ${force}`)
+  const force = `to use another one, set address in the file, or pass --apiserver-advertise-address to init`
+  return finding('info', `${message}; it has ${told} too`, `check that the other hosts reach it there; ${force}`)
 }
 
 function presentOnes({network}: Chooser['facts']): string {

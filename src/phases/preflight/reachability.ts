@@ -79,7 +79,7 @@ export const behindFirewall = (hosts: readonly ProbedHost[]): readonly Finding[]
       name: 'Reachability',
       severity: 'ok',
       hosts: [node.name],
-      message: 'not asked from the other hosts, since its firewall does not let them in yet',
+      message: 'not tested from the other hosts, because its firewall is not open for them yet',
       remedy: undefined,
     }))
 
@@ -94,8 +94,8 @@ export function judgeProbes(
     name: 'Reachability',
     severity: 'warning',
     hosts: [name],
-    message: 'could not be probed: there is no perl',
-    remedy: 'install perl-base, or see yourself that the hosts reach one another',
+    message: 'could not be tested: perl is not installed',
+    remedy: 'install perl-base, or check yourself that the hosts reach each other',
   }))
   const hosts = [...new Set(results.map(({from}) => from))]
   const well: readonly Finding[] =
@@ -141,7 +141,7 @@ function failure(pair: readonly [ProbeResult, ...ProbeResult[]], results: readon
   const ports = pair.filter(({size}) => size === undefined)
   const told = ports.map(({protocol, port, answer}) => `${protocol.toUpperCase()} ${port} (${answer})`).join(', ')
   if (pair.length === all.length) {
-    const remedy = `see that both are on one network and nothing between them filters: on ${from}, ip route get ${address}`
+    const remedy = `check that both are on one network and no firewall is between them: on ${from}, ip route get ${address}`
     return finding('Reachability', `${from} does not reach ${to} at ${address} at all: ${told}`, remedy)
   }
   return finding(

@@ -39,16 +39,16 @@ function refuse(views: readonly HostView[]): void {
   if (nodes.length > 0) {
     throw new KadmError(
       'preflight',
-      `${list(nodes)} ${nodes.length > 1 ? 'are nodes' : 'is a node'} of a cluster, whose identity is never changed`,
+      `${list(nodes)} ${nodes.length > 1 ? 'are nodes' : 'is a node'} of a cluster; kadm never changes the identity of a node`,
       {
-        hint: `drain and take it out first (kadm reset ${nodes[0] ?? ''} --to CONTROL-PLANE), run this again, then join it again`,
+        hint: `remove it from the cluster (kadm reset ${nodes[0] ?? ''} --to CONTROL-PLANE), run this command again, then join it again`,
       },
     )
   }
   const here = views.find(({node}) => node.host.ssh === 'local')
   if (here !== undefined) {
-    throw new KadmError('usage', `${here.label} is the machine this runs on, and has to boot again`, {
-      hint: 'run kadm from another machine, which reaches this one over SSH',
+    throw new KadmError('usage', `${here.label} is the machine on which kadm runs, and it must reboot`, {
+      hint: 'run kadm on another machine that reaches this one over SSH',
     })
   }
 }
@@ -60,5 +60,5 @@ export function repairText({view, original, parts, newName}: CloneRepair): strin
     ...(parts.hostKeys ? ['new SSH host keys'] : []),
     ...(newName === undefined || newName === view.facts.hostname ? [] : [`the name ${newName}`]),
   ]
-  return `${view.label} (${original} keeps what both have): gets ${list(gets)}, and boots again`
+  return `${view.label} (${original} keeps what both have): gets ${list(gets)}, and reboots`
 }

@@ -18,11 +18,11 @@ export const mirrorFiles = (cluster: Pick<Cluster, 'source'>): readonly AnyResou
     return [
       ...(ca === undefined || caFile === undefined
         ? []
-        : [file({path: caFile, content: ca.pem, why: `the authority that signed the certificate of ${url}`})]),
+        : [file({path: caFile, content: ca.pem, why: `the CA that signed the certificate of ${url}`})]),
       file({
         path: `${folder}/hosts.toml`,
         content: registryHosts(url, caFile),
-        why: `images of ${registry} are pulled from ${url}, and from nowhere else`,
+        why: `pulls images of ${registry} only from ${url}`,
       }),
     ]
   })

@@ -3,7 +3,10 @@ import {sh} from '../../remote/shell/shell.ts'
 import {cleanup, type CleanupResource} from '../../resources/steps/cleanup.ts'
 import {baseline, type BaselineResource} from '../../resources/steps/baseline.ts'
 
-/** Settings that the kubelet (container_manager_linux.go) and kube-proxy (server_linux.go, proxier.go) change by themselves. */
+/**
+ * Settings that the kubelet (container_manager_linux.go) and kube-proxy (server_linux.go, proxier.go) change by
+ * themselves.
+ */
 const TOUCHED = [
   'vm/overcommit_memory',
   'vm/panic_on_oom',
@@ -24,7 +27,7 @@ const KEPT = `${KADM_DIR}/kernel-settings`
 export const rememberKernelSettings = (): BaselineResource =>
   baseline({
     name: 'kernel-settings',
-    why: 'kubelet and kube-proxy change kernel settings; noted first, they can be put back',
+    why: 'records kernel settings before kubelet and kube-proxy change them, so that a reset restores them',
     path: KEPT,
     print: sh`for key in ${TOUCHED}; do [ ! -e /proc/sys/$key ] || printf '%s %s\n' "$key" "$(cat /proc/sys/$key)"; done`,
   })
@@ -33,7 +36,7 @@ export const rememberKernelSettings = (): BaselineResource =>
 export const restoreKernelSettings = (): CleanupResource =>
   cleanup({
     name: 'kernel-settings',
-    why: 'what kubelet and kube-proxy changed in the kernel is as it was',
+    why: 'restores the kernel settings that kubelet and kube-proxy changed',
     remains: sh`[ -e ${KEPT} ] || exit 0
 while read -r key value; do
   [ ! -e "/proc/sys/$key" ] || [ "$(cat "/proc/sys/$key")" = "$value" ] || echo "$key"

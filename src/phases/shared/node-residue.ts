@@ -11,7 +11,7 @@ done`
 export const kubeletStopped = (): CleanupResource =>
   cleanup({
     name: 'kubelet-running',
-    why: 'the kubelet would start again what is taken away',
+    why: 'the kubelet would start the pods again',
     remains: sh`state=$(systemctl show -p ActiveState --value kubelet.service 2>/dev/null); case $state in active|activating|reloading|deactivating) echo "the kubelet ($state)";; esac`,
     clear: sh`systemctl stop kubelet.service`,
   })
@@ -20,7 +20,7 @@ export const kubeletStopped = (): CleanupResource =>
 export const podsStopped = (): CleanupResource =>
   cleanup({
     name: 'pods',
-    why: 'nothing of the cluster may go on running here',
+    why: 'stops all containers of the cluster',
     remains: sh`n=$( { ${shims}
 } | grep -c .) || :
 [ "$n" = 0 ] || echo "$n pods"`,
@@ -35,13 +35,16 @@ for pid in $( ${shims}
 done`,
   })
 
-/** Where the kubelet, pods and the runtime mount for Kubernetes; what containerd runs for others is in folders beside k8s.io. */
+/**
+ * Where the kubelet, pods and the runtime mount for Kubernetes; what containerd runs for others is in folders beside
+ * k8s.io.
+ */
 const MOUNTED_IN = sh`${KUBELET_DIR} /var/lib/containerd /run/containerd/io.containerd.grpc.v1.cri /run/containerd/io.containerd.*/k8s.io`
 
 export const podMountsGone = (): CleanupResource =>
   cleanup({
     name: 'pod-mounts',
-    why: 'volumes that are still mounted would be emptied with the folder they are mounted in',
+    why: 'a mounted volume would lose its data when its folder is deleted',
     remains: sh`${mountsBelow(MOUNTED_IN)}
 ls -d /run/netns/cni-* 2>/dev/null || :`,
     clear: sh`${unmountBelow(MOUNTED_IN)}
@@ -58,7 +61,7 @@ const LINKS = ['cni0', 'flannel.1', 'flannel-v6.1', 'kube-ipvs0', 'nodelocaldns'
 export const podLinksGone = (): CleanupResource =>
   cleanup({
     name: 'pod-links',
-    why: 'the next pod network would stumble over the bridge and tunnel of this one',
+    why: 'the bridge and tunnel would conflict with the next pod network',
     remains: sh`for link in ${LINKS}; do [ ! -e /sys/class/net/$link ] || echo $link; done`,
     clear: sh`for link in ${LINKS}; do [ ! -e /sys/class/net/$link ] || ip link delete $link; done`,
   })
@@ -72,7 +75,7 @@ const groups = sh`for group in /sys/fs/cgroup/kubepods /sys/fs/cgroup/kubepods.s
 export const podGroupsGone = (): CleanupResource =>
   cleanup({
     name: 'pod-groups',
-    why: 'the groups that held the pods are empty now, and the kubelet leaves them',
+    why: 'removes the empty cgroups that the kubelet leaves',
     remains: groups,
     clear: sh`systemctl stop kubepods.slice 2>/dev/null || :
 for try in 1 2 3 4 5 6 7 8 9 10; do

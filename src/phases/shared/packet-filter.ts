@@ -4,7 +4,10 @@ import {cleanup, type CleanupResource} from '../../resources/steps/cleanup.ts'
 /** Chains that kube-proxy, the runtime's plugins, flannel and the kubelet make. */
 const OURS = '(KUBE-|CNI-|CNI_|FLANNEL-|flanneld)'
 
-/** Turns what iptables-save prints into the deletions of our rules and chains, which iptables-restore then does as one for each table. */
+/**
+ * Turns what iptables-save prints into the deletions of our rules and chains, which iptables-restore then does as one
+ * for each table.
+ */
 const DELETIONS = String.raw`
 my $ours = qr/$ENV{OURS}/;
 my ($name) = /^(?::|-A )(\S+)/;
@@ -15,13 +18,13 @@ elsif (/^COMMIT/ && @todo > 1) { print @todo, (map "-X $_\n", @chains), $_ }
 `
 
 /**
- * Takes out the rules of Kubernetes and no others, which are not even touched. Tables that are then empty are removed, since an empty
- * table does nothing.
+ * Takes out the rules of Kubernetes and no others, which are not even touched. Tables that are then empty are removed,
+ * since an empty table does nothing.
  */
 export const packetFilterCleared = (): CleanupResource =>
   cleanup({
     name: 'packet-filter',
-    why: 'rules that lead to services that are gone would swallow traffic; rules of others stay',
+    why: 'rules for deleted services would drop traffic; rules of other programs stay',
     remains: sh`for family in ip ip6; do
   command -v "$family"tables-save >/dev/null || continue
   n=$("$family"tables-save 2>/dev/null | grep -cE -- ${OURS}) || :

@@ -10,7 +10,10 @@ import type {PhaseContext} from '../phase.ts'
 
 const ARCHITECTURES: Readonly<Record<string, 'amd64' | 'arm64'>> = {x86_64: 'amd64', aarch64: 'arm64'}
 
-/** The published files that the runtime of this host is made of; throws `config` where there are none for its architecture. */
+/**
+ * The published files that the runtime of this host is made of; throws `config` where there are none for its
+ * architecture.
+ */
 export function releasesFor({
   cluster: {source},
   facts,
@@ -20,7 +23,7 @@ export function releasesFor({
   if (architecture === undefined) {
     throw new KadmError(
       'config',
-      `no container runtime is published for ${facts.kernel.architecture || 'this machine'}`,
+      `no container runtime is available for ${facts.kernel.architecture || 'this machine'}`,
       {
         hint: 'use an amd64 or arm64 machine',
       },
@@ -34,7 +37,9 @@ export const hasRelease = ({containerd}: Facts, releases: readonly ReleaseArchiv
   containerd.binary === BINARIES.containerd.path &&
   releases.some(({project, version}) => project === 'containerd' && version === `v${containerd.version ?? ''}`)
 
-/** containerd and runc as their projects publish them. The plugins of the pod network come with the kubelet's package. */
+/**
+ * containerd and runc as their projects publish them. The plugins of the pod network come with the kubelet's package.
+ */
 export function runtimeFromReleases(context: PhaseContext): readonly AnyResource[] {
   const releases = releasesFor(context)
   const isWeb = releases.some(({url}) => url.startsWith('https:'))

@@ -19,13 +19,13 @@ const joined = sh`[ -s ${KUBELET_CONF} ] && [ -s ${KUBELET_CLIENT_PEM} ]`
 export const workerPhase: Phase = {
   name: 'worker',
   title: 'Join the cluster',
-  why: 'the worker proves itself with a token once, and with a certificate of its own from then on',
+  why: 'the worker authenticates once with a token, then with its own certificate',
   where: 'worker',
   phases: [
     {
       name: 'kubelet-start',
-      title: 'Introduce the kubelet to the cluster',
-      why: 'the kubelet makes its own key and asks the cluster to sign it; kadm never sees that key',
+      title: 'Register the kubelet',
+      why: 'the kubelet creates its own key and requests a certificate from the cluster; kadm never sees that key',
       where: 'worker',
       needs: ['certs', 'bootstrap-token'],
       resources: context => [
@@ -40,7 +40,7 @@ export const workerPhase: Phase = {
         wait({
           name: 'kubelet.conf',
           title: 'the cluster to sign the certificate of the kubelet',
-          why: 'until then the node is not part of the cluster',
+          why: 'the node needs it to join the cluster',
           check: sh`${joined} || { journalctl -u kubelet -n 1 --no-pager -o cat; exit 1; }`,
           deadlineMs: startupMs(context.cluster, USUAL_MS),
           intervalMs: 250,
@@ -67,11 +67,11 @@ journalctl -u kubelet -n 15 --no-pager -o cat`,
     {
       name: 'marks',
       title: 'Label the node',
-      why: 'labels and taints say what may run there',
+      why: 'labels and taints decide which pods run there',
       where: 'worker',
       when: ({isAdmin, node}) => {
-        if (!isAdmin) return 'only an administrator may; labels are not set by a join with a token'
-        return Object.keys(node.host.labels).length === 0 ? 'none are asked for' : true
+        if (!isAdmin) return 'needs admin access, which a join with a token does not have'
+        return Object.keys(node.host.labels).length === 0 ? 'the file sets no labels or taints' : true
       },
       resources: context => [
         registered(context, 'to be labelled'),

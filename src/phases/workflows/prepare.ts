@@ -13,7 +13,7 @@ import {swapPhase} from '../host/swap.ts'
 export const preparePhase: Phase = {
   name: 'prepare',
   title: 'Prepare the host',
-  why: 'all that a fresh machine lacks to be a node',
+  why: 'installs and configures everything that a node needs',
   phases: [
     hostnamePhase,
     networkPhase,

@@ -19,7 +19,10 @@ import type {Phase} from '../phase.ts'
 
 const DRAIN_MS = 120_000
 
-/** Folders of which `kubeadm reset` leaves nothing but themselves; etcd's own is removed, unless it is a disk of its own. */
+/**
+ * Folders of which `kubeadm reset` leaves nothing but themselves; etcd's own is removed, unless it is a disk of its
+ * own.
+ */
 const MEMBER = `${ETCD_DATA_DIR}/member`
 const EMPTIED = [MANIFESTS_DIR, PKI_DIR, MEMBER, KUBELET_DIR]
 
@@ -27,23 +30,24 @@ const EMPTIED = [MANIFESTS_DIR, PKI_DIR, MEMBER, KUBELET_DIR]
 export const resetPhases: readonly Phase[] = [
   {
     name: 'leave',
-    title: 'Take the node out of the cluster',
-    why: 'its pods move to other nodes first, then the cluster forgets it',
+    title: 'Remove the node from the cluster',
+    why: 'drains the node, then deletes its Node object',
     where: 'worker',
-    when: ({isAdmin}) => (isAdmin ? true : 'the cluster is not asked'),
+    when: ({isAdmin}) =>
+      isAdmin ? true : 'skipped: no control plane given (--to); the Node object stays in the cluster',
     resources: ({node, facts}) => [
       nodeRemoved({
         node: node.name,
         isMember: facts.clusterCaHash !== undefined,
         drainMs: DRAIN_MS,
-        why: 'the cluster no longer counts on this node',
+        why: 'removes the node from the cluster',
       }),
     ],
   },
   {
     name: 'stop',
-    title: 'Stop what Kubernetes runs here',
-    why: 'pods, their network and their rules end before files are taken away',
+    title: 'Stop all pods',
+    why: 'stops pods and removes their network and rules before files are deleted',
     resources: () => [
       kubeletStopped(),
       podsStopped(),
@@ -60,7 +64,7 @@ export const resetPhases: readonly Phase[] = [
 export const kubernetesFilesGone = (): CleanupResource =>
   cleanup({
     name: 'kubernetes-files',
-    why: 'the next cluster must not find certificates of this one',
+    why: 'the next cluster must not use certificates of this one',
     remains: sh`ls -d ${KUBERNETES_DIR}/*.conf 2>/dev/null || :
   for folder in ${EMPTIED}; do
     [ ! -d "$folder" ] || find "$folder/" -mindepth 1 -maxdepth 1 ! -name lost+found
@@ -71,12 +75,15 @@ export const kubernetesFilesGone = (): CleanupResource =>
   rmdir -- ${MEMBER} 2>/dev/null || :`,
   })
 
-/** After the ledger: what others made in the places of Kubernetes, as `kubeadm reset` removes it, and kadm's own folder last. */
+/**
+ * After the ledger: what others made in the places of Kubernetes, as `kubeadm reset` removes it, and kadm's own folder
+ * last.
+ */
 export const afterResetPhases: readonly Phase[] = [
   {
     name: 'clean',
-    title: 'Remove what is left',
-    why: 'a node that kubeadm made has no ledger; its files are removed as kubeadm would',
+    title: 'Remove remaining files',
+    why: 'a node created by kubeadm has no ledger; kadm removes the same files as kubeadm reset',
     resources: () => [kubernetesFilesGone()],
   },
 ]

@@ -154,7 +154,7 @@ test('a first control plane that could have another address says so, and how to 
   const links = [link('eth0', ['10.0.0.5/24']), link('eth1', ['172.16.0.5/24'])]
 
   expect(tell(choose([{links, login: '10.0.0.5'}]).findings)).toEqual([
-    'info vm-10: 10.0.0.5 on eth0 (login); it has 172.16.0.5 on eth1 too -> to be right, the others must reach it there; name another one with address in the file, or --apiserver-advertise-address of init',
+    'info vm-10: 10.0.0.5 on eth0 (login); it has 172.16.0.5 on eth1 too -> check that the other hosts reach it there; to use another one, set address in the file, or pass --apiserver-advertise-address to init',
   ])
   expect(tell(choose([virtualBox(10)]).findings)).toEqual([])
   expect(tell(choose([{links, spec: {address: '10.0.0.5'}}]).findings)).toEqual([])
@@ -236,7 +236,7 @@ describe('what cannot be chosen is explained', () => {
     const {findings} = choose([{links: [link('eth0', ['10.0.0.5/24'])], spec: {address: '10.0.0.9'}}])
 
     expect(tell(findings)).toEqual([
-      'error vm-10: no interface has the address 10.0.0.9 that was named for it -> name one that it has: 10.0.0.5 (eth0); or give it to an interface under network in the file',
+      'error vm-10: no interface has the address 10.0.0.9 that you set for it -> name one that it has: 10.0.0.5 (eth0); or give it to an interface under network in the file',
     ])
   })
 
@@ -244,17 +244,17 @@ describe('what cannot be chosen is explained', () => {
     const only = {links: [nat], gateway: '10.0.2.2'}
 
     expect(tell(choose([only, only]).findings)).toEqual([
-      'error vm-10: its only address 10.0.2.15 is on another host too, as behind a NAT that each machine has for itself -> give the machine a network that all hosts share (VirtualBox: a host-only adapter)',
-      'error vm-11: its only address 10.0.2.15 is on another host too, as behind a NAT that each machine has for itself -> give the machine a network that all hosts share (VirtualBox: a host-only adapter)',
+      'error vm-10: its only address 10.0.2.15 is also on another host, as with a separate NAT for each machine -> connect the machine to a network that all hosts share (VirtualBox: a host-only adapter)',
+      'error vm-11: its only address 10.0.2.15 is also on another host, as with a separate NAT for each machine -> connect the machine to a network that all hosts share (VirtualBox: a host-only adapter)',
     ])
     expect(tell(choose([only]).findings)).toEqual([
-      "warning vm-10: 10.0.2.15 is behind a NAT of this machine's own; nobody else can reach it -> add a network that all machines share before others join (VirtualBox: a host-only adapter)",
+      'warning vm-10: 10.0.2.15 is behind a NAT of this machine; other machines cannot reach it -> add a network that all machines share before you join more (VirtualBox: a host-only adapter)',
     ])
   })
 
   test('a machine without any', () => {
     expect(tell(choose([{links: []}]).findings)).toEqual([
-      'error vm-10: no interface has an address that other machines could reach -> give the machine a network that all hosts share (VirtualBox: a host-only adapter)',
+      'error vm-10: no interface has an address that other machines can reach -> connect the machine to a network that all hosts share (VirtualBox: a host-only adapter)',
     ])
   })
 })

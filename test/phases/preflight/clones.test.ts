@@ -18,7 +18,7 @@ describe('a clone', () => {
   test('is named with all that it shares and the command that mends it', () => {
     expect(beside({machineId: one?.machineId ?? '', hostKeys: one?.hostKeys ?? []}, {hostname: 'worker-1'})).toEqual([
       'error worker-2: worker-2 was cloned from worker-1: same machine-id, SSH host key and hostname -> ' +
-        'run kadm repair clones with these hosts: worker-2 gets a new machine-id and SSH host key and boots again',
+        'run kadm repair clones with these hosts: worker-2 gets a new machine-id and SSH host key and reboots',
     ])
   })
 
@@ -28,7 +28,7 @@ describe('a clone', () => {
   ] as const)('by its %s alone is an error that kadm mends', (trait, shared) => {
     expect(beside(shared)).toEqual([
       `error worker-2: worker-2 was cloned from worker-1: same ${trait} -> ` +
-        `run kadm repair clones with these hosts: worker-2 gets a new ${trait} and boots again`,
+        `run kadm repair clones with these hosts: worker-2 gets a new ${trait} and reboots`,
     ])
   })
 
@@ -43,14 +43,14 @@ describe('a clone', () => {
   ])('by its MAC address on %s is told where it gets another', (virtualization, where) => {
     expect(beside({macs: one?.macs ?? []}, {virtualization})).toEqual([
       'error worker-2: worker-2 was cloned from worker-1: same MAC address -> ' +
-        `power it off and give its network card a MAC address of its own ${where}`,
+        `power it off and give its network card a unique MAC address ${where}`,
     ])
   })
 
   test('by its product_uuid alone is a warning', () => {
     expect(beside({productUuid: 'UUID-11'}, {virtualization: 'oracle'})).toEqual([
       'warning worker-2: worker-2 was cloned from worker-1: same product_uuid -> ' +
-        'power it off and give it a UUID of its own in VirtualBox: VBoxManage modifyvm VM --hardware-uuid "$(uuidgen)"',
+        'power it off and give it a unique UUID in VirtualBox: VBoxManage modifyvm VM --hardware-uuid "$(uuidgen)"',
     ])
   })
 
@@ -59,9 +59,9 @@ describe('a clone', () => {
 
     expect(beside(all, {virtualization: 'none'})).toEqual([
       'error worker-2: worker-2 was cloned from worker-1: same machine-id, SSH host key, MAC address and product_uuid -> ' +
-        'run kadm repair clones with these hosts: worker-2 gets a new machine-id and SSH host key and boots again; ' +
-        'power it off and give its network card a MAC address of its own in its hypervisor; ' +
-        'power it off and give it a UUID of its own in its hypervisor',
+        'run kadm repair clones with these hosts: worker-2 gets a new machine-id and SSH host key and reboots; ' +
+        'power it off and give its network card a unique MAC address in its hypervisor; ' +
+        'power it off and give it a unique UUID in its hypervisor',
     ])
   })
 })
@@ -76,7 +76,7 @@ describe('of several machines that are alike', () => {
 
     expect(told(...hosts)).toEqual([
       'error a, b: a and b were cloned from c: same machine-id -> ' +
-        'run kadm repair clones with these hosts: a and b get a new machine-id and boot again',
+        'run kadm repair clones with these hosts: a and b get a new machine-id and reboot',
     ])
   })
 
@@ -90,8 +90,8 @@ describe('of several machines that are alike', () => {
     const hosts = [alike('a', 11, {nodeName: 'a'}), alike('b', 12, {nodeName: 'b'})]
 
     expect(told(...hosts)).toEqual([
-      'error b: b was cloned from a: same machine-id -> take b out of its cluster first: kadm reset b --to CONTROL-PLANE; ' +
-        'run kadm repair clones with these hosts: b gets a new machine-id and boots again',
+      'error b: b was cloned from a: same machine-id -> remove b from its cluster first: kadm reset b --to CONTROL-PLANE; ' +
+        'run kadm repair clones with these hosts: b gets a new machine-id and reboots',
     ])
   })
 

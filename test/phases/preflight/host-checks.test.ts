@@ -16,31 +16,31 @@ describe('a check of what runs on it says what it saw and one fix', () => {
       'a manifest of another cluster',
       'FileAvailable--etc-kubernetes-manifests-etcd.yaml',
       {files: {'/etc/kubernetes/manifests/etcd.yaml': file}},
-      'error master: /etc/kubernetes/manifests/etcd.yaml is left from another cluster -> run kadm reset on master first',
+      'error master: /etc/kubernetes/manifests/etcd.yaml was left by another cluster -> run kadm reset on master first',
     ],
     [
       'a kubelet.conf on a worker',
       'FileAvailable--etc-kubernetes-kubelet.conf',
       {role: 'worker' as const, files: {'/etc/kubernetes/kubelet.conf': file}},
-      'error master: /etc/kubernetes/kubelet.conf is left from another cluster -> run kadm reset on master first',
+      'error master: /etc/kubernetes/kubelet.conf was left by another cluster -> run kadm reset on master first',
     ],
     [
       'data of an old etcd',
       'DirAvailable--var-lib-etcd',
       {files: {'/var/lib/etcd/member': {...file, type: 'directory' as const}}},
-      'error master: /var/lib/etcd holds the data of another cluster -> keep a copy if it matters, then run kadm reset on master',
+      'error master: /var/lib/etcd holds the data of another cluster -> save a copy if you need it, then run kadm reset on master',
     ],
     [
       'a worker that is to be a control plane',
       'Role',
       {clusterCaHash: 'aa', files: {'/etc/kubernetes/pki/ca.crt': file, '/etc/kubernetes/kubelet.conf': file}},
-      'error master: is a worker of a cluster, and is now to be a control plane -> take it out of its cluster first: kadm reset master',
+      'error master: is a worker of a cluster, but the file makes it a control plane -> remove it from its cluster first: kadm reset master',
     ],
     [
       'a control plane that is to be a worker',
       'Role',
       {role: 'worker' as const, clusterCaHash: 'aa', files: {'/etc/kubernetes/manifests/kube-apiserver.yaml': file}},
-      'error master: is the control plane of a cluster, and is now to be a worker -> take it out of its cluster first: kadm reset master',
+      'error master: is the control plane of a cluster, but the file makes it a worker -> remove it from its cluster first: kadm reset master',
     ],
     [
       'k3s',
@@ -58,7 +58,7 @@ describe('a check of what runs on it says what it saw and one fix', () => {
       'a node that would be renamed',
       'Hostname',
       {nodeName: 'old-name'},
-      'error master: is node old-name already and cannot be renamed to master -> keep the name old-name: the only control plane gets another name with a new cluster only',
+      'error master: is already node old-name and cannot be renamed to master -> keep the name old-name: a control plane cannot be renamed; create a new cluster to change it',
     ],
     [
       'a host that does not know its name',
@@ -81,25 +81,25 @@ describe('a check of what runs on it says what it saw and one fix', () => {
       'DNS that loops',
       'DNSUpstreams',
       {resolv: {nameservers: ['127.0.0.53'], upstreams: [], resolvedActive: true}},
-      'error master: its only DNS server is itself (127.0.0.53), so cluster DNS would ask itself in a loop -> name a DNS server for the interface, in netplan under nameservers',
+      'error master: its only DNS server is itself (127.0.0.53), so cluster DNS would ask itself in a loop -> set a DNS server for the interface, in netplan under nameservers',
     ],
     [
       'no DNS at all',
       'DNSUpstreams',
       {resolv: {nameservers: [], upstreams: [], resolvedActive: false}},
-      'warning master: no DNS server is configured -> name a DNS server for the interface, in netplan under nameservers',
+      'warning master: no DNS server is configured -> set a DNS server for the interface, in netplan under nameservers',
     ],
     [
       'firewalld',
       'Firewalld',
       {firewall: {ufw: false, firewalld: true, nftables: true, closed: []}},
-      'warning master: firewalld is active, and kadm leaves it to you -> let the cluster through: sudo firewall-cmd --permanent --add-port=6443/tcp; sudo firewall-cmd --permanent --zone=trusted --add-interface=cni0; sudo firewall-cmd --permanent --zone=trusted --add-interface=flannel.1; sudo firewall-cmd --reload',
+      'warning master: firewalld is active, and kadm does not configure it -> open it for the cluster: sudo firewall-cmd --permanent --add-port=6443/tcp; sudo firewall-cmd --permanent --zone=trusted --add-interface=cni0; sudo firewall-cmd --permanent --zone=trusted --add-interface=flannel.1; sudo firewall-cmd --reload',
     ],
     [
       'ufw',
       'Ufw',
       {role: 'worker' as const, firewall: {ufw: true, firewalld: false, nftables: false, closed: []}},
-      'info master: ufw is active -> kadm adds to it, until a reset: pods to this node from 10.244.0.0/16 on cni0; pods of this node from 10.244.0.0/16 on cni0; pods of other nodes from 10.244.0.0/16 on flannel.1 to 10.244.0.0/16',
+      'info master: ufw is active -> kadm adds rules, which a reset removes: pods to this node from 10.244.0.0/16 on cni0; pods of this node from 10.244.0.0/16 on cni0; pods of other nodes from 10.244.0.0/16 on flannel.1 to 10.244.0.0/16',
     ],
     [
       'forwarding off',
@@ -134,7 +134,7 @@ describe('a check of what runs on it says what it saw and one fix', () => {
           socket: true,
         },
       },
-      'warning master: containerd 1.7.27 cannot tell the kubelet its cgroup driver -> upgrade containerd to 2.0 or later before Kubernetes 1.38',
+      'warning master: containerd 1.7.27 cannot report its cgroup driver to the kubelet -> upgrade containerd to 2.0 or later before Kubernetes 1.38',
     ],
     [
       'drivers that disagree',
@@ -167,13 +167,13 @@ describe('a check of what runs on it says what it saw and one fix', () => {
       'a disk on which the kubelet would evict pods at once',
       'DiskSpace',
       {disks: [{path: '/var/lib/containerd', freeBytes: 14 * GIB, totalBytes: 100 * GIB, readOnly: false}]},
-      'error master: only 14.0 GiB free for /var/lib/containerd, of 100.0 GiB; the kubelet evicts pods below 15.0 GiB -> free or add space below /var/lib/containerd, or give the kubelet an evictionHard of your own (KubeletConfiguration)',
+      'error master: only 14.0 GiB free for /var/lib/containerd, of 100.0 GiB; the kubelet evicts pods below 15.0 GiB -> free or add space below /var/lib/containerd, or set evictionHard in your KubeletConfiguration',
     ],
     [
       'a disk on which it soon would',
       'DiskSpace',
       {disks: [{path: '/var/lib/kubelet', freeBytes: 11 * GIB, totalBytes: 100 * GIB, readOnly: false}]},
-      'warning master: only 11.0 GiB free for /var/lib/kubelet, of 100.0 GiB; the kubelet evicts pods below 10.0 GiB -> free or add space below /var/lib/kubelet, or give the kubelet an evictionHard of your own (KubeletConfiguration)',
+      'warning master: only 11.0 GiB free for /var/lib/kubelet, of 100.0 GiB; the kubelet evicts pods below 10.0 GiB -> free or add space below /var/lib/kubelet, or set evictionHard in your KubeletConfiguration',
     ],
     [
       'a read-only disk',
@@ -197,7 +197,7 @@ describe('a check of what runs on it says what it saw and one fix', () => {
       'a package lock held for a moment',
       'PackageLock',
       {packageLock: {pid: 812, command: 'unattended-upgr', ageSeconds: 61}},
-      'info master: unattended-upgr (pid 812) holds the package lock since 1 min -> kadm waits for it',
+      'info master: unattended-upgr (pid 812) has held the package lock for 1 min -> kadm waits for it',
     ],
     [
       'an interrupted dpkg',
@@ -221,7 +221,7 @@ test('a proxy that would take the traffic of the cluster is told range by range'
 
   expect(seen('HTTPProxy', {proxy})).toEqual([])
   expect(seen('ProxyNotInFile', {proxy})).toEqual([
-    "warning master: /etc/environment names the proxy http://proxy:3128 and the cluster's file none, so containerd and the kubelet will not use it -> name it as proxy in kadm.yaml, if registries are reached by it",
+    'warning master: /etc/environment sets the proxy http://proxy:3128 but the cluster file does not, so containerd and the kubelet will not use it -> set it as proxy in kadm.yaml if registries are reached through it',
   ])
   expect(seen('HTTPProxyCIDR', {proxy})).toEqual([
     'warning master: traffic to 10.244.0.0/16 would go through http://proxy:3128 -> add 10.244.0.0/16 to no_proxy in /etc/environment',

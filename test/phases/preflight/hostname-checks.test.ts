@@ -4,8 +4,8 @@ import {seen} from './sample.ts'
 
 test('a worker that would be renamed is told how it gets another name', () => {
   expect(seen('Hostname', {role: 'worker', nodeName: 'old-name'})).toEqual([
-    'error master: is node old-name already and cannot be renamed to master -> keep the name old-name, ' +
-      'or drain it and take it out first with kadm reset old-name --to CONTROL-PLANE, then join it as master',
+    'error master: is already node old-name and cannot be renamed to master -> keep the name old-name, ' +
+      'or remove the node first with kadm reset old-name --to CONTROL-PLANE, then join it as master',
   ])
 })
 
@@ -15,11 +15,11 @@ describe('cloud-init', () => {
       cloudInit: {disabled, userData: {preserveHostname: undefined, manageEtcHosts: undefined, ...userData}},
     })
   const remedy =
-    'take that out of the user-data, or turn cloud-init off there: sudo touch /etc/cloud/cloud-init.disabled'
+    'remove that from the user-data, or turn off cloud-init there: sudo touch /etc/cloud/cloud-init.disabled'
 
   test('whose user-data counts more than what kadm writes is told of', () => {
     expect(says({preserveHostname: 'false', manageEtcHosts: 'true'})).toEqual([
-      `warning master: the user-data of cloud-init says preserve_hostname: false, which renames it at a boot -> ${remedy}`,
+      `warning master: the user-data of cloud-init says preserve_hostname: false, which renames the host at boot -> ${remedy}`,
       `warning master: the user-data of cloud-init says manage_etc_hosts: true, which writes /etc/hosts again at every boot -> ${remedy}`,
     ])
   })

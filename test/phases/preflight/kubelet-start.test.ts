@@ -16,7 +16,7 @@ describe('arguments of /etc/default/kubelet', () => {
     ['-cni-bin-dir=/opt/cni/bin'],
   ])('%s is unknown to the kubelet, which would not start', args => {
     expect(flag(args)).toEqual([
-      expect.stringMatching(/^error master: .* does not know: it would not start -> remove --/),
+      expect.stringMatching(/^error master: .* an unknown flag with which the kubelet does not start -> remove --/),
     ])
   })
 
@@ -29,7 +29,7 @@ describe('arguments of /etc/default/kubelet', () => {
     ['--cluster-dns=10.2.0.10', '10.96.0.10'],
     ['--root-dir=/data/kubelet', '/var/lib/kubelet'],
   ])('%s contradicts this cluster', (args, right) => {
-    expect(flag(args)).toEqual([expect.stringContaining(`counts more than ${right} of this cluster`)])
+    expect(flag(args)).toEqual([expect.stringContaining(`which overrides ${right} of this cluster`)])
   })
 
   test.each([
@@ -46,7 +46,7 @@ describe('arguments of /etc/default/kubelet', () => {
 
   test('which could not be read are told of', () => {
     expect(seen('KubeletExtraArgs', {files: {'/etc/default/kubelet': file}})).toEqual([
-      expect.stringContaining('warning master: /etc/default/kubelet is there and could not be read'),
+      expect.stringContaining('warning master: /etc/default/kubelet could not be read'),
     ])
   })
 

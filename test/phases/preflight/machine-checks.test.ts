@@ -27,25 +27,25 @@ describe('a check of the machine says what it saw and one fix', () => {
       'a system kadm cannot prepare',
       'OperatingSystem',
       {os: {id: 'fedora', idLike: [], versionId: '42', pretty: 'Fedora Linux 42'}},
-      'error master: Fedora Linux 42 is not a system that kadm can prepare -> use Ubuntu 22.04 or later, or Debian 12 or later',
+      'error master: Fedora Linux 42 is not supported -> use Ubuntu 22.04 or later, or Debian 12 or later',
     ],
     [
       'a system that is too old',
       'OperatingSystem',
       {os: {id: 'debian', idLike: [], versionId: '10', pretty: 'Debian GNU/Linux 10'}},
-      'error master: Debian GNU/Linux 10 is older than kadm supports -> use Ubuntu 22.04 or later, or Debian 12 or later',
+      'error master: Debian GNU/Linux 10 is too old for kadm -> use Ubuntu 22.04 or later, or Debian 12 or later',
     ],
     [
       'a relative of Ubuntu',
       'OperatingSystem',
       {os: {id: 'linuxmint', idLike: ['ubuntu', 'debian'], versionId: '22', pretty: 'Linux Mint 22'}},
-      'warning master: Linux Mint 22 is only like a system that kadm is tested on -> use Ubuntu 22.04 or later, or Debian 12 or later',
+      'warning master: Linux Mint 22 is similar to a system on which kadm is tested -> use Ubuntu 22.04 or later, or Debian 12 or later',
     ],
     [
       'a 32-bit machine',
       'Architecture',
       {kernel: {...bare.kernel, architecture: 'armv7l'}},
-      'error master: no Kubernetes is built for armv7l -> use an amd64 or arm64 machine',
+      'error master: Kubernetes is not available for armv7l -> use an amd64 or arm64 machine',
     ],
     ['one CPU', 'NumCPU', {cpus: 1}, 'error master: 1 CPU, a control plane needs 2 -> give the machine a second CPU'],
     [
@@ -58,7 +58,7 @@ describe('a check of the machine says what it saw and one fix', () => {
       'a kernel kadm knows no promise of',
       'SystemVerification',
       {kernel: {...bare.kernel, release: '5.12.3'}},
-      'warning master: kernel 5.12.3 is none of 5.4, 5.10, 5.15 or 6 and later -> use a long-term kernel',
+      'warning master: kernel 5.12.3 is not 5.4, 5.10, 5.15, or 6 and later -> use a long-term kernel',
     ],
     [
       'a kernel without a needed option',
@@ -110,13 +110,13 @@ describe('a check of the machine says what it saw and one fix', () => {
       'no sys_resource',
       'Capabilities',
       {capabilities: bare.capabilities.filter(name => name !== 'sys_resource')},
-      'info master: root lacks sys_resource -> kadm tells containerd not to lower oom_score_adj',
+      'info master: root lacks sys_resource -> kadm configures containerd not to lower oom_score_adj',
     ],
     [
       'a docker container',
       'Virtualization',
       {isContainer: true, virtualization: 'docker'},
-      'warning master: is a docker container -> prefer a virtual machine: modules, swap and kernel settings are not its own',
+      'warning master: is a docker container -> prefer a virtual machine: a container shares modules, swap and kernel settings with its host',
     ],
     [
       'no losetup',
@@ -137,7 +137,7 @@ describe('a check of the machine says what it saw and one fix', () => {
 
 test('a bundle for another architecture is refused', () => {
   expect(seen('Architecture', {}, {bundleArchitecture: 'arm64'})).toEqual([
-    'error master: is amd64, the bundle holds arm64 -> make a bundle for amd64 (kadm bundle create)',
+    'error master: is amd64, the bundle holds arm64 -> create a bundle for amd64 (kadm bundle create)',
   ])
 })
 

@@ -85,7 +85,7 @@ describe('who holds a port is told with its unit', () => {
     [
       'a service',
       {...nginx(10256), unit: 'nginx.service'},
-      'error node: nginx (nginx.service) listens on it at 0.0.0.0; the kube-proxy of this node needs it -> stop it for good: sudo systemctl disable --now nginx.service, or use another machine',
+      'error node: nginx (nginx.service) listens on it at 0.0.0.0; the kube-proxy of this node needs it -> stop it permanently: sudo systemctl disable --now nginx.service, or use another machine',
     ],
     [
       'a program of a session',
@@ -95,7 +95,7 @@ describe('who holds a port is told with its unit', () => {
     [
       'a program that ss does not show',
       {port: 10250, address: '::', process: ''},
-      'error node: a process that cannot be seen listens on it at ::; the kubelet of this node needs it -> find it with sudo ss -ltnp and stop it, or use another machine',
+      'error node: an unknown process listens on it at ::; the kubelet of this node needs it -> find it with sudo ss -ltnp and stop it, or use another machine',
     ],
     [
       'the kubelet of k0s',
@@ -169,7 +169,7 @@ describe('another Kubernetes', () => {
 
   test('is told of where it is installed only, and not where it is masked', () => {
     expect(told(unit('k0scontroller', 'inactive', 'disabled'))).toEqual([
-      'warning node: k0s is installed, and does not run -> uninstall k0s, so that nobody starts it beside this cluster',
+      'warning node: k0s is installed, and does not run -> uninstall k0s, so that it cannot start next to this cluster',
     ])
     expect(told(unit('k3s', 'inactive', 'masked'))).toEqual([])
   })
@@ -186,7 +186,7 @@ describe('a kubelet that no package brought', () => {
 
   test('is refused before anything is changed, when it is of another release', () => {
     expect(told('v1.36.0')).toEqual([
-      'error node: its kubelet v1.36.0 belongs to no package, so no package can make it v1.37.2 -> give the release with --bundle FOLDER, as it was installed, or remove the program: sudo rm "$(command -v kubelet)"',
+      'error node: kubelet v1.36.0 was not installed from a package; kadm cannot change it to v1.37.2 -> pass a bundle with this version (--bundle FOLDER), or remove the program: sudo rm "$(command -v kubelet)"',
     ])
   })
 

@@ -112,13 +112,13 @@ describe('the answers', () => {
 
   test('that are not there at all point at the network', () => {
     expect(tell(judgeWith(({from}) => (from === 'master' ? 'No route to host' : 'ok')))).toEqual([
-      'error master, worker-1: master does not reach worker-1 at 192.168.56.11 at all: TCP 10250 (No route to host), UDP 8472 (No route to host) -> see that both are on one network and nothing between them filters: on master, ip route get 192.168.56.11',
+      'error master, worker-1: master does not reach worker-1 at 192.168.56.11 at all: TCP 10250 (No route to host), UDP 8472 (No route to host) -> check that both are on one network and no firewall is between them: on master, ip route get 192.168.56.11',
     ])
   })
 
   test('of a host without perl are owned up to', () => {
     expect(tell(judgeProbes([], both(listening, {...listening, canProbe: false})))).toEqual([
-      'warning worker-1: could not be probed: there is no perl -> install perl-base, or see yourself that the hosts reach one another',
+      'warning worker-1: could not be tested: perl is not installed -> install perl-base, or check yourself that the hosts reach each other',
     ])
   })
 })

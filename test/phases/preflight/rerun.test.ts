@@ -125,7 +125,7 @@ describe('a worker of this cluster', () => {
     ['v1.33.0', 'too old for it'],
   ])('may not run a kubelet of %s', (version, side) => {
     expect(seen('VersionChange', worker(version), {clusterCaHash: 'aa'})).toEqual([
-      `error master: its kubelet runs ${version}, the cluster v1.37.2: ${side} -> take the node out (kadm reset master) and join it again`,
+      `error master: its kubelet runs ${version}, the cluster v1.37.2: ${side} -> remove the node (kadm reset master) and join it again`,
     ])
   })
 
@@ -162,7 +162,7 @@ test('a host of another cluster is refused with the name of that cluster', () =>
   }
 
   expect(seen('OtherCluster', facts, {clusterCaHash: 'aa'})).toEqual([
-    'error master: belongs to the cluster at https://10.9.9.9:6443 as old (CA sha256:bbbbbbbbbbbb…) -> take it out there and run kadm reset on master, or name another machine',
+    'error master: belongs to the cluster at https://10.9.9.9:6443 as old (CA sha256:bbbbbbbbbbbb…) -> remove it from that cluster and run kadm reset on master, or use another machine',
   ])
 })
 

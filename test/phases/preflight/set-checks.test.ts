@@ -21,7 +21,7 @@ test('two machines of their own are well', () => {
 
 test('one machine named twice is told so instead of as a clone', () => {
   expect(pair({identity: one.identity})).toEqual([
-    'error worker-1, worker-2: worker-1 and worker-2 are one and the same machine -> name each machine once',
+    'error worker-1, worker-2: worker-1 and worker-2 are the same machine -> name each machine once',
   ])
 })
 
@@ -44,7 +44,7 @@ test('two hosts called alike are renamed when they have names of their own, and 
     return {...host, node: {...host.node, host: spec}}
   })
   expect(tell(judge(input(hosts)).filter(({name}) => name === 'DuplicateHostname'))).toEqual([
-    'error ubuntu (vm-0), ubuntu (vm-1): both would be the node ubuntu -> give each host a name of its own (name: in the file)',
+    'error ubuntu (vm-0), ubuntu (vm-1): both would be the node ubuntu -> give each host a unique name (name: in the file)',
   ])
 })
 
@@ -54,20 +54,20 @@ describe('against the nodes of the cluster', () => {
   test('a clone of a node is found', () => {
     expect(pair({}, {}, {existing: [node]})).toEqual([
       'error worker-2: worker-2 was cloned from node worker-9: same machine-id -> ' +
-        'run kadm repair clones with worker-9 and worker-2: it gets a new machine-id and boots again',
+        'run kadm repair clones with worker-9 and worker-2: it gets a new machine-id and reboots',
     ])
   })
 
   test('an address that a node has already is found', () => {
     expect(pair({}, {}, {existing: [{...node, machineId: 'x', addresses: ['192.168.56.12']}]})).toEqual([
-      'error worker-2: node worker-9 has the address 192.168.56.12 already -> give this host an address of its own',
+      'error worker-2: node worker-9 already has the address 192.168.56.12 -> give this host a unique address',
     ])
   })
 
   test('another machine of the same name is found, the node itself is not', () => {
     expect(pair({}, {}, {existing: [{...node, name: 'worker-2'}]})).toEqual([])
     expect(pair({}, {}, {existing: [{...node, name: 'worker-2', machineId: 'x'}]})).toEqual([
-      'error worker-2: the cluster has a node worker-2, and it is another machine -> ' +
+      'error worker-2: the cluster already has a node worker-2, which is another machine -> ' +
         'give this host another name; or, if that machine is gone, remove its node first: kubectl delete node worker-2, with the kubeconfig that kadm kubeconfig writes',
     ])
   })

@@ -28,7 +28,7 @@ describe('files of another pod network', () => {
     const path = `${CNI}/${name}`
 
     expect(seen('PodNetworkConfig', holding(name))).toEqual([
-      `error master: ${path} of another pod network: pods would get their addresses from ${path} and not from this cluster -> move it away, if nothing else here needs it: sudo mv ${path} ${path}.off`,
+      `error master: ${path} of another pod network: pods would get their addresses from ${path} instead of this cluster -> move it away, if nothing else here needs it: sudo mv ${path} ${path}.off`,
     ])
   })
 
@@ -67,7 +67,7 @@ describe('files beside the manifests of the control plane', () => {
   ])('%s that defines a pod of the same name is named', (_what, name, pod) => {
     const path = `${dir}/${name}`
     const facts = {...holding(path), ...sharing({manifests: {[path]: pod}})}
-    const told = `error master: ${path} defines the pod ${pod} too, and the kubelet reads every file there, whatever its ending -> move it out of ${dir}: sudo mv ${path} /root/`
+    const told = `error master: ${path} defines the pod ${pod} too, and the kubelet reads every file in this folder -> move it out of ${dir}: sudo mv ${path} /root/`
 
     expect(seen('ManifestCopies', facts)).toEqual([told])
     expect(ofMember('ManifestCopies', facts)).toEqual([told])
@@ -98,7 +98,7 @@ describe('another file that names the package repository', () => {
     ['a deb822 file', '/etc/apt/sources.list.d/k8s.sources', `URIs: ${URL}`],
   ])('%s stops before apt would', (_what, path, line) => {
     expect(seen('PackageRepository', listed(path, line))).toEqual([
-      `error master: ${path} names the package repository ${URL} too, and apt stops where two files name one repository with different keys -> remove it: sudo rm ${path}; kadm writes its own with the key pinned`,
+      `error master: ${path} also sets the package repository ${URL}, and apt fails if two files set one repository with different keys -> remove it: sudo rm ${path}; kadm writes its own file with a pinned key`,
     ])
   })
 
@@ -123,7 +123,7 @@ test('what others said to containerd is told where it will not count any more', 
   const path = '/etc/containerd/conf.d/99-nvidia.toml'
 
   expect(seen('RuntimeDropIns', holding(path))).toEqual([
-    expect.stringContaining(`warning master: ${path} will not count`),
+    expect.stringContaining(`warning master: ${path} will be ignored`),
   ])
   expect(seen('RuntimeDropIns', holding('/etc/containerd/conf.d/README'))).toEqual([])
 })

@@ -43,7 +43,7 @@ describe('a static address', () => {
     const leased = link('enp0s8', ['192.168.56.10/24'])
     const addresses = leased.addresses.map(address => ({...address, dynamic: true}))
     const later =
-      'info master: 192.168.56.10/24 on enp0s8 is still to come -> kadm tries it, and the host takes it back unless a new login works'
+      'info master: kadm will set 192.168.56.10/24 on enp0s8 -> kadm applies it, and the host reverts it unless a new login works'
 
     expect(said({network: {...bare.network, interfaces: [{...leased, addresses}]}})).toEqual([later])
     expect(said({network: {...bare.network, interfaces: [link('enp0s8', [])]}})).toEqual([later])
@@ -77,13 +77,13 @@ describe('a static address', () => {
 
   test('on a card that is not there names those that are', () => {
     expect(said({}, {enp0s9: {}})).toEqual([
-      'error master: has no enp0s9 -> name under network a card that it has: enp0s8',
+      'error master: has no enp0s9 -> under network, use an interface of this host: enp0s8',
     ])
   })
 
   test('on a card of ifupdown is refused, since both would set it', () => {
     expect(said({network: {...bare.network, ifupdown: ['enp0s8']}})).toEqual([
-      'error master: enp0s8 belongs to ifupdown, which would work against netplan -> remove enp0s8 from /etc/network/interfaces (and interfaces.d), or remove network of this host from the file',
+      'error master: enp0s8 belongs to ifupdown, which conflicts with netplan -> remove enp0s8 from /etc/network/interfaces (and interfaces.d), or remove network of this host from the file',
     ])
   })
 
@@ -91,11 +91,11 @@ describe('a static address', () => {
     const moved = {enp0s8: {addresses: ['192.168.56.20/24']}}
 
     expect(said({}, moved, 'local')).toEqual([
-      'error master: enp0s8 would lose 192.168.56.10, by which you are logged in -> run kadm from another machine over SSH, or keep 192.168.56.10 among the addresses of enp0s8',
+      'error master: enp0s8 would lose 192.168.56.10, over which you are logged in -> run kadm from another machine over SSH, or keep 192.168.56.10 among the addresses of enp0s8',
     ])
-    expect(said({}, moved)).toEqual([expect.stringContaining('still to come')])
+    expect(said({}, moved)).toEqual([expect.stringContaining('kadm will set')])
     expect(said({network: {...bare.network, connectedAddress: undefined}}, moved, 'local')).toEqual([
-      expect.stringContaining('still to come'),
+      expect.stringContaining('kadm will set'),
     ])
   })
 
@@ -119,7 +119,7 @@ describe('a static address', () => {
     const ssh = {...HERE, address: '192.168.56.77'}
 
     expect(said({}, {enp0s8: {}}, ssh)).toEqual([
-      'warning master: is reached at 192.168.56.10, not at 192.168.56.77 any more -> write 192.168.56.10 in place of 192.168.56.77 under ssh in the file',
+      'warning master: is now at 192.168.56.10, no longer at 192.168.56.77 -> write 192.168.56.10 in place of 192.168.56.77 under ssh in the file',
     ])
     expect(said({}, {enp0s8: {}}, {...ssh, address: '127.0.0.1', port: 2222})).toEqual([])
   })

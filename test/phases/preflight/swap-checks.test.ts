@@ -21,22 +21,22 @@ test('each source of swap is told with what kadm does about it', () => {
   ]
 
   expect(seen('Swap', {swap})).toEqual([
-    'info master: /swap.img is swap from /etc/fstab (on) -> kadm turns it off and comments the line out, keeping the line',
-    'info master: UUID=1-2 is swap from /etc/fstab and its GPT partition type (on) -> kadm turns it off and comments the line out, keeping the line',
-    'info master: /dev/zram0 is swap from zramswap.service (on) -> kadm turns it off and keeps what brings it back from starting',
-    'info master: /dev/sda3 is swap from its GPT partition type (off now, on again after a boot) -> kadm turns it off and keeps what brings it back from starting',
-    'info master: /data/swap is swap from data-swap.swap (on) -> kadm turns it off and keeps what brings it back from starting',
-    'info master: /swapfile2 is swap from an unknown place (on) -> kadm turns it off; look after a boot whether it came back',
-    'warning master: /dev/vda2 is swap of the kernel outside -> turn it off on the machine around this container, or live with it',
+    'info master: /swap.img is swap from /etc/fstab (on) -> kadm turns it off and comments out the line',
+    'info master: UUID=1-2 is swap from /etc/fstab and its GPT partition type (on) -> kadm turns it off and comments out the line',
+    'info master: /dev/zram0 is swap from zramswap.service (on) -> kadm turns it off and disables what turns it on',
+    'info master: /dev/sda3 is swap from its GPT partition type (off now, on again after a boot) -> kadm turns it off and disables what turns it on',
+    'info master: /data/swap is swap from data-swap.swap (on) -> kadm turns it off and disables what turns it on',
+    'info master: /swapfile2 is swap from an unknown place (on) -> kadm turns it off; check after a reboot that it stays off',
+    'warning master: /dev/vda2 is swap of the kernel outside -> turn it off on the host of this container, or accept it',
   ])
 })
 
 test('swap that is kept is a share for pods with cgroup v2, and none for them with v1', () => {
   expect(seen('Swap', {swap: [FSTAB]}, keep)).toEqual([
-    'info master: /swap.img is swap from /etc/fstab (on) -> it is kept, and pods of class Burstable get a share of it (LimitedSwap)',
+    'info master: /swap.img is swap from /etc/fstab (on) -> kadm keeps it, and Burstable pods get a share of it (LimitedSwap)',
   ])
   expect(seen('Swap', {swap: [FSTAB], cgroup: {...cgroup, version: 1}}, keep)).toEqual([
-    'warning master: /swap.img is swap from /etc/fstab (on), and cgroup v1 cannot give pods a share of it -> it is kept for the rest of the machine (NoSwap); boot with cgroup v2 (systemd.unified_cgroup_hierarchy=1) to let pods use it',
+    'warning master: /swap.img is swap from /etc/fstab (on), and cgroup v1 cannot give pods a share of it -> kadm keeps it, but not for pods (NoSwap); boot with cgroup v2 (systemd.unified_cgroup_hierarchy=1) to let pods use it',
   ])
 })
 

@@ -98,7 +98,7 @@ const hardening = of('/etc/sysctl.d/zz-hardening.conf', 'net.ipv4.ip_forward = 0
 describe('preflight', () => {
   test('names the file that turns forwarding off at the next boot, also while it is on', () => {
     const told = [
-      'error master: /etc/sysctl.d/zz-hardening.conf turns forwarding off at the next boot: it counts more than /etc/sysctl.d/99-zz-kadm.conf -> remove that line from /etc/sysctl.d/zz-hardening.conf',
+      'error master: /etc/sysctl.d/zz-hardening.conf turns forwarding off at the next boot: it overrides /etc/sysctl.d/99-zz-kadm.conf -> remove that line from /etc/sysctl.d/zz-hardening.conf',
     ]
 
     expect(seen(NAME, shared(hardening))).toEqual(told)
@@ -132,7 +132,7 @@ describe('preflight', () => {
     expect(
       seen('FileContent--proc-sys-net-bridge-bridge-nf-call-iptables', shared(of('/etc/sysctl.d/99-zzz.conf', line))),
     ).toEqual([
-      'error master: /etc/sysctl.d/99-zzz.conf sets net.bridge.bridge-nf-call-iptables = 0 at the next boot: it counts more than /etc/sysctl.d/99-zz-kadm.conf -> remove that line from /etc/sysctl.d/99-zzz.conf',
+      'error master: /etc/sysctl.d/99-zzz.conf sets net.bridge.bridge-nf-call-iptables = 0 at the next boot: it overrides /etc/sysctl.d/99-zz-kadm.conf -> remove that line from /etc/sysctl.d/99-zzz.conf',
     ])
     expect(
       seen('FileContent--proc-sys-net-bridge-bridge-nf-call-iptables', shared(of('/etc/sysctl.d/50.conf', line))),
@@ -143,7 +143,7 @@ describe('preflight', () => {
     const files = {'/etc/sysctl.d/zz.conf': file, '/etc/sysctl.d/10.conf': file, '/etc/sysctl.d/zz.txt': file}
 
     expect(seen('SysctlFiles', {files})).toEqual([
-      expect.stringContaining('warning master: /etc/sysctl.d/zz.conf counts more'),
+      expect.stringContaining('warning master: /etc/sysctl.d/zz.conf overrides'),
     ])
     expect(seen('SysctlFiles', {files, ...shared(of('/etc/sysctl.d/zz.conf'))})).toEqual([])
   })

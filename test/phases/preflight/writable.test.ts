@@ -44,7 +44,7 @@ describe('what lies where kadm writes', () => {
     ['/var/lib/etcd', 'other' as const, 'a device or socket, where kadm writes into a folder'],
   ])('%s as %s is refused before anything is touched', (path, type, message) => {
     expect(seen('PathType', {files: {[path]: {...file, type}}})).toEqual([
-      `error master: ${path} is ${message} -> look what ${path} is for, and move it away if it is not needed: sudo mv ${path} ${path}.old`,
+      `error master: ${path} is ${message} -> check what ${path} is for, and move it away if you do not need it: sudo mv ${path} ${path}.old`,
     ])
   })
 
@@ -131,7 +131,7 @@ describe('names that machines brought along', () => {
     ['a blank', 'my vm'],
   ])('with %s are refused, with the way out', (_what, hostname) => {
     expect(named(hostname)).toEqual([
-      `error ${hostname}: '${hostname}' is not a node name; use lower-case letters, digits, '-' and '.', at most 63 characters (RFC 1123) -> give it another name: --node-name NAME, or name: under its entry of hosts in the file; kadm then sets the hostname too`,
+      `error ${hostname}: '${hostname}' is not a node name; use lower-case letters, digits, '-' and '.', at most 63 characters (RFC 1123) -> set another name with --node-name NAME, or with name: under hosts in the file; kadm then sets the hostname too`,
     ])
   })
 
@@ -168,7 +168,7 @@ describe('a range that is suggested', () => {
 
   test('is none where none is free', () => {
     const none =
-      'no range of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 is free on these hosts: remove a route that they do not need (ip route), and run this again'
+      'no range of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 is free on these hosts: remove a route that they do not need (ip route), and run the command again'
 
     expect(suggested('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16')).toEqual([none, none])
   })

@@ -2,7 +2,9 @@ import {hypervisorSteps} from './hypervisor-advice.ts'
 import type {Finding} from '../finding.ts'
 import type {HostView} from '../input.ts'
 
-/** What no two machines may share. `isRepairable`: a machine can give itself its own; the others its hypervisor gave it. */
+/**
+ * What no two machines may share. `isRepairable`: a machine can give itself its own; the others its hypervisor gave it.
+ */
 export interface Trait {
   readonly name: 'machine-id' | 'SSH host key' | 'MAC address' | 'product_uuid'
   readonly isRepairable: boolean
@@ -61,7 +63,10 @@ export const isOneMachine = (a: HostView, b: HostView): boolean =>
 /** A node's identity is in its cluster. */
 export const isNode = ({facts}: HostView): boolean => facts.clusterCaHash !== undefined || facts.nodeName !== undefined
 
-/** A node keeps its identity, then a control plane, then the host that was named first; what shares with one that keeps it is a clone. */
+/**
+ * A node keeps its identity, then a control plane, then the host that was named first; what shares with one that keeps
+ * it is a clone.
+ */
 export function clonesAmong(views: readonly HostView[]): readonly Clone[] {
   const rank = (view: HostView): number => (isNode(view) ? 0 : view.isControlPlane ? 1 : 2)
   const ordered = views.toSorted((a, b) => rank(a) - rank(b))
@@ -105,9 +110,9 @@ function fixOf(group: readonly Clone[], shared: readonly Trait[]): string {
   const nodes = group.filter(({view}) => isNode(view)).map(({view}) => view.label)
   const labels = group.map(({view}) => view.label)
   const repairable = shared.filter(({isRepairable}) => isRepairable).map(({name}) => name)
-  const reset = nodes.map(label => `take ${label} out of its cluster first: kadm reset ${label} --to CONTROL-PLANE`)
+  const reset = nodes.map(label => `remove ${label} from its cluster first: kadm reset ${label} --to CONTROL-PLANE`)
   const theirs = list(repairable)
-  const get = labels.length > 1 ? `get a new ${theirs} and boot again` : `gets a new ${theirs} and boots again`
+  const get = labels.length > 1 ? `get a new ${theirs} and reboot` : `gets a new ${theirs} and reboots`
   const repair = `run kadm repair clones with these hosts: ${list(labels)} ${get}`
   const byHand = [...new Set(group.flatMap(({view}) => hypervisorSteps(shared, view.facts.virtualization)))]
   return [...(repairable.length > 0 ? [...reset, repair] : []), ...byHand].join('; ')

@@ -22,7 +22,7 @@ const told = (rules: readonly FirewallRule[]): string => rules.map(ruleText).joi
 const adding = (name: string, view: HostView, message: string, rules: readonly FirewallRule[]): Finding =>
   view.isMember
     ? ok(name, view, `${message}; kadm keeps its rules in it`)
-    : info(name, view, message, `kadm adds to it, until a reset: ${told(rules)}`)
+    : info(name, view, message, `kadm adds rules, which a reset removes: ${told(rules)}`)
 
 const ufwCheck = (view: HostView, rules: readonly FirewallRule[]): readonly Finding[] =>
   view.facts.firewall.ufw
@@ -52,8 +52,8 @@ const firewalldCheck = (view: HostView, rules: readonly FirewallRule[]): readonl
         warning(
           'Firewalld',
           view,
-          'firewalld is active, and kadm leaves it to you',
-          `let the cluster through: ${firewalldCommands(rules).join('; ')}`,
+          'firewalld is active, and kadm does not configure it',
+          `open it for the cluster: ${firewalldCommands(rules).join('; ')}`,
         ),
       ]
     : [ok('Firewalld', view, 'not active')]
@@ -65,8 +65,8 @@ const outputCheck = (view: HostView): readonly Finding[] => {
     warning(
       'FirewallOutput',
       view,
-      `what leaves it is filtered: ${closed.map(chain => `${nameOf(chain)} (${chain.because})`).join(', ')}`,
-      'allow what goes to the other nodes, to package sources and to registries; kadm adds no rules for it',
+      `outgoing traffic is filtered: ${closed.map(chain => `${nameOf(chain)} (${chain.because})`).join(', ')}`,
+      'allow outgoing traffic to the other nodes, package sources and registries; kadm adds no rules for it',
     ),
   ]
 }

@@ -2,13 +2,16 @@ import {error, ok, type HostCheck} from '../input.ts'
 
 const NAME = 'Forwarding'
 
-/** kadm asks the API server and the components' health ports through forwarded connections, which hardened SSH servers forbid. */
+/**
+ * kadm asks the API server and the components' health ports through forwarded connections, which hardened SSH servers
+ * forbid.
+ */
 export const forwardingCheck: HostCheck = view => {
   const tries = view.forwards ?? []
   const forbidden = tries.filter(({isForbidden}) => isForbidden).map(({to}) => to)
   if (tries.length === 0) return []
   if (forbidden.length === 0) return [ok(NAME, view, 'the SSH server forwards connections')]
-  const message = `its SSH server forbids forwarding to ${forbidden.join(', ')}, through which kadm asks the API server and the components`
+  const message = `its SSH server forbids forwarding to ${forbidden.join(', ')}, which kadm needs to reach the API server and the components`
   return [error(NAME, view, message, forbidden.length === tries.length ? ALL : onlySome(forbidden))]
 }
 

@@ -10,7 +10,7 @@ export const hostnameCheck: HostCheck = view => {
   if (/^localhost(\.|$)/.test(node.name))
     return [error(name, view, 'is called localhost', 'give it a name under hosts in the file')]
   if (facts.nodeName !== undefined && facts.nodeName !== node.name) {
-    const message = `is node ${facts.nodeName} already and cannot be renamed to ${node.name}`
+    const message = `is already node ${facts.nodeName} and cannot be renamed to ${node.name}`
     return [error(name, view, message, instead(view, facts.nodeName))]
   }
   if (node.host.name !== undefined && facts.hostname !== node.name)
@@ -25,14 +25,17 @@ export const hostnameCheck: HostCheck = view => {
 /** What a machine is called counts as its node's name until another one is given. */
 const otherName = ({node}: HostView): string =>
   node.host.name === undefined
-    ? 'give it another name: --node-name NAME, or name: under its entry of hosts in the file; kadm then sets the hostname too'
+    ? 'set another name with --node-name NAME, or with name: under hosts in the file; kadm then sets the hostname too'
     : 'choose another name, in --node-name or under its entry of hosts in the file'
 
-/** The name is in the node's certificate, its object, its pods and its volumes: it leaves under the old one and comes back under the new one. */
+/**
+ * The name is in the node's certificate, its object, its pods and its volumes: it leaves under the old one and comes
+ * back under the new one.
+ */
 const instead = ({node, isControlPlane}: HostView, nodeName: string): string =>
   isControlPlane
-    ? `keep the name ${nodeName}: the only control plane gets another name with a new cluster only`
-    : `keep the name ${nodeName}, or drain it and take it out first with kadm reset ${nodeName} --to CONTROL-PLANE, then join it as ${node.name}`
+    ? `keep the name ${nodeName}: a control plane cannot be renamed; create a new cluster to change it`
+    : `keep the name ${nodeName}, or remove the node first with kadm reset ${nodeName} --to CONTROL-PLANE, then join it as ${node.name}`
 
 /** User-data counts more than the file that kadm writes, so only its author can mend it. */
 export const cloudInitCheck: HostCheck = view => {
@@ -40,13 +43,13 @@ export const cloudInitCheck: HostCheck = view => {
   if (cloudInit === undefined || cloudInit.disabled) return []
   const {preserveHostname, manageEtcHosts} = cloudInit.userData
   const wrong = [
-    ...(isNo(preserveHostname) ? [`preserve_hostname: ${preserveHostname ?? ''}, which renames it at a boot`] : []),
+    ...(isNo(preserveHostname) ? [`preserve_hostname: ${preserveHostname ?? ''}, which renames the host at boot`] : []),
     ...(manageEtcHosts === undefined || isNo(manageEtcHosts)
       ? []
       : [`manage_etc_hosts: ${manageEtcHosts}, which writes /etc/hosts again at every boot`]),
   ]
   const remedy =
-    'take that out of the user-data, or turn cloud-init off there: sudo touch /etc/cloud/cloud-init.disabled'
+    'remove that from the user-data, or turn off cloud-init there: sudo touch /etc/cloud/cloud-init.disabled'
   return wrong.map(what => warning('CloudInit', view, `the user-data of cloud-init says ${what}`, remedy))
 }
 

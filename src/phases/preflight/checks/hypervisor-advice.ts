@@ -34,7 +34,7 @@ export function hypervisorSteps(shared: readonly {readonly name: string}[], virt
   const where = WHERE[virtualization] ?? 'in its hypervisor'
   return shared.flatMap(({name}) => {
     if (name !== 'MAC address' && name !== 'product_uuid') return []
-    const what = name === 'MAC address' ? 'give its network card a MAC address of its own' : 'give it a UUID of its own'
+    const what = name === 'MAC address' ? 'give its network card a unique MAC address' : 'give it a unique UUID'
     return [`power it off and ${what} ${where}${ways === undefined ? '' : `: ${ways[name]}`}`]
   })
 }

@@ -8,7 +8,7 @@ export const cloneCheck: SetCheck = views => {
   const same = pairs(views).filter(([a, b]) => isOneMachine(a, b))
   const findings = [
     ...same.map(([a, b]): Finding => {
-      const message = `${a.label} and ${b.label} are one and the same machine`
+      const message = `${a.label} and ${b.label} are the same machine`
       return {
         name: 'SameMachine',
         severity: 'error',
@@ -35,7 +35,7 @@ export const duplicateNameCheck: SetCheck = views =>
           severity: 'error',
           hosts,
           message: message,
-          remedy: 'give each host a name of its own (name: in the file)',
+          remedy: 'give each host a unique name (name: in the file)',
         },
       ]
     }
@@ -62,7 +62,7 @@ export const duplicateAddressCheck: SetCheck = views =>
             severity: 'error',
             hosts: [a.label, b.label],
             message: `both have the address ${a.node.address}`,
-            remedy: 'give each host an address of its own',
+            remedy: 'give each host a unique address',
           },
         ]
       : [],
@@ -78,14 +78,14 @@ function againstNode({label, node, facts, isMember}: HostView, existing: Existin
   const sameUuid = equalUuids(productUuid, existing.systemUuid)
   if (node.name === existing.name) {
     if (sameId || isMember) return []
-    const message = `the cluster has a node ${existing.name}, and it is another machine`
+    const message = `the cluster already has a node ${existing.name}, which is another machine`
     const remedy = `give this host another name; or, if that machine is gone, remove its node first: kubectl delete node ${existing.name}, with the kubeconfig that kadm kubeconfig writes`
     return [{name: 'DuplicateHostname', severity: 'error', hosts: [label], message: message, remedy: remedy}]
   }
   const shared = TRAITS.filter(({name}) => (name === 'machine-id' && sameId) || (name === 'product_uuid' && sameUuid))
   const fixes = [
     ...(sameId
-      ? [`run kadm repair clones with ${existing.name} and ${label}: it gets a new machine-id and boots again`]
+      ? [`run kadm repair clones with ${existing.name} and ${label}: it gets a new machine-id and reboots`]
       : []),
     ...hypervisorSteps(shared, facts.virtualization),
   ]
@@ -107,8 +107,8 @@ function againstNode({label, node, facts, isMember}: HostView, existing: Existin
           name: 'DuplicateAddress',
           severity: 'error',
           hosts: [label],
-          message: `node ${existing.name} has the address ${node.address} already`,
-          remedy: 'give this host an address of its own',
+          message: `node ${existing.name} already has the address ${node.address}`,
+          remedy: 'give this host a unique address',
         },
       ]
     : []

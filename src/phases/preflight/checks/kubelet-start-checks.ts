@@ -58,12 +58,12 @@ function judgeFlags(view: HostView, cluster: Cluster, path: string, flags: reado
   const remedy = (flag: string): string => `remove --${flag} from ${path}`
   const findings = flags.flatMap((flag): readonly Finding[] => {
     if (!KUBELET_FLAGS.has(flag.name)) {
-      const message = `${path} has --${flag.name}, which the kubelet does not know: it would not start`
+      const message = `${path} has --${flag.name}, an unknown flag with which the kubelet does not start`
       return [(isRunning(view) ? warning : error)(name, view, message, remedy(flag.name))]
     }
     const right = wanted[flag.name]
     if (right === undefined || right.includes(flag.value) || isSameAddress(flag, right)) return []
-    const message = `${path} has --${flag.name}=${flag.value}, which counts more than ${right[0] ?? ''} of this cluster`
+    const message = `${path} has --${flag.name}=${flag.value}, which overrides ${right[0] ?? ''} of this cluster`
     return [(view.isMember ? warning : error)(name, view, message, remedy(flag.name))]
   })
   if (findings.length > 0 || flags.length === 0) return findings
@@ -79,8 +79,8 @@ export const kubeletArgumentsCheck: HostCheck = (view, {cluster}) => {
   const lines = shared.serviceFiles[DEFAULT_FILE]
   if (lines !== undefined) return judgeFlags(view, cluster, DEFAULT_FILE, flagsIn(lines))
   if (files[DEFAULT_FILE] === undefined) return []
-  const message = `${DEFAULT_FILE} is there and could not be read; its arguments count more than those of kadm`
-  return [warning('KubeletExtraArgs', view, message, `see that they are right for this cluster: cat ${DEFAULT_FILE}`)]
+  const message = `${DEFAULT_FILE} could not be read; its arguments override those of kadm`
+  return [warning('KubeletExtraArgs', view, message, `check that they are right for this cluster: cat ${DEFAULT_FILE}`)]
 }
 
 /** Drop-ins in the order in which systemd reads them; one in an earlier folder hides those of its name. */

@@ -7,7 +7,7 @@ export const privilegeCheck: HostCheck = view => {
   const name = 'IsPrivilegedUser'
   const {effectiveUid, user} = view.facts
   return effectiveUid === 0
-    ? [ok(name, view, `${user.name} reaches root${user.sudo === 'root' ? '' : ' by sudo'}`)]
+    ? [ok(name, view, `${user.name} can become root${user.sudo === 'root' ? '' : ' by sudo'}`)]
     : [
         error(
           name,
@@ -29,12 +29,12 @@ export const operatingSystemCheck: HostCheck = view => {
   if (oldest !== undefined) {
     // Debian's testing and unstable have no version; they are newer than all.
     return versionId !== '' && Number.parseFloat(versionId) < oldest
-      ? [error(name, view, `${message} is older than kadm supports`, remedy)]
+      ? [error(name, view, `${message} is too old for kadm`, remedy)]
       : [ok(name, view, message)]
   }
   return idLike.some(like => like in OLDEST)
-    ? [warning(name, view, `${message} is only like a system that kadm is tested on`, remedy)]
-    : [error(name, view, `${message} is not a system that kadm can prepare`, remedy)]
+    ? [warning(name, view, `${message} is similar to a system on which kadm is tested`, remedy)]
+    : [error(name, view, `${message} is not supported`, remedy)]
 }
 
 const ARCHITECTURES: Readonly<Record<string, 'amd64' | 'arm64'>> = {x86_64: 'amd64', aarch64: 'arm64'}
@@ -44,14 +44,21 @@ export const architectureCheck: HostCheck = (view, {bundleArchitecture}) => {
   const {architecture} = view.facts.kernel
   const known = ARCHITECTURES[architecture]
   if (known === undefined)
-    return [error(name, view, `no Kubernetes is built for ${architecture || 'it'}`, 'use an amd64 or arm64 machine')]
+    return [
+      error(
+        name,
+        view,
+        `Kubernetes is not available for ${architecture || 'this machine'}`,
+        'use an amd64 or arm64 machine',
+      ),
+    ]
   if (bundleArchitecture !== undefined && bundleArchitecture !== known) {
     return [
       error(
         name,
         view,
         `is ${known}, the bundle holds ${bundleArchitecture}`,
-        `make a bundle for ${known} (kadm bundle create)`,
+        `create a bundle for ${known} (kadm bundle create)`,
       ),
     ]
   }
@@ -92,9 +99,9 @@ export const capabilityCheck: HostCheck = view => {
     return [error(name, view, `root lacks ${missing.join(', ')}`, remedy)]
   }
   if (!capabilities.includes('sys_resource')) {
-    return [info(name, view, 'root lacks sys_resource', 'kadm tells containerd not to lower oom_score_adj')]
+    return [info(name, view, 'root lacks sys_resource', 'kadm configures containerd not to lower oom_score_adj')]
   }
-  return [ok(name, view, 'root has what containers need')]
+  return [ok(name, view, 'root has all capabilities that containers need')]
 }
 
 /** Shares a kernel but nothing else with others: what a container of these makes shows through to no one. */
@@ -109,7 +116,7 @@ export const virtualizationCheck: HostCheck = view => {
       name,
       view,
       `is a ${virtualization} container`,
-      'prefer a virtual machine: modules, swap and kernel settings are not its own',
+      'prefer a virtual machine: a container shares modules, swap and kernel settings with its host',
     ),
   ]
 }

@@ -17,7 +17,7 @@ export const dnsCheck: HostCheck = view => {
   const name = 'DNSUpstreams'
   const {nameservers, upstreams} = view.facts.resolv
   if (upstreams.length > 0) return [ok(name, view, upstreams.join(', '))]
-  const remedy = 'name a DNS server for the interface, in netplan under nameservers'
+  const remedy = 'set a DNS server for the interface, in netplan under nameservers'
   if (nameservers.length === 0) return [warning(name, view, 'no DNS server is configured', remedy)]
   return [
     error(
@@ -40,8 +40,8 @@ export const proxyChecks: HostCheck = (view, {cluster}) => {
           warning(
             'ProxyNotInFile',
             view,
-            `/etc/environment names the proxy ${proxy} and the cluster's file none, so containerd and the kubelet will not use it`,
-            'name it as proxy in kadm.yaml, if registries are reached by it',
+            `/etc/environment sets the proxy ${proxy} but the cluster file does not, so containerd and the kubelet will not use it`,
+            'set it as proxy in kadm.yaml if registries are reached through it',
           ),
         ]
       : []

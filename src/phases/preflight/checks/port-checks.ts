@@ -95,7 +95,7 @@ function judgeUser(view: HostView, {port, owner}: NeededPort, user: Socket): Fin
   const isOwner = user.process === '' || owner.startsWith(user.process)
   if (isOwner && (view.isMember || view.isBegun)) return ok(name, view, `${owner} of this cluster`)
   if (owner === 'kube-proxy' && view.isMember && INSTEAD_OF_PROXY.test(user.process))
-    return ok(name, view, `${user.process} does kube-proxy's work in this cluster`)
+    return ok(name, view, `${user.process} replaces kube-proxy in this cluster`)
   if (owner === 'kubelet' && isOwnKubelet(view, user)) {
     return info(name, view, 'a kubelet without a cluster runs', 'kadm starts it again with its own configuration')
   }
@@ -105,7 +105,7 @@ function judgeUser(view: HostView, {port, owner}: NeededPort, user: Socket): Fin
     const message = `the kubelet of ${whose}${unit} listens on it at ${user.address}`
     return error(name, view, message, wayOut(user))
   }
-  const process = user.process || 'a process that cannot be seen'
+  const process = user.process || 'an unknown process'
   return error(
     name,
     view,
@@ -114,7 +114,10 @@ function judgeUser(view: HostView, {port, owner}: NeededPort, user: Socket): Fin
   )
 }
 
-/** kadm starts kubelet.service again; a kubelet that another unit runs, or that is in a cluster by other files, keeps the port. */
+/**
+ * kadm starts kubelet.service again; a kubelet that another unit runs, or that is in a cluster by other files, keeps
+ * the port.
+ */
 function isOwnKubelet({facts}: HostView, {process, unit}: Socket): boolean {
   const isOfUnit = unit === undefined ? facts.units['kubelet.service']?.active === 'active' : unit === 'kubelet.service'
   return process === 'kubelet' && isOfUnit && facts.clusterCaHash === undefined && facts.apiServer === undefined
@@ -125,7 +128,7 @@ function wayOut({process, unit}: Socket): string {
     return `uninstall the product that runs this kubelet${unit === undefined ? '' : ` (sudo systemctl status ${unit})`}, or use another machine`
   }
   if (unit?.endsWith('.service') === true) {
-    return `stop it for good: sudo systemctl disable --now ${unit}, or use another machine`
+    return `stop it permanently: sudo systemctl disable --now ${unit}, or use another machine`
   }
   return process === ''
     ? 'find it with sudo ss -ltnp and stop it, or use another machine'

@@ -33,19 +33,21 @@ export const otherKubernetesCheck: HostCheck = view => {
       'OtherKubernetes',
       view,
       message,
-      `uninstall ${product}, so that nobody starts it beside this cluster`,
+      `uninstall ${product}, so that it cannot start next to this cluster`,
     )
   })
 }
 
-/** A kubelet that neither a package nor a bundle brought is left as it is, so it must be of the wanted release already. */
+/**
+ * A kubelet that neither a package nor a bundle brought is left as it is, so it must be of the wanted release already.
+ */
 export const ownKubeletCheck: HostCheck = (view, {cluster, bundleArchitecture}) => {
   const {facts} = view
   const bundle = bundleArchitecture === undefined ? undefined : {}
   const {version} = facts.kubelet
   if (view.isMember || version === cluster.version.text || kubeletComesBy({bundle, facts}) !== 'unmanaged') return []
-  const message = `its kubelet ${version ?? ''} belongs to no package, so no package can make it ${cluster.version.text}`
+  const message = `kubelet ${version ?? ''} was not installed from a package; kadm cannot change it to ${cluster.version.text}`
   const remedy =
-    'give the release with --bundle FOLDER, as it was installed, or remove the program: sudo rm "$(command -v kubelet)"'
+    'pass a bundle with this version (--bundle FOLDER), or remove the program: sudo rm "$(command -v kubelet)"'
   return [error('KubeletSource', view, message, remedy)]
 }

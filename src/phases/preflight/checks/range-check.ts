@@ -34,7 +34,7 @@ export const rangeCheck: SetCheck = (views, {cluster, existing}) => {
     if (free !== undefined) taken.push(free)
     const remedy =
       free === undefined
-        ? `no range of ${POOLS[range.family].join(', ')} is free on these hosts: remove a route that they do not need (ip route), and run this again`
+        ? `no range of ${POOLS[range.family].join(', ')} is free on these hosts: remove a route that they do not need (ip route), and run the command again`
         : `choose another: ${flag} ${formatCidr(free)}`
     // One proof a host: a network often shows as address, route and DNS server.
     return overlapping

@@ -15,7 +15,7 @@ export const fileChecks: HostCheck = view => {
     if (view.facts.files[path] === undefined) return ok(name, view, 'not there')
     if (view.isMember) return ok(name, view, 'is of this cluster')
     if (view.isBegun) return ok(name, view, 'is of an earlier run of kadm')
-    return error(name, view, `${path} is left from another cluster`, `run kadm reset on ${view.label} first`)
+    return error(name, view, `${path} was left by another cluster`, `run kadm reset on ${view.label} first`)
   })
 }
 
@@ -28,7 +28,7 @@ export const etcdDirCheck: HostCheck = view => {
   )
   if (content.length === 0) return [ok(name, view, 'empty')]
   if (view.isMember) return [ok(name, view, 'holds the data of this cluster')]
-  const remedy = `keep a copy if it matters, then run kadm reset on ${view.label}`
+  const remedy = `save a copy if you need it, then run kadm reset on ${view.label}`
   return [error(name, view, `${ETCD_DATA_DIR} holds the data of another cluster`, remedy)]
 }
 
@@ -37,12 +37,19 @@ export const otherClusterCheck: HostCheck = (view, input) => {
   const name = 'OtherCluster'
   const {clusterCaHash, apiServer, nodeName} = view.facts
   if (clusterCaHash === undefined) return [ok(name, view, 'belongs to no cluster')]
-  if (view.isMember) return [ok(name, view, 'is a node of this cluster already')]
+  if (view.isMember) return [ok(name, view, 'is already a node of this cluster')]
   const whose = apiServer === undefined ? 'another cluster' : `the cluster at ${apiServer}`
   const message = `belongs to ${whose}${nodeName === undefined ? '' : ` as ${nodeName}`} (CA sha256:${clusterCaHash.slice(0, 12)}…)`
   const isUnsure = ownCaHash(input) === undefined && input.hosts.every(({node}) => node.role === 'worker')
-  if (isUnsure) return [warning(name, view, message, 'see that this is the cluster you mean')]
-  return [error(name, view, message, `take it out there and run kadm reset on ${view.label}, or name another machine`)]
+  if (isUnsure) return [warning(name, view, message, 'check that this is the right cluster')]
+  return [
+    error(
+      name,
+      view,
+      message,
+      `remove it from that cluster and run kadm reset on ${view.label}, or use another machine`,
+    ),
+  ]
 }
 
 /** A node changes its role only by leaving the cluster first: its files say what it is. */
@@ -51,12 +58,12 @@ export const roleCheck: HostCheck = view => {
   const {files, clusterCaHash} = view.facts
   const has = (path: string): boolean => files[path] !== undefined
   const runsApi = has(`${MANIFESTS_DIR}/kube-apiserver.yaml`)
-  const remedy = `take it out of its cluster first: kadm reset ${view.label}`
+  const remedy = `remove it from its cluster first: kadm reset ${view.label}`
   if (view.isControlPlane && clusterCaHash !== undefined && !runsApi && !has(`${PKI_DIR}/ca.key`)) {
-    return [error(name, view, 'is a worker of a cluster, and is now to be a control plane', remedy)]
+    return [error(name, view, 'is a worker of a cluster, but the file makes it a control plane', remedy)]
   }
   if (!view.isControlPlane && runsApi) {
-    return [error(name, view, 'is the control plane of a cluster, and is now to be a worker', remedy)]
+    return [error(name, view, 'is the control plane of a cluster, but the file makes it a worker', remedy)]
   }
   return []
 }

@@ -13,7 +13,7 @@ export const runtimeCheck: HostCheck = view => {
             name,
             view,
             `${others.join(', ')} is there too`,
-            'nothing to do: kadm uses containerd and leaves it alone',
+            'you need to do nothing: kadm uses containerd and does not change the other runtime',
           ),
         ]
       : []
@@ -37,7 +37,7 @@ export const runtimeVersionCheck: HostCheck = view => {
     warning(
       name,
       view,
-      `containerd ${version} cannot tell the kubelet its cgroup driver`,
+      `containerd ${version} cannot report its cgroup driver to the kubelet`,
       'upgrade containerd to 2.0 or later before Kubernetes 1.38',
     ),
   ]

@@ -18,10 +18,10 @@ export const cniConfigCheck: HostCheck = (view, {cluster}) => {
   if (cluster.network.plugin.kind !== 'flannel') return []
   const files = inFolder(view, CNI_CONF_DIR).filter(path => /\.(conf|conflist|json)$/.test(path))
   const foreign = files.filter(path => path !== OWN_CNI)
-  if (foreign.length === 0) return [ok(name, view, `nothing of others is in ${CNI_CONF_DIR}`)]
+  if (foreign.length === 0) return [ok(name, view, `${CNI_CONF_DIR} has no files of other programs`)]
   const remedy = `move ${foreign.length > 1 ? 'them' : 'it'} away, if nothing else here needs ${foreign.length > 1 ? 'them' : 'it'}: ${foreign.map(path => `sudo mv ${path} ${path}.off`).join('; ')}`
   if (!files.includes(OWN_CNI) || files[0] !== OWN_CNI) {
-    const message = `${foreign.join(', ')} of another pod network: pods would get their addresses from ${files.find(path => path !== OWN_CNI) ?? ''} and not from this cluster`
+    const message = `${foreign.join(', ')} of another pod network: pods would get their addresses from ${files.find(path => path !== OWN_CNI) ?? ''} instead of this cluster`
     return [view.isMember ? warning(name, view, message, remedy) : error(name, view, message, remedy)]
   }
   const message = `${foreign.join(', ')} of another pod network would count if ${OWN_CNI} were removed`
@@ -38,7 +38,7 @@ export const manifestCopiesCheck: HostCheck = view => {
     const pod = view.facts.shared.manifests[path] ?? COMPONENTS.find(name => file.startsWith(`${name}.`))
     const component = COMPONENTS.find(name => name === pod)
     if (component === undefined || file === `${component}.yaml` || file.startsWith('.')) return []
-    const message = `${path} defines the pod ${component} too, and the kubelet reads every file there, whatever its ending`
+    const message = `${path} defines the pod ${component} too, and the kubelet reads every file in this folder`
     return [error('ManifestCopies', view, message, `move it out of ${MANIFESTS_DIR}: sudo mv ${path} /root/`)]
   })
 }
@@ -47,9 +47,8 @@ export const manifestCopiesCheck: HostCheck = view => {
 export const runtimeDropInsCheck: HostCheck = (view, input) => {
   const files = inFolder(view, '/etc/containerd/conf.d').filter(path => path.endsWith('.toml'))
   if (files.length === 0 || runtimeComesBy(contextOf(view, input)) === 'unmanaged') return []
-  const message = `${files.join(', ')} will not count: kadm writes /etc/containerd/config.toml, which imports nothing`
-  const remedy =
-    'see that nothing there is needed, such as a runtime for GPUs; registries are named under source.images'
+  const message = `${files.join(', ')} will be ignored: kadm writes /etc/containerd/config.toml without imports`
+  const remedy = 'check that you need nothing in them, such as a runtime for GPUs; set registries under source.images'
   return [warning('RuntimeDropIns', view, message, remedy)]
 }
 
@@ -63,12 +62,12 @@ export const repositoryCheck: HostCheck = (view, input) => {
     .filter(([, lines]) => lines.some(line => line.split(/\s+/).some(word => word.replace(/\/+$/, '') === url)))
     .map(([path]) => path)
   return others.map(path => {
-    const message = `${path} names the package repository ${url}/ too, and apt stops where two files name one repository with different keys`
+    const message = `${path} also sets the package repository ${url}/, and apt fails if two files set one repository with different keys`
     return error(
       'PackageRepository',
       view,
       message,
-      `remove it: sudo rm ${path}; kadm writes its own with the key pinned`,
+      `remove it: sudo rm ${path}; kadm writes its own file with a pinned key`,
     )
   })
 }

@@ -42,11 +42,11 @@ function obstacleOf(view: HostView, card: string): Finding | undefined {
   const {interfaces, ifupdown = []} = view.facts.network
   if (interfaces.every(({name}) => name !== card)) {
     const there = interfaces.filter(({kind}) => kind === 'physical').map(({name}) => name)
-    return error(NAME, view, `has no ${card}`, `name under network a card that it has: ${there.join(', ')}`)
+    return error(NAME, view, `has no ${card}`, `under network, use an interface of this host: ${there.join(', ')}`)
   }
   if (!ifupdown.includes(card)) return undefined
   const remedy = `remove ${card} from /etc/network/interfaces (and interfaces.d), or remove network of this host from the file`
-  return error(NAME, view, `${card} belongs to ifupdown, which would work against netplan`, remedy)
+  return error(NAME, view, `${card} belongs to ifupdown, which conflicts with netplan`, remedy)
 }
 
 /** From the machine itself no new login can be tried: a person who is logged in there would be cut off. */
@@ -58,7 +58,7 @@ function cutsItself(view: HostView, netplan: HostNetwork): Finding | undefined {
   if (card === undefined || wanted === undefined || wanted.some(address => bare(address) === connectedAddress))
     return undefined
   const remedy = `run kadm from another machine over SSH, or keep ${connectedAddress} among the addresses of ${card}`
-  return error(NAME, view, `${card} would lose ${connectedAddress}, by which you are logged in`, remedy)
+  return error(NAME, view, `${card} would lose ${connectedAddress}, over which you are logged in`, remedy)
 }
 
 const bare = (text: string): string => text.split('/')[0] ?? text
@@ -71,12 +71,7 @@ function stateOf(view: HostView, netplan: HostNetwork): readonly Finding[] {
     const told = `${addresses.join(', ')} on ${card}`
     return addresses.every(isThere)
       ? ok(NAME, view, told)
-      : info(
-          NAME,
-          view,
-          `${told} is still to come`,
-          'kadm tries it, and the host takes it back unless a new login works',
-        )
+      : info(NAME, view, `kadm will set ${told}`, 'kadm applies it, and the host reverts it unless a new login works')
   })
 }
 
@@ -114,5 +109,5 @@ function movedCheck(view: HostView): readonly Finding[] {
   const isNeighbour = own.some(({address, prefix}) => isIn(ssh.address, `${address}/${prefix}`))
   if (!isStatic || !isNeighbour || own.some(({address}) => address === ssh.address)) return []
   const remedy = `write ${connectedAddress} in place of ${ssh.address} under ssh in the file`
-  return [warning(NAME, view, `is reached at ${connectedAddress}, not at ${ssh.address} any more`, remedy)]
+  return [warning(NAME, view, `is now at ${connectedAddress}, no longer at ${ssh.address}`, remedy)]
 }

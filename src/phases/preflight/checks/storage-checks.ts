@@ -1,7 +1,10 @@
 import {error, info, ok, warning, type HostCheck} from '../input.ts'
 
 const GIB = 1024 ** 3
-/** Free space in GiB; and the free share below which the kubelet taints its node and evicts pods (its defaults of evictionHard). */
+/**
+ * Free space in GiB; and the free share below which the kubelet taints its node and evicts pods (its defaults of
+ * evictionHard).
+ */
 interface Limit {
   readonly error: number
   readonly warning: number
@@ -37,14 +40,17 @@ export const diskChecks: HostCheck = (view, {cluster}) =>
       const message = `${gib(freeBytes)} free for ${path}`
       if (freeBytes < limit.error * GIB) return error(name, view, `only ${message}`, remedy)
       const tooFull = `only ${message}, of ${gib(totalBytes)}; the kubelet evicts pods below ${gib(evicts)}`
-      const more = `${remedy}, or give the kubelet an evictionHard of your own (KubeletConfiguration)`
+      const more = `${remedy}, or set evictionHard in your KubeletConfiguration`
       // On a running node this is a warning: the node may be what you repair.
       if (freeBytes < evicts) return (view.isMember ? warning : error)(name, view, tooFull, more)
       if (freeBytes < evicts + NODE_TAKES && evicts > 0) return warning(name, view, tooFull, more)
       return freeBytes < limit.warning * GIB ? warning(name, view, `only ${message}`, remedy) : ok(name, view, message)
     })
 
-/** A file system can be full of files while it has space: each takes an inode. An image brings some ten thousand of them. */
+/**
+ * A file system can be full of files while it has space: each takes an inode. An image brings some ten thousand of
+ * them.
+ */
 const INODES: Readonly<Record<string, {readonly error: number; readonly warning: number}>> = {
   '/var/lib/containerd': {error: 20_000, warning: 100_000},
   '/var/lib/kubelet': {error: 1_000, warning: 10_000},
@@ -62,7 +68,7 @@ export const inodeChecks: HostCheck = view =>
     if (limit === undefined || inodes === undefined || (path === '/var/lib/etcd' && !view.isControlPlane)) return []
     const {free, total} = inodes
     const message = `only ${free} of ${total} inodes free for ${path}`
-    const remedy = `find where the files are, and remove what is not needed: sudo du --inodes -x ${path} | sort -n | tail`
+    const remedy = `find the files and remove what you do not need: sudo du --inodes -x ${path} | sort -n | tail`
     const isEvicted = free < total * EVICTS_INODES && path.startsWith('/var/lib/')
     if (free < limit.error || (isEvicted && !view.isMember)) return [error('DiskSpace', view, message, remedy)]
     return free < limit.warning || isEvicted ? [warning('DiskSpace', view, message, remedy)] : []
@@ -74,7 +80,7 @@ export const fsyncCheck: HostCheck = view => {
   const {fsyncMs} = view.facts
   if (!view.isControlPlane) return []
   if (fsyncMs === undefined)
-    return [warning(name, view, 'a synced write below /var/lib could not be timed', 'see that it is writable')]
+    return [warning(name, view, 'could not time a synced write in /var/lib', 'check that it is writable')]
   if (fsyncMs > 50) {
     const remedy = 'use a faster disk: at this speed etcd loses its leader and the API server restarts under load'
     return [warning(name, view, `a synced write takes ${fsyncMs} ms, far more than the 10 ms etcd wants`, remedy)]
@@ -92,7 +98,7 @@ export const packageLockCheck: HostCheck = view => {
   const name = 'PackageLock'
   const lock = view.facts.packageLock
   if (lock === undefined) return [ok(name, view, 'free')]
-  const message = `${lock.command} (pid ${lock.pid}) holds the package lock since ${Math.round(lock.ageSeconds / 60)} min`
+  const message = `${lock.command} (pid ${lock.pid}) has held the package lock for ${Math.round(lock.ageSeconds / 60)} min`
   return lock.ageSeconds < PATIENCE_SECONDS
     ? [info(name, view, message, 'kadm waits for it')]
     : [
@@ -100,7 +106,7 @@ export const packageLockCheck: HostCheck = view => {
           name,
           view,
           message,
-          `see what it waits for: sudo systemctl status apt-daily-upgrade, or ps -fp ${lock.pid}`,
+          `check what it waits for: sudo systemctl status apt-daily-upgrade, or ps -fp ${lock.pid}`,
         ),
       ]
 }

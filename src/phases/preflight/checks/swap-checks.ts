@@ -11,18 +11,18 @@ export const swapCheck: HostCheck = (view, {cluster}) => {
   return swap.map(source => {
     const state = source.active ? 'on' : 'off now, on again after a boot'
     if (source.kind === 'outside') {
-      const remedy = 'turn it off on the machine around this container, or live with it'
+      const remedy = 'turn it off on the host of this container, or accept it'
       return warning(NAME, view, `${source.path} is swap of the kernel outside`, remedy)
     }
     const message = `${source.device} is swap from ${originOf(source)} (${state})`
     if (cluster.swap === 'off') return info(NAME, view, message, fixOf(source))
     return cgroup.version === 2
-      ? info(NAME, view, message, 'it is kept, and pods of class Burstable get a share of it (LimitedSwap)')
+      ? info(NAME, view, message, 'kadm keeps it, and Burstable pods get a share of it (LimitedSwap)')
       : warning(
           NAME,
           view,
           `${message}, and cgroup v1 cannot give pods a share of it`,
-          'it is kept for the rest of the machine (NoSwap); boot with cgroup v2 (systemd.unified_cgroup_hierarchy=1) to let pods use it',
+          'kadm keeps it, but not for pods (NoSwap); boot with cgroup v2 (systemd.unified_cgroup_hierarchy=1) to let pods use it',
         )
   })
 }
@@ -69,7 +69,7 @@ function originOf(source: SwapSource): string {
 }
 
 function fixOf({kind}: SwapSource): string {
-  if (kind === 'fstab') return 'kadm turns it off and comments the line out, keeping the line'
-  if (kind === 'unknown') return 'kadm turns it off; look after a boot whether it came back'
-  return 'kadm turns it off and keeps what brings it back from starting'
+  if (kind === 'fstab') return 'kadm turns it off and comments out the line'
+  if (kind === 'unknown') return 'kadm turns it off; check after a reboot that it stays off'
+  return 'kadm turns it off and disables what turns it on'
 }

@@ -27,7 +27,9 @@ function filesThen({facts, node}: HostView, cluster: Cluster): readonly SysctlFi
   return [...facts.shared.sysctlFiles.filter(({path}) => isOther(path)), {path: OWN, lines}]
 }
 
-/** Packets of pods pass through the host, now and after a boot: another file may count more than the one kadm writes. */
+/**
+ * Packets of pods pass through the host, now and after a boot: another file may count more than the one kadm writes.
+ */
 export const forwardingChecks: HostCheck = (view, {cluster}) => {
   const files = filesThen(view, cluster)
   const links = ['cni0', 'flannel.1', view.node.networkInterface]
@@ -54,7 +56,7 @@ export const bridgeSettingChecks: HostCheck = (view, {cluster}) => {
 
 /** What happens at the next boot does not stop a node that runs; it is a warning. */
 function atBoot(name: string, view: HostView, {path}: BootSetting, what: string): Finding {
-  const message = `${path} ${what} at the next boot: it counts more than ${OWN}`
+  const message = `${path} ${what} at the next boot: it overrides ${OWN}`
   return (view.isMember ? warning : error)(name, view, message, `remove that line from ${path}`)
 }
 
@@ -70,13 +72,15 @@ export const unreadSettingsCheck: HostCheck = view => {
     warning(
       'SysctlFiles',
       view,
-      `${path} counts more at boot than ${OWN}, and could not be read`,
-      `see that it does not set net.ipv4.ip_forward or net.bridge settings: cat ${path}`,
+      `${path} overrides ${OWN} at boot, and could not be read`,
+      `check that it does not set net.ipv4.ip_forward or net.bridge settings: cat ${path}`,
     ),
   )
 }
 
-/** What the kubelet asks of the kernel when it may not set it itself (container_manager_linux.go, setupKernelTunables). */
+/**
+ * What the kubelet asks of the kernel when it may not set it itself (container_manager_linux.go, setupKernelTunables).
+ */
 const PROTECTED: Readonly<Record<string, string>> = {
   'vm.overcommit_memory': '1',
   'vm.panic_on_oom': '0',

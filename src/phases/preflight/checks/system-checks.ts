@@ -20,10 +20,10 @@ export const kernelCheck: HostCheck = view => {
   const {release, options} = view.facts.kernel
   const findings = isSupported(release)
     ? []
-    : [warning(NAME, view, `kernel ${release} is none of 5.4, 5.10, 5.15 or 6 and later`, 'use a long-term kernel')]
+    : [warning(NAME, view, `kernel ${release} is not 5.4, 5.10, 5.15, or 6 and later`, 'use a long-term kernel')]
   if (options === undefined) {
     const remedy = 'install the kernel package of the distribution, which has /boot/config'
-    return [...findings, warning(NAME, view, 'the configuration of the kernel cannot be read', remedy)]
+    return [...findings, warning(NAME, view, 'cannot read the configuration of the kernel', remedy)]
   }
   const required = [...REQUIRED, ...(view.facts.cgroup.version === 1 ? REQUIRED_V1 : REQUIRED_V2)]
   const missing = required.filter(option => options[option] === undefined)
@@ -61,7 +61,7 @@ export const cgroupCheck: HostCheck = (view, {cluster}) => {
             NAME,
             view,
             `optional cgroup controllers ${wanting.join(', ')} are missing`,
-            'limits of that kind will not hold',
+            'limits of that kind have no effect',
           ),
         ]
       : []),

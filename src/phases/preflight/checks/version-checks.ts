@@ -2,7 +2,10 @@ import {compareVersions, kubeletMayJoin, parseVersion, type KubernetesVersion} f
 import {error, info, ok, warning, type HostCheck, type PreflightInput, type HostView} from '../input.ts'
 import type {Finding} from '../finding.ts'
 
-/** What the running cluster is at, by the API server's manifest, else by the kubelet beside it; undefined where none of the hosts is its control plane. */
+/**
+ * What the running cluster is at, by the API server's manifest, else by the kubelet beside it; undefined where none of
+ * the hosts is its control plane.
+ */
 function runningVersion(
   view: HostView,
   {hosts, cluster, clusterCaHash}: PreflightInput,
@@ -17,7 +20,9 @@ function runningVersion(
   return parseVersion(apiServerVersion ?? '') ?? parseVersion(kubelet.version ?? '')
 }
 
-/** Another release than the one that runs is an upgrade, which has an order of its own; nothing here does it in passing. */
+/**
+ * Another release than the one that runs is an upgrade, which has an order of its own; nothing here does it in passing.
+ */
 export const versionChangeCheck: HostCheck = (view, input) => {
   const name = 'VersionChange'
   if (!view.isMember) return []
@@ -43,7 +48,7 @@ export const versionChangeCheck: HostCheck = (view, input) => {
   }
   const side = compareVersions(kubelet, wanted) > 0 ? 'newer' : 'too old for it'
   const message = `its kubelet runs ${kubelet.text}, the cluster ${wanted.text}: ${side}`
-  const remedy = `take the node out (kadm reset ${view.label}) and join it again`
+  const remedy = `remove the node (kadm reset ${view.label}) and join it again`
   return [{...error(name, view, message, remedy), mandatory: true}]
 }
 

@@ -17,7 +17,7 @@ export const immutableCheck: HostCheck = (view, {cluster}) =>
     .map(({path, by}): Finding => {
       const told = view.isMember ? warning : error
       if (by === 'mount') {
-        const message = `${path} is a mount of its own, so it cannot be replaced`
+        const message = `${path} is a mount point, so kadm cannot replace it`
         return told('ImmutableFile', view, message, `unmount it: sudo umount ${path}`)
       }
       const [flag, what] = by === 'immutable' ? ['i', 'immutable'] : ['a', 'append-only']
@@ -43,7 +43,7 @@ export const pathTypeCheck: HostCheck = view => {
         ),
       ]
     }
-    const remedy = `look what ${path} is for, and move it away if it is not needed: sudo mv ${path} ${path}.old`
+    const remedy = `check what ${path} is for, and move it away if you do not need it: sudo mv ${path} ${path}.old`
     return [error('PathType', view, `${path} is ${what}, where kadm writes ${wanted}`, remedy)]
   }
   return [
