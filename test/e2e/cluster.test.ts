@@ -54,9 +54,7 @@ describe('a person with four bare machines', () => {
     const {stdout} = await lab.kadmDone(['init', lab.target('master'), '--dry-run', ...bundle()])
 
     expect(stdout).toContain('prepare/runtime')
-    expect(stdout).toMatch(
-      /file:\/etc\/containerd\/config\.toml: .*\n\s+because enables the interface for the kubelet/,
-    )
+    expect(stdout).toMatch(/file:\/etc\/containerd\/config\.toml: .*\n\s+because enables the interface for the kubelet/)
     expect(stdout).toMatch(/^\d+ changes on 1 host$/m)
     expect(differences(of('master'), await snapshot(lab, 'master'))).toEqual([])
   })
