@@ -109,3 +109,13 @@ const usagesIn = (oids: readonly string[]): readonly Usage[] => [
   ...(oids.includes(USAGE_OIDS.serverAuth) ? (['serverAuth'] as const) : []),
   ...(oids.includes(USAGE_OIDS.clientAuth) ? (['clientAuth'] as const) : []),
 ]
+
+/** As `inspect`; undefined for what is no certificate. */
+export function inspectIfReadable(pem: string): CertificateInfo | undefined {
+  try {
+    return inspect(pem)
+  } catch (error) {
+    if (error instanceof KadmError) return undefined
+    throw error
+  }
+}

@@ -1,7 +1,6 @@
 import type {WantedCertificate} from '../domain/certificates.ts'
 import {canonicalAddress} from '../domain/cidr.ts'
-import {KadmError} from '../domain/errors.ts'
-import {type CertificateInfo, inspect} from './inspect.ts'
+import {type CertificateInfo, inspectIfReadable} from './inspect.ts'
 import {isIssuedBy} from './issue.ts'
 
 type CertificateProblem =
@@ -39,22 +38,13 @@ const DAY_MS = 86_400_000
 /** Says whether what is on the host will do, or the first thing that is wrong with it. Pure; changes nothing. */
 export function judgeCertificate(subject: CertificateCase): CertificateVerdict {
   if (subject.certPem === undefined) return {state: 'missing', detail: 'the certificate is missing'}
-  const info = read(subject.certPem)
+  const info = inspectIfReadable(subject.certPem)
   if (info === undefined) return {state: 'unreadable', detail: 'the file contains no readable certificate'}
   return (
     chainProblem(info, subject.certPem, subject) ??
     timeProblem(info, subject) ??
     contentProblem(info, subject) ?? {state: 'ok', info}
   )
-}
-
-function read(pem: string): CertificateInfo | undefined {
-  try {
-    return inspect(pem)
-  } catch (error) {
-    if (error instanceof KadmError) return undefined
-    throw error
-  }
 }
 
 function chainProblem(info: CertificateInfo, pem: string, subject: CertificateCase): CertificateVerdict | undefined {

@@ -135,6 +135,8 @@ export const CERTIFICATE_NAMES: readonly CertificateName[] = [
 
 export const CA_NAMES: readonly CaName[] = ['ca', 'front-proxy-ca', 'etcd-ca']
 
+export const isAuthority = (name: CertificateName): name is CaName => CA_NAMES.some(ca => ca === name)
+
 export const certificateSpec = (name: CertificateName): CertificateSpec => CERTIFICATES[name]
 export const certPath = (name: CertificateName): string => `${PKI_DIR}/${CERTIFICATES[name].path}.crt`
 export const keyPath = (name: CertificateName): string => `${PKI_DIR}/${CERTIFICATES[name].path}.key`

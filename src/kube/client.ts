@@ -10,8 +10,6 @@ import {patientRequester, requester, type Answer, type Call, type CallOptions, t
 interface ApplyOptions extends CallOptions {
   readonly fieldManager?: string | undefined
   readonly force?: boolean | undefined
-  /** Asks what would come of it and changes nothing. */
-  readonly dryRun?: boolean | undefined
 }
 
 interface DeleteOptions extends CallOptions {
@@ -94,12 +92,11 @@ function clientOn(requests: Requester, endpoint: Endpoint): KubeClient {
       return answer.status === 404 ? undefined : readObject(call, answer)
     },
     list: (path, options) => listAll(send, path, options),
-    apply: async (object, {fieldManager = FIELD_MANAGER, force = true, dryRun, ...options} = {}) =>
+    apply: async (object, {fieldManager = FIELD_MANAGER, force = true, ...options} = {}) =>
       send({
         ...options,
         method: 'PATCH',
-        path:
-          (await pathOf(object, options)) + query({fieldManager, force, dryRun: dryRun === true ? 'All' : undefined}),
+        path: (await pathOf(object, options)) + query({fieldManager, force}),
         doing: `apply ${describe(object)}`,
         body: object,
         contentType: 'application/apply-patch+yaml',

@@ -12,8 +12,7 @@ export function guardedClient(api: KubeClient, guard: () => Promise<void>): Kube
   const before = guard
   return {
     ...api,
-    apply: (object, options) =>
-      options?.dryRun === true ? api.apply(object, options) : guarded(() => api.apply(object, {...options, before})),
+    apply: (object, options) => guarded(() => api.apply(object, {...options, before})),
     create: (object, options) => guarded(() => api.create(object, {...options, before})),
     patch: (path, body, type, options) => guarded(() => api.patch(path, body, type, {...options, before})),
     delete: (path, options) => guarded(() => api.delete(path, {...options, before})),

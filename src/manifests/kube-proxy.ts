@@ -1,5 +1,5 @@
 import {parseAddress} from '../domain/cidr.ts'
-import type {Arg, Cluster, Node} from '../domain/cluster.ts'
+import type {Cluster, Node} from '../domain/cluster.ts'
 import {endpointServer} from '../domain/endpoint.ts'
 import {images} from '../domain/images.ts'
 import {namesProxyMode} from '../domain/version.ts'
@@ -19,7 +19,6 @@ export interface KubeProxyInput {
   readonly controlPlane: Node
   /** False where hosts may not set the kernel's connection-tracking limits, as in a container. */
   readonly setsConntrack: boolean
-  readonly proxyEnvs: readonly Arg[]
 }
 
 /** kube-proxy as kubeadm deploys it, in its order. */
@@ -88,7 +87,7 @@ const daemonSet = (input: KubeProxyInput): KubeObject => ({
   },
 })
 
-const podSpec = ({cluster, proxyEnvs}: KubeProxyInput): PodSpec => ({
+const podSpec = ({cluster}: KubeProxyInput): PodSpec => ({
   containers: [
     {
       name: 'kube-proxy',
@@ -99,7 +98,7 @@ const podSpec = ({cluster, proxyEnvs}: KubeProxyInput): PodSpec => ({
         '--config=/var/lib/kube-proxy/config.conf',
         '--hostname-override=$(NODE_NAME)',
       ],
-      env: [{name: 'NODE_NAME', valueFrom: {fieldRef: {fieldPath: 'spec.nodeName'}}}, ...proxyEnvs],
+      env: [{name: 'NODE_NAME', valueFrom: {fieldRef: {fieldPath: 'spec.nodeName'}}}],
       securityContext: {privileged: true},
       volumeMounts: [
         {name: 'kube-proxy', mountPath: '/var/lib/kube-proxy'},

@@ -25,7 +25,10 @@ describe('a phase is reported', () => {
     const result = await reportPhase(
       to,
       ABOUT,
-      async progress => Promise.resolve(progress('half of it')).then(() => ['a', 'b']),
+      progress => {
+        progress('half of it')
+        return Promise.resolve(['a', 'b'])
+      },
       made => made.length,
     )
 

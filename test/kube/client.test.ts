@@ -70,12 +70,12 @@ describe('the API client', () => {
     })
   })
 
-  it('only asks what would come of an apply when told so', async () => {
+  it('takes no field from another manager when told so', async () => {
     const {api, server} = await start(() => ({json: configMap}))
 
-    await api.apply(configMap, {dryRun: true, force: false})
+    await api.apply(configMap, {force: false})
 
-    expect(server.asked[0]?.url).toMatch(/\?fieldManager=kadm&force=false&dryRun=All$/)
+    expect(server.asked[0]?.url).toMatch(/\?fieldManager=kadm&force=false$/)
   })
 
   it('lists page by page', async () => {

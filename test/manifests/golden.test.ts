@@ -81,7 +81,7 @@ describe.each(VERSIONS)('rendered for %s', version => {
       clusterInfoConfigMap({server, caPem}),
       ...clusterInfoAccess(),
       ...coreDnsObjects(cluster),
-      ...kubeProxyObjects({cluster, controlPlane: node, setsConntrack: false, proxyEnvs: []}),
+      ...kubeProxyObjects({cluster, controlPlane: node, setsConntrack: false}),
       ...flannelObjects({cluster}),
     ]
     await expect(toYamlDocuments(objects)).toMatchFileSnapshot(golden('objects.yaml'))

@@ -91,7 +91,7 @@ describe('objects in the API', () => {
     clusterInfoConfigMap({server: 'https://192.168.56.10:6443', caPem: 'CA'}),
     ...clusterInfoAccess(),
     ...coreDnsObjects(cluster),
-    ...kubeProxyObjects({cluster, controlPlane: node, setsConntrack: true, proxyEnvs: []}),
+    ...kubeProxyObjects({cluster, controlPlane: node, setsConntrack: true}),
   ]
 
   it.each(objects.map(object => [`${object.kind} ${object.metadata.name}`, object] as const))(

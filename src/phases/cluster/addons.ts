@@ -33,7 +33,6 @@ export const addonsPhase: Phase = {
               cluster: context.cluster,
               controlPlane: firstControlPlane(context),
               setsConntrack: !context.facts.isContainer,
-              proxyEnvs: [],
             }).map(object => kubeObject(object, 'part of kube-proxy')),
         },
         {

@@ -1,6 +1,7 @@
 import {
   CA_NAMES,
   CERTIFICATE_NAMES,
+  isAuthority,
   certificateSpec,
   wantedCertificate,
   type CertificateName,
@@ -10,8 +11,6 @@ import {serviceAccountKey} from '../../resources/pki/service-account-key.ts'
 import {directory} from '../../resources/files/directory.ts'
 import {PKI_DIR} from '../../domain/paths.ts'
 import type {Phase, PhaseContext} from '../phase.ts'
-
-const isAuthority = (name: CertificateName): boolean => CA_NAMES.some(ca => ca === name)
 
 function certificateOf(name: CertificateName, {cluster, node, now}: PhaseContext): CertificateResource {
   const {signer, why} = certificateSpec(name)

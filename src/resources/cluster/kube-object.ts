@@ -12,20 +12,13 @@ import {subsetDiff} from './subset-diff.ts'
 export interface KubeObjectResource extends ResourceBase {
   readonly kind: 'kube-object'
   readonly object: ObjectLike
-  /** Fields that are compared only when the object is made, such as a token's expiry: paths like `data.expiration`. */
-  readonly createOnly?: boolean
 }
 
-export const kubeObject = (
-  object: ObjectLike,
-  why: string,
-  more: {readonly createOnly?: boolean} = {},
-): KubeObjectResource => ({
+export const kubeObject = (object: ObjectLike, why: string): KubeObjectResource => ({
   kind: 'kube-object',
   id: `${object.kind}:${object.metadata.namespace === undefined ? '' : `${object.metadata.namespace}/`}${object.metadata.name}`,
   why,
   object,
-  ...more,
 })
 
 /** Objects of one phase are applied side by side, and a namespace may come a moment after what is to be in it. */
@@ -33,12 +26,11 @@ const PLACE_WITHIN_MS = 30_000
 
 async function difference(
   api: KubeClient,
-  {object, createOnly}: KubeObjectResource,
+  {object}: KubeObjectResource,
   options: CallOptions,
 ): Promise<string | undefined> {
   const live = await api.get(await api.pathOf(object, options), options)
   if (live === undefined) return 'is missing'
-  if (createOnly === true) return undefined
   const place = subsetDiff(object, live)
   return place === undefined ? undefined : `${place} differs`
 }

@@ -2,8 +2,9 @@ import {z} from 'zod'
 import {KadmError} from '../../domain/errors.ts'
 import type {Script} from '../../remote/shell/shell.ts'
 import {concat, sh} from '../../remote/shell/shell.ts'
-import {temporaryPath, hostPath} from './host-path.ts'
+import {hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
+import {rewriteFile} from './rewrite-file.ts'
 import {makeParents} from './write-file.ts'
 import {base} from '../core/schema.ts'
 
@@ -87,7 +88,7 @@ fi`,
     const text = Buffer.from(`${begin(name)}\n${lines}${end(name)}\n`).toString('base64')
     return concat([
       makeParents(path),
-      rewrite(
+      rewriteFile(
         path,
         sh`sed -e ${without(name)} -e '$a\' <"$kadm_file" >"$kadm_new"
 printf %s ${text} | base64 -d >>"$kadm_new"`,
@@ -104,7 +105,7 @@ printf %s ${text} | base64 -d >>"$kadm_new"`,
 }
 
 const takeOut = ({path, name}: BlockResource, original: BlockFound): Script => sh`if [ -f ${path} ]; then
-${rewrite(
+${rewriteFile(
   path,
   sh`sed -e ${without(name)} <"$kadm_file" >"$kadm_new"
 if [ -f "$KEEP"/original ] && [ "$(cat "$kadm_new")" = "$(cat "$KEEP"/original)" ]; then cp -a -- "$KEEP"/original "$kadm_new"; fi`,
@@ -114,13 +115,3 @@ fi`
 
 const range = (name: string): string => `/^${begin(name)}$/,/^${end(name)}$/p`
 const without = (name: string): string => `/^${begin(name)}$/,/^${end(name)}$/d`
-
-/** Gives `edit` the file as "$kadm_file" and a copy of it to fill as "$kadm_new", and renames the copy over the file. */
-const rewrite = (path: string, edit: Script): Script => sh`kadm_file=$(readlink -f -- ${path})
-[ -e "$kadm_file" ] || (umask 022; : >"$kadm_file")
-kadm_new=$(dirname -- "$kadm_file")/${temporaryPath(path).split('/').at(-1) ?? ''}
-rm -f -- "$kadm_new"
-cp -a -- "$kadm_file" "$kadm_new"
-${edit}
-sync -- "$kadm_new"
-mv -fT -- "$kadm_new" "$kadm_file"`

@@ -1,7 +1,7 @@
 import {z} from 'zod'
 import {createHash} from 'node:crypto'
 import {createTwoFilesPatch} from 'diff'
-import {concat, sh} from '../../remote/shell/shell.ts'
+import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 import {hostPath} from './host-path.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {
@@ -61,6 +61,15 @@ export const contentOf = (content: string): {readonly content: string; readonly 
   content,
   sha256: createHash('sha256').update(content).digest('hex'),
 })
+
+/** Writes a file of root's whose content is known. */
+export const putText = (path: string, mode: string, text: string): Script =>
+  writeFileAtomically(path, {
+    mode,
+    owner: 'root:root',
+    sha256: contentOf(text).sha256,
+    write: to => writeContent(text, to),
+  })
 
 export const fileResource: z.ZodType<FileResource> = z.object({
   ...base,

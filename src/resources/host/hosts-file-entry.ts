@@ -1,6 +1,7 @@
 import {z} from 'zod'
 import {sh, type Script} from '../../remote/shell/shell.ts'
-import {temporaryPath, hostPath} from '../files/host-path.ts'
+import {hostPath} from '../files/host-path.ts'
+import {rewriteFile} from '../files/rewrite-file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {base, texts} from '../core/schema.ts'
 
@@ -37,9 +38,9 @@ export const loopbackNameKind: Kind<LoopbackNameResource, LoopbackNameFound> = {
   identity: ({lines}) => ({lines}),
   diff: ({path, name}, {lines}) =>
     lines.length === 0 ? undefined : `${path} leads ${name} to the loopback: ${lines.map(tidy).join('; ')}`,
-  act: ({path, name}) => rewrite(path, takeOut(name)),
+  act: ({path, name}) => rewriteFile(path, bySed(takeOut(name))),
   revert: ({path, name}) => sh`if [ -f ${path} ]; then
-${rewrite(path, putIn(name))}
+${rewriteFile(path, bySed(putIn(name)))}
 fi`,
 }
 
@@ -74,11 +75,4 @@ const takeOut = (name: string): readonly string[] => [
 
 const putIn = (name: string): readonly string[] => [`/${literal(rest(name))}$/ d`, `s/^${literal(note(name))}//`]
 
-/** The file may be a symbolic link; it keeps its owner and mode. */
-const rewrite = (path: string, edit: readonly string[]): Script => sh`kadm_file=$(readlink -f -- ${path})
-kadm_new=$(dirname -- "$kadm_file")/${temporaryPath(path).split('/').at(-1) ?? ''}
-rm -f -- "$kadm_new"
-cp -a -- "$kadm_file" "$kadm_new"
-sed -E -e ${edit.join('\n')} <"$kadm_file" >"$kadm_new"
-sync -- "$kadm_new"
-mv -fT -- "$kadm_new" "$kadm_file"`
+const bySed = (edit: readonly string[]): Script => sh`sed -E -e ${edit.join('\n')} <"$kadm_file" >"$kadm_new"`

@@ -1,6 +1,6 @@
 import {z} from 'zod'
 import {judgeCertificate, type CertificateVerdict} from '../../certs/judge.ts'
-import {inspect} from '../../certs/inspect.ts'
+import {inspectIfReadable} from '../../certs/inspect.ts'
 import {issueCa, issueLeaf} from '../../certs/issue.ts'
 import {parsePrivateKey, privateKeyPem} from '../../certs/keys.ts'
 import {publicKeyHashFrom} from '../../certs/openssh.ts'
@@ -8,6 +8,7 @@ import {
   CA_NAMES,
   CERTIFICATE_NAMES,
   certPath,
+  isAuthority,
   keyPath,
   type CaName,
   type CertificateName,
@@ -18,9 +19,8 @@ import {KadmError} from '../../domain/errors.ts'
 import {AUTHORITY_BACK, SIGNED} from '../../domain/lost-authority.ts'
 import {MANIFESTS_DIR} from '../../domain/paths.ts'
 import {concat, sh} from '../../remote/shell/shell.ts'
-import {contentOf} from '../files/file.ts'
+import {putText} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
-import {writeFileAtomically, writeContent} from '../files/write-file.ts'
 import type {KeyPair, Values} from '../core/values.ts'
 import {base, maybe} from '../core/schema.ts'
 import {algorithm, wanted} from './schema.ts'
@@ -57,19 +57,9 @@ export const certificate = (wanted: Omit<CertificateResource, 'kind' | 'id' | 'm
 
 const verdictOf = ({wanted, signer, at}: CertificateResource, state: CertificateState): CertificateVerdict => {
   if (signer !== undefined && state.caPem === undefined) return {state: 'missing', detail: 'is to be made'}
-  if (state.caPem !== undefined && !isReadable(state.caPem))
+  if (state.caPem !== undefined && inspectIfReadable(state.caPem) === undefined)
     return {state: 'wrong-ca', detail: 'its authority cannot be read'}
   return judgeCertificate({...state, wanted, now: new Date(at)})
-}
-
-function isReadable(pem: string): boolean {
-  try {
-    inspect(pem)
-    return true
-  } catch (error) {
-    if (error instanceof KadmError) return false
-    throw error
-  }
 }
 
 export const certificateKind: Kind<CertificateResource, CertificateState> = {
@@ -89,7 +79,7 @@ export const certificateKind: Kind<CertificateResource, CertificateState> = {
   look: ({name, signer}) => sh`printf 'cert %s\n' "$(base64 -w0 2>/dev/null <${certPath(name)})"
 printf 'key %s\n' "$(ssh-keygen -y -P '' -f ${keyPath(name)} 2>/dev/null || openssl pkey -pubout -in ${keyPath(name)} 2>/dev/null | base64 -w0)"
 printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${signer === undefined ? '/dev/null' : certPath(signer)})"
-${isCa(name) ? sh`[ ! -s ${SIGNED[name]} ] || [ ! -s ${API_MANIFEST} ] || echo 'used yes'` : sh`:`}`,
+${isAuthority(name) ? sh`[ ! -s ${SIGNED[name]} ] || [ ! -s ${API_MANIFEST} ] || echo 'used yes'` : sh`:`}`,
   parse: (output, {signer}) => {
     const value = (name: string): string | undefined => {
       const text = output
@@ -137,22 +127,13 @@ ${isCa(name) ? sh`[ ! -s ${SIGNED[name]} ] || [ ! -s ${API_MANIFEST} ] || echo '
   redact: resource => ({...resource, made: undefined}),
   detail: ({wanted}, state) => {
     const names = [...wanted.sans.dns, ...wanted.sans.ips]
+    const replaced = state.certPem === undefined ? undefined : inspectIfReadable(state.certPem)
     return [
       `subject ${wanted.commonName}${names.length > 0 && !wanted.isCa ? `, names ${names.join(', ')}` : ''}`,
-      ...(state.certPem === undefined || !isReadable(state.certPem)
-        ? []
-        : [`replaces one that ends ${inspect(state.certPem).notAfter.toISOString()}`]),
+      ...(replaced === undefined ? [] : [`replaces one that ends ${replaced.notAfter.toISOString()}`]),
     ].join('\n')
   },
 }
-
-const putText = (path: string, mode: string, text: string) =>
-  writeFileAtomically(path, {
-    mode,
-    owner: 'root:root',
-    sha256: contentOf(text).sha256,
-    write: to => writeContent(text, to),
-  })
 
 async function make(resource: CertificateResource, state: CertificateState, values: Values): Promise<KeyPair> {
   const {name, signer, wanted, algorithm} = resource
@@ -160,15 +141,13 @@ async function make(resource: CertificateResource, state: CertificateState, valu
     refuseToReplace(resource, state)
     const key = await values.makeKey(algorithm)
     const pair = {certPem: issueCa({wanted, key, now: values.now, random: values.random}), keyPem: privateKeyPem(key)}
-    if (isCa(name)) values.setAuthority(name, pair)
+    if (isAuthority(name)) values.setAuthority(name, pair)
     return pair
   }
   const [key, authority] = await Promise.all([values.makeKey(algorithm), values.authority(signer)])
   const ca = {certPem: authority.certPem, key: parsePrivateKey(authority.keyPem)}
   return {certPem: issueLeaf({wanted, key, now: values.now, random: values.random}, ca), keyPem: privateKeyPem(key)}
 }
-
-const isCa = (name: CertificateName): name is CaName => name === 'ca' || name === 'front-proxy-ca' || name === 'etcd-ca'
 
 /** A new authority would make every certificate it signed worthless, so one that is there is never replaced. */
 function refuseToReplace(resource: CertificateResource, state: CertificateState): void {
@@ -188,5 +167,5 @@ function refuseToReplace(resource: CertificateResource, state: CertificateState)
 /** Another authority would shut out every node and every user of a cluster that runs. */
 const lost = (name: CertificateName): KadmError =>
   new KadmError('preflight', `the authority ${certPath(name)} is missing, and the cluster uses what it signed`, {
-    hint: `${isCa(name) ? `bring it back on this host: \`${AUTHORITY_BACK[name]}\`` : 'restore it from a backup'}; or take the host out of its cluster with \`kadm reset\``,
+    hint: `${isAuthority(name) ? `bring it back on this host: \`${AUTHORITY_BACK[name]}\`` : 'restore it from a backup'}; or take the host out of its cluster with \`kadm reset\``,
   })

@@ -3,9 +3,8 @@ import {privateKeyPem, publicKeyPem} from '../../certs/keys.ts'
 import {SA_KEY, SA_PUB} from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
 import {concat, sh} from '../../remote/shell/shell.ts'
-import {contentOf} from '../files/file.ts'
+import {putText} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
-import {writeFileAtomically, writeContent} from '../files/write-file.ts'
 import {base} from '../core/schema.ts'
 import {algorithm} from './schema.ts'
 
@@ -46,17 +45,9 @@ export const serviceAccountKeyKind: Kind<ServiceAccountKeyResource, ServiceAccou
   act: ({made}) => {
     if (made === undefined)
       return sh`ssh-keygen -e -m PKCS8 -P '' -f ${SA_KEY} >${SA_PUB}.new && chmod 0600 ${SA_PUB}.new && mv ${SA_PUB}.new ${SA_PUB}`
-    return concat([putText(SA_KEY, made.key), putText(SA_PUB, made.pub)])
+    return concat([putText(SA_KEY, '0600', made.key), putText(SA_PUB, '0600', made.pub)])
   },
   backup: () => sh`[ ! -e ${SA_KEY} ] || : >"$KEEP"/key`,
   revert: (_, original) => (original.key ? sh`:` : sh`rm -f -- ${SA_KEY} ${SA_PUB}`),
   redact: resource => ({...resource, made: undefined}),
 }
-
-const putText = (path: string, text: string) =>
-  writeFileAtomically(path, {
-    mode: '0600',
-    owner: 'root:root',
-    sha256: contentOf(text).sha256,
-    write: to => writeContent(text, to),
-  })

@@ -166,13 +166,6 @@ describe('an object in the API', () => {
   test('that differs says in which field', async () => {
     expect(await look(resource, {api: fakeKube({[CONFIG_MAP]: {...configMap, data: {a: '2'}}})})).toBe('data.a differs')
   })
-
-  test('that counts only when it is made is not compared', async () => {
-    const once = kubeObject(configMap, why, {createOnly: true})
-
-    expect(await look(once, {api: fakeKube({[CONFIG_MAP]: {}})})).toBeUndefined()
-    expect(await look(once, {api: fakeKube()})).toBe('is missing')
-  })
 })
 
 describe('the rights of the administrator', () => {

@@ -3,6 +3,7 @@
 
 ### act
 kadm_file=$(readlink -f -- /etc/hosts)
+[ -e "$kadm_file" ] || (umask 022; : >"$kadm_file")
 kadm_new=$(dirname -- "$kadm_file")/.kadm-hosts.new
 rm -f -- "$kadm_new"
 cp -a -- "$kadm_file" "$kadm_new"
@@ -26,6 +27,7 @@ mv -fT -- "$kadm_new" "$kadm_file"
 ### undo
 if [ -f /etc/hosts ]; then
 kadm_file=$(readlink -f -- /etc/hosts)
+[ -e "$kadm_file" ] || (umask 022; : >"$kadm_file")
 kadm_new=$(dirname -- "$kadm_file")/.kadm-hosts.new
 rm -f -- "$kadm_new"
 cp -a -- "$kadm_file" "$kadm_new"
