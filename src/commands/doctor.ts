@@ -4,6 +4,7 @@ import type {ClusterExamined, Examined} from '../ui/render-diagnoses.ts'
 import {plural, someOf} from '../ui/words.ts'
 import {ClusterCommand} from './base/cluster-command.ts'
 import {fileFlag} from './flags/cluster-flags.ts'
+import {outputFlag} from './flags/output-flag.ts'
 import {described, EXITS} from './base/exits.ts'
 import {sshFlags} from './flags/ssh-flags.ts'
 
@@ -19,7 +20,7 @@ export class Doctor extends ClusterCommand {
     '<%= config.bin %> doctor -f kadm.yaml --json',
   ]
   static override args = {host: Args.string({multiple: true, description: 'machines: [user@]host[:port]'})}
-  static override flags = {file: fileFlag, ...sshFlags}
+  static override flags = {file: fileFlag, ...sshFlags, ...outputFlag()}
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Doctor)
@@ -56,7 +57,7 @@ export class Doctor extends ClusterCommand {
       examined: names.filter(name => name !== undefined),
     })
     const found = withoutDoubles(examined, names, examineCluster(answer, expected, candidates))
-    this.report(found, renderDiagnoses(found.hosts, found.cluster, this.terminal.colours))
+    await this.result(flags.output, found, renderDiagnoses(found.hosts, found.cluster, this.terminal.colours))
     const errors = [...failures, ...causesOf(found.hosts, found.cluster)]
     if (errors.length > 1) throw new AggregateError(errors, 'the diagnosis found problems')
     if (errors[0] !== undefined) throw errors[0]

@@ -4,6 +4,7 @@ import {clusterFlagsOf} from './flags/flags-to-cluster.ts'
 import {Flags} from '@oclif/core'
 import {ignoreFlag, selectFlags} from './flags/phase-flags.ts'
 import {sshFlags} from './flags/ssh-flags.ts'
+import {outputFlag} from './flags/output-flag.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Plan extends ChangeCommand {
@@ -25,6 +26,7 @@ export class Plan extends ChangeCommand {
     ...selectFlags,
     ...ignoreFlag,
     ...sshFlags,
+    ...outputFlag(),
   }
 
   async run(): Promise<void> {

@@ -5,6 +5,7 @@ import {clusterFlags, fileFlag, sourceFlags} from './flags/cluster-flags.ts'
 import {clusterFlagsOf} from './flags/flags-to-cluster.ts'
 import {ignoreFlag} from './flags/phase-flags.ts'
 import {sshFlags} from './flags/ssh-flags.ts'
+import {outputFlag} from './flags/output-flag.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Preflight extends ChangeCommand {
@@ -18,7 +19,14 @@ export class Preflight extends ChangeCommand {
     '<%= config.bin %> preflight -f kadm.yaml --json',
   ]
   static override args = {host: Args.string({multiple: true, description: 'machines: [user@]host[:port]'})}
-  static override flags = {file: fileFlag, ...clusterFlags, ...sourceFlags, ...ignoreFlag, ...sshFlags}
+  static override flags = {
+    file: fileFlag,
+    ...clusterFlags,
+    ...sourceFlags,
+    ...ignoreFlag,
+    ...sshFlags,
+    ...outputFlag('wide'),
+  }
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Preflight)
@@ -34,7 +42,10 @@ export class Preflight extends ChangeCommand {
     const request = {command: 'preflight', cluster: withSshFlags(cluster, flags), phases: []}
     const options = await this.prepare(request, flags, () => undefined)
     const findings = await preflightWorkflow(options)
-    this.report({findings}, renderFindings(findings, this.terminal.colours, this.output.verbose))
+    const {colours} = this.terminal
+    await this.result(flags.output, {findings}, renderFindings(findings, colours, this.output.verbose), {
+      wide: renderFindings(findings, colours, true),
+    })
     const errors = findings.filter(({severity}) => severity === 'error')
     if (errors.length > 0) {
       throw new KadmError('preflight', `${String(errors.length)} of ${String(findings.length)} checks failed`, {

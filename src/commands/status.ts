@@ -5,6 +5,7 @@ import type {ClusterSnapshot} from '../diagnose/cluster/snapshot.ts'
 import {plural, someOf} from '../ui/words.ts'
 import {adminFlags, controlPlaneArg} from './flags/admin-flags.ts'
 import {ClusterCommand, type Administrator} from './base/cluster-command.ts'
+import {outputFlag} from './flags/output-flag.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Status extends ClusterCommand {
@@ -16,10 +17,11 @@ export class Status extends ClusterCommand {
   static override examples = [
     '<%= config.bin %> status ubuntu@10.0.0.10',
     '<%= config.bin %> status -f kadm.yaml',
-    '$ sudo <%= config.bin %> status --json',
+    '<%= config.bin %> status -f kadm.yaml -o wide',
+    '$ sudo <%= config.bin %> status -o json',
   ]
   static override args = {host: controlPlaneArg}
-  static override flags = adminFlags
+  static override flags = {...adminFlags, ...outputFlag('wide', 'name')}
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Status)
@@ -36,7 +38,11 @@ export class Status extends ClusterCommand {
       through: administrator.through?.spec,
     })
     const report = clusterReport(await this.#ask(administrator, expected), expected)
-    this.report(report, renderStatus(report, this.terminal.colours))
+    const {colours} = this.terminal
+    await this.result(flags.output, report, renderStatus(report, colours), {
+      wide: renderStatus(report, colours, {wide: true}),
+      names: report.nodes.map(({name}) => `node/${name}`),
+    })
     const errors = [...whatIsWrong(report, expected), ...notRead(report)]
     if (errors.length > 1) throw new AggregateError(errors, 'the cluster has problems')
     if (errors[0] !== undefined) throw errors[0]

@@ -2,15 +2,18 @@ import {DEFAULT_VERSION} from '../domain/releases.ts'
 import {NEWEST_MINOR, OLDEST_MINOR} from '../domain/version.ts'
 import {columns} from '../ui/columns.ts'
 import {KadmCommand} from './base/kadm-command.ts'
+import {outputFlag} from './flags/output-flag.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Version extends KadmCommand {
   static override summary = 'Print the version of kadm and the Kubernetes versions it installs.'
   static override description = described('', EXITS.none)
-  static override examples = ['<%= config.bin %> version', '<%= config.bin %> version --json']
+  static override examples = ['<%= config.bin %> version', '<%= config.bin %> version -o json']
+
+  static override flags = outputFlag()
 
   async run(): Promise<void> {
-    await this.parse(Version)
+    const {flags} = await this.parse(Version)
     const data = {
       kadm: this.config.version,
       node: process.version,
@@ -27,6 +30,6 @@ export class Version extends KadmCommand {
       ['node', `${data.node} on ${data.platform}`],
       ['kubernetes', `${DEFAULT_VERSION} (any release from ${oldest} to ${newest})`],
     ]
-    this.report(data, columns(rows))
+    await this.result(flags.output, data, columns(rows))
   }
 }

@@ -5,16 +5,38 @@ import {table} from './columns.ts'
 import type {Colours} from './terminal.ts'
 
 /** Nodes, components, and one line for each problem. */
-export function renderStatus(report: ClusterReport, colours: Colours): string {
+export function renderStatus(
+  report: ClusterReport,
+  colours: Colours,
+  {wide = false}: {readonly wide?: boolean} = {},
+): string {
   const {nodes, missingNodes, unnamedNodes, components, diagnoses, unread} = report
   const state = (state: ComponentState): string =>
     state === 'ok' ? colours.green(state) : state === 'unused' ? colours.dim(state) : colours.red(state)
   const lines = [
     table(
-      ['node', 'state', 'role', 'version', 'address', 'runtime', 'note'],
       [
-        ...nodes.map(node => nodeRow(node, unnamedNodes, colours)),
-        ...missingNodes.map(name => [name, colours.red('missing'), '', '', '', '', 'in your file, not in the cluster']),
+        'node',
+        'state',
+        'role',
+        'version',
+        'address',
+        'runtime',
+        ...(wide ? ['os', 'kernel', 'pod range'] : []),
+        'note',
+      ],
+      [
+        ...nodes.map(node => nodeRow(node, unnamedNodes, colours, wide)),
+        ...missingNodes.map(name => [
+          name,
+          colours.red('missing'),
+          '',
+          '',
+          '',
+          '',
+          ...(wide ? ['', '', ''] : []),
+          'in your file, not in the cluster',
+        ]),
       ],
     ),
     '',
@@ -29,13 +51,19 @@ export function renderStatus(report: ClusterReport, colours: Colours): string {
   return lines.join('\n')
 }
 
-const nodeRow = (node: NodeStatus, unnamed: readonly string[], {green, red}: Colours): readonly string[] => [
+const nodeRow = (
+  node: NodeStatus,
+  unnamed: readonly string[],
+  {green, red}: Colours,
+  wide: boolean,
+): readonly string[] => [
   node.name,
   node.ready ? green('ready') : red('not ready'),
   node.roles.join(',') || 'worker',
   node.version,
   node.internalAddress ?? '',
   node.runtime,
+  ...(wide ? [node.os, node.kernel, node.podCidr ?? ''] : []),
   node.reason ??
     [node.schedulable ? '' : 'cordoned', unnamed.includes(node.name) ? 'not in your file' : '']
       .filter(Boolean)

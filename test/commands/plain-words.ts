@@ -24,7 +24,7 @@ export const ODD_WORDINGS: readonly OddWording[] = [
   {pattern: /\b(he|him|his|himself)\b/i, better: 'you, or name the program'},
   {pattern: /\b(is|are|was|were) to be \w+(ed|de|en|pt)\b/i, better: 'must be, or will be'},
   {
-    pattern: /\bwhat is so\b|\bif it stays so\b|\b(is|are|be) so (again|already|still|now)\b/i,
+    pattern: /\bwhat is so\b|\bif it fails again\b|\b(is|are|be) so (again|already|still|now)\b/i,
     better: 'name the state',
   },
   {pattern: /\bas (it|they) should( be)?\b/i, better: 'name the expected state'},

@@ -160,3 +160,30 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kadm; printf '%s\\n' "\${COMPREPLY[@
     ])
   })
 })
+
+describe('-o prints the result', () => {
+  test('as one JSON document', async () => {
+    const {stdout} = await runCommand(PhaseList, 'phase:list', ['-o', 'json'])
+
+    expect(JSON.parse(stdout)).toMatchObject({phases: expect.any(Array) as unknown})
+  })
+
+  test('as YAML', async () => {
+    const {stdout} = await runCommand(Version, 'version', ['-o', 'yaml'])
+
+    expect(stdout).toMatch(/^kubernetes:\n {2}default: v1/m)
+  })
+
+  test('as names alone, or with more columns', async () => {
+    const names = await runCommand(PhaseList, 'phase:list', ['-o', 'name'])
+    const wide = await runCommand(PhaseList, 'phase:list', ['-o', 'wide'])
+
+    expect(names.stdout).toMatch(/^prepare\/swap$/m)
+    expect(wide.stdout).toMatch(/^PHASE +HOSTS +AFTER +WHAT IT DOES +WHY/m)
+  })
+
+  test('not together with the stream of events, nor in an unknown form', async () => {
+    expect((await runCommand(Version, 'version', ['--json', '-o', 'json'])).exitCode).toBe(2)
+    expect((await runCommand(Version, 'version', ['-o', 'wide'])).exitCode).toBe(2)
+  })
+})

@@ -5,6 +5,7 @@ import type {JoinTo, WorkflowOptions} from '../../engine/workflows/options.ts'
 import type {WorkflowResult} from '../../engine/workflows/workflow.ts'
 import type {Phase} from '../../phases/phase.ts'
 import {renderPlan} from '../../ui/render-plan.ts'
+import type {OutputForm} from '../flags/output-flag.ts'
 import {ClusterCommand} from './cluster-command.ts'
 import type {SshFlags} from '../flags/ssh-flags.ts'
 
@@ -57,13 +58,16 @@ export abstract class ChangeCommand extends ClusterCommand {
   }
 
   /** Shows what would change, without changing anything. */
-  protected async plan(request: ChangeRequest, flags: ChangeFlags): Promise<readonly PlannedChange[]> {
+  protected async plan(
+    request: ChangeRequest,
+    flags: ChangeFlags & {readonly output?: OutputForm | undefined},
+  ): Promise<readonly PlannedChange[]> {
     const {planWorkflow} = await import('../../engine/workflows/workflow.ts')
     const options = await this.prepare(request, flags, event => {
       if (event.type === 'warning') this.note(`${event.host}: warning: ${event.message}`)
     })
     const changes = await planWorkflow(options)
-    this.report({plan: changes}, renderPlan(changes, this.terminal.colours))
+    await this.result(flags.output, {plan: changes}, renderPlan(changes, this.terminal.colours))
     return changes
   }
 }

@@ -4,6 +4,8 @@ import {errorAsData, renderError} from '../../ui/render-error.ts'
 import {terminal, type Terminal} from '../../ui/terminal.ts'
 import {asStopped, newInterrupt} from './interrupt.ts'
 import {newOutput, type Output} from './output.ts'
+import {resultText, type ResultForms} from './result-text.ts'
+import type {OutputForm} from '../flags/output-flag.ts'
 import {asUsageError} from './usage-error.ts'
 
 const SHOW_CURSOR = '\u001b[?25h'
@@ -60,6 +62,16 @@ export abstract class KadmCommand extends Command {
   /** The outcome: text for people, or one JSON object with `--json`. */
   protected report(data: object, text: string): void {
     this.output.report(data, text)
+  }
+
+  /** The result in the form that `-o` names; with `--json` the same object as `report` prints. */
+  protected async result(
+    form: OutputForm | undefined,
+    data: object,
+    text: string,
+    forms: ResultForms = {},
+  ): Promise<void> {
+    this.report(data, await resultText(form, data, text, forms))
   }
 
   /** Prints a line about the run on stderr; it is not part of the result. */

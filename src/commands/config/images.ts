@@ -1,6 +1,7 @@
 import {clusterFlags, fileFlag} from '../flags/cluster-flags.ts'
 import {clusterFlagsOf} from '../flags/flags-to-cluster.ts'
 import {KadmCommand} from '../base/kadm-command.ts'
+import {outputFlag} from '../flags/output-flag.ts'
 import {described, EXITS} from '../base/exits.ts'
 
 export class ConfigImages extends KadmCommand {
@@ -9,8 +10,9 @@ export class ConfigImages extends KadmCommand {
   static override examples = [
     '<%= config.bin %> config images',
     '<%= config.bin %> config images --kubernetes-version v1.36.1',
+    '<%= config.bin %> config images -o json',
   ]
-  static override flags = {file: fileFlag, ...clusterFlags}
+  static override flags = {file: fileFlag, ...clusterFlags, ...outputFlag('name')}
 
   async run(): Promise<void> {
     const {flags} = await this.parse(ConfigImages)
@@ -25,6 +27,7 @@ export class ConfigImages extends KadmCommand {
       podNetwork: cluster.network.plugin.kind,
     }
     const images = imagesForRole('control-plane', needs)
-    this.report({images, workers: imagesForRole('worker', needs)}, images.join('\n'))
+    const data = {images, workers: imagesForRole('worker', needs)}
+    await this.result(flags.output, data, images.join('\n'), {names: images})
   }
 }

@@ -3,6 +3,7 @@ import {KadmError} from '../../domain/errors.ts'
 import {adminFlags, toFlag} from '../flags/admin-flags.ts'
 import {ClusterCommand} from '../base/cluster-command.ts'
 import {parseTtl} from '../runtime/requests/ttl.ts'
+import {outputFlag} from '../flags/output-flag.ts'
 import {described, EXITS} from '../base/exits.ts'
 
 export class TokenCreate extends ClusterCommand {
@@ -27,6 +28,7 @@ export class TokenCreate extends ClusterCommand {
     description: Flags.string({helpValue: 'TEXT', summary: 'what the token is for'}),
     ...toFlag,
     ...adminFlags,
+    ...outputFlag('name'),
   }
 
   async run(): Promise<void> {
@@ -48,6 +50,7 @@ export class TokenCreate extends ClusterCommand {
     const spec = {...tokens.DEFAULT_TOKEN, ttlMs, description: flags.description}
     const {join} = await tokens.tokenCreate(api, token, spec, {now: Date.now(), signal: this.signal})
     const command = tokens.joinCommand(join)
-    this.report({token: tokenText(token), join, command}, flags['print-join-command'] ? command : tokenText(token))
+    const text = flags['print-join-command'] ? command : tokenText(token)
+    await this.result(flags.output, {token: tokenText(token), join, command}, text, {names: [`token/${token.id}`]})
   }
 }

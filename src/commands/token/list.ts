@@ -1,6 +1,7 @@
 import {table} from '../../ui/columns.ts'
 import {adminFlags, toFlag} from '../flags/admin-flags.ts'
 import {ClusterCommand} from '../base/cluster-command.ts'
+import {outputFlag} from '../flags/output-flag.ts'
 import {described, EXITS} from '../base/exits.ts'
 
 export class TokenList extends ClusterCommand {
@@ -10,7 +11,7 @@ export class TokenList extends ClusterCommand {
     EXITS.connect,
   )
   static override examples = ['<%= config.bin %> token list --to ubuntu@10.0.0.10']
-  static override flags = {...toFlag, ...adminFlags}
+  static override flags = {...toFlag, ...adminFlags, ...outputFlag('name')}
 
   async run(): Promise<void> {
     const {flags} = await this.parse(TokenList)
@@ -29,9 +30,11 @@ export class TokenList extends ClusterCommand {
       groups.join(','),
       description ?? '',
     ])
-    this.report(
+    await this.result(
+      flags.output,
       {tokens},
       rows.length === 0 ? 'no tokens found' : table(['token', 'expires', 'usages', 'groups', 'description'], rows),
+      {names: tokens.map(({id}) => `token/${id}`)},
     )
   }
 }

@@ -174,7 +174,7 @@ const unknownRuntime = logRule({
   fix: (_, {kubeletConfig}) =>
     isElsewhere(kubeletConfig?.runtimeEndpoint)
       ? `${AGAIN}: it writes containerRuntimeEndpoint`
-      : '`sudo systemctl restart containerd`; if it stays so: `sudo journalctl -u containerd -n 30 --no-pager`',
+      : '`sudo systemctl restart containerd`; if it fails again: `sudo journalctl -u containerd -n 30 --no-pager`',
 })
 
 const isElsewhere = (endpoint: string | undefined): boolean =>

@@ -124,7 +124,7 @@ const leaderSilent: ClusterRule = {
             `pods: ${names(pods.map(nameOf))}`,
           ],
           nodes: nodesOf(pods),
-          fix: `\`kubectl -n kube-system logs ${nameOf(pods[0] ?? {})} --tail=5\` tells why; ${view.expected.repair.cluster} renews its credentials, and if it stays so, on the control plane: \`sudo pkill -x ${component.slice(0, 15)}\``,
+          fix: `\`kubectl -n kube-system logs ${nameOf(pods[0] ?? {})} --tail=5\` tells why; ${view.expected.repair.cluster} renews its credentials, and if it fails again, on the control plane: \`sudo pkill -x ${component.slice(0, 15)}\``,
         },
       ]
     }),
