@@ -1,5 +1,42 @@
 import tseslint from 'typescript-eslint'
 
+// Not split yet. A file leaves this list when it keeps to the sizes below, and none joins it.
+const TOO_LARGE = [
+  'src/commands/runtime/wiring/workflow.ts',
+  'src/config/documents/file-documents.ts',
+  'src/config/draft/assemble.ts',
+  'src/diagnose/cluster/api-refusal.ts',
+  'src/diagnose/cluster/read-snapshot.ts',
+  'src/diagnose/rules/control-plane-rules.ts',
+  'src/diagnose/rules/kubelet-rules.ts',
+  'src/diagnose/rules/network-rules.ts',
+  'src/diagnose/rules/node-rules.ts',
+  'src/domain/certificates.ts',
+  'src/engine/cluster/join-token.ts',
+  'src/engine/cluster/live-cluster.ts',
+  'src/engine/lease/heartbeat.ts',
+  'src/engine/schedule/carry-out.ts',
+  'src/engine/schedule/run-of.ts',
+  'src/engine/workflows/session.ts',
+  'src/facts/parse-facts.ts',
+  'src/kube/client.ts',
+  'src/kube/cluster-lease.ts',
+  'src/lab/drivers/program.ts',
+  'src/lab/drivers/vm.ts',
+  'src/manifests/coredns.ts',
+  'src/manifests/flannel.ts',
+  'src/phases/preflight/checks/identity-checks.ts',
+  'src/remote/local-host.ts',
+  'src/remote/machine-host.ts',
+  'src/remote/reconnect/reconnecting-host.ts',
+  'src/remote/ssh/semaphore.ts',
+  'src/remote/ssh/ssh-client.ts',
+  'src/remote/supervisor/supervise.ts',
+  'src/resources/cluster/node-registered.ts',
+  'src/ui/task-view.ts',
+  'src/verify/verify.ts',
+]
+
 export default tseslint.config(
   {ignores: ['dist/', 'node_modules/', 'coverage/', '**/*.cjs', '**/*.js']},
   ...tseslint.configs.strictTypeChecked,
@@ -21,6 +58,15 @@ export default tseslint.config(
           message: 'pass a fake as an argument',
         },
       ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: TOO_LARGE,
+    rules: {
+      'max-lines': ['error', {max: 200, skipBlankLines: true, skipComments: true}],
+      'max-lines-per-function': ['error', {max: 40, skipBlankLines: true, skipComments: true}],
+      complexity: ['error', 20],
     },
   },
   {
