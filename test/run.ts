@@ -8,7 +8,7 @@ import {printedAtItsEnd, script, suite} from './run/steps.ts'
 import {summary} from './run/summary.ts'
 import {installPrerequisites} from './prerequisites.ts'
 
-const CHECKS = ['check:types', 'check:lint', 'check:format', 'check:layers', 'check:dead']
+const CHECKS = ['check:types', 'check:lint', 'check:format', 'check:layers', 'check:dead', 'check:shell']
 /** The file descriptor of what is seen as it goes on. */
 const STDOUT = 1
 

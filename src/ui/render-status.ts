@@ -10,35 +10,11 @@ export function renderStatus(
   colours: Colours,
   {wide = false}: {readonly wide?: boolean} = {},
 ): string {
-  const {nodes, missingNodes, unnamedNodes, components, diagnoses, unread} = report
+  const {components, diagnoses, unread} = report
   const state = (state: ComponentState): string =>
     state === 'ok' ? colours.green(state) : state === 'unused' ? colours.dim(state) : colours.red(state)
   const lines = [
-    table(
-      [
-        'node',
-        'state',
-        'role',
-        'version',
-        'address',
-        'runtime',
-        ...(wide ? ['os', 'kernel', 'pod range'] : []),
-        'note',
-      ],
-      [
-        ...nodes.map(node => nodeRow(node, unnamedNodes, colours, wide)),
-        ...missingNodes.map(name => [
-          name,
-          colours.red('missing'),
-          '',
-          '',
-          '',
-          '',
-          ...(wide ? ['', '', ''] : []),
-          'in your file, not in the cluster',
-        ]),
-      ],
-    ),
+    nodeTable(report, colours, wide),
     '',
     table(
       ['component', 'state', 'node', 'detail'],
@@ -49,6 +25,23 @@ export function renderStatus(
     ...unread.map(what => `${colours.yellow('not read')}: ${what}`),
   ]
   return lines.join('\n')
+}
+
+const WIDE = ['os', 'kernel', 'pod range']
+
+function nodeTable({nodes, missingNodes, unnamedNodes}: ClusterReport, colours: Colours, wide: boolean): string {
+  const more = wide ? WIDE : []
+  const missing = (name: string): readonly string[] => [
+    name,
+    colours.red('missing'),
+    ...['', '', '', ''],
+    ...more.map(() => ''),
+    'in your file, not in the cluster',
+  ]
+  return table(
+    ['node', 'state', 'role', 'version', 'address', 'runtime', ...more, 'note'],
+    [...nodes.map(node => nodeRow(node, unnamedNodes, colours, wide)), ...missingNodes.map(missing)],
+  )
 }
 
 const nodeRow = (

@@ -1,7 +1,7 @@
 import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {measured, testLab} from '../e2e/test-lab.ts'
+import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
 import {dice} from './dice.ts'
 import {
   make,
@@ -31,24 +31,28 @@ interface Tally {
 describe(`a sweep with seed ${String(SEED)}`, () => {
   const chance = dice(SEED)
   const tallies = new Map<string, Tally>()
+  let lab: TestLab | undefined
   let sweep: Sweep
   let calm: Undisturbed
 
   beforeAll(async () => {
-    const lab = await testLab('chaos', MACHINES)
-    const {stdout} = await lab.kadmDone(['config', 'print', ...MACHINES.map(lab.target), '--bundle', lab.bundleDir], {
-      bare: true,
-    })
-    const file = join(lab.home, 'kadm.yaml')
+    const machines = (lab = await testLab('chaos', MACHINES))
+    const {stdout} = await machines.kadmDone(
+      ['config', 'print', ...MACHINES.map(machines.target), '--bundle', machines.bundleDir],
+      {
+        bare: true,
+      },
+    )
+    const file = join(machines.home, 'kadm.yaml')
     await writeFile(file, stdout)
-    sweep = {lab, machines: MACHINES, apply: ['apply', '-f', file], reset: ['reset', '-f', file, '--yes']}
+    sweep = {lab: machines, machines: MACHINES, apply: ['apply', '-f', file], reset: ['reset', '-f', file, '--yes']}
     calm = await measured('an undisturbed cluster, there and back', () => undisturbed(sweep))
   })
   afterAll(async () => {
     console.log(`\nseed ${String(SEED)}, KADM_CHAOS_SEED=${String(SEED)} repeats it`)
     for (const [what, {points, converged}] of tallies)
       console.log(`${what}: ${String(points)} points, ${String(converged)} converged`)
-    await sweep.lab.down()
+    await lab?.down()
   })
 
   const tally = (what: string): Tally => {

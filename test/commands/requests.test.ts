@@ -110,8 +110,8 @@ describe('what should be there', () => {
     const expected = await expectedCluster({isNamed: false, file, through: undefined})
 
     expect(expected.hosts?.map(({name}) => name)).toEqual(['master', 'one', 'two'])
-    expect(expected.repair.cluster).toBe(`kadm apply -f ${file}`)
-    expect(expected.repair.why(undefined)).toBe(`kadm doctor -f ${file} shows why`)
+    expect(expected.repair.cluster).toBe(`\`kadm apply -f ${file}\``)
+    expect(expected.repair.why(undefined)).toBe(`\`kadm doctor -f ${file}\` shows why`)
   })
 
   test('is not known for named machines, and the commands name the control plane', async () => {
@@ -119,8 +119,8 @@ describe('what should be there', () => {
     const expected = await expectedCluster({isNamed: true, file: undefined, through})
 
     expect(expected.hosts).toBeUndefined()
-    expect(expected.repair.cluster).toBe('kadm init ubuntu@10.0.0.1')
-    expect(expected.repair.why(undefined)).toBe('kadm doctor ubuntu@10.0.0.1 shows why')
+    expect(expected.repair.cluster).toBe('`kadm init ubuntu@10.0.0.1`')
+    expect(expected.repair.why(undefined)).toBe('`kadm doctor ubuntu@10.0.0.1` shows why')
   })
 
   test('points to the findings of machines that were examined in the same run', async () => {

@@ -32,7 +32,7 @@ describe('a workflow', () => {
 
       expect(error).toMatchObject({
         code: 'preflight',
-        message: expect.stringMatching(/^\d+ of \d+ checks failed, so nothing was changed$/) as unknown,
+        message: expect.stringMatching(/^\d+ of \d+ checks failed; nothing was changed$/) as unknown,
       })
       expect(error instanceof KadmError && error.evidence).toMatch(/^master: \w+: /m)
       expect(touched(did)).toEqual([])
@@ -86,7 +86,7 @@ describe('a workflow', () => {
 
     const joining = carryOutWorkflow({...options, cluster: {...options.cluster, hosts: [worker]}})
 
-    await expect(joining).rejects.toMatchObject({code: 'usage', message: 'no control plane is named'})
+    await expect(joining).rejects.toMatchObject({code: 'usage', message: 'no control plane given'})
     expect(closed(did)).toEqual(['close worker'])
   })
 
@@ -102,7 +102,7 @@ describe('a workflow', () => {
 
     await expect(carryOutWorkflow(options)).rejects.toMatchObject({
       code: 'usage',
-      message: 'a join by token is for one machine',
+      message: 'a join with a token works for one machine only',
     })
     expect(closed(did)).toEqual(['close one', 'close two'])
   })
@@ -118,7 +118,7 @@ describe('a machine at which another run is at work', () => {
     await expect(run(options)).rejects.toMatchObject({
       code: 'lease',
       host: 'master',
-      message: expect.stringContaining(`another run of kadm is at work on master: ${OTHER}`) as unknown,
+      message: expect.stringContaining(`another kadm run holds the lock on master: ${OTHER}`) as unknown,
     })
     expect(touched(did)).toEqual([])
     expect(closed(did)).toEqual(['close master'])
