@@ -12,10 +12,11 @@ export interface ViewChoice {
 
 /** `--json` wins; a task list needs a terminal that can redraw; everything else, and `--verbose`, gets plain lines. */
 export async function chooseView({json, verbose, terminal, now}: ViewChoice): Promise<View> {
-  const write = (text: string): void => void terminal.stdout.write(text)
-  if (json) return jsonView(write)
-  const canRedraw = terminal.stdout.isTTY && terminal.stdout.columns > 0
-  if (verbose || !canRedraw) return plainView({write, colours: terminal.colours, verbose})
+  const result = (text: string): void => void terminal.stdout.write(text)
+  if (json) return jsonView(result)
+  const write = (text: string): void => void terminal.stderr.write(text)
+  const canRedraw = terminal.stderr.isTTY && terminal.stderr.columns > 0
+  if (verbose || !canRedraw) return plainView({write, result, colours: terminal.colours, verbose})
   const {taskView} = await import('./task-view.ts')
   return taskView({terminal, now})
 }

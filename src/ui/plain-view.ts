@@ -5,7 +5,10 @@ import type {View} from './view.ts'
 import {doneText, firstLine} from './words.ts'
 
 export interface PlainOptions {
+  /** Takes progress and warnings. */
   readonly write: (text: string) => void
+  /** Takes the last line, which is the result of the run. */
+  readonly result: (text: string) => void
   readonly colours: Colours
   /** Also what started, what was skipped, what needed no change, and each single change. */
   readonly verbose: boolean
@@ -15,7 +18,7 @@ export interface PlainOptions {
 const PROGRESS_MS = 5000
 
 /** One line for each event, host first; for logs and for terminals that cannot redraw. */
-export function plainView({write, colours, verbose}: PlainOptions): View {
+export function plainView({write, result, colours, verbose}: PlainOptions): View {
   const told = new Map<string, {readonly at: number; readonly line: string}>()
   const isTooSoon = (event: EngineEvent, line: string): boolean => {
     if (event.type !== 'phase-progress') return false
@@ -28,7 +31,9 @@ export function plainView({write, colours, verbose}: PlainOptions): View {
   return {
     emit: event => {
       const line = plainLine(event, colours, verbose)
-      if (line !== undefined && !isTooSoon(event, line)) write(`${line}\n`)
+      if (line === undefined || isTooSoon(event, line)) return
+      const take = event.type === 'run-done' ? result : write
+      take(`${line}\n`)
     },
     end: () => Promise.resolve(),
   }

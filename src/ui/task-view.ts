@@ -5,7 +5,7 @@ import type {Terminal} from './terminal.ts'
 import type {View} from './view.ts'
 
 export interface TaskViewOptions {
-  readonly terminal: Pick<Terminal, 'stdout' | 'stderr' | 'colours'>
+  readonly terminal: Pick<Terminal, 'stderr' | 'colours'>
   readonly now: () => number
 }
 
@@ -23,14 +23,14 @@ interface Drawn {
 
 /** Uses listr2 only to draw: one task for each host, which ends when its events end. */
 export function taskView(options: TaskViewOptions): View {
-  const {colours, stdout} = options.terminal
+  const {colours, stderr} = options.terminal
   const warnings: string[] = []
   let lanes = noLanes
   let drawn: Drawn | undefined
   const close = async (): Promise<void> => {
     await drawn?.finish()
     drawn = undefined
-    for (const warning of warnings.splice(0)) stdout.write(`${warning}\n`)
+    for (const warning of warnings.splice(0)) stderr.write(`${warning}\n`)
   }
   return {
     emit: event => {
@@ -76,7 +76,7 @@ function draw(first: Lanes, {terminal, now}: TaskViewOptions): Drawn {
         logger: new ListrLogger({
           useIcons: false,
           toStderr: [],
-          processOutput: new ProcessOutput(terminal.stdout, terminal.stderr, {leaveEmptyLine: false}),
+          processOutput: new ProcessOutput(terminal.stderr, terminal.stderr, {leaveEmptyLine: false}),
         }),
       },
     },

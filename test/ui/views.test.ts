@@ -23,7 +23,7 @@ describe('the plain view', () => {
     ['plain-failed', FAILED_RUN, false],
   ] as const)('writes one line an event, host first: %s', async (name, events, verbose) => {
     const out = collect()
-    const view = plainView({write: out.write, colours, verbose})
+    const view = plainView({write: out.write, result: out.write, colours, verbose})
     events.forEach(view.emit)
     await view.end()
 
@@ -31,9 +31,19 @@ describe('the plain view', () => {
   })
 })
 
+test('the plain view keeps progress apart from the result', async () => {
+  const [progress, result] = [collect(), collect()]
+  const view = plainView({write: progress.write, result: result.write, colours, verbose: true})
+  GOOD_RUN.forEach(view.emit)
+  await view.end()
+
+  expect(result.text()).toMatch(/^done: [^\n]*\n$/)
+  expect(progress.text()).not.toContain(result.text())
+})
+
 test('the plain view tells progress within a phase only now and then, and what is new always', () => {
   const out = collect()
-  const view = plainView({write: out.write, colours, verbose: false})
+  const view = plainView({write: out.write, result: out.write, colours, verbose: false})
   const progress = (seconds: number, phase: string): EngineEvent => ({
     type: 'phase-progress',
     host: 'master',

@@ -34,7 +34,7 @@ export abstract class KadmCommand extends Command {
   readonly #interrupt = newInterrupt({
     say: line => process.stderr.write(`${line}\n`),
     leave: () => {
-      if (process.stdout.isTTY) process.stdout.write(SHOW_CURSOR)
+      if (process.stderr.isTTY) process.stderr.write(SHOW_CURSOR)
       process.exit(130)
     },
   })
