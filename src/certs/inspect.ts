@@ -30,7 +30,7 @@ export interface CertificateParts {
   readonly subjectKeyId: Buffer | undefined
 }
 
-/** Reads the first certificate of a PEM text; throws `config` when there is none that can be read. */
+/** Reads the first certificate of a PEM text; throws `config` when it contains no readable certificate. */
 export const inspect = (pem: string): CertificateInfo => readCertificate(pem).info
 
 /** As `inspect`, with the bytes that a signer needs. */
@@ -110,7 +110,7 @@ const usagesIn = (oids: readonly string[]): readonly Usage[] => [
   ...(oids.includes(USAGE_OIDS.clientAuth) ? (['clientAuth'] as const) : []),
 ]
 
-/** As `inspect`; undefined for what is no certificate. */
+/** Like `inspect`, but returns undefined when the text is not a certificate. */
 export function inspectIfReadable(pem: string): CertificateInfo | undefined {
   try {
     return inspect(pem)

@@ -141,7 +141,10 @@ export const certificateSpec = (name: CertificateName): CertificateSpec => CERTI
 export const certPath = (name: CertificateName): string => `${PKI_DIR}/${CERTIFICATES[name].path}.crt`
 export const keyPath = (name: CertificateName): string => `${PKI_DIR}/${CERTIFICATES[name].path}.key`
 
-/** One certificate as it should be on one node: plain data, ready to be made or to be compared with what is there. */
+/**
+ * The expected state of one certificate on one node: plain data, ready to be issued or compared with the
+ * existing certificate.
+ */
 export interface WantedCertificate {
   readonly isCa: boolean
   readonly commonName: string

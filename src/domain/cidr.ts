@@ -16,7 +16,7 @@ export interface Cidr {
 
 const BITS = {4: 32, 6: 128} as const
 
-/** Strict as Go's netip: no leading zeros, no zone; undefined for what is no address. */
+/** As strict as Go's netip: no leading zeros, no zone; undefined for an invalid address. */
 export function parseAddress(text: string): Address | undefined {
   const isIpv4 = ipaddr.IPv4.isValidFourPartDecimal(text)
   return isIpv4 || isIpv6(text) ? addressFromBytes(Uint8Array.from(ipaddr.parse(text).toByteArray())) : undefined

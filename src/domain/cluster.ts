@@ -16,7 +16,10 @@ export interface Cluster {
   /** How hosts reach servers outside; undefined for directly. */
   readonly proxy?: Proxy | undefined
   readonly swap: 'off' | 'keep'
-  /** How long a component of the control plane may take to come up before its kubelet starts it anew; its probes and other waits follow. */
+  /**
+   * How long a control-plane component may take to start before its kubelet restarts it; its probes and other
+   * waits follow.
+   */
   readonly startupSeconds: number
   readonly extra: Extra
 }

@@ -1,4 +1,4 @@
-/** What went wrong, by who can mend it; the number is the process's exit code. */
+/** The kind of an error, by who can fix it; the number is the exit code of the process. */
 export const EXIT = {
   usage: 2,
   config: 2,

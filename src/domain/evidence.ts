@@ -168,7 +168,7 @@ export interface Evidence {
     readonly cniConfigs: readonly CniConfig[]
     /** Addresses given to pods of this host, by network. */
     readonly podAddresses: readonly {readonly network: string; readonly address: string}[]
-    /** FLANNEL_SUBNET of /run/flannel/subnet.env; undefined when there is none. */
+    /** FLANNEL_SUBNET of /run/flannel/subnet.env; undefined when the file or the value is missing. */
     readonly flannelSubnet: string | undefined
     /** Whether flannel's tunnel is among the network interfaces, and up; undefined when that is not known. */
     readonly tunnel: 'yes' | 'down' | 'no' | undefined
@@ -202,9 +202,9 @@ export interface Evidence {
   }
   /** Names of flags, and where each is given. */
   readonly flags: readonly {readonly place: string; readonly name: string}[]
-  /** Files of /etc/kubernetes that a static pod or the kubelet is told to read, and that are not there or empty. */
+  /** Files of /etc/kubernetes that a static pod or the kubelet is configured to read, and that are missing or empty. */
   readonly lackingFiles: readonly LackingFile[]
-  /** What CoreDNS on this host is told to ask, and what came of asking it. */
+  /** The name servers that CoreDNS on this host is configured to use, and their answers. */
   readonly dnsForwards: readonly DnsForward[]
   /** UIDs of the pods that this host has now; undefined when it cannot be read. */
   readonly podUids: readonly string[] | undefined

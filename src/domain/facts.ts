@@ -116,7 +116,7 @@ export interface Facts {
   }
   readonly firewall: FirewallFacts
   readonly extraCaDirs: readonly string[]
-  /** undefined where there is none. */
+  /** undefined when it is missing. */
   readonly cloudInit: CloudInitFacts | undefined
   /** Of the run that holds it, with the seconds since its last sign of life; undefined when nobody does. */
   readonly lease: {readonly holder: string; readonly ageSeconds: number} | undefined
@@ -175,7 +175,7 @@ export interface InterfaceFacts {
   }[]
 }
 
-/** One area of swap, and what turns it on at boot. What is masked already is no source. */
+/** One swap area, and what enables it at boot. A unit that is already masked does not count as a source. */
 export type SwapSource = SwapArea &
   (
     | {

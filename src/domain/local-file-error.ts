@@ -65,7 +65,7 @@ export const isFileError = (error: unknown): error is FileError =>
 export const isMissing = (error: unknown): boolean =>
   isFileError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 
-/** What is wrong with a local file, in a few words; undefined for an error that is none of the file system's. */
+/** What is wrong with a local file, in a few words; undefined for an error that does not come from the file system. */
 export const whyNoFile = (error: unknown): string | undefined =>
   isFileError(error) ? REASONS[error.code]?.why : undefined
 

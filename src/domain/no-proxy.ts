@@ -12,7 +12,7 @@ export interface ProxyView {
   readonly endpoint: string
 }
 
-/** The environment of a program that goes out by the cluster's proxy; nothing when there is none. */
+/** The environment of a program that uses the cluster's proxy; empty when no proxy is configured. */
 export function proxyEnvironment(view: ProxyView): Readonly<Record<string, string>> {
   const {proxy} = view.cluster
   if (proxy === undefined) return {}

@@ -20,7 +20,7 @@ export interface SysctlFile {
   readonly lines: readonly string[]
 }
 
-/** Nothing of others, nothing that is fixed. */
+/** The empty value: no settings of other programs, and no fixed paths. */
 export const NOTHING_SHARED: SharedFacts = {
   sysctlFiles: [],
   manifests: {},

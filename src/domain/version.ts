@@ -19,7 +19,7 @@ export function parseVersion(text: string): KubernetesVersion | undefined {
   return {text: `v${String(major)}.${String(minor)}.${String(patch)}`, major, minor, patch}
 }
 
-/** Throws `config` for what is no release that kadm can install. */
+/** Throws `config` for a version that kadm cannot install. */
 export function supportedVersion(text: string): KubernetesVersion {
   const version = parseVersion(text)
   const range = `v1.${String(OLDEST_MINOR)} to v1.${String(NEWEST_MINOR)}`

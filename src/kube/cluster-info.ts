@@ -48,7 +48,7 @@ export function judgeClusterInfo(clusterInfo: ApiObject, token: BootstrapToken, 
   return {server, host, port, ca, kubeconfig}
 }
 
-/** Says which tokens the cluster knows, so that a mistyped id is seen at once; ids are no secret. */
+/** Lists the token ids that the cluster knows, so that a mistyped id is easy to see; ids are not secret. */
 export function noSuchToken(clusterInfo: ApiObject, token: BootstrapToken): KadmError {
   const known = Object.keys(textsAt(clusterInfo, 'data'))
     .filter(key => key.startsWith(SIGNATURE_PREFIX))

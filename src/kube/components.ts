@@ -66,7 +66,10 @@ export function componentsOf({pods, deployments, daemonSets}: ComponentObjects):
   ]
 }
 
-/** How long the API servers are given to come up: kubeadm and kadm alike write it into their probe only. 0 where none is told. */
+/**
+ * How long the API servers may take to start: kubeadm and kadm write this limit only into their probe. 0 when
+ * no limit is configured.
+ */
 export async function startupSeconds(api: KubeClient, options?: CallOptions): Promise<number> {
   const path = apiPath.pods(undefined, 'kube-system') + query({labelSelector: 'component=kube-apiserver'})
   return Math.max(0, ...(await api.list(path, options)).map(startupSecondsOf))

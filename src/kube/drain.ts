@@ -22,7 +22,7 @@ export interface DrainOptions {
 const DEADLINE_MS = 300_000
 const INTERVAL_MS = 500
 
-/** Whether a drain leaves a pod alone, moves it, or would lose it for good. */
+/** Whether a drain ignores a pod, moves it, or would delete it permanently. */
 export type Movable = 'stays' | 'moves' | 'lost'
 
 export function judgePod(pod: ApiObject): Movable {
@@ -78,8 +78,8 @@ export async function drain(api: KubeClient, node: string, options: DrainOptions
 }
 
 /**
- * Deletes the pods that a node which is no longer there had: a machine that comes back under its name would take them, and their
- * last known state, for its own (the garbage collector of pods leaves them 40 s: pkg/controller/podgc).
+ * Deletes the pods of a node that no longer exists: a machine that joins again under its name would adopt them
+ * with their last known state (the pod garbage collector leaves them for 40 s: pkg/controller/podgc).
  */
 export async function forceDeletePods(api: KubeClient, node: string, signal?: AbortSignal): Promise<void> {
   const left = await podsOfNode(api, node, signal)

@@ -114,7 +114,10 @@ async function once(call: Call, endpoint: Endpoint, {pool}: Connections): Promis
 
 type Ask = (call: Call) => Promise<Answer>
 
-/** How long a call that is tried again for `retryForMs` goes on from when the machine that leads to the server was lost. */
+/**
+ * How long a call that is retried for `retryForMs` continues after the connection to the host of the server is
+ * lost.
+ */
 export const triesWhenLostMs = (retryForMs: number): number => Math.min(retryForMs * TIMES_WHEN_LOST, AWAY_MS)
 
 async function callWithRetries(call: Call, where: string, ask: Ask): Promise<Answer> {

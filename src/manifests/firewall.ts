@@ -79,7 +79,7 @@ export interface ProgramOptions {
   readonly rules: readonly FirewallRule[]
 }
 
-/** The program that puts the rules into others' chains and takes them out, and only them. */
+/** The program that adds the rules of kadm to chains of other programs, and removes only those rules. */
 export const firewallProgram = (templates: Templates, {chains, rules}: ProgramOptions): string =>
   fill(templates['kadm-firewall.sh'], {
     chains: chains
@@ -94,6 +94,6 @@ export const firewallProgram = (templates: Templates, {chains, rules}: ProgramOp
       .join('\n\n'),
   })
 
-/** Puts the rules in at every boot, and again when the firewall's own rules are loaded anew. */
+/** Adds the rules at every boot, and again whenever the host's firewall reloads its own rules. */
 export const firewallUnit = (templates: Templates): string =>
   fill(templates['kadm-firewall.service'], {program: FIREWALL_PROGRAM})

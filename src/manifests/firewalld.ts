@@ -1,6 +1,9 @@
 import type {FirewallRule} from '../domain/firewall.ts'
 
-/** What a person types who has firewalld; links of the pod network are trusted, since its forwarding goes by zones. */
+/**
+ * The commands to type when the host uses firewalld; they trust the links of the pod network, because firewalld
+ * forwards by zone.
+ */
 export function firewalldCommands(rules: readonly FirewallRule[]): readonly string[] {
   const input = rules.filter(({hook}) => hook === 'input')
   const links = [...new Set(rules.flatMap(({in: inBy}) => inBy ?? []))]

@@ -53,7 +53,10 @@ export function kubeletConfigMap(cluster: Cluster, cgroupVersion: 1 | 2): Config
   return configMap({name: 'kubelet-config', namespace: 'kube-system', ...annotations}, data)
 }
 
-/** The kubelet's own is two minutes. In whole probes, as a cluster tells it to who has not its file. */
+/**
+ * The kubelet's default is two minutes. The startup time is rounded up to whole probe periods, because a run
+ * without the file reads it back from the API server's probe.
+ */
 const runtimeRequestTimeout = ({startupSeconds}: Cluster): string =>
   `${String(Math.round(120 * timeoutScaleFor(Math.ceil(startupSeconds / PROBE_SECONDS) * PROBE_SECONDS)))}s`
 
@@ -76,7 +79,8 @@ function sharedConfig(cluster: Cluster, cgroupVersion: 1 | 2, swap: PodSwap): Re
     healthzBindAddress: '127.0.0.1',
     healthzPort: 10248,
     rotateCertificates: true,
-    // An image is unpacked while its first container is made, and cut off, that begins anew.
+    // The runtime unpacks an image while it creates the first container; if it is interrupted, it unpacks the
+    // image from the start.
     ...(startsSlowly(cluster) ? {runtimeRequestTimeout: runtimeRequestTimeout(cluster)} : {}),
     staticPodPath: MANIFESTS_DIR,
   }

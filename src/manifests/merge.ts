@@ -1,6 +1,6 @@
 type Plain = Readonly<Record<string, unknown>>
 
-/** `over` laid over `base`: maps are merged key by key, all else is replaced. */
+/** `over` applied to `base`: maps are merged key by key, every other value is replaced. */
 export function deepMerge(base: Plain, over: Plain): Plain {
   const merged: Record<string, unknown> = {...base}
   for (const [key, value] of Object.entries(over)) {

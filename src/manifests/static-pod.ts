@@ -56,7 +56,7 @@ export interface StaticPodParts {
   readonly flags: readonly string[]
   readonly env: readonly EnvVar[]
   readonly probe: ProbeTarget
-  /** How long it may take to come up before the kubelet starts it anew. */
+  /** How long the container may take to start before the kubelet restarts it. */
   readonly startupSeconds: number
   readonly requests: Readonly<Record<string, string>>
   readonly mounts: readonly Mount[]

@@ -20,9 +20,9 @@ export interface Host {
   /** Opens a TCP stream from the machine to `host:port` as seen from there (ssh forwardOut; net.connect when local). */
   forward(host: string, port: number): Promise<Duplex>
   /**
-   * Logs in anew, by a new connection to where the machine is reached now or to one of `addresses`, whichever lets in first in this
-   * order; only the host key that it showed before is taken. All that follows goes over the new connection.
-   * Not there where no connection is needed (local).
+   * Opens a new connection and logs in, to the current address of the machine or to one of `addresses`: the
+   * first one, in this order, that accepts the login. Only the host key that the machine showed before is
+   * accepted. Later calls use the new connection. Undefined for a transport without a connection (local).
    */
   renew?(addresses: readonly string[], options?: RenewOptions): Promise<Reached>
   /**

@@ -3,7 +3,7 @@ import pLimit from 'p-limit'
 /** How many machines kadm works on at the same time. */
 export const MACHINES_AT_ONCE = 30
 
-/** Works on all items, at most `width` at once; all finish before the first failure is told, and all failures are told. */
+/** Processes all items, at most `width` at once; waits for all of them, then throws all failures. */
 export async function onEach<T, R>(
   items: readonly T[],
   width: number,

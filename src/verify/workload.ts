@@ -6,8 +6,9 @@ export const WEB = 'web'
 export const WEB_REPLICAS = 2
 const HTTP_PORT = 8080
 /**
- * How long a pod that is to end goes on serving those who have not heard of it yet. The news passes several components that wait for
- * one another where a machine is slow: on emulated ones `3 * patience` was seen to be too short. Bounded, so that a rollout, whose limit is `timeoutScale` times the usual, sees them end.
+ * How long a terminating pod continues to serve clients that still use its address. The change passes through
+ * several components in turn, which takes time on a slow machine: `3 * patience` was too short on emulated
+ * machines. The limit lets a rollout, which may take `timeoutScale` times the usual time, see these pods end.
  */
 const leavesAfter = (timeoutScale: number): number => Math.min(60, Math.ceil(3 * timeoutScale ** 2))
 const CONTROL_PLANE_TAINT = 'node-role.kubernetes.io/control-plane'

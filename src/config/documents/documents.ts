@@ -13,8 +13,8 @@ export interface TextDocument {
 type Parsed = Document.Parsed
 
 /**
- * Splits YAML or JSON text into its documents; syntax errors and duplicate keys are told with their position.
- * Documents that `isOurs` refuses are read as Go's YAML reader does (1.1: `no` is false, `0755` is octal).
+ * Splits YAML or JSON text into its documents; reports syntax errors and duplicate keys with their position.
+ * Documents that `isOurs` rejects are read like Go's YAML reader does (1.1: `no` is false, `0755` is octal).
  */
 export function readDocuments(
   fileName: string,

@@ -42,7 +42,7 @@ const isKind = (kind: string): kind is KindName => Object.hasOwn(API_VERSIONS, k
 
 const component = z.record(z.string(), z.unknown())
 
-/** Splits a file into its documents and checks each one's shape; every problem is told. */
+/** Splits a file into its documents and checks the shape of each; reports every problem. */
 export function fileDocuments(
   fileName: string,
   text: string,

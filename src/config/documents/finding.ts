@@ -27,7 +27,7 @@ export type Report = (finding: ConfigIssue) => void
 /** Finds the place of a path in one input; `key` points at the key instead of its value. */
 export type Locate = (path: Path, at?: 'key' | 'value') => Place
 
-/** `hosts[0].ssh.address`; keys that are no plain words are quoted. */
+/** `hosts[0].ssh.address`; keys with special characters are quoted. */
 export const pathText = (path: Path): string =>
   path
     .map((step, i) => {

@@ -7,7 +7,7 @@ export const isTree = (value: unknown): value is Tree =>
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 
-/** The value at a path of plain data; undefined when there is none. */
+/** The value at a path of plain data; undefined when the path does not exist. */
 export function valueAt(value: unknown, path: Path): unknown {
   const [step, ...rest] = path
   if (step === undefined) return value

@@ -10,7 +10,7 @@ export interface DraftContext {
   readonly apiPort: number | undefined
 }
 
-/** The file that a document names, with its text; one that cannot be read is told at `place`. */
+/** The file that a document names, with its text; reports an unreadable file at `place`. */
 export function readBeside(
   name: string,
   place: Place,

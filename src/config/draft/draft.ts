@@ -28,7 +28,10 @@ interface Settings {
 /** The settings of one document, each with its place; what it does not say is left out. */
 export type Draft = {readonly [K in keyof Settings]?: Located<Settings[K]> | undefined}
 
-/** Joins what several documents of one file say; where two say different things, the second is told as a contradiction. */
+/**
+ * Merges what several documents of one file configure; reports a contradiction when two documents set different
+ * values.
+ */
 export function mergeDrafts(drafts: readonly Draft[], report: Report): Draft {
   const one = <K extends keyof Settings>(key: K): Located<Settings[K]> | undefined =>
     agree(
@@ -57,7 +60,7 @@ export function mergeDrafts(drafts: readonly Draft[], report: Report): Draft {
   }
 }
 
-/** The first thing said; each that says otherwise is told, with both places. */
+/** The first value; reports each different value, with both places. */
 function agree<T>(candidates: readonly (Located<T> | undefined)[], report: Report): Located<T> | undefined {
   const [first, ...others] = candidates.filter(said => said !== undefined)
   for (const other of others) {

@@ -18,7 +18,10 @@ export interface ReadCluster {
   readonly warnings: readonly string[]
 }
 
-/** Reads `kadm.yaml`: our document, kubeadm's and the components' own. All problems are told in one `config` error. */
+/**
+ * Reads `kadm.yaml`: the document of kadm, those of kubeadm and those of the components. Throws one `config`
+ * error with all problems.
+ */
 export function readCluster(fileName: string, text: string, environment: ConfigEnvironment): ReadCluster {
   const findings = newFindings()
   const documents = fileDocuments(fileName, text, findings.report)

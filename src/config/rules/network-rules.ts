@@ -11,7 +11,7 @@ export interface PlacedRange {
   readonly isDefault: boolean
 }
 
-/** The ranges of one setting; those that are none were told with the document's shape. */
+/** The valid ranges of one setting; the check of the document's shape already reported the invalid ones. */
 export function placedRanges(
   what: PlacedRange['what'],
   said: Located<readonly string[]> | undefined,

@@ -13,7 +13,7 @@ import type {ClusterSnapshot} from './snapshot.ts'
 /** A cluster beside what should be there. */
 export interface ClusterReport {
   readonly nodes: readonly NodeStatus[]
-  /** Hosts of the file that are no node, by name. */
+  /** Hosts of the file that are not nodes, by name. */
   readonly missingNodes: readonly string[]
   /** Nodes that the file does not name; none without a file. */
   readonly unnamedNodes: readonly string[]

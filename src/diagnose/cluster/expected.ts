@@ -31,7 +31,7 @@ export interface Repair {
 export interface Expected {
   /** undefined without a file: then every node is as good as another. */
   readonly hosts: readonly ExpectedHost[] | undefined
-  /** `flannel` where kadm deploys it; undefined where the file does not say or there is none. */
+  /** `flannel` where kadm deploys it; undefined where the file does not say, or asks for no network add-on. */
   readonly podNetwork: Cluster['network']['plugin']['kind'] | undefined
   readonly repair: Repair
 }

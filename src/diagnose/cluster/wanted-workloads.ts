@@ -80,7 +80,7 @@ export function wantsDns(view: ClusterView): boolean {
   const {dnsService, configMaps, accounts, dnsOwners} = view.snapshot
   if (view.made.withoutDns || hasEndpoints(view) || hasOtherDns(view)) return false
   if (view.expected.hosts !== undefined || [dnsService, configMaps.dns, accounts?.dns].some(isThere)) return true
-  // Pods are told to ask an address that nobody has.
+  // The kubelet gives pods a name server address that does not exist.
   return isOurs(view) && dnsOwners?.length === 0
 }
 

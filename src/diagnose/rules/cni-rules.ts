@@ -8,7 +8,7 @@ const sources = ['kubelet', 'containerd'] as const
 const FOLDER = '/etc/cni/net.d'
 /** The name of the network that kadm's template makes. */
 const OURS = 'kadm-pods'
-/** Words that stand at a `type` and are no program: Calico's policy. */
+/** Values of `type` that do not name a program: Calico's policy. */
 const NO_PROGRAM = ['k8s']
 
 const isOurs = ({network}: CniConfig): boolean => network === OURS

@@ -22,7 +22,7 @@ const weightOf = ({path}: LackingFile): number => (/\/(?:ca|front-proxy-ca)\.(?:
 
 const fileNameOf = (path: string): string => path.split('/').at(-1) ?? path
 
-/** Programs go on with what they have read, and do not come back without it. */
+/** Running programs keep what they have read from the file, but cannot restart without it. */
 const lacking: Rule = {
   name: 'file-missing',
   isLater: true,
@@ -52,5 +52,5 @@ const kubeletFile = logRule({
   fix: hit => backAgain(group(hit, 1)),
 })
 
-/** What is missing among the files that the cluster's programs are told to read. */
+/** Missing files that programs of the cluster are configured to read. */
 export const FILE_RULES: readonly Rule[] = [kubeletFile, lacking]

@@ -7,7 +7,7 @@ const GIB = 1024 ** 3
 const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`
 const EVERYBODY = ['kubelet', 'containerd', ...CONTROL_PLANE] as const
 
-/** One file system seen at several places is told once. */
+/** Reports a file system only once, even if it is mounted at several places. */
 const distinct = (disks: readonly DiskEvidence[]): readonly DiskEvidence[] =>
   disks.filter(
     (disk, i) =>

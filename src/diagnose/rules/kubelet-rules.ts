@@ -221,7 +221,7 @@ const serving = logRule({
     'on the control plane: `kubectl get csr`, look whose they are, then approve them with kubectl certificate approve and their names',
 })
 
-/** Why the kubelet does not run, or runs and is no node. */
+/** Why the kubelet does not run, or runs but is not a node of the cluster. */
 export const KUBELET_RULES: readonly Rule[] = [
   swap,
   cgroupV1,

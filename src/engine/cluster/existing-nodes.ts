@@ -48,7 +48,8 @@ export async function existingNodesOf({
         : [{name, address, role: isControlPlane ? 'control-plane' : 'worker'}],
     )
   } catch (error) {
-    // A cluster that is down or refuses may do so; a lost machine, Ctrl-C and a bug are no answer of it.
+    // A cluster may be down or refuse the request; a lost machine, Ctrl-C and a bug are different and must not
+    // be hidden.
     if (error instanceof ApiError || (error instanceof KadmError && DOWN.includes(error.code))) return undefined
     throw error
   }

@@ -5,7 +5,7 @@ const forNode = (node: string): string => `kadm: to join ${node}, deleted after 
 /** What a run writes to a token that it makes for a join: for which node, and which run, so that another one can tell whether it is needed. */
 export const joinTokenDescription = (node: string, holder: string): string => `${forNode(node)}${MADE_BY}${holder}`
 
-/** The node that a run made the token for; undefined when it is no such token. */
+/** The node that a run created the token for; undefined for any other token. */
 export const nodeOf = (description: string | undefined): string | undefined =>
   /^kadm: to join (\S+), deleted after it; made by /.exec(description ?? '')?.[1]
 

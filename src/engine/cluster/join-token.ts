@@ -82,7 +82,8 @@ export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions)
       if (known !== undefined) return known.text
       const token = generateToken(random)
       const text = create(node, token)
-      // Also when the answer was lost: the API may have stored it, so it stays on the list of what is to be deleted.
+      // Also when the answer was lost: the API may have stored the token, so it stays on the list of tokens to
+      // delete.
       made.set(node, {id: token.id, text})
       return text.catch(async (error: unknown) => {
         await revoke(node)

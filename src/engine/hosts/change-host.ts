@@ -114,7 +114,7 @@ async function onePass(changing: HostChanging, differing: readonly Looked[], may
 
 async function resolved({resource, state}: Looked, values: Values): Promise<Change> {
   const kind = kindOf(resource)
-  // A kind's `resolve` gives back a resource of its own kind.
+  // A kind's `resolve` returns a resource of the same kind.
   return {resource: (await kind.resolve?.(resource, state, values)) ?? resource, state}
 }
 

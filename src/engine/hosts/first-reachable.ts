@@ -8,7 +8,8 @@ export interface ReachableChoice {
 }
 
 /**
- * The first choice by which all hosts reach one another; where there is none the first of all, with what fails of each.
+ * The first choice of addresses with which all hosts reach one another; if no choice works, the first one, with
+ * the failures of each.
  */
 export async function firstReachable(
   choices: readonly AddressChoice[],

@@ -10,7 +10,7 @@ export const FRAME = '\u001e'
 export interface Looked {
   readonly resource: AnyHostResource
   readonly state: State
-  /** One line for people; undefined when it is so already. */
+  /** The difference, in one line for people; undefined when the resource is already in the desired state. */
   readonly diff: string | undefined
 }
 

@@ -11,7 +11,7 @@ export interface Candidate {
   readonly gathered: Gathered
 }
 
-/** Connects to every host and gathers its facts, side by side; all failures are told at once. */
+/** Connects to every host and gathers its facts, in parallel; throws all failures together. */
 export async function openMachines(
   specs: readonly HostSpec[],
   {connect, clock, signal, emit}: Pick<WorkflowOptions, 'connect' | 'clock' | 'signal' | 'emit'>,

@@ -9,7 +9,7 @@ export interface Holder {
   readonly isGone: (text: string) => boolean
 }
 
-/** A machine at which another run is at work. */
+/** A machine whose lease is held by another run. */
 export interface Held {
   readonly host: string
   /** Empty where a script of an ended run still goes on. */

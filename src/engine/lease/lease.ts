@@ -96,8 +96,8 @@ function leaseOf(host: Host, fence: number, heart: Heartbeat): Lease {
 }
 
 /**
- * Works while holding the lease of every host; gives back all that were taken, whatever happens. The signal that the
- * work is given fires when another run takes one of them over; what is then thrown is that, once.
+ * Does the work while this run holds the lease of every host; always releases every lease it took. The signal
+ * passed to the work fires when another run takes over a lease; the result is then that one error.
  */
 export async function withLeases<T>(
   hosts: readonly Host[],

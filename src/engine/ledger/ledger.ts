@@ -15,7 +15,7 @@ import {confirmOrRollBack, type Proving} from '../hosts/confirm-or-roll-back.ts'
 export interface LeftEntry {
   readonly id: string
   readonly because: string
-  /** `changed`: by others, since. `unread`: this kadm cannot read what the ledger says of it. */
+  /** `changed`: another program changed it since. `unread`: this kadm cannot read its entry in the ledger. */
   readonly reason: 'changed' | 'unread'
 }
 
@@ -36,7 +36,7 @@ const settleOne = ({applied, original}: LedgerEntry): Script => {
 ) </dev/null >&2 ${CLOSE_LOCK}`
 }
 
-/** Why others' hands are on a thing; undefined when it is as kadm left it. */
+/** Why a resource counts as changed by another program; undefined when it is as kadm left it. */
 const takenOver = ({resource, state, diff}: Looked): string | undefined => {
   const {drift} = kindOf(resource)
   return drift === undefined ? diff : drift(resource, state)

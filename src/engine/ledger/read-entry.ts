@@ -52,7 +52,7 @@ export function readEntry(files: EntryFiles): LedgerEntry | UnreadEntry {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The document, or why there is none. */
+/** The document, or the reason why it is missing. */
 function parse(name: string, text: string | undefined): Fields | string {
   if (text === undefined) return `cannot read its file ${name}`
   try {

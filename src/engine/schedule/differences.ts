@@ -22,7 +22,7 @@ export interface FirstLook {
   isStale: boolean
 }
 
-/** What of a phase is not as it should be. */
+/** The resources of a phase that differ from their desired state. */
 export interface Differences {
   readonly host: readonly Looked[]
   readonly operations: readonly LookedOperation[]

@@ -36,7 +36,7 @@ export interface Run {
   readonly values: Values
   readonly api: () => Promise<KubeClient>
   readonly superApi: () => Promise<KubeClient>
-  /** Told of what was written on a host, so that nothing goes on with what it held before. */
+  /** Called for each resource that is written on a host, so that the run drops values it cached before. */
   readonly onWritten?: ((host: Host, resource: AnyHostResource) => void) | undefined
   /** For what changes the cluster as a whole; undefined where nothing does. */
   readonly clusterLease?: ClusterLease | undefined

@@ -3,7 +3,10 @@ import {hasRelease, releasesFor} from '../../phases/shared/runtime-release.ts'
 import type {Session} from '../workflows/session.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
 
-/** Asks for the hashes of all that hosts will have to fetch, so that what cannot be verified is told before any host is changed. */
+/**
+ * Requests the hashes of all files that hosts must download, so that an unverifiable file is reported before
+ * any host is changed.
+ */
 export async function askReleaseHashes(
   {bundle, steps, readReleaseHash}: Pick<WorkflowOptions, 'bundle' | 'steps' | 'readReleaseHash'>,
   {candidates, cluster}: Pick<Session, 'candidates' | 'cluster'>,

@@ -44,7 +44,7 @@ export interface WorkflowOptions {
   readonly bundle: LocalBundle | undefined
   /** The key of a package repository; asked only when packages are needed. */
   readonly readPackageKey?: ((repository: PackageRepository) => Promise<string>) | undefined
-  /** The sha256 that a project publishes for a file; asked only when that file is to be fetched. */
+  /** The sha256 that a project publishes for a file; requested only when a host must download that file. */
   readonly readReleaseHash?: ((checksumUrl: string, file: string) => Promise<string>) | undefined
   /** Refuses the bundle when it lacks something or something of it was altered; asked before any host is touched. */
   readonly checkBundle: (use: BundleUse) => Promise<void>

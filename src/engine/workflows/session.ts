@@ -34,7 +34,7 @@ export interface Session {
   readonly dispose: () => Promise<void>
 }
 
-/** What is done about machines at which another run is at work; before they are judged. */
+/** Handles machines whose lease another run holds; called before preflight. */
 type WhenHeld = (candidates: readonly Candidate[], options: WorkflowOptions) => void
 
 /** Connects, asks every host and judges them; closes everything at the end. */

@@ -88,7 +88,7 @@ function attemptOf(part: string, tasks: ReadonlyMap<string, string> | undefined)
   ]
 }
 
-/** One entry for each container of each pod; a pod that was made anew under its name is the newer one. */
+/** One entry for each container of each pod; for pods with the same name, the newest one counts. */
 function newest(attempts: readonly Attempt[]): readonly ContainerEvidence[] {
   const groups = Map.groupBy(attempts, ({namespace, pod, name}) => `${namespace}/${pod}/${name}`)
   return [...groups.values()].flatMap(group => {

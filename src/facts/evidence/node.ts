@@ -43,7 +43,7 @@ kadm_within systemctl show ${UNIT_PROPERTIES} kubelet.service containerd.service
 
 const PLACES = ['/', '/var/lib', paths.KUBELET_DIR, '/var/lib/containerd', paths.ETCD_DATA_DIR, '/var/log']
 
-/** A place that does not exist yet is measured where it would be made; one file system is told once. */
+/** Measures the closest existing folder when a path does not exist yet; reports each file system once. */
 export const roomSection: Section<readonly DiskEvidence[]> = {
   name: 'room',
   script: sh`told=' '

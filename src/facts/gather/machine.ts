@@ -61,7 +61,7 @@ interface Virtualization {
   readonly isContainer: boolean
 }
 
-/** systemd-detect-virt first; the marks that container managers leave where there is none. */
+/** systemd-detect-virt first; without it, the files that container managers create. */
 export const virtualizationSection: Section<Virtualization> = {
   name: 'virtualization',
   script: sh`echo "kind $(systemd-detect-virt)"

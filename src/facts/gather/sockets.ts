@@ -4,7 +4,7 @@ import {linesOf, wordsOf, type Section} from '../section.ts'
 
 type Listening = Facts['listening']
 
-/** `ss` and the group of each process, or the kernel's own table where there is none (which knows no process). */
+/** `ss` and the control group of each process; without `ss`, the kernel's table, which does not name processes. */
 export const listeningSection: Section<Listening> = {
   name: 'listening',
   script: sh`if command -v ss >/dev/null; then

@@ -5,8 +5,9 @@ import {asRoot} from './privileged.ts'
 const CROWDED = 0.85
 
 /**
- * All root processes of a system share one allowance of file watchers, those in machines too: a bare machine takes seven, a node
- * of a cluster twenty. It is a setting of the user's kernel, so it is told and not raised; undefined while there is room.
+ * All root processes of a system share one limit on inotify instances, and that includes processes in machines:
+ * a bare machine uses seven, a cluster node twenty. The limit is a kernel setting that belongs to the user, so
+ * kadm reports it and does not raise it; undefined while the limit is not reached.
  */
 export async function crowdedWatchers(): Promise<string | undefined> {
   const answer = await asRoot(

@@ -64,7 +64,7 @@ export async function run(
   })
 }
 
-/** As `run`; a failure is told as `what` could not be done, with the last lines the program wrote. */
+/** Like `run`; a failure says that `what` failed, with the last lines of the program's output. */
 export async function mustRun(
   what: string,
   program: string,

@@ -20,7 +20,7 @@ const REBOOT = 133
 /** What belongs to the user's kernel as a whole is not a machine's to change. */
 const DROPPED = 'CAP_SYS_MODULE,CAP_SYS_TIME,CAP_SYS_RAWIO'
 
-/** runc needs the keyring, and bpf on cgroup v2; all else that nspawn forbids stays forbidden. */
+/** runc needs the keyring, and bpf on cgroup v2; everything else that nspawn forbids stays forbidden. */
 const SYSTEM_CALLS = '@keyring bpf perf_event_open'
 
 const nspawn = (plan: SupervisorPlan): Script => sh`

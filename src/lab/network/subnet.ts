@@ -22,7 +22,10 @@ function range(cidr: string): Range | undefined {
 
 const overlap = (a: Range, b: Range): boolean => a.first <= b.last && b.first <= a.last
 
-/** Destinations in the text of `ip -4 route show table all`; the default route leads everywhere and is no conflict. */
+/**
+ * Destinations in the output of `ip -4 route show table all`; the default route matches everything and is not a
+ * conflict.
+ */
 export const routedRanges = (routes: string): readonly string[] =>
   routes
     .split('\n')

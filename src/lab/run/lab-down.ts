@@ -8,7 +8,7 @@ import {removeNetwork, unloadBridgeFilter} from '../network/network.ts'
 /** A machine that is thrown away gets this long to end by itself. */
 const GRACE_MS = 3_000
 
-/** Powers the lab's machines off and removes everything that was made for it; what is not there any more is no error. */
+/** Powers off the machines of the lab and deletes everything that was created for it; ignores what is already gone. */
 export async function labDown(name: string): Promise<void> {
   checkName('lab', name)
   if (!(await exists(labDir(name)))) return

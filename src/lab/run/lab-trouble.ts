@@ -6,7 +6,7 @@ import type {LabState, VmState} from '../state/lab-state.ts'
 import {findMachine} from './lab.ts'
 import {resetVm, setCable} from '../drivers/vm.ts'
 
-/** Presses reset on a VM: it boots again, and nothing in it is told. */
+/** Resets a VM like its reset button: it boots again without a clean shutdown. */
 export const labReset = async (lab: string, machine: string): Promise<void> => onVm(lab, machine, resetVm)
 
 /** Pulls the cable out of one card of a VM, or puts it back in. */
@@ -34,7 +34,7 @@ fallocate -l "$(($(df --output=avail -k / | sed 1d) - 4096))K" ${FILLER}`,
     )
   })
 
-/** Gives back what labFillDisk took. */
+/** Frees the space that labFillDisk used. */
 export const labFreeDisk = async (lab: string, machine: string): Promise<void> =>
   onVm(lab, machine, async (state, vm) => {
     await inMachine(state, vm, 'freeing the disk', sh`rm -f ${FILLER}`)

@@ -22,11 +22,14 @@ export interface LocalMachine {
   readonly readText: (path: string) => Promise<string | undefined>
   /** Of a file that the ssh config includes: a folder is noted and skipped, anything else that cannot be read is refused, as by ssh. */
   readonly readIncluded: (path: string) => Promise<string | undefined>
-  /** Of a file that was named by hand: undefined when there is none; throws `config` for one that cannot be read. */
+  /**
+   * Reads a file that the user named: undefined when the file does not exist; throws `config` when it cannot be
+   * read.
+   */
   readonly readNamed: (path: string) => Promise<string | undefined>
   /** Adds one line to a known_hosts file in one write, making the file (0600) and its folder (0700) when missing; notes when it cannot. */
   readonly appendLine: (path: string, line: string) => Promise<void>
-  /** Writes a file that is there anew, in one step, with the mode it has. */
+  /** Replaces an existing file in one step and keeps its mode. */
   readonly replaceText: (path: string, text: string) => Promise<void>
   /** Paths that a pattern of an Include line matches, in order. */
   readonly matching: (pattern: string) => Promise<readonly string[]>

@@ -9,7 +9,7 @@ import {localUser} from './local-user.ts'
 import {makeFolder, readBytes, readLocalTextIfThere, replaceFile} from './local-files.ts'
 
 const WINDOWS_AGENT = '\\\\.\\pipe\\openssh-ssh-agent'
-/** As ssh itself, but not for ever: a command of the ssh config decides which lines count. */
+/** The limit that ssh itself does not have: a command in the ssh config decides which lines apply, and it may hang. */
 const COMMAND_MS = 20_000
 
 export interface NodeLocalMachineOptions {
@@ -66,7 +66,7 @@ function readIncluded(path: string, note: LocalMachine['note']): string | undefi
   }
 }
 
-/** What failed, for a note; an error that is none of a file's is thrown on. */
+/** What failed, for a note; throws an error again when it does not come from the file system. */
 function reasonOf(error: unknown, what: string): string {
   if (error instanceof KadmError) return error.message
   const why = whyNoFile(error)

@@ -7,8 +7,8 @@ export interface FirstOf {
 }
 
 /**
- * Begins the attempts one after the other and gives the first that works; the others are told to stop. Rejects with why the first
- * failed when none works.
+ * Starts the attempts one after the other and returns the first that succeeds; the rest are cancelled. Rejects
+ * with the error of the first attempt when all fail.
  */
 export async function firstOf<T>(
   attempts: readonly ((signal: AbortSignal) => Promise<T>)[],

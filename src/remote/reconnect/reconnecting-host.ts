@@ -25,9 +25,10 @@ const RECONNECT_MS = 10_000
 const PAUSE_MS = 1000
 
 /**
- * A Host whose connection is dialled again by itself, at the address where it was reached last, when it was lost and something is to
- * be done. What was under way when it was lost fails with `host-lost`: only the caller knows what may be done twice. The first
- * connection stays open until all is closed: what still runs over it goes on where the machine is still reached that way.
+ * A Host that reconnects by itself, to the last address that worked, when its connection is lost and the next
+ * call needs it. Calls in progress fail with `host-lost` when the connection is lost: only the caller knows
+ * what is safe to repeat. The first connection stays open until the host is closed, because calls on it can
+ * continue while the machine is still reachable that way.
  */
 export function reconnectingHost(first: Connection, dial: (to: Dial) => Promise<Connection>): Host {
   let latest = first

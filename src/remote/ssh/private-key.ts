@@ -1,6 +1,6 @@
 const MAGIC = 'openssh-key-v1\0'
 
-/** Whether a private key's text is locked by a passphrase; false for what is no private key at all. */
+/** Whether a private key is encrypted with a passphrase; false when the text is not a private key. */
 export const keyNeedsPassphrase = (text: string): boolean => {
   if (/^Proc-Type: *4, *ENCRYPTED/m.test(text)) return true
   if (text.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')) return true

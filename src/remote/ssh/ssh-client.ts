@@ -99,7 +99,8 @@ async function dial({hop, through, known, without}: Call, dialling: ConnectOptio
     algorithms: {serverHostKey: [...hostKeyAlgorithms(knownTypes(known, nameOf(hop)), without)]},
     authHandler: (left: unknown) => plan.next(left),
     keepaliveInterval: dialling.pingMs,
-    // Its answers may be late by minutes on a slow line; what else is heard tells better whether anybody is there.
+    // On a slow line, its answers can be minutes late; any other received data shows better that the server is
+    // alive.
     keepaliveCountMax: Number.MAX_SAFE_INTEGER,
     readyTimeout: 0,
   })

@@ -38,7 +38,7 @@ export function watchBegin({silence, probe, later, stop}: BeginWatchOptions): Be
   const overdue = (ms: number): void => {
     if (!is()) stop(noShell(silence(), probes, ms / 1000))
   }
-  // A probe that fails says nothing; the bound below holds all the same.
+  // A probe that fails proves nothing; the limit below still applies.
   later(DOUBT_AFTER_MS, () => void doubt().catch(() => undefined))
   later(BEGIN_WITHIN_MS, () => overdue(BEGIN_WITHIN_MS))
   const now = (): void => {

@@ -9,7 +9,10 @@ import type {Probes, Silence} from './login-shell.ts'
 import type {Unbegun} from './sudo-trouble.ts'
 
 const MOST_OUTPUT = 64 * 1024 * 1024
-/** A script that reads its stdin hears at once that it should stop; one that does not is told by a second channel after this. */
+/**
+ * A script that reads its stdin stops as soon as stdin ends; after this time, kadm stops any other script over
+ * a second channel.
+ */
 const DEAF_AFTER_MS = 1000
 /** The far side kills what ignores TERM after 5 s. */
 const GIVE_UP_AFTER_MS = 8000

@@ -2,8 +2,8 @@ import type {WaitOptions} from '../../kube/wait.ts'
 import type {OperationContext} from '../core/operation.ts'
 
 /**
- * What every wait of an operation has in common. A wait through the API goes by the control plane's machine; it ends all the same when
- * the machine that it is for is lost.
+ * Options that every wait of an operation shares. A wait through the API depends on the control plane's
+ * machine, but it also ends when the machine that it is for is lost.
  */
 export const laneWait = ({
   host,

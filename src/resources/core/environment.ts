@@ -1,8 +1,8 @@
 import {Script, sh} from '../../remote/shell/shell.ts'
 
 /**
- * Exports proxies under both spellings: curl takes only the lower one for http. Their values are no secrets, since the file takes no
- * logins.
+ * Exports proxies under both spellings: curl reads only the lower-case one for http. The values are not secret,
+ * because the file accepts no logins.
  */
 export const exportAll = (environment: Readonly<Record<string, string>>): Script => {
   const all = Object.entries(environment).flatMap(([name, value]) => [

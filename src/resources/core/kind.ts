@@ -20,7 +20,7 @@ export interface Kind<R extends ResourceBase, S> {
   /** Read-only shell whose stdout says all that `parse` needs. Must exit 0 when the thing is absent. */
   readonly look: (resource: R) => Script
   readonly parse: (output: string, resource: R) => S
-  /** What differs, for people, one line; undefined when it is so already. */
+  /** What differs, in one line for people; undefined when the resource is already in the desired state. */
   readonly diff: (resource: R, state: S) => string | undefined
   /** Shell that makes it so from the state found; runs under `set -eu`. */
   readonly act: (resource: R, state: S) => Script
@@ -45,7 +45,10 @@ export interface Kind<R extends ResourceBase, S> {
   readonly onlyWaits?: true
   /** The files that must be staged on the host before `act`, given what was found. */
   readonly uploads?: (resource: R, state: S) => readonly StagedFile[]
-  /** For what may cut the connection it is made over: `act` and `undo` only begin a trial, which the host itself takes back in time. */
+  /**
+   * For a change that may cut the connection: `act` and `revert` only start a commit-confirm, which the host
+   * itself rolls back unless it is confirmed in time.
+   */
   readonly commitConfirm?: {
     readonly act: (resource: R, state: S) => CommitConfirm
     /** "$KEEP" is the folder `keep` filled. */
@@ -63,7 +66,7 @@ export interface LedgerSchema<R, S> {
   readonly state: z.ZodType<S>
 }
 
-/** A change that a host tries: it stays only when somebody who logged in anew says so. */
+/** A change that the host applies on trial (commit-confirm): it stays only when kadm confirms it over a new login. */
 export interface CommitConfirm {
   /** What is tried, for people: `the addresses of enp0s8`. */
   readonly what: string

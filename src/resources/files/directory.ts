@@ -78,7 +78,7 @@ ${chmod(original.mode, path)}`
   },
 }
 
-/** Where somebody moved the folder away and put a link in its place, link and folder are his now. */
+/** When a user has moved the folder and replaced it with a link, kadm leaves the link and the folder alone. */
 const removeOwn = (path: string) => sh`if [ ! -L ${path} ]; then
 ${removeTrees(path)}
 fi`

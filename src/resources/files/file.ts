@@ -56,7 +56,7 @@ export function file({path, why, content, secret = false, mode, owner = 'root:ro
   }
 }
 
-/** The content with its hash, 64 hex digits: for `resolve`, when what was to be made is there. */
+/** The content with its hash, 64 hex digits: for `resolve`, once the value that this run creates exists. */
 export const contentOf = (content: string): {readonly content: string; readonly sha256: string} => ({
   content,
   sha256: createHash('sha256').update(content).digest('hex'),

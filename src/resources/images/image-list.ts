@@ -1,6 +1,6 @@
 import {Script, sh} from '../../remote/shell/shell.ts'
 
-/** Each image costs containerd some looks of its own; on a slow machine that is at work, a second or more. */
+/** containerd looks up each image several times; on a slow machine under load this takes a second or more. */
 export const LISTED_WITHIN_S = 150
 
 /** Shell that runs `then` with what containerd has in `$kadm_list`, or says `unavailable` and why that cannot be told. */

@@ -111,8 +111,9 @@ fi`,
 }
 
 /**
- * `crictl` pulls as the kubelet will, with the runtime's mirrors and logins; `ctr` is there for hosts without it. What cannot be
- * mended by waiting is told at once. Counted on the clock of the boot, since a wall clock is set in just these minutes.
+ * `crictl` pulls like the kubelet does, with the runtime's mirrors and logins; `ctr` is the fallback for hosts
+ * without it. An error that waiting cannot fix is reported at once. The limit uses the time since boot, because
+ * the wall clock is often set during these first minutes.
  */
 const pullShell = ({deadlineSeconds, pauses}: PulledImagesResource): Script =>
   program('pull-images', {

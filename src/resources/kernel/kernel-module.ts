@@ -33,7 +33,7 @@ export const kernelModule = (spec: {
   roots: spec.roots ?? {sys: '/sys', proc: '/proc', modules: '/lib/modules'},
 })
 
-/** What shows that a module is at work even where modules cannot be seen, as in a container: a path below /proc. */
+/** A path below /proc that shows that a module works even where modules are not visible, as in a container. */
 const SIGNS: Readonly<Record<string, string>> = {
   br_netfilter: 'sys/net/bridge',
   nf_conntrack: 'sys/net/netfilter/nf_conntrack_max',

@@ -11,7 +11,7 @@ export interface SysctlResource extends ResourceBase {
   readonly key: string
   readonly value: string
   readonly path: string
-  /** Another setting that the kernel sets anew whenever this one changes; undo puts it back too. */
+  /** Another setting that the kernel resets whenever this one changes; revert restores it too. */
   readonly follower?: string | undefined
 }
 

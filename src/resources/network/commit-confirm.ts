@@ -23,7 +23,7 @@ export interface NetworkTrial {
   readonly cards: readonly string[]
 }
 
-/** `netplan apply` needs udevadm, which a container may lack; there networkd is told itself. */
+/** `netplan apply` needs udevadm, which a container may lack; there, the script reloads networkd directly. */
 const APPLY = sh`{ if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1`
 
 /** Begins the trial and ends at once, so that the connection that this comes by can go. */

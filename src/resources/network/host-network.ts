@@ -26,7 +26,10 @@ import {type PathState, parsePath, pathIdentity, pathState} from '../files/path-
 import {fail, writeContent} from '../files/write-file.ts'
 import {base, maybe, texts} from '../core/schema.ts'
 
-/** Addresses by netplan. The host goes back by itself unless somebody logs in anew in time; a reboot before that takes it back too. */
+/**
+ * Addresses, configured by netplan. The host rolls back by itself unless kadm confirms over a new login in
+ * time; a reboot before that also rolls back.
+ */
 export interface HostNetworkResource extends ResourceBase {
   readonly kind: 'host-network'
   /** The netplan file; 0600, as netplan wants it. */

@@ -3,7 +3,10 @@ import {Script, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {base, texts} from '../core/schema.ts'
 
-/** Rules in the kernel that a file says and a unit loads, and that anybody who loads his own may flush. */
+/**
+ * Firewall rules in the kernel that a file defines and a unit loads. Another program that loads its own rules
+ * may flush them.
+ */
 export interface LoadedRulesResource extends ResourceBase {
   readonly kind: 'loaded-rules'
   /** Read-only shell that prints what is missing, one line each. */
@@ -55,6 +58,6 @@ export const loadedRulesKind: Kind<LoadedRulesResource, LoadedRulesFound> = {
   detail: (_, {missing}) => (missing.length < 2 ? undefined : missing.map(line => `+${line}`).join('\n')),
   act: ({load}) => new Script(load),
   revert: ({unload}) => sh`${new Script(unload)}`,
-  // What others flushed is gone as it should be.
+  // Rules that another program flushed are already removed, so revert has nothing to do.
   drift: () => undefined,
 }

@@ -78,7 +78,7 @@ esac
 set -- $kadm_rule
 if [ "$1" = route ]; then shift; ufw route delete "$@"; else ufw delete "$@"; fi </dev/null
 done`,
-  // A rule that is missing or more is no reason to keep the others.
+  // A missing or extra rule is not a reason to keep the rest.
   drift: () => undefined,
 }
 

@@ -85,7 +85,7 @@ export function packageRepository(spec: PackageRepositorySpec): PackageRepositor
 
 const forUrl = (url: string): string => (url.endsWith('/') ? url : `${url}/`)
 
-/** For grep: a line that is no comment and names this repository. */
+/** A pattern for grep: a line that is not a comment and names this repository. */
 const lineFor = (url: string): string =>
   `^[^#]*${url.replace(/\/$/, '').replaceAll(/[.[\]*^$\\]/g, '\\$&')}/*\\( \\|$\\)`
 

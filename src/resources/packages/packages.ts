@@ -108,7 +108,7 @@ export const packagesKind: Kind<PackagesResource, PackagesFound> = {
       ...original.installed.map(restoreFile),
     ])
   },
-  // A hold that was lifted is no reason to leave the packages there; another version is.
+  // If a hold was removed, revert still removes the packages; if the version changed, it does not.
   drift: (resource, found) => {
     const others = resource.packages.flatMap(wanted =>
       versionOf(wanted.name, found) === undefined || isInstalled(wanted, found)

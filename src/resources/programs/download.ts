@@ -23,8 +23,8 @@ export interface Download {
 const MOST_PAUSE = 60
 
 /**
- * Leaves the file, whole and checked, at "$kadm_file". What came before a connection broke is kept, and the next try, or the next
- * run, goes on from there.
+ * Writes the whole, verified file to "$kadm_file". A partial download is kept when a connection breaks, and the
+ * next try or the next run resumes it.
  */
 export function download(wanted: Download & {readonly sha256: string}): Script {
   const {file, url, sha256, environment, stageDir, pauses = [2, 5, 15]} = wanted

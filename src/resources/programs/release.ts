@@ -106,7 +106,7 @@ fi`,
     )
     return parts.length === 0 ? undefined : parts.join(', ')
   },
-  // A project's hash is asked for only where something is to be fetched.
+  // A project's hash is requested only when a file must be downloaded.
   resolve: async (wanted, _, values) => ({
     ...wanted,
     sha256: wanted.sha256 ?? (await values.releaseHash(wanted.checksumUrl, wanted.file)),

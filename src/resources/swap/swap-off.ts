@@ -148,7 +148,7 @@ rmdir -- ${posix.dirname(path)} 2>/dev/null || :`,
       active ? turnOn(source.path, places) : sh`:`,
     ])
   },
-  // Swap that someone turned on by hand is no reason to keep the line out of fstab.
+  // If a user enabled swap by hand, a reset still restores the line in fstab.
   drift: () => undefined,
 }
 

@@ -20,7 +20,7 @@ export interface UnitResource extends ResourceBase {
 
 /** A program that systemd started has not shown yet that it can work: one that stops at once is started again and again. */
 export interface Steady {
-  /** How long it is watched at most; it is as it should be when it still runs then. */
+  /** The longest time to watch the unit; it counts as healthy when it still runs at the end. */
   readonly seconds: number
   /** Shell that exits 0 when it does its work, which ends the watch sooner. */
   readonly sign: string
@@ -139,7 +139,7 @@ ${concat([
 ])}
 fi`
   },
-  // A node is reset because it is broken: what does not run is no sign of other hands.
+  // A reset is often used on a broken node: a stopped unit does not show that another program changed it.
   drift: () => undefined,
   // By now its files are the old ones again.
   afterRevert: ({name}, original) =>

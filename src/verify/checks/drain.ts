@@ -18,7 +18,7 @@ export async function drained(
   policy: DrainPolicy,
 ): Promise<{readonly skipped: string} | string> {
   if (policy === 'never') return {skipped: 'not wanted'}
-  // Asked anew: a node that joined a moment ago is tainted until its controller has seen that it is Ready.
+  // Read again: a node that has just joined keeps its taint until its controller sees that it is Ready.
   const open = (await listNodes(context.api, {signal: context.signal})).filter(takesPods)
   if (open.length < 2) return {skipped: 'there is only one node that takes pods, so they have nowhere to go'}
   const web = await webAvailable(context)

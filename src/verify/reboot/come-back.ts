@@ -39,7 +39,7 @@ interface Way {
   readonly progress: (message: string) => void
 }
 
-/** systemd goes on with it when the connection is gone, which may be before it was heard. */
+/** systemd continues the reboot after the connection ends, which may happen before the answer arrives. */
 async function askForReboot({signal}: RollingReboot, {host}: RebootTarget): Promise<void> {
   try {
     await host.read(REBOOT.text, {signal, timeoutMs: 60_000})
@@ -71,7 +71,10 @@ const PODS: Stage = {
   hasHost: true,
 }
 
-/** All waits of one return share its bound. What is not there yet while a machine or the API is away is no failure. */
+/**
+ * All waits for one reboot share its time limit. While a machine or the API is down, something that is missing
+ * does not count as a failure.
+ */
 async function waitOn<T>(way: Way, stage: Stage, look: () => Promise<Look<T>>): Promise<T> {
   const {rolling, target, started, progress} = way
   const {clock, signal, timeoutMs} = rolling

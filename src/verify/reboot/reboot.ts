@@ -147,6 +147,6 @@ async function comesBack(rolling: RollingReboot, target: RebootTarget): Promise<
   return {node, times, checks}
 }
 
-/** Whether all that was looked at after these reboots is as it should be. */
+/** Whether all checks after these reboots passed. */
 export const isWell = (round: RebootRound | undefined): boolean =>
   round === undefined || [...round.checks, ...round.nodes.flatMap(({checks}) => checks)].every(({ok}) => ok)

@@ -8,7 +8,7 @@ import type {Host} from '../../remote/host.ts'
 import type {CheckResult} from '../outcome.ts'
 import type {Images} from '../check-context.ts'
 
-/** A machine that is to be rebooted, and the node it is. */
+/** A machine to reboot, and its node. */
 export interface RebootTarget {
   readonly node: string
   readonly host: Host

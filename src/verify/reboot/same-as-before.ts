@@ -35,7 +35,7 @@ const differing = (before: string, after: string): readonly string[] =>
 const bootIdIn = (before: Facts, after: Facts): readonly string[] =>
   before.identity.bootId === after.identity.bootId ? ['the machine was not rebooted'] : []
 
-/** Another kernel's swap, seen through a container, is no matter of this host. */
+/** Swap of another kernel, visible inside a container, does not belong to this host. */
 const activeSwap = ({swap}: Facts): readonly SwapSource[] =>
   swap.filter(({active, kind}) => active && kind !== 'outside')
 

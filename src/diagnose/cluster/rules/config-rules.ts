@@ -28,7 +28,7 @@ const configMissing: ClusterRule = {
   },
 }
 
-/** Pods that run go on with what they have read; the next ones do not start. */
+/** Running pods keep the configuration that they have read; new pods do not start. */
 const mountedMissing: ClusterRule = {
   name: 'config-of-pods-missing',
   judge: view =>
