@@ -19,7 +19,7 @@ interface Membership {
 /** What makes this host a node of some cluster. Certificates are public; no key and no token is printed. */
 export const membershipSection: Section<Membership> = {
   name: 'membership',
-  script: sh`command -v kubelet >/dev/null && echo "kubelet $(timeout 5 kubelet --version)"
+  script: sh`command -v kubelet >/dev/null && echo "kubelet $(timeout 30 kubelet --version)"
 for comm in /proc/[0-9]*/comm; do
   read -r name <"$comm" && [ "$name" = kubelet ] && { echo 'running yes'; break; }
 done

@@ -13,8 +13,8 @@ export const runtimeSection: Section<Runtime> = {
   name: 'runtime',
   script: sh`binary=$(command -v containerd) && {
   echo "binary $binary"
-  echo "version $(timeout 5 containerd --version)"
-  [ -s ${CONTAINERD_CONFIG} ] && timeout 5 containerd --config ${CONTAINERD_CONFIG} config dump | grep -E '^[[:space:]]*(disabled_plugins|SystemdCgroup)[[:space:]]*=' | sed 's/^ *//'
+  echo "version $(timeout 30 containerd --version)"
+  [ -s ${CONTAINERD_CONFIG} ] && timeout 30 containerd --config ${CONTAINERD_CONFIG} config dump | grep -E '^[[:space:]]*(disabled_plugins|SystemdCgroup)[[:space:]]*=' | sed 's/^ *//'
 }
 [ -S ${CONTAINERD_SOCKET} ] && echo 'live yes'
 for socket in /run/containerd/containerd.sock /run/crio/crio.sock /run/cri-dockerd.sock /run/docker.sock; do

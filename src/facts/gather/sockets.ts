@@ -8,7 +8,7 @@ type Listening = Facts['listening']
 export const listeningSection: Section<Listening> = {
   name: 'listening',
   script: sh`if command -v ss >/dev/null; then
-  found=$(timeout 10 ss -Hltnp)
+  found=$(timeout 30 ss -Hltnp)
   printf '%s\n' "$found" | sed 's/^/ss /'
   printf '%s\n' "$found" | grep -o 'pid=[0-9]*' | sort -u | while IFS== read -r name pid; do
     while read -r group; do case $group in 0::*|*:name=systemd:*) echo "group $pid $group";; esac; done <"/proc/$pid/cgroup"

@@ -15,7 +15,7 @@ const MORE_UNITS = ['apt-daily.timer', 'apt-daily-upgrade.timer', 'swap.target',
 
 export const unitsSection: Section<Facts['units']> = {
   name: 'units',
-  script: sh`[ -d /run/systemd/system ] && timeout 10 systemctl show -p Id -p LoadState -p ActiveState -p UnitFileState ${[...UNITS, ...MORE_UNITS]}`,
+  script: sh`[ -d /run/systemd/system ] && timeout 60 systemctl show -p Id -p LoadState -p ActiveState -p UnitFileState ${[...UNITS, ...MORE_UNITS]}`,
   parse: text =>
     Object.fromEntries(
       text.split('\n\n').flatMap(block => {

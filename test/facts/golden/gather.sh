@@ -118,7 +118,7 @@ ip -json route get 1.1.1.1 | sed 's/^\[{/[{"asked":true,/'
 printf '\036%s\n' listening
 (
 if command -v ss >/dev/null; then
-  found=$(timeout 10 ss -Hltnp)
+  found=$(timeout 30 ss -Hltnp)
   printf '%s\n' "$found" | sed 's/^/ss /'
   printf '%s\n' "$found" | grep -o 'pid=[0-9]*' | sort -u | while IFS== read -r name pid; do
     while read -r group; do case $group in 0::*|*:name=systemd:*) echo "group $pid $group";; esac; done <"/proc/$pid/cgroup"
@@ -172,7 +172,7 @@ echo "lock $pid $started $uptime $(cat "/proc/$pid/comm")"
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' units
 (
-[ -d /run/systemd/system ] && timeout 10 systemctl show -p Id -p LoadState -p ActiveState -p UnitFileState kubelet.service containerd.service docker.service crio.service cri-docker.service k3s.service k3s-agent.service rke2-server.service rke2-agent.service k0scontroller.service k0sworker.service snap.microk8s.daemon-kubelite.service snap.microk8s.daemon-kubelet.service snap.k8s.kubelet.service snap.kubelet.daemon.service snap.kube-apiserver.daemon.service microshift.service minikube.service localkube.service rancher-system-agent.service cloudcore.service edgecore.service systemd-resolved.service systemd-networkd.service NetworkManager.service networking.service dnsmasq.service ufw.service firewalld.service nftables.service netfilter-persistent.service apparmor.service auditd.service systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpsec.service unattended-upgrades.service ssh.service sshd.service cloud-init.service multipathd.service snapd.service apt-daily.timer apt-daily-upgrade.timer swap.target ssh.socket kadm-node.target
+[ -d /run/systemd/system ] && timeout 60 systemctl show -p Id -p LoadState -p ActiveState -p UnitFileState kubelet.service containerd.service docker.service crio.service cri-docker.service k3s.service k3s-agent.service rke2-server.service rke2-agent.service k0scontroller.service k0sworker.service snap.microk8s.daemon-kubelite.service snap.microk8s.daemon-kubelet.service snap.k8s.kubelet.service snap.kubelet.daemon.service snap.kube-apiserver.daemon.service microshift.service minikube.service localkube.service rancher-system-agent.service cloudcore.service edgecore.service systemd-resolved.service systemd-networkd.service NetworkManager.service networking.service dnsmasq.service ufw.service firewalld.service nftables.service netfilter-persistent.service apparmor.service auditd.service systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpsec.service unattended-upgrades.service ssh.service sshd.service cloud-init.service multipathd.service snapd.service apt-daily.timer apt-daily-upgrade.timer swap.target ssh.socket kadm-node.target
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' modules
 (
@@ -292,8 +292,8 @@ printf '\036%s\n' runtime
 (
 binary=$(command -v containerd) && {
   echo "binary $binary"
-  echo "version $(timeout 5 containerd --version)"
-  [ -s /etc/containerd/config.toml ] && timeout 5 containerd --config /etc/containerd/config.toml config dump | grep -E '^[[:space:]]*(disabled_plugins|SystemdCgroup)[[:space:]]*=' | sed 's/^ *//'
+  echo "version $(timeout 30 containerd --version)"
+  [ -s /etc/containerd/config.toml ] && timeout 30 containerd --config /etc/containerd/config.toml config dump | grep -E '^[[:space:]]*(disabled_plugins|SystemdCgroup)[[:space:]]*=' | sed 's/^ *//'
 }
 [ -S /run/containerd/containerd.sock ] && echo 'live yes'
 for socket in /run/containerd/containerd.sock /run/crio/crio.sock /run/cri-dockerd.sock /run/docker.sock; do
@@ -303,7 +303,7 @@ done
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' membership
 (
-command -v kubelet >/dev/null && echo "kubelet $(timeout 5 kubelet --version)"
+command -v kubelet >/dev/null && echo "kubelet $(timeout 30 kubelet --version)"
 for comm in /proc/[0-9]*/comm; do
   read -r name <"$comm" && [ "$name" = kubelet ] && { echo 'running yes'; break; }
 done
