@@ -100,7 +100,7 @@ if ($s) { print $s "GET / HTTP/1.0\\r\\n\\r\\n"; print((join("", <$s>) =~ /\\r\\
 }
 
 /** What this computer hears of a TCP port: `open`, `refused` (it got through, and nobody listens) or `silent`. */
-const knockFromHere = (host: string, port: number): Promise<string> =>
+export const knockFromHere = (host: string, port: number): Promise<string> =>
   new Promise(resolve => {
     const socket = connect({host, port, timeout: 4000})
     const tell = (answer: string) => (): void => {

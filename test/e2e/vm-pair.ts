@@ -2,6 +2,7 @@ import {cacheDir} from '../../src/lab/image/cache.ts'
 import {acceleration} from '../../src/lab/drivers/kvm.ts'
 import {architecture, requireMachinePrograms, requireVmPrograms} from '../../src/lab/run/requirements.ts'
 import {vmImage} from '../../src/lab/image/vm-disk.ts'
+import {CARDS} from '../../src/lab/drivers/vm-command.ts'
 import {testLab, type TestLab} from './test-lab.ts'
 
 export const MACHINES = ['master', 'worker-1'] as const
@@ -43,6 +44,22 @@ export async function bootWhatIsQuick(name: string): Promise<Pair> {
   return (await acceleration(place, await vmImage(place), report)) === 'kvm' ? bootPair(name) : bootWorker(name)
 }
 
+/** The same, with two addresses and a smaller MTU for the VM's second card in the file. */
+export async function bootWorkerWithNetwork(name: string): Promise<TestLab> {
+  const {lab} = await bootWorker(name)
+  const network = {[CARDS.lab]: {addresses: addressesOf(lab).map(address => `${address}/24`), mtu: SMALL_MTU}}
+  await lab.write('kadm.yaml', kadmDocument(lab, MACHINES, ['startupTimeout: 15m'], {'worker-1': {network}}))
+  return lab
+}
+
+/** What a packet of a VXLAN or VPN leaves of 1500. */
+export const SMALL_MTU = 1450
+/** The addresses that the worker is to have on its second card: its own, and another. */
+export const addressesOf = (lab: TestLab): readonly string[] => [
+  lab.address('worker-1'),
+  lab.address('worker-1').replace(/\d+$/, '50'),
+]
+
 /** The nodes as the API shows them. */
 export const nodesOf = (lab: TestLab): Promise<string> => kubectl(lab, 'get nodes --no-headers')
 
@@ -61,10 +78,11 @@ const kadmDocument = (
   lab: TestLab,
   machines: readonly string[],
   settings: readonly string[],
+  more: Readonly<Record<string, object>> = {},
 ): string => `apiVersion: kadm/v1
 kind: Cluster
 metadata: {name: vms}
-hosts: ${JSON.stringify(machines.map(name => ({name, role: roleOf(name), ssh: lab.target(name)})))}
+hosts: ${JSON.stringify(machines.map(name => ({name, role: roleOf(name), ssh: lab.target(name), ...more[name]})))}
 source: {kind: bundle, path: ${lab.bundleDir}}
 ${settings.map(line => `${line}\n`).join('')}`
 
