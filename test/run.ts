@@ -1,7 +1,7 @@
 /**
- * What `npm test` runs, in two lanes side by side: the VMs, which leave much of the computer idle; and types, lint, format, layers,
- * dead code, unit and contract tests, then the end-to-end tests on containers. Everything runs, whatever failed before. The run
- * ends with the ten slowest tests and the time of each lane; the last line says how much passed: `N passed, N failed`.
+ * What `npm test` runs: types, lint, format, layers, dead code and shell programs; then unit and contract tests, a cluster of VMs, and the
+ * other end-to-end tests, those on containers and those on single VMs side by side. Everything runs, whatever failed before. The run ends with
+ * the ten slowest tests and the time of each lane; the last line says how much passed: `N passed, N failed`.
  */
 import type {Counts, StepDone} from './run/counts.ts'
 import {printedAtItsEnd, script, suite} from './run/steps.ts'
@@ -37,10 +37,13 @@ const checks: Step = [
   },
 ]
 
-const LANES: Readonly<Record<string, readonly Step[]>> = {
-  'quick tests and containers': [checks, quiet('unit'), quiet('contract'), shown('e2e')],
-  VMs: [quiet('vm-cluster'), quiet('vm')],
-}
+/** One stage after the other, the lanes of a stage side by side: two emulated processors of one VM and a cluster fill two real ones. */
+const STAGES: readonly Readonly<Record<string, readonly Step[]>>[] = [
+  {quick: [checks]},
+  {quick: [shown('unit')], contract: [quiet('contract')]},
+  {VMs: [shown('vm-cluster')]},
+  {containers: [shown('e2e')], VMs: [quiet('vm')]},
+]
 
 async function inTurn(lane: string, steps: readonly Step[]): Promise<readonly StepDone[]> {
   const done: StepDone[] = []
@@ -54,6 +57,8 @@ async function inTurn(lane: string, steps: readonly Step[]): Promise<readonly St
 
 installPrerequisites()
 const started = performance.now()
-const done = (await Promise.all(Object.entries(LANES).map(([lane, steps]) => inTurn(lane, steps)))).flat()
+const done: StepDone[] = []
+for (const lanes of STAGES)
+  done.push(...(await Promise.all(Object.entries(lanes).map(([lane, steps]) => inTurn(lane, steps)))).flat())
 console.log(`\n${summary(done, performance.now() - started)}`)
 process.exitCode = done.some(({failed}) => failed > 0) ? 1 : 0

@@ -25,7 +25,7 @@ test('the run ends with the slowest tests, the time of each lane and step, and t
     '  0m 50s  unit > long',
     '  0m 40s  e2e > short',
     '  0m 10s  unit > short',
-    'lanes, which ran side by side for 10m 01s:',
+    'the lanes of a run of 10m 01s:',
     '  8m 20s  quick',
     '    1m 40s  unit: 2 passed, 1 failed',
     '    6m 40s  e2e: 2 passed',

@@ -28,7 +28,7 @@ export function summary(done: readonly StepDone[], totalMs: number): string {
   return [
     `the ${slowest.length.toString()} slowest tests:`,
     ...slowest.map(({name, ms}) => `  ${time(ms)}  ${name}`),
-    `lanes, which ran side by side for ${time(totalMs)}:`,
+    `the lanes of a run of ${time(totalMs)}:`,
     ...lanes,
     '',
     `${sum(done.map(({passed}) => passed)).toString()} passed, ${sum(done.map(({failed}) => failed)).toString()} failed`,
