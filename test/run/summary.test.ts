@@ -44,5 +44,5 @@ test('of many tests the ten slowest are named', () => {
   expect(lines[0]).toBe('the 10 slowest tests:')
   expect(lines[1]).toContain('suite 19 > long')
   expect(lines[10]).toContain('suite 10 > long')
-  expect(lines[11]).toMatch(/^lanes/)
+  expect(lines[11]).toMatch(/^the lanes of a run/)
 })
