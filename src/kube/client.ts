@@ -19,27 +19,27 @@ interface DeleteOptions extends CallOptions {
 
 type PatchType = 'strategic' | 'merge' | 'json'
 
-/** The Kubernetes API, as much of it as kadm needs. Paths come from `apiPath` or `pathOf`. */
+/** The part of the Kubernetes API that kadm needs. Use `apiPath` or `pathOf` to build paths. */
 export interface KubeClient {
   readonly endpoint: Endpoint
-  /** Undefined when it is not there. */
+  /** Undefined when the object does not exist. */
   readonly get: (path: string, options?: CallOptions) => Promise<ApiObject | undefined>
-  /** The items of a whole collection, page by page; a query may be part of the path. */
+  /** All items of a collection, read page by page; the path may contain a query. */
   readonly list: (path: string, options?: CallOptions) => Promise<readonly ApiObject[]>
-  /** Server-side apply: makes it so, whether it was there or not. */
+  /** Server-side apply: creates or updates the object. */
   readonly apply: (object: ObjectLike, options?: ApplyOptions) => Promise<ApiObject>
   readonly create: (object: ObjectLike, options?: CallOptions) => Promise<ApiObject>
   readonly patch: (path: string, body: unknown, type: PatchType, options?: CallOptions) => Promise<ApiObject>
-  /** False when it was not there. */
+  /** False when the object did not exist. */
   readonly delete: (path: string, options?: DeleteOptions) => Promise<boolean>
   /** Text such as a log or `/readyz`. */
   readonly getText: (path: string, options?: CallOptions) => Promise<string>
-  /** Any request; the answer is given as it is, whatever its status. */
+  /** Sends any request; returns the answer as it is, whatever its status. */
   readonly raw: (call: RawCall) => Promise<Answer>
   readonly exec: (pod: {readonly name: string; readonly namespace: string}, options: ExecOptions) => Promise<ExecResult>
-  /** The same connections, with all limits of time as many times as long. */
+  /** A client with the same connections and with all time limits multiplied. */
   readonly withTimeouts: (times: number) => KubeClient
-  /** Where an object is or would be; asks the API about kinds kadm does not know. */
+  /** The path of an object, whether it exists or not; asks the API about kinds that kadm does not know. */
   readonly pathOf: (object: ObjectLike, options?: CallOptions) => Promise<string>
   readonly close: () => Promise<void>
 }
@@ -61,7 +61,7 @@ const PATCH_TYPES = {
 const PAGE = 500
 const FIELD_MANAGER = 'kadm'
 
-/** A client for the cluster and the user that a kubeconfig with everything inline (admin.conf) names. */
+/** A client for the cluster and the user of a kubeconfig with embedded certificates (admin.conf). */
 export const clientFromKubeconfig = (text: string, forward: Forward): KubeClient =>
   kubeClient(endpointFromKubeconfig(text), forward)
 

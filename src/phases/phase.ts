@@ -6,58 +6,64 @@ import type {PackageSource} from '../domain/repository.ts'
 import type {Templates} from '../manifests/templates.ts'
 import type {AnyResource} from '../resources/any-resource.ts'
 
-/** Which hosts of a run a phase is for. `initial-control-plane` is the one where the cluster's own objects are made. */
+/**
+ * The hosts of a run that a phase runs on. `initial-control-plane` is the host where the objects of the cluster
+ * are created.
+ */
 export type Where = 'every' | 'control-plane' | 'initial-control-plane' | 'worker'
 
-/** All that a phase may decide from. Pure data: same context, same resources. */
+/** All input that a phase uses for its decisions. Pure data: the same context gives the same resources. */
 export interface PhaseContext {
   readonly cluster: Cluster
   readonly node: Node
   readonly facts: Facts
-  /** Every node this run knows of, this one among them. */
+  /** Every node that this run knows, including this one. */
   readonly nodes: readonly Node[]
-  /** Nodes that the cluster has besides those of this run; undefined where it could not be asked. */
+  /** Nodes of the cluster that are not part of this run; undefined when the cluster could not be read. */
   readonly existingNodes?: readonly Peer[] | undefined
-  /** The address of the API for clients: `https://host:port`. */
+  /** The API address for clients: `https://host:port`. */
   readonly endpoint: string
   readonly bundle: LocalBundle | undefined
-  /** Where packages come from, when there is no bundle. */
+  /** The package source, when no bundle is used. */
   readonly source?: PackageSource | undefined
   readonly templates: Templates
-  /** Whether this run may speak to the API as its administrator; a worker that joins by a token may not. */
+  /** Whether this run has administrator access to the API; a worker that joins with a token does not. */
   readonly isAdmin: boolean
-  /** Run start, for what expires. */
+  /** The start of the run, for expiry dates. */
   readonly now: Date
 }
 
-/** A bundle and the folder it lies in. */
+/** A bundle and its folder. */
 export interface LocalBundle {
   readonly dir: string
   readonly bundle: Bundle
 }
 
-/** A named, ordered piece of the work, as a value in a tree. Leaves give resources; branches only name and order. */
+/** A named, ordered step, as a value in a tree. Leaves return resources; branches only group and order them. */
 export interface Phase {
   readonly name: string
   readonly title: string
-  /** One sentence that a learner understands. */
+  /** One sentence for learners. */
   readonly why: string
   readonly where?: Where
-  /** Paths of phases that must be done on every host they run on before this one starts. */
+  /** Paths of phases that must finish, on every host that they run on, before this phase starts. */
   readonly needs?: readonly string[]
-  /** Where those that need this phase wait for it; every host when left out. */
+  /** The nodes on which this phase must finish before dependent phases start; default: all nodes. */
   readonly neededOn?: (node: Node) => boolean
-  /** On how many hosts it runs at the same time; all of them when left out. */
+  /** The number of hosts on which the phase runs at the same time; default: all hosts. */
   readonly concurrency?: number
-  /** True, or the reason why there is nothing to do here. */
+  /** True, or the reason why the phase is skipped. */
   readonly when?: (context: PhaseContext) => true | string
   readonly resources?: (context: PhaseContext) => readonly AnyResource[]
-  /** For what is only convenient: its failure is a warning that says how to do it by hand, and what comes after it goes on. */
+  /**
+   * Set for an optional phase: a failure becomes a warning that says how to do the step by hand, and later
+   * phases still run.
+   */
   readonly byHand?: (context: PhaseContext) => string
   readonly phases?: readonly Phase[]
 }
 
-/** A leaf with its full path, `certs/apiserver`. */
+/** A leaf with its full path, such as `certs/apiserver`. */
 export interface Step {
   readonly path: string
   readonly phase: Phase

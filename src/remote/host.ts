@@ -1,23 +1,29 @@
 import type {Duplex, Readable, Writable} from 'node:stream'
 
-/** One machine as seen over a transport (ssh or local). The only way anything reaches a host. */
+/** One machine, reached over a transport (ssh or local). All access to hosts goes through this interface. */
 export interface Host {
-  /** The name the user gave it; messages about the machine begin with it. */
+  /** The name that the user gave the machine; messages about it start with this name. */
   readonly name: string
   /**
-   * Runs a POSIX shell script as root (`sudo -n sh -s`, script on stdin, never in argv).
-   * Resolves with whatever exit code the script had; rejects with KadmError `host-lost` when the connection is lost,
-   * `timeout` when `timeoutMs` passed, `cancelled` when `signal` fired; in both cases the remote process group is ended.
+   * Runs a POSIX shell script as root (`sudo -n sh -s`, script on stdin, never in argv). Resolves with any exit
+   * code; rejects with KadmError `host-lost` when the connection is lost, `timeout` after `timeoutMs`, and
+   * `cancelled` when `signal` fires. When it rejects, the remote process group is stopped.
    */
   run(script: string, options?: RunOptions): Promise<RunResult>
-  /** As `run`, and rejects with `remote` (whole stderr as evidence) when the exit code is not 0. Gives stdout. */
+  /**
+   * Like `run`, but returns stdout and rejects with `remote` (all of stderr as evidence) when the exit code is
+   * not 0.
+   */
   read(script: string, options?: RunOptions): Promise<string>
   /**
-   * Streams `content` to the stdin of `script` run as root (for example `gzip -dc | ctr images import -`), with back pressure.
-   * The script is not on stdin here: it must hold no secret.
+   * Streams `content` to the stdin of `script`, which runs as root (for example `gzip -dc | ctr images import
+   * -`), with back pressure. This script is not on stdin, so it must not contain secrets.
    */
   pipe(content: Readable, script: string, options?: PipeOptions): Promise<RunResult>
-  /** Opens a TCP stream from the machine to `host:port` as seen from there (ssh forwardOut; net.connect when local). */
+  /**
+   * Opens a TCP stream from the machine to `host:port`, as the machine resolves it (ssh forwardOut; net.connect
+   * for local).
+   */
   forward(host: string, port: number): Promise<Duplex>
   /**
    * Opens a new connection and logs in, to the current address of the machine or to one of `addresses`: the
@@ -26,11 +32,14 @@ export interface Host {
    */
   renew?(addresses: readonly string[], options?: RenewOptions): Promise<Reached>
   /**
-   * Resolves when the connection stands: at once, or after dialling again where it was lost; rejects with `host-lost`. Every other
-   * call does so first. Not there where no connection is needed (local).
+   * Resolves when the connection is up: at once, or after it reconnected; rejects with `host-lost`. Every other
+   * call does this first. Undefined for a transport without a connection (local).
    */
   reach?(options?: ReachOptions): Promise<void>
-  /** Told in words, from now on, that the connection was lost and is dialled again, and that it stands again. */
+  /**
+   * Calls `listener` with a message, from now on, when the connection is lost and kadm reconnects, and when it is up
+   * again.
+   */
   onLink?(listener: (message: string) => void): void
   close(): Promise<void>
 }
@@ -41,13 +50,13 @@ export interface ReachOptions {
 
 export interface Reached {
   readonly address: string
-  /** Whether that is another address than the first connection's. */
+  /** Whether the address differs from the address of the first connection. */
   readonly hasMoved: boolean
 }
 
 export interface RenewOptions {
   readonly signal?: AbortSignal | undefined
-  /** For each address; default 20,000 ms. */
+  /** The limit for each address; default 20,000 ms. */
   readonly timeoutMs?: number | undefined
 }
 
@@ -55,16 +64,16 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined
   /** Default 120,000 ms. */
   readonly timeoutMs?: number | undefined
-  /** Takes stdout as it comes, with back pressure, instead of `RunResult.stdout`; not ended here. */
+  /** Receives stdout as it arrives, with back pressure, instead of `RunResult.stdout`; the caller ends this stream. */
   readonly output?: Writable | undefined
-  /** Told of each line on stderr as it comes; all of it is in `RunResult.stderr` nevertheless. */
+  /** Called with each line on stderr as it arrives; `RunResult.stderr` still contains all of them. */
   readonly heard?: ((line: string) => void) | undefined
   /** Run as the login user instead of root. */
   readonly asLoginUser?: boolean | undefined
 }
 
 export interface PipeOptions extends RunOptions {
-  /** Bytes of the content, where they are known: it goes quicker then, and other content than that is an error. */
+  /** The size of the content in bytes, if known: the transfer is faster, and content of any other size is an error. */
   readonly length?: number | undefined
 }
 

@@ -9,14 +9,17 @@ import {sh} from '../../remote/shell/shell.ts'
 import type {KeyPair} from '../../resources/core/values.ts'
 import {once} from '../hosts/once.ts'
 
-/** A control plane's host, for what only its files can give. Secrets come over the transport and stay in memory. */
+/**
+ * The host of a control plane, for data that only its files contain. Secrets are read over the transport and
+ * stay in memory.
+ */
 export interface ControlPlane {
   readonly host: Host
   readonly api: () => Promise<KubeClient>
   readonly superApi: () => Promise<KubeClient>
   readonly authority: (name: CaName) => Promise<KeyPair>
   readonly clusterCa: () => Promise<string>
-  /** For a kubeconfig that was just written: the next who asks gets a client with what it says now. */
+  /** Call it after a kubeconfig was written: the next request gets a client with its new content. */
   readonly forget: (path: string) => void
   readonly close: () => Promise<void>
 }
@@ -58,7 +61,7 @@ export function controlPlaneOn(host: Host, signal: AbortSignal): ControlPlane {
 const GONE = 66
 const GONE_FROM_CONTROL_PLANE = 67
 
-/** Tells a control plane that lost the file from a machine that never was one. */
+/** Tells a control plane that lost the file from a host that never was a control plane. */
 async function readKubeconfig(host: Host, path: string, signal: AbortSignal): Promise<string> {
   const script = sh`[ -e ${path} ] || { [ -e ${MANIFESTS_DIR}/kube-apiserver.yaml ] && exit ${GONE_FROM_CONTROL_PLANE}; exit ${GONE}; }
 cat -- ${path}`

@@ -16,19 +16,19 @@ export interface ExistingNode extends Peer {
 
 export interface ExistingNodesOptions {
   readonly controlPlane: ControlPlane | undefined
-  /** The control plane of a cluster that is there already, named to be joined. */
+  /** The control plane of an existing cluster that a run joins. */
   readonly seedControlPlane: Candidate | undefined
   readonly candidates: readonly Candidate[]
   readonly nodes: readonly Node[]
 }
 
-/** Nobody waits long for a cluster that is down: its nodes are then unknown, and no rule for any of them is taken away. */
+/** A short limit for a cluster that is down: its nodes are then unknown, and kadm keeps all firewall rules for them. */
 const PATIENCE = {timeoutMs: 5_000, retryForMs: 0}
 
-/** A control plane that is not up, without admin.conf or with one that does not fit. */
+/** A control plane that does not run, or whose admin.conf is missing or does not match. */
 const DOWN: readonly ErrorCode[] = ['connect', 'timeout', 'remote']
 
-/** Nodes of the cluster besides those of this run; undefined where there is a cluster that does not answer. */
+/** Nodes of the cluster that are not part of this run; undefined when the cluster exists but does not answer. */
 export async function existingNodesOf({
   controlPlane,
   seedControlPlane,
@@ -55,7 +55,7 @@ export async function existingNodesOf({
   }
 }
 
-/** What a control plane is as a node that is not itself changed but for its firewall. */
+/** A control plane as a node of which this run changes only the firewall. */
 export function seedNode({spec, gathered: {facts}}: Candidate, existingNodes: readonly ExistingNode[]): Node {
   const name = facts.nodeName ?? facts.hostname
   const address = existingNodes.find(other => other.name === name)?.address ?? facts.advertiseAddress ?? ''
@@ -71,7 +71,10 @@ export interface Asked {
   readonly signal: AbortSignal
 }
 
-/** The nodes whose kubelet this host gets no answer from, not even a refusal: something there swallows what comes from it. */
+/**
+ * The nodes whose kubelet does not answer this host at all, not even with a refusal: their firewall drops the
+ * packets.
+ */
 export async function closedTo({host, node, existingNodes, signal}: Asked): Promise<readonly ExistingNode[]> {
   const asked = existingNodes.filter(({address}) => canonicalAddress(address) !== canonicalAddress(node.address))
   if (asked.length === 0) return []

@@ -6,20 +6,20 @@ import {DEFAULT_TOKEN, generateToken, tokenCreate, tokenDelete, tokenList} from 
 import {joinTokenDescription, nodeOf} from './join-token-description.ts'
 import {once} from '../hosts/once.ts'
 
-/** Long enough for the slowest join; a run that is killed leaves a token that expires by itself. */
+/** Long enough for the slowest join; the token of a run that was killed expires by itself. */
 const TTL_MS = 15 * 60_000
-/** What only looks, or cleans up, does not wait for an API that does not answer. */
+/** Reads and cleanups do not wait for an API that does not answer. */
 const AT_ONCE = {retryForMs: 0, timeoutMs: 5_000} as const
 
 /** Bootstrap tokens, one for each node that joins. */
 export interface JoinTokens {
-  /** The token of this node, made at the first call. */
+  /** The token of this node, created at the first call. */
   readonly create: (node: string) => Promise<string>
-  /** Whether a token for this node is valid, of this run or of one that was interrupted. Throws what the API throws. */
+  /** Whether a token for this node is valid, from this run or an interrupted one. Throws the errors of the API. */
   readonly isLeft: (node: string) => Promise<boolean>
-  /** Deletes the tokens for this node. What fails is a warning, and is not tried again by this run. */
+  /** Deletes the tokens for this node. A failure becomes a warning, and this run does not retry it. */
   readonly revoke: (node: string) => Promise<void>
-  /** Deletes every token that this run made and that is still there. */
+  /** Deletes every token that this run created and that still exists. */
   readonly revokeAll: () => Promise<void>
 }
 
@@ -28,14 +28,14 @@ export interface JoinTokenOptions {
   readonly clock: Clock
   readonly random: (bytes: number) => Buffer
   readonly emit: Sink
-  /** The run, as its leases name it. */
+  /** The run, named as in its leases. */
   readonly holder: string
 }
 
 export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions): JoinTokens {
-  /** Token ids by node, and the text of those that were made here. */
+  /** Token ids by node, and the text of the tokens that this run created. */
   const made = new Map<string, {readonly id: string; readonly text: Promise<string>}>()
-  /** Ids of those that are valid, by node; grouped once, since every node asks. */
+  /** Ids of the valid tokens, by node; grouped once, because every node needs them. */
   const listed = once(async () => {
     const now = clock.now()
     const all = await tokenList(await api(), AT_ONCE)
@@ -43,7 +43,8 @@ export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions)
     return Map.groupBy(valid, ({description}) => nodeOf(description))
   })
   /**
-   * The lease of a node lets one run at a time join it, so a token for it that another run left is of a run that ended.
+   * The lease of a node lets only one run at a time join it, so a token that another run left for it belongs to
+   * a run that ended.
    */
   const strayOf = async (node: string): Promise<readonly string[]> =>
     ((await listed()).get(node) ?? []).map(({token}) => token.id)

@@ -15,8 +15,8 @@ export interface LiveCluster {
 }
 
 /**
- * What a running cluster says of itself, laid under what the run was given: its version, ranges and components count,
- * the hosts and the source of files are the run's own.
+ * Combines the settings of a running cluster with those of the run: the cluster decides its version, ranges and
+ * components; the run decides the hosts and the source of files.
  */
 export async function readLiveCluster(
   api: KubeClient,
@@ -62,7 +62,7 @@ export async function readLiveCluster(
   }
 }
 
-/** A join token may not read all of it; what is refused is left as the run was given it. */
+/** A join token may not read all settings; where the API refuses, the settings of the run apply. */
 const orForbidden =
   <T>(instead: T) =>
   (error: unknown): T => {
@@ -70,16 +70,20 @@ const orForbidden =
     throw error
   }
 
-/** Whether the nodes of a cluster keep their swap, by its shared KubeletConfiguration. */
+/** Whether the nodes of a cluster keep their swap, according to its shared KubeletConfiguration. */
 export const swapOf = ({failSwapOn}: Readonly<Record<string, unknown>>): Cluster['swap'] =>
   failSwapOn === false ? 'keep' : 'off'
 
-/** What each node decides for itself: the ConfigMap has it from the first control plane, or empty. */
+/**
+ * Settings that each node decides for itself: the ConfigMap contains the value of the initial control plane, or
+ * an empty value.
+ */
 const OF_A_NODE = ['containerRuntimeEndpoint', 'cgroupDriver', 'failCgroupV1', 'failSwapOn', 'resolvConf']
 
 /**
- * What of the shared KubeletConfiguration holds for each node. A share of swap is for the node's own cgroups to hold
- * pods to; that pods get none holds everywhere, and is what kubelets do beside swap when told nothing of it (KEP-2400).
+ * The settings of the shared KubeletConfiguration that apply to each node. Whether pods can get a share of swap
+ * depends on the node's cgroups; that pods get no swap works everywhere, and is the default of kubelets on
+ * hosts with swap (KEP-2400).
  */
 export function sharedOnly(kubelet: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const {swapBehavior} = textsAt(kubelet, 'memorySwap')

@@ -5,12 +5,15 @@ import {makerOf} from './join-token-description.ts'
 
 export interface OldTokens {
   readonly holder: Holder
-  /** Who held the leases that this run holds now: what they made is of no use any more. */
+  /** The earlier holders of the leases that this run holds now: tokens that they created are no longer needed. */
   readonly replaced: readonly string[]
   readonly warn: (message: string) => void
 }
 
-/** Deletes the join tokens of runs that were killed; a run that may be alive keeps its own. Gives their ids. */
+/**
+ * Deletes the join tokens of runs that were killed; keeps those of a run that may be alive. Returns the deleted
+ * ids.
+ */
 export async function removeOldTokens(
   api: KubeClient,
   {holder, replaced, warn}: OldTokens,

@@ -4,12 +4,12 @@ import type {KeyAlgorithm} from '../../domain/cluster.ts'
 import type {KeyPair, Values} from '../../resources/core/values.ts'
 import {once, oncePer} from '../hosts/once.ts'
 
-/** Where a run gets what it did not make itself. */
+/** The sources of values that a run does not create itself. */
 export interface ValueSources {
   readonly readAuthority: (name: CaName) => Promise<KeyPair>
   readonly readClusterCa: () => Promise<string>
   readonly createToken: (node: string) => Promise<string>
-  /** Absent where the run makes no token of its own. */
+  /** Undefined when the run creates no tokens. */
   readonly isTokenLeft?: (node: string) => Promise<boolean>
   readonly revokeToken?: (node: string) => Promise<void>
   readonly releaseHash: (checksumUrl: string, file: string) => Promise<string>
@@ -18,7 +18,10 @@ export interface ValueSources {
   readonly now: Date
 }
 
-/** Values of one run: made at most once, then shared by all hosts; what failed is tried again by the next who asks. */
+/**
+ * Values of one run: each is created at most once and shared by all hosts; after a failure, the next request
+ * tries again.
+ */
 export function runValues(sources: ValueSources): Values {
   const authorities = new Map<CaName, KeyPair>()
   const readAuthority = oncePer(sources.readAuthority)

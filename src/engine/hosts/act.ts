@@ -8,7 +8,7 @@ import {checkFence, CLOSE_LOCK} from '../lease/fence.ts'
 import {appliedDocument, originalDocument} from '../ledger/documents.ts'
 import {lookScript} from './look.ts'
 
-/** Begins the line on stderr that names the act that is running. */
+/** Starts the line on stderr that names the running act. */
 export const ACT_MARK = '\u001dact '
 
 export interface Change {
@@ -16,7 +16,7 @@ export interface Change {
   readonly state: State
 }
 
-/** The ledger's folder name for a thing: readable, and unique by hash. */
+/** The folder name of a resource in the ledger: readable, and unique because of a hash. */
 export function ledgerName(id: string): string {
   const readable = id
     .replaceAll(/[^\w.-]+/g, '-')
@@ -31,10 +31,12 @@ ${new Script(Buffer.from(JSON.stringify(value)).toString('base64'))}
 KADM_JSON`
 
 /**
- * `everything` is all of the phase, so that what differs only because of what was just done (a unit whose file was written) is seen.
+ * `everything` lists all resources of the phase, so that the final look also finds differences that this act
+ * causes (such as a unit whose file was written).
  *
- * Checks the fence, then for each thing: its first original into the ledger (first write wins: a whole folder appears by rename),
- * what is about to be applied, the act. Ends with a look at the same things, so that one round trip acts and verifies.
+ * Checks the fence. Then, for each resource, it writes the original state to the ledger (only the first time:
+ * the whole folder appears with one rename), writes the state it is about to apply, and acts. It ends with a
+ * look at the same resources, so that one round trip acts and verifies.
  */
 export function actScript(changes: readonly Change[], everything: readonly AnyHostResource[], fence: number): Script {
   return concat([
@@ -59,7 +61,8 @@ function oneAct({resource, state}: Change): Script {
   if (kind.schema === undefined) return concat([head, body])
   return concat([
     head,
-    // Without its sequence an entry is one that was being taken away when that was cut off: all is as it was before kadm again.
+    // An entry without a sequence number was being deleted when the run was interrupted: its resource is
+    // already in its original state.
     sh`if [ ! -e ${entry}/sequence ]; then
 kadm_remove_trees ${entry} ${entry}.new; mkdir -p -m 0700 ${entry}.new/keep
 ( set -eu; KEEP=${entry}.new/keep; ${kind.backup?.(resource, state) ?? new Script(':')}
@@ -77,7 +80,7 @@ fi`,
   ])
 }
 
-/** The id of the act that was running when a script failed, from its stderr. */
+/** The id of the act that was running when a script failed, read from its stderr. */
 export function lastAct(stderr: string): string | undefined {
   const at = stderr.lastIndexOf(ACT_MARK)
   return at < 0 ? undefined : stderr.slice(at + ACT_MARK.length).split('\n')[0]

@@ -17,24 +17,27 @@ export interface HostChanging extends Pick<Proving, 'clock' | 'progress' | 'warn
   /** All host resources of the phase, in order. */
   readonly everything: readonly AnyHostResource[]
   readonly values: Values
-  /** Brings files to the host before they are needed. */
+  /** Uploads files to the host before an act needs them. */
   readonly upload: (machine: Machine, uploads: readonly StagedFile[]) => Promise<void>
-  /** Told of what a later pass changes because of an earlier one. */
+  /** Called for resources that a later pass changes because of an earlier change. */
   readonly onMore: (found: readonly Looked[]) => void
-  /** What an act says while it works. */
+  /** Receives the progress messages of an act. */
   readonly tell: (message: string) => void
   readonly signal: AbortSignal
 }
 
 const ACT_TIMEOUT_MS = 15 * 60_000
-/** A file, then the unit that reads it, then what only shows when that runs, then a wait for what comes of it. */
+/**
+ * Enough passes for a file, then the unit that reads it, then a state that only the running unit shows, then a
+ * wait for its effect.
+ */
 const PASSES = 4
-/** Lost connections that one phase goes on after. */
+/** The number of lost connections after which a phase still continues. */
 const MOST_CUTS = 2
 
 /**
- * Changes what differs until nothing does; what differs still right after its own act is a failure. Gives the number of
- * changes.
+ * Changes resources until nothing differs; a resource that still differs right after its own act is a failure.
+ * Returns the number of changes.
  */
 export async function changeHost(changing: HostChanging, found: readonly Looked[]): Promise<number> {
   let count = 0
@@ -44,7 +47,7 @@ export async function changeHost(changing: HostChanging, found: readonly Looked[
     const due = beforeNextWait(differing)
     const {after, isCut} = await onePass(changing, due, cuts < MOST_CUTS)
     const left = after.filter(({diff}) => diff !== undefined)
-    // Of what was cut off, the rest is to be done yet, and that is nothing to wonder about.
+    // After an interrupted act, some of its changes are still missing; that is expected and not an error.
     const open = new Set(isCut ? left.map(({resource}) => resource.id) : [])
     const acted = new Set(due.map(({resource}) => resource.id).filter(id => !open.has(id)))
     count += acted.size
@@ -66,8 +69,8 @@ export async function changeHost(changing: HostChanging, found: readonly Looked[
 }
 
 /**
- * Up to the first wait that follows a change: what the change made stale is looked at before, as a kubelet that runs
- * with the token from before; it would be waited for in vain.
+ * Returns the resources up to the first wait that follows a change. Stale state, such as a kubelet that still
+ * runs with the earlier token, must be fixed first, or the wait cannot succeed.
  */
 function beforeNextWait(differing: readonly Looked[]): readonly Looked[] {
   const isWait = ({resource}: Looked): boolean => kindOf(resource).onlyWaits === true
@@ -78,7 +81,7 @@ function beforeNextWait(differing: readonly Looked[]): readonly Looked[] {
 
 interface Pass {
   readonly after: readonly Looked[]
-  /** The connection was lost while it acted, so it is not known what of it was done; `after` says that. */
+  /** The connection was lost during an act, so its result is unknown; `after` reads it. */
   readonly isCut: boolean
 }
 

@@ -3,31 +3,31 @@ import type {KubeClient} from '../../kube/client.ts'
 import type {Host} from '../../remote/host.ts'
 import type {Values} from './values.ts'
 
-/** What an operation may use. `api` connects at first use and is shared by the run. */
+/** The arguments of an operation. `api` connects at the first call, and all operations of the run share the client. */
 export interface OperationContext {
   readonly host: Host
   readonly api: () => Promise<KubeClient>
-  /** As the emergency administrator, for the first minutes of a cluster. */
+  /** A client with the emergency administrator's credentials, for the first minutes of a cluster. */
   readonly superApi: () => Promise<KubeClient>
   readonly values: Values
   readonly signal: AbortSignal
   readonly clock: Clock
-  /** One short line about what is being waited for. */
+  /** Reports in one short line what the operation waits for. */
   readonly progress: (message: string) => void
 }
 
-/** What an act came to: `held` when it had only to wait, or to look once more at what it could not see the first time. */
+/** The result of an act: `unchanged` when it only waited, or when a second look found the desired state. */
 export type Acted = 'changed' | 'unchanged'
 
 /**
- * One of the few things that shell on one host cannot do: an object in the API, a wait for another machine. Like a kind it looks
- * whether it already holds and acts only if not.
+ * A step that shell on one host cannot do: a change to an object in the API, or a wait for another machine.
+ * Like a kind, it checks the state first and acts only when the state differs.
  */
 export interface Operation<R> {
-  /** What differs, one line; undefined when it holds. Must not fail because the cluster is not there yet. */
+  /** What differs, in one line; undefined when nothing does. Must not fail because the cluster does not exist yet. */
   readonly look: (resource: R, context: OperationContext) => Promise<string | undefined>
-  /** True of what changes nothing itself: a plan, which is about changes, does not list it. */
+  /** True for an operation that changes nothing itself: plans list only changes, so they leave it out. */
   readonly onlyWaits?: true
-  /** Makes it so and returns only when it holds. */
+  /** Changes the state to the desired state, and resolves only when it is reached. */
   readonly act: (resource: R, context: OperationContext) => Promise<Acted>
 }

@@ -1,7 +1,7 @@
 import {sh} from '../../remote/shell/shell.ts'
 
-/** Begins the line on stderr that an act says to the user while it works. */
+/** Starts a line on stderr that reports the progress of an act to the user. */
 export const PROGRESS_MARK = '\u001dtell '
 
-/** A function that tells the user something while an act works: `kadm_tell 'waits for …'`. */
+/** A shell function that reports progress to the user during an act: `kadm_tell 'waits for …'`. */
 export const reportProgressShell = sh`kadm_tell() { printf '\035tell %s\n' "$1" >&2; }`

@@ -1,12 +1,12 @@
 import {z} from 'zod'
 import type {StagedFile} from './kind.ts'
 
-/** JSON drops what is undefined, so a key that is not there is an undefined one. */
+/** JSON drops undefined values, so a missing key means undefined. */
 export const maybe = <T>(schema: z.ZodType<T>): z.ZodType<T | undefined> => schema.optional().transform(value => value)
 
 export const texts = z.array(z.string())
 
-/** What every resource has. */
+/** The fields that every resource has. */
 export const base = {id: z.string(), why: z.string()}
 
 export const upload: z.ZodType<StagedFile> = z.object({

@@ -8,26 +8,36 @@ export interface KeyPair {
 }
 
 /**
- * What exists only after an act: authorities made in this run, the token of this join. Resources name them; they are resolved when
- * acting, and a plan shows them as "to be made". The engine provides it.
+ * Values that exist only at run time: the certificate authorities of this run, the token of this join.
+ * Resources refer to them by name and resolve them before an act; a plan shows them as "to be made". The engine
+ * provides them.
  */
 export interface Values {
-  /** The authority with its key, from this run or read from the first control plane over the transport. */
+  /**
+   * The certificate authority with its key, from this run or read from the initial control plane over the
+   * transport.
+   */
   readonly authority: (name: CaName) => Promise<KeyPair>
-  /** Tells the run that this authority was just made (or found on the host), so that what it signs can go on. */
+  /**
+   * Reports that this certificate authority now exists (created or found on the host), so that certificates
+   * that need it can be issued.
+   */
   readonly setAuthority: (name: CaName, pair: KeyPair) => void
-  /** The cluster CA's certificate alone; a worker never needs more. */
+  /** Only the certificate of the cluster CA; a worker never needs the key. */
   readonly clusterCa: () => Promise<string>
-  /** A bootstrap token for this node, made when it is asked for. */
+  /** A bootstrap token for this node, created at the first call. */
   readonly bootstrapToken: (node: string) => Promise<string>
-  /** Whether a token that kadm made for this node, in this run or in one that was interrupted, is still valid. */
+  /** Whether a token that kadm created for this node, in this run or an interrupted one, is still valid. */
   readonly isTokenLeft: (node: string) => Promise<boolean>
-  /** Deletes the tokens for this node; what fails becomes a warning. */
+  /** Deletes the tokens for this node; a failure becomes a warning. */
   readonly revokeToken: (node: string) => Promise<void>
-  /** The sha256 that a project publishes for a file of a release; asked of the project itself, never of a mirror. */
+  /**
+   * The sha256 that a project publishes for a file of a release; requested from the project itself, never from
+   * a mirror.
+   */
   readonly releaseHash: (checksumUrl: string, file: string) => Promise<string>
   readonly makeKey: (algorithm: KeyAlgorithm) => Promise<KeyObject>
-  /** Run start, so that all certificates of one run have one clock. */
+  /** The start of the run, so that all certificates of a run use the same time. */
   readonly now: Date
   /** 16 random bytes with the top bit clear, for serial numbers. */
   readonly random: (bytes: number) => Buffer
