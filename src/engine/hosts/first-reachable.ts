@@ -3,7 +3,7 @@ import type {Finding} from '../../phases/preflight/finding.ts'
 
 export interface ReachableChoice {
   readonly choice: AddressChoice
-  /** What the hosts found when they tried to reach one another. */
+  /** The results of the hosts' attempts to reach one another. */
   readonly findings: readonly Finding[]
 }
 
@@ -29,7 +29,7 @@ export async function firstReachable(
 
 const isError = ({severity}: Finding): boolean => severity === 'error'
 
-/** Why the addresses that seemed best were not taken. */
+/** Why kadm did not use the addresses that it preferred. */
 const notTaken = (findings: readonly Finding[]): readonly Finding[] =>
   findings.filter(isError).map(finding => ({
     ...finding,

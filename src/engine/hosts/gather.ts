@@ -4,14 +4,17 @@ import type {Host} from '../../remote/host.ts'
 import {gatherScript, parseFacts} from '../../facts/parse-facts.ts'
 import {whySlow} from './why-slow.ts'
 
-/** What one host said of itself, and how its clock stands to ours. */
+/** The facts of one host, and the offset of its clock. */
 export interface Gathered {
   readonly facts: Facts
-  /** Our own clock half way through the look, seconds since the epoch: the host's clock minus this is its offset. */
+  /**
+   * The local clock in the middle of the read, in seconds since the epoch: the host's clock minus this value is
+   * its offset.
+   */
   readonly midpointSeconds: number
 }
 
-/** Seconds on a healthy host; one that starts hundreds of small programs under load takes its time. */
+/** Seconds on a healthy host; a host that starts hundreds of small programs under load needs longer. */
 const LOOK_MS = 3 * 60_000
 
 export async function gather(host: Host, now: () => number, signal: AbortSignal): Promise<Gathered> {

@@ -5,7 +5,7 @@ import type {AnyHostResource} from '../../resources/any-resource.ts'
 import {isBusy, runFenced} from '../lease/fence.ts'
 import {lookScript, parseLooks, type Looked} from './look.ts'
 
-/** Each turn waits a minute for the lock: longer than any wait that an act makes on a host. */
+/** Each try waits one minute for the lock: longer than any wait of an act on a host. */
 const MOST_TURNS = 6
 
 export interface AfterCut extends Persistence {
@@ -14,9 +14,9 @@ export interface AfterCut extends Persistence {
 }
 
 /**
- * What an act has done during which the connection was lost. It is never done again unseen: it may run to its end over
- * there, where nobody has heard of the cut yet. The look waits for that end, because it takes the lock that every act
- * holds (fence.ts).
+ * Finds the result of an act during which the connection was lost. kadm never repeats the act without this
+ * check, because its script may still be running on the host. The look waits until the script ends, because
+ * every act holds the lock that the look takes (fence.ts).
  */
 export async function lookAfterCut(
   host: Host,

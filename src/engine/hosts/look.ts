@@ -4,7 +4,7 @@ import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import type {AnyHostResource, State} from '../../resources/any-resource.ts'
 import {kindOf} from '../../resources/any-resource.ts'
 
-/** Begins each frame of a script's output; no look prints it, since contents travel as base64. */
+/** Starts each frame of a script's output; no look prints it, because file contents are sent as base64. */
 export const FRAME = '\u001e'
 
 export interface Looked {
@@ -18,19 +18,19 @@ const frame = (head: Script, body: Script): Script => sh`printf '\036%s\n' ${hea
 ( set -u; ${body} ) </dev/null || printf '\036!%s %s\n' ${head} "$?"`
 
 /**
- * One read-only script that looks at everything; stdin is closed for what it runs, since the script itself comes that
- * way.
+ * One read-only script that looks at all resources; the commands in it run with stdin closed, because the
+ * script itself arrives on stdin.
  */
 export const lookScript = (resources: readonly AnyHostResource[]): Script =>
   concat(resources.map((resource, i) => frame(new Script(String(i)), kindOf(resource).look(resource))))
 
-/** What a script with looks in it said. */
+/** The output of a script that contains looks. */
 interface Located {
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Splits the output of `lookScript` and judges each part; pure. */
+/** Splits the output of `lookScript` and compares each part with its resource; pure. */
 export function parseLooks(
   {stdout, stderr}: Located,
   resources: readonly AnyHostResource[],
@@ -60,7 +60,7 @@ export function parseLooks(
   })
 }
 
-/** Looks at everything in one round trip. */
+/** Looks at all resources in one round trip. */
 export async function look(
   host: Host,
   resources: readonly AnyHostResource[],

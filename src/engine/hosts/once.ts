@@ -1,4 +1,4 @@
-/** What is made at first use and then shared. A failure is not kept: whoever asks next has it made again. */
+/** A value that is created at first use and then shared. A failure is not cached: the next call tries again. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
   return () => {
@@ -10,7 +10,7 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
   }
 }
 
-/** As `once`, for each key by itself. */
+/** Like `once`, separately for each key. */
 export function oncePer<K, T>(make: (key: K) => Promise<T>): (key: K) => Promise<T> {
   const makers = new Map<K, () => Promise<T>>()
   return key => {

@@ -4,7 +4,7 @@ import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import {gather, type Gathered} from './gather.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
 
-/** A connected host with what it said of itself, before it is known what it will be. */
+/** A connected host with its facts, before its role in the cluster is known. */
 export interface Candidate {
   readonly spec: HostSpec
   readonly host: Host

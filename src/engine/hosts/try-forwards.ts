@@ -5,7 +5,10 @@ import {KadmError} from '../../domain/errors.ts'
 import type {ForwardTry} from '../../phases/preflight/input.ts'
 import type {Host} from '../../remote/host.ts'
 
-/** A refusal by policy comes at once; an address that the machine does not have yet may leave it waiting for an answer. */
+/**
+ * A refusal by policy arrives at once; a forward to an address that the machine does not have yet may get no
+ * answer.
+ */
 const WITHIN_MS = 5000
 
 interface Place {
@@ -13,7 +16,10 @@ interface Place {
   readonly port: number
 }
 
-/** Tries what a run needs to be forwarded from this host: on a control plane its API server and the health ports on its loopback. */
+/**
+ * Tests the forwards that a run needs from this host: on a control plane, to its API server and to the health
+ * ports on loopback.
+ */
 export async function tryForwards(host: Host, node: Node, cluster: Cluster): Promise<readonly ForwardTry[]> {
   if (node.role !== 'control-plane') return []
   const loopback = [10_248, 10_257, 10_259].map((port): Place => ({address: '127.0.0.1', port}))
@@ -21,7 +27,7 @@ export async function tryForwards(host: Host, node: Node, cluster: Cluster): Pro
   return Promise.all((node.address === '' ? loopback : [...loopback, api]).map(place => tryOne(host, place)))
 }
 
-/** Whether something listens there does not matter: only a refusal by policy counts. */
+/** It does not matter whether a program listens there: only a refusal by policy counts. */
 async function tryOne(host: Host, {address, port}: Place): Promise<ForwardTry> {
   const over = new AbortController()
   const isForbidden = host.forward(address, port).then(

@@ -8,7 +8,7 @@ import type {StagedFile} from '../../resources/core/kind.ts'
 import {removeTrees} from '../../resources/files/remove-tree.ts'
 import {checkFence, LEASE_LOST, leaseLost, LET_GO, runFenced} from '../lease/fence.ts'
 
-/** More at once gains nothing: one connection carries them all. */
+/** More uploads at once are not faster: one connection carries them all. */
 const WIDTH = 2
 
 const megabytes = (bytes: number): string => `${String(Math.round(bytes / 1_048_576))} MB`
@@ -20,23 +20,20 @@ export interface Uploading {
 }
 
 /**
- * Makes the folder, and removes what uploads that were cut off left in it; nobody else uploads while this run holds the
- * lease.
+ * Creates the folder, and removes the remains of interrupted uploads; only the run that holds the lease uploads
+ * files.
  */
 const prepareStage = sh`umask 077
 mkdir -p ${KADM_DIR} ${STAGE_DIR}
 chmod 0700 ${KADM_DIR} ${STAGE_DIR}
 rm -f -- ${STAGE_DIR}/*.kadm.??????`
 
-/**
- * When a run has succeeded: every file that a run brings is used by an act of the same run, so what is left is of no
- * use.
- */
+/** For the end of a successful run: an act of the same run has used every uploaded file, so the rest can be deleted. */
 export const emptyStage = sh`( ${removeTrees(STAGE_DIR)} ) || :`
 
 /**
- * For the run that holds the lease with this number; content may take long, and others need not wait for it to take
- * over.
+ * For the run that holds the lease with this number; an upload may take long, and another run can take over the
+ * lease meanwhile.
  */
 export const guardOf = (fence: number): Guard => ({
   before: concat([checkFence(fence), LET_GO]),
@@ -45,8 +42,8 @@ export const guardOf = (fence: number): Guard => ({
 })
 
 /**
- * Brings files to the host, those that are there already (by hash) excepted; each appears under its name only when it
- * is whole.
+ * Uploads files to the host, except those that are already there (by hash); each appears under its name only
+ * when it is complete.
  */
 export async function uploadAll(host: Host, uploads: readonly StagedFile[], uploading: Uploading): Promise<void> {
   const unique = [...new Map(uploads.map(upload => [upload.to, upload])).values()]

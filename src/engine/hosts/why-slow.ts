@@ -4,8 +4,8 @@ import {sh} from '../../remote/shell/shell.ts'
 const ASK_MS = 15_000
 
 /**
- * Load average, processors, and processes that wait for a disk or a mount; reads /proc only, so that it answers when
- * much else hangs.
+ * Load average, processors, and processes that wait for a disk or a mount; reads only /proc, so that it answers
+ * even when other commands hang.
  */
 const SCRIPT = sh`echo "load $(cut -d' ' -f2 /proc/loadavg)"
 echo "processors $(grep -c ^processor /proc/cpuinfo)"
@@ -14,12 +14,12 @@ for status in $(grep -ls '^State:[[:space:]]*D' /proc/[0-9]*/status); do
 done`
 
 export interface Slowness {
-  /** After "looking at the host took longer than …": why, as far as it is known. */
+  /** Adds the likely reason to "looking at the host took longer than …", if it is known. */
   readonly hint: string
   readonly evidence: string | undefined
 }
 
-/** Asks a host that did not answer in time why; what it says is judged, and nothing is said that is not so. */
+/** Asks a host that did not answer in time for the reason; reports only what the host's answer shows. */
 export async function whySlow(host: Host, signal: AbortSignal): Promise<Slowness> {
   const said = await host.read(SCRIPT.text, {signal, timeoutMs: ASK_MS}).catch(() => undefined)
   return judgeSlowness(said)
@@ -27,7 +27,7 @@ export async function whySlow(host: Host, signal: AbortSignal): Promise<Slowness
 
 const AGAIN = 'then run the same kadm command again'
 
-/** Pure: from what the script above printed; undefined where it did not answer either. */
+/** Pure: reads the output of the script above; undefined when that script did not answer either. */
 export function judgeSlowness(said: string | undefined): Slowness {
   if (said === undefined)
     return {

@@ -3,15 +3,15 @@ import {KADM_DIR, LEASE_FILE, LOCK_FILE} from '../../domain/paths.ts'
 import type {Host, RunOptions, RunResult} from '../../remote/host.ts'
 import {concat, Script, sh} from '../../remote/shell/shell.ts'
 
-/** Exit code of a script whose lease was taken over by another run. */
+/** The exit code of a script whose lease another run took over. */
 export const LEASE_LOST = 75
 
 const BUSY = 'another kadm script is still running on this host'
 
 /**
- * Shell function that waits for the lock of kadm and holds it as descriptor 9 until the script ends. A reset removes
- * the lock's file with all the rest: what was waited for is then not the lock any more, so the file on disk is opened
- * again. Fails with 1 where there is no folder of kadm, and with 2 when the lock did not become free.
+ * A shell function that waits for the lock of kadm and holds it as descriptor 9 until the script ends. A reset
+ * deletes the lock file, so after the wait the function opens the file on disk again. Fails with 1 when the
+ * folder of kadm does not exist, and with 2 when the lock did not become free.
  */
 export const lockFunction = (seconds: number, folder: 'make' | 'need'): Script => sh`kadm_lock() {
 kadm_turn=0
@@ -26,9 +26,9 @@ return 2
 }`
 
 /**
- * Goes first in every script that changes a host: ends it when the run is not the one that holds the lease now. The
- * lock is held for as long as the script runs, so that a take-over waits for the end of what is under way; `CLOSE_LOCK`
- * keeps it from daemons.
+ * Comes first in every script that changes a host: ends the script when the run does not hold the lease. The
+ * script holds the lock while it runs, so that a take-over waits until it ends; `CLOSE_LOCK` keeps the lock
+ * from daemons.
  */
 export const checkFence = (fence: number): Script => sh`${lockFunction(60, 'need')}
 kadm_locked=0; kadm_lock || kadm_locked=$?
@@ -41,10 +41,13 @@ if [ -n "$kadm_fence" ]; then echo "the lease of this run was taken over by $kad
 else echo 'the lease of this run is gone: the machine was reset meanwhile' >&2; fi
 exit ${LEASE_LOST}; fi`
 
-/** For the redirections of what a script starts: nothing that stays may hold the lock. */
+/** Redirections for the programs that a script starts: a program that keeps running must not hold the lock. */
 export const CLOSE_LOCK = new Script('9>&-')
 
-/** Lets others in while a script only waits for content; it must check the fence once more before it writes on. */
+/**
+ * Releases the lock while a script only waits for content; the script must check the fence again before it
+ * continues to write.
+ */
 export const LET_GO = new Script('exec 9>&-')
 
 /** The error of a script that ended with `LEASE_LOST`. */
@@ -57,13 +60,13 @@ export const leaseLost = (host: string, evidence: string): KadmError =>
         hint: 'let it finish, then run the same command again',
       })
 
-/** Whether it failed only because another script holds the lock, which may be one of this run that was cut off. */
+/** Whether the script failed only because another script holds the lock, perhaps an interrupted one of this run. */
 export const isBusy = (error: unknown): error is KadmError =>
   error instanceof KadmError && error.code === 'lease' && error.message === BUSY
 
 /**
- * Runs a script that writes, for the run that holds the lease with this number; rejects with `lease` when it does not
- * any more.
+ * Runs a script that writes, for the run that holds the lease with this number; rejects with `lease` when the
+ * run no longer holds it.
  */
 export async function runFenced(host: Host, fence: number, script: Script, options: RunOptions): Promise<RunResult> {
   const result = await host.run(concat([new Script('set -eu'), checkFence(fence), script]).text, options)

@@ -6,37 +6,37 @@ import {leaseLost} from './fence.ts'
 import {beatScript, STALE_SECONDS} from './lease-scripts.ts'
 
 const BEAT_MS = 10_000
-/** A computer that slept, or a process that was stopped, notices within this by the clock on the wall. */
+/** How soon a computer that was suspended, or a process that was stopped, notices it, by the wall clock. */
 const TICK_MS = 1000
-/** A starved machine is slow to start a shell; that a connection is cut shows sooner. */
+/** An overloaded machine is slow to start a shell; a lost connection is detected sooner. */
 const ANSWER_MS = 60_000
-/** Longer than a lost connection is waited for; whatever goes on before that checks the fence first. */
+/** Longer than the wait for a lost connection; everything that continues before that checks the fence first. */
 const SILENCE_SECONDS = 120
-/** What was confirmed this recently is not asked again. */
+/** A lease that was confirmed within this time is not checked again. */
 const FRESH_MS = 3000
 
 export interface HeartbeatOptions {
   readonly host: Host
   readonly fence: number
   readonly clock: Clock
-  /** Told once when the machine does not take a sign of life, before others may take the run for dead. */
+  /** Called once when the machine does not accept a heartbeat, before other runs may consider this run dead. */
   readonly warn: (message: string) => void
 }
 
 export interface Heartbeat {
-  /** Fires with the `lease` error when another run holds the lease, or nobody. */
+  /** Fires with the `lease` error when another run holds the lease, or when no run holds it. */
   readonly taken: AbortSignal
   /**
-   * Fires with the `lease` error then, and when the machine was silent for so long that the run cannot claim the lease
-   * any more.
+   * Also fires with the `lease` error when the machine was silent for so long that the run can no longer claim
+   * the lease.
    */
   readonly lost: AbortSignal
   /**
-   * Asks the host whether the lease is still held, unless that was just done. Rejects when it is not or cannot be
-   * asked.
+   * Checks on the host whether this run still holds the lease, unless that was just confirmed. Rejects when it
+   * does not, or when the host cannot be reached.
    */
   readonly confirm: () => Promise<void>
-  /** While the host itself keeps the lease alive, as during a trial of its network, silence does not count. */
+  /** While the host itself keeps the lease alive, as during a commit-confirm of its network, silence does not count. */
   readonly lend: <T>(work: () => Promise<T>) => Promise<T>
   readonly stop: () => void
 }
@@ -54,7 +54,7 @@ const silent = (host: string, cause: unknown): KadmError =>
     hint: 'check that you can reach the machine, then run the same command again',
   })
 
-/** Undefined when the lease is still held, and else the loss; rejects when the machine gives no answer. */
+/** Undefined when the run still holds the lease, otherwise the error; rejects when the machine does not answer. */
 async function askWhetherHeld(host: Host, fence: number, signal: AbortSignal): Promise<KadmError | undefined> {
   const {stdout, stderr, code} = await host.run(beatScript(fence).text, {timeoutMs: ANSWER_MS, signal})
   if (stdout.startsWith('held')) return undefined
@@ -64,7 +64,7 @@ async function askWhetherHeld(host: Host, fence: number, signal: AbortSignal): P
   return leaseLost(host.name, holder === '' ? 'the lock was released, or the machine was reset' : `held by ${holder}`)
 }
 
-/** Shows the machine every ten seconds that the run lives, and the run that it still holds the lease. */
+/** Renews the lease every ten seconds, which also shows the run that it still holds the lease. */
 export function startHeartbeat({host, fence, clock, warn}: HeartbeatOptions): Heartbeat {
   const over = new AbortController()
   const taken = new AbortController()
@@ -72,7 +72,7 @@ export function startHeartbeat({host, fence, clock, warn}: HeartbeatOptions): He
   const lost = AbortSignal.any([taken.signal, silence.signal])
   const state = {begunAt: clock.now(), heldAt: clock.now(), silentSince: clock.now(), failures: 0, lent: 0}
 
-  /** Also when the clock on the wall was set back behind that time, since nobody knows then how long ago it was. */
+  /** Also when the wall clock was set back before that time, because the age is then unknown. */
   const isPast = (since: number, ms: number): boolean => !(clock.now() >= since && clock.now() < since + ms)
 
   const beat = async (): Promise<void> => {
@@ -86,12 +86,13 @@ export function startHeartbeat({host, fence, clock, warn}: HeartbeatOptions): He
   }
   const failed = (error: unknown): void => {
     if (over.signal.aborted || lost.aborted || state.lent > 0) return
-    // The time limit of a question that was on its way when the process was stopped says nothing; the next answer does.
+    // The time limit of a request that was in progress when the process was stopped proves nothing; the next
+    // answer does.
     state.begunAt = 0
     state.failures++
     const isOverdue = state.failures > 1 && clock.now() - state.silentSince > SILENCE_SECONDS * 1000
-    // A machine that is lost ends what is done on it by that name; when it is back, the next answer says whether the
-    // lease is still held.
+    // A lost machine ends its own work with its own error; when it is back, the next answer shows whether the
+    // run still holds the lease.
     if (isOverdue && lostOf(error) === undefined) silence.abort(silent(host.name, error))
     else if (state.failures === 1) warn(noSignOfLife(error))
   }

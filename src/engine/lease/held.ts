@@ -2,19 +2,19 @@ import {KadmError} from '../../domain/errors.ts'
 import type {Facts} from '../../domain/facts.ts'
 import {STALE_SECONDS} from './lease-scripts.ts'
 
-/** Who holds a lease, so that a run that was killed can be told from one that works: `user@machine pid start`. */
+/** The holder of a lease, so that kadm can tell a run that was killed from a running one: `user@machine pid start`. */
 export interface Holder {
   readonly text: string
-  /** Whether the holder named so is certainly gone: same machine, no such process any more. */
+  /** Whether the named holder has certainly ended: same machine, and the process does not exist. */
   readonly isGone: (text: string) => boolean
 }
 
 /** A machine whose lease is held by another run. */
 export interface Held {
   readonly host: string
-  /** Empty where a script of an ended run still goes on. */
+  /** Empty when a script of an ended run still runs. */
   readonly holder: string
-  /** Since the last sign of life. */
+  /** Seconds since the last heartbeat. */
   readonly ageSeconds: number
 }
 
@@ -35,7 +35,7 @@ export function whoHolds(held: readonly Held[]): readonly string[] {
   })
 }
 
-/** Located once for all machines, however many there are. */
+/** Looked up once for all machines. */
 export function heldError(held: readonly Held[], evidence?: string): KadmError {
   const [only] = held.length === 1 ? held : []
   return new KadmError('lease', `another kadm run holds the lock ${whoHolds(held).join('; ')}`, {

@@ -2,23 +2,23 @@ import {LEASE_FILE} from '../../domain/paths.ts'
 import {sh, type Script} from '../../remote/shell/shell.ts'
 import {lockFunction} from './fence.ts'
 
-/** A run that has not touched its lease for this long is taken for dead. Act scripts and the heartbeat touch it. */
+/** A run that has not renewed its lease for this long counts as dead. Act scripts and the heartbeat renew it. */
 export const STALE_SECONDS = 45
 
-/** Exit code of a take that found the lease, or the lock, with another run. */
+/** The exit code when another run holds the lease or the lock. */
 export const HELD = 74
 
 interface Taking {
   readonly holder: string
   readonly fence: number
   readonly force: boolean
-  /** A holder that is certainly gone. */
+  /** A holder that has certainly ended. */
   readonly gone: string
 }
 
 /**
- * Writes holder, number and time. Prints the holder and the seconds since its last sign of life where there is one that
- * lives.
+ * Writes the holder, the number and the time. If another holder is alive, prints it with the seconds since its
+ * last heartbeat.
  */
 export const takeScript = ({holder, fence, force, gone}: Taking): Script => sh`set -eu
 umask 077
@@ -41,8 +41,8 @@ printf '%s\n%s\n%s\n' ${holder} ${fence} "$(date +%s)" > ${LEASE_FILE}.new
 mv -f ${LEASE_FILE}.new ${LEASE_FILE}`
 
 /**
- * Leaves a number that nobody has, so that no late script of the run passes; for the run that took it, also over
- * another connection than the one it was taken by.
+ * Leaves a number that no run has, so that no late script of this run passes the fence; also works over a
+ * different connection than the one that took the lease.
  */
 export const giveBack = (fence: number, first: Script = sh`:`): Script => sh`set -u
 ${lockFunction(10, 'need')}
@@ -54,8 +54,9 @@ umask 077
 printf '\n%s\n%s\n' ${fence + 1} "$(date +%s)" > ${LEASE_FILE}.new && mv -f ${LEASE_FILE}.new ${LEASE_FILE}`
 
 /**
- * Touches the very file that was read, by its descriptor: what another run puts in its place meanwhile is left alone.
- * So it takes no lock, which an act of this run may hold for minutes. Prints `held`, or `lost` with the holder.
+ * Touches the same file that it read, by its descriptor, so a file that another run puts in its place stays
+ * unchanged. It needs no lock, which an act of this run may hold for minutes. Prints `held`, or `lost` with the
+ * holder.
  */
 export const beatScript = (fence: number): Script => sh`kadm_holder='' kadm_fence=''
 if { command exec 8<${LEASE_FILE}; } 2>/dev/null; then

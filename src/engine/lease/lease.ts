@@ -14,29 +14,29 @@ const GIVE_BACK_MS = 20_000
 
 export interface LeaseOptions {
   readonly holder: Holder
-  /** Takes the lease whoever holds it. */
+  /** Takes the lease even if another run holds it. */
   readonly takeLease: boolean
   readonly random: (bytes: number) => Buffer
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Told when a machine takes no sign of life of the run. */
+  /** Called when a machine does not accept a heartbeat of the run. */
   readonly emit?: Sink | undefined
 }
 
 export interface Lease extends Pick<Heartbeat, 'taken' | 'lost' | 'confirm' | 'lend'> {
-  /** Random, so that no other lease ever has it, whatever was reset in between. */
+  /** Random, so that no other lease has the same number, even after a reset. */
   readonly fence: number
-  /** Stops the heartbeat and gives the lease back, when `last` has run under it. */
+  /** Stops the heartbeat and releases the lease, after it ran `last` under the lease. */
   readonly release: (last?: Script) => Promise<void>
   /**
-   * Stops the heartbeat and runs what removes the lease with all the rest of kadm; when that fails, the lease is still
-   * to be given back.
+   * Stops the heartbeat and runs the script that removes the lease with all other files of kadm; if that fails,
+   * the caller must still release the lease.
    */
   readonly forget: (script: Script) => Promise<void>
 }
 
 /**
- * 52 bits, a decimal number of at most 16 digits: kadm 0.1.0 counts on from what it finds in the file, in a shell's
+ * 52 bits, a decimal number of at most 16 digits: kadm 0.1.0 increments the number in the file with shell
  * arithmetic.
  */
 const newFence = (random: LeaseOptions['random']): number => Number((1n << 51n) | (random(8).readBigUInt64BE() >> 13n))
@@ -51,8 +51,8 @@ class HeldByOther extends KadmError {
 }
 
 /**
- * Takes the host's lease with a number that no other lease has. Refuses with `lease` while another run holds it and
- * shows signs of life; a holder that is certainly gone, or silent for 45 s, is replaced.
+ * Takes the lease of the host with a unique number. Rejects with `lease` while another run holds it and is
+ * alive; replaces a holder that has certainly ended, or that was silent for 45 s.
  */
 export async function takeLease(host: Host, options: LeaseOptions): Promise<Lease> {
   const {signal, holder, clock, emit} = options

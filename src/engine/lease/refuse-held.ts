@@ -7,13 +7,13 @@ type Opening = Pick<WorkflowOptions, 'holder' | 'takeLease' | 'emit' | 'clock'>
 const heldAmong = (candidates: readonly Candidate[], {holder}: Opening): readonly Held[] =>
   candidates.flatMap(({host, gathered}) => heldBy(host.name, gathered.facts, holder) ?? [])
 
-/** Before anything is judged: what is said of a machine that is being changed would be half old and half new. */
+/** Runs before preflight: facts of a machine that another run is changing would be a mix of old and new. */
 export function refuseHeld(candidates: readonly Candidate[], options: Opening): void {
   const held = options.takeLease ? [] : heldAmong(candidates, options)
   if (held.length > 0) throw heldError(held)
 }
 
-/** For a run that only reads, which need not wait. */
+/** For a run that only reads, which does not need to wait. */
 export function warnOfHeld(candidates: readonly Candidate[], options: Opening): void {
   const held = heldAmong(candidates, options)
   const [first] = held

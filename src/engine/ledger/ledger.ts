@@ -11,7 +11,7 @@ import {readLedger} from './read-ledger.ts'
 import {look, type Looked} from '../hosts/look.ts'
 import {confirmOrRollBack, type Proving} from '../hosts/confirm-or-roll-back.ts'
 
-/** Something that stays as it is, with its entry in the ledger. */
+/** A resource that is not reverted, with its entry in the ledger. */
 export interface LeftEntry {
   readonly id: string
   readonly because: string
@@ -44,7 +44,10 @@ const takenOver = ({resource, state, diff}: Looked): string | undefined => {
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-/** How much of a thing is as it was first found; what it refers to does not count, since that may be undone already. */
+/**
+ * How many parts of a resource equal the original state; what the resource refers to does not count, because it
+ * may already be reverted.
+ */
 export function backParts(resource: AnyHostResource, state: State, original: State): 'all' | 'some' | 'none' {
   const {identity} = kindOf(resource)
   const [now, then] = [identity(state), identity(original)]
@@ -53,8 +56,8 @@ export function backParts(resource: AnyHostResource, state: State, original: Sta
 }
 
 /**
- * Why an entry is not undone; an undo that was cut off leaves a thing of several parts half as it was, which is
- * nobody's work.
+ * Why an entry is not reverted; an interrupted revert leaves a resource of several parts half restored, which
+ * does not count as drift.
  */
 function whyLeft(found: Looked, entry: LedgerEntry): string | undefined {
   const back = backParts(found.resource, found.state, entry.original)
@@ -62,9 +65,9 @@ function whyLeft(found: Looked, entry: LedgerEntry): string | undefined {
 }
 
 /**
- * For the run that holds the lease. Puts every first original back, newest change first, in one script after one look.
- * The entries go when all is back, so that an undo that was cut off is done again from its start: every undo may run
- * twice. What may cut the connection comes last, each by itself.
+ * For the run that holds the lease. Restores every original state, newest change first, in one script after one
+ * look. The entries are deleted after everything is restored, so an interrupted revert starts again from the
+ * beginning: every revert must be safe to run twice. Changes that may cut the connection come last, one by one.
  */
 export async function undoLedger(proving: Proving): Promise<UndoReport> {
   const {host, signal} = proving
@@ -95,7 +98,7 @@ export async function undoLedger(proving: Proving): Promise<UndoReport> {
   return {undone: ours.map(({id}) => id), left: [...changed, ...strange]}
 }
 
-// An entry without its sequence is none, so that one that is half gone is never read.
+// An entry without a sequence number does not count, so that a partly deleted entry is never read.
 function forget(entries: readonly LedgerEntry[]): Script {
   const folders = entries.map(({folder}) => `${LEDGER_DIR}/${folder}`)
   return sh`rm -f -- ${folders.map(folder => `${folder}/sequence`)}

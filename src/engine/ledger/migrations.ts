@@ -1,6 +1,6 @@
 import {swapUnit, tagPath} from '../../facts/swap-unit.ts'
 
-/** Both documents of an entry as plain data; whether they are what their kind wants is for its schema to say. */
+/** Both documents of an entry as plain data; the schema of the kind checks their content. */
 export interface RawEntry {
   readonly kind: string
   readonly id: string
@@ -17,8 +17,8 @@ const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {})
 const listOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.map(fieldsOf) : [])
 
 /**
- * From format 0, which kadm 0.1.0 wrote: there an undo worked out again what had been done, by the rules of that time. They stand here,
- * whatever the rules of later releases are.
+ * Reads format 0, which kadm 0.1.0 wrote: there, a revert derived again what had been done, by the rules of
+ * that release. Those rules are kept here, whatever later releases do.
  */
 const FROM_0: Readonly<Record<string, (original: Fields, applied: Fields) => Fields>> = {
   release: (original, {programs}) => ({...original, kept: listOf(programs).map(({path}) => path)}),
@@ -51,7 +51,7 @@ function turnedOffBy0(original: Fields, source: Fields, places: Fields): Fields 
   }
 }
 
-/** Brings an entry whose documents were of format 0 to format 1. */
+/** Converts an entry from format 0 to format 1. */
 export function migrateFrom0(entry: RawEntry): RawEntry {
   const migrate = Object.hasOwn(FROM_0, entry.kind) ? FROM_0[entry.kind] : undefined
   if (migrate === undefined || !isFields(entry.original)) return entry

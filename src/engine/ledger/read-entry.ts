@@ -2,7 +2,7 @@ import {schemaOf, type AnyHostResource, type State} from '../../resources/any-re
 import {LEDGER_FORMAT} from './documents.ts'
 import {isFields, migrateFrom0, type RawEntry} from './migrations.ts'
 
-/** One thing that kadm changed on a host: how it was first found, and how it was last applied (contents as hashes). */
+/** One resource that kadm changed on a host: its original state, and the last applied resource (contents as hashes). */
 export interface LedgerEntry {
   readonly folder: string
   /** Larger for a later change. */
@@ -10,18 +10,18 @@ export interface LedgerEntry {
   readonly id: string
   readonly original: State
   readonly applied: AnyHostResource
-  /** An undo of it began, and was cut off before the entry went. */
+  /** A revert of it started, and was interrupted before the entry was deleted. */
   readonly wasBegun: boolean
 }
 
-/** An entry that stays where it is, because this kadm cannot know what to do with it. */
+/** An entry that is left alone, because this kadm cannot interpret it. */
 export interface UnreadEntry {
   readonly folder: string
   readonly id: string
   readonly because: string
 }
 
-/** An entry as it lies there: each text undefined where the file is missing or cannot be read. */
+/** The files of an entry: each text is undefined when the file is missing or unreadable. */
 export interface EntryFiles {
   readonly folder: string
   readonly sequence: string | undefined
@@ -30,7 +30,7 @@ export interface EntryFiles {
   readonly wasBegun: boolean
 }
 
-/** Reads what any kadm wrote, up to this one; what it cannot read it names with the reason. Pure. */
+/** Reads entries of this and all earlier versions of kadm; reports each unreadable entry with the reason. Pure. */
 export function readEntry(files: EntryFiles): LedgerEntry | UnreadEntry {
   const {folder, wasBegun} = files
   const [original, applied] = [parse('original.json', files.original), parse('applied.json', files.applied)]
@@ -66,7 +66,7 @@ function parse(name: string, text: string | undefined): Fields | string {
 const idOf = (document: Fields | string): string | undefined =>
   typeof document !== 'string' && typeof document['id'] === 'string' ? document['id'] : undefined
 
-/** Format 0, which kadm 0.1.0 wrote, does not name itself. */
+/** Format 0, which kadm 0.1.0 wrote, does not contain a format number. */
 const formatOf = (document: Fields): unknown => document['format'] ?? 0
 
 function unknownFormat(document: Fields): string | undefined {

@@ -4,7 +4,7 @@ import {sh} from '../../remote/shell/shell.ts'
 import {FRAME} from '../hosts/look.ts'
 import {readEntry, type LedgerEntry, type UnreadEntry} from './read-entry.ts'
 
-/** An entry without its sequence is none: it was being taken away when that was cut off. */
+/** An entry without a sequence number does not count: its deletion was interrupted. */
 const readScript = sh`cd ${LEDGER_DIR} 2>/dev/null || exit 0
 for entry in *; do
   [ -e "$entry/sequence" ] || continue
@@ -16,9 +16,9 @@ for entry in *; do
 done`
 
 export interface Ledger {
-  /** Newest first, which is the order in which they are undone. */
+  /** Newest first, which is the order of the reverts. */
   readonly entries: readonly LedgerEntry[]
-  /** Those that stay, because this kadm cannot read them. */
+  /** Entries that are left alone, because this kadm cannot read them. */
   readonly unread: readonly UnreadEntry[]
 }
 
@@ -47,6 +47,6 @@ export function parseLedger(output: string): Ledger {
   }
 }
 
-/** In one round trip; nothing that lies in the ledger makes it fail. */
+/** Reads in one round trip; no content of the ledger makes it fail. */
 export const readLedger = async (host: Host, signal: AbortSignal): Promise<Ledger> =>
   parseLedger(await host.read(readScript.text, {signal}))

@@ -16,7 +16,7 @@ export interface Examination {
   readonly options: WorkflowOptions
   readonly cluster: Cluster
   readonly candidates: readonly Candidate[]
-  /** The cluster that is joined, where there is one already. */
+  /** The cluster to join, if it exists already. */
   readonly joined: JoinedCluster | undefined
 }
 
@@ -30,7 +30,7 @@ export interface Examined {
   readonly findings: readonly Finding[]
 }
 
-/** Gives every host its name and address as a node, and judges all of them, alone and together. */
+/** Assigns every host its node name and address, and runs the preflight checks on all of them, alone and together. */
 export async function examine({options, cluster, candidates, joined}: Examination): Promise<Examined> {
   const existing = await existingNodes(joined?.controlPlane)
   const choices = addressChoices({
@@ -62,7 +62,7 @@ export async function examine({options, cluster, candidates, joined}: Examinatio
   }
 }
 
-/** What kadm reaches through a connection is tried before it relies on it. */
+/** Tests the forwards through a connection before kadm relies on them. */
 const withForwards = (
   judged: readonly JudgedHost[],
   candidates: readonly Candidate[],
@@ -75,7 +75,7 @@ const withForwards = (
     }),
   )
 
-/** Hosts that are nodes of one cluster already have shown that they reach one another; asking again would only cost time. */
+/** Hosts that are nodes of the same cluster reach one another already; another test would only take time. */
 const needsProbes = ({command}: WorkflowOptions, hosts: readonly JudgedHost[]): boolean =>
   hosts.length > 1 && (command === 'preflight' || hosts.some(({facts}) => facts.clusterCaHash === undefined))
 

@@ -8,7 +8,7 @@ import {runOf, type PreflightedSession} from '../schedule/run-of.ts'
 
 const isAsked = ({steps}: WorkflowOptions): boolean => steps.some(({path}) => path === FIREWALL_PHASE)
 
-/** The control plane that is joined, where its firewall has to learn of the new nodes first. */
+/** The control plane that the run joins, if its firewall must allow the new nodes first. */
 export const closedSeedControlPlane = (
   options: WorkflowOptions,
   {seedControlPlane}: PreflightedSession,
@@ -17,7 +17,7 @@ export const closedSeedControlPlane = (
     ? seedControlPlane
     : undefined
 
-/** Nothing but the firewall of that control plane. */
+/** Only the firewall of that control plane. */
 export function firewallRun(
   options: WorkflowOptions,
   session: PreflightedSession,
@@ -34,7 +34,7 @@ export function firewallRun(
   }
 }
 
-/** Tells of nodes that a new one gets no answer from: nothing of this run reaches into their firewalls. */
+/** Warns about nodes that do not answer a new node: this run does not change their firewalls. */
 export async function warnOfClosed(options: WorkflowOptions, session: PreflightedSession): Promise<void> {
   const {seedControlPlane, existingNodes = []} = session
   if (seedControlPlane === undefined || !isAsked(options)) return

@@ -32,7 +32,7 @@ export interface Probing {
   readonly signal: AbortSignal
 }
 
-/** Lets every host listen, lets every host ask, and ends the listeners; nothing stays behind. */
+/** Starts a listener on every host, connects from every host, and stops the listeners; leaves nothing behind. */
 export async function probeReachability({cluster, hosts, signal}: Probing): Promise<readonly Finding[]> {
   const nodes = hosts.map(({node}) => node)
   const usable = hosts.filter(({node}) => node.address !== '')

@@ -22,7 +22,7 @@ import type {Machine} from '../hosts/machine.ts'
 import {contextOf, operationContext, scheduleOf, type Run, type Schedule} from './run.ts'
 import {stoppedBy} from './stopped.ts'
 
-/** What a run would change, without changing anything: every host is looked at once, all side by side. */
+/** What a run would change, without changing anything: looks once at every host, in parallel. */
 export async function planChanges(run: Run): Promise<readonly PlannedChange[]> {
   const schedule = scheduleOf(run)
   const looks = await allFirstLooks(run, schedule)
@@ -47,13 +47,16 @@ const allFirstLooks = async (run: Run, {graph}: Schedule): Promise<ReadonlyMap<M
     ),
   )
 
-/** Looks, changes what differs, looks again; per host in the order of the phases, side by side over hosts. */
+/**
+ * Looks, changes what differs, and looks again; in the order of the phases on each host, and in parallel over
+ * hosts.
+ */
 export async function carryOut(run: Run): Promise<readonly Outcome<number>[]> {
   const {graph, machineOf} = scheduleOf(run)
   const looks = new Map(
     run.machines.map(machine => [machine, firstLook(run, machine, graph.lane(machine.node))] as const),
   )
-  // Awaited by the lanes; a look that fails fails the first phase of its own lane.
+  // The lanes await it; a failed look fails the first phase of its own lane.
   for (const pending of looks.values()) pending.catch(() => undefined)
   try {
     return await runJobs(graph, job => {
@@ -65,7 +68,7 @@ export async function carryOut(run: Run): Promise<readonly Outcome<number>[]> {
   }
 }
 
-/** A lane ends when its own machine's lease is lost; when another run took it, all do. */
+/** A lane ends when the lease of its own machine is lost; all lanes end when another run took the lease. */
 const under = (run: Run, {lease}: Machine): Run =>
   lease === undefined ? run : {...run, signal: AbortSignal.any([run.signal, lease.lost])}
 
@@ -111,11 +114,11 @@ const interrupted = (host: string): KadmError =>
     hint: 'run the same command again; completed steps are skipped',
   })
 
-/** Not a host or a lease that was lost, nor a bug: those end a run wherever they are met. */
+/** Excludes a lost host, a lost lease and bugs: those always end a run. */
 const isOfTheStep = (error: unknown): error is KadmError =>
   error instanceof KadmError && ['remote', 'timeout', 'config', 'preflight'].includes(error.code)
 
-/** What takes too long or is refused has a cause on the host; everything else says its own. */
+/** A timeout or a refusal has a cause on the host; other errors name their own cause. */
 async function explained(run: Run, machine: Machine, error: unknown, phase: string): Promise<Error> {
   const {host} = machine
   if (error instanceof AggregateError) {
@@ -186,7 +189,7 @@ async function change(
   })
   const context = operationContext(run, machine, progress)
   await mayAct(run, machine, {operations: found.operations, progress})
-  // All end before a failure ends the phase, so that nothing acts on behind its back.
+  // Wait for all before a failure ends the phase, so that no operation continues in the background.
   const done = await onEach(found.operations, Infinity, async one => {
     const isChange = (await operationOf(one.resource).act(one.resource, context)) === 'changed'
     if (isChange) tell([operationChange(job, one)])

@@ -6,7 +6,7 @@ import {look, type Looked} from '../hosts/look.ts'
 import type {Machine} from '../hosts/machine.ts'
 import {contextOf, operationContext, type Run} from './run.ts'
 
-/** One thing that differs: for plans, events and the saved plan. */
+/** One difference: for plans, events and the saved plan. */
 export interface PlannedChange {
   readonly host: string
   readonly phase: string
@@ -16,7 +16,7 @@ export interface PlannedChange {
   readonly detail: string | undefined
 }
 
-/** What a host looked like when the run began; good for as long as the run has changed nothing there. */
+/** The state of a host at the start of the run; valid until the run changes something there. */
 export interface FirstLook {
   readonly found: ReadonlyMap<string, Looked>
   isStale: boolean
@@ -86,7 +86,7 @@ export const plannedOf = (job: Job, found: Differences): readonly PlannedChange[
     .map(looked => operationChange(job, looked)),
 ]
 
-/** Everything of a host's lane that shell can look at, in one script. */
+/** All resources of a host's lane that shell can look at, in one script. */
 export async function firstLook(run: Run, machine: Machine, lane: readonly Job[]): Promise<FirstLook> {
   const context = contextOf(run, machine)
   const resources = lane

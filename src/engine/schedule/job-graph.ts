@@ -2,20 +2,23 @@ import type {Node} from '../../domain/cluster.ts'
 import type {Step, Where} from '../../phases/phase.ts'
 import {WORKFLOW_PATHS} from '../../phases/workflows/workflow-paths.ts'
 
-/** One step on one host. It starts when the step before it on that host and all that it needs elsewhere are done. */
+/**
+ * One step on one host. It starts when the previous step on that host, and all steps that it needs elsewhere,
+ * are done.
+ */
 export interface Job {
   readonly node: Node
   readonly step: Step
 }
 
-/** Which steps run on which hosts, and what each waits for; checked, in an order in which every job can start. */
+/** The steps, their hosts and their dependencies; checked, and in an order in which every job can start. */
 export interface JobGraph {
   /** In lane order, host after host. */
   readonly jobs: readonly Job[]
-  /** Each after everything it waits for. */
+  /** Each job comes after everything that it waits for. */
   readonly order: readonly Job[]
   readonly lane: (node: Node) => readonly Job[]
-  /** The job before it in its lane. */
+  /** The previous job in its lane. */
   readonly before: (job: Job) => Job | undefined
   /** The jobs it needs, one shared list for each name in `needs`. */
   readonly needed: (job: Job) => readonly (readonly Job[])[]
@@ -26,7 +29,7 @@ export interface JobPlan {
   readonly nodes: readonly Node[]
   /** Where phases for `first` run. */
   readonly first: Node | undefined
-  /** Names that a phase may need although this run leaves them out; default: those of all workflows. */
+  /** Names that a phase may need although this run leaves them out; default: the names of all workflows. */
   readonly known?: ReadonlySet<string>
 }
 
@@ -46,9 +49,9 @@ const runsOn = (where: Where, node: Node, first: Node | undefined): boolean => {
 const under = (name: string, path: string): boolean => path === name || path.startsWith(`${name}/`)
 
 /**
- * Plans the jobs of a run; pure. Throws for what only a mistake in a phase can cause: a need that names no phase, or
- * jobs that wait for one another. Time and size grow with hosts times steps: jobs that need the same phase share one
- * list of it.
+ * Plans the jobs of a run; pure. Throws for errors that only a bug in a phase can cause: a need that names an
+ * unknown phase, or jobs that wait for one another. Time and size grow with hosts times steps: jobs that need
+ * the same phase share one list of it.
  */
 export function planJobs({steps, nodes, first, known = WORKFLOW_PATHS}: JobPlan): JobGraph {
   const lanes = new Map(
@@ -90,10 +93,7 @@ function needLists(
   return lists
 }
 
-/**
- * Kahn's algorithm over jobs and, between them, the lists they share: an edge for each host, not for each pair of
- * hosts.
- */
+/** Kahn's algorithm over jobs and the lists they share: one edge for each host, not for each pair of hosts. */
 function ordered({jobs, before, needed}: Omit<JobGraph, 'order' | 'lane'>): readonly Job[] {
   type Point = Job | readonly Job[]
   const waiting = new Map<Point, number>()
@@ -112,7 +112,7 @@ function ordered({jobs, before, needed}: Omit<JobGraph, 'order' | 'lane'>): read
     for (const list of needed(job)) edge(list, job)
   }
   const order: Point[] = [...lists, ...jobs].filter(point => (waiting.get(point) ?? 0) === 0)
-  // Grows while it is walked: each point is added when the last thing it waits for was walked past.
+  // Grows during the loop: each point is added after the last one that it waits for.
   for (const point of order) {
     for (const follower of next.get(point) ?? []) {
       const left = (waiting.get(follower) ?? 0) - 1

@@ -7,8 +7,9 @@ export type Outcome<T> =
   | {readonly job: Job; readonly status: 'not-reached'; readonly because: Job}
 
 /**
- * Runs all jobs as soon as what they wait for is done, of a phase with a `concurrency` at most so many at a time. A failure stops only
- * what waits for it: the other lanes finish, and every failure is in the result, in the order of `graph.jobs`.
+ * Runs each job as soon as its dependencies are done; a phase with a `concurrency` runs on at most that many
+ * hosts at a time. A failure stops only the jobs that depend on it: the other lanes finish, and the result
+ * contains every failure, in the order of `graph.jobs`.
  */
 export async function runJobs<T>(graph: JobGraph, work: (job: Job) => Promise<T>): Promise<readonly Outcome<T>[]> {
   const running = new Map<Job, Promise<Outcome<T>>>()

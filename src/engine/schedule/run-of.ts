@@ -11,14 +11,14 @@ import type {WorkflowOptions} from '../workflows/options.ts'
 import {runValues} from '../cluster/run-values.ts'
 import {uploadAll} from '../hosts/upload.ts'
 
-/** A candidate as the node it became, with the lease it is changed under. */
+/** A candidate with its node, and the lease under which it is changed. */
 export function machineOf(session: Session, candidate: Candidate, lease: Machine['lease']): Machine {
   const node = session.nodes.find(({host}) => host === candidate.spec)
   if (node === undefined) throw new Error(`${candidate.host.name} did not become a node`)
   return {host: candidate.host, facts: candidate.gathered.facts, node, lease}
 }
 
-/** With where packages come from, when that is needed. */
+/** With the package source, when the run needs one. */
 export type PreflightedSession = Session & {readonly source?: PackageSource | undefined}
 
 /** The run that the engine carries out on these machines. */

@@ -18,13 +18,13 @@ import type {Machine} from '../hosts/machine.ts'
 import type {Explain} from '../workflows/options.ts'
 import type {Uploading} from '../hosts/upload.ts'
 
-/** Everything that is carried out together, with what it may use. */
+/** Everything that is carried out together, with its inputs. */
 export interface Run {
   readonly cluster: Cluster
   readonly machines: readonly Machine[]
-  /** Every node that is known, also those that this run does not touch. */
+  /** Every known node, including those that this run does not change. */
   readonly nodes: readonly Node[]
-  /** Of the cluster, but not of this run; undefined where it could not be asked. */
+  /** Nodes of the cluster that are not part of this run; undefined when the cluster could not be read. */
   readonly existingNodes?: readonly Peer[] | undefined
   readonly initialControlPlane: Node | undefined
   readonly endpoint: string
@@ -38,7 +38,7 @@ export interface Run {
   readonly superApi: () => Promise<KubeClient>
   /** Called for each resource that is written on a host, so that the run drops values it cached before. */
   readonly onWritten?: ((host: Host, resource: AnyHostResource) => void) | undefined
-  /** For what changes the cluster as a whole; undefined where nothing does. */
+  /** For changes to the cluster as a whole; undefined when there are none. */
   readonly clusterLease?: ClusterLease | undefined
   readonly upload: (
     machine: Machine,
@@ -51,7 +51,7 @@ export interface Run {
   readonly signal: AbortSignal
 }
 
-/** What the phases of one machine decide from. */
+/** The input of the phases of one machine. */
 export const contextOf = (run: Run, {node, facts}: Machine): PhaseContext => ({
   cluster: run.cluster,
   node,
@@ -66,13 +66,13 @@ export const contextOf = (run: Run, {node, facts}: Machine): PhaseContext => ({
   now: run.values.now,
 })
 
-/** The jobs of a run with the machine that each is done on. */
+/** The jobs of a run, with the machine of each. */
 export interface Schedule {
   readonly graph: JobGraph
   readonly machineOf: (job: Job) => Machine
 }
 
-/** All steps on all machines of the run; planned once, since every host counts in it. */
+/** All steps on all machines of the run; planned once, because every host is part of the plan. */
 export function scheduleOf(run: Run): Schedule {
   const machines = new Map(run.machines.map(machine => [machine.node, machine]))
   return {

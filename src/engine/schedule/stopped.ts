@@ -8,11 +8,14 @@ const isLease = (error: unknown): boolean => error instanceof KadmError && error
 const session = (error: unknown): readonly unknown[] =>
   error instanceof AggregateError ? error.errors.flatMap(session) : [error]
 
-/** For one lane: what was cancelled because a lease was lost fails with that, and not as if the person had stopped it. */
+/**
+ * For one lane: an operation that was cancelled by a lost lease fails with that error, and not as if the user
+ * had interrupted it.
+ */
 export const stoppedBy = (signal: AbortSignal, error: unknown): unknown =>
   signal.aborted && isLease(signal.reason) && session(error).some(isStop) ? instead(error, signal) : error
 
-/** For a whole run: the loss that ended it, told once for all lanes, beside what failed for other reasons. */
+/** For a whole run: the lost lease that ended it, reported once for all lanes, in addition to other failures. */
 export function instead(error: unknown, ended: AbortSignal): unknown {
   if (!ended.aborted) return error
   const reason: unknown = ended.reason

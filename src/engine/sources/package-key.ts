@@ -1,7 +1,7 @@
 import {KadmError} from '../../domain/errors.ts'
 import type {PackageRepository} from '../../domain/repository.ts'
 
-/** How the key of a package repository is had; tests give their own. */
+/** How to get the key of a package repository; tests pass their own function. */
 export interface KeyReading {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   readonly readFile: (path: string) => Promise<string>
@@ -9,10 +9,10 @@ export interface KeyReading {
   readonly timeoutMs?: number
 }
 
-/** A key has some kilobytes; what is longer is something else. */
+/** A key has a few kilobytes; a longer answer is not a key. */
 const MOST_BYTES = 256 * 1024
 
-/** The armoured key of a repository, from the file that was named or from the repository itself. */
+/** The armoured key of a repository, from the given file or from the repository itself. */
 export async function readPackageKey({url, key}: PackageRepository, reading: KeyReading): Promise<string> {
   return key.kind === 'file' ? fromFile(key.path, reading) : fromWeb(url, key.url, reading)
 }

@@ -4,7 +4,10 @@ import {refuseOtherKey} from '../../resources/packages/package-repository.ts'
 import type {Session} from '../workflows/session.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
 
-/** Where hosts get packages from, with its key fetched and judged before any host is changed; undefined when none needs it. */
+/**
+ * The package source of the hosts, with its key downloaded and checked before any host is changed; undefined
+ * when no host needs it.
+ */
 export async function packageSourceOf(
   {bundle, steps, readPackageKey}: Pick<WorkflowOptions, 'bundle' | 'steps' | 'readPackageKey'>,
   {candidates, cluster}: Pick<Session, 'candidates' | 'cluster'>,

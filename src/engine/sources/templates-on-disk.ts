@@ -16,12 +16,12 @@ const FILES = {
   'kadm-firewall.service': true,
 } as const satisfies Record<TemplateName, true>
 
-/** The texts with holes that come with kadm, from the folder `templates` beside `src` or `dist`. */
+/** The templates that come with kadm, from the folder `templates` beside `src` or `dist`. */
 export async function readTemplates(): Promise<Templates> {
   const folder = new URL('../../../templates/', import.meta.url)
   const read = await Promise.all(
     Object.keys(FILES).map(async name => [name, await readFile(new URL(name, folder), 'utf8')] as const),
   )
-  // One text for each name of FILES, which has every template's.
+  // One text for each name in FILES, which lists every template.
   return Object.fromEntries(read) as Templates
 }

@@ -5,10 +5,10 @@ import {isUserNat} from '../../phases/preflight/candidates.ts'
 import {findByHostKey, type DialServer} from '../../remote/host-keys/host-key-scan.ts'
 import type {PublicHostKey} from '../../resources/host/machine-identity.ts'
 
-/** No more than this is ever searched, however wide the network is. */
+/** The search never tries more addresses than this, however large the network is. */
 const NARROWEST_PREFIX = 24
 
-/** The other addresses of the network it was reached in, at most those of one /24; none where they say nothing. */
+/** The other addresses of the machine's last network, at most one /24; empty when they are unknown. */
 export function addressesAround(facts: Pick<Facts, 'network'>): readonly string[] {
   const {network} = facts
   const address = network.connectedAddress
@@ -21,7 +21,7 @@ export function addressesAround(facts: Pick<Facts, 'network'>): readonly string[
   return Array.from({length: last - 1}, (_, i) => nthAddress(range, i + 1) ?? '').filter(other => other !== address)
 }
 
-/** The range that `addressesAround` is of, for people. */
+/** The range of `addressesAround`, for people. */
 export function rangeAround(facts: Pick<Facts, 'network'>): string {
   const [first] = addressesAround(facts)
   const range = parseCidr(`${first ?? ''}/${String(NARROWEST_PREFIX)}`)
@@ -38,7 +38,7 @@ export interface MovedSearch {
   readonly signal: AbortSignal
 }
 
-/** The host as it is reached now, when a machine of its old network proves to have its new key. */
+/** The host at its new address, when a machine of its old network proves that it has the new key. */
 export async function findMoved({spec, target, facts, key, ...how}: MovedSearch): Promise<HostSpec | undefined> {
   const address = await findByHostKey({
     ...how,

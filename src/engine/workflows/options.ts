@@ -8,9 +8,9 @@ import type {LocalBundle, Step} from '../../phases/phase.ts'
 import type {Host} from '../../remote/host.ts'
 import type {Holder} from '../lease/held.ts'
 
-/** How a worker finds the cluster it joins, and what it takes from it besides. */
+/** How a worker finds the cluster that it joins, and the settings that it takes from the cluster. */
 export type JoinTo = JoinWay & {
-  /** Swap stays or goes as on the cluster's nodes; else as the `Cluster` of the run says. */
+  /** Keep or disable swap as on the nodes of the cluster; otherwise as the `Cluster` of the run says. */
   readonly swapAsCluster?: boolean | undefined
 }
 
@@ -25,15 +25,15 @@ type JoinWay =
       readonly skipVerification: boolean
     }
 
-/** What a bundle must have in it for these hosts. */
+/** The content that a bundle must have for these hosts. */
 export interface BundleUse {
   readonly cluster: Cluster
   readonly roles: readonly Role[]
-  /** Whether files may have to be brought, so that every one is compared with its hash. */
+  /** Whether the run may upload files, so that each of them must be compared with its hash. */
   readonly isBrought: boolean
 }
 
-/** All that a workflow is given; nothing in it comes from the process itself. */
+/** The input of a workflow; none of it is read from the process itself. */
 export interface WorkflowOptions {
   /** 'init', 'join', 'apply', …: for events and messages. */
   readonly command: string
@@ -42,11 +42,11 @@ export interface WorkflowOptions {
   /** From `select(phases, only, skip)`. */
   readonly steps: readonly Step[]
   readonly bundle: LocalBundle | undefined
-  /** The key of a package repository; asked only when packages are needed. */
+  /** The key of a package repository; requested only when a host needs packages. */
   readonly readPackageKey?: ((repository: PackageRepository) => Promise<string>) | undefined
   /** The sha256 that a project publishes for a file; requested only when a host must download that file. */
   readonly readReleaseHash?: ((checksumUrl: string, file: string) => Promise<string>) | undefined
-  /** Refuses the bundle when it lacks something or something of it was altered; asked before any host is touched. */
+  /** Rejects a bundle that is incomplete or was altered; called before any host is changed. */
   readonly checkBundle: (use: BundleUse) => Promise<void>
   readonly templates: Templates
   readonly ignorePreflightErrors: readonly string[]
@@ -57,7 +57,10 @@ export interface WorkflowOptions {
   readonly random: (bytes: number) => Buffer
   readonly holder: Holder
   readonly joinTo?: JoinTo | undefined
-  /** Finds the cause behind a failure; must not fail itself. The rooms that know causes lie above this one, so it is handed in. */
+  /**
+   * Finds the cause of a failure; must not fail itself. Passed in, because the layers that know causes are
+   * above this one.
+   */
   readonly explain?: Explain | undefined
 }
 

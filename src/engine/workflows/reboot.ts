@@ -11,12 +11,12 @@ const SEARCH_AFTER_MS = 20_000
 const SEARCH_EVERY_MS = 20_000
 
 export interface BootWait {
-  /** How it is reached, with the host key that is believed and no other. */
+  /** How to reach it, and the only host key to accept. */
   readonly spec: HostSpec
   /** Of the boot that ends. */
   readonly bootId: string
   readonly connect: (spec: HostSpec) => Promise<Host>
-  /** Looks for it at other addresses; undefined when it is at none of them. */
+  /** Looks for it at other addresses; undefined when it is not found. */
   readonly search: () => Promise<HostSpec | undefined>
   readonly progress: (message: string) => void
   readonly clock: Clock
@@ -29,7 +29,7 @@ export interface Returned {
   readonly spec: HostSpec
 }
 
-/** Waits until the machine takes a login in another boot than before, and looks for it elsewhere when it does not. */
+/** Waits until the machine accepts a login in a new boot, and looks for it at other addresses when it does not. */
 export async function waitForBoot(wait: BootWait): Promise<Returned> {
   const {spec, clock, signal, progress, search} = wait
   const started = clock.now()
@@ -62,7 +62,7 @@ export async function waitForBoot(wait: BootWait): Promise<Returned> {
   )
 }
 
-/** No error when it is still the boot that ends. */
+/** Not an error while the old boot still runs. */
 async function attempt(
   {connect, bootId, signal}: BootWait,
   spec: HostSpec,

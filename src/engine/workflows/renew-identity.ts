@@ -17,13 +17,13 @@ import {giveBack} from '../lease/lease-scripts.ts'
 import {findMoved, rangeAround} from './moved-host.ts'
 import type {WorkflowOptions} from './options.ts'
 
-/** A clone with its connection and the way back to it. */
+/** A clone with its connection, and how to reach it again. */
 export interface Renewing {
   readonly repair: CloneRepair
   readonly host: Host
   readonly target: SshTarget
   readonly lease: Pick<Lease, 'fence' | 'release'>
-  /** Another machine of the run, from which a machine behind a jump host can be looked for. */
+  /** Another machine of the run, to search from when the machine is behind a jump host. */
   readonly seedControlPlane: Host | undefined
   readonly trust: KnownHostsStore
 }
@@ -34,16 +34,15 @@ export interface Renewed {
   readonly identity: NewIdentity
   readonly target: SshTarget
   readonly bootMs: number
-  /** Lines of known_hosts that still believe the old key, `file:line`. */
+  /** Lines of known_hosts that still trust the old key, `file:line`. */
   readonly staleLines: readonly string[]
 }
 
 type Options = Pick<WorkflowOptions, 'connect' | 'emit' | 'clock' | 'signal'>
 
 /**
- * Makes the new identity, believes it, puts it in force, boots, and finds the machine again by nothing but its new key.
- * What is believed is written down before it is in force, so that a run that is cut off at any point leaves a machine
- * that can be reached.
+ * Creates the new identity, trusts its key, activates it, reboots, and finds the machine again only by its new
+ * key. The key is saved before it becomes active, so an interrupted run always leaves a reachable machine.
  */
 export async function renewIdentity(renewing: Renewing, options: Options): Promise<Renewed> {
   const host = renewing.repair.view.label
@@ -102,9 +101,7 @@ async function rebootInto(renewing: Renewing, identity: NewIdentity, options: Op
   return {host: back, gathered, identity, target: now, bootMs, staleLines}
 }
 
-/**
- * And boots in the same script, so that no machine is left half way between two identities when this run is cut off.
- */
+/** Also reboots in the same script, so that an interrupted run never leaves a machine between two identities. */
 async function putInForce({repair, host, lease}: Renewing, signal: AbortSignal): Promise<void> {
   const {label} = repair.view
   const script = concat([takeIdentity(repair.parts), REBOOT])

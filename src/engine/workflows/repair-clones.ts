@@ -21,7 +21,10 @@ import {judgeOutcomes, runOf} from '../schedule/run-of.ts'
 
 export interface RepairOptions extends WorkflowOptions {
   readonly trust: KnownHostsStore
-  /** Whether all of this may be done; asked once, before anything is changed. Not asked when there is nothing to do. */
+  /**
+   * Asks for confirmation of all changes, once, before anything is changed. Not called when there is nothing to
+   * repair.
+   */
   readonly mayRepair: (repairs: readonly CloneRepair[]) => Promise<boolean>
 }
 
@@ -43,7 +46,7 @@ export interface RepairReport {
   readonly left: readonly Finding[]
 }
 
-/** Gives every clone an identity of its own; undefined when that was not wanted. */
+/** Gives every clone its own identity; undefined when the user declined. */
 export async function repairClones(options: RepairOptions): Promise<RepairReport | undefined> {
   const connections: Host[] = []
   const {emit, clock, command} = options
@@ -125,7 +128,7 @@ function candidateOf({candidates, views}: Found, {view}: CloneRepair): Candidate
   return candidate
 }
 
-/** The name goes by the ledger, as in any other run: a reset gives the old one back. */
+/** The ledger records the hostname change, as in any other run, so a reset restores the old name. */
 async function rename(options: RepairOptions, found: Found, leases: readonly Lease[]): Promise<void> {
   const machines = found.repairs.flatMap((repair, i) => {
     const {host} = candidateOf(found, repair)

@@ -26,8 +26,8 @@ export interface ResetReport {
 }
 
 /**
- * Takes hosts out of their cluster, workers first, and puts every one back to what it was before kadm. `joinTo` names a
- * control plane that stays, which is asked to move the pods away and to forget the node.
+ * Removes hosts from their cluster, workers first, and restores each to its state before kadm. `joinTo` names a
+ * remaining control plane, which drains the node and deletes its Node object.
  */
 export async function resetWorkflow(options: WorkflowOptions): Promise<ResetReport> {
   const connections: Host[] = []
@@ -54,7 +54,7 @@ export async function resetWorkflow(options: WorkflowOptions): Promise<ResetRepo
   }
 }
 
-/** What a host is, it says itself: a control plane has the API server's manifest. */
+/** The host itself shows its role: a control plane has the API server's manifest. */
 const nodeOf = ({spec, gathered: {facts}}: Candidate): Node => ({
   host: spec,
   role: facts.files[`${MANIFESTS_DIR}/kube-apiserver.yaml`] === undefined ? 'worker' : 'control-plane',

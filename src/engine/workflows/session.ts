@@ -14,7 +14,7 @@ import type {WorkflowOptions} from './options.ts'
 import {existingNodesOf, type ExistingNode} from '../cluster/existing-nodes.ts'
 import type {ValueSources} from '../cluster/run-values.ts'
 
-/** Everything that is known once all hosts have been asked and before any is changed. */
+/** All facts that are known after every host answered and before any is changed. */
 export interface Session {
   readonly cluster: Cluster
   readonly candidates: readonly Candidate[]
@@ -22,22 +22,22 @@ export interface Session {
   readonly findings: readonly Finding[]
   readonly endpoint: string
   readonly controlPlane: ControlPlane | undefined
-  /** Nodes the cluster has besides these; undefined where it does not answer. */
+  /** Nodes of the cluster besides these hosts; undefined when the cluster does not answer. */
   readonly existingNodes?: readonly ExistingNode[] | undefined
-  /** The control plane that is joined. */
+  /** The control plane to join. */
   readonly seedControlPlane?: Candidate | undefined
   readonly sources: Pick<
     ValueSources,
     'readAuthority' | 'readClusterCa' | 'createToken' | 'isTokenLeft' | 'revokeToken'
   >
-  /** Deletes the tokens that are left; never fails. */
+  /** Deletes the remaining tokens; never fails. */
   readonly dispose: () => Promise<void>
 }
 
 /** Handles machines whose lease another run holds; called before preflight. */
 type WhenHeld = (candidates: readonly Candidate[], options: WorkflowOptions) => void
 
-/** Connects, asks every host and judges them; closes everything at the end. */
+/** Connects, gathers the facts of every host and runs the preflight checks; closes everything at the end. */
 export async function withSession<T>(
   options: WorkflowOptions,
   whenHeld: WhenHeld,
@@ -113,7 +113,7 @@ async function open(options: WorkflowOptions, {connections, closers, whenHeld}: 
   }
 }
 
-/** A host that belongs to a cluster has its files already; only a bare one makes it worth reading the whole bundle. */
+/** A host of a cluster already has its files; only a new host needs the whole bundle to be read. */
 const checkBundle = (options: WorkflowOptions, cluster: Cluster, candidates: readonly Candidate[]): Promise<void> =>
   options.checkBundle({
     cluster,

@@ -21,7 +21,7 @@ export interface WorkflowResult {
   readonly endpoint: string
 }
 
-/** Makes it so: all hosts are judged before the first is changed. */
+/** Changes the hosts to the desired state: preflight checks all hosts before the first is changed. */
 export async function carryOutWorkflow(options: WorkflowOptions): Promise<WorkflowResult> {
   return withSession(options, refuseHeld, async found => {
     const session = await passPreflight(options, found)
@@ -53,7 +53,10 @@ export async function carryOutWorkflow(options: WorkflowOptions): Promise<Workfl
   })
 }
 
-/** What runs that were killed left in the cluster; it expires by itself where the API does not answer now. */
+/**
+ * Deletes the tokens that killed runs left in the cluster; they expire by themselves when the API does not
+ * answer now.
+ */
 async function tidyTokens(options: WorkflowOptions, {controlPlane, candidates}: Session): Promise<void> {
   if (controlPlane === undefined) return
   const {holder, emit, clock} = options
@@ -67,7 +70,7 @@ async function tidyTokens(options: WorkflowOptions, {controlPlane, candidates}: 
   }
 }
 
-/** What `carryOutWorkflow` would change; nothing is. */
+/** What `carryOutWorkflow` would change; changes nothing. */
 export const planWorkflow = (options: WorkflowOptions): Promise<readonly PlannedChange[]> =>
   withSession(options, warnOfHeld, async found => {
     const session = await passPreflight(options, found)
@@ -78,11 +81,11 @@ export const planWorkflow = (options: WorkflowOptions): Promise<readonly Planned
     return [...openFirewallFor, ...(await planChanges(runOf(options, session, machines)))]
   })
 
-/** All findings of all hosts; nothing is changed. */
+/** All findings of all hosts; changes nothing. */
 export const preflightWorkflow = (options: WorkflowOptions): Promise<readonly Finding[]> =>
   withSession(options, warnOfHeld, session => Promise.resolve(session.findings))
 
-/** All that can be said against it before a host is changed. */
+/** All errors that preflight finds before a host is changed. */
 async function passPreflight(options: WorkflowOptions, session: Session): Promise<PreflightedSession> {
   refuse(session.findings)
   const [source] = await Promise.all([packageSourceOf(options, session), askReleaseHashes(options, session)])
