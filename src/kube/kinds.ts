@@ -1,11 +1,11 @@
-/** Where the API keeps the objects of one kind. */
+/** The API path and scope of one kind. */
 export interface ApiResource {
   readonly apiVersion: string
   readonly plural: string
   readonly namespaced: boolean
 }
 
-/** The least an object must say to be sent. */
+/** The fields that an object needs before kadm can send it. */
 export interface ObjectLike {
   readonly apiVersion: string
   readonly kind: string

@@ -94,6 +94,6 @@ function setSchedulable(
   return api.patch(apiPath.nodes(node), body, 'merge', options)
 }
 
-/** Removes the Node object; false when there was none. */
+/** Removes the Node object; false when it did not exist. */
 export const deleteNode = (api: KubeClient, node: string, options?: CallOptions): Promise<boolean> =>
   api.delete(apiPath.nodes(node), options)

@@ -2,7 +2,7 @@ import {ApiError} from './api-error.ts'
 import {isObject, type ApiObject} from './json.ts'
 import type {Answer, Call} from './requester.ts'
 
-/** The object in an answer; refuses what is none, such as the page of a proxy. */
+/** The object in an answer; rejects anything else, such as the page of a proxy. */
 export function readObject({doing}: Pick<Call, 'doing'>, {status, text}: Answer): ApiObject {
   const value = parse(text)
   if (isObject(value)) return value

@@ -12,7 +12,7 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined
   /** How long to try again while the server refuses connections or answers 5xx or 429; default 15 s, 0 for never. */
   readonly retryForMs?: number | undefined
-  /** Asked before every try; what it rejects with ends the call. */
+  /** Called before every try; if it rejects, the call ends with that error. */
   readonly before?: (() => Promise<void>) | undefined
 }
 
@@ -26,7 +26,7 @@ export interface Call extends CallOptions {
   readonly accept?: string | undefined
   /** Making it twice has the effect of making it once. */
   readonly idempotent: boolean
-  /** Statuses that are an answer and not an error. */
+  /** Statuses that count as an answer and not as an error. */
   readonly allow?: readonly number[] | undefined
 }
 
@@ -37,10 +37,10 @@ export interface Answer {
 
 export interface Requester {
   readonly call: (call: Call) => Promise<Answer>
-  /** One connection for a use of its own; whoever asks for it ends it. */
+  /** A separate connection; the caller closes it. */
   readonly single: () => Promise<Connections>
   readonly close: () => Promise<void>
-  /** What its limits of time are multiplied by. */
+  /** The factor for all time limits. */
   readonly timeoutScale: number
 }
 
@@ -52,7 +52,7 @@ const CONNECTIONS = 3
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 1_000
 
-/** Requests with connection reuse, time limits and tries over a tunnel. */
+/** Requests with connection reuse, time limits and retries, over a tunnel. */
 export function requester(endpoint: Endpoint, forward: Forward): Requester {
   const where = `${endpoint.host}:${endpoint.port}`
   let opened: Promise<Connections> | undefined

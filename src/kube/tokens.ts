@@ -7,7 +7,7 @@ import {apiPath, query, type ObjectLike} from './kinds.ts'
 import type {CallOptions} from './requester.ts'
 import {caPins, parseToken, tokenText, type BootstrapToken} from './signature.ts'
 
-/** Random bytes, handed in. */
+/** Source of random bytes, passed in. */
 export type RandomBytes = (count: number) => Uint8Array
 
 export interface TokenSpec {
@@ -119,7 +119,7 @@ export async function tokenList(api: KubeClient, options?: CallOptions): Promise
   return (await api.list(path, options)).flatMap(secret => tokenInfo(secret) ?? [])
 }
 
-/** False when there was none. */
+/** False when the token did not exist. */
 export function tokenDelete(api: KubeClient, idOrToken: string, options?: CallOptions): Promise<boolean> {
   const id = parseToken(idOrToken)?.id ?? (/^[a-z0-9]{6}$/.test(idOrToken) ? idOrToken : undefined)
   if (id === undefined) {

@@ -3,22 +3,25 @@ import {KadmError} from '../domain/errors.ts'
 import {AWAY_MS} from '../remote/reconnect/come-back.ts'
 
 export interface WaitOptions {
-  /** What is waited for, to follow 'waiting for': `the API server to answer`. */
+  /** The object of 'waiting for' in messages: `the API server to answer`. */
   readonly what: string
-  /** How long, from now. */
+  /** The time limit, from now. */
   readonly deadlineMs: number
   readonly intervalMs: number
   readonly clock: Clock
   readonly signal?: AbortSignal | undefined
   readonly host?: string | undefined
   readonly hint?: string | undefined
-  /** Makes sure, before each look, that the machine that is waited for is connected (`Host.reach`): a look may not go there. */
+  /**
+   * Called before each look; makes sure that the machine is connected (`Host.reach`), because a look may not
+   * use that connection.
+   */
   readonly reach?: (() => Promise<void>) | undefined
-  /** Told each time that what is seen changes. */
+  /** Called each time the observed state changes. */
   readonly onSeen?: ((seen: string) => void) | undefined
 }
 
-/** What one look found: the value waited for, or what there is instead, in a few words. */
+/** The result of one look: the expected value, or the observed state in a few words. */
 export type Look<T> = {readonly value: T} | {readonly seen: string}
 
 /**
