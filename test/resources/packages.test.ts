@@ -218,13 +218,13 @@ describe('the wait for the package manager', () => {
       await once(holder, 'spawn')
       await expect.poll(() => readFileSync('/proc/locks', 'utf8')).toContain(` ${String(holder.pid)} `)
 
-      const {code, stderr} = b.run(`set -eu\n${waitForApt(1, [lock]).text}`)
+      const {code, stderr} = b.run(`set -eu\n${waitForApt(3, [lock]).text}`)
 
       const holds = String.raw`it is held by \w+ \(pid ${String(holder.pid)}, for \d+ s: [^)]*sleep 30\)\n`
       expect(code).toBe(1)
       expect(stderr).toMatch(
         new RegExp(
-          `^\u001dtell waits for the package manager, at most 1 s more; ${holds}waited 1 s for the package manager; ${holds}$`,
+          `^\u001dtell waits for the package manager, at most 3 s more; ${holds}waited 3 s for the package manager; ${holds}$`,
         ),
       )
     } finally {
