@@ -20,7 +20,10 @@ const workloadMissing: ClusterRule = {
     }),
 }
 
-/** A core DaemonSet that is there and is meant for fewer nodes than there are. */
+/**
+ * A core DaemonSet that is meant for fewer nodes than there are. Its status alone does not show it: where a node was deleted and came
+ * back with its pod still running, the controller counts the node only when one of its pods changes next (pkg/controller/daemon).
+ */
 const daemonSetNarrow: ClusterRule = {
   name: 'daemonset-narrow',
   follows: ['leader-silent', 'static-pod-missing'],
@@ -30,6 +33,7 @@ const daemonSetNarrow: ClusterRule = {
       const settled = view.nodes.filter(isSettled)
       const wanted = numberAt(set, 'status', 'desiredNumberScheduled') ?? 0
       if (set === undefined || view.otherNetwork !== undefined || wanted >= settled.length) return []
+      if (view.snapshot.systemPods === undefined || isOnAll(settled, set, view)) return []
       const selector = textsAt(set, 'spec', 'template', 'spec', 'nodeSelector')
       return [
         {
@@ -43,6 +47,12 @@ const daemonSetNarrow: ClusterRule = {
         },
       ]
     }),
+}
+
+function isOnAll(nodes: readonly NodeView[], set: ApiObject, view: ClusterView): boolean {
+  const pods = view.podsOf.get(`DaemonSet/${nameOf(set)}`) ?? []
+  const covered = new Set(pods.filter(pod => !isEnding(pod)).map(pod => textAt(pod, 'spec', 'nodeName')))
+  return nodes.every(({name}) => covered.has(name))
 }
 
 const isSettled = ({isFresh, object}: NodeView): boolean =>

@@ -1,4 +1,4 @@
-import {healthy, changed, deployment, lease, merged, pod, slice} from '../sample-cluster.ts'
+import {healthy, changed, daemonSet, deployment, lease, merged, pod, slice} from '../sample-cluster.ts'
 import {file, event, webhook, request, type Well} from './changes.ts'
 
 export const WELL_MOMENTS: readonly Well[] = [
@@ -16,6 +16,12 @@ export const WELL_MOMENTS: readonly Well[] = [
           },
         }),
       ],
+    }),
+  ],
+  [
+    'a node was deleted and came back with its pods, which the status of a DaemonSet does not count yet',
+    ({daemonSets}) => ({
+      daemonSets: changed(daemonSets, 'kube-proxy', () => daemonSet('kube-proxy', 'kube-system', 2)),
     }),
   ],
   [

@@ -1,5 +1,6 @@
 import type {LackingRight} from '../../../../src/diagnose/cluster/read-rights.ts'
 import type {Who} from '../../../../src/diagnose/cluster/rights.ts'
+import {nameOf} from '../../../../src/kube/json.ts'
 import {changed, daemonSet, deployment, healthy, merged, slice} from '../sample-cluster.ts'
 import {type Fault} from './changes.ts'
 
@@ -94,8 +95,9 @@ export const WORKLOAD_FAULTS: readonly Fault[] = [
   [
     'a DaemonSet is meant for no node',
     /^daemonset-narrow: DaemonSet kube-system\/kube-proxy is meant for 0 of 3/,
-    ({daemonSets}) => ({
+    ({daemonSets, systemPods}) => ({
       daemonSets: changed(daemonSets, 'kube-proxy', () => daemonSet('kube-proxy', 'kube-system', 0)),
+      systemPods: systemPods?.filter(pod => !nameOf(pod).startsWith('kube-proxy-')),
     }),
   ],
   [
