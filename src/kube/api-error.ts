@@ -1,5 +1,5 @@
 import {KadmError, type ErrorCode, type ErrorDetails} from '../domain/errors.ts'
-import {isObject, listAt, textAt} from './json.ts'
+import {isObject, listAt, parseJson, textAt} from './json.ts'
 
 /** An answer of the API server that is a refusal; `status` and `reason` say which, so that nobody matches on a message. */
 export class ApiError extends KadmError {
@@ -59,12 +59,8 @@ export const isAlreadyThere = (error: unknown): error is ApiError =>
   error instanceof ApiError && error.reason === 'AlreadyExists'
 
 function parseStatus(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) && value['kind'] === 'Status' ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text)
+  return isObject(value) && value['kind'] === 'Status' ? value : undefined
 }
 
 function causesOf(status: unknown): string | undefined {

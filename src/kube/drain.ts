@@ -2,7 +2,7 @@ import type {Clock} from '../domain/clock.ts'
 import {KadmError} from '../domain/errors.ts'
 import {ApiError} from './api-error.ts'
 import type {KubeClient} from './client.ts'
-import {at, isObject, listAt, nameOf, namespaceOf, textAt, textsAt, type ApiObject} from './json.ts'
+import {at, isObject, listAt, nameOf, namespaceOf, parseJson, textAt, textsAt, type ApiObject} from './json.ts'
 import {apiPath, query} from './kinds.ts'
 import {cordon, type Annotations} from './nodes.ts'
 import {waitFor} from './wait.ts'
@@ -108,13 +108,9 @@ async function evict(api: KubeClient, pod: ApiObject, signal?: AbortSignal): Pro
 
 /** Which budget forbids an eviction, with its numbers, as the answer 429 says it (pkg/registry/core/pod/storage/eviction.go). */
 function budgetIn(answer: string): string {
-  try {
-    const causes = listAt(JSON.parse(answer), 'details', 'causes').flatMap(cause => textAt(cause, 'message') ?? [])
-    if (causes.length > 0) return causes.join('; ').replace(/^The /, 'the ')
-  } catch {
-    // The answer of a proxy in between.
-  }
-  return 'a disruption budget allows no eviction now'
+  const causes = listAt(parseJson(answer), 'details', 'causes').flatMap(cause => textAt(cause, 'message') ?? [])
+  if (causes.length === 0) return 'a disruption budget allows no eviction now'
+  return causes.join('; ').replace(/^The /, 'the ')
 }
 
 const podName = (pod: ApiObject): string => `${namespaceOf(pod)}/${nameOf(pod)}`

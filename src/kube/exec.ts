@@ -2,7 +2,7 @@ import type {WebSocket} from 'undici'
 import {KadmError} from '../domain/errors.ts'
 import {apiError} from './api-error.ts'
 import {bearer, type Endpoint} from './connection.ts'
-import {isObject, listAt, textAt} from './json.ts'
+import {isObject, listAt, parseJson, textAt} from './json.ts'
 import {apiPath} from './kinds.ts'
 import type {Requester} from './requester.ts'
 
@@ -121,14 +121,6 @@ export function exitCode(status: string): number | undefined {
     ),
   )
   return Number.isInteger(code) ? code : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const broken = (doing: string, stderr: string): KadmError =>

@@ -1,21 +1,13 @@
 import {ApiError} from './api-error.ts'
-import {isObject, type ApiObject} from './json.ts'
+import {isObject, parseJson, type ApiObject} from './json.ts'
 import type {Answer, Call} from './requester.ts'
 
 /** The object in an answer; rejects anything else, such as the page of a proxy. */
 export function readObject({doing}: Pick<Call, 'doing'>, {status, text}: Answer): ApiObject {
-  const value = parse(text)
+  const value = parseJson(text)
   if (isObject(value)) return value
   throw new ApiError({status, reason: 'NotJson'}, `could not ${doing}: the answer is not a JSON object`, {
     hint: 'check that the address is an API server and not a proxy in front of something else',
     evidence: text.slice(0, 300),
   })
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

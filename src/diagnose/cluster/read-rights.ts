@@ -1,5 +1,5 @@
 import type {KubeClient} from '../../kube/client.ts'
-import {at, isObject, type ApiObject} from '../../kube/json.ts'
+import {at, parseJson} from '../../kube/json.ts'
 import type {CallOptions} from '../../kube/requester.ts'
 import {neededRights, type NeededRight, type Who} from './rights.ts'
 
@@ -21,8 +21,8 @@ export async function readLackingRights(
 ): Promise<readonly LackingRight[]> {
   const found = await Promise.all(
     neededRights(version).map(async right => {
-      const {json} = await review(api, right, options)
-      return at(json, 'status', 'allowed') === false ? [told(right)] : []
+      const answer = await review(api, right, options)
+      return at(answer, 'status', 'allowed') === false ? [told(right)] : []
     }),
   )
   return found.flat()
@@ -32,23 +32,14 @@ async function review(
   api: KubeClient,
   {user, groups, verb, group, resource, subresource, namespace, name}: NeededRight,
   options: CallOptions,
-): Promise<{readonly json: ApiObject}> {
+): Promise<unknown> {
   const body = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SubjectAccessReview',
     spec: {user, groups, resourceAttributes: {verb, group, resource, subresource, namespace, name}},
   }
   const {status, text} = await api.raw({...options, method: 'POST', path: PATH, body})
-  return {json: status === 201 || status === 200 ? parsed(text) : {}}
-}
-
-function parsed(text: string): ApiObject {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : {}
-  } catch {
-    return {}
-  }
+  return status === 201 || status === 200 ? parseJson(text) : undefined
 }
 
 const told = ({who, user, verb, resource, subresource, name}: NeededRight): LackingRight => ({
