@@ -22,7 +22,9 @@ export async function runKadm(argv: readonly string[], root: string): Promise<vo
       return
     }
     const error = thrown instanceof Errors.CLIError ? noSuchCommand(argv) : thrown
-    process.stderr.write(`${renderError(error, terminal(process, {color: !argv.includes('--no-color')}).colours)}\n`)
+    process.stderr.write(
+      `${renderError(error, terminal(process, {color: !argv.includes('--no-color')}).stderrColours)}\n`,
+    )
     process.exitCode = exitCodeOf(error)
   }
 }

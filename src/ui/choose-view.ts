@@ -16,7 +16,7 @@ export async function chooseView({json, verbose, terminal, now}: ViewChoice): Pr
   if (json) return jsonView(result)
   const write = (text: string): void => void terminal.stderr.write(text)
   const canRedraw = terminal.stderr.isTTY && terminal.stderr.columns > 0
-  if (verbose || !canRedraw) return plainView({write, result, colours: terminal.colours, verbose})
+  if (verbose || !canRedraw) return plainView({write, result, colours: terminal.stderrColours, verbose})
   const {taskView} = await import('./task-view.ts')
   return taskView({terminal, now})
 }

@@ -5,7 +5,7 @@ import type {Terminal} from './terminal.ts'
 import type {View} from './view.ts'
 
 export interface TaskViewOptions {
-  readonly terminal: Pick<Terminal, 'stderr' | 'colours'>
+  readonly terminal: Pick<Terminal, 'stderr' | 'stderrColours'>
   readonly now: () => number
 }
 
@@ -23,7 +23,7 @@ interface Drawn {
 
 /** Uses listr2 only to draw: one task for each host, which ends when its events end. */
 export function taskView(options: TaskViewOptions): View {
-  const {colours, stderr} = options.terminal
+  const {stderrColours: colours, stderr} = options.terminal
   const warnings: string[] = []
   let lanes = noLanes
   let drawn: Drawn | undefined
@@ -50,7 +50,7 @@ export function taskView(options: TaskViewOptions): View {
 function draw(first: Lanes, {terminal, now}: TaskViewOptions): Drawn {
   let lanes = first
   const width = Math.max(...first.lanes.map(({host}) => host.length))
-  const text = (lane: Lane): string => laneText(lane, width, now(), terminal.colours)
+  const text = (lane: Lane): string => laneText(lane, width, now(), terminal.stderrColours)
   const ends = first.lanes.map(() => Promise.withResolvers<Lane>())
   const titles = new Map<string, (title: string) => void>()
   const list = new Listr(

@@ -6,7 +6,9 @@ export type Colours = ReturnType<typeof pc.createColors>
 export interface Terminal {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
+  /** Of stdout. */
   readonly colours: Colours
+  readonly stderrColours: Colours
   /** Whether kadm can ask questions: stdin and stdout are terminals. */
   readonly canAsk: boolean
 }
@@ -22,10 +24,12 @@ export interface TerminalSource {
 export function terminal(source: TerminalSource, options: {readonly color: boolean}): Terminal {
   const wanted = options.color && (source.env['NO_COLOR'] ?? '') === '' && source.env['TERM'] !== 'dumb'
   const forced = (source.env['FORCE_COLOR'] ?? '0') !== '0'
+  const coloursOf = (stream: NodeJS.WriteStream): Colours => pc.createColors(wanted && (forced || isTerminal(stream)))
   return {
     stdout: source.stdout,
     stderr: source.stderr,
-    colours: pc.createColors(wanted && (forced || isTerminal(source.stdout))),
+    colours: coloursOf(source.stdout),
+    stderrColours: coloursOf(source.stderr),
     canAsk: isTerminal(source.stdin) && isTerminal(source.stdout),
   }
 }

@@ -126,6 +126,16 @@ describe('the terminal', () => {
     expect(terminal(source(isTTY, env), {color}).colours.isColorSupported).toBe(expected)
   })
 
+  test('keeps colours out of a stream that goes to a file', () => {
+    const toFile = terminal({...source(true, {}), stderr: stream(false)}, {color: true})
+    const toPipe = terminal({...source(true, {}), stdout: stream(false)}, {color: true})
+
+    expect([toFile, toPipe].map(one => [one.colours.isColorSupported, one.stderrColours.isColorSupported])).toEqual([
+      [true, false],
+      [false, true],
+    ])
+  })
+
   test('can be asked only when both ends are one', () => {
     expect(terminal(source(true, {}), {color: true}).canAsk).toBe(true)
     expect(terminal({...source(true, {}), stdin: {}}, {color: true}).canAsk).toBe(false)

@@ -95,7 +95,7 @@ export abstract class KadmCommand extends Command {
       return Promise.resolve()
     }
     const {verbose} = this.output
-    process.stderr.write(`${renderError(error, this.terminal.colours, {verbose})}\n`)
+    process.stderr.write(`${renderError(error, this.terminal.stderrColours, {verbose})}\n`)
     return Promise.resolve()
   }
 
