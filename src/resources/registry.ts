@@ -33,8 +33,8 @@ import {userKubeconfigKind} from './pki/user-kubeconfig.ts'
 import {binaryKind} from './programs/binary.ts'
 import {releaseKind} from './programs/release.ts'
 import {staticPodKind} from './static-pods/static-pod.ts'
-import {cleanupKind} from './steps/cleanup.ts'
 import {baselineKind} from './steps/baseline.ts'
+import {cleanupKind} from './steps/cleanup.ts'
 import {waitKind} from './steps/wait.ts'
 import {swapOffKind} from './swap/swap-off.ts'
 import {unitKind} from './systemd/unit.ts'
@@ -43,6 +43,7 @@ import {unitKind} from './systemd/unit.ts'
 export const KINDS = {
   absent: absentKind,
   'authority-copy': caCertificateKind,
+  baseline: baselineKind,
   binary: binaryKind,
   block: blockKind,
   'bootstrap-kubeconfig': bootstrapKubeconfigKind,
@@ -57,7 +58,6 @@ export const KINDS = {
   kubeconfig: kubeconfigKind,
   'loaded-rules': loadedRulesKind,
   'loopback-name': loopbackNameKind,
-  baseline: baselineKind,
   'package-repository': packageRepositoryKind,
   packages: packagesKind,
   'pulled-images': pulledImagesKind,

@@ -2,7 +2,7 @@
 export const SWAP_SOURCES = String.raw`set -eu
 PATH=$PATH:/usr/sbin:/sbin
 area() { head -c 32M /dev/zero > "$1"; chmod 600 "$1"; mkswap -q "$1" >/dev/null; }
-area /swap.img; mkdir -p /data; area '/data/my swap'; area /data/swap
+area /swap.img; mkdir -p /data /srv; area '/data/my swap'; area /srv/swap
 type=0657FD6D-A4AB-43C4-84E5-0933C84B4F4F
 printf 'size=1GiB, type=%s\nsize=128MiB, type=%s\n' $type $type | sfdisk --append --no-reread --force --quiet /dev/vda 2>/dev/null
 partx -a /dev/vda 2>/dev/null || :
@@ -13,7 +13,7 @@ uuid=$(blkid -s UUID -o value /dev/vda2)
 printf '/swap.img\tnone\tswap\tsw\t0\t0\nUUID=%s none swap sw,pri=5 0 0' "$uuid" >> /etc/fstab
 unit=$(systemd-escape --path --suffix=swap '/data/my swap')
 printf '[Swap]\nWhat=/data/my swap\n[Install]\nWantedBy=swap.target\n' > "/etc/systemd/system/$unit"
-printf '%s\n' '[Service]' Type=oneshot RemainAfterExit=yes 'ExecStart=/sbin/swapon /data/swap' 'ExecStop=/sbin/swapoff /data/swap' \
+printf '%s\n' '[Service]' Type=oneshot RemainAfterExit=yes 'ExecStart=/sbin/swapon /srv/swap' 'ExecStop=/sbin/swapoff /srv/swap' \
   '[Install]' WantedBy=multi-user.target > /etc/systemd/system/more-swap.service
 systemctl daemon-reload
 systemctl -q enable --now -- "$unit" more-swap.service zramswap.service
@@ -31,6 +31,6 @@ export const SWAP_WORDS: readonly (string | RegExp)[] = [
   /UUID=\S+ is swap from \/etc\/fstab and its GPT partition type \(on\)/,
   '/dev/zram0 is swap from zramswap.service (on)',
   String.raw`/data/my swap is swap from data-my\x20swap.swap (on)`,
-  '/data/swap is swap from more-swap.service (on)',
+  '/srv/swap is swap from more-swap.service (on)',
   '/dev/vda3 is swap from its GPT partition type (off now, on again after a boot)',
 ]

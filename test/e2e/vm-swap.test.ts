@@ -3,38 +3,12 @@ import {labReboot} from '../../src/lab/run/lab-power.ts'
 import {FSTAB_NOTE} from '../../src/resources/swap/turned-off.ts'
 import {measured, testLab, type TestLab} from './test-lab.ts'
 import {errorsIn} from './told.ts'
+import {SWAP_SOURCES, SWAP_STATE, SWAP_WORDS} from './vm-swap-sources.ts'
 
 const NAME = 'e2e-vm-swap'
 const VM = 'one'
 /** Too small for a control plane, which is nothing to swap. */
 const SMALL = ['--ignore-preflight-errors', 'NumCPU,Mem']
-
-/** All that turns swap on on Ubuntu and Debian, at the same time, the third partition only once fstab is silent. */
-const SOURCES = String.raw`set -eu
-PATH=$PATH:/usr/sbin:/sbin
-area() { head -c 32M /dev/zero > "$1"; chmod 600 "$1"; mkswap -q "$1" >/dev/null; }
-area /swap.img; mkdir -p /data /srv; area '/data/my swap'; area /srv/swap
-type=0657FD6D-A4AB-43C4-84E5-0933C84B4F4F
-printf 'size=1GiB, type=%s\nsize=128MiB, type=%s\n' $type $type | sfdisk --append --no-reread --force --quiet /dev/vda 2>/dev/null
-partx -a /dev/vda 2>/dev/null || :
-udevadm settle
-mkswap -q /dev/vda2; mkswap -q /dev/vda3
-udevadm trigger --settle /dev/vda2 /dev/vda3
-uuid=$(blkid -s UUID -o value /dev/vda2)
-printf '/swap.img\tnone\tswap\tsw\t0\t0\nUUID=%s none swap sw,pri=5 0 0' "$uuid" >> /etc/fstab
-unit=$(systemd-escape --path --suffix=swap '/data/my swap')
-printf '[Swap]\nWhat=/data/my swap\n[Install]\nWantedBy=swap.target\n' > "/etc/systemd/system/$unit"
-printf '%s\n' '[Service]' Type=oneshot RemainAfterExit=yes 'ExecStart=/sbin/swapon /srv/swap' 'ExecStop=/sbin/swapoff /srv/swap' \
-  '[Install]' WantedBy=multi-user.target > /etc/systemd/system/more-swap.service
-systemctl daemon-reload
-systemctl -q enable --now -- "$unit" more-swap.service zramswap.service
-systemctl start swap.img.swap "$(systemd-escape --path --suffix=swap "/dev/disk/by-uuid/$uuid")"`
-
-/** What of the machine has to do with swap, as it stands on its disk and in its kernel. */
-const STATE = String.raw`sed 1d /proc/swaps | while read -r name type size used priority; do [ "$priority" -gt 0 ] || priority=
-printf '%s %s %s %s\n' "$name" "$type" "$size" "$priority"; done | sort
-sha256sum /etc/fstab
-find /etc/systemd/system -printf '%p %y %l %m\n' | sort`
 
 describe('swap of a VM, of every source at the same time', () => {
   let lab: TestLab
@@ -42,8 +16,8 @@ describe('swap of a VM, of every source at the same time', () => {
 
   beforeAll(async () => {
     lab = await testLab(NAME, [VM], {driver: 'qemu', vm: {cpus: 1, memoryMib: 768}})
-    await measured('six sources of swap', () => root(SOURCES))
-    before = await root(STATE)
+    await measured('six sources of swap', () => root(SWAP_SOURCES))
+    before = await root(SWAP_STATE)
   })
   afterAll(() => lab.down())
 
@@ -72,14 +46,7 @@ describe('swap of a VM, of every source at the same time', () => {
       '/srv/swap',
       '/swap.img',
     ])
-    for (const words of [
-      '/swap.img is swap from /etc/fstab (on)',
-      /UUID=\S+ is swap from \/etc\/fstab and its GPT partition type \(on\)/,
-      '/dev/zram0 is swap from zramswap.service (on)',
-      String.raw`/data/my swap is swap from data-my\x20swap.swap (on)`,
-      '/srv/swap is swap from more-swap.service (on)',
-      '/dev/vda3 is swap from its GPT partition type (off now, on again after a boot)',
-    ]) {
+    for (const words of SWAP_WORDS) {
       expect(stdout).toEqual(typeof words === 'string' ? expect.stringContaining(words) : expect.stringMatching(words))
     }
   })
@@ -96,7 +63,7 @@ describe('swap of a VM, of every source at the same time', () => {
         .map(({evidence = '', message}) => message + evidence)
         .join('\n'),
     ).toMatch(/SwapInUse: \d+ MB of swap are in use and \d+ MB of memory are free/)
-    expect(await root(STATE)).toBe(before)
+    expect(await root(SWAP_STATE)).toBe(before)
     expect((await lab.on(VM, 'sudo test -e /var/lib/kadm')).code).toBe(1)
   })
 
@@ -127,6 +94,6 @@ describe('swap of a VM, of every source at the same time', () => {
   it('comes back as it was with reset, each area and each file', async () => {
     await measured('reset', () => lab.kadmDone(['reset', lab.target(VM), '--yes', '--json']))
 
-    expect(await root(STATE)).toBe(before)
+    expect(await root(SWAP_STATE)).toBe(before)
   })
 })

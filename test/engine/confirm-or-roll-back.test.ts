@@ -73,14 +73,14 @@ describe('a trial', () => {
   })
 
   test('that cuts the machine off is told by the host itself once it is back, with the login that failed', async () => {
-    const said = 'reverted nobody could log in anew within 60 s\nGateway: 10.0.0.1\n'
+    const said = 'reverted no new login worked within 60 s\nGateway: 10.0.0.1\n'
     const {done, warnings} = prove(machine([...Array.from({length: 100}, () => cut), here], [said]))
 
     await expect(done).rejects.toMatchObject({
       code: 'remote',
       host: 'vm-1',
       message:
-        'the network settings of enp0s8 did not work, and the host reverted the change: nobody could log in anew within 60 s',
+        'the network settings of enp0s8 did not work, and the host reverted the change: no new login worked within 60 s',
       evidence: 'the last login that failed: no way leads to 10.0.0.7\nGateway: 10.0.0.1',
     })
     expect(warnings).toEqual([])

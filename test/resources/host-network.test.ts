@@ -114,7 +114,7 @@ describe('a static address', () => {
 
     const late = b.run(trial?.confirm ?? '').stdout.split('\n')[0]
 
-    expect(late).toBe('reverted nobody could log in anew within 1 s')
+    expect(late).toBe('reverted no new login worked within 1 s')
     expect(there(b)).toEqual({tried: false, kept: false})
     expect(calls(b, /netplan apply/g)).toBe(2)
   })

@@ -18,7 +18,7 @@ export interface CloneRepair {
 /** Whether there is anything that the machine can give itself. */
 export const isRepairable = ({parts}: CloneRepair): boolean => parts.machineId || parts.hostKeys
 
-/** Only what is shared is made anew. Throws when a clone must not be mended, before any other is. */
+/** Replaces only what is shared. Throws before it repairs any clone if one of them must not be repaired. */
 export function planRepairs(clones: readonly Clone[]): readonly CloneRepair[] {
   const repairs = clones.map(({view, original, shared}): CloneRepair => {
     const shares = (name: string): boolean => shared.some(trait => trait.name === name)

@@ -10,7 +10,7 @@ import type {ManifestPlace} from '../../resources/images/pulled-images.ts'
 const imageMirrors = ({source}: Pick<Cluster, 'source'>): readonly ImageMirror[] =>
   source.kind === 'online' ? (source.images ?? []) : []
 
-/** Where containerd, crictl and ctr look up how a registry is reached; they read it anew for each pull. */
+/** Where containerd, crictl and ctr look up how a registry is reached; they read it again for each pull. */
 export const mirrorFiles = (cluster: Pick<Cluster, 'source'>): readonly AnyResource[] =>
   imageMirrors(cluster).flatMap(({registry, url, ca}) => {
     const folder = `${CERTS_DIR}/${registry}`

@@ -5,7 +5,7 @@ import {chainsToOpen, nameOf, rulesFor} from '../../host/firewall.ts'
 import type {Finding} from '../finding.ts'
 import {info, ok, warning, type HostCheck, type PreflightInput, type HostView} from '../input.ts'
 
-/** A firewall that is on stays on: what kadm adds to it is told rule by rule, and what it leaves to the user too. */
+/** A firewall that is on stays on. Lists each rule that kadm adds, and what it leaves to the user. */
 export const firewallChecks: HostCheck = (view, input) => {
   const rules = openingsOfView(view, input)
   return [...ufwCheck(view, rules), ...chainChecks(view, rules), ...firewalldCheck(view, rules), ...outputCheck(view)]
@@ -18,7 +18,7 @@ function openingsOfView({node, facts}: HostView, {cluster, hosts, existing}: Pre
 
 const told = (rules: readonly FirewallRule[]): string => rules.map(ruleText).join('; ')
 
-/** A node has the rules already, or the run that this is a part of mends them. */
+/** A node has the rules already, or this run adds them again. */
 const adding = (name: string, view: HostView, message: string, rules: readonly FirewallRule[]): Finding =>
   view.isMember
     ? ok(name, view, `${message}; kadm keeps its rules in it`)
