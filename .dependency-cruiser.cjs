@@ -20,7 +20,7 @@ const order = [
 const owns = {
   'ipaddr.js': 'domain',
   'tar-stream': 'bundle',
-  'string-width': 'ui',
+  'fast-string-width': 'ui',
   ssh2: 'remote',
   'node-forge': 'certs',
   // Where text from outside becomes values: cluster files, and the ledger's entries of each kind.

@@ -103,6 +103,20 @@ describe('a question', () => {
   })
 })
 
+test('wide characters and colours are counted as a terminal shows them', () => {
+  const rows = [
+    ['名前', 'state'],
+    ['\u001b[31mred\u001b[39m', 'off'],
+    ['e\u0301', 'on'],
+  ]
+
+  expect(
+    columns(rows)
+      .split('\n')
+      .map(line => line.replaceAll(/\u001b\[\d+m/g, '')),
+  ).toEqual(['名前  state', 'red   off', 'e\u0301     on'])
+})
+
 describe('the terminal', () => {
   const stream = (isTTY: boolean): NodeJS.WriteStream =>
     Object.assign(new PassThrough(), {isTTY}) as unknown as NodeJS.WriteStream
