@@ -61,23 +61,21 @@ export async function carryOut(run: Run): Promise<readonly Outcome<number>[]> {
   try {
     return await runJobs(graph, job => {
       const machine = machineOf(job)
-      return carryOutJob(under(run, machine), job, machine, looks.get(machine))
+      return carryOutJob(under(run, machine), job, machine, looks)
     })
   } finally {
     await run.clusterLease?.release()
   }
 }
 
+/** The first looks that still hold; the lane of a machine removes its own when it changes something. */
+type FirstLooks = Map<Machine, Promise<FirstLook>>
+
 /** A lane ends when the lease of its own machine is lost; all lanes end when another run took the lease. */
 const under = (run: Run, {lease}: Machine): Run =>
   lease === undefined ? run : {...run, signal: AbortSignal.any([run.signal, lease.lost])}
 
-async function carryOutJob(
-  run: Run,
-  job: Job,
-  machine: Machine,
-  first: Promise<FirstLook> | undefined,
-): Promise<number> {
+async function carryOutJob(run: Run, job: Job, machine: Machine, looks: FirstLooks): Promise<number> {
   const {path, phase} = job.step
   const about = {host: job.node.name, phase: path, title: phase.title}
   const started = run.clock.now()
@@ -93,7 +91,7 @@ async function carryOutJob(
     about,
     async () => {
       try {
-        return await change(run, {job, machine}, phase.resources?.(context) ?? [], await first)
+        return await change(run, {job, machine}, phase.resources?.(context) ?? [], looks)
       } catch (thrown) {
         const byHand = phase.byHand?.(context)
         if (byHand === undefined || !isOfTheStep(thrown))
@@ -152,7 +150,7 @@ async function change(
   run: Run,
   {job, machine}: {readonly job: Job; readonly machine: Machine},
   resources: readonly AnyResource[],
-  first: FirstLook | undefined,
+  looks: FirstLooks,
 ): Promise<number> {
   const at = (): number => run.clock.now()
   const progress = (message: string): void =>
@@ -162,9 +160,9 @@ async function change(
       run.emit({type: 'changed', host: job.node.name, phase: job.step.path, resource, what: diff, at: at()})
     }
   }
-  const found = await differences(run, machine, resources, first)
+  const found = await differences(run, machine, resources, await looks.get(machine))
   tell(found.host.map(looked => hostChange(job, looked)))
-  if (first !== undefined && found.host.length > 0) first.isStale = true
+  if (found.host.length > 0) looks.delete(machine)
   const everything = resources.filter((r): r is AnyHostResource => !isOperation(r))
   const acted: Looked[] = [...found.host]
   const changes = await changeHost(

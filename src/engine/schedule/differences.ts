@@ -16,11 +16,8 @@ export interface PlannedChange {
   readonly detail: string | undefined
 }
 
-/** The state of a host at the start of the run; valid until the run changes something there. */
-export interface FirstLook {
-  readonly found: ReadonlyMap<string, Looked>
-  isStale: boolean
-}
+/** The state of a host at the start of the run, by the ids of its resources; valid until the run changes something there. */
+export type FirstLook = ReadonlyMap<string, Looked>
 
 /** The resources of a phase that differ from their desired state. */
 export interface Differences {
@@ -42,8 +39,7 @@ export async function differences(
   const hostResources = resources.filter((r): r is AnyHostResource => !isOperation(r))
   const operations = resources.filter(isOperation)
   const context = operationContext(run, machine, () => undefined)
-  const known =
-    first === undefined || first.isStale ? undefined : hostResources.flatMap(({id}) => first.found.get(id) ?? [])
+  const known = first === undefined ? undefined : hostResources.flatMap(({id}) => first.get(id) ?? [])
   const [looked, found] = await Promise.all([
     known?.length === hostResources.length
       ? known
@@ -95,5 +91,5 @@ export async function firstLook(run: Run, machine: Machine, lane: readonly Job[]
     .filter((r): r is AnyHostResource => !isOperation(r))
   const unique = [...new Map(resources.map(resource => [resource.id, resource])).values()]
   const looked = await throughCuts(() => look(machine.host, unique, run.signal), run)
-  return {found: new Map(looked.map(l => [l.resource.id, l])), isStale: false}
+  return new Map(looked.map(l => [l.resource.id, l]))
 }
