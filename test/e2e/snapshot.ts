@@ -11,7 +11,10 @@ const RESTLESS = [
   '/var/lib/sudo',
 ]
 
-/** Every part prints lines that stand for themselves, so that two states differ by the lines only one of them has. */
+/**
+ * Every part prints lines that stand for themselves, so that two states differ by the lines only one of them has. Numbers of interfaces are
+ * left out: those of a container's own, and of their far ends, change when it boots.
+ */
 const SCRIPT = String.raw`
 set -u; export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 find /etc /opt /srv /root /home /tmp /usr/local /usr/bin /usr/sbin /usr/lib/systemd /var/lib /var/spool -xdev \
@@ -26,7 +29,7 @@ systemctl list-unit-files --no-legend --no-pager | awk '$1 !~ /^session-/ {print
 systemctl list-units --all --plain --no-legend --no-pager | awk '$3 != "inactive" && $1 !~ /^(session-|user|run-|init.scope|.*\.device$|run-user|sys-|systemd-(hostnamed|localed|timedated|fsckd|tmpfiles-clean)|ssh@)/ {print "unit", $1, $2, $3}'
 awk '{n = 0; for (i = 1; i <= NF; i++) if ($i == "-") n = i; if ($5 !~ "^/run/(user|credentials)") print "mount", $5, $(n + 1)}' /proc/self/mountinfo
 ${ADDRESSES_SETTLED}
-ip -o link | sed 's/^[0-9]*: /link /; s/ link-netnsid [0-9]*//; s/ qlen [0-9]*//'
+ip -o link | sed 's/^[0-9]*: /link /; s/ link-netnsid [0-9]*//; s/ qlen [0-9]*//; s/@if[0-9]*:/@if:/'
 ip -o address | awk '{print "address", $2, $3, $4}'
 ip -4 route show table all | sed 's/^/route /'; ip -6 route show table all | sed 's/ expires [0-9]*sec//; s/^/route6 /'
 ip rule | sed 's/^/rule /'; ip -6 rule | sed 's/^/rule6 /'
