@@ -4,28 +4,32 @@ import {file, problems, read} from './reading.ts'
 
 /** What a person may write, and every line they are told. */
 const CASES: readonly (readonly [string, string, readonly string[]])[] = [
-  ['an empty file', '', ['kadm.yaml:1:1: hosts: is empty; a cluster needs at least a host with role: control-plane']],
+  [
+    'an empty file',
+    '',
+    ['kadm.yaml:1:1: hosts: must not be empty; a cluster needs at least one host with role: control-plane'],
+  ],
   [
     'no hosts',
     'apiVersion: kadm/v1\nkind: Cluster\n',
-    ['kadm.yaml:1:1: hosts: is empty; a cluster needs at least a host with role: control-plane'],
+    ['kadm.yaml:1:1: hosts: must not be empty; a cluster needs at least one host with role: control-plane'],
   ],
   [
     'an empty list of hosts',
     'apiVersion: kadm/v1\nkind: Cluster\nhosts: []\n',
-    ['kadm.yaml:3:8: hosts: is empty; a cluster needs at least a host with role: control-plane'],
+    ['kadm.yaml:3:8: hosts: must not be empty; a cluster needs at least one host with role: control-plane'],
   ],
   ['hosts without a value', 'apiVersion: kadm/v1\nkind: Cluster\nhosts:\n', ['kadm.yaml:3:7: hosts: is empty']],
   [
     'no control plane',
     'apiVersion: kadm/v1\nkind: Cluster\nhosts:\n- {role: worker, ssh: a}\n',
-    ['kadm.yaml:4:1: hosts: has no control plane; give one host role: control-plane'],
+    ['kadm.yaml:4:1: hosts: must contain a control plane; set role: control-plane on one host'],
   ],
   [
     'two control planes',
     file('- {role: control-plane, ssh: b}\n'),
     [
-      'kadm.yaml:6:10: hosts[1].role: is a second control plane beside kadm.yaml:4:9: hosts[0].role; this release makes one control plane, so make it a worker',
+      'kadm.yaml:6:10: hosts[1].role: is a second control plane (the first is kadm.yaml:4:9: hosts[0].role); this release supports one, so set role: worker',
     ],
   ],
   [
@@ -50,7 +54,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a key unlike any other',
     file('pki: {zzzzzz: 1}\n'),
     [
-      "kadm.yaml:6:7: pki.zzzzzz: unknown key 'zzzzzz'; known here are algorithm, caValidity, certificateValidity, apiServerSANs",
+      "kadm.yaml:6:7: pki.zzzzzz: unknown key 'zzzzzz'; the known keys are algorithm, caValidity, certificateValidity, apiServerSANs",
     ],
   ],
   [
@@ -58,7 +62,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     file('kubernetsVersion: v1.37.2\n'),
     ["kadm.yaml:6:1: kubernetsVersion: unknown key 'kubernetsVersion'; did you mean 'kubernetesVersion'?"],
   ],
-  ['a key written twice', file('swap: off\nswap: keep\n'), ["kadm.yaml:7:1: the key 'swap' is written twice"]],
+  ['a key written twice', file('swap: off\nswap: keep\n'), ["kadm.yaml:7:1: duplicate key 'swap'"]],
   [
     'broken YAML',
     file('network: {podSubnet: 10.244.0.0/16\n'),
@@ -72,13 +76,13 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'two documents of one kind',
     `${file()}---\n${file()}`,
-    ['kadm.yaml:7:1: kind: a second Cluster; kadm.yaml:1:1 is the first'],
+    ['kadm.yaml:7:1: kind: duplicate Cluster; the first is at kadm.yaml:1:1'],
   ],
   [
     'a foreign kind',
     file('---\napiVersion: v1\nkind: ConfigMap\n'),
     [
-      "kadm.yaml:8:7: kind: unknown kind 'ConfigMap'; known are Cluster, ClusterConfiguration, InitConfiguration, JoinConfiguration, KubeletConfiguration, KubeProxyConfiguration",
+      "kadm.yaml:8:7: kind: unknown kind 'ConfigMap'; the known kinds are Cluster, ClusterConfiguration, InitConfiguration, JoinConfiguration, KubeletConfiguration, KubeProxyConfiguration",
     ],
   ],
   [
@@ -94,23 +98,19 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a document without a kind',
     file('---\nswap: off\n'),
-    ['kadm.yaml:7:1: a document needs its apiVersion and its kind, such as kadm/v1 and Cluster'],
+    ['kadm.yaml:7:1: needs an apiVersion and a kind, such as kadm/v1 and Cluster'],
   ],
-  [
-    'text that is no mapping',
-    'just words\n',
-    ['kadm.yaml:1:1: is not a document of ours: it must be a mapping with apiVersion and kind'],
-  ],
+  ['text that is no mapping', 'just words\n', ['kadm.yaml:1:1: must be a mapping with apiVersion and kind']],
   [
     'another version of our document',
     file().replace('kadm/v1', 'kadm/v2'),
-    ["kadm.yaml:1:13: apiVersion: a Cluster has the apiVersion kadm/v1, not 'kadm/v2'"],
+    ["kadm.yaml:1:13: apiVersion: the apiVersion of Cluster must be kadm/v1, not 'kadm/v2'"],
   ],
   [
     'an old kubeadm document',
     file('---\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\n'),
     [
-      "kadm.yaml:7:13: apiVersion: 'kubeadm.k8s.io/v1beta3' is too old; migrate it with 'kubeadm config migrate' of kubeadm v1.36",
+      "kadm.yaml:7:13: apiVersion: 'kubeadm.k8s.io/v1beta3' is too old; run 'kubeadm config migrate' of kubeadm v1.36 first",
     ],
   ],
 ]

@@ -7,22 +7,22 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'two hosts at one address',
     file('- {role: worker, ssh: root@192.168.56.10:22}\n'),
-    ['kadm.yaml:6:23: hosts[1].ssh: has the SSH address 192.168.56.10 port 22 of kadm.yaml:5:8: hosts[0].ssh'],
+    ['kadm.yaml:6:23: hosts[1].ssh: has the same SSH address as kadm.yaml:5:8: hosts[0].ssh: 192.168.56.10 port 22'],
   ],
   [
     'two hosts that are this machine',
     'apiVersion: kadm/v1\nkind: Cluster\nhosts:\n- {role: control-plane, ssh: local}\n- {role: worker, ssh: local}\n',
-    ['kadm.yaml:5:23: hosts[1].ssh: is this machine, as kadm.yaml:4:30: hosts[0].ssh is'],
+    ['kadm.yaml:5:23: hosts[1].ssh: is this machine, the same as kadm.yaml:4:30: hosts[0].ssh'],
   ],
   [
     'two hosts of one name',
     file('- {name: a, role: worker, ssh: b}\n', '  name: a\n'),
-    ['kadm.yaml:7:10: hosts[1].name: has the name a of kadm.yaml:6:9: hosts[0].name'],
+    ['kadm.yaml:7:10: hosts[1].name: has the same name as kadm.yaml:6:9: hosts[0].name: a'],
   ],
   [
     'two hosts of one node address',
     file('- {address: 10.0.0.1, role: worker, ssh: b}\n', '  address: 10.0.0.1\n'),
-    ['kadm.yaml:7:13: hosts[1].address: has the node address 10.0.0.1 of kadm.yaml:6:12: hosts[0].address'],
+    ['kadm.yaml:7:13: hosts[1].address: has the same node address as kadm.yaml:6:12: hosts[0].address: 10.0.0.1'],
   ],
   [
     'two hosts of one interface address',
@@ -31,7 +31,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
       '  network: {e: {addresses: [10.0.0.1/24]}}\n',
     ),
     [
-      'kadm.yaml:7:52: hosts[1].network.e.addresses[0]: has the interface address 10.0.0.1 of kadm.yaml:6:29: hosts[0].network.e.addresses[0]',
+      'kadm.yaml:7:52: hosts[1].network.e.addresses[0]: has the same interface address as kadm.yaml:6:29: hosts[0].network.e.addresses[0]: 10.0.0.1',
     ],
   ],
   [
@@ -56,7 +56,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a target with leading zeros',
     file('').replace('192.168.56.10', '010.1.1.1'),
-    ["kadm.yaml:5:8: hosts[0].ssh: '010.1.1.1' is not an IP address; write its numbers without leading zeros"],
+    ["kadm.yaml:5:8: hosts[0].ssh: '010.1.1.1' is not an IP address; remove the leading zeros"],
   ],
   [
     'ssh that is a number',
@@ -100,7 +100,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a node address of the loopback',
     file('', '  address: 127.0.0.1\n'),
-    ["kadm.yaml:6:12: hosts[0].address: '127.0.0.1' is not an address other machines can reach"],
+    ["kadm.yaml:6:12: hosts[0].address: other machines cannot reach the address '127.0.0.1'"],
   ],
   [
     'an interface address without a prefix',
@@ -112,7 +112,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'an interface without addresses',
     file('', '  network: {eth1: {addresses: []}}\n'),
-    ['kadm.yaml:6:31: hosts[0].network.eth1.addresses: is empty; write at least one'],
+    ['kadm.yaml:6:31: hosts[0].network.eth1.addresses: must not be empty; add at least one'],
   ],
   [
     'an interface name too long',
@@ -122,7 +122,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a gateway elsewhere',
     file('', '  network: {eth1: {addresses: [10.0.0.1/24], gateway: 10.0.1.1}}\n'),
-    ['kadm.yaml:6:55: hosts[0].network.eth1.gateway: 10.0.1.1 is in none of the networks of eth1 (10.0.0.1/24)'],
+    ['kadm.yaml:6:55: hosts[0].network.eth1.gateway: 10.0.1.1 is not in a network of eth1 (10.0.0.1/24)'],
   ],
   [
     'a nameserver that is a name',
@@ -145,7 +145,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a taint twice',
     file('', '  taints: ["a=b:NoSchedule", "a=c:NoSchedule"]\n'),
     [
-      'kadm.yaml:6:30: hosts[0].taints[1]: a node has one taint a with the effect NoSchedule; kadm.yaml:6:12: hosts[0].taints[0] is the first',
+      'kadm.yaml:6:30: hosts[0].taints[1]: duplicate taint a with the effect NoSchedule; the first is at kadm.yaml:6:12: hosts[0].taints[0]',
     ],
   ],
   [
@@ -166,7 +166,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a flag with dashes',
     file('', '  kubeletExtraArgs: [{name: --v, value: "4"}]\n'),
-    ["kadm.yaml:6:29: hosts[0].kubeletExtraArgs[0].name: '--v' is written without the leading dashes: v"],
+    ["kadm.yaml:6:29: hosts[0].kubeletExtraArgs[0].name: '--v' must not begin with dashes: v"],
   ],
   [
     'a flag without a name',
@@ -181,18 +181,18 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a node name as a flag',
     file('', '  kubeletExtraArgs: [{name: hostname-override, value: a}]\n'),
-    ["kadm.yaml:6:22: hosts[0].kubeletExtraArgs[0]: hostname-override is the host's name; write name: a"],
+    ["kadm.yaml:6:22: hosts[0].kubeletExtraArgs[0]: hostname-override must equal the host's name; set name: a instead"],
   ],
   [
     'taints as a flag',
     file('', '  kubeletExtraArgs: [{name: register-with-taints, value: a}]\n'),
-    ['kadm.yaml:6:22: hosts[0].kubeletExtraArgs[0]: register-with-taints is set by kadm; write taints'],
+    ['kadm.yaml:6:22: hosts[0].kubeletExtraArgs[0]: kadm sets register-with-taints; use taints instead'],
   ],
   [
     'a node-ip that is another address',
     file('', '  address: 10.0.0.1\n  kubeletExtraArgs: [{name: node-ip, value: 10.0.0.2}]\n'),
     [
-      "kadm.yaml:7:22: hosts[0].kubeletExtraArgs[0]: node-ip 10.0.0.2 is not the host's address 10.0.0.1; make them one",
+      "kadm.yaml:7:22: hosts[0].kubeletExtraArgs[0]: node-ip 10.0.0.2 must equal the host's address 10.0.0.1; change one of them",
     ],
   ],
 ]

@@ -21,27 +21,27 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a token',
     kubeadm('InitConfiguration', 'bootstrapTokens: [{token: abcdef.0123456789abcdef}]\n'),
     [
-      'kadm.yaml:9:1: InitConfiguration.bootstrapTokens: is not supported; kadm makes a token for each join and removes it afterwards',
+      'kadm.yaml:9:1: InitConfiguration.bootstrapTokens: is not supported; kadm creates a token for each join and deletes it afterwards',
     ],
   ],
   [
     'a discovery',
     kubeadm('JoinConfiguration', 'discovery: {file: {kubeConfigPath: /a}}\n'),
     [
-      'kadm.yaml:9:1: JoinConfiguration.discovery: is not supported; kadm makes a token for each join and knows the CA; name the machine to join to with --to',
+      'kadm.yaml:9:1: JoinConfiguration.discovery: is not supported; kadm creates a token for each join and reads the CA from the control plane; set the control plane with --to',
     ],
   ],
   [
     'another container runtime',
     kubeadm('InitConfiguration', 'nodeRegistration: {criSocket: "unix:///var/run/crio/crio.sock"}\n'),
     [
-      'kadm.yaml:9:20: InitConfiguration.nodeRegistration.criSocket: is not supported; kadm sets up containerd and its socket by itself',
+      'kadm.yaml:9:20: InitConfiguration.nodeRegistration.criSocket: is not supported; kadm configures containerd and its socket',
     ],
   ],
   [
     'a timeout of its own',
     kubeadm('InitConfiguration', 'timeouts: {discovery: 9m}\n'),
-    ['kadm.yaml:9:12: InitConfiguration.timeouts.discovery: is not supported; kadm has waits of its own'],
+    ['kadm.yaml:9:12: InitConfiguration.timeouts.discovery: is not supported; kadm uses its own timeouts'],
   ],
   [
     'CoreDNS left out, as Go spells yes',
@@ -83,7 +83,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
       '- {role: worker, ssh: x}\n- {role: worker, ssh: y}\n',
     ),
     [
-      'kadm.yaml:11:26: JoinConfiguration.nodeRegistration.name: names one node, but 2 hosts have the role worker; name each host instead',
+      'kadm.yaml:11:26: JoinConfiguration.nodeRegistration.name: sets one node name, but 2 hosts have the role worker; set the name of each host instead',
     ],
   ],
   [
@@ -109,7 +109,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'swap kept, and a kubelet that refuses it',
     file('swap: keep\n---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nfailSwapOn: true\n'),
     [
-      'kadm.yaml:10:13: KubeletConfiguration.failSwapOn: stops the kubelet where there is swap, but kadm.yaml:6:7: swap says keep',
+      'kadm.yaml:10:13: KubeletConfiguration.failSwapOn: prevents the kubelet from starting on hosts with swap, but kadm.yaml:6:7: swap is keep; set failSwapOn to false',
     ],
   ],
 ]

@@ -105,27 +105,27 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a package mirror that is no web address, with a key by its short name',
     file('source: {kind: online, packages: {url: mirror/deb, keyFingerprint: 9A296436}}\n'),
     [
-      "kadm.yaml:6:40: source.packages.url: 'mirror/deb' is not an address of a package repository; write it as https://mirror.example.com/kubernetes/",
-      "kadm.yaml:6:68: source.packages.keyFingerprint: '9A296436' is not a fingerprint of a key; write the 40 hex digits that 'gpg --show-keys' prints",
+      "kadm.yaml:6:40: source.packages.url: 'mirror/deb' is not the address of a package repository; write https://mirror.example.com/kubernetes/",
+      "kadm.yaml:6:68: source.packages.keyFingerprint: '9A296436' is not a key fingerprint; write the 40 hex digits that 'gpg --show-keys' prints",
     ],
   ],
   [
     'a package mirror with a password in its address',
     file('source: {kind: online, packages: {url: "https://me:secret@mirror/deb"}}\n'),
     [
-      'kadm.yaml:6:40: source.packages.url: must not hold a user or password; put them into /etc/apt/auth.conf.d on the hosts',
+      'kadm.yaml:6:40: source.packages.url: must not contain a user or password; put them into /etc/apt/auth.conf.d on the hosts',
     ],
   ],
   [
     'a package mirror whose key would come unprotected',
     file('source: {kind: online, packages: {url: "http://mirror/deb"}}\n'),
-    ['kadm.yaml:6:40: source.packages.url: is not https, so its key must be named: keyFile'],
+    ['kadm.yaml:6:40: source.packages.url: does not use HTTPS; set keyFile to the OpenPGP key of the mirror'],
   ],
   [
     'archives from a mirror that is no web address, with a hash that is none',
     file('source: {kind: online, archives: {url: mirror, sha256: {runc.amd64: abc}}}\n'),
     [
-      "kadm.yaml:6:40: source.archives.url: 'mirror' is not an address of a mirror; write it as https://mirror.example.com/path",
+      "kadm.yaml:6:40: source.archives.url: 'mirror' is not the address of a mirror; write https://mirror.example.com/path",
       "kadm.yaml:6:69: source.archives.sha256.runc.amd64: 'abc' is not a sha256; write the 64 hex digits that 'sha256sum' prints",
     ],
   ],
@@ -136,33 +136,33 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ),
     [
       "kadm.yaml:6:82: source.images[0].caFile: cannot read 'no.pem': no such file",
-      'kadm.yaml:6:102: source.images[1].registry: names ghcr.io a second time',
+      'kadm.yaml:6:102: source.images[1].registry: lists ghcr.io twice',
     ],
   ],
   [
     'an authority for a mirror without https',
     file('source: {kind: online, images: [{registry: ghcr.io, mirror: "http://m", caFile: ca.pem}]}\n'),
-    ['kadm.yaml:6:81: source.images[0].caFile: is for a mirror with https'],
+    ['kadm.yaml:6:81: source.images[0].caFile: needs a mirror that uses HTTPS'],
   ],
   [
     'a mirror for what is no registry',
     file('source: {kind: online, images: [{registry: library, mirror: "http://m"}]}\n'),
     [
-      "kadm.yaml:6:44: source.images[0].registry: 'library' is not a registry; write its host as in an image's name, such as registry.k8s.io",
+      "kadm.yaml:6:44: source.images[0].registry: 'library' is not a registry; write its host name, such as registry.k8s.io",
     ],
   ],
   [
     'a proxy with a password, and exceptions in one text',
     file('proxy: {http: "http://me:secret@proxy:3128", noProxy: ["a,b"]}\n'),
     [
-      'kadm.yaml:6:15: proxy.http: must not hold a user or password, since it goes to files that every user of a host may read; let a proxy on the way add them',
-      "kadm.yaml:6:56: proxy.noProxy[0]: 'a,b' is not a name, .domain, address or range; write one an entry",
+      'kadm.yaml:6:15: proxy.http: must not contain a user or password, because every user of a host can read the files that contain it; use a proxy that does not need them',
+      "kadm.yaml:6:56: proxy.noProxy[0]: 'a,b' is not a name, .domain, address or range; write one per entry",
     ],
   ],
   [
     'a proxy without an address',
     file('proxy: {noProxy: [a]}\n'),
-    ['kadm.yaml:6:8: proxy: names no proxy: http, https or both'],
+    ['kadm.yaml:6:8: proxy: must set http, https or both'],
   ],
   ['a bundle without a path', file('source: {kind: bundle}\n'), ['kadm.yaml:6:9: source.path: is missing']],
   [
@@ -185,7 +185,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     "'all' beside other checks",
     file('ignorePreflightErrors: [all, Swap]\n'),
-    ["kadm.yaml:6:24: ignorePreflightErrors: 'all' stands alone; leave the other names out"],
+    ["kadm.yaml:6:24: ignorePreflightErrors: 'all' includes every check; remove the other names"],
   ],
 ]
 

@@ -89,7 +89,7 @@ describe('a mistake is told with its flag or argument', () => {
   const cases: readonly (readonly [ClusterFlags, readonly string[]])[] = [
     [
       {podNetworkCidr: '010.1.1.1'},
-      ["--pod-network-cidr: '010.1.1.1' is not an address range; write its numbers without leading zeros"],
+      ["--pod-network-cidr: '010.1.1.1' is not an address range; remove the leading zeros"],
     ],
     [{podNetworkCidr: '10.244.1.0/16'}, ["--pod-network-cidr: '10.244.1.0/16' has host bits set; write 10.244.0.0/16"]],
     [
@@ -111,7 +111,7 @@ describe('a mistake is told with its flag or argument', () => {
     [{apiserverBindPort: 0}, ['--apiserver-bind-port: must be at least 1, not the number 0']],
     [
       {apiserverAdvertiseAddress: '127.0.0.1'},
-      ["--apiserver-advertise-address: '127.0.0.1' is not an address other machines can reach"],
+      ["--apiserver-advertise-address: other machines cannot reach the address '127.0.0.1'"],
     ],
     [
       {apiserverCertExtraSans: ['a', 'b c']},
@@ -121,9 +121,9 @@ describe('a mistake is told with its flag or argument', () => {
     [{controlPlane: 'a b'}, ["a b: 'a b' is not an address; write an IP address or a host name"]],
     [
       {controlPlane: 'root@10.96.0.4'},
-      ['root@10.96.0.4: 10.96.0.4 lies in the service range 10.96.0.0/12 (the default); choose another range'],
+      ['root@10.96.0.4: 10.96.0.4 is in the service range 10.96.0.0/12 (the default); choose another range'],
     ],
-    [{controlPlane: 'a', workers: ['b', 'root@a:22']}, ['root@a:22: has the SSH address a port 22 of a']],
+    [{controlPlane: 'a', workers: ['b', 'root@a:22']}, ['root@a:22: has the same SSH address as a: a port 22']],
     [
       {controlPlane: 'a', hostKey: 'x'},
       ["--host-key: 'x' is not a host key fingerprint; write SHA256:… as 'ssh-keygen -lf' prints it"],
@@ -142,8 +142,8 @@ describe('a mistake is told with its flag or argument', () => {
 
   test('hosts of two lists', () => {
     expect(problems(() => from({controlPlane: 'b', nodeName: 'x'}, file()))).toEqual([
-      'b: cannot be given when kadm.yaml:4:1: hosts lists the hosts',
-      '--node-name: cannot be given when kadm.yaml:4:1: hosts lists the hosts',
+      'b: cannot be used together with the hosts in kadm.yaml:4:1: hosts',
+      '--node-name: cannot be used together with the hosts in kadm.yaml:4:1: hosts',
     ])
   })
 })

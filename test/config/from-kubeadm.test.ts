@@ -71,13 +71,13 @@ test('unknown and unsupported fields are warnings, and the rest is still read', 
 })
 
 test.each([
-  ['nothing', '', ['ConfigMap kube-system/kubeadm-config: has no ClusterConfiguration that can be used']],
+  ['nothing', '', ['ConfigMap kube-system/kubeadm-config: does not contain a usable ClusterConfiguration']],
   [
     'an older API',
     STORED.replace('v1beta4', 'v1beta3'),
     [
-      'ConfigMap kube-system/kubeadm-config: has no ClusterConfiguration that can be used',
-      "ConfigMap kube-system/kubeadm-config:2:13: apiVersion: 'kubeadm.k8s.io/v1beta3' is too old; migrate it with 'kubeadm config migrate' of kubeadm v1.36",
+      'ConfigMap kube-system/kubeadm-config: does not contain a usable ClusterConfiguration',
+      "ConfigMap kube-system/kubeadm-config:2:13: apiVersion: 'kubeadm.k8s.io/v1beta3' is too old; run 'kubeadm config migrate' of kubeadm v1.36 first",
     ],
   ],
   [

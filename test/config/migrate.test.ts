@@ -58,7 +58,7 @@ test('a kubeadm file becomes a kadm.yaml that says what was left out', async () 
 
   await expect(text).toMatchFileSnapshot('golden/migrated.kadm.yaml')
   expect(warnings).toEqual([
-    'kubeadm.yaml:2:1: InitConfiguration.bootstrapTokens: is not supported; kadm makes a token for each join and removes it afterwards',
+    'kubeadm.yaml:2:1: InitConfiguration.bootstrapTokens: is not supported; kadm creates a token for each join and deletes it afterwards',
   ])
 })
 
@@ -72,8 +72,8 @@ test('what was migrated reads as the same cluster', () => {
 })
 
 test.each([
-  ['a kadm.yaml', file(), ['kubeadm.yaml:2:1: kind: is already the Cluster of a kadm.yaml']],
-  ['nothing', '', ['kubeadm.yaml:1:1: has no InitConfiguration and no ClusterConfiguration']],
+  ['a kadm.yaml', file(), ['kubeadm.yaml:2:1: kind: is already a Cluster of kadm; there is nothing to migrate']],
+  ['nothing', '', ['kubeadm.yaml:1:1: does not contain an InitConfiguration or a ClusterConfiguration']],
   [
     'an unknown key',
     KUBEADM.replace('proxy: {}', 'prox: {}'),

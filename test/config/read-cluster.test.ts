@@ -187,13 +187,16 @@ describe('what works on few machines is warned of', () => {
   test.each([
     [
       'controlPlaneEndpoint: api:443\n',
-      'kadm.yaml:6:23: controlPlaneEndpoint: clients use port 443, while the API server listens on 6443; something must forward the one to the other',
+      'kadm.yaml:6:23: controlPlaneEndpoint: clients connect to port 443, but the API server listens on port 6443; make sure that a load balancer forwards port 443 to 6443',
     ],
-    ['pki: {caValidity: 900000h}\n', 'kadm.yaml:6:19: pki.caValidity: is more than the usual ten years (87600h)'],
-    ['pki: {caValidity: 100h}\n', 'kadm.yaml:6:19: pki.caValidity: lets certificates (8760h) outlive their CA (100h)'],
+    ['pki: {caValidity: 900000h}\n', 'kadm.yaml:6:19: pki.caValidity: is longer than the usual ten years (87600h)'],
+    [
+      'pki: {caValidity: 100h}\n',
+      'kadm.yaml:6:19: pki.caValidity: certificates (8760h) would be valid for longer than their CA (100h)',
+    ],
     [
       'pki: {certificateValidity: 9000h}\n',
-      'kadm.yaml:6:28: pki.certificateValidity: is more than the usual year (8760h)',
+      'kadm.yaml:6:28: pki.certificateValidity: is longer than the usual year (8760h)',
     ],
     [
       'network: {podSubnet: "10.244.0.0/16,fec0::/56"}\n',
@@ -201,11 +204,11 @@ describe('what works on few machines is warned of', () => {
     ],
     [
       '---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nclusterDNS: [10.96.0.53]\n',
-      'kadm.yaml:9:13: KubeletConfiguration.clusterDNS: is ["10.96.0.53"], while the rest of the cluster expects ["10.96.0.10"]',
+      'kadm.yaml:9:13: KubeletConfiguration.clusterDNS: is ["10.96.0.53"], but the rest of the cluster expects ["10.96.0.10"]',
     ],
     [
       '---\napiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nclusterCIDR: 10.1.0.0/16\n',
-      'kadm.yaml:9:14: KubeProxyConfiguration.clusterCIDR: is "10.1.0.0/16", while the rest of the cluster expects "10.244.0.0/16"',
+      'kadm.yaml:9:14: KubeProxyConfiguration.clusterCIDR: is "10.1.0.0/16", but the rest of the cluster expects "10.244.0.0/16"',
     ],
   ])('%s', (more, warning) => {
     expect(read(file(more)).warnings).toEqual([warning])

@@ -187,7 +187,7 @@ describe('a person who makes a mistake is told what it is, and no machine is tou
       const {code, text} = await refused(init('--pod-network-cidr', lab.lab.subnet))
 
       expect(code).toBe(2)
-      expect(text).toContain(`${lab.address('alpha')} lies in the pod range ${lab.lab.subnet}`)
+      expect(text).toContain(`${lab.address('alpha')} is in the pod range ${lab.lab.subnet}`)
     })
 
     it('a pod range to which one of them has another way, and a free one', async () => {

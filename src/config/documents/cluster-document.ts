@@ -16,19 +16,19 @@ const ssh = z
     [
       text(sshProblem),
       z.strictObject({
-        address: text(addressProblem).describe('IP address, DNS name or alias of the ssh configuration'),
+        address: text(addressProblem).describe('IP address, DNS name or alias from your SSH configuration'),
         port: portNumber().optional(),
         user: text(userProblem).optional(),
         keyFile: text(rule.notEmpty)
           .optional()
-          .describe('Private key; a relative path counts from the folder of the file'),
+          .describe('Private key; a relative path starts at the folder of this file'),
         hostKey: text(rule.hostKeyProblem).optional().describe('SHA256:… as ssh-keygen -lf prints it'),
-        jump: text(targetProblem).optional().describe('[user@]host[:port] of the machine to go through'),
+        jump: text(targetProblem).optional().describe('[user@]host[:port] of the jump host'),
       }),
     ],
     {error: "must be 'local', [user@]host[:port] or a mapping with an address"},
   )
-  .describe("How to reach the machine: 'local', [user@]host[:port], or its parts")
+  .describe("How to reach the machine: 'local', [user@]host[:port], or a mapping with an address")
 
 const taint = z.union(
   [
@@ -46,38 +46,43 @@ const netplan = z.strictObject({
   addresses: filledList(text(rule.interfaceAddressProblem)).describe('Addresses with their prefix length'),
   gateway: text(rule.nameserverProblem).optional(),
   nameservers: list(text(rule.nameserverProblem)).optional(),
-  mtu: z.int().min(576).max(65_535).optional().describe('The largest packet; left out: as it is'),
+  mtu: z
+    .int()
+    .min(576)
+    .max(65_535)
+    .optional()
+    .describe('The largest packet in bytes; by default, the MTU does not change'),
 })
 
 const host = z.strictObject({
   name: text(rule.nodeNameProblem)
     .optional()
-    .describe('The hostname and the name of the node; kept as it is when left out'),
+    .describe('The hostname and the name of the node; by default, the current hostname'),
   role: z.enum(['control-plane', 'worker']),
   ssh,
-  address: text(rule.ipProblem)
-    .optional()
-    .describe("The node's own address, when the one of the default route is not wanted"),
+  address: text(rule.ipProblem).optional().describe("The node's address; by default, the address of the default route"),
   labels: named(text(rule.labelValueProblem), rule.labelKeyProblem).optional(),
-  taints: list(taint).optional().describe('Left out: the usual taint of a control plane; []: none'),
+  taints: list(taint).optional().describe('By default, control planes get their usual taint; [] sets no taints'),
   kubeletExtraArgs: list(z.strictObject({name: text(rule.argNameProblem), value: z.string()})).optional(),
-  network: named(netplan, rule.interfaceNameProblem).optional().describe('What netplan should say, by interface'),
+  network: named(netplan, rule.interfaceNameProblem).optional().describe('The netplan configuration of each interface'),
   nat: list(text(rule.rangeProblem))
     .optional()
-    .describe('Ranges of machines without a way out of their own that go out through this one'),
+    .describe('Address ranges of machines that reach other networks through this host'),
 })
 
 const ranges = z.union([text(rule.rangesProblem), list(text(rule.rangeProblem))], {
-  error: 'must be an address range, two with a comma between them, or a list of them',
+  error: 'must be an address range, two ranges separated by a comma, or a list of ranges',
 })
 
-/** The shape of our own document; what it leaves out is said by kubeadm's documents or the defaults. */
+/** The shape of kadm's own document. Settings that it leaves out come from kubeadm's documents or the defaults. */
 export const clusterDocument = z.strictObject({
   apiVersion: z.literal('kadm/v1'),
   kind: z.literal('Cluster'),
   metadata: z.strictObject({name: text(rule.clusterNameProblem).optional()}).optional(),
   kubernetesVersion: text(rule.versionProblem).optional().describe('A full release such as v1.37.2'),
-  controlPlaneEndpoint: text(rule.endpointProblem).optional().describe('host or host:port of the API for clients'),
+  controlPlaneEndpoint: text(rule.endpointProblem)
+    .optional()
+    .describe('host or host:port at which clients reach the API'),
   apiPort: portNumber().optional(),
   imageRepository: text(rule.repositoryProblem).optional(),
   hosts: list(host).optional(),
@@ -106,14 +111,14 @@ export const clusterDocument = z.strictObject({
   swap: z.enum(['off', 'keep']).optional(),
   startupTimeout: text(durationProblem)
     .optional()
-    .describe('How long the control plane may take to come up, 4m if left out; slow machines need more'),
+    .describe('How long kadm waits for the control plane to start; the default is 4m, slow machines need more'),
   ignorePreflightErrors: list(text(rule.notEmpty)).optional(),
 })
 
 export type ClusterDocument = z.infer<typeof clusterDocument>
 export type HostDocument = z.infer<typeof host>
 
-/** The JSON schema of our document, for editors. */
+/** The JSON schema of kadm's own document, for editors. */
 export const clusterSchema = (): Readonly<Record<string, unknown>> => ({
   $id: 'urn:kadm:cluster:v1',
   title: 'kadm/v1 Cluster',

@@ -50,7 +50,7 @@ const FIELDS = {
   `,
 }
 
-/** Tells keys that the component would refuse to start with, as it reads its configuration strictly. */
+/** Reports unknown keys. The component reads its configuration strictly and does not start with them. */
 export function tellUnknownKeys(kind: keyof typeof FIELDS, document: Tree, locate: Locate, report: Report): void {
   const paths = FIELDS[kind].trim().split(/\s+/)
   const judge = (value: Tree, above: Path): void => {

@@ -4,7 +4,7 @@ import type {Document} from 'yaml'
 import type {Locate, Path, Place, Report} from './finding.ts'
 import {pathText} from './finding.ts'
 
-/** One document of a file, with the means to say where a value of it stands. */
+/** One document of a file, with the places of its values. */
 export interface TextDocument {
   readonly value: unknown
   readonly locate: (prefix: string) => Locate
@@ -61,7 +61,7 @@ const isReadByGo = (tag: unknown): boolean =>
 function syntaxMessage(code: string, message: string, text: string, offset: number): string {
   if (code !== 'DUPLICATE_KEY') return message.replace(/\.$/, '')
   const [key = ''] = /^[^\s:,}]+/.exec(text.slice(offset)) ?? []
-  return `the key '${key}' is written twice`
+  return `duplicate key '${key}'`
 }
 
 function valueOf(document: Parsed, placeAt: (offset: number) => Place, report: Report): unknown {
@@ -85,7 +85,7 @@ const locator =
     return placeAt(offsetOf(document, path, at) ?? document.range[0], words)
   }
 
-/** The start of the value at a path, or of its key, or of the nearest thing around it that is written down. */
+/** The start of the value at a path, or of its key, or of the nearest mapping or list around it in the text. */
 function offsetOf(document: Parsed, path: Path, at: 'key' | 'value'): number | undefined {
   const key = path.at(-1)
   const parent = nodeAt(document, path.slice(0, -1))

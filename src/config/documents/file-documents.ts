@@ -8,13 +8,13 @@ import {type Locate, type Path, pathText, type Report} from './finding.ts'
 import * as kubeadm from './kubeadm-documents.ts'
 import {isTree, type Tree} from './tree.ts'
 
-/** One document after its shape was checked. */
+/** One document whose shape has been checked. */
 export interface Doc<T> {
   readonly value: T
   readonly locate: Locate
 }
 
-/** The documents of a file by kind; one that could not be used at all is left out. */
+/** The documents of a file by kind; unusable documents are left out. */
 export interface FileDocuments {
   readonly cluster: Doc<ClusterDocument> | undefined
   readonly clusterConfiguration: Doc<kubeadm.ClusterConfiguration> | undefined
@@ -22,9 +22,9 @@ export interface FileDocuments {
   readonly join: Doc<kubeadm.JoinConfiguration> | undefined
   readonly kubelet: Doc<Tree> | undefined
   readonly kubeProxy: Doc<Tree> | undefined
-  /** Whether nothing of the file was unusable. */
+  /** Whether every part of the file was usable. */
   readonly whole: boolean
-  /** The file as such. */
+  /** The file itself. */
   readonly locate: Locate
 }
 
@@ -66,7 +66,7 @@ export function fileDocuments(
       note({
         severity: 'error',
         place: document.locate('kind')([]),
-        message: `a second ${kind}; ${first.locate([]).text} is the first`,
+        message: `duplicate ${kind}; the first is at ${first.locate([]).text}`,
       })
   }
   const take = <T>(kind: KindName, schema: z.ZodType<T>): Doc<T> | undefined => {
@@ -99,17 +99,16 @@ function kindOf(document: TextDocument, report: Report): KindName | undefined {
 }
 
 function kindOrProblem(value: unknown): KindName | {readonly path: Path; readonly message: string} {
-  if (!isTree(value))
-    return {path: [], message: 'is not a document of ours: it must be a mapping with apiVersion and kind'}
+  if (!isTree(value)) return {path: [], message: 'must be a mapping with apiVersion and kind'}
   const {apiVersion, kind} = value
   if (typeof kind !== 'string' || typeof apiVersion !== 'string')
-    return {path: [], message: 'a document needs its apiVersion and its kind, such as kadm/v1 and Cluster'}
+    return {path: [], message: 'needs an apiVersion and a kind, such as kadm/v1 and Cluster'}
   if (!isKind(kind)) return {path: ['kind'], message: unknownKind(kind)}
   const wanted = API_VERSIONS[kind]
   return apiVersion === wanted ? kind : {path: ['apiVersion'], message: otherVersion(apiVersion, kind, wanted)}
 }
 
-/** Documents of kubeadm that say what to do once, not what a cluster is like. */
+/** Documents of kubeadm that describe one action, not a cluster. */
 const NOT_OF_A_CLUSTER: Readonly<Record<string, string>> = {
   ResetConfiguration: 'use the flags of kadm reset',
   UpgradeConfiguration: 'remove it: kadm cannot upgrade a cluster yet',
@@ -120,10 +119,10 @@ function unknownKind(kind: string): string {
   if (instead !== undefined) return `${kind} does not describe a cluster; ${instead}`
   const kinds = Object.keys(API_VERSIONS)
   const near = nearest(kind, kinds) ?? kinds.find(known => known.startsWith(kind))
-  return `unknown kind '${kind}'; ${near === undefined ? `known are ${kinds.join(', ')}` : `did you mean '${near}'?`}`
+  return `unknown kind '${kind}'; ${near === undefined ? `the known kinds are ${kinds.join(', ')}` : `did you mean '${near}'?`}`
 }
 
-/** The last kubeadm that could read a version of its API, which is the one to migrate with. */
+/** The last kubeadm release that reads a version of its API. Users need it to migrate. */
 const LAST_READER: Readonly<Record<string, string>> = {
   v1alpha1: 'v1.11',
   v1alpha2: 'v1.12',
@@ -137,6 +136,6 @@ function otherVersion(apiVersion: string, kind: string, wanted: string): string 
   const [group, version = ''] = apiVersion.split('/')
   const reader = group === 'kubeadm.k8s.io' ? LAST_READER[version] : undefined
   return reader === undefined
-    ? `a ${kind} has the apiVersion ${wanted}, not '${apiVersion}'`
-    : `'${apiVersion}' is too old; migrate it with 'kubeadm config migrate' of kubeadm ${reader}`
+    ? `the apiVersion of ${kind} must be ${wanted}, not '${apiVersion}'`
+    : `'${apiVersion}' is too old; run 'kubeadm config migrate' of kubeadm ${reader} first`
 }

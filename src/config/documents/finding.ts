@@ -2,14 +2,14 @@ import {KadmError} from '../../domain/errors.ts'
 
 export type Path = readonly (string | number)[]
 
-/** Where something was said: `kadm.yaml:3:14: hosts[0].ssh.address`, or the name of a flag. */
+/** The place of a value: `kadm.yaml:3:14: hosts[0].ssh.address`, or the name of a flag. */
 export interface Place {
   readonly text: string
   readonly line: number
   readonly column: number
 }
 
-/** A value with where it was said. */
+/** A value with its place. */
 export interface Located<T> {
   readonly value: T
   readonly place: Place
@@ -21,7 +21,7 @@ export interface ConfigIssue {
   readonly message: string
 }
 
-/** Takes findings as they are made. */
+/** Receives findings one by one. */
 export type Report = (finding: ConfigIssue) => void
 
 /** Finds the place of a path in one input; `key` points at the key instead of its value. */
@@ -49,19 +49,19 @@ export function newFindings(): {readonly report: Report; readonly all: () => rea
   return {report: finding => void found.push(finding), all: () => found.toSorted(byPlace)}
 }
 
-/** One `config` error that tells every error found, one a line, in order of place. */
+/** One `config` error that lists every error on its own line, in order of place. */
 export function configError(findings: readonly ConfigIssue[], hint: string): KadmError {
   const errors = findings.filter(({severity}) => severity === 'error').map(findingText)
   return new KadmError('config', [...new Set(errors)].join('\n'), {hint})
 }
 
-/** Throws when there is an error among the findings; gives the warnings otherwise. */
+/** Throws if there is an error among the findings; otherwise returns the warnings. */
 export function settle(findings: readonly ConfigIssue[], hint: string): readonly string[] {
   if (findings.some(({severity}) => severity === 'error')) throw configError(findings, hint)
   return [...new Set(findings.map(findingText))]
 }
 
-/** Puts the place of a path to a value, if there is one. */
+/** Adds the place of a path to a value; undefined stays undefined. */
 export const sayAt =
   (locate: Locate) =>
   <T>(value: T | undefined, ...path: Path): Located<T> | undefined =>

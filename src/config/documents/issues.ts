@@ -4,7 +4,7 @@ import {nearest} from '../../domain/nearest.ts'
 import type {Path} from './finding.ts'
 import {valueAt} from './tree.ts'
 
-/** What is wrong at one path of an input, in our words. */
+/** The problem at one path of an input, in kadm's words. */
 export interface ShapeProblem {
   readonly path: Path
   readonly message: string
@@ -14,7 +14,7 @@ export interface ShapeProblem {
 
 type Issue = z.core.$ZodIssue
 
-/** The problems zod found, with the nearest real names and without its unions' other branches. */
+/** The problems that zod found, with the nearest known names and without the other branches of unions. */
 export function problemsOf(schema: z.ZodType, error: z.ZodError, input: unknown): readonly ShapeProblem[] {
   return error.issues.flatMap(issue => problems(schema, issue, [], input))
 }
@@ -44,7 +44,7 @@ const isOtherBranch = (issue: Issue): boolean =>
 /** `unknown key 'adress'; did you mean 'address'?` */
 export function unknownKey(key: string, known: readonly string[]): string {
   const near = nearest(key, known)
-  return `unknown key '${key}'; ${near === undefined ? `known here are ${known.join(', ')}` : `did you mean '${near}'?`}`
+  return `unknown key '${key}'; ${near === undefined ? `the known keys are ${known.join(', ')}` : `did you mean '${near}'?`}`
 }
 
 function messageOf(issue: Issue, value: unknown): string {
@@ -82,7 +82,7 @@ function described(value: unknown): string {
   return 'a mapping'
 }
 
-/** The keys a mapping at a path of the schema may have. */
+/** The keys that the schema allows in the mapping at a path. */
 function knownKeys(schema: z.core.$ZodType, path: Path): readonly string[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return knownKeys(schema.unwrap(), path)
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(option => knownKeys(option, path))

@@ -32,7 +32,7 @@ const head = <K extends string>(kind: K) => ({
   kind: z.literal(kind),
 })
 
-/** An advertise address of 0.0.0.0 asks for detection, as leaving it out does. */
+/** An advertise address of 0.0.0.0 means automatic detection, the same as no address. */
 const advertised: rule.Rule = value =>
   value === '' || value === '0.0.0.0' || value === '::' ? undefined : rule.ipProblem(value)
 

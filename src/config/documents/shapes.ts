@@ -2,21 +2,21 @@ import {z} from 'zod'
 
 import type {Rule} from '../rules/rules.ts'
 
-/** Text that keeps a rule. */
+/** Text that follows a rule. */
 export const text = (rule: Rule): z.ZodString =>
   z.string().check(context => {
     const message = rule(context.value)
     if (message !== undefined) context.issues.push({code: 'custom', message, input: context.value, path: []})
   })
 
-/** A list that keeps its other elements when one is unusable, so that all problems can be told at once. */
+/** A list that keeps its other elements when one is unusable, so that kadm can report all problems at once. */
 export const list = <T extends z.ZodType>(element: T): z.ZodArray<z.ZodOptional<T>> => z.array(element.optional())
 
 /** A list with at least one element, usable or not. */
 export const filledList = <T extends z.ZodType>(element: T): z.ZodArray<z.ZodOptional<T>> =>
   list(element).check(({value, issues}) => {
     if (value.length > 0) return
-    issues.push({code: 'custom', message: 'is empty; write at least one', input: value, path: []})
+    issues.push({code: 'custom', message: 'must not be empty; add at least one', input: value, path: []})
   })
 
 /** Names to values, with a rule for the names. */

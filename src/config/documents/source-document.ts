@@ -7,40 +7,42 @@ import * as rules from '../rules/source-rules.ts'
 const packages = z
   .strictObject({
     url: text(rules.packageUrlProblem).describe(
-      'The folder of an apt repository that has InRelease and Packages in it',
+      'The folder of the apt repository that contains InRelease and Packages',
     ),
     keyFile: text(rule.notEmpty)
       .optional()
-      .describe("The mirror's OpenPGP key; left out: Release.key beside the packages, by https"),
+      .describe("The mirror's OpenPGP key; by default, Release.key in the folder of the packages, over HTTPS"),
     keyFingerprint: text(rules.fingerprintProblem)
       .optional()
-      .describe("Of the key that signs the mirror; left out: the community's own"),
+      .describe('The fingerprint of the key that signs the mirror; by default, the key of the Kubernetes community'),
   })
   .check(({value, issues}) => {
     if (value.keyFile !== undefined || !value.url.startsWith('http:')) return
-    const message = 'is not https, so its key must be named: keyFile'
+    const message = 'does not use HTTPS; set keyFile to the OpenPGP key of the mirror'
     issues.push({code: 'custom', message, input: value.url, path: ['url']})
   })
-  .describe('A mirror of the packages of Kubernetes')
+  .describe('A mirror of the Kubernetes packages')
 
 const archives = z
   .strictObject({
-    url: text(rules.mirrorUrlProblem).optional().describe('Stands for https://github.com in the addresses of releases'),
+    url: text(rules.mirrorUrlProblem).optional().describe('Replaces https://github.com in the addresses of releases'),
     sha256: named(text(rules.sha256Problem), rule.notEmpty)
       .optional()
-      .describe('By file name; what is not named is asked of its publisher by https, never of the mirror'),
+      .describe(
+        'Checksums by file name; kadm downloads the others from the publisher over HTTPS, never from the mirror',
+      ),
   })
-  .describe("Where the container runtime's release archives are fetched")
+  .describe("Where kadm downloads the container runtime's release archives")
 
 const image = z
   .strictObject({
-    registry: text(rules.registryProblem).describe('As it stands in references of images: registry.k8s.io'),
-    mirror: text(rules.mirrorUrlProblem).describe('The one place its images are pulled from instead'),
-    caFile: text(rule.notEmpty).optional().describe("The authority that signed the mirror's certificate (PEM)"),
+    registry: text(rules.registryProblem).describe('The registry as image references name it, such as registry.k8s.io'),
+    mirror: text(rules.mirrorUrlProblem).describe('The mirror from which hosts pull its images instead'),
+    caFile: text(rule.notEmpty).optional().describe("The CA certificate that signed the mirror's certificate (PEM)"),
   })
   .check(({value, issues}) => {
     if (value.caFile === undefined || value.mirror.startsWith('https:')) return
-    const message = 'is for a mirror with https'
+    const message = 'needs a mirror that uses HTTPS'
     issues.push({code: 'custom', message, input: value.caFile, path: ['caFile']})
   })
 
@@ -53,7 +55,9 @@ export const source = z.discriminatedUnion(
       runtime: z
         .enum(['upstream', 'distribution'])
         .optional()
-        .describe("Whose containerd hosts get that have none: the project's own release (usual) or the distribution's"),
+        .describe(
+          "Which containerd kadm installs: the project's release (upstream, the default) or the package of the distribution",
+        ),
       packages: packages.optional(),
       archives: archives.optional(),
       images: list(image)
@@ -61,7 +65,7 @@ export const source = z.discriminatedUnion(
           const names = value.map(one => one?.registry)
           const again = names.findIndex((name, i) => name !== undefined && names.indexOf(name) !== i)
           if (again < 0) return
-          const message = `names ${names[again] ?? ''} a second time`
+          const message = `lists ${names[again] ?? ''} twice`
           issues.push({code: 'custom', message, input: names[again], path: [again, 'registry']})
         })
         .optional(),
@@ -71,13 +75,15 @@ export const source = z.discriminatedUnion(
   {error: 'must be online or bundle'},
 )
 
-/** How hosts reach what is outside. */
+/** The proxy through which hosts reach the internet. */
 export const proxy = z
   .strictObject({
     http: text(rules.proxyProblem).optional(),
     https: text(rules.proxyProblem).optional(),
     noProxy: list(text(rules.noProxyProblem))
       .optional()
-      .describe('Besides what kadm computes: the nodes, the ranges of pods and services, the endpoint, mirrors inside'),
+      .describe(
+        'Added to the entries that kadm computes: nodes, pod and service ranges, the endpoint, internal mirrors',
+      ),
   })
-  .describe('For packages, archives, images and the kubelet; a user or password is not for this file')
+  .describe('The proxy for packages, archives, images and the kubelet; it must not contain a user or password')

@@ -1,7 +1,7 @@
 import type {Locate, Path, Report} from './finding.ts'
 import {isSame, valueAt} from './tree.ts'
 
-/** A field of kubeadm that a Cluster cannot say: the values that mean what kadm does anyway, and what to do instead. */
+/** A field of kubeadm that a Cluster cannot express: the values that match what kadm does, and what to do instead. */
 interface Unsupported {
   readonly path: Path
   readonly accepted: readonly unknown[]
@@ -18,7 +18,7 @@ const CRI_SOCKETS = ['/run/containerd/containerd.sock', '/var/run/containerd/con
   path,
   `unix://${path}`,
 ])
-/** kubeadm's own values, which `kubeadm config print` writes out. */
+/** kubeadm's defaults, which `kubeadm config print` writes. */
 const TIMEOUTS = {
   controlPlaneComponentHealthCheck: '4m0s',
   discovery: '5m0s',
@@ -30,32 +30,36 @@ const TIMEOUTS = {
 }
 
 const timeouts = Object.entries(TIMEOUTS).map(([name, usual]) =>
-  field(`timeouts.${name}`, [usual, usual.replace('0s', '')], 'kadm has waits of its own'),
+  field(`timeouts.${name}`, [usual, usual.replace('0s', '')], 'kadm uses its own timeouts'),
 )
-/** A Cluster has a place for this one. */
+/** A Cluster has a field for this timeout. */
 const isStartup = ({path}: Unsupported): boolean => path.includes('controlPlaneComponentHealthCheck')
 
 const node = [
-  field('nodeRegistration.criSocket', CRI_SOCKETS, 'kadm sets up containerd and its socket by itself'),
-  field('nodeRegistration.imagePullPolicy', ['IfNotPresent'], 'kadm pulls an image when it is not there'),
+  field('nodeRegistration.criSocket', CRI_SOCKETS, 'kadm configures containerd and its socket'),
+  field('nodeRegistration.imagePullPolicy', ['IfNotPresent'], 'kadm pulls images that are missing'),
   field('nodeRegistration.imagePullSerial', [true], 'kadm decides how many images it pulls at once'),
   field('dryRun', [false], 'use --dry-run'),
   field('skipPhases', [[]], 'use --skip-phases'),
-  field('patches', [{}], "kadm does not patch; use extraArgs and the components' own documents"),
+  field('patches', [{}], 'kadm does not apply patches; use extraArgs, KubeletConfiguration or KubeProxyConfiguration'),
 ]
 
 const UNSUPPORTED: Readonly<Record<string, readonly Unsupported[]>> = {
   InitConfiguration: [
     ...node,
     ...timeouts.filter(timeout => !isStartup(timeout)),
-    field('bootstrapTokens', [[]], 'kadm makes a token for each join and removes it afterwards'),
-    field('certificateKey', [], 'kadm copies no certificates between machines yet'),
+    field('bootstrapTokens', [[]], 'kadm creates a token for each join and deletes it afterwards'),
+    field('certificateKey', [], 'kadm does not copy certificates between machines yet'),
   ],
   JoinConfiguration: [
     ...node,
     ...timeouts,
-    field('discovery', [], 'kadm makes a token for each join and knows the CA; name the machine to join to with --to'),
-    field('controlPlane', [], 'this release makes one control plane'),
+    field(
+      'discovery',
+      [],
+      'kadm creates a token for each join and reads the CA from the control plane; set the control plane with --to',
+    ),
+    field('controlPlane', [], 'this release supports one control plane'),
     field('caCertPath', ['/etc/kubernetes/pki/ca.crt'], 'the CA certificate is always /etc/kubernetes/pki/ca.crt'),
   ],
   ClusterConfiguration: [
@@ -63,18 +67,18 @@ const UNSUPPORTED: Readonly<Record<string, readonly Unsupported[]>> = {
     field('etcd.local.dataDir', ['/var/lib/etcd'], 'etcd always keeps its data in /var/lib/etcd'),
     field('etcd.local.imageRepository', [], 'use imageRepository for all images'),
     field('etcd.local.imageTag', [], 'the tag follows from kubernetesVersion'),
-    field('etcd.local.serverCertSANs', [[]], "etcd's certificates name the node and its address only"),
-    field('etcd.local.peerCertSANs', [[]], "etcd's certificates name the node and its address only"),
+    field('etcd.local.serverCertSANs', [[]], "etcd's certificates contain only the node's name and address"),
+    field('etcd.local.peerCertSANs', [[]], "etcd's certificates contain only the node's name and address"),
     field('dns.imageRepository', [], 'use imageRepository for all images'),
     field('dns.imageTag', [], 'the tag follows from kubernetesVersion'),
     field('dns.disabled', [false], 'use --skip-phases to leave CoreDNS out'),
     field('proxy.disabled', [false], 'use --skip-phases to leave kube-proxy out'),
     field('certificatesDir', ['/etc/kubernetes/pki'], 'certificates are always in /etc/kubernetes/pki'),
-    field('featureGates', [{}], 'kadm has no feature gates of kubeadm'),
+    field('featureGates', [{}], "kadm does not support kubeadm's feature gates"),
   ],
 }
 
-/** Tells what a kubeadm document asks for that kadm does not do; nothing is dropped silently. */
+/** Reports what a kubeadm document sets that kadm does not support; kadm never ignores a setting silently. */
 export function tellUnsupported(kind: string, value: unknown, locate: Locate, report: Report): void {
   for (const {path, accepted, instead} of UNSUPPORTED[kind] ?? []) {
     const said = valueAt(value, path)
@@ -93,7 +97,7 @@ function tellUnknownTimeouts(value: unknown, locate: Locate, report: Report): vo
     report({
       severity: 'error',
       place: locate(['timeouts', name], 'key'),
-      message: `unknown key '${name}'; known here are ${Object.keys(TIMEOUTS).join(', ')}`,
+      message: `unknown key '${name}'; the known keys are ${Object.keys(TIMEOUTS).join(', ')}`,
     })
   }
 }

@@ -9,14 +9,14 @@ import {checkHosts, checkRoles} from '../rules/host-rules.ts'
 import type {PlacedHost} from './hosts.ts'
 import {checkOutside, checkRanges, placedRanges} from '../rules/network-rules.ts'
 
-/** Everything that was said of a cluster, each setting once. */
+/** Everything that the input says about a cluster, each setting once. */
 export interface GatheredDrafts {
   readonly draft: Draft
   readonly hosts: readonly PlacedHost[]
   readonly extra: Omit<Extra, 'ignorePreflightErrors'>
-  /** Where the hosts are listed, or should be. */
+  /** The place of the list of hosts, or where it belongs. */
   readonly hostsPlace: Place
-  /** False when part of the input was unusable: then what is missing may be in that part, and is not told again. */
+  /** False when part of the input was unusable. Missing settings may be in that part, so they are not reported. */
   readonly whole: boolean
 }
 
@@ -44,21 +44,25 @@ function checkEndpoint({controlPlaneEndpoint, apiPort}: Draft, report: Report): 
   const own = apiPort?.value ?? DEFAULTS.apiPort
   const {port} = splitHostPort(controlPlaneEndpoint.value, own)
   if (port === own) return
-  const message = `clients use port ${port}, while the API server listens on ${own}; something must forward the one to the other`
+  const message = `clients connect to port ${port}, but the API server listens on port ${own}; make sure that a load balancer forwards port ${port} to ${own}`
   report({severity: 'warning', place: controlPlaneEndpoint.place, message})
 }
 
 function checkProxy({proxy}: Draft, report: Report): void {
   if (proxy === undefined || proxy.value.http !== undefined || proxy.value.https !== undefined) return
-  report({severity: 'error', place: proxy.place, message: 'names no proxy: http, https or both'})
+  report({severity: 'error', place: proxy.place, message: 'must set http, https or both'})
 }
 
 function checkPresence({podSubnets, serviceSubnets, plugin}: Draft, report: Report): void {
   const kind = plugin?.value.kind ?? DEFAULTS.plugin.kind
   if (podSubnets?.value.length === 0 && kind === 'flannel')
-    report({severity: 'error', place: podSubnets.place, message: 'is empty, but flannel needs a pod range'})
+    report({severity: 'error', place: podSubnets.place, message: 'must not be empty; flannel needs a pod range'})
   if (serviceSubnets?.value.length === 0)
-    report({severity: 'error', place: serviceSubnets.place, message: 'is empty; a cluster needs a service range'})
+    report({
+      severity: 'error',
+      place: serviceSubnets.place,
+      message: 'must not be empty; a cluster needs a service range',
+    })
 }
 
 function checkValidity({caHours, leafHours}: Draft, report: Report): void {
@@ -66,21 +70,22 @@ function checkValidity({caHours, leafHours}: Draft, report: Report): void {
   const ca = caHours?.value ?? DEFAULTS.caHours
   const leaf = leafHours?.value ?? DEFAULTS.leafHours
   if (caHours !== undefined && ca > DEFAULTS.caHours)
-    warn(caHours.place, `is more than the usual ten years (${DEFAULTS.caHours}h)`)
+    warn(caHours.place, `is longer than the usual ten years (${DEFAULTS.caHours}h)`)
   if (leafHours !== undefined && leaf > DEFAULTS.leafHours)
-    warn(leafHours.place, `is more than the usual year (${DEFAULTS.leafHours}h)`)
+    warn(leafHours.place, `is longer than the usual year (${DEFAULTS.leafHours}h)`)
   const said = leafHours ?? caHours
-  if (said !== undefined && leaf > ca) warn(said.place, `lets certificates (${leaf}h) outlive their CA (${ca}h)`)
+  if (said !== undefined && leaf > ca)
+    warn(said.place, `certificates (${leaf}h) would be valid for longer than their CA (${ca}h)`)
 }
 
 function checkIgnored({ignorePreflightErrors}: Draft, report: Report): void {
   if (ignorePreflightErrors === undefined) return
   const {value, place} = ignorePreflightErrors
   if (value.includes('all') && value.length > 1)
-    report({severity: 'error', place, message: "'all' stands alone; leave the other names out"})
+    report({severity: 'error', place, message: "'all' includes every check; remove the other names"})
 }
 
-/** The cluster that was said, with the defaults for the rest. Only for input without errors. */
+/** The cluster that the input describes, with defaults for the rest. Only for input without errors. */
 export function clusterOf({draft, hosts, extra}: GatheredDrafts): Cluster {
   return {
     name: draft.name?.value ?? DEFAULTS.name,

@@ -1,7 +1,7 @@
 import {USUAL_STARTUP_SECONDS, type KeyAlgorithm, type PodNetwork, type Source} from '../../domain/cluster.ts'
 import {DEFAULT_REPOSITORY, DEFAULT_VERSION} from '../../domain/releases.ts'
 
-/** What holds for a cluster when nobody says otherwise. kubeadm's own values, and flannel with its usual pod range. */
+/** The defaults of a cluster: kubeadm's own values, and flannel with its usual pod range. */
 export const DEFAULTS = {
   name: 'kubernetes',
   version: DEFAULT_VERSION,

@@ -6,7 +6,7 @@ export interface DraftContext {
   readonly fileName: string
   readonly environment: ConfigEnvironment
   readonly report: Report
-  /** The port of an endpoint that names none. */
+  /** The port of an endpoint that has no port. */
   readonly apiPort: number | undefined
 }
 

@@ -10,7 +10,7 @@ import {splitRanges} from '../rules/rules.ts'
 import {usable} from '../documents/shapes.ts'
 import {proxyOf, sourceOf} from './source-of.ts'
 
-/** What our own document says, hosts apart. */
+/** The settings of kadm's own document, without its hosts. */
 export function draftOfCluster(document: ClusterDocument, locate: Locate, context: DraftContext): Draft {
   const say = sayAt(locate)
   const {network, pki} = document

@@ -12,10 +12,10 @@ import type {
 } from '../documents/kubeadm-documents.ts'
 import {usable} from '../documents/shapes.ts'
 
-/** kubeadm reads an empty text as nothing said. */
+/** kubeadm treats an empty text like a missing field. */
 const filled = (text: string | undefined): string | undefined => (text === '' ? undefined : text)
 
-/** What kubeadm's ClusterConfiguration says; `apiPort` is the port of an endpoint without one. */
+/** The settings of kubeadm's ClusterConfiguration; `apiPort` is the port of an endpoint without one. */
 export function draftOfClusterConfiguration(document: ClusterConfiguration, locate: Locate, apiPort?: number): Draft {
   const say = sayAt(locate)
   const {networking} = document

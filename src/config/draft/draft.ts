@@ -3,7 +3,7 @@ import type {Proxy} from '../../domain/online-source.ts'
 import type {Located, Report} from '../documents/finding.ts'
 import {isSame} from '../documents/tree.ts'
 
-/** What documents and flags may say of a cluster, hosts and component extras apart. */
+/** The settings that documents and flags can contain, without hosts and component extras. */
 interface Settings {
   readonly name: string
   readonly version: string
@@ -25,7 +25,7 @@ interface Settings {
   readonly ignorePreflightErrors: readonly string[]
 }
 
-/** The settings of one document, each with its place; what it does not say is left out. */
+/** The settings of one document, each with its place; settings that it does not contain are left out. */
 export type Draft = {readonly [K in keyof Settings]?: Located<Settings[K]> | undefined}
 
 /**
@@ -84,7 +84,7 @@ function union(lists: readonly (Located<readonly string[]> | undefined)[]): Loca
   return first === undefined ? undefined : {value: [...new Set(said.flatMap(list => list.value))], place: first.place}
 }
 
-/** What a draft says, with the later draft's word over the earlier one's. */
+/** Two drafts as one; the settings of the later draft win. */
 export const override = (below: Draft, above: Draft): Draft => ({
   ...below,
   ...Object.fromEntries(Object.entries(above).filter(([, said]) => said !== undefined)),

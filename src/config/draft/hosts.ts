@@ -8,13 +8,13 @@ import {usable} from '../documents/shapes.ts'
 import {parseTaint} from '../rules/taint.ts'
 import {hostSpec, parseTarget} from '../rules/target.ts'
 
-/** A host with the means to say where its parts were written. */
+/** A host with the places of its parts. */
 export interface PlacedHost {
   readonly spec: HostSpec
   readonly at: (...path: Path) => Place
 }
 
-/** The hosts of our own document. */
+/** The hosts of kadm's own document. */
 export const hostsOf = (
   hosts: readonly (HostDocument | undefined)[] | undefined,
   locate: Locate,
@@ -54,7 +54,7 @@ function sshOf(ssh: HostDocument['ssh'], fileName: string): SshTarget | 'local' 
 type TaintDocument =
   string | {readonly key: string; readonly value?: string | undefined; readonly effect: Taint['effect']}
 
-/** An empty value and none are the same taint. */
+/** A taint with an empty value is the same taint as one without a value. */
 const taintOf = (taint: TaintDocument): Taint | undefined =>
   typeof taint === 'string'
     ? parseTaint(taint)
@@ -73,7 +73,7 @@ const interfacesOf = (network: NonNullable<HostDocument['network']>): Readonly<R
     ]),
   )
 
-/** A kubeadm document's say on the nodes of one role. */
+/** What a kubeadm document says about the nodes of one role. */
 export interface Registration {
   readonly role: Role
   readonly node: NodeRegistration | undefined
@@ -81,7 +81,7 @@ export interface Registration {
   readonly locate: Locate
 }
 
-/** Gives each host of the role what kubeadm's document says of its nodes; what the host says itself counts more. */
+/** Gives each host of the role the settings of kubeadm's document; the host's own settings win. */
 export function register(
   hosts: readonly PlacedHost[],
   registration: Registration,
@@ -90,7 +90,7 @@ export function register(
   const {role, node, advertiseAddress, locate} = registration
   const concerned = hosts.filter(({spec}) => spec.role === role)
   if (concerned.length > 1 && node?.name !== undefined) {
-    const message = `names one node, but ${String(concerned.length)} hosts have the role ${role}; name each host instead`
+    const message = `sets one node name, but ${String(concerned.length)} hosts have the role ${role}; set the name of each host instead`
     report({severity: 'error', place: locate(['nodeRegistration', 'name']), message})
   }
   return hosts.map(host => {
@@ -119,7 +119,7 @@ export function register(
   })
 }
 
-/** Where a part of a registered host was written: in the host itself, or in kubeadm's document when it says nothing of it. */
+/** Where a part of a registered host was written: in the host itself, or else in kubeadm's document. */
 function placeIn({spec, at}: PlacedHost, {node, locate}: Registration, generalArgs: number, path: Path): Place {
   const [part, index, ...rest] = path
   if (part === 'name' && spec.name === undefined && node?.name !== undefined)
@@ -135,6 +135,6 @@ function placeIn({spec, at}: PlacedHost, {node, locate}: Registration, generalAr
 const taintsOf = (node: NodeRegistration | undefined): readonly Taint[] | undefined =>
   node?.taints == null ? undefined : usable(node.taints).flatMap(({value}) => taintOf(value) ?? [])
 
-/** `0.0.0.0` asks kubeadm to find the address, as kadm does anyway. */
+/** `0.0.0.0` asks kubeadm to detect the address, which kadm always does. */
 export const chosenAddress = (advertised: string | undefined): string | undefined =>
   advertised === undefined || ['', '0.0.0.0', '::'].includes(advertised) ? undefined : advertised

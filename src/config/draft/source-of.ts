@@ -9,7 +9,7 @@ import {usable} from '../documents/shapes.ts'
 type SourceDocument = NonNullable<ClusterDocument['source']>
 type OnlineDocument = Extract<SourceDocument, {kind: 'online'}>
 
-/** Where the file says that software comes from; paths count from its folder, and files that it names are read. */
+/** The source of software that the file names. Paths start at its folder; the files that it names are read. */
 export function sourceOf(
   source: SourceDocument | undefined,
   locate: Locate,
@@ -52,7 +52,7 @@ const imagesOf = (
     const place = locate(['source', 'images', index, 'caFile'])
     const ca = caFile === undefined ? undefined : readBeside(caFile, place, context)
     if (ca !== undefined && !ca.text.includes('-----BEGIN CERTIFICATE-----'))
-      context.report({severity: 'error', place, message: `'${ca.path}' holds no certificate (PEM)`})
+      context.report({severity: 'error', place, message: `'${ca.path}' does not contain a certificate (PEM)`})
     return {registry, url: mirror, ...(ca === undefined ? {} : {ca: {path: ca.path, pem: ca.text}})}
   })
 

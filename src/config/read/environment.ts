@@ -1,11 +1,11 @@
 import {dirname, isAbsolute, join} from 'node:path'
 
-/** What reading a configuration needs of the machine it is read on. */
+/** What reading a configuration needs from this machine. */
 export interface ConfigEnvironment {
-  /** Gives the text of a file; throws when it cannot. */
+  /** Returns the text of a file; throws if it cannot read it. */
   readonly readFile: (path: string) => string
 }
 
-/** A path as written in a file, seen from where that file's own name is seen; `~` is left for the one who opens it. */
+/** A path in a file, relative to that file; a path that begins with `~` stays as it is. */
 export const besideFile = (fileName: string, path: string): string =>
   isAbsolute(path) || path.startsWith('~') ? path : join(dirname(fileName), path)

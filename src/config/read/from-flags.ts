@@ -11,9 +11,9 @@ import {hostsOf, type PlacedHost} from '../draft/hosts.ts'
 import {finish, gather, type ReadCluster, tellAllUnsupported, tellComponentKeys} from './read-cluster.ts'
 import {parseTarget, targetProblem} from '../rules/target.ts'
 
-/** What the command line can say of a cluster; the names are kubeadm's where kubeadm has them. */
+/** The settings of a cluster that the command line accepts; names are kubeadm's where kubeadm has them. */
 export interface ClusterFlags {
-  /** `[user@]host[:port]`; left out with no file that lists hosts: this machine. */
+  /** `[user@]host[:port]`; this machine if neither a flag nor a file names a host. */
   readonly controlPlane?: string | undefined
   readonly workers?: readonly string[] | undefined
   readonly identityFile?: string | undefined
@@ -37,7 +37,7 @@ export interface ClusterFlags {
   readonly ignorePreflightErrors?: readonly string[] | undefined
 }
 
-/** Which flag says what of our document, by path; what is not listed comes from the host's own argument. */
+/** The flag that sets each path of kadm's document; other paths come from the host's own argument. */
 const FLAG_OF: Readonly<Record<string, string>> = {
   kubernetesVersion: '--kubernetes-version',
   controlPlaneEndpoint: '--control-plane-endpoint',
@@ -59,8 +59,8 @@ const FLAG_OF: Readonly<Record<string, string>> = {
 }
 
 /**
- * A cluster as flags say it, alone or over a file: a flag counts more than the file.
- * The same rules as for a file; errors name the flag or the host's argument.
+ * Builds a cluster from flags alone, or from flags and a file: a flag wins over the file. The same rules as for a file;
+ * errors name the flag or the host's argument.
  */
 export function clusterFromFlags(
   flags: ClusterFlags,
@@ -88,7 +88,7 @@ export function clusterFromFlags(
       ? {}
       : draftOfCluster(checked.value, locate, {fileName: '', environment, report, apiPort})
   const gathered = {...below, draft: override(below.draft, own), whole: below.whole && checked.whole}
-  return finish(gathered, documents, findings, 'correct the command line; --help explains each flag')
+  return finish(gathered, documents, findings, 'correct the command line; run the command with --help to see its flags')
 }
 
 interface Target {
@@ -118,7 +118,11 @@ function tellTwoLists(
   }
   const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]))
   for (const text of [...targets.map(target => target.text), ...names])
-    report({severity: 'error', place: onCommandLine(text), message: `cannot be given when ${place} lists the hosts`})
+    report({
+      severity: 'error',
+      place: onCommandLine(text),
+      message: `cannot be used together with the hosts in ${place}`,
+    })
 }
 
 function hostDocuments(flags: ClusterFlags, targets: readonly Target[]): readonly object[] {

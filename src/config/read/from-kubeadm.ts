@@ -4,7 +4,7 @@ import {fileDocuments} from '../documents/file-documents.ts'
 import {configError, newFindings, type Place, settle, type Report} from '../documents/finding.ts'
 import {gather, type ReadCluster, tellAllUnsupported} from './read-cluster.ts'
 
-/** What a running cluster keeps of its own making, and what the caller knows besides. */
+/** The configuration that a running cluster stores, and what the caller knows in addition. */
 export interface LiveConfig {
   /** `ClusterConfiguration` of the ConfigMap kube-system/kubeadm-config. */
   readonly clusterConfiguration: string
@@ -13,7 +13,7 @@ export interface LiveConfig {
   /** `config.conf` of the ConfigMap kube-system/kube-proxy. */
   readonly kubeProxy?: string | undefined
   readonly hosts?: readonly HostSpec[] | undefined
-  /** The ConfigMap does not say it; 6443 when left out. */
+  /** The ConfigMap does not contain it; 6443 if left out. */
   readonly apiPort?: number | undefined
   readonly podNetwork?: PodNetwork | undefined
   readonly source?: Source | undefined
@@ -22,7 +22,7 @@ export interface LiveConfig {
 
 /**
  * Reads a running cluster, made by kadm or by kubeadm, back into a `Cluster`. Fields that this release does not know or
- * does not support are warnings; a pod range that is not there stays absent.
+ * does not support are warnings; a missing pod range stays missing.
  */
 export function clusterFromKubeadm(live: LiveConfig): ReadCluster {
   const {report, all} = newFindings()
@@ -34,10 +34,10 @@ export function clusterFromKubeadm(live: LiveConfig): ReadCluster {
   const [cluster, kubelet, kubeProxy] = configMaps.map(([name, text]) =>
     fileDocuments(`ConfigMap kube-system/${name}`, text ?? '', report, 'warning'),
   )
-  const hint = 'the cluster must have been made by kubeadm v1.35 or later, or by kadm'
+  const hint = 'kadm can read only clusters created by kubeadm v1.35 or later, or by kadm'
   if (cluster?.clusterConfiguration === undefined) {
     const place: Place = {text: 'ConfigMap kube-system/kubeadm-config', line: 0, column: 0}
-    report({severity: 'error', place, message: 'has no ClusterConfiguration that can be used'})
+    report({severity: 'error', place, message: 'does not contain a usable ClusterConfiguration'})
     throw configError(all(), hint)
   }
   tellAllUnsupported(cluster, lenient(report))

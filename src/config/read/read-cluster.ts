@@ -14,7 +14,7 @@ import {tellUnsupported} from '../documents/unsupported.ts'
 
 export interface ReadCluster {
   readonly cluster: Cluster
-  /** `kadm.yaml:3:14: network.podSubnet: …`, for people. */
+  /** Lines such as `kadm.yaml:3:14: network.podSubnet: …`. */
   readonly warnings: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export function readCluster(fileName: string, text: string, environment: ConfigE
   return finish(gathered, documents, findings)
 }
 
-/** Checks what was gathered and makes the cluster of it, or throws all that was found. */
+/** Checks the gathered settings and returns the cluster, or throws all errors. */
 export function finish(
   gathered: GatheredDrafts,
   documents: FileDocuments | undefined,
@@ -53,7 +53,7 @@ export function tellComponentKeys({kubelet, kubeProxy}: FileDocuments, report: R
   if (kubeProxy !== undefined) tellUnknownKeys('KubeProxyConfiguration', kubeProxy.value, kubeProxy.locate, report)
 }
 
-/** What kubeadm's documents ask for that kadm does not do. */
+/** Reports what kubeadm's documents set that kadm does not support. */
 export function tellAllUnsupported(documents: FileDocuments, report: Report): void {
   const {clusterConfiguration, init, join} = documents
   for (const doc of [clusterConfiguration, init, join]) {
@@ -67,7 +67,7 @@ interface GatherContext {
   readonly report: Report
 }
 
-/** Joins the documents of one file; ours counts first, and what kubeadm's says otherwise is a contradiction. */
+/** Joins the documents of one file. kadm's document comes first; a different value in kubeadm's is a contradiction. */
 export function gather(documents: FileDocuments, hosts: readonly PlacedHost[], context: GatherContext): GatheredDrafts {
   const {cluster, init, join} = documents
   const {report} = context

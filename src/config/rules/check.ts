@@ -5,20 +5,22 @@ import {problemsOf} from '../documents/issues.ts'
 import {valueAt, without} from '../documents/tree.ts'
 
 export interface Checked<T> {
-  /** What was usable of the input; undefined when nothing was. */
+  /** The usable part of the input; undefined if none of it is usable. */
   readonly value: T | undefined
-  /** Whether all of it was. */
+  /** Whether all of the input is usable. */
   readonly whole: boolean
 }
 
-/** How an input is judged: an unknown key in a file is a slip, in a ConfigMap it is a newer Kubernetes. */
+/**
+ * How to judge an input: an unknown key in a file is a typing error, in a ConfigMap it comes from a newer Kubernetes.
+ */
 export interface Judging {
   readonly locate: Locate
   readonly report: Report
   readonly unknownKeys: 'error' | 'warning'
 }
 
-/** Tells every problem of a value and gives what remains of it without them, so that later rules can be checked too. */
+/** Reports every problem of a value and returns the rest of it, so that later rules can be checked too. */
 export function check<T>(schema: z.ZodType<T>, input: unknown, {locate, report, unknownKeys}: Judging): Checked<T> {
   const removed = new Set<string>()
   let rest = input

@@ -5,7 +5,10 @@ import type {Doc} from '../documents/file-documents.ts'
 import type {Path, Located, Report} from '../documents/finding.ts'
 import {isSame, type Tree, valueAt} from '../documents/tree.ts'
 
-/** What a kubeadm cluster depends on in the kubelet's configuration; another value works on few machines, and is warned of. */
+/**
+ * What a kubeadm cluster depends on in the kubelet's configuration; other values work on few machines, so kadm warns
+ * about them.
+ */
 const kubeletExpects = (cluster: Cluster): readonly (readonly [string, unknown])[] => [
   ['staticPodPath', '/etc/kubernetes/manifests'],
   ['clusterDNS', [dnsServiceAddress(cluster)]],
@@ -20,7 +23,7 @@ const kubeletExpects = (cluster: Cluster): readonly (readonly [string, unknown])
   ['rotateCertificates', true],
 ]
 
-/** Warns of values in the components' own documents that go against the rest of the cluster. */
+/** Warns about values in the components' own documents that contradict the rest of the cluster. */
 export function checkComponents(
   cluster: Cluster,
   documents: {readonly kubelet: Doc<Tree> | undefined; readonly kubeProxy: Doc<Tree> | undefined},
@@ -36,14 +39,14 @@ function expect(doc: Doc<Tree>, path: string, wanted: unknown, report: Report): 
   const steps: Path = path.split('.')
   const said = valueAt(doc.value, steps)
   if (said === undefined || said === '' || isSame(normal(said), normal(wanted))) return
-  const message = `is ${JSON.stringify(said)}, while the rest of the cluster expects ${JSON.stringify(wanted)}`
+  const message = `is ${JSON.stringify(said)}, but the rest of the cluster expects ${JSON.stringify(wanted)}`
   report({severity: 'warning', place: doc.locate(steps), message})
 }
 
 const normal = (value: unknown): unknown =>
   Array.isArray(value) ? value.map(normal) : typeof value === 'string' ? canonicalAddress(value) : value
 
-/** Swap that is kept needs a kubelet that starts with it. */
+/** A cluster that keeps swap needs a kubelet that starts with swap. */
 export function checkSwap(
   swap: Located<'off' | 'keep'> | undefined,
   kubelet: Doc<Tree> | undefined,
@@ -51,5 +54,9 @@ export function checkSwap(
 ): void {
   if (swap?.value !== 'keep' || kubelet === undefined || valueAt(kubelet.value, ['failSwapOn']) !== true) return
   const place = kubelet.locate(['failSwapOn'])
-  report({severity: 'error', place, message: `stops the kubelet where there is swap, but ${swap.place.text} says keep`})
+  report({
+    severity: 'error',
+    place,
+    message: `prevents the kubelet from starting on hosts with swap, but ${swap.place.text} is keep; set failSwapOn to false`,
+  })
 }

@@ -2,7 +2,10 @@ const UNIT_SECONDS = {h: 3600, m: 60, s: 1} as const
 /** time.Duration of Go is 64 bits of nanoseconds: about 292 years. */
 const LONGEST_HOURS = 2_562_047
 
-/** Hours of a duration as Go and Kubernetes write it, `8760h0m0s`; undefined for anything else, or nothing, or too long. */
+/**
+ * Hours of a duration as Go and Kubernetes write it, `8760h0m0s`; undefined for any other text, for zero, and for
+ * durations that Go cannot hold.
+ */
 export function parseHours(text: string): number | undefined {
   if (!/^(\d+[hms])+$/.test(text)) return undefined
   let seconds = 0

@@ -7,25 +7,25 @@ import {checkOutside, type PlacedRange} from './network-rules.ts'
 /** How many control planes a cluster may have in this release; the only place that knows it. */
 const MAX_CONTROL_PLANES = 1
 
-/** That there are hosts, and the one control plane among them. */
+/** Checks that there are hosts, and that one of them is the control plane. */
 export function checkRoles(hosts: readonly PlacedHost[], place: Place, report: Report): void {
   const controlPlanes = hosts.filter(({spec}) => spec.role === 'control-plane')
   const first = controlPlanes[0]
   if (first === undefined) {
     const message =
       hosts.length === 0
-        ? 'is empty; a cluster needs at least a host with role: control-plane'
-        : 'has no control plane; give one host role: control-plane'
+        ? 'must not be empty; a cluster needs at least one host with role: control-plane'
+        : 'must contain a control plane; set role: control-plane on one host'
     report({severity: 'error', place, message})
     return
   }
   for (const host of controlPlanes.slice(MAX_CONTROL_PLANES)) {
-    const message = `is a second control plane beside ${first.at('role').text}; this release makes one control plane, so make it a worker`
+    const message = `is a second control plane (the first is ${first.at('role').text}); this release supports one, so set role: worker`
     report({severity: 'error', place: host.at('role'), message})
   }
 }
 
-/** What no two hosts may share, and what each host says that cannot be. */
+/** Checks that hosts do not share names and addresses, and that the settings of each host are possible. */
 export function checkHosts(hosts: readonly PlacedHost[], ranges: readonly PlacedRange[], report: Report): void {
   checkDistinct(
     'name',
@@ -64,7 +64,7 @@ function checkDistinct(what: string, values: readonly Placed[], report: Report):
 }
 
 const shared = (what: string, value: string, other: string): string =>
-  value === 'local' ? `is this machine, as ${other} is` : `has the ${what} ${value} of ${other}`
+  value === 'local' ? `is this machine, the same as ${other}` : `has the same ${what} as ${other}: ${value}`
 
 const canonical = (address: string | undefined): string | undefined =>
   address === undefined ? undefined : canonicalAddress(address)
@@ -98,7 +98,7 @@ function checkInterfaces(host: PlacedHost, report: Report): void {
     const hop = gateway === undefined ? undefined : parseAddress(gateway)
     const links = addresses.map(parseCidr).filter(cidr => cidr !== undefined)
     if (gateway === undefined || hop === undefined || links.some(cidr => cidrContains(cidr, hop))) continue
-    const message = `${gateway} is in none of the networks of ${name} (${addresses.join(', ')})`
+    const message = `${gateway} is not in a network of ${name} (${addresses.join(', ')})`
     report({severity: 'error', place: host.at('network', name, 'gateway'), message})
   }
 }
@@ -108,23 +108,25 @@ function checkTaints(host: PlacedHost, report: Report): void {
   for (const [i, taint] of taints.entries()) {
     const j = taints.findIndex(other => other.key === taint.key && other.effect === taint.effect)
     if (j === i) continue
-    const message = `a node has one taint ${taint.key} with the effect ${taint.effect}; ${host.at('taints', j).text} is the first`
+    const message = `duplicate taint ${taint.key} with the effect ${taint.effect}; the first is at ${host.at('taints', j).text}`
     report({severity: 'error', place: host.at('taints', i), message})
   }
 }
 
-/** Flags of the kubelet that have a field of their own; the flag would win on the node and leave the rest of kadm behind. */
+/**
+ * Refuses kubelet flags that have their own field: the flag would win on the node, and kadm would use another value.
+ */
 function checkKubeletArgs(host: PlacedHost, report: Report): void {
   for (const [i, {name, value}] of host.spec.kubeletExtraArgs.entries()) {
     const place = host.at('kubeletExtraArgs', i)
     const refuse = (message: string): void => report({severity: 'error', place, message})
     if (name === 'hostname-override' && value !== host.spec.name)
-      refuse(`hostname-override is the host's name; write name: ${value}`)
-    if (name === 'register-with-taints') refuse('register-with-taints is set by kadm; write taints')
+      refuse(`hostname-override must equal the host's name; set name: ${value} instead`)
+    if (name === 'register-with-taints') refuse('kadm sets register-with-taints; use taints instead')
     const {address} = host.spec
     if (name !== 'node-ip' || address === undefined) continue
     const addresses = value.split(',').map(canonicalAddress)
     if (!addresses.includes(canonicalAddress(address)))
-      refuse(`node-ip ${value} is not the host's address ${address}; make them one`)
+      refuse(`node-ip ${value} must equal the host's address ${address}; change one of them`)
   }
 }

@@ -2,7 +2,7 @@ import {type Cidr, cidrContains, cidrSize, cidrsOverlap, parseAddress, parseCidr
 import type {Arg} from '../../domain/cluster.ts'
 import type {Place, Located, Report} from '../documents/finding.ts'
 
-/** A range with where it was said, or that nobody said it. */
+/** A range with its place, or the place of the default. */
 export interface PlacedRange {
   readonly text: string
   readonly cidr: Cidr
@@ -27,7 +27,7 @@ export function placedRanges(
 const BITS = {4: 32, 6: 128} as const
 const SITE_LOCAL = parseCidr('fec0::/10')
 
-/** kubeadm's rules for the ranges (validation.go), and that no two of them overlap, which kubeadm leaves to luck. */
+/** kubeadm's rules for the ranges (validation.go), and that no two of them overlap, which kubeadm does not check. */
 export function checkRanges(
   pods: readonly PlacedRange[],
   services: readonly PlacedRange[],
@@ -53,7 +53,7 @@ function checkFamilies(ranges: readonly PlacedRange[], report: Report): void {
   const [first, second, third] = ranges
   if (first === undefined || second === undefined) return
   const fits = third === undefined && first.cidr.family !== second.cidr.family
-  const message = `has ${ranges.map(({text}) => text).join(',')}; write one range, or two of which one is IPv4 and one IPv6`
+  const message = `must be one range, or one IPv4 range and one IPv6 range, not ${ranges.map(({text}) => text).join(',')}`
   if (!fits) report({severity: 'error', place: first.place, message})
 }
 
@@ -61,7 +61,7 @@ function checkFirstFamilies(pod: PlacedRange | undefined, service: PlacedRange |
   if (pod === undefined || service === undefined || pod.cidr.family === service.cidr.family) return
   const said = service.isDefault ? pod : service
   const other = said === service ? pod : service
-  const message = `${said.text} is IPv${said.cidr.family}, but the ${named(other)} is IPv${other.cidr.family}; begin both with the same family`
+  const message = `${said.text} is IPv${said.cidr.family}, but the ${named(other)} is IPv${other.cidr.family}; list the same family first in both`
   report({severity: 'error', place: said.place, message})
 }
 
@@ -70,7 +70,7 @@ const named = (range: PlacedRange): string => `${range.what} ${range.text}${rang
 function checkServiceSize(range: PlacedRange, report: Report): void {
   const {cidr} = range
   const [largest, smallest] = cidr.family === 4 ? [12, 28] : [108, 124]
-  const form = `a service range is from /${largest} to /${smallest} (IPv${cidr.family})`
+  const form = `use a service range from /${largest} to /${smallest} (IPv${cidr.family})`
   if (cidr.prefix < largest)
     report({severity: 'error', place: range.place, message: `${range.text} is too large; ${form}`})
   if (cidrSize(cidr) < 10n)
@@ -83,12 +83,12 @@ function checkPodSize(range: PlacedRange, controllerArgs: readonly Arg[], report
 }
 
 function podSizeProblem(cidr: Cidr, controllerArgs: readonly Arg[]): string | undefined {
-  if (cidrSize(cidr) < 14n) return 'is too small; a pod range needs at least 14 addresses'
+  if (cidrSize(cidr) < 14n) return 'is too small; use a pod range of at least 14 addresses'
   if (lastValue(controllerArgs, 'allocate-node-cidrs') === 'false') return undefined
   const mask = nodeMask(cidr.family, controllerArgs)
-  if (cidr.prefix > mask) return `is too small; each node takes a /${mask} of it, so write /${mask - 8} or larger`
+  if (cidr.prefix > mask) return `is too small; each node takes a /${mask} of it, so use /${mask - 8} or a larger range`
   return mask - cidr.prefix > 16
-    ? `is too large for nodes of /${mask} each; at most 16 bits may count the nodes, so write /${mask - 16} or smaller`
+    ? `is too large; each node takes a /${mask} of it and Kubernetes allows 65536 such parts, so use /${mask - 16} or a smaller range`
     : undefined
 }
 
@@ -106,12 +106,12 @@ function checkOverlap(pod: PlacedRange, service: PlacedRange, report: Report): v
   report({severity: 'error', place: said.place, message: `${said.text} overlaps the ${named(other)}`})
 }
 
-/** An address of the machines inside a range of the cluster would never be reached. */
+/** The cluster cannot reach a machine whose address is inside one of the cluster's own ranges. */
 export function checkOutside(address: string, place: Place, ranges: readonly PlacedRange[], report: Report): void {
   const parsed = parseAddress(address)
   if (parsed === undefined) return
   for (const range of ranges) {
     if (!cidrContains(range.cidr, parsed)) continue
-    report({severity: 'error', place, message: `${address} lies in the ${named(range)}; choose another range`})
+    report({severity: 'error', place, message: `${address} is in the ${named(range)}; choose another range`})
   }
 }

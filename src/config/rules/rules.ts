@@ -3,7 +3,7 @@ import {KadmError} from '../../domain/errors.ts'
 import {supportedVersion} from '../../domain/version.ts'
 import {addressProblem} from './target.ts'
 
-/** What is wrong with a text, as the end of a sentence that begins with its place; undefined when nothing is. */
+/** The problem of a text, as the end of a sentence that begins with its place; undefined for a valid text. */
 export type Rule = (text: string) => string | undefined
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
@@ -37,7 +37,7 @@ export const versionProblem: Rule = text => {
 export const ipProblem: Rule = text => {
   if (!isAddress(text)) return addressIsNone(text)
   return /^(0\.0\.0\.0$|127\.|169\.254\.|22[4-9]\.|23\d\.|::1?$|fe[89ab]|ff)/i.test(text)
-    ? `'${text}' is not an address other machines can reach`
+    ? `other machines cannot reach the address '${text}'`
     : undefined
 }
 
@@ -55,7 +55,7 @@ export const rangeProblem: Rule = text => {
 
 function cidrHint(text: string): string {
   if (isAddress(text)) return '; add a prefix length, such as /16'
-  return /(^|\.)0\d/.test(text) ? '; write its numbers without leading zeros' : '; write it as 10.244.0.0/16'
+  return /(^|\.)0\d/.test(text) ? '; remove the leading zeros' : '; write it as 10.244.0.0/16'
 }
 
 /** One range, or two with a comma. */
@@ -117,8 +117,8 @@ export const labelValueProblem: Rule = text =>
 
 export const argNameProblem: Rule = text => {
   if (text === '') return 'must not be empty'
-  if (text.startsWith('-')) return `'${text}' is written without the leading dashes: ${text.replace(/^-+/, '')}`
-  return /^[A-Za-z0-9][A-Za-z0-9-]*$/.test(text) ? undefined : `'${text}' is not a name of a flag`
+  if (text.startsWith('-')) return `'${text}' must not begin with dashes: ${text.replace(/^-+/, '')}`
+  return /^[A-Za-z0-9][A-Za-z0-9-]*$/.test(text) ? undefined : `'${text}' is not the name of a flag`
 }
 
 export const notEmpty: Rule = text => (text.trim() === '' ? 'must not be empty' : undefined)

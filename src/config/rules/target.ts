@@ -11,7 +11,7 @@ export function addressProblem(text: string): string | undefined {
     : `'${text}' is not an address; write an IP address or a host name`
 }
 
-const octalHint = (text: string): string => (/(^|\.)0\d/.test(text) ? '; write its numbers without leading zeros' : '')
+const octalHint = (text: string): string => (/(^|\.)0\d/.test(text) ? '; remove the leading zeros' : '')
 
 /** `fe80::1%eth0`: an IPv6 address with the link it is on. */
 const isScoped = (text: string): boolean => {
@@ -19,7 +19,10 @@ const isScoped = (text: string): boolean => {
   return address !== undefined && zone !== undefined && parseAddress(address)?.family === 6
 }
 
-/** What is wrong with a login name. As ssh has it: names of directory services hold `@` and `\`, and nothing may be read by a shell. */
+/**
+ * The problem of a login name. Like ssh, it accepts `@` and `\`, which directory services use, but no characters of a
+ * shell.
+ */
 export const userProblem = (text: string): string | undefined =>
   /^[^\s\-'"`;&<>|(){}\p{Cc}](?:[^'"`;&<>|(){}\p{Cc}]*[^\s\\'"`;&<>|(){}\p{Cc}])?$/u.test(text) && text !== '\\'
     ? undefined
@@ -51,7 +54,7 @@ function take(text: string): Parts | undefined {
 /** In URLs the sign before the zone is written `%25` (RFC 6874). */
 const plainZone = (host: string): string => host.replace(/^([\da-f:.]+)%25(?=.)/i, '$1%')
 
-/** A URI's parts are percent-encoded, and its login name may be followed by parameters that ssh passes over. */
+/** A URI's parts are percent-encoded, and parameters that ssh ignores may follow its login name. */
 function decoded(parts: Parts): Parts | undefined {
   try {
     const host = parts.host.includes(':') ? parts.host : decodeURIComponent(parts.host)
@@ -71,7 +74,8 @@ export function targetProblem(text: string): string | undefined {
   if (parts === undefined) return `'${text}' is not a host; write [user@]host[:port], with an IPv6 address in brackets`
   const {user, host, isBracketed, port} = parts
   if (isBracketed && !host.includes(':')) return `'${host}' in brackets is not an IPv6 address`
-  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return `port ${port} is not from 1 to 65535`
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535))
+    return `port ${port} is out of range; use 1 to 65535`
   return (user === undefined ? undefined : userProblem(user)) ?? addressProblem(host)
 }
 
@@ -81,7 +85,7 @@ export function parseTarget(text: string): SshTarget {
   const parts = take(text)
   if (problem !== undefined || parts === undefined)
     throw new KadmError('config', problem ?? `'${text}' is not a host`, {
-      hint: 'name the machine as in ubuntu@10.0.0.10 or ubuntu@[fd00::10]:22',
+      hint: 'write the machine as ubuntu@10.0.0.10 or ubuntu@[fd00::10]:22',
     })
   return {
     address: parts.host,
@@ -100,7 +104,7 @@ export function formatTarget(target: Pick<SshTarget, 'address' | 'port' | 'user'
   return `${target.user === undefined ? '' : `${target.user}@`}${host}${target.port === undefined ? '' : `:${target.port}`}`
 }
 
-/** A host of which only its place and role are known. */
+/** A host of which only the address and the role are known. */
 export const hostSpec = (
   role: Role,
   ssh: SshTarget | 'local',

@@ -6,7 +6,7 @@ import {formatHours} from '../rules/duration.ts'
 import {API_VERSIONS} from '../documents/file-documents.ts'
 import {formatTaint} from '../rules/taint.ts'
 
-/** A cluster as a full `kadm.yaml`: every setting written out. The inverse of `readCluster`. */
+/** A cluster as a full `kadm.yaml` with every setting. The inverse of `readCluster`. */
 export function clusterToYaml(cluster: Cluster): string {
   const {kubelet, kubeProxy} = cluster.extra
   const documents = [
@@ -18,7 +18,7 @@ export function clusterToYaml(cluster: Cluster): string {
   return documents.join('---\n')
 }
 
-/** Documents that Go may read as well: every text in quotes. */
+/** Documents that Go programs read too, so every text is quoted. */
 function componentDocument(kind: Exclude<keyof typeof API_VERSIONS, 'Cluster'>, body: object): readonly string[] {
   if (Object.keys(body).length === 0) return []
   const document = {apiVersion: API_VERSIONS[kind], kind, ...body}

@@ -7,7 +7,7 @@ import {finish, gather, tellAllUnsupported, tellComponentKeys} from '../read/rea
 import {hostSpec, parseTarget} from '../rules/target.ts'
 
 export interface Migrated {
-  /** The text of a `kadm.yaml`; what could not be taken over is listed in comments at its top. */
+  /** The text of a `kadm.yaml`; comments at its top list what kadm could not migrate. */
   readonly text: string
   readonly warnings: readonly string[]
 }
@@ -22,13 +22,13 @@ export function migrate(fileName: string, text: string, environment: ConfigEnvir
     report({
       severity: 'error',
       place: cluster.locate(['kind'], 'key'),
-      message: 'is already the Cluster of a kadm.yaml',
+      message: 'is already a Cluster of kadm; there is nothing to migrate',
     })
   else if (init === undefined && clusterConfiguration === undefined && documents.whole)
     report({
       severity: 'error',
       place: documents.locate([]),
-      message: 'has no InitConfiguration and no ClusterConfiguration',
+      message: 'does not contain an InitConfiguration or a ClusterConfiguration',
     })
   const left: ConfigIssue[] = []
   tellAllUnsupported(documents, finding => void left.push({...finding, severity: 'warning'}))
@@ -39,13 +39,13 @@ export function migrate(fileName: string, text: string, environment: ConfigEnvir
     gathered,
     documents,
     findings,
-    'correct the file; a kubeadm file of an older API is migrated with kubeadm first',
+    "correct the file; if it uses an older kubeadm API, run 'kubeadm config migrate' first",
   )
   const comments = left.map(finding => `# left out: ${findingText(finding)}\n`)
   return {text: comments.join('') + clusterToYaml(read.cluster), warnings: read.warnings}
 }
 
-/** kubeadm's file knows one machine, by its address or else its name; else it is the one it is read on. */
+/** kubeadm's file describes one machine by its address or name, or else the machine that reads it. */
 function controlPlane({init, locate}: FileDocuments): PlacedHost {
   const registration = init?.value.nodeRegistration
   const address = chosenAddress(init?.value.localAPIEndpoint?.advertiseAddress) ?? registration?.name

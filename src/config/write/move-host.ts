@@ -1,13 +1,13 @@
 import {isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments, type Scalar, type YAMLMap} from 'yaml'
 import {formatTarget, parseTarget, targetProblem} from '../rules/target.ts'
 
-/** How a host of a file is reached from now on. */
+/** The new address of a host in a file. */
 export interface HostMove {
-  /** The host as the file calls it: its name, or the address it is reached at where it has none. */
+  /** The host as the file calls it: its name, or its SSH address if it has no name. */
   readonly host: string
   readonly before: string
   readonly address: string
-  /** Taken over only where the file pins a key. */
+  /** Written only if the file pins a host key. */
   readonly hostKey: string | undefined
 }
 
@@ -17,7 +17,7 @@ export interface FileEdit {
   readonly to: string
 }
 
-/** The places to change, and the text with them changed; everything else, comments too, is as it was. */
+/** The places to change, and the changed text; everything else, including comments, stays the same. */
 export function moveHost(text: string, move: HostMove): {readonly text: string; readonly edits: readonly FileEdit[]} {
   const lines = new LineCounter()
   const documents = [...parseAllDocuments(text, {lineCounter: lines, logLevel: 'silent'})]
