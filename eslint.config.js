@@ -17,7 +17,6 @@ const TOO_LARGE = [
   'src/engine/lease/heartbeat.ts',
   'src/engine/schedule/carry-out.ts',
   'src/engine/schedule/run-of.ts',
-  'src/engine/workflows/session.ts',
   'src/facts/parse-facts.ts',
   'src/kube/client.ts',
   'src/kube/cluster-lease.ts',

@@ -40,9 +40,10 @@ export class Reset extends ChangeCommand {
     const request = await resetRequest(args.host ?? [], flags)
     const question = {message: questionFor(request.cluster.hosts.map(hostLabel)), flag: '--yes'}
     if (!flags.yes && !(await confirm(this.terminal, question))) throw new KadmError('cancelled', 'nothing was reset')
-    const {hosts} = await this.showing(async view =>
-      resetWorkflow(await this.prepare({command: 'reset', phases: [], ...request}, flags, view.emit)),
-    )
+    const {hosts} = await this.showing(async view => {
+      const options = await this.prepare({command: 'reset', phases: [], ...request}, flags, view.emit)
+      return resetWorkflow({...options, remaining: request.remaining})
+    })
     const lines = hosts.flatMap(({host, undone, left}) => [
       `${host}: ${plural(undone.length, 'change')} undone`,
       ...left.map(({id, because}) => `${host}: ${id} not restored: ${because}`),

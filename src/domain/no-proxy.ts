@@ -9,7 +9,7 @@ export interface ProxyView {
   readonly node: Node
   readonly nodes: readonly Node[]
   readonly facts: Pick<Facts, 'network'>
-  readonly endpoint: string
+  readonly endpoint: string | undefined
 }
 
 /** The environment of a program that uses the cluster's proxy; empty when no proxy is configured. */
@@ -31,7 +31,7 @@ export function noProxy({cluster, node, nodes, facts, endpoint}: ProxyView): rea
   const {podSubnets, serviceSubnets, dnsDomain} = cluster.network
   const own = ownNetwork(node, facts)
   const isNear = (address: string): boolean => own !== undefined && contains(own, address)
-  const endpoints = [endpoint, `https://${cluster.controlPlaneEndpoint ?? ''}`].map(hostOf)
+  const endpoints = [endpoint ?? '', `https://${cluster.controlPlaneEndpoint ?? ''}`].map(hostOf)
   const inside = [...nodes.map(({address}) => address).toSorted(), ...endpoints, ...mirrorHosts(cluster)]
   return [
     ...new Set(

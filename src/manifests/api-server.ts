@@ -3,7 +3,7 @@ import {images} from '../domain/images.ts'
 import {PKI_DIR} from '../domain/paths.ts'
 import {type Flags, mergeFlags, userFlag} from './flags.ts'
 import type {Pod} from './kube-object.ts'
-import {caMounts, mergeEnvs, mergeMounts, probeHost, samePath, staticPod, type StaticPodInput} from './static-pod.ts'
+import {caMounts, envsOf, mergeMounts, probeHost, samePath, staticPod, type StaticPodInput} from './static-pod.ts'
 
 /** The static pod of kube-apiserver (kubeadm phases/controlplane/manifests.go). */
 export function apiServerPod({cluster, node, host}: StaticPodInput): Pod {
@@ -15,7 +15,7 @@ export function apiServerPod({cluster, node, host}: StaticPodInput): Pod {
       'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint': hostPort(node.address, cluster.apiPort),
     },
     flags: mergeFlags(ownFlags({cluster, node, host}), extra.args),
-    env: mergeEnvs(host, extra),
+    env: envsOf(extra),
     probe: {
       host: probeHost(node.address),
       port: cluster.apiPort,

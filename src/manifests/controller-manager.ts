@@ -7,7 +7,7 @@ import type {Pod} from './kube-object.ts'
 import {
   caMounts,
   type Mount,
-  mergeEnvs,
+  envsOf,
   mergeMounts,
   probeHost,
   samePath,
@@ -24,7 +24,7 @@ export function controllerManagerPod({cluster, host}: StaticPodInput): Pod {
     name: 'kube-controller-manager',
     image: images(cluster.version, cluster.imageRepository).controllerManager,
     flags: mergeFlags(ownFlags(cluster), extra.args),
-    env: mergeEnvs(host, extra),
+    env: envsOf(extra),
     probe: {
       host: probeHost(userFlag(extra.args, 'bind-address') ?? '127.0.0.1'),
       port: 10257,

@@ -2,10 +2,10 @@ import {images} from '../domain/images.ts'
 import {SCHEDULER_CONF} from '../domain/paths.ts'
 import {mergeFlags, userFlag} from './flags.ts'
 import type {Pod} from './kube-object.ts'
-import {mergeEnvs, mergeMounts, probeHost, samePath, staticPod, type StaticPodInput} from './static-pod.ts'
+import {envsOf, mergeMounts, probeHost, samePath, staticPod, type StaticPodInput} from './static-pod.ts'
 
 /** The static pod of kube-scheduler. */
-export function schedulerPod({cluster, host}: StaticPodInput): Pod {
+export function schedulerPod({cluster}: StaticPodInput): Pod {
   const extra = cluster.extra.scheduler
   const own = {
     'authentication-kubeconfig': SCHEDULER_CONF,
@@ -18,7 +18,7 @@ export function schedulerPod({cluster, host}: StaticPodInput): Pod {
     name: 'kube-scheduler',
     image: images(cluster.version, cluster.imageRepository).scheduler,
     flags: mergeFlags(own, extra.args),
-    env: mergeEnvs(host, extra),
+    env: envsOf(extra),
     probe: {
       host: probeHost(userFlag(extra.args, 'bind-address') ?? '127.0.0.1'),
       port: 10259,

@@ -1,19 +1,10 @@
-import {
-  timeoutScaleFor,
-  PROBE_SECONDS,
-  type Arg,
-  type Cluster,
-  type ComponentExtra,
-  type Node,
-} from '../domain/cluster.ts'
+import {timeoutScaleFor, PROBE_SECONDS, type Cluster, type ComponentExtra, type Node} from '../domain/cluster.ts'
 import type {EnvVar, Metadata, Pod, Probe, Resources, Volume, VolumeMount} from './kube-object.ts'
 
 /** What static pods need to know of the control-plane host. */
 export interface ControlPlaneHost {
   /** Those of EXTRA_CA_DIRS that exist there. */
   readonly caDirs: readonly string[]
-  /** `*_proxy` variables the components should run with. */
-  readonly proxyEnvs: readonly Arg[]
 }
 
 /** Everything a static pod of a control-plane node is made from. */
@@ -160,8 +151,8 @@ export const caMounts = (host: ControlPlaneHost): readonly Mount[] => [
   ),
 ]
 
-/** Proxy variables of the host under the user's own, sorted by name. */
-export function mergeEnvs(host: ControlPlaneHost, extra: ComponentExtra): readonly EnvVar[] {
-  const merged = new Map([...host.proxyEnvs, ...extra.envs].map(({name, value}) => [name, value]))
-  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => ({name, value}))
+/** The variables of `extraEnvs`, sorted by name as kubeadm sorts them; the last value of a name counts. */
+export function envsOf({envs}: ComponentExtra): readonly EnvVar[] {
+  const byName = new Map(envs.map(({name, value}) => [name, value]))
+  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => ({name, value}))
 }

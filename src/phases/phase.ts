@@ -21,8 +21,8 @@ export interface PhaseContext {
   readonly nodes: readonly Node[]
   /** Nodes of the cluster that are not part of this run; undefined when the cluster could not be read. */
   readonly existingNodes?: readonly Peer[] | undefined
-  /** The API address for clients: `https://host:port`. */
-  readonly endpoint: string
+  /** The API address for clients: `https://host:port`; undefined in a run that only works on hosts. */
+  readonly endpoint: string | undefined
   readonly bundle: LocalBundle | undefined
   /** The package source, when no bundle is used. */
   readonly source?: PackageSource | undefined
@@ -31,6 +31,12 @@ export interface PhaseContext {
   readonly isAdmin: boolean
   /** The start of the run, for expiry dates. */
   readonly now: Date
+}
+
+/** The API address, for phases of runs that have one. */
+export function endpointOf({endpoint}: Pick<PhaseContext, 'endpoint'>): string {
+  if (endpoint === undefined) throw new Error('this run does not know the address of the API')
+  return endpoint
 }
 
 /** A bundle and its folder. */

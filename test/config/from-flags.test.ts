@@ -18,6 +18,18 @@ test('no flags at all make this machine a control plane', () => {
   expect(cluster.network.podSubnets).toEqual(['10.244.0.0/16'])
 })
 
+test('workers of a cluster that exists need no control plane beside them, and errors still name their argument', () => {
+  const {cluster} = from({workers: ['ubuntu@10.0.0.11', 'local'], partOfCluster: true})
+
+  expect(cluster.hosts).toMatchObject([
+    {role: 'worker', ssh: {address: '10.0.0.11', user: 'ubuntu'}},
+    {role: 'worker', ssh: 'local'},
+  ])
+  expect(problems(() => from({workers: ['10.0.0.11', 'a b'], partOfCluster: true}))).toEqual([
+    "a b: 'a b' is not an address; write an IP address or a host name",
+  ])
+})
+
 test('every flag reaches the cluster', () => {
   const {cluster} = from({
     controlPlane: 'ubuntu@10.0.0.10:2222',

@@ -67,3 +67,19 @@ test('a run that makes no tokens has none to revoke', async () => {
   expect(await values.isTokenLeft('worker-1')).toBe(false)
   await expect(values.revokeToken('worker-1')).resolves.toBeUndefined()
 })
+
+test('a run without a way to the cluster says which value it cannot get, and makes its own all the same', async () => {
+  const {releaseHash, makeKey, random, now} = sources()
+  const values = runValues({releaseHash, makeKey, random, now})
+
+  await expect(values.authority('etcd-ca')).rejects.toMatchObject({
+    code: 'remote',
+    message: 'this run has no access to the key of the CA etcd-ca',
+  })
+  await expect(values.clusterCa()).rejects.toMatchObject({message: 'this run has no access to the CA of the cluster'})
+  await expect(values.bootstrapToken('worker')).rejects.toMatchObject({
+    message: 'this run has no access to join tokens',
+  })
+  values.setAuthority('ca', {certPem: 'cert', keyPem: 'key'})
+  expect(await values.clusterCa()).toBe('cert')
+})

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
 import {resetWorkflow} from '../../src/engine/workflows/reset.ts'
+import type {WorkflowOptions} from '../../src/engine/workflows/options.ts'
 import {carryOutWorkflow, planWorkflow, preflightWorkflow} from '../../src/engine/workflows/workflow.ts'
 import {sampleSpec} from '../phases/preflight/sample.ts'
 import {workflowScene} from './workflow-scene.ts'
@@ -111,7 +112,7 @@ describe('a workflow', () => {
 describe('a machine at which another run is at work', () => {
   test.each([
     ['a run', carryOutWorkflow],
-    ['a reset', resetWorkflow],
+    ['a reset', (options: WorkflowOptions) => resetWorkflow({...options, remaining: undefined})],
   ])('is refused by %s, which says who it is', async (_, run) => {
     const {options, did} = await workflowScene({master: {heldBy: OTHER}})
 

@@ -67,7 +67,6 @@ export const nodeOf = (changes: Partial<Node> = {}): Node => ({
 
 export const DEBIAN_HOST = {
   caDirs: ['/etc/ca-certificates', '/usr/share/ca-certificates', '/usr/local/share/ca-certificates'],
-  proxyEnvs: [],
 }
 
 export const templates = await readTemplates()

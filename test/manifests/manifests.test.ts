@@ -17,7 +17,7 @@ import {toYaml} from '../../src/manifests/yaml.ts'
 import {clusterOf, clusterWith, DEBIAN_HOST, hostSpec, nodeOf} from './cluster.ts'
 
 const node = nodeOf()
-const bare = {caDirs: [], proxyEnvs: []}
+const bare = {caDirs: []}
 const container = (pod: Pod) => pod.spec.containers[0]
 const command = (pod: Pod): readonly string[] => container(pod)?.command ?? []
 
@@ -75,17 +75,24 @@ describe('static pods with what the user adds', () => {
     expect(pod.spec.volumes.filter(v => v.name === 'ca-certs')).toHaveLength(1)
   })
 
-  it('carry the proxy variables of the host under those of the user', () => {
-    const cluster = clusterWith('scheduler', {envs: [{name: 'NO_PROXY', value: 'mine'}]})
-    const proxyEnvs = [
-      {name: 'NO_PROXY', value: 'theirs'},
+  it('have the variables of extraEnvs by name, the last value of each', () => {
+    const envs = [
+      {name: 'NO_PROXY', value: 'first'},
       {name: 'HTTPS_PROXY', value: 'http://p:3128'},
+      {name: 'NO_PROXY', value: 'last'},
     ]
 
-    expect(container(schedulerPod({cluster, node, host: {caDirs: [], proxyEnvs}}))?.env).toEqual([
+    expect(container(schedulerPod({cluster: clusterWith('scheduler', {envs}), node, host: bare}))?.env).toEqual([
       {name: 'HTTPS_PROXY', value: 'http://p:3128'},
-      {name: 'NO_PROXY', value: 'mine'},
+      {name: 'NO_PROXY', value: 'last'},
     ])
+  })
+
+  it('do not use the proxy of the cluster, which does not know the nodes that join later', () => {
+    const proxied = clusterOf('v1.37.2', {proxy: {http: 'http://p:3128', https: 'http://p:3128', noProxy: []}})
+
+    for (const pod of [apiServerPod, controllerManagerPod, schedulerPod])
+      expect(container(pod({cluster: proxied, node, host: bare}))?.env).toEqual(undefined)
   })
 
   it.each([

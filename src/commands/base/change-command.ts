@@ -21,6 +21,8 @@ export interface ChangeRequest {
   readonly cluster: Cluster
   readonly phases: readonly Phase[]
   readonly joinTo?: JoinTo | undefined
+  /** A control plane that the run asks and does not change, besides that of `joinTo`. */
+  readonly remaining?: HostSpec | undefined
 }
 
 /** A command that is a list of phases over a choice of hosts. */
@@ -28,11 +30,12 @@ export abstract class ChangeCommand extends ClusterCommand {
   /** The options of a run, with every connection open. */
   protected async prepare(request: ChangeRequest, flags: ChangeFlags, emit: Sink): Promise<WorkflowOptions> {
     const {workflowOptions} = await import('../runtime/wiring/workflow.ts')
-    const {joinTo, cluster} = request
-    const others: readonly HostSpec[] = joinTo?.kind === 'ssh' ? [joinTo.spec] : []
-    const connector = await this.connections([...cluster.hosts, ...others], flags)
+    const {joinTo, remaining, cluster} = request
+    const asked = [joinTo?.kind === 'ssh' ? joinTo.spec : undefined, remaining].filter(spec => spec !== undefined)
+    const connector = await this.connections([...cluster.hosts, ...asked], flags)
     const options = {
       ...request,
+      asked,
       only: flags.only ?? [],
       skip: flags['skip-phases'] ?? [],
       ignorePreflightErrors: flags['ignore-preflight-errors'] ?? [],

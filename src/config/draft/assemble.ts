@@ -18,11 +18,14 @@ export interface GatheredDrafts {
   readonly hostsPlace: Place
   /** False when part of the input was unusable. Missing settings may be in that part, so they are not reported. */
   readonly whole: boolean
+  /** The hosts are only some of a cluster that exists, so the control plane may be missing. */
+  readonly partOfCluster?: boolean | undefined
 }
 
 /** The rules that need more than one setting to judge. */
-export function checkTogether({draft, hosts, extra, hostsPlace, whole}: GatheredDrafts, report: Report): void {
-  if (whole) checkRoles(hosts, hostsPlace, report)
+export function checkTogether(gathered: GatheredDrafts, report: Report): void {
+  const {draft, hosts, extra, hostsPlace, whole, partOfCluster = false} = gathered
+  if (whole && !partOfCluster) checkRoles(hosts, hostsPlace, report)
   const pods = placedRanges('pod range', draft.podSubnets, whole ? DEFAULTS.podSubnets : [], hostsPlace)
   const services = placedRanges('service range', draft.serviceSubnets, whole ? DEFAULTS.serviceSubnets : [], hostsPlace)
   checkRanges(pods, services, extra.controllerManager.args, report)

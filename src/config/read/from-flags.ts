@@ -16,6 +16,8 @@ export interface ClusterFlags {
   /** `[user@]host[:port]`; this machine if neither a flag nor a file names a host. */
   readonly controlPlane?: string | undefined
   readonly workers?: readonly string[] | undefined
+  /** The hosts are only part of a cluster: its control plane need not be among them, and this machine is not added. */
+  readonly partOfCluster?: boolean | undefined
   readonly identityFile?: string | undefined
   readonly hostKey?: string | undefined
   readonly jump?: string | undefined
@@ -78,7 +80,7 @@ export function clusterFromFlags(
   const targets = targetsOf(flags)
   if (listed) tellTwoLists(flags, targets, documents, report)
   const hosts = listed ? [] : hostDocuments(flags, targets)
-  const locate = flagLocator(targets)
+  const locate = flagLocator(targets, addsThisMachine(flags, targets))
   const checked = check(clusterDocument, documentOf(flags, hosts), {locate, report, unknownKeys: 'error'})
   const ownHosts = hostsOf(checked.value?.hosts, locate, '')
   const below = fileGathered(documents, listed, ownHosts, {fileName: file?.name ?? '', environment, report})
@@ -87,7 +89,12 @@ export function clusterFromFlags(
     checked.value === undefined
       ? {}
       : draftOfCluster(checked.value, locate, {fileName: '', environment, report, apiPort})
-  const gathered = {...below, draft: override(below.draft, own), whole: below.whole && checked.whole}
+  const gathered = {
+    ...below,
+    draft: override(below.draft, own),
+    whole: below.whole && checked.whole,
+    partOfCluster: flags.partOfCluster === true && !listed,
+  }
   return finish(gathered, documents, findings, 'correct the command line; run the command with --help to see its flags')
 }
 
@@ -125,10 +132,14 @@ function tellTwoLists(
     })
 }
 
+/** Without a control plane, this machine is the one of a whole cluster. */
+const addsThisMachine = ({partOfCluster = false}: ClusterFlags, targets: readonly Target[]): boolean =>
+  !partOfCluster && !targets.some(({role}) => role === 'control-plane')
+
 function hostDocuments(flags: ClusterFlags, targets: readonly Target[]): readonly object[] {
-  const all: readonly Target[] = targets.some(({role}) => role === 'control-plane')
-    ? targets
-    : [{text: 'local', role: 'control-plane'}, ...targets]
+  const all: readonly Target[] = addsThisMachine(flags, targets)
+    ? [{text: 'local', role: 'control-plane'}, ...targets]
+    : targets
   return all.map(({text, role}) => ({
     ...(role === 'control-plane' ? {name: flags.nodeName, address: flags.apiserverAdvertiseAddress} : {}),
     role,
@@ -172,9 +183,8 @@ const onCommandLine = (text: string): Place => ({text, line: 0, column: 0})
 
 /** The flag, or the argument of the host, that a path of the document came from. */
 const flagLocator =
-  (targets: readonly Target[]): Locate =>
+  (targets: readonly Target[], hasLocal: boolean): Locate =>
   path => {
-    const hasLocal = !targets.some(({role}) => role === 'control-plane')
     for (let length = path.length; length > 0; length -= 1) {
       const flag = FLAG_OF[pathText(path.slice(0, length)).replace(/^hosts\[\d+\]/, 'hosts[]')]
       if (flag !== undefined) return onCommandLine(flag)

@@ -1,5 +1,6 @@
 import {clusterFromKubeadm} from '../../config/read/from-kubeadm.ts'
 import type {Cluster, PodNetwork} from '../../domain/cluster.ts'
+import {hostPort} from '../../domain/endpoint.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {ApiError} from '../../kube/api-error.ts'
 import type {KubeClient} from '../../kube/client.ts'
@@ -57,7 +58,7 @@ export async function readLiveCluster(
       swap: swapAsCluster ? swapOf(cluster.extra.kubelet) : given.swap,
       extra: {...cluster.extra, kubelet: sharedOnly(cluster.extra.kubelet)},
     },
-    server: `https://${host.includes(':') ? `[${host}]` : host}:${String(port)}`,
+    server: `https://${hostPort(host, port)}`,
     warnings,
   }
 }

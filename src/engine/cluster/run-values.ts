@@ -1,17 +1,22 @@
 import type {KeyObject} from 'node:crypto'
 import type {CaName} from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
+import {KadmError} from '../../domain/errors.ts'
 import type {KeyPair, Values} from '../../resources/core/values.ts'
 import {once, oncePer} from '../hosts/once.ts'
 
-/** The sources of values that a run does not create itself. */
-export interface ValueSources {
-  readonly readAuthority: (name: CaName) => Promise<KeyPair>
-  readonly readClusterCa: () => Promise<string>
-  readonly createToken: (node: string) => Promise<string>
+/** The values that a run gets from its cluster. A run without a way to a value leaves it out. */
+export interface ClusterSources {
+  readonly readAuthority?: (name: CaName) => Promise<KeyPair>
+  readonly readClusterCa?: () => Promise<string>
+  readonly createToken?: (node: string) => Promise<string>
   /** Undefined when the run creates no tokens. */
   readonly isTokenLeft?: (node: string) => Promise<boolean>
   readonly revokeToken?: (node: string) => Promise<void>
+}
+
+/** The sources of values that a run does not create itself. */
+export interface ValueSources extends ClusterSources {
   readonly releaseHash: (checksumUrl: string, file: string) => Promise<string>
   readonly makeKey: (algorithm: KeyAlgorithm) => Promise<KeyObject>
   readonly random: (bytes: number) => Buffer
@@ -24,8 +29,8 @@ export interface ValueSources {
  */
 export function runValues(sources: ValueSources): Values {
   const authorities = new Map<CaName, KeyPair>()
-  const readAuthority = oncePer(sources.readAuthority)
-  const readCa = once(sources.readClusterCa)
+  const readAuthority = oncePer(sources.readAuthority ?? (name => noAccess(`the key of the CA ${name}`)))
+  const readCa = once(sources.readClusterCa ?? (() => noAccess('the CA of the cluster')))
   return {
     authority: name => {
       const made = authorities.get(name)
@@ -38,7 +43,7 @@ export function runValues(sources: ValueSources): Values {
       const made = authorities.get('ca')
       return made === undefined ? readCa() : Promise.resolve(made.certPem)
     },
-    bootstrapToken: sources.createToken,
+    bootstrapToken: sources.createToken ?? (() => noAccess('join tokens')),
     isTokenLeft: sources.isTokenLeft ?? (() => Promise.resolve(false)),
     revokeToken: sources.revokeToken ?? (() => Promise.resolve()),
     releaseHash: sources.releaseHash,
@@ -47,3 +52,8 @@ export function runValues(sources: ValueSources): Values {
     now: sources.now,
   }
 }
+
+const noAccess = (what: string): Promise<never> =>
+  Promise.reject(
+    new KadmError('remote', `this run has no access to ${what}`, {hint: 'run it with --to and a control plane'}),
+  )

@@ -18,11 +18,18 @@ export function machineOf(session: Session, candidate: Candidate, lease: Machine
   return {host: candidate.host, facts: candidate.gathered.facts, node, lease}
 }
 
-/** With the package source, when the run needs one. */
-export type PreflightedSession = Session & {readonly source?: PackageSource | undefined}
+/** What a run knows of its cluster; a run that only works on hosts leaves out the ways to the cluster. */
+export type RunCluster = Pick<Session, 'cluster' | 'nodes'> &
+  Partial<Pick<Session, 'existingNodes' | 'endpoint' | 'controlPlane' | 'sources'>> & {
+    /** The package source, when the run needs one. */
+    readonly source?: PackageSource | undefined
+  }
+
+/** A session whose preflight found no errors. */
+export type PreflightedSession = Session & RunCluster
 
 /** The run that the engine carries out on these machines. */
-export function runOf(options: WorkflowOptions, session: PreflightedSession, machines: readonly Machine[]): Run {
+export function runOf(options: WorkflowOptions, session: RunCluster, machines: readonly Machine[]): Run {
   const {clock, signal, random, holder} = options
   const noAdmin = (): Promise<never> =>
     Promise.reject(new KadmError('remote', 'this run has no admin access to the cluster'))
@@ -40,7 +47,7 @@ export function runOf(options: WorkflowOptions, session: PreflightedSession, mac
     isAdmin: session.controlPlane !== undefined,
     values: runValues({
       ...session.sources,
-      releaseHash: options.readReleaseHash ?? noHash,
+      releaseHash: options.readReleaseHash,
       makeKey,
       random,
       now: new Date(clock.now()),
@@ -66,11 +73,6 @@ export function runOf(options: WorkflowOptions, session: PreflightedSession, mac
     signal,
   }
 }
-
-const noHash = (_: string, file: string): Promise<never> =>
-  Promise.reject(
-    new KadmError('config', `the sha256 of ${file} is not known`, {hint: 'set it in source.archives.sha256'}),
-  )
 
 /** All failures of all hosts, or the number of changes. */
 export function judgeOutcomes(outcomes: readonly Outcome<number>[]): number {

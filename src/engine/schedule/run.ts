@@ -27,7 +27,8 @@ export interface Run {
   /** Nodes of the cluster that are not part of this run; undefined when the cluster could not be read. */
   readonly existingNodes?: readonly Peer[] | undefined
   readonly initialControlPlane: Node | undefined
-  readonly endpoint: string
+  /** `https://host:port` of the API for clients; undefined when no phase of the run needs it. */
+  readonly endpoint: string | undefined
   readonly steps: readonly Step[]
   readonly bundle: LocalBundle | undefined
   readonly source?: PackageSource | undefined

@@ -15,7 +15,7 @@ export async function packageSourceOf(
   const isNeeded =
     steps.some(({path}) => path === PACKAGES_PHASE) &&
     candidates.some(({gathered: {facts}}) => kubeletComesBy({bundle, facts}) === 'packages')
-  if (!isNeeded || readPackageKey === undefined) return undefined
+  if (!isNeeded) return undefined
   const repository = repositoryOf(cluster)
   const source = {
     url: repository.url,

@@ -11,7 +11,7 @@ export async function askReleaseHashes(
   {bundle, steps, readReleaseHash}: Pick<WorkflowOptions, 'bundle' | 'steps' | 'readReleaseHash'>,
   {candidates, cluster}: Pick<Session, 'candidates' | 'cluster'>,
 ): Promise<void> {
-  if (readReleaseHash === undefined || !steps.some(({path}) => path === RUNTIME_PHASE)) return
+  if (!steps.some(({path}) => path === RUNTIME_PHASE)) return
   const wanted = candidates.flatMap(({gathered: {facts}}) => {
     const releases = releasesFor({cluster, facts})
     return runtimeComesBy({bundle, facts, cluster}) === 'upstream' && !hasRelease(facts, releases) ? releases : []

@@ -43,9 +43,9 @@ export interface WorkflowOptions {
   readonly steps: readonly Step[]
   readonly bundle: LocalBundle | undefined
   /** The key of a package repository; requested only when a host needs packages. */
-  readonly readPackageKey?: ((repository: PackageRepository) => Promise<string>) | undefined
+  readonly readPackageKey: (repository: PackageRepository) => Promise<string>
   /** The sha256 that a project publishes for a file; requested only when a host must download that file. */
-  readonly readReleaseHash?: ((checksumUrl: string, file: string) => Promise<string>) | undefined
+  readonly readReleaseHash: (checksumUrl: string, file: string) => Promise<string>
   /** Rejects a bundle that is incomplete or was altered; called before any host is changed. */
   readonly checkBundle: (use: BundleUse) => Promise<void>
   readonly templates: Templates

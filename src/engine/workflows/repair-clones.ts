@@ -136,19 +136,9 @@ async function rename(options: RepairOptions, found: Found, leases: readonly Lea
     return repair.newName === undefined ? [] : [{host, node, facts, lease: leases[i]}]
   })
   if (machines.length === 0) return
-  const none = (): Promise<never> => Promise.reject(new Error('a repair makes nothing'))
-  const session = {
-    cluster: options.cluster,
-    candidates: found.candidates,
-    nodes: machines.map(({node}) => node),
-    findings: [],
-    endpoint: '',
-    controlPlane: undefined,
-    sources: {readAuthority: none, readClusterCa: none, createToken: none},
-    dispose: () => Promise.resolve(),
-  }
+  const hosts = {cluster: options.cluster, nodes: machines.map(({node}) => node)}
   const steps = select([preparePhase], ['prepare/hostname'], [])
-  judgeOutcomes(await carryOut({...runOf(options, session, machines), steps}))
+  judgeOutcomes(await carryOut(runOf({...options, steps}, hosts, machines)))
 }
 
 const reportOf = ({repair, before, renewed}: Done): RepairedHost => ({

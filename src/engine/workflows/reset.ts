@@ -1,13 +1,12 @@
-import type {Node} from '../../domain/cluster.ts'
-import {KadmError} from '../../domain/errors.ts'
+import type {HostSpec, Node} from '../../domain/cluster.ts'
 import {LEDGER_DIR, MANIFESTS_DIR} from '../../domain/paths.ts'
 import {reportPhase} from '../../domain/span.ts'
 import {afterResetPhases, forgetAllButLedger, forgetScript, resetPhases} from '../../phases/workflows/reset.ts'
+import type {Phase} from '../../phases/phase.ts'
 import {select} from '../../phases/select.ts'
 import type {Host} from '../../remote/host.ts'
 import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import {carryOut} from '../schedule/carry-out.ts'
-import type {Run} from '../schedule/run.ts'
 import {controlPlaneOn} from '../cluster/control-plane.ts'
 import {refuseHeld} from '../lease/refuse-held.ts'
 import {withLeases, type Lease} from '../lease/lease.ts'
@@ -25,18 +24,20 @@ export interface ResetReport {
   readonly hosts: readonly HostReset[]
 }
 
-/**
- * Removes hosts from their cluster, workers first, and restores each to its state before kadm. `joinTo` names a
- * remaining control plane, which drains the node and deletes its Node object.
- */
-export async function resetWorkflow(options: WorkflowOptions): Promise<ResetReport> {
+export type ResetOptions = Omit<WorkflowOptions, 'joinTo' | 'steps'> & {
+  /** The control plane that stays: it drains each worker and deletes its Node object. */
+  readonly remaining: HostSpec | undefined
+}
+
+/** Removes hosts from their cluster, workers first, and restores each to its state before kadm. */
+export async function resetWorkflow(options: ResetOptions): Promise<ResetReport> {
   const connections: Host[] = []
-  const {emit, clock, cluster, command, joinTo} = options
+  const {emit, clock, cluster, command, remaining} = options
   const started = clock.now()
   try {
     const [candidates, stays] = await Promise.all([
       openMachines(cluster.hosts, options, connections),
-      joinTo?.kind === 'ssh' ? options.connect(joinTo.spec) : undefined,
+      remaining === undefined ? undefined : options.connect(remaining),
     ])
     if (stays !== undefined) connections.push(stays)
     refuseHeld(candidates, options)
@@ -64,7 +65,7 @@ const nodeOf = ({spec, gathered: {facts}}: Candidate): Node => ({
 })
 
 async function resetAll(
-  options: WorkflowOptions,
+  options: ResetOptions,
   candidates: readonly Candidate[],
   leases: readonly Lease[],
   stays: Host | undefined,
@@ -75,34 +76,31 @@ async function resetAll(
   })
   const controlPlane = stays === undefined ? undefined : controlPlaneOn(stays, options.signal)
   const nodes = machines.map(({node}) => node)
-  const none = (): Promise<never> => Promise.reject(new KadmError('remote', 'a reset makes nothing'))
-  const sources = {readAuthority: none, readClusterCa: none, createToken: none}
-  const {cluster} = options
-  const run = runOf(
-    options,
-    {cluster, candidates, nodes, findings: [], endpoint: '', controlPlane, sources, dispose: () => Promise.resolve()},
-    machines,
-  )
+  const carryOutOn: CarryOutOn = async (some, phases) => {
+    const steps = select(phases, [], [])
+    judgeOutcomes(await carryOut(runOf({...options, steps}, {cluster: options.cluster, nodes, controlPlane}, some)))
+  }
   try {
-    const workers = await resetHosts(
-      run,
-      machines.filter(({node}) => node.role === 'worker'),
-    )
-    const others = await resetHosts(
-      run,
-      machines.filter(({node}) => node.role === 'control-plane'),
-    )
-    return {hosts: [...workers, ...others]}
+    const workers = machines.filter(({node}) => node.role === 'worker')
+    const controlPlanes = machines.filter(({node}) => node.role === 'control-plane')
+    const first = await resetHosts(options, carryOutOn, workers)
+    return {hosts: [...first, ...(await resetHosts(options, carryOutOn, controlPlanes))]}
   } finally {
     await controlPlane?.close()
   }
 }
 
-async function resetHosts(run: Run, machines: readonly Machine[]): Promise<readonly HostReset[]> {
+type CarryOutOn = (machines: readonly Machine[], phases: readonly Phase[]) => Promise<void>
+
+async function resetHosts(
+  options: ResetOptions,
+  carryOutOn: CarryOutOn,
+  machines: readonly Machine[],
+): Promise<readonly HostReset[]> {
   if (machines.length === 0) return []
-  judgeOutcomes(await carryOut({...run, machines, steps: select(resetPhases, [], [])}))
-  const reports = await onEach(machines, MACHINES_AT_ONCE, machine => undoOn(run, machine))
-  judgeOutcomes(await carryOut({...run, machines, steps: select(afterResetPhases, [], [])}))
+  await carryOutOn(machines, resetPhases)
+  const reports = await onEach(machines, MACHINES_AT_ONCE, machine => undoOn(options, machine))
+  await carryOutOn(machines, afterResetPhases)
   await onEach(machines, MACHINES_AT_ONCE, async ({lease, node}) => {
     const isAllBack = reports.every(({host: name, left}) => name !== node.name || left.length === 0)
     await lease?.forget(isAllBack ? forgetScript : forgetAllButLedger)
@@ -110,7 +108,7 @@ async function resetHosts(run: Run, machines: readonly Machine[]): Promise<reado
   return reports
 }
 
-async function undoOn({emit, clock, signal: stop}: Run, {host, node, lease}: Machine): Promise<HostReset> {
+async function undoOn({emit, clock, signal: stop}: ResetOptions, {host, node, lease}: Machine): Promise<HostReset> {
   if (lease === undefined) throw new Error(`${host.name}: cannot undo changes on the host without its lease`)
   const signal = AbortSignal.any([stop, lease.lost])
   const warn = (message: string): void => emit({type: 'warning', host: node.name, message, at: clock.now()})

@@ -7,7 +7,7 @@ import {userObjects} from '../../manifests/user-objects.ts'
 import {kubeProxyObjects} from '../../manifests/kube-proxy.ts'
 import {kubeObject} from '../../resources/cluster/kube-object.ts'
 import {ready} from '../../resources/cluster/ready.ts'
-import type {Phase, PhaseContext} from '../phase.ts'
+import {endpointOf, type Phase, type PhaseContext} from '../phase.ts'
 
 const firstControlPlane = ({nodes, node}: PhaseContext) => nodes.find(({role}) => role === 'control-plane') ?? node
 
@@ -63,11 +63,15 @@ export const addonsPhase: Phase = {
   ],
 }
 
-const podNetworkObjects = ({cluster, endpoint}: PhaseContext): readonly KubeObject[] => {
+const podNetworkObjects = (context: PhaseContext): readonly KubeObject[] => {
+  const {cluster} = context
   const {plugin} = cluster.network
   switch (plugin.kind) {
     case 'flannel':
-      return flannelObjects({cluster, api: splitHostPort(endpoint.replace(/^https:\/\//, ''), cluster.apiPort)})
+      return flannelObjects({
+        cluster,
+        api: splitHostPort(endpointOf(context).replace(/^https:\/\//, ''), cluster.apiPort),
+      })
     case 'file':
       return userObjects(plugin.text, plugin.path)
     case 'none':

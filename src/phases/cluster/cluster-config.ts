@@ -10,7 +10,7 @@ import {kubeletConfigMap} from '../../manifests/kubelet-config.ts'
 import {adminBinding} from '../../resources/cluster/admin-binding.ts'
 import {clusterInfo} from '../../resources/cluster/cluster-info.ts'
 import {kubeObject} from '../../resources/cluster/kube-object.ts'
-import type {Phase} from '../phase.ts'
+import {endpointOf, type Phase} from '../phase.ts'
 
 export const adminPhase: Phase = {
   name: 'admin',
@@ -38,9 +38,11 @@ export const bootstrapTokenPhase: Phase = {
   title: 'Allow workers to join',
   why: 'a join token allows a machine to request a certificate and nothing else',
   where: 'initial-control-plane',
-  resources: ({cluster, endpoint}) => [
-    ...bootstrapAccess(cluster.version).map(object => kubeObject(object, 'the rights of join tokens and new nodes')),
-    clusterInfo(endpoint),
+  resources: context => [
+    ...bootstrapAccess(context.cluster.version).map(object =>
+      kubeObject(object, 'the rights of join tokens and new nodes'),
+    ),
+    clusterInfo(endpointOf(context)),
     ...clusterInfoAccess().map(object => kubeObject(object, 'lets anyone read the address and CA of the cluster')),
   ],
 }

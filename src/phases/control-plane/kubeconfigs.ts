@@ -1,21 +1,22 @@
 import {certPath, KUBECONFIG_NAMES, kubeconfigSpec, wantedKubeconfigCertificate} from '../../domain/certificates.ts'
 import {localServer} from '../../domain/endpoint.ts'
 import {kubeconfig} from '../../resources/pki/kubeconfig.ts'
-import type {Phase} from '../phase.ts'
+import {endpointOf, type Phase} from '../phase.ts'
 
 export const kubeconfigsPhase: Phase = {
   name: 'kubeconfig',
   title: 'Create the kubeconfigs',
   why: 'each contains the address of the API server and a client certificate',
   where: 'initial-control-plane',
-  resources: ({cluster, node, endpoint, now}) =>
+  resources: context =>
     KUBECONFIG_NAMES.map(name => {
+      const {cluster, node, now} = context
       const {path, user, server, why} = kubeconfigSpec(name)
       return kubeconfig({
         path,
         why,
         user: user(node),
-        server: server === 'local' ? localServer(cluster, node) : endpoint,
+        server: server === 'local' ? localServer(cluster, node) : endpointOf(context),
         clusterName: cluster.name,
         wanted: wantedKubeconfigCertificate(name, cluster, node),
         algorithm: cluster.pki.algorithm,

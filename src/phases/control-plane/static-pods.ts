@@ -15,7 +15,7 @@ import type {Phase, PhaseContext} from '../phase.ts'
 const input = ({cluster, node, facts}: PhaseContext): StaticPodInput => ({
   cluster,
   node,
-  host: {caDirs: facts.extraCaDirs, proxyEnvs: []},
+  host: {caDirs: facts.extraCaDirs},
 })
 
 const manifest = (pod: Pod, why: string): FileResource =>

@@ -9,7 +9,7 @@ import {nodeLabelsAndTaints} from '../../resources/cluster/node-labels-and-taint
 import {tokenGone} from '../../resources/cluster/token-gone.ts'
 import {wait} from '../../resources/steps/wait.ts'
 import {kubeletAtWork} from '../control-plane/kubelet-start.ts'
-import type {Phase} from '../phase.ts'
+import {endpointOf, type Phase} from '../phase.ts'
 import {registered, registerMs} from '../cluster/ready.ts'
 
 /** kubeadm's timeouts.tlsBootstrap. */
@@ -32,7 +32,7 @@ export const workerPhase: Phase = {
         caCertificate(certPath('ca')),
         bootstrapKubeconfig({
           node: context.node.name,
-          server: context.endpoint,
+          server: endpointOf(context),
           clusterName: context.cluster.name,
           at: context.now.toISOString(),
         }),

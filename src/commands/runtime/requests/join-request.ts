@@ -35,9 +35,7 @@ async function joining(targets: readonly string[], {file, token, bundle, swap}: 
     return {...cluster, hosts: targets.map(target => hostNamed(cluster, target, file))}
   }
   const workers = token === undefined ? targets : ['local']
-  // The control plane is only a placeholder that the schema requires; the values come from the running cluster.
-  const {cluster} = await clusterFrom({controlPlane: 'control-plane.invalid', workers, bundle, swap}, undefined)
-  return {...cluster, hosts: cluster.hosts.filter(({role}) => role === 'worker')}
+  return (await clusterFrom({workers, partOfCluster: true, bundle, swap}, undefined)).cluster
 }
 
 function named(hosts: readonly HostSpec[], name: string | undefined): readonly HostSpec[] {

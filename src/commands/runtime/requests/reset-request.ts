@@ -1,5 +1,4 @@
 import type {Cluster, HostSpec} from '../../../domain/cluster.ts'
-import type {JoinTo} from '../../../engine/workflows/options.ts'
 import {clusterFrom, findFile, hostNamed, withSshFlags, type LoginFlags, type TextFile} from './load-cluster.ts'
 import {controlPlaneSpec} from './target-host.ts'
 
@@ -10,7 +9,8 @@ export interface ResetFlags extends LoginFlags {
 
 export interface ResetRequest {
   readonly cluster: Cluster
-  readonly joinTo: JoinTo | undefined
+  /** The control plane that stays in the cluster, and deletes the nodes. */
+  readonly remaining: HostSpec | undefined
 }
 
 /**
@@ -20,9 +20,10 @@ export async function resetRequest(named: readonly string[], flags: ResetFlags):
   const file = flags.file === undefined && named.length > 0 ? undefined : findFile(flags.file)
   const stays = flags.to === undefined ? undefined : await controlPlaneSpec(flags.to, flags)
   if (file !== undefined) return ofFile(file, named, flags, stays)
-  const [first, ...others] = named
-  const {cluster} = await clusterFrom({controlPlane: first, workers: others}, undefined)
-  return {cluster: withSshFlags(cluster, flags), joinTo: joinToOf(stays)}
+  // The host itself shows its role, so all of them may be named as workers.
+  const workers = named.length === 0 ? ['local'] : named
+  const {cluster} = await clusterFrom({workers, partOfCluster: true}, undefined)
+  return {cluster: withSshFlags(cluster, flags), remaining: stays}
 }
 
 async function ofFile(
@@ -33,11 +34,8 @@ async function ofFile(
 ): Promise<ResetRequest> {
   const {cluster} = await clusterFrom({}, file)
   const whole = withSshFlags(cluster, flags)
-  if (named.length === 0) return {cluster: whole, joinTo: joinToOf(stays)}
+  if (named.length === 0) return {cluster: whole, remaining: stays}
   const hosts = named.map(name => hostNamed(whole, name, file.name))
   const remaining = whole.hosts.find(host => host.role === 'control-plane' && !hosts.includes(host))
-  return {cluster: {...whole, hosts}, joinTo: joinToOf(stays ?? remaining)}
+  return {cluster: {...whole, hosts}, remaining: stays ?? remaining}
 }
-
-const joinToOf = (spec: HostSpec | undefined): JoinTo | undefined =>
-  spec === undefined ? undefined : {kind: 'ssh', spec}

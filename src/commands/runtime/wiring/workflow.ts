@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import type {Cluster} from '../../../domain/cluster.ts'
+import type {Cluster, HostSpec} from '../../../domain/cluster.ts'
 import type {Sink} from '../../../domain/events.ts'
 import type {JoinTo, WorkflowOptions} from '../../../engine/workflows/options.ts'
 import type {LocalBundle, Phase} from '../../../phases/phase.ts'
@@ -19,6 +19,8 @@ export interface WorkflowRequest {
   readonly ignorePreflightErrors: readonly string[]
   readonly takeLease: boolean
   readonly joinTo?: JoinTo | undefined
+  /** Control planes that the run asks and does not change. */
+  readonly asked: readonly HostSpec[]
 }
 
 export interface WorkflowEdge {
@@ -32,8 +34,7 @@ export async function workflowOptions(
   request: WorkflowRequest,
   {connector, emit, signal}: WorkflowEdge,
 ): Promise<WorkflowOptions> {
-  const {command, cluster, joinTo} = request
-  const joined = joinTo?.kind === 'ssh' ? [joinTo.spec] : []
+  const {command, cluster, joinTo, asked} = request
   const [{readTemplates}, bundle] = await Promise.all([
     import('../../../engine/sources/templates-on-disk.ts'),
     bundleOf(cluster),
@@ -60,7 +61,7 @@ export async function workflowOptions(
       const what = {phase, waitedFor: error.message, now: realClock.now() / 1000}
       return explainFailure(host, error, what, {
         signal,
-        others: () => otherHosts([...joined, ...cluster.hosts], host, connector),
+        others: () => otherHosts([...asked, ...cluster.hosts], host, connector),
       })
     },
     connect: connector.connect,

@@ -1,0 +1,100 @@
+import type {Cluster, Node} from '../../domain/cluster.ts'
+import {endpointServer} from '../../domain/endpoint.ts'
+import {KadmError} from '../../domain/errors.ts'
+import type {Host} from '../../remote/host.ts'
+import {controlPlaneOn, type ControlPlane} from '../cluster/control-plane.ts'
+import {existingNodesOf} from '../cluster/existing-nodes.ts'
+import {joinTokens} from '../cluster/join-token.ts'
+import {readLiveCluster, type LiveCluster} from '../cluster/live-cluster.ts'
+import {openMachines, type Candidate} from '../hosts/open-machines.ts'
+import {examine} from '../preflight/examine.ts'
+import {checkBundle} from './check-bundle.ts'
+import {openByToken} from './join-by-token.ts'
+import type {WorkflowOptions} from './options.ts'
+import type {Session} from './session.ts'
+
+/** Handles machines whose lease another run holds; called before preflight. */
+export type WhenHeld = (candidates: readonly Candidate[], options: WorkflowOptions) => void
+
+export interface SessionParts {
+  /** Every connection that was opened, for the caller to close. */
+  readonly connections: Host[]
+  readonly closers: (() => Promise<void>)[]
+  readonly whenHeld: WhenHeld
+}
+
+/** Connects, gathers the facts of every host, reads the cluster that they join and runs the preflight checks. */
+export async function openSession(options: WorkflowOptions, parts: SessionParts): Promise<Session> {
+  const {joinTo, signal} = options
+  const [candidates, [seedControlPlane]] = await Promise.all([
+    openMachines(options.cluster.hosts, options, parts.connections),
+    openMachines(joinTo?.kind === 'ssh' ? [joinTo.spec] : [], options, parts.connections),
+  ])
+  parts.whenHeld(candidates, options)
+  if (joinTo?.kind === 'token') return openByToken(options, joinTo, candidates)
+  const host = seedControlPlane?.host ?? candidates.find(({spec}) => spec.role === 'control-plane')?.host
+  if (host === undefined)
+    throw new KadmError('usage', 'no control plane given', {hint: 'name one with --to, or use a file that has one'})
+  const controlPlane = controlPlaneOn(host, signal)
+  parts.closers.push(controlPlane.close)
+  const live = await liveCluster(options, controlPlane)
+  return examined(options, {candidates, seedControlPlane, controlPlane, live})
+}
+
+/** The settings of the cluster that the run joins; undefined for a run that has a control plane of its own. */
+async function liveCluster(
+  {joinTo, cluster, emit, clock}: WorkflowOptions,
+  controlPlane: ControlPlane,
+): Promise<LiveCluster | undefined> {
+  if (joinTo === undefined) return undefined
+  const live = await readLiveCluster(await controlPlane.api(), cluster, joinTo)
+  for (const message of live.warnings) emit({type: 'warning', host: controlPlane.host.name, message, at: clock.now()})
+  return live
+}
+
+interface Opened {
+  readonly candidates: readonly Candidate[]
+  readonly seedControlPlane: Candidate | undefined
+  readonly controlPlane: ControlPlane
+  readonly live: LiveCluster | undefined
+}
+
+async function examined(options: WorkflowOptions, opened: Opened): Promise<Session> {
+  const {candidates, seedControlPlane, controlPlane, live} = opened
+  const {clock, random, emit, holder} = options
+  const cluster = live?.cluster ?? options.cluster
+  const [{nodes, findings}] = await Promise.all([
+    examine({
+      options,
+      cluster,
+      candidates,
+      joined: live === undefined ? undefined : {controlPlane, caPem: await controlPlane.clusterCa()},
+    }),
+    checkBundle(options, cluster, candidates),
+  ])
+  const tokens = joinTokens({api: controlPlane.api, clock, random, emit, holder: holder.text})
+  return {
+    cluster,
+    candidates,
+    nodes,
+    existingNodes: await existingNodesOf({controlPlane, seedControlPlane, candidates, nodes}),
+    seedControlPlane,
+    findings,
+    endpoint: live?.server ?? serverOf(cluster, nodes),
+    controlPlane,
+    sources: {
+      readAuthority: controlPlane.authority,
+      readClusterCa: controlPlane.clusterCa,
+      createToken: tokens.create,
+      isTokenLeft: tokens.isLeft,
+      revokeToken: tokens.revoke,
+    },
+    dispose: tokens.revokeAll,
+  }
+}
+
+function serverOf(cluster: Cluster, nodes: readonly Node[]): string {
+  const initialControlPlane = nodes.find(({role}) => role === 'control-plane')
+  if (initialControlPlane === undefined) throw new Error('a cluster without a control plane has no API address')
+  return endpointServer(cluster, initialControlPlane)
+}
