@@ -22,6 +22,8 @@ export interface Endpoint {
   /** The only CA (PEM) that is trusted; 'unverified' only for the first, anonymous look of discovery. */
   readonly trust: {readonly ca: string} | 'unverified'
   readonly credentials: Credentials
+  /** The name that the server's certificate must have; default `kubernetes`, which every API server has. */
+  readonly serverName?: string | undefined
 }
 
 export type Credentials =
@@ -46,7 +48,7 @@ export async function openTls(endpoint: Endpoint, forward: Forward): Promise<TLS
     const {credentials, trust} = endpoint
     const socket = connect({
       socket: channel,
-      servername: 'kubernetes',
+      servername: endpoint.serverName ?? 'kubernetes',
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['http/1.1'],
       ...(trust === 'unverified' ? {rejectUnauthorized: false} : {ca: trust.ca, rejectUnauthorized: true}),
