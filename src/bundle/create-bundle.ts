@@ -1,3 +1,4 @@
+import type {Architecture} from '../domain/architecture.ts'
 import {cp, mkdir, rename, rm, stat, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
@@ -22,7 +23,7 @@ export interface Downloads extends Registry {
 
 export interface BundleOrder {
   readonly version: KubernetesVersion
-  readonly architecture: 'amd64' | 'arm64'
+  readonly architecture: Architecture
   /** References of all images that it shall hold. */
   readonly images: readonly string[]
   readonly downloads: Downloads

@@ -1,3 +1,4 @@
+import type {Architecture} from '../domain/architecture.ts'
 import {BINARIES, type BinaryName, type Bundle} from '../domain/bundle.ts'
 import {KadmError} from '../domain/errors.ts'
 import {imagesForRole, type ImageNeeds} from '../domain/images.ts'
@@ -6,7 +7,7 @@ export interface BundleNeeds {
   readonly roles: readonly ('control-plane' | 'worker')[]
   readonly images: ImageNeeds
   /** As the hosts report it. */
-  readonly architecture: 'amd64' | 'arm64'
+  readonly architecture: Architecture
   /** Executables that the plan installs; all when left out. */
   readonly binaries?: readonly BinaryName[] | undefined
 }

@@ -1,3 +1,4 @@
+import {architectureNamed} from '../domain/architecture.ts'
 import {stat} from 'node:fs/promises'
 import {isAbsolute, join, normalize} from 'node:path'
 import {BINARIES, type Bundle, type BundleEntry} from '../domain/bundle.ts'
@@ -33,9 +34,10 @@ export function parseBundle(text: string, path: string): Bundle {
   if (!isRecord(value) || value['apiVersion'] !== 'kadm/v1' || value['kind'] !== 'Bundle') {
     return fail("does not say apiVersion 'kadm/v1' and kind 'Bundle'")
   }
-  const {kubernetesVersion, architecture, entries} = value
+  const {kubernetesVersion, entries} = value
+  const architecture = architectureNamed(value['architecture'])
   if (typeof kubernetesVersion !== 'string') return fail('kubernetesVersion is missing')
-  if (architecture !== 'amd64' && architecture !== 'arm64') return fail("architecture is neither 'amd64' nor 'arm64'")
+  if (architecture === undefined) return fail("architecture is neither 'amd64' nor 'arm64'")
   if (!Array.isArray(entries)) return fail('entries is missing')
   const checked = entries.map((entry: unknown, i) => {
     if (!isEntry(entry)) return fail(`entries[${String(i)}] is neither a binary nor an image, or lacks a field`)

@@ -1,3 +1,4 @@
+import type {Architecture} from '../domain/architecture.ts'
 import type {BinaryName} from '../domain/bundle.ts'
 import {NODE_TOOLS} from '../domain/releases.ts'
 import {GITHUB, runtimeReleases} from '../domain/runtime-release.ts'
@@ -23,7 +24,7 @@ export interface ReleaseFile {
 /** Pure: the official files with all executables of a bundle. */
 export function releaseFiles(
   version: KubernetesVersion,
-  architecture: 'amd64' | 'arm64',
+  architecture: Architecture,
   origins: Origins = ORIGINS,
 ): readonly ReleaseFile[] {
   const kubernetes = (['kubelet', 'kubectl', 'kubeadm'] as const).map((name): ReleaseFile => {

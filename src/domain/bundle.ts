@@ -1,9 +1,10 @@
+import type {Architecture} from './architecture.ts'
 /** What `bundle.json` at the top of a bundle folder says. Paths are relative to that folder. */
 export interface Bundle {
   readonly apiVersion: 'kadm/v1'
   readonly kind: 'Bundle'
   readonly kubernetesVersion: string
-  readonly architecture: 'amd64' | 'arm64'
+  readonly architecture: Architecture
   readonly entries: readonly BundleEntry[]
 }
 

@@ -79,6 +79,29 @@ export const cidrSize = (cidr: Cidr): bigint => 1n << BigInt(BITS[cidr.family] -
 export const cidrContains = (cidr: Cidr, address: Address): boolean =>
   cidr.family === address.family && address.value >= cidr.network && address.value - cidr.network < cidrSize(cidr)
 
+/** Whether a range as text contains an address as text; false if one of them is invalid. */
+export function rangeContains(range: string, address: string): boolean {
+  const [cidr, parsed] = [parseCidr(range), parseAddress(address)]
+  return cidr !== undefined && parsed !== undefined && cidrContains(cidr, parsed)
+}
+
+/** Ranges that the public internet does not route: private networks, carrier-grade NAT, link-local and loopback. */
+const PRIVATE_RANGES = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  '127.0.0.0/8',
+  'fc00::/7',
+  'fe80::/10',
+  '::1/128',
+]
+
+/** Whether an address is of no public network. */
+export const isPrivateAddress = (address: string): boolean =>
+  PRIVATE_RANGES.some(range => rangeContains(range, address))
+
 export const cidrsOverlap = (a: Cidr, b: Cidr): boolean =>
   cidrContains(a, {family: b.family, value: b.network}) || cidrContains(b, {family: a.family, value: a.network})
 

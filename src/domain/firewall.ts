@@ -1,3 +1,4 @@
+import {PORTS} from './ports.ts'
 import {canonicalAddress, parseAddress, parseCidr} from './cidr.ts'
 import type {Cluster, Role} from './cluster.ts'
 
@@ -38,9 +39,6 @@ export interface FirewallInput {
 export const POD_BRIDGE = 'cni0'
 const POD_TUNNEL = {4: 'flannel.1', 6: 'flannel-v6.1'} as const
 
-/** Flannel's vxlan on Linux. */
-const VXLAN_PORT = '8472'
-
 /** Exactly what a node of this role must let in and through. ssh is never among it: that is the user's own rule. */
 export const firewallRulesOf = (input: FirewallInput): readonly FirewallRule[] => [
   ...forTheRole(input),
@@ -65,9 +63,11 @@ function forNodes({cluster, role, peers}: FirewallInput): readonly FirewallRule[
       const base = {hook: 'input', family, from} as const
       const isEtcdPair = role === 'control-plane' && peer.role === 'control-plane'
       return [
-        {...base, what: 'kubelet', protocol: 'tcp', ports: '10250'},
-        ...(isEtcdPair ? [{...base, what: 'etcd', protocol: 'tcp', ports: '2379-2380'} as const] : []),
-        ...(usesVxlan ? [{...base, what: 'pod network', protocol: 'udp', ports: VXLAN_PORT} as const] : []),
+        {...base, what: 'kubelet', protocol: 'tcp', ports: String(PORTS.kubelet)},
+        ...(isEtcdPair
+          ? [{...base, what: 'etcd', protocol: 'tcp', ports: `${PORTS.etcdClient}-${PORTS.etcdPeer}`} as const]
+          : []),
+        ...(usesVxlan ? [{...base, what: 'pod network', protocol: 'udp', ports: String(PORTS.vxlan)} as const] : []),
       ]
     })
 }

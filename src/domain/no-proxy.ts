@@ -1,4 +1,4 @@
-import {cidrContains, formatCidr, parseAddress, parseCidr} from './cidr.ts'
+import {formatCidr, isPrivateAddress, parseAddress, parseCidr, rangeContains} from './cidr.ts'
 import type {Cluster, Node} from './cluster.ts'
 import {splitHostPort} from './endpoint.ts'
 import type {Facts} from './facts.ts'
@@ -30,7 +30,7 @@ export function proxyEnvironment(view: ProxyView): Readonly<Record<string, strin
 export function noProxy({cluster, node, nodes, facts, endpoint}: ProxyView): readonly string[] {
   const {podSubnets, serviceSubnets, dnsDomain} = cluster.network
   const own = ownNetwork(node, facts)
-  const isNear = (address: string): boolean => own !== undefined && contains(own, address)
+  const isNear = (address: string): boolean => own !== undefined && rangeContains(own, address)
   const endpoints = [endpoint ?? '', `https://${cluster.controlPlaneEndpoint ?? ''}`].map(hostOf)
   const inside = [...nodes.map(({address}) => address).toSorted(), ...endpoints, ...mirrorHosts(cluster)]
   return [
@@ -62,11 +62,6 @@ function ownNetwork(node: Node, {network}: Pick<Facts, 'network'>): string | und
   return cidr === undefined ? undefined : formatCidr(cidr)
 }
 
-function contains(range: string, place: string): boolean {
-  const [cidr, address] = [parseCidr(range), parseAddress(place)]
-  return cidr !== undefined && address !== undefined && cidrContains(cidr, address)
-}
-
 /** Mirrors that this file names, as far as they are inside: addresses of private networks, and names that no public server has. */
 function mirrorHosts({source}: Cluster): readonly string[] {
   if (source.kind !== 'online') return []
@@ -79,19 +74,7 @@ function mirrorHosts({source}: Cluster): readonly string[] {
 
 const hostOf = (url: string): string => (URL.parse(url)?.hostname ?? '').replace(/^\[(.*)\]$/, '$1')
 
-const PRIVATE = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  '169.254.0.0/16',
-  '127.0.0.0/8',
-  'fc00::/7',
-  'fe80::/10',
-  '::1/128',
-]
-
 const isInside = (host: string): boolean =>
   parseAddress(host) === undefined
     ? !host.includes('.') || /\.(local|internal|intranet|lan|corp|home|private|home\.arpa|test)$/i.test(host)
-    : PRIVATE.some(range => contains(range, host))
+    : isPrivateAddress(host)

@@ -1,3 +1,4 @@
+import type {Architecture} from './architecture.ts'
 import type {BinaryName} from './bundle.ts'
 import type {ArchiveMirror} from './online-source.ts'
 import {NODE_TOOLS} from './releases.ts'
@@ -22,7 +23,7 @@ export interface ReleaseArchive {
 
 /** Pure: the official files of the container runtime; the plugins of the pod network come with the kubelet's package. */
 export function runtimeReleases(
-  architecture: 'amd64' | 'arm64',
+  architecture: Architecture,
   {url = GITHUB, sha256 = {}}: ArchiveMirror = {},
 ): readonly ReleaseArchive[] {
   const {containerd, runc} = NODE_TOOLS

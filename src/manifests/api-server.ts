@@ -1,3 +1,4 @@
+import {PORTS} from '../domain/ports.ts'
 import {hostPort, loopback} from '../domain/endpoint.ts'
 import {images} from '../domain/images.ts'
 import {PKI_DIR} from '../domain/paths.ts'
@@ -40,7 +41,8 @@ function ownFlags({cluster, node}: StaticPodInput): Flags {
     'client-ca-file': `${PKI_DIR}/ca.crt`,
     'enable-admission-plugins': 'NodeRestriction',
     'enable-bootstrap-token-auth': 'true',
-    'etcd-servers': userFlag(etcd.args, 'advertise-client-urls') ?? `https://${hostPort(loopback(node), 2379)}`,
+    'etcd-servers':
+      userFlag(etcd.args, 'advertise-client-urls') ?? `https://${hostPort(loopback(node), PORTS.etcdClient)}`,
     'etcd-cafile': `${PKI_DIR}/etcd/ca.crt`,
     'etcd-certfile': `${PKI_DIR}/apiserver-etcd-client.crt`,
     'etcd-keyfile': `${PKI_DIR}/apiserver-etcd-client.key`,

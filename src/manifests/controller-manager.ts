@@ -1,3 +1,4 @@
+import {PORTS} from '../domain/ports.ts'
 import type {Cluster} from '../domain/cluster.ts'
 import {images} from '../domain/images.ts'
 import {CONTROLLER_MANAGER_CONF, PKI_DIR} from '../domain/paths.ts'
@@ -27,7 +28,7 @@ export function controllerManagerPod({cluster, host}: StaticPodInput): Pod {
     env: envsOf(extra),
     probe: {
       host: probeHost(userFlag(extra.args, 'bind-address') ?? '127.0.0.1'),
-      port: 10257,
+      port: PORTS.controllerManager,
       scheme: 'HTTPS',
       livez: '/healthz',
       readyz: undefined,

@@ -1,3 +1,4 @@
+import {PORTS} from '../domain/ports.ts'
 import type {Arg, Node} from '../domain/cluster.ts'
 import {hostPort, loopback} from '../domain/endpoint.ts'
 import {images} from '../domain/images.ts'
@@ -12,10 +13,8 @@ export interface EtcdPeer {
   readonly peerUrl: string
 }
 
-const METRICS_PORT = 2381
-
-const etcdClientUrl = (node: Node): string => `https://${hostPort(node.address, 2379)}`
-export const etcdPeerUrl = (node: Node): string => `https://${hostPort(node.address, 2380)}`
+const etcdClientUrl = (node: Node): string => `https://${hostPort(node.address, PORTS.etcdClient)}`
+export const etcdPeerUrl = (node: Node): string => `https://${hostPort(node.address, PORTS.etcdPeer)}`
 
 /** The static pod of etcd. `members`: everyone including this node when it joins a running etcd; undefined for the first. */
 export function etcdPod(input: StaticPodInput, members?: readonly EtcdPeer[]): Pod {
@@ -49,8 +48,8 @@ function ownFlags(node: Node, members: readonly EtcdPeer[] | undefined): Flags {
     'initial-cluster': peers.map(({name, peerUrl}) => `${name}=${peerUrl}`).join(','),
     'initial-cluster-state': members === undefined ? undefined : 'existing',
     'key-file': `${PKI_DIR}/etcd/server.key`,
-    'listen-client-urls': `https://${hostPort(loopback(node), 2379)},${etcdClientUrl(node)}`,
-    'listen-metrics-urls': `http://${hostPort(loopback(node), METRICS_PORT)}`,
+    'listen-client-urls': `https://${hostPort(loopback(node), PORTS.etcdClient)},${etcdClientUrl(node)}`,
+    'listen-metrics-urls': `http://${hostPort(loopback(node), PORTS.etcdMetrics)}`,
     'listen-peer-urls': etcdPeerUrl(node),
     name: node.name,
     'peer-cert-file': `${PKI_DIR}/etcd/peer.crt`,
@@ -68,12 +67,12 @@ function probeTarget(node: Node, users: readonly Arg[]): ProbeTarget {
   const paths = {livez: '/livez', readyz: '/readyz', startup: '/readyz'}
   const [first = ''] = (userFlag(users, 'listen-metrics-urls') ?? '').split(',')
   const match = /^(https?):\/\/(?:\[([^\]]+)\]|([^:/]*))(?::(\d+))?/.exec(first)
-  if (match === null) return {host: loopback(node), port: METRICS_PORT, scheme: 'HTTP', ...paths}
+  if (match === null) return {host: loopback(node), port: PORTS.etcdMetrics, scheme: 'HTTP', ...paths}
   const [, scheme, bracketed, plain = '', port] = match
   const host = bracketed ?? (plain === '' ? loopback(node) : plain)
   return {
     host,
-    port: port === undefined ? METRICS_PORT : Number(port),
+    port: port === undefined ? PORTS.etcdMetrics : Number(port),
     scheme: scheme === 'https' ? 'HTTPS' : 'HTTP',
     ...paths,
   }

@@ -1,3 +1,4 @@
+import {PORTS} from '../domain/ports.ts'
 import {timeoutScaleFor, PROBE_SECONDS, startsSlowly, type Cluster} from '../domain/cluster.ts'
 import {dnsServiceAddress} from '../domain/endpoint.ts'
 import {CONTAINERD_SOCKET, MANIFESTS_DIR, PKI_DIR} from '../domain/paths.ts'
@@ -77,7 +78,7 @@ function sharedConfig(cluster: Cluster, cgroupVersion: 1 | 2, swap: PodSwap): Re
     ...(cgroupVersion === 1 && kubeletRefusesCgroupV1(cluster.version) ? {failCgroupV1: false} : {}),
     ...(swap === 'off' ? {} : {failSwapOn: false, memorySwap: {swapBehavior: swap}}),
     healthzBindAddress: '127.0.0.1',
-    healthzPort: 10248,
+    healthzPort: PORTS.kubeletHealth,
     rotateCertificates: true,
     // The runtime unpacks an image while it creates the first container; if it is interrupted, it unpacks the
     // image from the start.

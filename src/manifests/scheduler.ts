@@ -1,3 +1,4 @@
+import {PORTS} from '../domain/ports.ts'
 import {images} from '../domain/images.ts'
 import {SCHEDULER_CONF} from '../domain/paths.ts'
 import {mergeFlags, userFlag} from './flags.ts'
@@ -21,7 +22,7 @@ export function schedulerPod({cluster}: StaticPodInput): Pod {
     env: envsOf(extra),
     probe: {
       host: probeHost(userFlag(extra.args, 'bind-address') ?? '127.0.0.1'),
-      port: 10259,
+      port: PORTS.scheduler,
       scheme: 'HTTPS',
       livez: '/livez',
       readyz: '/readyz',

@@ -1,5 +1,5 @@
 import type {LabEvent, LabSink} from '../lab/run/progress.ts'
-import {duration} from './duration.ts'
+import {timeTaken} from '../domain/duration.ts'
 import type {Terminal} from './terminal.ts'
 
 export interface LabView {
@@ -47,7 +47,7 @@ type Progress = Extract<LabEvent, {readonly type: 'progress'}>
 
 const percent = ({fraction}: Progress): string => `${String(Math.floor(fraction * 100)).padStart(3)}%`
 const left = ({remainingSeconds}: Progress): string =>
-  remainingSeconds > 0 ? `, about ${duration(remainingSeconds * 1000)} left` : ''
+  remainingSeconds > 0 ? `, about ${timeTaken(remainingSeconds * 1000)} left` : ''
 
 /** `[#####-------]  42%, about 3m 10s left: building kube-apiserver`, cut to the width of the terminal. */
 export function barText(event: Progress, width: number): string {
@@ -68,6 +68,6 @@ export function labLine(event: LabEvent, verbose: boolean): string | undefined {
     case 'step-started':
       return undefined
     case 'step-done':
-      return verbose ? `lab: ${event.title}: done, ${duration(event.durationMs)}` : undefined
+      return verbose ? `lab: ${event.title}: done, ${timeTaken(event.durationMs)}` : undefined
   }
 }

@@ -1,5 +1,5 @@
 import type {EngineEvent} from '../domain/events.ts'
-import {duration} from './duration.ts'
+import {timeTaken} from '../domain/duration.ts'
 import type {Colours} from './terminal.ts'
 import {changesText, firstLine, plural} from './words.ts'
 
@@ -106,7 +106,7 @@ export const ended = (lanes: Lanes, state: 'done' | 'stopped', at: number): Lane
 export function laneText(lane: Lane, width: number, now: number, colours: Colours): string {
   const name = colours.bold(lane.host.padEnd(width))
   const counts = plural(lane.phases, 'phase') + (lane.changes === undefined ? '' : `, ${changesText(lane.changes)}`)
-  const elapsed = (until: number, since: number): string => colours.dim(duration(until - since))
+  const elapsed = (until: number, since: number): string => colours.dim(timeTaken(until - since))
   switch (lane.state) {
     case 'done':
       return `${name}  ${counts} ${elapsed(lane.since, lane.startedAt)}`

@@ -1,6 +1,6 @@
 import type {EngineEvent, Sink} from '../domain/events.ts'
 import {table} from './columns.ts'
-import {duration} from './duration.ts'
+import {timeTaken} from '../domain/duration.ts'
 
 export interface PhaseTimes {
   readonly record: Sink
@@ -24,7 +24,7 @@ export function phaseTimes(): PhaseTimes {
       const phases = [...new Set(done.filter(({durationMs}) => durationMs >= WORTH_TELLING_MS).map(({phase}) => phase))]
       const time = (phase: string, host: string): string => {
         const found = done.find(event => event.phase === phase && event.host === host)
-        return found === undefined ? '' : duration(found.durationMs)
+        return found === undefined ? '' : timeTaken(found.durationMs)
       }
       return table(
         ['phase', ...hosts],

@@ -1,5 +1,5 @@
 import type {EngineEvent} from '../domain/events.ts'
-import {duration} from './duration.ts'
+import {timeTaken} from '../domain/duration.ts'
 import type {Colours} from './terminal.ts'
 import type {View} from './view.ts'
 import {doneText, firstLine} from './words.ts'
@@ -56,7 +56,7 @@ export function plainLine(event: EngineEvent, colours: Colours, verbose: boolean
       if (event.changes === 0 && !verbose) return undefined
       return `${event.host}: ${event.phase}: ${doneText(event.changes, event.durationMs)}`
     case 'phase-failed':
-      return `${event.host}: ${event.phase}: ${colours.red('failed')} after ${duration(event.durationMs)}: ${firstLine(event.error, event.host)}`
+      return `${event.host}: ${event.phase}: ${colours.red('failed')} after ${timeTaken(event.durationMs)}: ${firstLine(event.error, event.host)}`
     case 'warning':
       return `${event.host}: ${colours.yellow('warning')}: ${event.message}`
     case 'run-done':

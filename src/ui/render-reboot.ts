@@ -1,7 +1,7 @@
 import type {CheckResult} from '../verify/outcome.ts'
 import type {RebootOutcome, Returned, RebootRound} from '../verify/reboot/rolling-reboot.ts'
 import {table} from './columns.ts'
-import {duration} from './duration.ts'
+import {timeTaken} from '../domain/duration.ts'
 import type {Colours} from './terminal.ts'
 
 /** The checks of each round, then one row with times for each node of each round. */
@@ -24,9 +24,9 @@ const placeOf = (round: RebootRound, of: string): string => (round.name === of ?
 const row = (round: RebootRound, {node, times, checks}: Returned, {green, red}: Colours): readonly string[] => [
   round.name === node ? 'alone' : round.name,
   node,
-  duration(times.sshMs),
-  duration(times.readyMs),
-  duration(times.podsMs),
+  timeTaken(times.sshMs),
+  timeTaken(times.readyMs),
+  timeTaken(times.podsMs),
   [...checks, ...round.checks].every(({ok}) => ok) ? green('yes') : red('no'),
 ]
 

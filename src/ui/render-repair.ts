@@ -1,4 +1,4 @@
-import {duration} from './duration.ts'
+import {timeTaken} from '../domain/duration.ts'
 
 /** A machine whose identity was repaired, and what you need to know about it. */
 export interface RepairedLine {
@@ -16,7 +16,7 @@ export const renderRepaired = (repaired: readonly RepairedLine[]): string =>
   repaired
     .flatMap(({host, machineId, hostKeys, bootMs, before, now, staleLines}) => [
       `${host}: has a new identity: machine-id ${machineId}, ${hostKeys.map(key => `${key.type} ${key.fingerprint}`).join(', ')}`,
-      `${host}: rebooted in ${duration(bootMs)}${before.address === now.address ? '' : `, at ${now.address} (was ${before.address})`}`,
+      `${host}: rebooted in ${timeTaken(bootMs)}${before.address === now.address ? '' : `, at ${now.address} (was ${before.address})`}`,
       ...staleLines.map(place => `${host}: ${place} still trusts the old host key; remove the host from that line`),
     ])
     .join('\n')

@@ -1,4 +1,4 @@
-import {duration} from './duration.ts'
+import {timeTaken} from '../domain/duration.ts'
 
 /** `1 change`, `3 changes`. */
 export const plural = (count: number, noun: string): string => `${String(count)} ${noun}${count === 1 ? '' : 's'}`
@@ -17,7 +17,7 @@ export const changesText = (changes: number): string =>
 
 /** The changes and the time they took: `3 changes, 12 s`, or `done, 12 s` for a phase that never changes anything. */
 export const doneText = (changes: number | undefined, durationMs: number): string =>
-  `${changes === undefined ? 'done' : changesText(changes)}, ${duration(durationMs)}`
+  `${changes === undefined ? 'done' : changesText(changes)}, ${timeTaken(durationMs)}`
 
 /** The first line of an error, without the host prefix. */
 export function firstLine(error: string, host: string): string {

@@ -10,9 +10,11 @@ import {
   cidrsOverlap,
   formatAddress,
   formatCidr,
+  isPrivateAddress,
   nthAddress,
   parseAddress,
   parseCidr,
+  rangeContains,
 } from '../../src/domain/cidr.ts'
 
 const cidr = (text: string) => {
@@ -104,4 +106,33 @@ describe('ranges', () => {
   ])('%s overlaps %s: %s', (a, b, wanted) => {
     expect(cidrsOverlap(cidr(a), cidr(b))).toBe(wanted)
   })
+})
+
+it.each([
+  ['10.0.0.0/8', '10.255.255.255', true],
+  ['10.0.0.0/8', '11.0.0.0', false],
+  ['fd00::/64', 'fd00::1', true],
+  ['10.0.0.0/8', '::ffff:10.0.0.1', false],
+  ['10.0.0.0', '10.0.0.0', false],
+  ['10.0.0.0/8', 'worker', false],
+])('whether %s contains %s: %s', (range, address, contained) => {
+  expect(rangeContains(range, address)).toBe(contained)
+})
+
+it.each([
+  ['10.1.2.3', true],
+  ['172.31.255.255', true],
+  ['172.32.0.0', false],
+  ['192.168.56.10', true],
+  ['100.64.0.1', true],
+  ['169.254.1.1', true],
+  ['127.0.0.1', true],
+  ['fd00::1', true],
+  ['fe80::1', true],
+  ['::1', true],
+  ['8.8.8.8', false],
+  ['2001:db8::1', false],
+  ['worker', false],
+])('whether %s is a private address: %s', (address, isPrivate) => {
+  expect(isPrivateAddress(address)).toBe(isPrivate)
 })

@@ -4,7 +4,7 @@ import pc from 'picocolors'
 import {describe, expect, test} from 'vitest'
 import {askSecret, confirm} from '../../src/ui/ask.ts'
 import {columns, table} from '../../src/ui/columns.ts'
-import {duration} from '../../src/ui/duration.ts'
+import {timeTaken} from '../../src/domain/duration.ts'
 import {renderPlan} from '../../src/ui/render-plan.ts'
 import {terminal} from '../../src/ui/terminal.ts'
 
@@ -19,7 +19,7 @@ test.each([
   [3_599_600, '1h 00m'],
   [3_900_000, '1h 05m'],
 ])('%d ms is written %s', (ms, text) => {
-  expect(duration(ms)).toBe(text)
+  expect(timeTaken(ms)).toBe(text)
 })
 
 describe('columns', () => {

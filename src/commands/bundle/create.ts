@@ -1,3 +1,4 @@
+import {ARCHITECTURES, type Architecture} from '../../domain/architecture.ts'
 import {Args, Flags} from '@oclif/core'
 import type {BundleOrder} from '../../bundle/create-bundle.ts'
 import {KadmError} from '../../domain/errors.ts'
@@ -22,8 +23,8 @@ export class BundleCreate extends KadmCommand {
   static override flags = {
     file: fileFlag,
     architecture: Flags.option({
-      options: ['amd64', 'arm64'] as const,
-      default: 'amd64' as const,
+      options: ARCHITECTURES,
+      default: 'amd64',
       summary: 'CPU architecture of the machines',
     })(),
     'from-lab': Flags.string({
@@ -48,7 +49,7 @@ export class BundleCreate extends KadmCommand {
 
   async #order(
     asked: ReturnType<typeof clusterFlagsOf>,
-    flags: {readonly file: string | undefined; readonly architecture: 'amd64' | 'arm64'},
+    flags: {readonly file: string | undefined; readonly architecture: Architecture},
   ): Promise<BundleOrder> {
     const [{clusterFrom, findFile}, {imagesForRole}, {internet}] = await Promise.all([
       import('../runtime/requests/load-cluster.ts'),

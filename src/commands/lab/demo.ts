@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import {changesText} from '../../ui/words.ts'
-import {duration} from '../../ui/duration.ts'
+import {timeTaken} from '../../domain/duration.ts'
 import {phaseTimes} from '../../ui/phase-times.ts'
 import {ChangeCommand, resultData} from '../base/change-command.ts'
 import {LAB_EXITS, labArg, labFlags, vmOptions} from '../flags/lab-flags.ts'
@@ -44,7 +44,7 @@ export class LabDemo extends ChangeCommand {
     })
     if (flags.verify === 'always' || (flags.verify === 'when-changed' && result.changes > 0))
       await verifyCluster(api, {signal: this.signal, output: this.output, drain: 'always'})
-    const took = `${changesText(result.changes)}, ${duration(Date.now() - started)} in total`
+    const took = `${changesText(result.changes)}, ${timeTaken(Date.now() - started)} in total`
     const text = [
       ...(result.changes === 0 ? [] : [times.render(), '']),
       nodes.text,

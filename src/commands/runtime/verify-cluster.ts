@@ -4,7 +4,7 @@ import {AGNHOST_IMAGE, AGNHOST_NEXT_IMAGE} from '../../domain/releases.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import type {CheckResult} from '../../verify/outcome.ts'
 import {verify, type VerifyOptions} from '../../verify/verify.ts'
-import {duration} from '../../ui/duration.ts'
+import {timeTaken} from '../../domain/duration.ts'
 import {plural} from '../../ui/words.ts'
 import type {Output} from '../base/output.ts'
 import {realClock} from './wiring/clock.ts'
@@ -22,7 +22,7 @@ export async function verifyCluster(
   const mark = ({ok, skipped}: CheckResult): string =>
     skipped === undefined ? (ok ? green('ok') : red('failed')) : yellow('skipped')
   const line = (check: CheckResult): string =>
-    `${mark(check)}  ${check.name} ${dim(`${duration(check.ms)}, ${check.skipped ?? check.detail.split('\n')[0] ?? ''}`)}`
+    `${mark(check)}  ${check.name} ${dim(`${timeTaken(check.ms)}, ${check.skipped ?? check.detail.split('\n')[0] ?? ''}`)}`
   const {checks} = await verify(api, {
     ...options,
     clock: realClock,

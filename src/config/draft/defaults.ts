@@ -1,3 +1,4 @@
+import {PORTS} from '../../domain/ports.ts'
 import {USUAL_STARTUP_SECONDS, type KeyAlgorithm, type PodNetwork, type Source} from '../../domain/cluster.ts'
 import {DEFAULT_REPOSITORY, DEFAULT_VERSION} from '../../domain/releases.ts'
 
@@ -5,7 +6,7 @@ import {DEFAULT_REPOSITORY, DEFAULT_VERSION} from '../../domain/releases.ts'
 export const DEFAULTS = {
   name: 'kubernetes',
   version: DEFAULT_VERSION,
-  apiPort: 6443,
+  apiPort: PORTS.apiServer,
   sshPort: 22,
   podSubnets: ['10.244.0.0/16'],
   serviceSubnets: ['10.96.0.0/12'],

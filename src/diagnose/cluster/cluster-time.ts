@@ -31,13 +31,3 @@ export const eventTime = (event: ApiObject): number =>
   timeAt(event, 'eventTime') ??
   timeAt(event, 'metadata', 'creationTimestamp') ??
   0
-
-/** `45 s`, `12 min`, `3 h`, `2 days`. */
-export function span(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000))
-  if (seconds < 120) return `${String(seconds)} s`
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 120) return `${String(minutes)} min`
-  const hours = Math.round(minutes / 60)
-  return hours < 48 ? `${String(hours)} h` : `${String(Math.round(hours / 24))} days`
-}

@@ -1,3 +1,4 @@
+import {ageText} from '../../domain/duration.ts'
 import {podState} from '../../kube/components.ts'
 import {
   at,
@@ -10,7 +11,7 @@ import {
   textAt,
   type ApiObject,
 } from '../../kube/json.ts'
-import {ageOf, span, timeAt} from './cluster-time.ts'
+import {ageOf, timeAt} from './cluster-time.ts'
 import {cut, isAbout, warningsAbout, type ClusterView, type NodeView} from './cluster-view.ts'
 
 /** What keeps a container from running until somebody does something, in the kubelet's words. */
@@ -56,7 +57,7 @@ export function troubleOf(pod: ApiObject, view: ClusterView): Trouble | undefine
   const said = warningsAbout(view, isAbout(pod), 1)
   // On a node that has just joined the pod network comes up with the first pods.
   if ((said.length === 0 || nodeOf(pod, view)?.isFresh === true) && age < STARTS_WITHIN_MS) return undefined
-  return {pod, reason: 'ContainerCreating', proof: [line(pod, `not started for ${span(age)}`), ...said]}
+  return {pod, reason: 'ContainerCreating', proof: [line(pod, `not started for ${ageText(age)}`), ...said]}
 }
 
 function containerTrouble(pod: ApiObject, container: ApiObject, {snapshot: {now}}: ClusterView): Trouble | undefined {

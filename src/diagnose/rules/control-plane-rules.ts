@@ -1,3 +1,4 @@
+import {PORTS} from '../../domain/ports.ts'
 import type {ContainerEvidence, Evidence} from '../../domain/evidence.ts'
 import type {Rule} from '../diagnosis.ts'
 import {backAgain} from './file-rules.ts'
@@ -81,7 +82,9 @@ const etcdUnreachable = whenCrashing(
     certainty: 'likely',
     cause: hit => `the API server cannot reach etcd${group(hit, 1) === '' ? '' : ` at ${group(hit, 1)}`}`,
     also: (_, {listening}) => [
-      listening.some(({port: number}) => number === 2379) ? 'something listens on 2379' : 'nothing listens on 2379',
+      listening.some(({port: number}) => number === PORTS.etcdClient)
+        ? 'something listens on 2379'
+        : 'nothing listens on 2379',
     ],
     fix: () =>
       'see why etcd does not run: `sudo sh -c "tail -n 20 /var/log/containers/etcd-*.log"`; then run kadm again',

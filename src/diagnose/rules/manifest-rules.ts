@@ -1,3 +1,4 @@
+import {PORTS} from '../../domain/ports.ts'
 import type {Evidence} from '../../domain/evidence.ts'
 import {ADMIN_CONF} from '../../domain/paths.ts'
 import type {Rule} from '../diagnosis.ts'
@@ -16,11 +17,11 @@ const missing = (evidence: Evidence): readonly string[] =>
     name => !evidence.manifests.some(({file, pod}) => pod === name || file === `${name}.yaml`),
   )
 
-const PORTS: Readonly<Record<string, number>> = {
-  etcd: 2379,
-  'kube-apiserver': 6443,
-  'kube-controller-manager': 10257,
-  'kube-scheduler': 10259,
+const PORT_OF: Readonly<Record<string, number>> = {
+  etcd: PORTS.etcdClient,
+  'kube-apiserver': PORTS.apiServer,
+  'kube-controller-manager': PORTS.controllerManager,
+  'kube-scheduler': PORTS.scheduler,
 }
 
 /** The manifests are written one phase after another, so that while a cluster is made some are not there yet. */
@@ -34,7 +35,7 @@ const gone: Rule = {
     const names = missing(evidence)
     const [first] = names
     if (first === undefined) return undefined
-    const port = PORTS[first] ?? 0
+    const port = PORT_OF[first] ?? 0
     const listens = listening.some(socket => socket.port === port)
     return {
       cause: `${FOLDER} has no ${names.map(name => `${name}.yaml`).join(', ')}, so nothing runs ${names.join(', ')}`,

@@ -1,4 +1,5 @@
-import {cidrContains, parseAddress, parseCidr} from '../../domain/cidr.ts'
+import {NODE_PORTS} from '../../domain/ports.ts'
+import {isPrivateAddress} from '../../domain/cidr.ts'
 import type {Evidence, PeerEvidence} from '../../domain/evidence.ts'
 import type {Rule} from '../diagnosis.ts'
 import {find, proofOf} from '../log.ts'
@@ -6,18 +7,14 @@ import {AGAIN, group} from '../rule.ts'
 
 /** The name of the network that kadm's template makes. */
 const OURS = 'kadm-pods'
-const PORTS = '6443|2379|2380|10250|10256|8472|4789|179|53'
-
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fe80::/10'].flatMap(
-  range => parseCidr(range) ?? [],
-)
+/** Ports of nodes and of pod networks: vxlan of others, BGP, DNS. */
+const NETWORK_PORTS = [...NODE_PORTS, 4789, 179, 53].join('|')
 
 /** A firewall on a public address drops what strangers try all day, and does right. */
 function isFromNearby(text: string, {peers}: Evidence): boolean {
   const source = /\bSRC=(\S+)/.exec(text)?.[1]
-  const address = parseAddress(source ?? '')
-  if (address === undefined) return source === undefined
-  return peers.some(peer => peer.address === source) || PRIVATE.some(range => cidrContains(range, address))
+  if (source === undefined) return true
+  return peers.some(peer => peer.address === source) || isPrivateAddress(source)
 }
 
 /** Rules that drop may stand behind others that let the nodes through. */
@@ -29,7 +26,7 @@ const suffers = ({peers, api}: Evidence): boolean =>
 const firewall: Rule = {
   name: 'firewall',
   judge: evidence => {
-    const hits = find(evidence, ['kernel'], new RegExp(`(?:UFW BLOCK|REJECT|DROP).*DPT=(${PORTS})\\b`)).filter(
+    const hits = find(evidence, ['kernel'], new RegExp(`(?:UFW BLOCK|REJECT|DROP).*DPT=(${NETWORK_PORTS})\\b`)).filter(
       ({line}) => line.at >= evidence.now - 60 && isFromNearby(line.text, evidence),
     )
     const [newest] = hits
@@ -49,7 +46,7 @@ const firewall: Rule = {
 }
 
 const portOf = (rule: string | undefined): string | undefined =>
-  rule === undefined ? undefined : new RegExp(`[^0-9](${PORTS})(?![0-9])`).exec(rule)?.[1]
+  rule === undefined ? undefined : new RegExp(`[^0-9](${NETWORK_PORTS})(?![0-9])`).exec(rule)?.[1]
 
 const names = (peers: readonly PeerEvidence[]): string =>
   `${peers

@@ -1,3 +1,4 @@
+import {PORTS} from '../../domain/ports.ts'
 import {canonicalAddress} from '../../domain/cidr.ts'
 import type {Node} from '../../domain/cluster.ts'
 import {KadmError, type ErrorCode} from '../../domain/errors.ts'
@@ -62,8 +63,6 @@ export function seedNode({spec, gathered: {facts}}: Candidate, existingNodes: re
   return {host: {...spec, role: 'control-plane'}, role: 'control-plane', name, address, networkInterface: ''}
 }
 
-const KUBELET_PORT = 10250
-
 export interface Asked {
   readonly host: Host
   readonly node: Node
@@ -82,7 +81,7 @@ export async function closedTo({host, node, existingNodes, signal}: Asked): Prom
     from: node.name,
     to: name,
     address,
-    port: KUBELET_PORT,
+    port: PORTS.kubelet,
     protocol: 'tcp' as const,
     size: undefined,
   }))

@@ -1,3 +1,4 @@
+import {NODE_PORTS, PORTS} from '../../domain/ports.ts'
 import type {ApiProbe, Evidence, NodeState, PeerEvidence, PortAnswer} from '../../domain/evidence.ts'
 import {ADMIN_CONF, KUBELET_CONF, KUBELET_CONFIG, KUBELET_DIR, KUBELET_FLAGS_ENV} from '../../domain/paths.ts'
 import {FIREWALL_UNIT} from '../../manifests/firewall.ts'
@@ -16,7 +17,7 @@ export const kubeletHealthSection: Section<boolean | undefined> = {
   name: 'kubelet-health',
   script: sh`command -v bash >/dev/null || exit 0
 port=$(sed -n 's/^healthzPort: *//p' ${KUBELET_CONFIG})
-[ -n "$port" ] || port=10248
+[ -n "$port" ] || port=${PORTS.kubeletHealth}
 timeout -k 1 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "GET /healthz HTTP/1.0\r\n\r\n" >&3 && head -c 300 <&3' "$port" |
   grep -q ' 200 ' && echo yes || echo no`,
   parse: text => (text.trim() === '' ? undefined : text.trim() === 'yes'),
@@ -127,9 +128,9 @@ export const peersSection: Section<readonly PeerEvidence[]> = {
     while read -r address pods; do
       {
         if command -v ping >/dev/null && timeout 2 ping -n -q -c 1 -W 1 "$pods" >/dev/null; then tunnel=yes
-        else case $(kadm_port "$pods" 10250) in open|refused) tunnel=yes;; silent) [ -e ${FIREWALL_UNIT} ] && tunnel=unknown || tunnel=no;; *) tunnel=unknown;; esac
+        else case $(kadm_port "$pods" ${PORTS.kubelet}) in open|refused) tunnel=yes;; silent) [ -e ${FIREWALL_UNIT} ] && tunnel=unknown || tunnel=no;; *) tunnel=unknown;; esac
         fi
-        echo "$address $pods $tunnel $(kadm_port "$address" 10250)"
+        echo "$address $pods $tunnel $(kadm_port "$address" ${PORTS.kubelet})"
       } &
     done
     wait
@@ -149,13 +150,13 @@ export const peersSection: Section<readonly PeerEvidence[]> = {
     }),
 }
 
-const NODE_PORTS = '6443|2379|2380|10250|10256|8472'
+const NODE_PORT = NODE_PORTS.join('|')
 
 /** Rules that name a port of a node and throw packets away; what kube-proxy makes names none of them. */
 export const dropRulesSection: Section<readonly string[]> = {
   name: 'drop-rules',
   script: sh`{ kadm_within nft list ruleset; kadm_within iptables-save; } |
-  grep -E ${`(dport|dports|--dport|--dports)[^;]*[^0-9](${NODE_PORTS})([^0-9]|$)`} | grep -E -i '(drop|reject)( |$)' | sed 's/^[[:space:]]*//' | sort -u | head -n 10 | kadm_clean`,
+  grep -E ${`(dport|dports|--dport|--dports)[^;]*[^0-9](${NODE_PORT})([^0-9]|$)`} | grep -E -i '(drop|reject)( |$)' | sed 's/^[[:space:]]*//' | sort -u | head -n 10 | kadm_clean`,
   parse: linesOf,
 }
 

@@ -1,3 +1,4 @@
+import type {Architecture} from '../../domain/architecture.ts'
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {KadmError} from '../../domain/errors.ts'
@@ -8,7 +9,7 @@ import {fingerprint, OLDEST_GO, programKey, type GoModule, type GoProgram} from 
 
 export interface BuildPlace {
   readonly cache: string
-  readonly architecture: 'amd64' | 'arm64'
+  readonly architecture: Architecture
   readonly signal?: AbortSignal | undefined
 }
 

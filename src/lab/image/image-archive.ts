@@ -1,3 +1,4 @@
+import type {Architecture} from '../../domain/architecture.ts'
 import {createHash} from 'node:crypto'
 import {createReadStream} from 'node:fs'
 import {stat} from 'node:fs/promises'
@@ -19,7 +20,7 @@ export type Layer = {readonly tar: string} | {readonly items: readonly LayerItem
 export interface ImageDescription {
   /** All names it gets when it is imported. */
   readonly refs: readonly string[]
-  readonly architecture: 'amd64' | 'arm64'
+  readonly architecture: Architecture
   readonly entrypoint: readonly string[]
   readonly command: readonly string[]
   readonly layers: readonly Layer[]

@@ -1,10 +1,11 @@
+import type {Architecture} from '../../domain/architecture.ts'
 import {images} from '../../domain/images.ts'
 import {AGNHOST_IMAGE, AGNHOST_NEXT_IMAGE, flannelImage} from '../../domain/releases.ts'
 import type {KubernetesVersion} from '../../domain/version.ts'
 import type {ImageDescription, Layer, LayerItem} from './image-archive.ts'
 
 export interface ImageInputs {
-  readonly architecture: 'amd64' | 'arm64'
+  readonly architecture: Architecture
   /** The executable of that name. */
   readonly program: (name: string) => string
   /** The layer with iptables, nft and conntrack. */

@@ -1,3 +1,4 @@
+import {architectureOf, type Architecture} from '../../domain/architecture.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {sh, type Script} from '../../remote/shell/shell.ts'
 import {installFromBackports} from '../image/backports.ts'
@@ -106,9 +107,9 @@ async function install(lacking: readonly Requirement[], signal?: AbortSignal): P
 }
 
 /** The architecture as Debian and Kubernetes name it. */
-export async function architecture(): Promise<'amd64' | 'arm64'> {
-  const {stdout} = await run('uname', ['-m'])
-  if (stdout.trim() === 'x86_64') return 'amd64'
-  if (stdout.trim() === 'aarch64') return 'arm64'
-  throw new KadmError('preflight', `there are no Kubernetes builds for ${stdout.trim()}`)
+export async function architecture(): Promise<Architecture> {
+  const kernelName = (await run('uname', ['-m'])).stdout.trim()
+  const known = architectureOf(kernelName)
+  if (known === undefined) throw new KadmError('preflight', `there are no Kubernetes builds for ${kernelName}`)
+  return known
 }

@@ -1,3 +1,4 @@
+import {PORTS} from '../../domain/ports.ts'
 import {endpointHealthy} from '../../resources/cluster/endpoint-healthy.ts'
 import {startupMs} from '../../domain/cluster.ts'
 import type {Phase} from '../phase.ts'
@@ -12,7 +13,7 @@ export const waitControlPlanePhase: Phase = {
       component: 'kubelet',
       scheme: 'http',
       address: '127.0.0.1',
-      port: 10248,
+      port: PORTS.kubeletHealth,
       path: '/healthz',
       deadlineMs: startupMs(cluster),
       why: 'runs the control plane',
@@ -40,7 +41,7 @@ export const controllersHealthyPhase: Phase = {
       component: 'controller manager',
       scheme: 'https',
       address: '127.0.0.1',
-      port: 10257,
+      port: PORTS.controllerManager,
       path: '/healthz',
       deadlineMs: startupMs(cluster),
       why: 'runs the controllers of the cluster',
@@ -49,7 +50,7 @@ export const controllersHealthyPhase: Phase = {
       component: 'scheduler',
       scheme: 'https',
       address: '127.0.0.1',
-      port: 10259,
+      port: PORTS.scheduler,
       path: '/livez',
       deadlineMs: startupMs(cluster),
       why: 'assigns pods to nodes',

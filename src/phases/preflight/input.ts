@@ -1,3 +1,4 @@
+import type {Architecture} from '../../domain/architecture.ts'
 import type {Cluster, Node, Role} from '../../domain/cluster.ts'
 import type {Facts} from '../../domain/facts.ts'
 import type {Finding} from './finding.ts'
@@ -10,7 +11,7 @@ export interface PreflightInput {
   readonly existing: readonly ExistingNode[]
   /** Hash of the CA of the cluster that is joined; undefined where one of the hosts carries it or nothing exists yet. */
   readonly clusterCaHash: string | undefined
-  readonly bundleArchitecture: 'amd64' | 'arm64' | undefined
+  readonly bundleArchitecture: Architecture | undefined
   /** The command that asks, for fixes: 'init', 'apply', …. */
   readonly command?: string | undefined
 }

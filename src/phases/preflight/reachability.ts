@@ -1,3 +1,4 @@
+import {PORTS} from '../../domain/ports.ts'
 import {parseAddress} from '../../domain/cidr.ts'
 import type {Cluster, Node} from '../../domain/cluster.ts'
 import type {Facts} from '../../domain/facts.ts'
@@ -5,10 +6,7 @@ import type {Listener, Probe, ProbeResult, Socket} from '../../facts/reachabilit
 import {isOpenedByKadm} from '../host/firewall.ts'
 import type {Finding} from './finding.ts'
 
-/** Flannel's vxlan on Linux. */
-const VXLAN_PORT = 8472
-const KUBELET_PORT = 10250
-const ETCD_PORTS = [2379, 2380]
+const ETCD_PORTS = [PORTS.etcdClient, PORTS.etcdPeer]
 
 export interface ProbedHost {
   readonly node: Node
@@ -19,8 +17,8 @@ const familyOf = (node: Node): 4 | 6 => parseAddress(node.address)?.family ?? 4
 
 /** What a node must answer on for the others, by its role. */
 function tcpPorts(from: Node, to: Node, {apiPort}: Cluster): readonly number[] {
-  if (to.role === 'worker') return from.role === 'control-plane' ? [KUBELET_PORT] : []
-  return from.role === 'control-plane' ? [apiPort, ...ETCD_PORTS, KUBELET_PORT] : [apiPort]
+  if (to.role === 'worker') return from.role === 'control-plane' ? [PORTS.kubelet] : []
+  return from.role === 'control-plane' ? [apiPort, ...ETCD_PORTS, PORTS.kubelet] : [apiPort]
 }
 
 const usesVxlan = ({network}: Cluster): boolean => network.plugin.kind === 'flannel'
@@ -30,7 +28,7 @@ export function probeSockets(node: Node, nodes: readonly Node[], cluster: Cluste
   const others = nodes.filter(other => other !== node)
   const ports = [...new Set(others.flatMap(other => tcpPorts(other, node, cluster)))]
   const tcp = ports.map(port => ({protocol: 'tcp' as const, port}))
-  return others.length > 0 && usesVxlan(cluster) ? [...tcp, {protocol: 'udp', port: VXLAN_PORT}] : tcp
+  return others.length > 0 && usesVxlan(cluster) ? [...tcp, {protocol: 'udp', port: PORTS.vxlan}] : tcp
 }
 
 /** Every pair of hosts on the ports their roles need, and a datagram as large as the network claims to carry. */
@@ -47,7 +45,7 @@ export function probePlan(hosts: readonly ProbedHost[], cluster: Cluster): reado
           size: undefined,
         }))
         if (!usesVxlan(cluster)) return tcp
-        const udp = {...base, port: VXLAN_PORT, protocol: 'udp' as const}
+        const udp = {...base, port: PORTS.vxlan, protocol: 'udp' as const}
         const headers = familyOf(to.node) === 4 ? 28 : 48
         return [...tcp, {...udp, size: undefined}, {...udp, size: Math.min(mtuOf(from), mtuOf(to)) - headers}]
       }),

@@ -1,3 +1,4 @@
+import {architectureOf} from '../../domain/architecture.ts'
 import {BINARIES} from '../../domain/bundle.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {proxyEnvironment} from '../../domain/no-proxy.ts'
@@ -8,8 +9,6 @@ import {release} from '../../resources/programs/release.ts'
 import {certificatePackages, kubeletComesBy} from '../host/packages.ts'
 import type {PhaseContext} from '../phase.ts'
 
-const ARCHITECTURES: Readonly<Record<string, 'amd64' | 'arm64'>> = {x86_64: 'amd64', aarch64: 'arm64'}
-
 /**
  * The published files that the runtime of this host is made of; throws `config` where there are none for its
  * architecture.
@@ -19,7 +18,7 @@ export function releasesFor({
   facts,
 }: Pick<PhaseContext, 'cluster' | 'facts'>): readonly ReleaseArchive[] {
   const archives = source.kind === 'online' ? source.archives : undefined
-  const architecture = ARCHITECTURES[facts.kernel.architecture]
+  const architecture = architectureOf(facts.kernel.architecture)
   if (architecture === undefined) {
     throw new KadmError(
       'config',

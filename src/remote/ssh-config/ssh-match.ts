@@ -1,4 +1,4 @@
-import {cidrContains, parseAddress, parseCidr} from '../../domain/cidr.ts'
+import {rangeContains} from '../../domain/cidr.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {LocalMachine} from '../local/local-machine.ts'
 import type {ConfigLine} from './ssh-config.ts'
@@ -55,11 +55,6 @@ function criteriaOf({words, place}: ConfigLine): readonly Criterion[] {
   return criteria
 }
 
-function isWithin(text: string, range: string): boolean {
-  const [address, cidr] = [parseAddress(text), parseCidr(range)]
-  return address !== undefined && cidr?.family === address.family && cidrContains(cidr, address)
-}
-
 const mayStandWithAll = ({name}: Criterion): boolean => WITHOUT_VALUE.has(name)
 
 const malformed = (place: string, what: string): KadmError =>
@@ -87,7 +82,9 @@ async function isMet({name, value}: Criterion, {place}: ConfigLine, context: Mat
     case 'sessiontype':
       return matchesList('exec', value)
     case 'localnetwork':
-      return localMachine.addresses().some(address => value.split(',').some(range => isWithin(address, range.trim())))
+      return localMachine
+        .addresses()
+        .some(address => value.split(',').some(range => rangeContains(range.trim(), address)))
     case 'exec':
       return await localMachine.succeeds(expandTokens(value, {tokens: tokens(), localMachine, place}))
     default:

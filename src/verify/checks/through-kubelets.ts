@@ -1,9 +1,9 @@
+import {PORTS} from '../../domain/ports.ts'
 import {hostPort} from '../../domain/endpoint.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {ApiError} from '../../kube/api-error.ts'
 import type {Probe, CheckContext} from '../check-context.ts'
 
-const KUBELET_PORT = 10250
 const MOST_TOLD = 3
 
 /** Does the same on every node's kubelet, which the API server asks for us; tells of all that fail, and of the kubelet where that is why. */
@@ -45,10 +45,10 @@ async function named(error: KadmError, {node, nodeAddress}: Probe, {api, signal}
     () => false,
   )
   if (!isUp) return error
-  const kubelet = nodeAddress === undefined ? `port ${String(KUBELET_PORT)}` : hostPort(nodeAddress, KUBELET_PORT)
+  const kubelet = nodeAddress === undefined ? `port ${String(PORTS.kubelet)}` : hostPort(nodeAddress, PORTS.kubelet)
   return new KadmError('verify', `the API server gets no answer from the kubelet of ${node} (${kubelet})`, {
     evidence: error.message,
-    hint: `see that TCP port ${String(KUBELET_PORT)} of ${node} is open to the control plane, and that its kubelet runs: kadm doctor`,
+    hint: `see that TCP port ${String(PORTS.kubelet)} of ${node} is open to the control plane, and that its kubelet runs: kadm doctor`,
     cause: error,
   })
 }

@@ -197,7 +197,7 @@ describe('a check of what runs on it says what it saw and one fix', () => {
       'a package lock held for a moment',
       'PackageLock',
       {packageLock: {pid: 812, command: 'unattended-upgr', ageSeconds: 61}},
-      'info master: unattended-upgr (pid 812) has held the package lock for 1 min -> kadm waits for it',
+      'info master: unattended-upgr (pid 812) has held the package lock for 61 s -> kadm waits for it',
     ],
     [
       'an interrupted dpkg',

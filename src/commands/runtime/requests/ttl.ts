@@ -1,6 +1,7 @@
+import {parseDuration} from '../../../domain/duration.ts'
 import {KadmError} from '../../../domain/errors.ts'
 
-const UNITS: Readonly<Record<string, number>> = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000}
+const milliseconds = (text: string): number | undefined => parseDuration(text, ['d', 'h', 'm', 's'])
 
 /** `30m`, `24h`, `1h30m`; undefined for `0`, which never expires. */
 export function parseTtl(text: string): number | undefined {
@@ -12,12 +13,6 @@ export function parseTtl(text: string): number | undefined {
 export function parseLimit(text: string, flag: string): number {
   const ms = milliseconds(text) ?? 0
   return ms > 0 ? ms : refuse(flag, text, 'use a value such as 90s, 10m or 1h')
-}
-
-function milliseconds(text: string): number | undefined {
-  if (!/^(?:\d+[smhd])+$/.test(text)) return undefined
-  const parts = [...text.matchAll(/(\d+)([smhd])/g)]
-  return parts.reduce((sum, [, count = '0', unit = 's']) => sum + Number(count) * (UNITS[unit] ?? 0), 0)
 }
 
 function refuse(flag: string, text: string, hint: string): never {

@@ -1,6 +1,7 @@
+import {ageText} from '../../../domain/duration.ts'
 import {conditionOf, isObject, listAt, nameOf, objectAt, textAt, type ApiObject} from '../../../kube/json.ts'
 import type {Judgement} from '../../diagnosis.ts'
-import {ageOf, eventTime, span, timeAt} from '../cluster-time.ts'
+import {ageOf, eventTime, timeAt} from '../cluster-time.ts'
 import {cut, FRESH_MS, names, type ClusterRule, type ClusterView} from '../cluster-view.ts'
 import {readyEndpoints} from '../wanted-workloads.ts'
 
@@ -59,7 +60,7 @@ const apiServiceDown: ClusterRule = {
       const place = `${textAt(behind, 'namespace') ?? ''}/${textAt(behind, 'name') ?? ''}`
       return [
         {
-          cause: `the API ${nameOf(service)} is not available since ${span(now - since)}: Service ${place} behind it does not answer; kubectl and the removal of namespaces suffer from it`,
+          cause: `the API ${nameOf(service)} is not available since ${ageText(now - since)}: Service ${place} behind it does not answer; kubectl and the removal of namespaces suffer from it`,
           certainty: 'certain',
           proof: [`${textAt(available, 'reason') ?? ''}: ${cut(textAt(available, 'message') ?? '')}`],
           fix: `bring ${place} back, or, if it is gone for good: \`kubectl delete apiservice ${nameOf(service)}\``,
@@ -178,7 +179,9 @@ const requestPending: ClusterRule = {
         certainty: 'likely',
         proof: all
           .slice(0, 3)
-          .map(one => `${nameOf(one)}: ${textAt(one, 'spec', 'username') ?? ''}, waits for ${span(ageOf(one, now))}`),
+          .map(
+            one => `${nameOf(one)}: ${textAt(one, 'spec', 'username') ?? ''}, waits for ${ageText(ageOf(one, now))}`,
+          ),
         fix:
           signer === 'kubernetes.io/kubelet-serving'
             ? `if these are your nodes: \`kubectl certificate approve ${names5.join(' ')}\``

@@ -1,10 +1,11 @@
+import {ageText} from '../../../domain/duration.ts'
 import {listAt, nameOf, numberAt, textAt, type ApiObject} from '../../../kube/json.ts'
 import type {Taint} from '../../../domain/cluster.ts'
 import {CONTROL_PLANE_LABEL} from '../../../manifests/node-labels-and-taints.ts'
 import {nodesOfHosts} from '../hosts-as-nodes.ts'
 import {isMirror, podState} from '../../../kube/components.ts'
 import type {Judgement} from '../../diagnosis.ts'
-import {ageOf, span, timeAt} from '../cluster-time.ts'
+import {ageOf, timeAt} from '../cluster-time.ts'
 import {FRESH_MS, names, type ClusterRule, type ClusterView, type NodeView} from '../cluster-view.ts'
 import {isReady, troubleOf} from '../pod-trouble.ts'
 
@@ -117,10 +118,10 @@ const leaderSilent: ClusterRule = {
       const holder = textAt(lease, 'spec', 'holderIdentity') ?? ''
       return [
         {
-          cause: `${component} holds no lease since ${span(now - renewed)}: it hangs, or the API refuses it; ${MEANING[component]}`,
+          cause: `${component} holds no lease since ${ageText(now - renewed)}: it hangs, or the API refuses it; ${MEANING[component]}`,
           certainty: 'certain',
           proof: [
-            `lease kube-system/${component}: holder ${holder === '' ? 'nobody' : holder}, renewed ${span(now - renewed)} ago`,
+            `lease kube-system/${component}: holder ${holder === '' ? 'nobody' : holder}, renewed ${ageText(now - renewed)} ago`,
             `pods: ${names(pods.map(nameOf))}`,
           ],
           nodes: nodesOf(pods),

@@ -1,7 +1,8 @@
+import {ageText} from '../../../domain/duration.ts'
 import {kubeletMayJoin, parseVersion, type KubernetesVersion} from '../../../domain/version.ts'
 import {conditionOf, textAt} from '../../../kube/json.ts'
 import type {Judgement} from '../../diagnosis.ts'
-import {span, timeAt} from '../cluster-time.ts'
+import {timeAt} from '../cluster-time.ts'
 import {cut, names, type ClusterRule, type ClusterView, type NodeView} from '../cluster-view.ts'
 import {nodesOfHosts} from '../hosts-as-nodes.ts'
 
@@ -67,7 +68,7 @@ const nodeNotReady: ClusterRule = {
 function notReady(node: NodeView, {snapshot: {now}, expected}: ClusterView): Judgement {
   const condition = conditionOf(node.object, 'Ready')
   const since = timeAt(condition, 'lastTransitionTime')
-  const long = since === undefined ? '' : ` since ${span(now - since)}`
+  const long = since === undefined ? '' : ` since ${ageText(now - since)}`
   const isSilent = condition === undefined || textAt(condition, 'status') === 'Unknown'
   return {
     cause: isSilent

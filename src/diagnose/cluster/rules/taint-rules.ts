@@ -1,8 +1,9 @@
+import {ageText} from '../../../domain/duration.ts'
 import type {Taint} from '../../../domain/cluster.ts'
 import {at, conditionOf, listAt, textAt} from '../../../kube/json.ts'
 import {CONTROL_PLANE_LABEL} from '../../../manifests/node-labels-and-taints.ts'
 import type {Judgement} from '../../diagnosis.ts'
-import {span, timeAt} from '../cluster-time.ts'
+import {timeAt} from '../cluster-time.ts'
 import {FRESH_MS, names, ownerKey, type ClusterRule, type ClusterView, type NodeView} from '../cluster-view.ts'
 import {nodesOfHosts} from '../hosts-as-nodes.ts'
 
@@ -40,7 +41,7 @@ const cordoned: ClusterRule = {
         )
         const since = timeAt(taint, 'timeAdded')
         return {
-          cause: `node ${node.name} is cordoned${since === undefined ? '' : ` since ${span(view.snapshot.now - since)}`}, so it takes no new pods; somebody cordoned or drained it`,
+          cause: `node ${node.name} is cordoned${since === undefined ? '' : ` since ${ageText(view.snapshot.now - since)}`}, so it takes no new pods; somebody cordoned or drained it`,
           certainty: 'possible',
           proof: [`${node.name}: spec.unschedulable is true`],
           fix: `if the work on it is over: \`kubectl uncordon ${node.name}\``,
@@ -61,7 +62,7 @@ const leftover: ClusterRule = {
         .map((taint): Judgement => ({
           cause: `node ${node.name} is ready and still has the taint ${inWords(taint)}, which keeps pods away`,
           certainty: 'certain',
-          proof: [`${node.name}: Ready since ${span(snapshot.now - since)}`],
+          proof: [`${node.name}: Ready since ${ageText(snapshot.now - since)}`],
           fix: `\`kubectl taint nodes ${node.name} ${taint.key}:${taint.effect}-\``,
         }))
     }),

@@ -1,3 +1,4 @@
+import {PORTS} from '../../../domain/ports.ts'
 import {isAddress, nthAddress, parseCidr} from '../../../domain/cidr.ts'
 import type {Cluster} from '../../../domain/cluster.ts'
 import {KUBELET_FLAGS} from '../../../domain/kubelet-flags.ts'
@@ -38,8 +39,8 @@ function wantedFlags({node, facts}: HostView, cluster: Cluster): Readonly<Record
     'node-ip': [node.address],
     'cluster-domain': [cluster.network.dnsDomain],
     'cluster-dns': [(range === undefined ? undefined : nthAddress(range, 10)) ?? ''],
-    'healthz-port': [`${typeof healthzPort === 'number' ? healthzPort : 10248}`],
-    port: ['10250'],
+    'healthz-port': [`${typeof healthzPort === 'number' ? healthzPort : PORTS.kubeletHealth}`],
+    port: [String(PORTS.kubelet)],
     'fail-swap-on': cluster.swap === 'keep' ? ['false'] : ['true', 'false'],
     'register-node': ['true'],
     'enable-server': ['true'],

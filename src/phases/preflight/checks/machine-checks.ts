@@ -1,3 +1,4 @@
+import {architectureOf} from '../../../domain/architecture.ts'
 import {KERNEL_MODULES} from '../../../manifests/host-files.ts'
 import {error, info, ok, warning, type HostCheck, type HostView} from '../input.ts'
 
@@ -37,12 +38,10 @@ export const operatingSystemCheck: HostCheck = view => {
     : [error(name, view, `${message} is not supported`, remedy)]
 }
 
-const ARCHITECTURES: Readonly<Record<string, 'amd64' | 'arm64'>> = {x86_64: 'amd64', aarch64: 'arm64'}
-
 export const architectureCheck: HostCheck = (view, {bundleArchitecture}) => {
   const name = 'Architecture'
   const {architecture} = view.facts.kernel
-  const known = ARCHITECTURES[architecture]
+  const known = architectureOf(architecture)
   if (known === undefined)
     return [
       error(

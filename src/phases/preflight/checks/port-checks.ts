@@ -1,3 +1,4 @@
+import {PORTS} from '../../../domain/ports.ts'
 import type {Arg, Cluster} from '../../../domain/cluster.ts'
 import type {Facts} from '../../../domain/facts.ts'
 import type {Finding} from '../finding.ts'
@@ -38,14 +39,14 @@ const named = (text: unknown): string | undefined => (typeof text === 'string' &
 /** What listens on every node; the cluster's own documents may say other ports and addresses. */
 function ofEveryNode({extra: {kubelet, kubeProxy}}: Cluster): readonly NeededPort[] {
   return [
-    {owner: 'kubelet', port: numberOf(kubelet['port'], 10250), address: named(kubelet['address'])},
+    {owner: 'kubelet', port: numberOf(kubelet['port'], PORTS.kubelet), address: named(kubelet['address'])},
     {
       owner: 'kubelet',
-      port: numberOf(kubelet['healthzPort'], 10248),
+      port: numberOf(kubelet['healthzPort'], PORTS.kubeletHealth),
       address: kubelet['healthzBindAddress'] === undefined ? LOOPBACK : named(kubelet['healthzBindAddress']),
     },
-    {owner: 'kube-proxy', ...placeOf(kubeProxy['metricsBindAddress'], LOOPBACK, 10249)},
-    {owner: 'kube-proxy', ...placeOf(kubeProxy['healthzBindAddress'], undefined, 10256)},
+    {owner: 'kube-proxy', ...placeOf(kubeProxy['metricsBindAddress'], LOOPBACK, PORTS.kubeProxyMetrics)},
+    {owner: 'kube-proxy', ...placeOf(kubeProxy['healthzBindAddress'], undefined, PORTS.kubeProxyHealth)},
   ]
 }
 
@@ -63,11 +64,11 @@ function ofControlPlane({apiPort, extra}: Cluster): readonly NeededPort[] {
     ?.replace(/^https?:\/\//, '')
   return [
     {owner: 'kube-apiserver', port: apiPort, address: named(argOf(extra.apiServer.args, 'bind-address'))},
-    component('kube-scheduler', extra.scheduler.args, 10259),
-    component('kube-controller-manager', extra.controllerManager.args, 10257),
-    {owner: 'etcd', port: 2379, address: undefined},
-    {owner: 'etcd', port: 2380, address: undefined},
-    {owner: 'etcd', ...placeOf(metrics, LOOPBACK, 2381)},
+    component('kube-scheduler', extra.scheduler.args, PORTS.scheduler),
+    component('kube-controller-manager', extra.controllerManager.args, PORTS.controllerManager),
+    {owner: 'etcd', port: PORTS.etcdClient, address: undefined},
+    {owner: 'etcd', port: PORTS.etcdPeer, address: undefined},
+    {owner: 'etcd', ...placeOf(metrics, LOOPBACK, PORTS.etcdMetrics)},
   ]
 }
 

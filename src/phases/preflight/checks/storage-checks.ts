@@ -1,3 +1,4 @@
+import {ageText} from '../../../domain/duration.ts'
 import {error, info, ok, warning, type HostCheck} from '../input.ts'
 
 const GIB = 1024 ** 3
@@ -98,7 +99,7 @@ export const packageLockCheck: HostCheck = view => {
   const name = 'PackageLock'
   const lock = view.facts.packageLock
   if (lock === undefined) return [ok(name, view, 'free')]
-  const message = `${lock.command} (pid ${lock.pid}) has held the package lock for ${Math.round(lock.ageSeconds / 60)} min`
+  const message = `${lock.command} (pid ${lock.pid}) has held the package lock for ${ageText(lock.ageSeconds * 1000)}`
   return lock.ageSeconds < PATIENCE_SECONDS
     ? [info(name, view, message, 'kadm waits for it')]
     : [
