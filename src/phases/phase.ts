@@ -8,9 +8,9 @@ import type {AnyResource} from '../resources/any-resource.ts'
 
 /**
  * The hosts of a run that a phase runs on. `initial-control-plane` is the host where the objects of the cluster
- * are created.
+ * are created; `joining-control-plane` is every other control plane.
  */
-export type Where = 'every' | 'control-plane' | 'initial-control-plane' | 'worker'
+export type Where = 'every' | 'control-plane' | 'initial-control-plane' | 'joining-control-plane' | 'worker'
 
 /** All input that a phase uses for its decisions. Pure data: the same context gives the same resources. */
 export interface PhaseContext {

@@ -14,6 +14,7 @@ const HOSTS: Readonly<Record<Where, string>> = {
   every: 'every',
   'initial-control-plane': 'first control plane',
   'control-plane': 'control planes',
+  'joining-control-plane': 'other control planes',
   worker: 'workers',
 }
 

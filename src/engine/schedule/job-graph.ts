@@ -41,6 +41,8 @@ const runsOn = (where: Where, node: Node, first: Node | undefined): boolean => {
       return node.role === 'control-plane'
     case 'initial-control-plane':
       return node === first
+    case 'joining-control-plane':
+      return node.role === 'control-plane' && node !== first
     case 'worker':
       return node.role === 'worker'
   }

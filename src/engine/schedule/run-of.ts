@@ -20,7 +20,7 @@ export function machineOf(session: Session, candidate: Candidate, lease: Machine
 
 /** What a run knows of its cluster; a run that only works on hosts leaves out the ways to the cluster. */
 export type RunCluster = Pick<Session, 'cluster' | 'nodes'> &
-  Partial<Pick<Session, 'existingNodes' | 'endpoint' | 'controlPlane' | 'sources'>> & {
+  Partial<Pick<Session, 'existingNodes' | 'endpoint' | 'controlPlane' | 'initialControlPlane' | 'sources'>> & {
     /** The package source, when the run needs one. */
     readonly source?: PackageSource | undefined
   }
@@ -38,7 +38,7 @@ export function runOf(options: WorkflowOptions, session: RunCluster, machines: r
     machines,
     nodes: session.nodes,
     existingNodes: session.existingNodes,
-    initialControlPlane: session.nodes.find(({role}) => role === 'control-plane'),
+    initialControlPlane: session.initialControlPlane,
     endpoint: session.endpoint,
     steps: options.steps,
     bundle: options.bundle,

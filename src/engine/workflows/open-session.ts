@@ -4,6 +4,7 @@ import {KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
 import {controlPlaneOn, type ControlPlane} from '../cluster/control-plane.ts'
 import {existingNodesOf} from '../cluster/existing-nodes.ts'
+import {initialControlPlaneOf} from '../cluster/initial-control-plane.ts'
 import {joinTokens} from '../cluster/join-token.ts'
 import {readLiveCluster, type LiveCluster} from '../cluster/live-cluster.ts'
 import {openMachines, type Candidate} from '../hosts/open-machines.ts'
@@ -32,13 +33,14 @@ export async function openSession(options: WorkflowOptions, parts: SessionParts)
   ])
   parts.whenHeld(candidates, options)
   if (joinTo?.kind === 'token') return openByToken(options, joinTo, candidates)
-  const host = seedControlPlane?.host ?? candidates.find(({spec}) => spec.role === 'control-plane')?.host
+  const initial = seedControlPlane === undefined ? initialControlPlaneOf(candidates) : undefined
+  const host = seedControlPlane?.host ?? initial?.host
   if (host === undefined)
     throw new KadmError('usage', 'no control plane given', {hint: 'name one with --to, or use a file that has one'})
   const controlPlane = controlPlaneOn(host, signal)
   parts.closers.push(controlPlane.close)
   const live = await liveCluster(options, controlPlane)
-  return examined(options, {candidates, seedControlPlane, controlPlane, live})
+  return examined(options, {candidates, seedControlPlane, initial, controlPlane, live})
 }
 
 /** The settings of the cluster that the run joins; undefined for a run that has a control plane of its own. */
@@ -55,12 +57,13 @@ async function liveCluster(
 interface Opened {
   readonly candidates: readonly Candidate[]
   readonly seedControlPlane: Candidate | undefined
+  readonly initial: Candidate | undefined
   readonly controlPlane: ControlPlane
   readonly live: LiveCluster | undefined
 }
 
 async function examined(options: WorkflowOptions, opened: Opened): Promise<Session> {
-  const {candidates, seedControlPlane, controlPlane, live} = opened
+  const {candidates, seedControlPlane, initial, controlPlane, live} = opened
   const {clock, random, emit, holder} = options
   const cluster = live?.cluster ?? options.cluster
   const [{nodes, findings}] = await Promise.all([
@@ -72,15 +75,17 @@ async function examined(options: WorkflowOptions, opened: Opened): Promise<Sessi
     }),
     checkBundle(options, cluster, candidates),
   ])
+  const initialControlPlane = nodes.find(({host}) => host === initial?.spec)
   const tokens = joinTokens({api: controlPlane.api, clock, random, emit, holder: holder.text})
   return {
     cluster,
     candidates,
     nodes,
     existingNodes: await existingNodesOf({controlPlane, seedControlPlane, candidates, nodes}),
+    initialControlPlane,
     seedControlPlane,
     findings,
-    endpoint: live?.server ?? serverOf(cluster, nodes),
+    endpoint: live?.server ?? serverOf(cluster, initialControlPlane),
     controlPlane,
     sources: {
       readAuthority: controlPlane.authority,
@@ -93,8 +98,7 @@ async function examined(options: WorkflowOptions, opened: Opened): Promise<Sessi
   }
 }
 
-function serverOf(cluster: Cluster, nodes: readonly Node[]): string {
-  const initialControlPlane = nodes.find(({role}) => role === 'control-plane')
+function serverOf(cluster: Cluster, initialControlPlane: Node | undefined): string {
   if (initialControlPlane === undefined) throw new Error('a cluster without a control plane has no API address')
   return endpointServer(cluster, initialControlPlane)
 }

@@ -16,6 +16,8 @@ export interface Session {
   readonly controlPlane: ControlPlane | undefined
   /** Nodes of the cluster besides these hosts; undefined when the cluster does not answer. */
   readonly existingNodes?: readonly ExistingNode[] | undefined
+  /** The control plane of this run that creates the objects of the cluster; undefined for a run that joins a cluster. */
+  readonly initialControlPlane?: Node | undefined
   /** The control plane to join. */
   readonly seedControlPlane?: Candidate | undefined
   readonly sources: ClusterSources

@@ -1,0 +1,38 @@
+import {KadmError} from '../../domain/errors.ts'
+import type {Facts} from '../../domain/facts.ts'
+import {MANIFESTS_DIR, PKI_DIR} from '../../domain/paths.ts'
+import type {Candidate} from '../hosts/open-machines.ts'
+
+type Known = Pick<Candidate, 'spec'> & {
+  readonly host: Pick<Candidate['host'], 'name'>
+  readonly gathered: {readonly facts: Pick<Facts, 'files' | 'listening' | 'clusterCaHash'>}
+}
+
+/** How far a control plane has come: 3 its API server listens, 2 it has its manifest, 1 it has the CA, 0 it is bare. */
+function progressOf({gathered: {facts}}: Known): number {
+  if (facts.files[`${MANIFESTS_DIR}/kube-apiserver.yaml`] !== undefined)
+    return facts.listening.some(({process}) => process === 'kube-apiserver') ? 3 : 2
+  return facts.clusterCaHash !== undefined && facts.files[`${PKI_DIR}/ca.key`] !== undefined ? 1 : 0
+}
+
+/**
+ * The control plane that creates the objects of the cluster: one that runs already, else one that has begun, else
+ * the first of the file. A host that is first in the file but bare therefore never becomes a second cluster.
+ * Throws when the control planes belong to different clusters.
+ */
+export function initialControlPlaneOf<C extends Known>(candidates: readonly C[]): C | undefined {
+  const controlPlanes = candidates.filter(({spec}) => spec.role === 'control-plane')
+  refuseTwoClusters(controlPlanes)
+  return controlPlanes.toSorted((a, b) => progressOf(b) - progressOf(a))[0]
+}
+
+function refuseTwoClusters(controlPlanes: readonly Known[]): void {
+  const members = controlPlanes.flatMap(({host, gathered: {facts}}) =>
+    facts.clusterCaHash === undefined ? [] : [{name: host.name, hash: facts.clusterCaHash}],
+  )
+  if (new Set(members.map(({hash}) => hash)).size < 2) return
+  throw new KadmError('preflight', 'the control planes of the file belong to different clusters', {
+    evidence: members.map(({name, hash}) => `${name}: CA sha256:${hash.slice(0, 12)}…`).join('\n'),
+    hint: 'keep the control planes of one cluster in the file; to move a host into it, run kadm reset on that host first',
+  })
+}

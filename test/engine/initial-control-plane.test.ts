@@ -1,0 +1,58 @@
+import {describe, expect, it} from 'vitest'
+import type {Role} from '../../src/domain/cluster.ts'
+import type {FileFacts} from '../../src/domain/facts.ts'
+import {initialControlPlaneOf} from '../../src/engine/cluster/initial-control-plane.ts'
+import {sampleFacts, sampleSpec} from '../phases/preflight/sample.ts'
+
+type State = 'bare' | 'begun' | 'stopped' | 'running'
+
+const file: FileFacts = {type: 'file', mode: '0600', owner: 'root:root', size: 1, sha256: undefined}
+const CA_KEY = '/etc/kubernetes/pki/ca.key'
+const API = '/etc/kubernetes/manifests/kube-apiserver.yaml'
+
+const host = (name: string, state: State, {role = 'control-plane', ca = 'a'}: {role?: Role; ca?: string} = {}) => ({
+  spec: sampleSpec({name, role}),
+  host: {name},
+  gathered: {
+    facts: sampleFacts(10, {
+      clusterCaHash: state === 'bare' ? undefined : ca.repeat(64),
+      files: state === 'bare' ? {} : state === 'begun' ? {[CA_KEY]: file} : {[CA_KEY]: file, [API]: file},
+      listening: state === 'running' ? [{port: 6443, address: '::', process: 'kube-apiserver'}] : [],
+    }),
+  },
+})
+
+const chosen = (...hosts: readonly ReturnType<typeof host>[]): string | undefined =>
+  initialControlPlaneOf(hosts)?.host.name
+
+describe('the initial control plane', () => {
+  it('is the first of the file where none has begun', () => {
+    expect(chosen(host('w', 'bare', {role: 'worker'}), host('cp-1', 'bare'), host('cp-2', 'bare'))).toBe('cp-1')
+  })
+
+  it('is one that runs, before one that is down, before one that was interrupted, before a bare one', () => {
+    const [bare, begun, stopped, running] = [
+      host('bare', 'bare'),
+      host('begun', 'begun'),
+      host('stopped', 'stopped'),
+      host('running', 'running'),
+    ]
+    expect(chosen(bare, begun, stopped, running)).toBe('running')
+    expect(chosen(bare, begun, stopped)).toBe('stopped')
+    expect(chosen(bare, begun)).toBe('begun')
+  })
+
+  it('is the first of two in the same state', () => {
+    expect(chosen(host('cp-1', 'running'), host('cp-2', 'running'))).toBe('cp-1')
+  })
+
+  it('is never a worker, whatever runs there', () => {
+    expect(chosen(host('w', 'running', {role: 'worker'}), host('cp-1', 'bare'))).toBe('cp-1')
+    expect(chosen(host('w', 'running', {role: 'worker'}))).toBeUndefined()
+  })
+
+  it('does not exist for the control planes of two clusters', () => {
+    const two = () => chosen(host('cp-1', 'running', {ca: 'a'}), host('cp-2', 'begun', {ca: 'b'}))
+    expect(two).toThrow('belong to different clusters')
+  })
+})
