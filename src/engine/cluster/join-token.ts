@@ -32,44 +32,21 @@ export interface JoinTokenOptions {
   readonly holder: string
 }
 
-export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions): JoinTokens {
+export function joinTokens(options: JoinTokenOptions): JoinTokens {
   /** Token ids by node, and the text of the tokens that this run created. */
   const made = new Map<string, {readonly id: string; readonly text: Promise<string>}>()
-  /** Ids of the valid tokens, by node; grouped once, because every node needs them. */
-  const listed = once(async () => {
-    const now = clock.now()
-    const all = await tokenList(await api(), AT_ONCE)
-    const valid = all.filter(({expiresAt}) => expiresAt === undefined || expiresAt > now)
-    return Map.groupBy(valid, ({description}) => nodeOf(description))
-  })
-  /**
-   * The lease of a node lets only one run at a time join it, so a token that another run left for it belongs to
-   * a run that ended.
-   */
-  const strayOf = async (node: string): Promise<readonly string[]> =>
-    ((await listed()).get(node) ?? []).map(({token}) => token.id)
+  const strayOf = strayTokens(options)
   const gone = new Set<string>()
   const remove = async (node: string, id: string): Promise<void> => {
     if (gone.has(id)) return
     gone.add(id)
-    try {
-      await tokenDelete(await api(), id, {...AT_ONCE, retryForMs: 3_000})
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      const message = `could not delete the join token ${id}, which is valid for up to 15 minutes (${why}); delete it: kadm token delete ${id}`
-      emit({type: 'warning', host: node, message, at: clock.now()})
-    }
+    await deleteToken(options, node, id)
   }
   const revoke = async (node: string): Promise<void> => {
     const own = made.get(node)
     made.delete(node)
     const stray = await strayOf(node).catch(() => [])
     await Promise.all([...new Set([...(own === undefined ? [] : [own.id]), ...stray])].map(id => remove(node, id)))
-  }
-  const create = async (node: string, token: ReturnType<typeof generateToken>): Promise<string> => {
-    const spec = {...DEFAULT_TOKEN, ttlMs: TTL_MS, description: joinTokenDescription(node, holder)}
-    await tokenCreate(await api(), token, spec, {now: clock.now(), retryForMs: 60_000})
-    return tokenText(token)
   }
   return {
     revoke,
@@ -81,8 +58,8 @@ export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions)
     create: node => {
       const known = made.get(node)
       if (known !== undefined) return known.text
-      const token = generateToken(random)
-      const text = create(node, token)
+      const token = generateToken(options.random)
+      const text = createToken(options, node, token)
       // Also when the answer was lost: the API may have stored the token, so it stays on the list of tokens to
       // delete.
       made.set(node, {id: token.id, text})
@@ -91,5 +68,41 @@ export function joinTokens({api, clock, random, emit, holder}: JoinTokenOptions)
         throw error
       })
     },
+  }
+}
+
+/**
+ * The ids of the valid tokens for a node. The lease of a node lets only one run at a time join it, so a token that
+ * another run left for it belongs to a run that ended.
+ */
+function strayTokens({api, clock}: JoinTokenOptions): (node: string) => Promise<readonly string[]> {
+  /** Grouped once, because every node needs them. */
+  const listed = once(async () => {
+    const now = clock.now()
+    const all = await tokenList(await api(), AT_ONCE)
+    const valid = all.filter(({expiresAt}) => expiresAt === undefined || expiresAt > now)
+    return Map.groupBy(valid, ({description}) => nodeOf(description))
+  })
+  return async node => ((await listed()).get(node) ?? []).map(({token}) => token.id)
+}
+
+async function createToken(
+  {api, clock, holder}: JoinTokenOptions,
+  node: string,
+  token: ReturnType<typeof generateToken>,
+): Promise<string> {
+  const spec = {...DEFAULT_TOKEN, ttlMs: TTL_MS, description: joinTokenDescription(node, holder)}
+  await tokenCreate(await api(), token, spec, {now: clock.now(), retryForMs: 60_000})
+  return tokenText(token)
+}
+
+/** A failure is a warning: the token expires by itself. */
+async function deleteToken({api, clock, emit}: JoinTokenOptions, node: string, id: string): Promise<void> {
+  try {
+    await tokenDelete(await api(), id, {...AT_ONCE, retryForMs: 3_000})
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    const message = `could not delete the join token ${id}, which is valid for up to 15 minutes (${why}); delete it: kadm token delete ${id}`
+    emit({type: 'warning', host: node, message, at: clock.now()})
   }
 }

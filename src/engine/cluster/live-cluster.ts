@@ -24,26 +24,11 @@ export async function readLiveCluster(
   given: Cluster,
   {swapAsCluster = false}: Pick<JoinTo, 'swapAsCluster'>,
 ): Promise<LiveCluster> {
-  const system = (name: string) => api.get(apiPath.configMaps(name, 'kube-system'))
-  const [kubeadm, kubelet, proxy, flannel, startup] = await Promise.all([
-    system('kubeadm-config'),
-    system('kubelet-config'),
-    system('kube-proxy').catch(orForbidden(undefined)),
-    api.get(apiPath.daemonSets('kube-flannel-ds', 'kube-flannel')).catch(orForbidden(undefined)),
-    startupSeconds(api).catch(orForbidden(0)),
-  ])
-  const clusterConfiguration = textsAt(kubeadm, 'data')['ClusterConfiguration']
-  if (clusterConfiguration === undefined) {
-    throw new KadmError('config', 'the cluster has no ConfigMap kube-system/kubeadm-config', {
-      hint: 'join a cluster that kubeadm or kadm created',
-    })
-  }
-  const podNetwork: PodNetwork = flannel === undefined ? given.network.plugin : {kind: 'flannel'}
+  const {hasFlannel, startup, ...documents} = await readDocuments(api)
+  const podNetwork: PodNetwork = hasFlannel ? {kind: 'flannel'} : given.network.plugin
   const {host, port} = api.endpoint
   const {cluster, warnings} = clusterFromKubeadm({
-    clusterConfiguration,
-    kubelet: textsAt(kubelet, 'data')['kubelet'],
-    kubeProxy: textsAt(proxy, 'data')['config.conf'],
+    ...documents,
     hosts: given.hosts,
     apiPort: port,
     podNetwork,
@@ -60,6 +45,30 @@ export async function readLiveCluster(
     },
     server: `https://${hostPort(host, port)}`,
     warnings,
+  }
+}
+
+async function readDocuments(api: KubeClient) {
+  const system = (name: string) => api.get(apiPath.configMaps(name, 'kube-system'))
+  const [kubeadm, kubelet, proxy, flannel, startup] = await Promise.all([
+    system('kubeadm-config'),
+    system('kubelet-config'),
+    system('kube-proxy').catch(orForbidden(undefined)),
+    api.get(apiPath.daemonSets('kube-flannel-ds', 'kube-flannel')).catch(orForbidden(undefined)),
+    startupSeconds(api).catch(orForbidden(0)),
+  ])
+  const clusterConfiguration = textsAt(kubeadm, 'data')['ClusterConfiguration']
+  if (clusterConfiguration === undefined) {
+    throw new KadmError('config', 'the cluster has no ConfigMap kube-system/kubeadm-config', {
+      hint: 'join a cluster that kubeadm or kadm created',
+    })
+  }
+  return {
+    clusterConfiguration,
+    kubelet: textsAt(kubelet, 'data')['kubelet'],
+    kubeProxy: textsAt(proxy, 'data')['config.conf'],
+    hasFlannel: flannel !== undefined,
+    startup,
   }
 }
 

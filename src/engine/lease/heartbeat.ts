@@ -65,51 +65,28 @@ async function askWhetherHeld(host: Host, fence: number, signal: AbortSignal): P
 }
 
 /** Renews the lease every ten seconds, which also shows the run that it still holds the lease. */
-export function startHeartbeat({host, fence, clock, warn}: HeartbeatOptions): Heartbeat {
+export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
+  const {clock} = options
+  const now = clock.now()
   const over = new AbortController()
   const taken = new AbortController()
   const silence = new AbortController()
   const lost = AbortSignal.any([taken.signal, silence.signal])
-  const state = {begunAt: clock.now(), heldAt: clock.now(), silentSince: clock.now(), failures: 0, lent: 0}
-
-  /** Also when the wall clock was set back before that time, because the age is then unknown. */
-  const isPast = (since: number, ms: number): boolean => !(clock.now() >= since && clock.now() < since + ms)
-
-  const beat = async (): Promise<void> => {
-    const began = clock.now()
-    state.begunAt = began
-    const loss = await askWhetherHeld(host, fence, over.signal)
-    if (over.signal.aborted) return
-    if (loss !== undefined) taken.abort(loss)
-    lost.throwIfAborted()
-    Object.assign(state, {heldAt: began, silentSince: began, failures: 0})
+  const beating: Beating = {
+    over,
+    taken,
+    silence,
+    lost,
+    state: {begunAt: now, heldAt: now, silentSince: now, failures: 0, lent: 0},
   }
-  const failed = (error: unknown): void => {
-    if (over.signal.aborted || lost.aborted || state.lent > 0) return
-    // The time limit of a request that was in progress when the process was stopped proves nothing; the next
-    // answer does.
-    state.begunAt = 0
-    state.failures++
-    const isOverdue = state.failures > 1 && clock.now() - state.silentSince > SILENCE_SECONDS * 1000
-    // A lost machine ends its own work with its own error; when it is back, the next answer shows whether the
-    // run still holds the lease.
-    if (isOverdue && lostOf(error) === undefined) silence.abort(silent(host.name, error))
-    else if (state.failures === 1) warn(noSignOfLife(error))
-  }
-  const keep = async (): Promise<void> => {
-    const isOver = (): boolean => over.signal.aborted || lost.aborted
-    while (!isOver()) {
-      await clock.sleep(TICK_MS, over.signal)
-      if (!isOver() && isPast(state.begunAt, BEAT_MS)) await beat().catch(failed)
-    }
-  }
-  void keep()
+  const {state} = beating
+  void keepBeating(beating, options)
   return {
     taken: taken.signal,
     lost,
     confirm: async () => {
       lost.throwIfAborted()
-      if (isPast(state.heldAt, FRESH_MS)) await beat()
+      if (isPast(clock, state.heldAt, FRESH_MS)) await beat(beating, options)
     },
     lend: async work => {
       state.lent++
@@ -121,5 +98,52 @@ export function startHeartbeat({host, fence, clock, warn}: HeartbeatOptions): He
       }
     },
     stop: () => over.abort(),
+  }
+}
+
+/** The state of one heartbeat; times are of the wall clock, in milliseconds. */
+interface Beating {
+  readonly over: AbortController
+  readonly taken: AbortController
+  readonly silence: AbortController
+  readonly lost: AbortSignal
+  readonly state: {begunAt: number; heldAt: number; silentSince: number; failures: number; lent: number}
+}
+
+/** Also when the wall clock was set back before that time, because the age is then unknown. */
+const isPast = (clock: Clock, since: number, ms: number): boolean => !(clock.now() >= since && clock.now() < since + ms)
+
+async function beat({over, taken, lost, state}: Beating, {host, fence, clock}: HeartbeatOptions): Promise<void> {
+  const began = clock.now()
+  state.begunAt = began
+  const loss = await askWhetherHeld(host, fence, over.signal)
+  if (over.signal.aborted) return
+  if (loss !== undefined) taken.abort(loss)
+  lost.throwIfAborted()
+  Object.assign(state, {heldAt: began, silentSince: began, failures: 0})
+}
+
+function noteFailure(error: unknown, beating: Beating, {host, clock, warn}: HeartbeatOptions): void {
+  const {over, silence, lost, state} = beating
+  if (over.signal.aborted || lost.aborted || state.lent > 0) return
+  // The time limit of a request that was in progress when the process was stopped proves nothing; the next
+  // answer does.
+  state.begunAt = 0
+  state.failures++
+  const isOverdue = state.failures > 1 && clock.now() - state.silentSince > SILENCE_SECONDS * 1000
+  // A lost machine ends its own work with its own error; when it is back, the next answer shows whether the
+  // run still holds the lease.
+  if (isOverdue && lostOf(error) === undefined) silence.abort(silent(host.name, error))
+  else if (state.failures === 1) warn(noSignOfLife(error))
+}
+
+async function keepBeating(beating: Beating, options: HeartbeatOptions): Promise<void> {
+  const {over, lost, state} = beating
+  const {clock} = options
+  const isOver = (): boolean => over.signal.aborted || lost.aborted
+  while (!isOver()) {
+    await clock.sleep(TICK_MS, over.signal)
+    if (!isOver() && isPast(clock, state.begunAt, BEAT_MS))
+      await beat(beating, options).catch((error: unknown) => noteFailure(error, beating, options))
   }
 }

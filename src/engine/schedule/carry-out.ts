@@ -1,25 +1,11 @@
 import {KadmError} from '../../domain/errors.ts'
 import {reportFailure, reportPhase} from '../../domain/span.ts'
-import type {AnyHostResource, AnyResource, OperationResource} from '../../resources/any-resource.ts'
-import {isOperation, operationOf} from '../../resources/any-resource.ts'
-import {throughCuts} from '../../remote/reconnect/come-back.ts'
-import {onEach} from '../../remote/on-each.ts'
-import {changeHost} from '../hosts/change-host.ts'
-import {
-  differences,
-  firstLook,
-  hostChange,
-  operationChange,
-  plannedOf,
-  type Differences,
-  type FirstLook,
-  type PlannedChange,
-} from './differences.ts'
+import {changeDifferences, type FirstLooks} from './change-differences.ts'
+import {differences, firstLook, plannedOf, type FirstLook, type PlannedChange} from './differences.ts'
 import type {Job} from './job-graph.ts'
 import {runJobs, type Outcome} from './jobs.ts'
-import type {Looked} from '../hosts/look.ts'
 import type {Machine} from '../hosts/machine.ts'
-import {contextOf, operationContext, scheduleOf, type Run, type Schedule} from './run.ts'
+import {contextOf, scheduleOf, type Run, type Schedule} from './run.ts'
 import {stoppedBy} from './stopped.ts'
 
 /** What a run would change, without changing anything: looks once at every host, in parallel. */
@@ -68,9 +54,6 @@ export async function carryOut(run: Run): Promise<readonly Outcome<number>[]> {
   }
 }
 
-/** The first looks that still hold; the lane of a machine removes its own when it changes something. */
-type FirstLooks = Map<Machine, Promise<FirstLook>>
-
 /** A lane ends when the lease of its own machine is lost; all lanes end when another run took the lease. */
 const under = (run: Run, {lease}: Machine): Run =>
   lease === undefined ? run : {...run, signal: AbortSignal.any([run.signal, lease.lost])}
@@ -91,7 +74,7 @@ async function carryOutJob(run: Run, job: Job, machine: Machine, looks: FirstLoo
     about,
     async () => {
       try {
-        return await change(run, {job, machine}, phase.resources?.(context) ?? [], looks)
+        return await changeDifferences({run, job, machine}, phase.resources?.(context) ?? [], looks)
       } catch (thrown) {
         const byHand = phase.byHand?.(context)
         if (byHand === undefined || !isOfTheStep(thrown))
@@ -126,72 +109,4 @@ async function explained(run: Run, machine: Machine, error: unknown, phase: stri
   if (!(error instanceof KadmError) || run.explain === undefined || run.signal.aborted)
     return error instanceof Error ? error : new Error(String(error))
   return error.code === 'timeout' || error.code === 'remote' ? run.explain(host, error, phase) : error
-}
-
-/** What is one for the whole cluster: two runs that work on different machines would write it in turns. */
-const CLUSTER_WIDE: readonly OperationResource['kind'][] = ['cluster-info', 'kube-object', 'node-removed']
-
-/**
- * Before operations act: the run still holds the lease of the machine, and for what is the cluster's own, that of the
- * cluster.
- */
-async function mayAct(
-  run: Run,
-  {lease}: Machine,
-  {operations, progress}: Pick<Differences, 'operations'> & {readonly progress: (message: string) => void},
-): Promise<void> {
-  if (operations.length === 0) return
-  if (lease !== undefined) await throughCuts(() => lease.confirm(), run)
-  if (operations.some(({resource}) => CLUSTER_WIDE.includes(resource.kind)))
-    await run.clusterLease?.take({api: await run.api(), signal: run.signal, progress})
-}
-
-async function change(
-  run: Run,
-  {job, machine}: {readonly job: Job; readonly machine: Machine},
-  resources: readonly AnyResource[],
-  looks: FirstLooks,
-): Promise<number> {
-  const at = (): number => run.clock.now()
-  const progress = (message: string): void =>
-    run.emit({type: 'phase-progress', host: job.node.name, phase: job.step.path, message, at: at()})
-  const tell = (changes: readonly PlannedChange[]): void => {
-    for (const {resource, diff} of changes) {
-      run.emit({type: 'changed', host: job.node.name, phase: job.step.path, resource, what: diff, at: at()})
-    }
-  }
-  const found = await differences(run, machine, resources, await looks.get(machine))
-  tell(found.host.map(looked => hostChange(job, looked)))
-  if (found.host.length > 0) looks.delete(machine)
-  const everything = resources.filter((r): r is AnyHostResource => !isOperation(r))
-  const acted: Looked[] = [...found.host]
-  const changes = await changeHost(
-    {
-      machine,
-      everything,
-      values: run.values,
-      upload: (to, uploads) => run.upload(to, uploads, {progress, signal: run.signal}),
-      clock: run.clock,
-      progress,
-      warn: message => run.emit({type: 'warning', host: job.node.name, message, at: at()}),
-      onMore: more => {
-        tell(more.map(looked => hostChange(job, looked)))
-        acted.push(...more)
-      },
-      tell: progress,
-      signal: run.signal,
-    },
-    found.host,
-  ).finally(() => {
-    for (const {resource} of acted) run.onWritten?.(machine.host, resource)
-  })
-  const context = operationContext(run, machine, progress)
-  await mayAct(run, machine, {operations: found.operations, progress})
-  // Wait for all before a failure ends the phase, so that no operation continues in the background.
-  const done = await onEach(found.operations, Infinity, async one => {
-    const isChange = (await operationOf(one.resource).act(one.resource, context)) === 'changed'
-    if (isChange) tell([operationChange(job, one)])
-    return isChange
-  })
-  return changes + done.filter(Boolean).length
 }

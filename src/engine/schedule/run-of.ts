@@ -31,8 +31,6 @@ export type PreflightedSession = Session & RunCluster
 /** The run that the engine carries out on these machines. */
 export function runOf(options: WorkflowOptions, session: RunCluster, machines: readonly Machine[]): Run {
   const {clock, signal, random, holder} = options
-  const noAdmin = (): Promise<never> =>
-    Promise.reject(new KadmError('remote', 'this run has no admin access to the cluster'))
   return {
     cluster: session.cluster,
     machines,
@@ -44,7 +42,6 @@ export function runOf(options: WorkflowOptions, session: RunCluster, machines: r
     bundle: options.bundle,
     source: session.source,
     templates: options.templates,
-    isAdmin: session.controlPlane !== undefined,
     values: runValues({
       ...session.sources,
       releaseHash: options.readReleaseHash,
@@ -52,26 +49,37 @@ export function runOf(options: WorkflowOptions, session: RunCluster, machines: r
       random,
       now: new Date(clock.now()),
     }),
-    api: session.controlPlane?.api ?? noAdmin,
-    superApi: session.controlPlane?.superApi ?? noAdmin,
-    onWritten: (host, resource) => {
-      const {controlPlane} = session
-      if (resource.kind === 'kubeconfig' && host.name === controlPlane?.host.name) controlPlane.forget(resource.path)
-    },
+    ...accessOf(session),
     clusterLease: clusterLease({
       identity: `${holder.text} ${random(4).toString('hex')}`,
       isGone: identity => holder.isGone(identity.replace(/ [0-9a-f]{8}$/, '')),
       clock,
     }),
-    upload: ({host, lease}, uploads, {progress, signal: stop}) => {
-      if (lease === undefined) throw new Error(`${host.name}: cannot copy files to the host without its lease`)
-      return uploadAll(host, uploads, {fence: lease.fence, signal: stop, progress})
-    },
+    upload,
     emit: options.emit,
     explain: options.explain,
     clock,
     signal,
   }
+}
+
+/** The run's access to the API as an administrator, if it has a control plane. */
+function accessOf({controlPlane}: RunCluster): Pick<Run, 'isAdmin' | 'api' | 'superApi' | 'onWritten'> {
+  const noAdmin = (): Promise<never> =>
+    Promise.reject(new KadmError('remote', 'this run has no admin access to the cluster'))
+  return {
+    isAdmin: controlPlane !== undefined,
+    api: controlPlane?.api ?? noAdmin,
+    superApi: controlPlane?.superApi ?? noAdmin,
+    onWritten: (host, resource) => {
+      if (resource.kind === 'kubeconfig' && host.name === controlPlane?.host.name) controlPlane.forget(resource.path)
+    },
+  }
+}
+
+const upload: Run['upload'] = ({host, lease}, uploads, {progress, signal}) => {
+  if (lease === undefined) throw new Error(`${host.name}: cannot copy files to the host without its lease`)
+  return uploadAll(host, uploads, {fence: lease.fence, signal, progress})
 }
 
 /** All failures of all hosts, or the number of changes. */
