@@ -21,65 +21,64 @@ import {commandsSection, modulesSection, unitsSection} from './gather/units.ts'
 const beginSection = machine.clockSection('clock-begin')
 const endSection = machine.clockSection('clock-end')
 
+/** What the machine is, and how kadm logs in to it. */
+const MACHINE_SECTIONS: readonly Section<unknown>[] = [
+  machine.osSection,
+  machine.machineSection,
+  machine.virtualizationSection,
+  machine.capabilitySection,
+  machine.cgroupSection,
+  machine.kernelSection,
+  machine.sysctlSection,
+  machine.clockSyncSection,
+  loginSection,
+  proxySection,
+]
+
+/** What it has and runs. */
+const HOST_SECTIONS: readonly Section<unknown>[] = [
+  identitySection,
+  interfacesSection,
+  ifupdownSection,
+  routesSection,
+  listeningSection,
+  resolvSection,
+  swapSection,
+  packagesSection,
+  packageLockSection,
+  unitsSection,
+  modulesSection,
+  commandsSection,
+  firewallSection,
+  filesSection,
+  shared.sysctlFilesSection,
+  shared.manifestsSection,
+  shared.serviceFilesSection,
+  shared.repositoriesSection,
+  shared.blocksSection,
+  fixedSection,
+  runtimeSection,
+  membershipSection,
+  disksSection,
+  fsyncSection,
+  caDirsSection,
+  cloudInitSection,
+  tracksSection,
+]
+
 /** The one read-only script of a host: POSIX sh, run as root, one round trip. */
-export const gatherScript = (): Script =>
-  frame([
-    beginSection,
-    machine.osSection,
-    machine.machineSection,
-    machine.virtualizationSection,
-    machine.capabilitySection,
-    machine.cgroupSection,
-    machine.kernelSection,
-    machine.sysctlSection,
-    machine.clockSyncSection,
-    loginSection,
-    proxySection,
-    identitySection,
-    interfacesSection,
-    ifupdownSection,
-    routesSection,
-    listeningSection,
-    resolvSection,
-    swapSection,
-    packagesSection,
-    packageLockSection,
-    unitsSection,
-    modulesSection,
-    commandsSection,
-    firewallSection,
-    filesSection,
-    shared.sysctlFilesSection,
-    shared.manifestsSection,
-    shared.serviceFilesSection,
-    shared.repositoriesSection,
-    shared.blocksSection,
-    fixedSection,
-    runtimeSection,
-    membershipSection,
-    disksSection,
-    fsyncSection,
-    caDirsSection,
-    cloudInitSection,
-    tracksSection,
-    endSection,
-  ])
+export const gatherScript = (): Script => frame([beginSection, ...MACHINE_SECTIONS, ...HOST_SECTIONS, endSection])
 
 /** Reads what `gatherScript` printed. */
 export function parseFacts(output: string): Facts {
   const text = unframe(output)
-  const read = <T>(section: Section<T>): T => section.parse(text(section.name))
+  const read: Read = section => section.parse(text(section.name))
 
   const {release, architecture, ...size} = read(machine.machineSection)
   const {virtualization, isContainer} = read(machine.virtualizationSection)
   const capabilities = read(machine.capabilitySection)
   const login = read(loginSection)
-  const packageState = read(packageLockSection)
-  const runtime = read(runtimeSection)
-  const membership = read(membershipSection)
   const units = read(unitsSection)
-  const resolv = read(resolvSection)
-  const isActive = (unit: string): boolean => units[unit]?.active === 'active'
   const now = (read(beginSection) + read(endSection)) / 2
   return {
     ...size,
@@ -96,46 +95,18 @@ export function parseFacts(output: string): Facts {
     units,
     modules: read(modulesSection)(capabilities, isContainer),
     sysctls: read(machine.sysctlSection),
-    packages: read(packagesSection),
-    packagesInterrupted: packageState.interrupted,
-    packageLock: packageState.lock,
-    files: read(filesSection),
-    commands: read(commandsSection),
-    containerd: runtime.containerd,
-    runtimeSockets: runtime.sockets,
-    kubelet: {
-      version: membership.kubeletVersion,
-      running: membership.kubeletRuns,
-      cgroupDriver: membership.cgroupDriver,
-      nodeIp: membership.nodeIp,
-    },
-    clusterCaHash: membership.clusterCaHash,
-    nodeName: membership.nodeName,
-    apiServer: membership.apiServer,
-    advertiseAddress: membership.advertiseAddress,
-    apiServerVersion: membership.apiServerVersion,
+    ...softwareFacts(read),
+    ...clusterFacts(read),
     clock: {epochSeconds: now, synchronized: read(machine.clockSyncSection)},
     disks: read(disksSection),
     fsyncMs: read(fsyncSection),
     listening: read(listeningSection),
-    resolv: {...resolv, resolvedActive: isActive('systemd-resolved.service')},
     proxy: read(proxySection),
-    firewall: {
-      ...read(firewallSection),
-      firewalld: isActive('firewalld.service'),
-      nftables: isActive('nftables.service'),
-    },
+    ...serviceFacts(read, unit => units[unit]?.active === 'active'),
     extraCaDirs: read(caDirsSection),
     cloudInit: read(cloudInitSection),
     ...tracks(read, now),
-    shared: {
-      sysctlFiles: read(shared.sysctlFilesSection),
-      manifests: read(shared.manifestsSection),
-      serviceFiles: read(shared.serviceFilesSection),
-      repositories: read(shared.repositoriesSection),
-      blocks: read(shared.blocksSection),
-      fixed: read(fixedSection),
-    },
+    shared: sharedFiles(read),
   }
 }
 
@@ -166,3 +137,47 @@ function tracks(read: Read, now: number): Pick<Facts, 'lease' | 'ledgerEntries'>
     lease: lease && {holder: lease.holder, ageSeconds: Math.round(now - lease.seen)},
   }
 }
+
+function softwareFacts(
+  read: Read,
+): Pick<
+  Facts,
+  'packages' | 'packagesInterrupted' | 'packageLock' | 'files' | 'commands' | 'containerd' | 'runtimeSockets'
+> {
+  const {interrupted, lock} = read(packageLockSection)
+  const {containerd, sockets} = read(runtimeSection)
+  return {
+    packages: read(packagesSection),
+    packagesInterrupted: interrupted,
+    packageLock: lock,
+    files: read(filesSection),
+    commands: read(commandsSection),
+    containerd,
+    runtimeSockets: sockets,
+  }
+}
+
+function clusterFacts(
+  read: Read,
+): Pick<Facts, 'kubelet' | 'clusterCaHash' | 'nodeName' | 'apiServer' | 'advertiseAddress' | 'apiServerVersion'> {
+  const {kubeletVersion, kubeletRuns, cgroupDriver, nodeIp, ...membership} = read(membershipSection)
+  return {...membership, kubelet: {version: kubeletVersion, running: kubeletRuns, cgroupDriver, nodeIp}}
+}
+
+const serviceFacts = (read: Read, isActive: (unit: string) => boolean): Pick<Facts, 'resolv' | 'firewall'> => ({
+  resolv: {...read(resolvSection), resolvedActive: isActive('systemd-resolved.service')},
+  firewall: {
+    ...read(firewallSection),
+    firewalld: isActive('firewalld.service'),
+    nftables: isActive('nftables.service'),
+  },
+})
+
+const sharedFiles = (read: Read): Facts['shared'] => ({
+  sysctlFiles: read(shared.sysctlFilesSection),
+  manifests: read(shared.manifestsSection),
+  serviceFiles: read(shared.serviceFilesSection),
+  repositories: read(shared.repositoriesSection),
+  blocks: read(shared.blocksSection),
+  fixed: read(fixedSection),
+})

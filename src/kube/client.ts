@@ -69,87 +69,20 @@ export const kubeClient = (endpoint: Endpoint, forward: Forward): KubeClient =>
   clientOn(requester(endpoint, forward), endpoint)
 
 function clientOn(requests: Requester, endpoint: Endpoint): KubeClient {
-  const send = async (call: Call): Promise<ApiObject> => readObject(call, await requests.call(call))
-  const placeOf = restMapper(requests)
-  const pathOf = async (object: ObjectLike, options?: CallOptions): Promise<string> =>
-    objectPath(await placeOf(object, options), object.metadata.name, object.metadata.namespace)
+  const way: Way = {
+    requests,
+    send: async call => readObject(call, await requests.call(call)),
+    placeOf: restMapper(requests),
+  }
   return {
     endpoint,
-    pathOf,
+    pathOf: (object, options) => pathOf(way, object, options),
     withTimeouts: times => clientOn(patientRequester(requests, times), endpoint),
     close: requests.close,
     exec: (pod, options) => exec(requests, endpoint, pod, options),
-    get: async (path, options) => {
-      const call: Call = {
-        ...options,
-        method: 'GET',
-        path,
-        doing: `read ${inWords(path)}`,
-        idempotent: true,
-        allow: [404],
-      }
-      const answer = await requests.call(call)
-      return answer.status === 404 ? undefined : readObject(call, answer)
-    },
-    list: (path, options) => listAll(send, path, options),
-    apply: async (object, {fieldManager = FIELD_MANAGER, force = true, ...options} = {}) =>
-      send({
-        ...options,
-        method: 'PATCH',
-        path: (await pathOf(object, options)) + query({fieldManager, force}),
-        doing: `apply ${describe(object)}`,
-        body: object,
-        contentType: 'application/apply-patch+yaml',
-        idempotent: true,
-      }),
-    create: async (object, options) =>
-      send({
-        ...options,
-        method: 'POST',
-        path: collectionPath(await placeOf(object, options), object.metadata.namespace ?? 'default'),
-        doing: `create ${describe(object)}`,
-        body: object,
-        idempotent: false,
-      }),
-    patch: (path, body, type, options) =>
-      send({
-        ...options,
-        method: 'PATCH',
-        path,
-        doing: `change ${inWords(path)}`,
-        body,
-        contentType: PATCH_TYPES[type],
-        idempotent: type !== 'json',
-      }),
-    delete: async (path, {propagation = 'Background', gracePeriodSeconds, ...options} = {}) => {
-      const body = {
-        apiVersion: 'v1',
-        kind: 'DeleteOptions',
-        propagationPolicy: propagation,
-        ...(gracePeriodSeconds === undefined ? {} : {gracePeriodSeconds}),
-      }
-      const call: Call = {
-        ...options,
-        method: 'DELETE',
-        path,
-        doing: `delete ${inWords(path)}`,
-        body,
-        idempotent: true,
-        allow: [404],
-      }
-      return (await requests.call(call)).status !== 404
-    },
-    getText: async (path, options) =>
-      (
-        await requests.call({
-          ...options,
-          method: 'GET',
-          path,
-          doing: `read ${inWords(path)}`,
-          accept: '*/*',
-          idempotent: true,
-        })
-      ).text,
+    ...readsOf(way),
+    ...writesOf(way),
+    delete: (path, options) => deleteObject(way, path, options),
     raw: call =>
       requests.call({
         ...call,
@@ -159,6 +92,89 @@ function clientOn(requests: Requester, endpoint: Endpoint): KubeClient {
         allow: ANY,
       }),
   }
+}
+
+/** What the requests of a client are made with. */
+interface Way {
+  readonly requests: Requester
+  /** Sends a request whose answer is an object. */
+  readonly send: (call: Call) => Promise<ApiObject>
+  readonly placeOf: ReturnType<typeof restMapper>
+}
+
+const pathOf = async ({placeOf}: Way, object: ObjectLike, options?: CallOptions): Promise<string> =>
+  objectPath(await placeOf(object, options), object.metadata.name, object.metadata.namespace)
+
+const reading = (path: string): Pick<Call, 'method' | 'path' | 'doing' | 'idempotent'> => ({
+  method: 'GET',
+  path,
+  doing: `read ${inWords(path)}`,
+  idempotent: true,
+})
+
+const readsOf = ({requests, send}: Way): Pick<KubeClient, 'get' | 'list' | 'getText'> => ({
+  get: async (path, options) => {
+    const call: Call = {...options, ...reading(path), allow: [404]}
+    const answer = await requests.call(call)
+    return answer.status === 404 ? undefined : readObject(call, answer)
+  },
+  list: (path, options) => listAll(send, path, options),
+  getText: async (path, options) => (await requests.call({...options, ...reading(path), accept: '*/*'})).text,
+})
+
+const writesOf = (way: Way): Pick<KubeClient, 'apply' | 'create' | 'patch'> => ({
+  apply: async (object, {fieldManager = FIELD_MANAGER, force = true, ...options} = {}) =>
+    way.send({
+      ...options,
+      method: 'PATCH',
+      path: (await pathOf(way, object, options)) + query({fieldManager, force}),
+      doing: `apply ${describe(object)}`,
+      body: object,
+      contentType: 'application/apply-patch+yaml',
+      idempotent: true,
+    }),
+  create: async (object, options) =>
+    way.send({
+      ...options,
+      method: 'POST',
+      path: collectionPath(await way.placeOf(object, options), object.metadata.namespace ?? 'default'),
+      doing: `create ${describe(object)}`,
+      body: object,
+      idempotent: false,
+    }),
+  patch: (path, body, type, options) =>
+    way.send({
+      ...options,
+      method: 'PATCH',
+      path,
+      doing: `change ${inWords(path)}`,
+      body,
+      contentType: PATCH_TYPES[type],
+      idempotent: type !== 'json',
+    }),
+})
+
+async function deleteObject(
+  {requests}: Way,
+  path: string,
+  {propagation = 'Background', gracePeriodSeconds, ...options}: DeleteOptions = {},
+): Promise<boolean> {
+  const body = {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    propagationPolicy: propagation,
+    ...(gracePeriodSeconds === undefined ? {} : {gracePeriodSeconds}),
+  }
+  const answer = await requests.call({
+    ...options,
+    method: 'DELETE',
+    path,
+    doing: `delete ${inWords(path)}`,
+    body,
+    idempotent: true,
+    allow: [404],
+  })
+  return answer.status !== 404
 }
 
 const ANY: readonly number[] = Array.from({length: 300}, (_, i) => 300 + i)

@@ -77,44 +77,22 @@ const takenOver = (holder: string): KadmError =>
  * One writer of a cluster's own objects at a time, whichever machines it works on; no clock but our own is compared.
  */
 export function clusterLease(options: ClusterLeaseOptions): ClusterLease {
-  const {identity, clock} = options
+  const {clock} = options
   let held: Holding | undefined
-  let lost: KadmError | undefined
   let pending: Promise<void> | undefined
-
-  const renew = async (holding: Holding): Promise<void> => {
-    const began = clock.now()
-    const {signal} = holding.stop
-    try {
-      const body = {metadata: {resourceVersion: holding.version}, spec: {renewTime: microTime(began)}}
-      holding.version = versionOf(await holding.api.patch(PATH, body, 'merge', {signal, ...PATIENT}))
-      holding.renewedAt = began
-    } catch (error) {
-      if (!isContended(error)) throw error
-      const live = await holding.api.get(PATH, {signal, ...PATIENT})
-      const holder = textAt(live, 'spec', 'holderIdentity') ?? ''
-      // Two lanes that renew at once get in each other's way.
-      if (holder !== identity) throw (lost = takenOver(holder))
-      holding.version = versionOf(live)
-    }
-  }
-  const keep = async (holding: Holding): Promise<void> => {
-    const isOver = (): boolean => holding.stop.signal.aborted || lost !== undefined
-    while (!isOver()) {
-      await clock.sleep(RENEW_MS, holding.stop.signal)
-      // What fails here is found out by the next write, which asks for itself.
-      if (!isOver()) await renew(holding).catch(() => undefined)
-    }
+  const loss: Loss = {error: undefined}
+  const refuseLost = (): void => {
+    if (loss.error !== undefined) throw loss.error
   }
   const acquire = async (use: ClusterLeaseUse): Promise<void> => {
     const renewedAt = clock.now()
     const version = await turn(options, use)
     held = {api: use.api, version, renewedAt, stop: new AbortController()}
-    void keep(held)
+    void keep(held, loss, options)
   }
   return {
     take: async use => {
-      if (lost !== undefined) throw lost
+      refuseLost()
       while (held === undefined) {
         pending ??= acquire(use).finally(() => (pending = undefined))
         // Another lane, which began to wait for all, may be stopped alone.
@@ -124,16 +102,47 @@ export function clusterLease(options: ClusterLeaseOptions): ClusterLease {
       }
     },
     confirm: async () => {
-      if (lost !== undefined) throw lost
-      if (held !== undefined && clock.now() - held.renewedAt >= RENEW_MS) await renew(held)
+      refuseLost()
+      if (held !== undefined && clock.now() - held.renewedAt >= RENEW_MS) await renew(held, loss, options)
     },
     release: async () => {
       const last = held
       held = undefined
       last?.stop.abort()
-      if (last === undefined || lost !== undefined) return
-      await giveBack(last, identity).catch(() => undefined)
+      if (last === undefined || loss.error !== undefined) return
+      await giveBack(last, options.identity).catch(() => undefined)
     },
+  }
+}
+
+/** Why the run lost the lease, once it did. */
+interface Loss {
+  error: KadmError | undefined
+}
+
+async function renew(holding: Holding, loss: Loss, {identity, clock}: ClusterLeaseOptions): Promise<void> {
+  const began = clock.now()
+  const {signal} = holding.stop
+  try {
+    const body = {metadata: {resourceVersion: holding.version}, spec: {renewTime: microTime(began)}}
+    holding.version = versionOf(await holding.api.patch(PATH, body, 'merge', {signal, ...PATIENT}))
+    holding.renewedAt = began
+  } catch (error) {
+    if (!isContended(error)) throw error
+    const live = await holding.api.get(PATH, {signal, ...PATIENT})
+    const holder = textAt(live, 'spec', 'holderIdentity') ?? ''
+    // Two lanes that renew at once get in each other's way.
+    if (holder !== identity) throw (loss.error = takenOver(holder))
+    holding.version = versionOf(live)
+  }
+}
+
+async function keep(holding: Holding, loss: Loss, options: ClusterLeaseOptions): Promise<void> {
+  const isOver = (): boolean => holding.stop.signal.aborted || loss.error !== undefined
+  while (!isOver()) {
+    await options.clock.sleep(RENEW_MS, holding.stop.signal)
+    // What fails here is found out by the next write, which asks for itself.
+    if (!isOver()) await renew(holding, loss, options).catch(() => undefined)
   }
 }
 

@@ -61,6 +61,35 @@ const deployment = (cluster: Cluster): KubeObject => ({
   },
 })
 
+const container = (image: string): PodSpec['containers'][number] => ({
+  name: 'coredns',
+  image,
+  imagePullPolicy: 'IfNotPresent',
+  args: ['-conf', '/etc/coredns/Corefile'],
+  ports: [
+    {name: 'dns', containerPort: 53, protocol: 'UDP'},
+    {name: 'dns-tcp', containerPort: 53, protocol: 'TCP'},
+    {name: 'metrics', containerPort: 9153, protocol: 'TCP'},
+    {name: 'liveness-probe', containerPort: 8080, protocol: 'TCP'},
+    {name: 'readiness-probe', containerPort: 8181, protocol: 'TCP'},
+  ],
+  livenessProbe: {
+    httpGet: {path: '/health', port: 'liveness-probe', scheme: 'HTTP'},
+    initialDelaySeconds: 60,
+    timeoutSeconds: 5,
+    successThreshold: 1,
+    failureThreshold: 5,
+  },
+  readinessProbe: {httpGet: {path: '/ready', port: 'readiness-probe', scheme: 'HTTP'}},
+  resources: {limits: {memory: '170Mi'}, requests: {cpu: '100m', memory: '70Mi'}},
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    capabilities: {add: ['NET_BIND_SERVICE'], drop: ['ALL']},
+    readOnlyRootFilesystem: true,
+  },
+  volumeMounts: [{name: 'config-volume', mountPath: '/etc/coredns', readOnly: true}],
+})
+
 const podSpec = (image: string): PodSpec => ({
   affinity: {
     podAntiAffinity: {
@@ -75,36 +104,7 @@ const podSpec = (image: string): PodSpec => ({
       ],
     },
   },
-  containers: [
-    {
-      name: 'coredns',
-      image,
-      imagePullPolicy: 'IfNotPresent',
-      args: ['-conf', '/etc/coredns/Corefile'],
-      ports: [
-        {name: 'dns', containerPort: 53, protocol: 'UDP'},
-        {name: 'dns-tcp', containerPort: 53, protocol: 'TCP'},
-        {name: 'metrics', containerPort: 9153, protocol: 'TCP'},
-        {name: 'liveness-probe', containerPort: 8080, protocol: 'TCP'},
-        {name: 'readiness-probe', containerPort: 8181, protocol: 'TCP'},
-      ],
-      livenessProbe: {
-        httpGet: {path: '/health', port: 'liveness-probe', scheme: 'HTTP'},
-        initialDelaySeconds: 60,
-        timeoutSeconds: 5,
-        successThreshold: 1,
-        failureThreshold: 5,
-      },
-      readinessProbe: {httpGet: {path: '/ready', port: 'readiness-probe', scheme: 'HTTP'}},
-      resources: {limits: {memory: '170Mi'}, requests: {cpu: '100m', memory: '70Mi'}},
-      securityContext: {
-        allowPrivilegeEscalation: false,
-        capabilities: {add: ['NET_BIND_SERVICE'], drop: ['ALL']},
-        readOnlyRootFilesystem: true,
-      },
-      volumeMounts: [{name: 'config-volume', mountPath: '/etc/coredns', readOnly: true}],
-    },
-  ],
+  containers: [container(image)],
   dnsPolicy: 'Default',
   nodeSelector: {'kubernetes.io/os': 'linux'},
   priorityClassName: 'system-cluster-critical',

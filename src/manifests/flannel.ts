@@ -75,6 +75,34 @@ const daemonSet = (image: string, api: HostPort | undefined): KubeObject => ({
   spec: {selector: {matchLabels: SELECTOR}, template: {metadata: {labels: LABELS}, spec: podSpec(image, api)}},
 })
 
+const container = (image: string, api: HostPort | undefined): PodSpec['containers'][number] => ({
+  name: 'kube-flannel',
+  image,
+  imagePullPolicy: 'IfNotPresent',
+  command: ['/opt/bin/flanneld'],
+  args: ['--ip-masq', '--kube-subnet-mgr', '--iface=$(NODE_IP)'],
+  env: [
+    {name: 'POD_NAME', valueFrom: {fieldRef: {fieldPath: 'metadata.name'}}},
+    {name: 'POD_NAMESPACE', valueFrom: {fieldRef: {fieldPath: 'metadata.namespace'}}},
+    {name: 'NODE_IP', valueFrom: {fieldRef: {fieldPath: 'status.hostIP'}}},
+    ...(api === undefined
+      ? []
+      : [
+          {name: 'KUBERNETES_SERVICE_HOST', value: api.host},
+          {name: 'KUBERNETES_SERVICE_PORT', value: String(api.port)},
+        ]),
+    {name: 'EVENT_QUEUE_DEPTH', value: '5000'},
+    {name: 'CONT_WHEN_CACHE_NOT_READY', value: 'false'},
+  ],
+  resources: {requests: {cpu: '100m', memory: '50Mi'}},
+  securityContext: {privileged: false, capabilities: {add: ['NET_ADMIN', 'NET_RAW']}},
+  volumeMounts: [
+    {name: 'run', mountPath: '/run/flannel'},
+    {name: 'flannel-cfg', mountPath: '/etc/kube-flannel/'},
+    {name: 'xtables-lock', mountPath: '/run/xtables.lock'},
+  ],
+})
+
 const podSpec = (image: string, api: HostPort | undefined): PodSpec => ({
   affinity: {
     nodeAffinity: {
@@ -83,35 +111,7 @@ const podSpec = (image: string, api: HostPort | undefined): PodSpec => ({
       },
     },
   },
-  containers: [
-    {
-      name: 'kube-flannel',
-      image,
-      imagePullPolicy: 'IfNotPresent',
-      command: ['/opt/bin/flanneld'],
-      args: ['--ip-masq', '--kube-subnet-mgr', '--iface=$(NODE_IP)'],
-      env: [
-        {name: 'POD_NAME', valueFrom: {fieldRef: {fieldPath: 'metadata.name'}}},
-        {name: 'POD_NAMESPACE', valueFrom: {fieldRef: {fieldPath: 'metadata.namespace'}}},
-        {name: 'NODE_IP', valueFrom: {fieldRef: {fieldPath: 'status.hostIP'}}},
-        ...(api === undefined
-          ? []
-          : [
-              {name: 'KUBERNETES_SERVICE_HOST', value: api.host},
-              {name: 'KUBERNETES_SERVICE_PORT', value: String(api.port)},
-            ]),
-        {name: 'EVENT_QUEUE_DEPTH', value: '5000'},
-        {name: 'CONT_WHEN_CACHE_NOT_READY', value: 'false'},
-      ],
-      resources: {requests: {cpu: '100m', memory: '50Mi'}},
-      securityContext: {privileged: false, capabilities: {add: ['NET_ADMIN', 'NET_RAW']}},
-      volumeMounts: [
-        {name: 'run', mountPath: '/run/flannel'},
-        {name: 'flannel-cfg', mountPath: '/etc/kube-flannel/'},
-        {name: 'xtables-lock', mountPath: '/run/xtables.lock'},
-      ],
-    },
-  ],
+  containers: [container(image, api)],
   hostNetwork: true,
   priorityClassName: 'system-node-critical',
   serviceAccountName: 'flannel',

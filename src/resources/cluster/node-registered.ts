@@ -64,6 +64,9 @@ async function renewDaemonPods(api: KubeClient, node: string): Promise<void> {
   )
 }
 
+const RESTARTED = 'the kubelet was restarted to register it'
+const UNREGISTERED = 'the kubelet has not registered it'
+
 export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
   look: ({node}, context) =>
     apiLook(context, async api => {
@@ -74,7 +77,7 @@ export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
       return found === undefined ? WITHOUT_NODE : otherRanges(found, onHost)
     }),
   act: async ({node, graceMs, deadlineMs}, context) => {
-    const {api, host, clock, signal, progress} = context
+    const {api, host, clock, signal} = context
     const onHost = await rangesOn(host, signal)
     let missingSince: number | undefined
     let isRestarted = false
@@ -90,7 +93,7 @@ export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
         intervalMs: 250,
         ...laneWait(context),
         hint: 'look at the kubelet there: journalctl -u kubelet',
-        onSeen: progress,
+        onSeen: context.progress,
       },
       untilAnswered(async () => {
         const client = await api()
@@ -107,9 +110,7 @@ export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
         }
         missingSince ??= clock.now()
         if (found === undefined && !isRestarted && clock.now() - missingSince >= graceMs) await restart(client)
-        return {
-          seen: isRestarted ? 'the kubelet was restarted to register it' : 'the kubelet has not registered it',
-        }
+        return {seen: isRestarted ? RESTARTED : UNREGISTERED}
       }),
     )
     if (acted === 'changed') await renewDaemonPods(await api(), node)
