@@ -1,6 +1,7 @@
 import {canonicalAddress, isAddress} from './cidr.ts'
 import type {Cluster, Node} from './cluster.ts'
 import {apiServiceAddress, splitHostPort} from './endpoint.ts'
+import {usesExternalEtcd} from './kubeadm-places.ts'
 import {ADMIN_CONF, CONTROLLER_MANAGER_CONF, KUBELET_CONF, PKI_DIR, SCHEDULER_CONF, SUPER_ADMIN_CONF} from './paths.ts'
 import {kubeletClientHasBinding, type KubernetesVersion} from './version.ts'
 
@@ -31,6 +32,8 @@ export const ADMINS_GROUP = 'kubeadm:cluster-admins'
 export const NODES_GROUP = 'system:nodes'
 export const SA_KEY = `${PKI_DIR}/sa.key`
 export const SA_PUB = `${PKI_DIR}/sa.pub`
+export const saKeyPath = (dir = PKI_DIR): string => `${dir}/sa.key`
+export const saPubPath = (dir = PKI_DIR): string => `${dir}/sa.pub`
 
 const nobody = (): readonly string[] => []
 const noSans = (): Sans => ({dns: [], ips: []})
@@ -86,7 +89,7 @@ const CERTIFICATES = {
     commonName: nodeName,
     organisations: nobody,
     usages: ['serverAuth', 'clientAuth'],
-    sans: etcdSans,
+    sans: (cluster, node) => etcdSans(node, cluster.kubeadm?.etcd?.serverCertSans),
     why: 'proves to clients that they reached etcd',
   },
   'etcd-peer': {
@@ -95,7 +98,7 @@ const CERTIFICATES = {
     commonName: nodeName,
     organisations: nobody,
     usages: ['serverAuth', 'clientAuth'],
-    sans: etcdSans,
+    sans: (cluster, node) => etcdSans(node, cluster.kubeadm?.etcd?.peerCertSans),
     why: 'lets the members of etcd trust each other',
   },
   'etcd-healthcheck-client': {
@@ -133,13 +136,25 @@ export const CERTIFICATE_NAMES: readonly CertificateName[] = [
   'apiserver-etcd-client',
 ]
 
+/** The certificates that a control plane of this cluster has: with an etcd elsewhere, none for etcd. */
+export const certificateNames = (cluster: Pick<Cluster, 'kubeadm'>): readonly CertificateName[] =>
+  CERTIFICATE_NAMES.filter(name => !usesExternalEtcd(cluster) || !ETCD_CERTIFICATES.includes(name))
+
+const ETCD_CERTIFICATES: readonly CertificateName[] = [
+  'etcd-ca',
+  'etcd-server',
+  'etcd-peer',
+  'etcd-healthcheck-client',
+  'apiserver-etcd-client',
+]
+
 export const CA_NAMES: readonly CaName[] = ['ca', 'front-proxy-ca', 'etcd-ca']
 
 export const isAuthority = (name: CertificateName): name is CaName => CA_NAMES.some(ca => ca === name)
 
 export const certificateSpec = (name: CertificateName): CertificateSpec => CERTIFICATES[name]
-export const certPath = (name: CertificateName): string => `${PKI_DIR}/${CERTIFICATES[name].path}.crt`
-export const keyPath = (name: CertificateName): string => `${PKI_DIR}/${CERTIFICATES[name].path}.key`
+export const certPath = (name: CertificateName, dir = PKI_DIR): string => `${dir}/${CERTIFICATES[name].path}.crt`
+export const keyPath = (name: CertificateName, dir = PKI_DIR): string => `${dir}/${CERTIFICATES[name].path}.key`
 
 /**
  * The expected state of one certificate on one node: plain data, ready to be issued or compared with the
@@ -266,6 +281,10 @@ function apiServerSans(cluster: Cluster, node: Node): Sans {
   }
 }
 
-function etcdSans(_cluster: Cluster, node: Node): Sans {
-  return {dns: [node.name, 'localhost'], ips: [node.address, '127.0.0.1', '::1']}
+function etcdSans(node: Node, extra: readonly string[] = []): Sans {
+  const more = extra.map(san => san.toLowerCase())
+  return {
+    dns: [node.name, 'localhost', ...more.filter(san => !isAddress(san))],
+    ips: [node.address, '127.0.0.1', '::1', ...more.filter(isAddress)],
+  }
 }

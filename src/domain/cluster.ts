@@ -1,3 +1,4 @@
+import type {KubeadmSettings, TimeoutName} from './kubeadm.ts'
 import type {OnlineSource, Proxy} from './online-source.ts'
 import type {KubernetesVersion} from './version.ts'
 
@@ -22,6 +23,8 @@ export interface Cluster {
    */
   readonly startupSeconds: number
   readonly extra: Extra
+  /** What kubeadm's documents say besides. */
+  readonly kubeadm?: KubeadmSettings | undefined
 }
 
 export type Role = 'control-plane' | 'worker'
@@ -29,6 +32,8 @@ export type Role = 'control-plane' | 'worker'
 export interface HostSpec {
   /** The wanted hostname and node name; undefined keeps the host's own. */
   readonly name: string | undefined
+  /** The name as a node, where it differs from the hostname. */
+  readonly nodeName?: string | undefined
   readonly role: Role
   readonly ssh: SshTarget | 'local'
   /** The node's address, where the user chose one. */
@@ -37,6 +42,8 @@ export interface HostSpec {
   readonly taints: readonly Taint[] | undefined
   readonly kubeletExtraArgs: readonly Arg[]
   readonly netplan: HostNetwork | undefined
+  /** `unix:///…` of a container runtime that the host has already; undefined: kadm installs containerd. */
+  readonly criSocket?: string | undefined
   /** Ranges of machines that reach the outside through this one, by NAT. */
   readonly nat?: readonly string[] | undefined
 }
@@ -112,7 +119,12 @@ export interface Extra {
 export interface ComponentExtra {
   readonly args: readonly Arg[]
   readonly volumes: readonly ExtraVolume[]
-  readonly envs: readonly Arg[]
+  readonly envs: readonly ExtraEnv[]
+}
+
+/** A variable with its value, or with the source of it as a container has it (`valueFrom` of core/v1 EnvVar). */
+export interface ExtraEnv extends Arg {
+  readonly valueFrom?: Readonly<Record<string, unknown>> | undefined
 }
 
 export interface ExtraVolume {
@@ -138,6 +150,20 @@ export const USUAL_STARTUP_SECONDS = 240
 /** How long to wait for something to come up: on machines where a control plane takes long, everything does. */
 export const startupMs = ({startupSeconds}: Pick<Cluster, 'startupSeconds'>, atLeastMs = 0): number =>
   Math.max(startupSeconds * 1000, atLeastMs)
+
+/**
+ * How long to wait for one step of a node: as long as usual, or longer where the control plane starts slowly or where
+ * kubeadm's `timeouts` of the command that makes nodes of this role say so.
+ */
+export function stepMs(
+  {startupSeconds, kubeadm}: Pick<Cluster, 'startupSeconds' | 'kubeadm'>,
+  {role}: Pick<Node, 'role'>,
+  step: TimeoutName,
+  usualMs = 0,
+): number {
+  const timeouts = (role === 'control-plane' ? kubeadm?.init : kubeadm?.join)?.timeouts
+  return Math.max(startupMs({startupSeconds}, usualMs), (timeouts?.[step] ?? 0) * 1000)
+}
 
 /** How often a component that starts is asked whether it has: what its startup probe can count. */
 export const PROBE_SECONDS = 10

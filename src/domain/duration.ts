@@ -16,10 +16,11 @@ export function parseDuration(text: string, units: readonly Unit[] = ['h', 'm', 
   )
 }
 
-/** A duration in milliseconds as Go prints whole seconds: `8760h0m0s`. */
+/** A duration in milliseconds as Go prints it: `8760h0m0s`, `0h0m0.5s`. */
 export function goDuration(ms: number): string {
-  const seconds = Math.round(ms / 1000)
-  return `${Math.floor(seconds / 3600)}h${Math.floor((seconds % 3600) / 60)}m${seconds % 60}s`
+  const whole = Math.round(ms)
+  const seconds = (whole % 60_000) / 1000
+  return `${Math.floor(whole / 3_600_000)}h${Math.floor((whole % 3_600_000) / 60_000)}m${seconds}s`
 }
 
 /** The time that something took, for people; the input is in milliseconds: `0.3s`, `12s`, `1m 02s`, `1h 05m`. */

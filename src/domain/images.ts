@@ -1,4 +1,7 @@
 import {AGNHOST_IMAGE, AGNHOST_NEXT_IMAGE, componentVersions, DEFAULT_REPOSITORY, flannelImage} from './releases.ts'
+import type {Cluster} from './cluster.ts'
+import {hasCoreDns, hasKubeProxy, usesExternalEtcd} from './kubeadm-places.ts'
+import type {KubeadmSettings} from './kubeadm.ts'
 import type {KubernetesVersion} from './version.ts'
 
 export interface ImageSet {
@@ -26,22 +29,56 @@ export function images(version: KubernetesVersion, repository: string = DEFAULT_
   }
 }
 
+/** The references of a cluster, which may name other places and tags for etcd and DNS. */
+export function imagesOf({
+  version,
+  imageRepository,
+  kubeadm,
+}: Pick<Cluster, 'version' | 'imageRepository' | 'kubeadm'>): ImageSet {
+  const usual = images(version, imageRepository)
+  const {etcd, dns} = kubeadm ?? {}
+  const other = (set: string, image: string, change: Changed): string => {
+    const [, place = '', tag = ''] = /^(.*):([^:]*)$/.exec(set) ?? []
+    const repository = change?.imageRepository === undefined ? place : `${change.imageRepository}/${image}`
+    return `${repository}:${change?.imageTag ?? tag}`
+  }
+  // kubeadm puts CoreDNS one level deeper in the default registry only (images.GetDNSImage).
+  const dnsName = dns?.imageRepository === DEFAULT_REPOSITORY ? 'coredns/coredns' : 'coredns'
+  return {...usual, etcd: other(usual.etcd, 'etcd', etcd), coredns: other(usual.coredns, dnsName, dns)}
+}
+
+type Changed = {readonly imageRepository?: string | undefined; readonly imageTag?: string | undefined} | undefined
+
 export interface ImageNeeds {
   readonly version: KubernetesVersion
   readonly repository: string
   readonly podNetwork: 'flannel' | 'none' | 'file'
+  readonly kubeadm?: KubeadmSettings | undefined
 }
+
+/** What a cluster needs. */
+export const imageNeeds = ({version, imageRepository, network, kubeadm}: Cluster): ImageNeeds => ({
+  version,
+  repository: imageRepository,
+  podNetwork: network.plugin.kind,
+  kubeadm,
+})
 
 /** In kubeadm's order for the control plane, then what kadm adds. */
 export function imagesForRole(role: 'control-plane' | 'worker', needs: ImageNeeds): readonly string[] {
-  const set = images(needs.version, needs.repository)
+  const set = imagesOf({...needs, imageRepository: needs.repository})
   const shared = [
-    set.proxy,
-    set.coredns,
+    ...(hasKubeProxy(needs) ? [set.proxy] : []),
+    ...(hasCoreDns(needs) ? [set.coredns] : []),
     set.pause,
     ...(needs.podNetwork === 'flannel' ? [flannelImage()] : []),
     AGNHOST_IMAGE,
     AGNHOST_NEXT_IMAGE,
   ]
-  return role === 'worker' ? shared : [set.apiserver, set.controllerManager, set.scheduler, ...shared, set.etcd]
+  return role === 'worker'
+    ? shared
+    : [
+        ...[set.apiserver, set.controllerManager, set.scheduler, ...shared],
+        ...(usesExternalEtcd(needs) ? [] : [set.etcd]),
+      ]
 }

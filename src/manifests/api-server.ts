@@ -1,17 +1,26 @@
-import {PORTS} from '../domain/ports.ts'
-import {hostPort, loopback} from '../domain/endpoint.ts'
-import {images} from '../domain/images.ts'
-import {PKI_DIR} from '../domain/paths.ts'
+import {hostPort} from '../domain/endpoint.ts'
+import {imagesOf} from '../domain/images.ts'
+import {pkiDir} from '../domain/kubeadm-places.ts'
+import {etcdCertMounts, etcdFlags} from './external-etcd.ts'
 import {type Flags, mergeFlags, userFlag} from './flags.ts'
 import type {Pod} from './kube-object.ts'
-import {caMounts, envsOf, mergeMounts, probeHost, samePath, staticPod, type StaticPodInput} from './static-pod.ts'
+import {
+  caMounts,
+  envsOf,
+  EXTRA_CA_DIRS,
+  mergeMounts,
+  probeHost,
+  samePath,
+  staticPod,
+  type StaticPodInput,
+} from './static-pod.ts'
 
 /** The static pod of kube-apiserver (kubeadm phases/controlplane/manifests.go). */
 export function apiServerPod({cluster, node, host}: StaticPodInput): Pod {
   const extra = cluster.extra.apiServer
   return staticPod({
     name: 'kube-apiserver',
-    image: images(cluster.version, cluster.imageRepository).apiserver,
+    image: imagesOf(cluster).apiserver,
     annotations: {
       'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint': hostPort(node.address, cluster.apiPort),
     },
@@ -27,41 +36,45 @@ export function apiServerPod({cluster, node, host}: StaticPodInput): Pod {
     },
     startupSeconds: cluster.startupSeconds,
     requests: {cpu: '250m'},
-    mounts: mergeMounts([samePath('k8s-certs', PKI_DIR, 'DirectoryOrCreate'), ...caMounts(host)], extra),
+    mounts: mergeMounts(
+      [
+        samePath('k8s-certs', pkiDir(cluster), 'DirectoryOrCreate'),
+        ...caMounts(host),
+        ...etcdCertMounts(cluster, EXTRA_CA_DIRS),
+      ],
+      extra,
+    ),
   })
 }
 
 function ownFlags({cluster, node}: StaticPodInput): Flags {
-  const {apiServer, etcd} = cluster.extra
+  const {apiServer} = cluster.extra
+  const pki = pkiDir(cluster)
   const hasAuthorizationConfig = userFlag(apiServer.args, 'authorization-config') !== undefined
   return {
     'advertise-address': node.address,
     'allow-privileged': 'true',
     'authorization-mode': hasAuthorizationConfig ? undefined : 'Node,RBAC',
-    'client-ca-file': `${PKI_DIR}/ca.crt`,
+    'client-ca-file': `${pki}/ca.crt`,
     'enable-admission-plugins': 'NodeRestriction',
     'enable-bootstrap-token-auth': 'true',
-    'etcd-servers':
-      userFlag(etcd.args, 'advertise-client-urls') ?? `https://${hostPort(loopback(node), PORTS.etcdClient)}`,
-    'etcd-cafile': `${PKI_DIR}/etcd/ca.crt`,
-    'etcd-certfile': `${PKI_DIR}/apiserver-etcd-client.crt`,
-    'etcd-keyfile': `${PKI_DIR}/apiserver-etcd-client.key`,
-    'kubelet-client-certificate': `${PKI_DIR}/apiserver-kubelet-client.crt`,
-    'kubelet-client-key': `${PKI_DIR}/apiserver-kubelet-client.key`,
+    ...etcdFlags(cluster, node),
+    'kubelet-client-certificate': `${pki}/apiserver-kubelet-client.crt`,
+    'kubelet-client-key': `${pki}/apiserver-kubelet-client.key`,
     'kubelet-preferred-address-types': 'InternalIP,ExternalIP,Hostname',
-    'proxy-client-cert-file': `${PKI_DIR}/front-proxy-client.crt`,
-    'proxy-client-key-file': `${PKI_DIR}/front-proxy-client.key`,
+    'proxy-client-cert-file': `${pki}/front-proxy-client.crt`,
+    'proxy-client-key-file': `${pki}/front-proxy-client.key`,
     'requestheader-allowed-names': 'front-proxy-client',
-    'requestheader-client-ca-file': `${PKI_DIR}/front-proxy-ca.crt`,
+    'requestheader-client-ca-file': `${pki}/front-proxy-ca.crt`,
     'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
     'requestheader-group-headers': 'X-Remote-Group',
     'requestheader-username-headers': 'X-Remote-User',
     'secure-port': String(cluster.apiPort),
     'service-account-issuer': `https://kubernetes.default.svc.${cluster.network.dnsDomain}`,
-    'service-account-key-file': `${PKI_DIR}/sa.pub`,
-    'service-account-signing-key-file': `${PKI_DIR}/sa.key`,
+    'service-account-key-file': `${pki}/sa.pub`,
+    'service-account-signing-key-file': `${pki}/sa.key`,
     'service-cluster-ip-range': cluster.network.serviceSubnets.join(','),
-    'tls-cert-file': `${PKI_DIR}/apiserver.crt`,
-    'tls-private-key-file': `${PKI_DIR}/apiserver.key`,
+    'tls-cert-file': `${pki}/apiserver.crt`,
+    'tls-private-key-file': `${pki}/apiserver.key`,
   }
 }

@@ -1,7 +1,8 @@
 import {PORTS} from '../domain/ports.ts'
 import type {Cluster} from '../domain/cluster.ts'
-import {images} from '../domain/images.ts'
-import {CONTROLLER_MANAGER_CONF, PKI_DIR} from '../domain/paths.ts'
+import {imagesOf} from '../domain/images.ts'
+import {pkiDir} from '../domain/kubeadm-places.ts'
+import {CONTROLLER_MANAGER_CONF} from '../domain/paths.ts'
 import {mountsFlexvolumeDir} from '../domain/version.ts'
 import {type Flags, mergeFlags, userFlag} from './flags.ts'
 import type {Pod} from './kube-object.ts'
@@ -23,12 +24,12 @@ export function controllerManagerPod({cluster, host}: StaticPodInput): Pod {
   const extra = cluster.extra.controllerManager
   return staticPod({
     name: 'kube-controller-manager',
-    image: images(cluster.version, cluster.imageRepository).controllerManager,
+    image: imagesOf(cluster).controllerManager,
     flags: mergeFlags(ownFlags(cluster), extra.args),
     env: envsOf(extra),
     probe: {
       host: probeHost(userFlag(extra.args, 'bind-address') ?? '127.0.0.1'),
-      port: PORTS.controllerManager,
+      port: Number(userFlag(extra.args, 'secure-port') ?? PORTS.controllerManager),
       scheme: 'HTTPS',
       livez: '/healthz',
       readyz: undefined,
@@ -38,7 +39,7 @@ export function controllerManagerPod({cluster, host}: StaticPodInput): Pod {
     requests: {cpu: '200m'},
     mounts: mergeMounts(
       [
-        samePath('k8s-certs', PKI_DIR, 'DirectoryOrCreate'),
+        samePath('k8s-certs', pkiDir(cluster), 'DirectoryOrCreate'),
         samePath('kubeconfig', CONTROLLER_MANAGER_CONF, 'FileOrCreate'),
         ...caMounts(host),
         ...flexvolumeMount(cluster),
@@ -57,22 +58,23 @@ function flexvolumeMount(cluster: Cluster): readonly Mount[] {
 function ownFlags(cluster: Cluster): Flags {
   const {podSubnets, serviceSubnets} = cluster.network
   const hasPods = podSubnets.length > 0
+  const pki = pkiDir(cluster)
   return {
     'allocate-node-cidrs': hasPods ? 'true' : undefined,
     'authentication-kubeconfig': CONTROLLER_MANAGER_CONF,
     'authorization-kubeconfig': CONTROLLER_MANAGER_CONF,
     'bind-address': '127.0.0.1',
-    'client-ca-file': `${PKI_DIR}/ca.crt`,
+    'client-ca-file': `${pki}/ca.crt`,
     'cluster-cidr': hasPods ? podSubnets.join(',') : undefined,
     'cluster-name': cluster.name,
-    'cluster-signing-cert-file': `${PKI_DIR}/ca.crt`,
-    'cluster-signing-key-file': `${PKI_DIR}/ca.key`,
+    'cluster-signing-cert-file': `${pki}/ca.crt`,
+    'cluster-signing-key-file': `${pki}/ca.key`,
     controllers: '*,bootstrapsigner,tokencleaner',
     kubeconfig: CONTROLLER_MANAGER_CONF,
     'leader-elect': 'true',
-    'requestheader-client-ca-file': `${PKI_DIR}/front-proxy-ca.crt`,
-    'root-ca-file': `${PKI_DIR}/ca.crt`,
-    'service-account-private-key-file': `${PKI_DIR}/sa.key`,
+    'requestheader-client-ca-file': `${pki}/front-proxy-ca.crt`,
+    'root-ca-file': `${pki}/ca.crt`,
+    'service-account-private-key-file': `${pki}/sa.key`,
     'service-cluster-ip-range': hasPods ? serviceSubnets.join(',') : undefined,
     'use-service-account-credentials': 'true',
   }

@@ -1,6 +1,6 @@
 import type {Cluster} from '../domain/cluster.ts'
 import {dnsServiceAddress} from '../domain/endpoint.ts'
-import {images} from '../domain/images.ts'
+import {imagesOf} from '../domain/images.ts'
 import {configMap, type KubeObject, type PodSpec, serviceAccount} from './kube-object.ts'
 import {CONTROL_PLANE_LABEL} from './node-labels-and-taints.ts'
 import {account, clusterRole, clusterRoleBinding} from './rbac.ts'
@@ -56,7 +56,7 @@ const deployment = (cluster: Cluster): KubeObject => ({
     strategy: {type: 'RollingUpdate', rollingUpdate: {maxUnavailable: 1}},
     template: {
       metadata: {labels: SELECTOR},
-      spec: podSpec(images(cluster.version, cluster.imageRepository).coredns),
+      spec: podSpec(imagesOf(cluster).coredns),
     },
   },
 })

@@ -1,11 +1,11 @@
 import {PORTS} from '../domain/ports.ts'
 import type {Arg, Node} from '../domain/cluster.ts'
 import {hostPort, loopback} from '../domain/endpoint.ts'
-import {images} from '../domain/images.ts'
-import {ETCD_DATA_DIR, PKI_DIR} from '../domain/paths.ts'
+import {imagesOf} from '../domain/images.ts'
+import {etcdDataDir, pkiDir} from '../domain/kubeadm-places.ts'
 import {type Flags, mergeFlags, userFlag} from './flags.ts'
 import type {Pod} from './kube-object.ts'
-import {type ProbeTarget, samePath, staticPod, type StaticPodInput} from './static-pod.ts'
+import {envsOf, type ProbeTarget, samePath, staticPod, type StaticPodInput} from './static-pod.ts'
 
 /** One member as etcd's `--initial-cluster` names it. */
 export interface EtcdPeer {
@@ -22,42 +22,43 @@ export function etcdPod(input: StaticPodInput, members?: readonly EtcdPeer[]): P
   const extra = cluster.extra.etcd
   return staticPod({
     name: 'etcd',
-    image: images(cluster.version, cluster.imageRepository).etcd,
+    image: imagesOf(cluster).etcd,
     annotations: {'kubeadm.kubernetes.io/etcd.advertise-client-urls': etcdClientUrl(node)},
-    flags: mergeFlags(ownFlags(node, members), extra.args),
-    env: extra.envs.map(({name, value}) => ({name, value})),
+    flags: mergeFlags(ownFlags(input, members), extra.args),
+    env: envsOf(extra),
     probe: probeTarget(node, extra.args),
     startupSeconds: cluster.startupSeconds,
     requests: {cpu: '100m', memory: '100Mi'},
     mounts: [
-      samePath('etcd-data', ETCD_DATA_DIR, 'DirectoryOrCreate', false),
-      samePath('etcd-certs', `${PKI_DIR}/etcd`, 'DirectoryOrCreate', false),
+      samePath('etcd-data', etcdDataDir(cluster), 'DirectoryOrCreate', false),
+      samePath('etcd-certs', `${pkiDir(cluster)}/etcd`, 'DirectoryOrCreate', false),
     ],
   })
 }
 
-function ownFlags(node: Node, members: readonly EtcdPeer[] | undefined): Flags {
+function ownFlags({cluster, node}: StaticPodInput, members: readonly EtcdPeer[] | undefined): Flags {
+  const pki = pkiDir(cluster)
   const peers = members ?? [{name: node.name, peerUrl: etcdPeerUrl(node)}]
   return {
     'advertise-client-urls': etcdClientUrl(node),
-    'cert-file': `${PKI_DIR}/etcd/server.crt`,
+    'cert-file': `${pki}/etcd/server.crt`,
     'client-cert-auth': 'true',
-    'data-dir': ETCD_DATA_DIR,
+    'data-dir': etcdDataDir(cluster),
     'feature-gates': 'InitialCorruptCheck=true',
     'initial-advertise-peer-urls': etcdPeerUrl(node),
     'initial-cluster': peers.map(({name, peerUrl}) => `${name}=${peerUrl}`).join(','),
     'initial-cluster-state': members === undefined ? undefined : 'existing',
-    'key-file': `${PKI_DIR}/etcd/server.key`,
+    'key-file': `${pki}/etcd/server.key`,
     'listen-client-urls': `https://${hostPort(loopback(node), PORTS.etcdClient)},${etcdClientUrl(node)}`,
     'listen-metrics-urls': `http://${hostPort(loopback(node), PORTS.etcdMetrics)}`,
     'listen-peer-urls': etcdPeerUrl(node),
     name: node.name,
-    'peer-cert-file': `${PKI_DIR}/etcd/peer.crt`,
+    'peer-cert-file': `${pki}/etcd/peer.crt`,
     'peer-client-cert-auth': 'true',
-    'peer-key-file': `${PKI_DIR}/etcd/peer.key`,
-    'peer-trusted-ca-file': `${PKI_DIR}/etcd/ca.crt`,
+    'peer-key-file': `${pki}/etcd/peer.key`,
+    'peer-trusted-ca-file': `${pki}/etcd/ca.crt`,
     'snapshot-count': '10000',
-    'trusted-ca-file': `${PKI_DIR}/etcd/ca.crt`,
+    'trusted-ca-file': `${pki}/etcd/ca.crt`,
     'watch-progress-notify-interval': '5s',
   }
 }

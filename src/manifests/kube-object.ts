@@ -62,7 +62,7 @@ export interface Resources {
 export interface EnvVar {
   readonly name: string
   readonly value?: string
-  readonly valueFrom?: {readonly fieldRef: {readonly fieldPath: string}}
+  readonly valueFrom?: Readonly<Record<string, unknown>>
 }
 
 interface ContainerPort {

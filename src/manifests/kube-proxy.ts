@@ -1,7 +1,7 @@
 import {parseAddress} from '../domain/cidr.ts'
 import type {Cluster, Node} from '../domain/cluster.ts'
 import {endpointServer} from '../domain/endpoint.ts'
-import {images} from '../domain/images.ts'
+import {imagesOf} from '../domain/images.ts'
 import {namesProxyMode} from '../domain/version.ts'
 import {CONFIG_HASH_ANNOTATION, configHash} from './config-hash.ts'
 import {type ConfigMap, configMap, type KubeObject, type PodSpec, serviceAccount} from './kube-object.ts'
@@ -91,7 +91,7 @@ const podSpec = ({cluster}: KubeProxyInput): PodSpec => ({
   containers: [
     {
       name: 'kube-proxy',
-      image: images(cluster.version, cluster.imageRepository).proxy,
+      image: imagesOf(cluster).proxy,
       imagePullPolicy: 'IfNotPresent',
       command: [
         '/usr/local/bin/kube-proxy',

@@ -1,7 +1,10 @@
 import type {Arg, Cluster, ComponentExtra} from '../domain/cluster.ts'
-import {ETCD_DATA_DIR, PKI_DIR} from '../domain/paths.ts'
+import {goDuration} from '../domain/duration.ts'
+import {etcdDataDir, hasCoreDns, hasKubeProxy, pkiDir} from '../domain/kubeadm-places.ts'
 import {type ConfigMap, configMap} from './kube-object.ts'
 import {toYaml} from './yaml.ts'
+
+const HOUR_MS = 3_600_000
 
 /** ConfigMap kube-system/kubeadm-config, from which kubeadm joins, renews and upgrades. */
 export const kubeadmConfigMap = (cluster: Cluster): ConfigMap =>
@@ -12,22 +15,22 @@ export const kubeadmConfigMap = (cluster: Cluster): ConfigMap =>
 
 /** The cluster as kubeadm's own v1beta4 document; keys in kubeadm's order. */
 export function clusterConfiguration(cluster: Cluster): Readonly<Record<string, unknown>> {
-  const {extra, network, pki} = cluster
+  const {extra, kubeadm, network, pki} = cluster
   return {
     apiServer: {
       ...(pki.apiServerSans.length === 0 ? {} : {certSANs: pki.apiServerSans.map(san => san.toLowerCase())}),
       ...component(extra.apiServer),
     },
     apiVersion: 'kubeadm.k8s.io/v1beta4',
-    caCertificateValidityPeriod: goHours(pki.caHours),
-    certificateValidityPeriod: goHours(pki.leafHours),
-    certificatesDir: PKI_DIR,
+    caCertificateValidityPeriod: goDuration(pki.caHours * HOUR_MS),
+    certificateValidityPeriod: goDuration(pki.leafHours * HOUR_MS),
+    certificatesDir: pkiDir(cluster),
     clusterName: cluster.name,
     ...(cluster.controlPlaneEndpoint === undefined ? {} : {controlPlaneEndpoint: cluster.controlPlaneEndpoint}),
     controllerManager: component(extra.controllerManager),
-    dns: {},
+    dns: {...imageMeta(kubeadm?.dns), ...(hasCoreDns(cluster) ? {} : {disabled: true})},
     encryptionAlgorithm: pki.algorithm,
-    etcd: {local: {dataDir: ETCD_DATA_DIR, ...argsAndEnvs(extra.etcd)}},
+    etcd: etcd(cluster),
     imageRepository: cluster.imageRepository,
     kind: 'ClusterConfiguration',
     kubernetesVersion: cluster.version.text,
@@ -36,13 +39,36 @@ export function clusterConfiguration(cluster: Cluster): Readonly<Record<string, 
       ...(network.podSubnets.length === 0 ? {} : {podSubnet: network.podSubnets.join(',')}),
       serviceSubnet: network.serviceSubnets.join(','),
     },
-    proxy: {},
+    proxy: hasKubeProxy(cluster) ? {} : {disabled: true},
     scheduler: component(extra.scheduler),
   }
 }
 
-/** Go's spelling of a duration, as kubeadm stores it. */
-const goHours = (hours: number): string => `${String(hours)}h0m0s`
+function etcd(cluster: Cluster): object {
+  const {externalEtcd, etcd: local} = cluster.kubeadm ?? {}
+  if (externalEtcd !== undefined) {
+    const {endpoints, httpEndpoints = endpoints, caFile = '', certFile = '', keyFile = ''} = externalEtcd
+    return {external: {caFile, certFile, endpoints, httpEndpoints, keyFile}}
+  }
+  return {
+    local: {
+      dataDir: etcdDataDir(cluster),
+      ...argsAndEnvs(cluster.extra.etcd),
+      ...imageMeta(local),
+      ...filled('peerCertSANs', local?.peerCertSans),
+      ...filled('serverCertSANs', local?.serverCertSans),
+    },
+  }
+}
+
+const filled = (key: string, list: readonly string[] = []): object => (list.length === 0 ? {} : {[key]: list})
+
+const imageMeta = (
+  image: {readonly imageRepository?: string | undefined; readonly imageTag?: string | undefined} = {},
+) => ({
+  ...(image.imageRepository === undefined ? {} : {imageRepository: image.imageRepository}),
+  ...(image.imageTag === undefined ? {} : {imageTag: image.imageTag}),
+})
 
 const component = (extra: ComponentExtra): object => ({
   ...argsAndEnvs(extra),
@@ -61,7 +87,13 @@ const component = (extra: ComponentExtra): object => ({
 
 const argsAndEnvs = ({args, envs}: ComponentExtra): object => ({
   ...(args.length === 0 ? {} : {extraArgs: pairs(args)}),
-  ...(envs.length === 0 ? {} : {extraEnvs: pairs(envs)}),
+  ...(envs.length === 0
+    ? {}
+    : {
+        extraEnvs: envs.map(({name, value, valueFrom}) =>
+          valueFrom === undefined ? {name, value} : {name, valueFrom},
+        ),
+      }),
 })
 
 const pairs = (list: readonly Arg[]): readonly Arg[] => list.map(({name, value}) => ({name, value}))

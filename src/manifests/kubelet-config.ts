@@ -1,7 +1,8 @@
 import {PORTS} from '../domain/ports.ts'
 import {timeoutScaleFor, PROBE_SECONDS, startsSlowly, type Cluster} from '../domain/cluster.ts'
 import {dnsServiceAddress} from '../domain/endpoint.ts'
-import {CONTAINERD_SOCKET, MANIFESTS_DIR, PKI_DIR} from '../domain/paths.ts'
+import {pkiDir} from '../domain/kubeadm-places.ts'
+import {CONTAINERD_SOCKET, MANIFESTS_DIR} from '../domain/paths.ts'
 import {kubeletRefusesCgroupV1} from '../domain/version.ts'
 import {CONFIG_HASH_ANNOTATION, configHash} from './config-hash.ts'
 import {type ConfigMap, configMap} from './kube-object.ts'
@@ -41,13 +42,15 @@ export function kubeletConfig(cluster: Cluster, host: KubeletHost): Readonly<Rec
   }
   const {cgroupVersion, swapOutside} = host
   const shared = sharedConfig(cluster, cgroupVersion, swapOutside ? 'NoSwap' : podSwap(cluster, cgroupVersion))
-  return deepMerge(deepMerge(shared, local), cluster.extra.kubelet)
+  return {...deepMerge(deepMerge(shared, local), cluster.extra.kubelet), rotateCertificates: true}
 }
 
 /** ConfigMap kube-system/kubelet-config: what joining nodes start from. `cgroupVersion` is that of the first control plane. */
 export function kubeletConfigMap(cluster: Cluster, cgroupVersion: 1 | 2): ConfigMap {
   const own = sharedConfig(cluster, cgroupVersion, podSwap(cluster, cgroupVersion))
-  const shared = deepMerge(deepMerge(own, cluster.extra.kubelet), {containerRuntimeEndpoint: ''})
+  // kubeadm forces rotateCertificates (componentconfigs/kubelet.go): what it issues for a year is never replaced otherwise.
+  const forced = {containerRuntimeEndpoint: '', rotateCertificates: true}
+  const shared = deepMerge(deepMerge(own, cluster.extra.kubelet), forced)
   const data = {kubelet: toYaml(shared)}
   const isUsers = Object.keys(cluster.extra.kubelet).length > 0
   const annotations = isUsers ? {} : {annotations: {[CONFIG_HASH_ANNOTATION]: configHash(data)}}
@@ -69,7 +72,7 @@ function sharedConfig(cluster: Cluster, cgroupVersion: 1 | 2, swap: PodSwap): Re
     authentication: {
       anonymous: {enabled: false},
       webhook: {enabled: true},
-      x509: {clientCAFile: `${PKI_DIR}/ca.crt`},
+      x509: {clientCAFile: `${pkiDir(cluster)}/ca.crt`},
     },
     authorization: {mode: 'Webhook'},
     cgroupDriver: cgroupDriver(cgroupVersion),

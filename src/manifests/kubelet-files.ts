@@ -27,7 +27,7 @@ export function kubeletFlagsText({node, hostname}: KubeletFlagsInput): string {
         ? undefined
         : taints.map(({key, value = '', effect}) => `${key}=${value}:${effect}`).join(','),
   }
-  return `KUBELET_KUBEADM_ARGS="${mergeFlags(own, node.host.kubeletExtraArgs).join(' ')}"\n`
+  return `KUBELET_KUBEADM_ARGS=${JSON.stringify(mergeFlags(own, node.host.kubeletExtraArgs).join(' '))}\n`
 }
 
 /** /etc/systemd/system/kubelet.service, for hosts that have no package for it. */

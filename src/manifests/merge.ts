@@ -1,9 +1,10 @@
 type Plain = Readonly<Record<string, unknown>>
 
-/** `over` applied to `base`: maps are merged key by key, every other value is replaced. */
+/** `over` applied to `base`: maps are merged key by key, every other value is replaced; null says nothing. */
 export function deepMerge(base: Plain, over: Plain): Plain {
   const merged: Record<string, unknown> = {...base}
   for (const [key, value] of Object.entries(over)) {
+    if (value === null || value === undefined) continue
     const old = merged[key]
     merged[key] = isPlain(old) && isPlain(value) ? deepMerge(old, value) : value
   }

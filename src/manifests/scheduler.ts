@@ -1,5 +1,5 @@
 import {PORTS} from '../domain/ports.ts'
-import {images} from '../domain/images.ts'
+import {imagesOf} from '../domain/images.ts'
 import {SCHEDULER_CONF} from '../domain/paths.ts'
 import {mergeFlags, userFlag} from './flags.ts'
 import type {Pod} from './kube-object.ts'
@@ -17,12 +17,12 @@ export function schedulerPod({cluster}: StaticPodInput): Pod {
   }
   return staticPod({
     name: 'kube-scheduler',
-    image: images(cluster.version, cluster.imageRepository).scheduler,
+    image: imagesOf(cluster).scheduler,
     flags: mergeFlags(own, extra.args),
     env: envsOf(extra),
     probe: {
       host: probeHost(userFlag(extra.args, 'bind-address') ?? '127.0.0.1'),
-      port: PORTS.scheduler,
+      port: Number(userFlag(extra.args, 'secure-port') ?? PORTS.scheduler),
       scheme: 'HTTPS',
       livez: '/livez',
       readyz: '/readyz',

@@ -15,7 +15,7 @@ export interface StaticPodInput {
 }
 
 /** Folders with certificate authorities that are mounted when the host has them. */
-const EXTRA_CA_DIRS = [
+export const EXTRA_CA_DIRS = [
   '/etc/pki/ca-trust',
   '/etc/pki/tls/certs',
   '/etc/ca-certificates',
@@ -151,8 +151,10 @@ export const caMounts = (host: ControlPlaneHost): readonly Mount[] => [
   ),
 ]
 
-/** The variables of `extraEnvs`, sorted by name as kubeadm sorts them; the last value of a name counts. */
+/** The variables of `extraEnvs`, sorted by name as kubeadm sorts them; the last one of a name counts. */
 export function envsOf({envs}: ComponentExtra): readonly EnvVar[] {
-  const byName = new Map(envs.map(({name, value}) => [name, value]))
-  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => ({name, value}))
+  const byName = new Map(envs.map(env => [env.name, env]))
+  return [...byName.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({name, value, valueFrom}) => (valueFrom === undefined ? {name, value} : {name, valueFrom}))
 }

@@ -9,6 +9,8 @@ const anyText = fc.oneof(
   fc.string({unit: 'binary-ascii'}),
   fc.constantFrom('on', 'no', 'y', '0777', '1e3', '~', 'null', '12:30', '#', '- a', 'é\u2028'),
 )
+/** An empty text is no value in a component's configuration. */
+const someText = anyText.filter(text => text !== '')
 const args: fc.Arbitrary<readonly Arg[]> = fc.array(fc.record({name: word, value: anyText}), {maxLength: 3})
 const labelValue = fc.constantFrom('', 'a', 'true', '1', 'on', 'x.y_z')
 
@@ -123,7 +125,7 @@ export const anyCluster: fc.Arbitrary<Cluster> = fc.record({
     kubelet: fc.record(
       {
         maxPods: fc.nat(500),
-        cgroupDriver: anyText,
+        cgroupDriver: someText,
         serializeImagePulls: fc.boolean(),
         evictionHard: fc.dictionary(word, anyText),
         enforceNodeAllocatable: fc.array(anyText),
@@ -131,7 +133,7 @@ export const anyCluster: fc.Arbitrary<Cluster> = fc.record({
       },
       {requiredKeys: []},
     ),
-    kubeProxy: fc.record({mode: anyText, featureGates: fc.dictionary(word, fc.boolean())}, {requiredKeys: []}),
+    kubeProxy: fc.record({mode: someText, featureGates: fc.dictionary(word, fc.boolean())}, {requiredKeys: []}),
     ignorePreflightErrors: fc.uniqueArray(fc.constantFrom('swap', 'numcpu', 'mem')),
   }),
 })

@@ -15,7 +15,11 @@ describe('a duration as Go writes it', () => {
     ['0h', undefined],
     ['10y', undefined],
     ['-1h', undefined],
-    ['1.5h', undefined],
+    ['1.5h', 1.5],
+    ['4380h30m', 4380.5],
+    ['500ms', 0.5 / 3600],
+    ['1.5', undefined],
+    ['h', undefined],
     ['', undefined],
     ['9999999h', undefined],
   ])('%s is %s hours', (text, hours) => {

@@ -17,6 +17,7 @@ const resource = bootstrapKubeconfig({
   node: 'worker-1',
   server: 'https://10.0.0.10:6443',
   clusterName: 'demo',
+  caPath: certPath('ca'),
   at: '2026-06-01T00:00:00Z',
 })
 

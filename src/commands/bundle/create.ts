@@ -51,14 +51,14 @@ export class BundleCreate extends KadmCommand {
     asked: ReturnType<typeof clusterFlagsOf>,
     flags: {readonly file: string | undefined; readonly architecture: Architecture},
   ): Promise<BundleOrder> {
-    const [{clusterFrom, findFile}, {imagesForRole}, {internet}] = await Promise.all([
+    const [{clusterFrom, findFile}, {imageNeeds, imagesForRole}, {internet}] = await Promise.all([
       import('../runtime/requests/load-cluster.ts'),
       import('../../domain/images.ts'),
       import('../../bundle/internet.ts'),
     ])
     const {cluster} = await clusterFrom(asked, findFile(flags.file))
-    const {version, imageRepository: repository, network} = cluster
-    const needs = {version, repository, podNetwork: network.plugin.kind}
+    const {version} = cluster
+    const needs = imageNeeds(cluster)
     return {
       version,
       architecture: flags.architecture,

@@ -16,16 +16,12 @@ export class ConfigImages extends KadmCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(ConfigImages)
-    const [{clusterFrom, findFile}, {imagesForRole}] = await Promise.all([
+    const [{clusterFrom, findFile}, {imageNeeds, imagesForRole}] = await Promise.all([
       import('../runtime/requests/load-cluster.ts'),
       import('../../domain/images.ts'),
     ])
     const {cluster} = await clusterFrom(clusterFlagsOf({...flags, bundle: undefined}), findFile(flags.file))
-    const needs = {
-      version: cluster.version,
-      repository: cluster.imageRepository,
-      podNetwork: cluster.network.plugin.kind,
-    }
+    const needs = imageNeeds(cluster)
     const images = imagesForRole('control-plane', needs)
     const data = {images, workers: imagesForRole('worker', needs)}
     await this.result(flags.output, data, images.join('\n'), {names: images})

@@ -1,72 +1,127 @@
+import {COMPONENT_FIELDS} from './component-fields.ts'
+import {typeProblem} from './component-types.ts'
+import {described} from './described.ts'
 import type {Locate, Path, Report} from './finding.ts'
 import {unknownKey} from './issues.ts'
 import {isTree, type Tree} from './tree.ts'
 
-/** Every field of the two components' configuration in Kubernetes 1.35 to 1.37 (k8s.io/kubelet, k8s.io/kube-proxy: types.go). */
-const FIELDS = {
-  KubeletConfiguration: `
-  address allowedUnsafeSysctls authentication.anonymous.enabled authentication.webhook.cacheTTL
-  authentication.webhook.enabled authentication.x509.clientCAFile authorization.mode
-  authorization.webhook.cacheAuthorizedTTL authorization.webhook.cacheUnauthorizedTTL cgroupDriver cgroupRoot
-  cgroupsPerQOS clusterDNS clusterDomain configMapAndSecretChangeDetectionStrategy containerLogMaxFiles
-  containerLogMaxSize containerLogMaxWorkers containerLogMonitorInterval containerRuntimeEndpoint contentType
-  cpuCFSQuota cpuCFSQuotaPeriod cpuManagerPolicy cpuManagerPolicyOptions cpuManagerReconcilePeriod
-  crashLoopBackOff.maxContainerRestartPeriod defaultPodSysctls enableContentionProfiling
-  enableControllerAttachDetach enableDebugFlagsHandler enableDebuggingHandlers enableProfilingHandler
-  enableServer enableSystemLogHandler enableSystemLogQuery enforceNodeAllocatable eventBurst eventRecordQPS
-  evictionHard evictionMaxPodGracePeriod evictionMinimumReclaim evictionPressureTransitionPeriod evictionSoft
-  evictionSoftGracePeriod failCgroupV1 failSwapOn featureGates fileCheckFrequency hairpinMode
-  healthzBindAddress healthzPort httpCheckFrequency imageGCHighThresholdPercent imageGCLowThresholdPercent
-  imageMaximumGCAge imageMinimumGCAge imagePullCredentialsVerificationPolicy imageServiceEndpoint
-  iptablesDropBit iptablesMasqueradeBit kernelMemcgNotification kubeAPIBurst kubeAPIQPS kubeReserved
-  kubeReservedCgroup kubeletCgroups localStorageCapacityIsolation logging.flushFrequency logging.format
-  logging.options logging.verbosity logging.vmodule makeIPTablesUtilChains maxOpenFiles maxParallelImagePulls
-  maxPods memoryManagerPolicy memoryReservationPolicy memorySwap.swapBehavior memoryThrottlingFactor
-  mergeDefaultEvictionSettings nodeLeaseDurationSeconds nodeStatusMaxImages nodeStatusReportFrequency
-  nodeStatusUpdateFrequency oomScoreAdj podCIDR podLogsDir podPidsLimit podsPerCore port
-  preloadedImagesVerificationAllowlist protectKernelDefaults providerID qosReserved readOnlyPort registerNode
-  registerWithTaints registryBurst registryPullQPS reservedMemory reservedSystemCPUs resolvConf
-  rotateCertificates runOnce runtimeRequestTimeout seccompDefault serializeImagePulls serverTLSBootstrap
-  showHiddenMetricsForVersion shutdownGracePeriod shutdownGracePeriodByPodPriority
-  shutdownGracePeriodCriticalPods singleProcessOOMKill staticPodPath staticPodURL staticPodURLHeader
-  streamingConnectionIdleTimeout syncFrequency systemCgroups systemReserved systemReservedCgroup tlsCertFile
-  tlsCipherSuites tlsCurvePreferences tlsMinVersion tlsPrivateKeyFile topologyManagerPolicy
-  topologyManagerPolicyOptions topologyManagerScope tracing.endpoint tracing.samplingRatePerMillion
-  userNamespaces.idsPerPod volumePluginDir volumeStatsAggPeriod
-  `,
-  KubeProxyConfiguration: `
-  bindAddress bindAddressHardFail clientConnection.acceptContentTypes clientConnection.burst
-  clientConnection.contentType clientConnection.kubeconfig clientConnection.qps clusterCIDR configSyncPeriod
-  conntrack.maxPerCore conntrack.min conntrack.tcpBeLiberal conntrack.tcpCloseWaitTimeout
-  conntrack.tcpEstablishedTimeout conntrack.udpStreamTimeout conntrack.udpTimeout detectLocal.bridgeInterface
-  detectLocal.interfaceNamePrefix detectLocalMode enableProfiling featureGates healthzBindAddress
-  hostnameOverride iptables.localhostNodePorts iptables.masqueradeAll iptables.masqueradeBit
-  iptables.minSyncPeriod iptables.syncPeriod ipvs.excludeCIDRs ipvs.minSyncPeriod ipvs.scheduler
-  ipvs.strictARP ipvs.syncPeriod ipvs.tcpFinTimeout ipvs.tcpTimeout ipvs.udpTimeout logging.flushFrequency
-  logging.format logging.options logging.verbosity logging.vmodule metricsBindAddress mode
-  nftables.masqueradeAll nftables.masqueradeBit nftables.minSyncPeriod nftables.syncPeriod nodePortAddresses
-  oomScoreAdj portRange showHiddenMetricsForVersion windowsRunAsService winkernel.enableDSR
-  winkernel.forwardHealthCheckVip winkernel.networkName winkernel.rootHnsEndpointName winkernel.sourceVip
-  `,
+export type ComponentKind = keyof typeof COMPONENT_FIELDS
+
+/** One place in a component's configuration: fields of its own, elements that have fields, or a Go type. */
+interface Field {
+  readonly children: Map<string, Field>
+  isList: boolean
+  type: string | undefined
+  since: number | undefined
 }
 
-/** Reports unknown keys. The component reads its configuration strictly and does not start with them. */
-export function tellUnknownKeys(kind: keyof typeof FIELDS, document: Tree, locate: Locate, report: Report): void {
-  const paths = FIELDS[kind].trim().split(/\s+/)
-  const judge = (value: Tree, above: Path): void => {
-    const prefix = above.map(step => `${step}.`).join('')
-    const known = [...new Set(paths.filter(path => path.startsWith(prefix)).map(path => path.slice(prefix.length)))]
-    const keys = [...new Set(known.map(path => path.split('.')[0] ?? path))]
-    for (const [key, child] of Object.entries(value)) {
-      if (above.length === 0 && (key === 'apiVersion' || key === 'kind')) continue
-      const path = [...above, key]
-      if (!keys.includes(key)) report({severity: 'error', place: locate(path, 'key'), message: unknownField(key, keys)})
-      else if (isTree(child) && known.some(field => field.startsWith(`${key}.`))) judge(child, path)
+const newField = (): Field => ({children: new Map(), isList: false, type: undefined, since: undefined})
+
+function fieldsOf(kind: ComponentKind): Field {
+  const root = newField()
+  for (const [type, names] of Object.entries(COMPONENT_FIELDS[kind])) {
+    for (const name of names.trim().split(/\s+/)) {
+      const [path = '', since] = name.split('@')
+      const leaf = path.split('.').reduce(descend, root)
+      leaf.type = type
+      leaf.since = since === undefined ? undefined : Number(since)
     }
   }
-  judge(document, [])
+  return root
 }
+
+function descend(parent: Field, step: string): Field {
+  const key = step.replace(/\[\]$/, '')
+  const child = parent.children.get(key) ?? newField()
+  child.isList ||= step.endsWith('[]')
+  parent.children.set(key, child)
+  return child
+}
+
+const FIELDS = {
+  KubeletConfiguration: fieldsOf('KubeletConfiguration'),
+  KubeProxyConfiguration: fieldsOf('KubeProxyConfiguration'),
+} as const
+
+const HEAD = ['apiVersion', 'kind']
+
+/** Reports unknown keys and values of a wrong type. The component reads its configuration strictly and does not start with them. */
+export function tellComponentProblems(kind: ComponentKind, document: Tree, locate: Locate, report: Report): void {
+  const problem = (path: Path, at: 'key' | 'value', message: string): void =>
+    report({severity: 'error', place: locate(path, at), message})
+  const judge = (field: Field, value: unknown, path: Path): void => {
+    if (value === null || value === undefined) return
+    if (field.type !== undefined) judgeTyped(field.type, value, path, problem)
+    else if (field.isList && !Array.isArray(value)) problem(path, 'value', `must be a list, not ${described(value)}`)
+    else if (Array.isArray(value) && field.isList)
+      value.forEach((element, i) => judge({...field, isList: false}, element, [...path, i]))
+    else if (!isTree(value)) problem(path, 'value', `must be a mapping, not ${described(value)}`)
+    else judgeKeys(field, value, path)
+  }
+  const judgeKeys = (field: Field, value: Tree, path: Path): void => {
+    for (const [key, child] of Object.entries(value)) {
+      if (path.length === 0 && HEAD.includes(key)) continue
+      const known = field.children.get(key)
+      if (known === undefined) problem([...path, key], 'key', unknownField(key, [...field.children.keys()]))
+      else judge(known, child, [...path, key])
+    }
+  }
+  judgeKeys(FIELDS[kind], document, [])
+}
+
+type Problem = (path: Path, at: 'key' | 'value', message: string) => void
+
+function judgeTyped(type: string, value: unknown, path: Path, problem: Problem): void {
+  const [, container, inner = ''] = /^(\[\]|map\[string\])(.*)$/.exec(type) ?? []
+  if (value === null) return
+  if (container === undefined) {
+    const message = typeProblem(type, value)
+    if (message !== undefined) problem(path, 'value', message)
+  } else if (container === '[]') {
+    if (Array.isArray(value)) value.forEach((element: unknown, i) => judgeTyped(inner, element, [...path, i], problem))
+    else problem(path, 'value', `must be a list, not ${described(value)}; write it as [${shown(value)}]`)
+  } else if (isTree(value)) {
+    for (const [key, child] of Object.entries(value)) judgeTyped(inner, child, [...path, key], problem)
+  } else problem(path, 'value', `must be a mapping of names to values, not ${described(value)}`)
+}
+
+const shown = (value: unknown): string => (typeof value === 'object' ? '…' : JSON.stringify(value).replaceAll('"', ''))
 
 /** Too many fields to list them all. */
 const unknownField = (key: string, keys: readonly string[]): string =>
   unknownKey(key, keys).replace(/; known here are .{200,}$/, '')
+
+/** Fields of a document that a release of Kubernetes does not have yet, with the minor that brought them. */
+export function newerFields(
+  kind: ComponentKind,
+  document: Tree,
+  minor: number,
+): readonly {path: Path; since: number}[] {
+  return [...FIELDS[kind].children].flatMap(([key, {since}]) =>
+    since !== undefined && since > minor && document[key] !== undefined && document[key] !== null
+      ? [{path: [key], since}]
+      : [],
+  )
+}
+
+/**
+ * What a document says: without its head, and without what Go reads as nothing said: no value, an empty text or a
+ * duration of zero where the field is not a pointer.
+ */
+export function saidOf(kind: ComponentKind, document: Tree): Tree {
+  const said = (field: Field | undefined, tree: Tree, skip: readonly string[] = []): Tree =>
+    Object.fromEntries(
+      Object.entries(tree).flatMap(([key, value]) => {
+        const child = field?.children.get(key)
+        if (skip.includes(key) || value === null || isUnsaid(child?.type, value)) return []
+        return [[key, child?.type === undefined && isTree(value) ? said(child, value) : withoutNulls(value)]]
+      }),
+    )
+  return said(FIELDS[kind], document, HEAD)
+}
+
+const isUnsaid = (type: string | undefined, value: unknown): boolean =>
+  (value === '' && type === 'string') || (type === 'duration' && value === '0s')
+
+const withoutNulls = (value: unknown): unknown =>
+  isTree(value) ? Object.fromEntries(Object.entries(value).filter(([, child]) => child !== null)) : value

@@ -1,6 +1,7 @@
 import {z} from 'zod'
 
 import {nearest} from '../../domain/nearest.ts'
+import {described} from './described.ts'
 import type {Path} from './finding.ts'
 import {valueAt} from './tree.ts'
 
@@ -72,14 +73,6 @@ function oneOf(values: readonly string[], value: unknown): string {
   const near = typeof value === 'string' ? nearest(value, values) : undefined
   const choice = values.length === 1 ? `must be ${values.join('')}` : `must be one of ${values.join(', ')}`
   return `${choice}, not ${described(value)}${near === undefined ? '' : `; did you mean '${near}'?`}`
-}
-
-function described(value: unknown): string {
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'string') return `'${value}'`
-  if (typeof value === 'number' || typeof value === 'boolean')
-    return `the ${typeof value === 'number' ? 'number' : 'value'} ${value}`
-  return 'a mapping'
 }
 
 /** The keys that the schema allows in the mapping at a path. */

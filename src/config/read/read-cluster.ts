@@ -1,6 +1,6 @@
 import type {Cluster, Extra} from '../../domain/cluster.ts'
 import {checkTogether, clusterOf, type GatheredDrafts} from '../draft/assemble.ts'
-import {tellUnknownKeys} from '../documents/component-keys.ts'
+import {saidOf, tellComponentProblems} from '../documents/component-keys.ts'
 import {checkComponents, checkSwap} from '../rules/component-rules.ts'
 import {draftOfCluster} from '../draft/draft-of-cluster.ts'
 import {componentExtras, draftOfClusterConfiguration, draftOfInit, draftOfJoin} from '../draft/draft-of-kubeadm.ts'
@@ -9,7 +9,6 @@ import type {ConfigEnvironment} from './environment.ts'
 import {type FileDocuments, fileDocuments} from '../documents/file-documents.ts'
 import {newFindings, settle, type Report} from '../documents/finding.ts'
 import {chosenAddress, hostsOf, type PlacedHost, register} from '../draft/hosts.ts'
-import type {Tree} from '../documents/tree.ts'
 import {tellUnsupported} from '../documents/unsupported.ts'
 
 export interface ReadCluster {
@@ -49,8 +48,9 @@ export function finish(
 
 /** Keys that the kubelet or kube-proxy would refuse. */
 export function tellComponentKeys({kubelet, kubeProxy}: FileDocuments, report: Report): void {
-  if (kubelet !== undefined) tellUnknownKeys('KubeletConfiguration', kubelet.value, kubelet.locate, report)
-  if (kubeProxy !== undefined) tellUnknownKeys('KubeProxyConfiguration', kubeProxy.value, kubeProxy.locate, report)
+  if (kubelet !== undefined) tellComponentProblems('KubeletConfiguration', kubelet.value, kubelet.locate, report)
+  if (kubeProxy !== undefined)
+    tellComponentProblems('KubeProxyConfiguration', kubeProxy.value, kubeProxy.locate, report)
 }
 
 /** Reports what kubeadm's documents set that kadm does not support. */
@@ -120,10 +120,6 @@ function registered(
 
 const extraOf = ({clusterConfiguration, kubelet, kubeProxy}: FileDocuments): Omit<Extra, 'ignorePreflightErrors'> => ({
   ...componentExtras(clusterConfiguration?.value),
-  kubelet: own(kubelet?.value),
-  kubeProxy: own(kubeProxy?.value),
+  kubelet: saidOf('KubeletConfiguration', kubelet?.value ?? {}),
+  kubeProxy: saidOf('KubeProxyConfiguration', kubeProxy?.value ?? {}),
 })
-
-/** A component's document without the head that says what it is. */
-const own = (document: Tree | undefined): Tree =>
-  Object.fromEntries(Object.entries(document ?? {}).filter(([key]) => key !== 'apiVersion' && key !== 'kind'))

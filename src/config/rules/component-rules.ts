@@ -1,5 +1,6 @@
 import {canonicalAddress} from '../../domain/cidr.ts'
 import {dnsServiceAddress} from '../../domain/endpoint.ts'
+import {pkiDir} from '../../domain/kubeadm-places.ts'
 import type {Cluster} from '../../domain/cluster.ts'
 import type {Doc} from '../documents/file-documents.ts'
 import type {Path, Located, Report} from '../documents/finding.ts'
@@ -13,7 +14,7 @@ const kubeletExpects = (cluster: Cluster): readonly (readonly [string, unknown])
   ['staticPodPath', '/etc/kubernetes/manifests'],
   ['clusterDNS', [dnsServiceAddress(cluster)]],
   ['clusterDomain', cluster.network.dnsDomain],
-  ['authentication.x509.clientCAFile', '/etc/kubernetes/pki/ca.crt'],
+  ['authentication.x509.clientCAFile', `${pkiDir(cluster)}/ca.crt`],
   ['authentication.anonymous.enabled', false],
   ['authentication.webhook.enabled', true],
   ['authorization.mode', 'Webhook'],
@@ -38,7 +39,7 @@ export function checkComponents(
 function expect(doc: Doc<Tree>, path: string, wanted: unknown, report: Report): void {
   const steps: Path = path.split('.')
   const said = valueAt(doc.value, steps)
-  if (said === undefined || said === '' || isSame(normal(said), normal(wanted))) return
+  if (said === undefined || said === null || said === '' || isSame(normal(said), normal(wanted))) return
   const message = `is ${JSON.stringify(said)}, but the rest of the cluster expects ${JSON.stringify(wanted)}`
   report({severity: 'warning', place: doc.locate(steps), message})
 }

@@ -1,7 +1,7 @@
 import type {CaName} from '../../domain/certificates.ts'
 import {certPath, keyPath} from '../../domain/certificates.ts'
 import {KadmError} from '../../domain/errors.ts'
-import {ADMIN_CONF, MANIFESTS_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
+import {ADMIN_CONF, MANIFESTS_DIR, PKI_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
 import {clientFromKubeconfig, type KubeClient} from '../../kube/client.ts'
 import {wayOver} from '../../kube/connection.ts'
 import type {Host} from '../../remote/host.ts'
@@ -24,7 +24,8 @@ export interface ControlPlane {
   readonly close: () => Promise<void>
 }
 
-export function controlPlaneOn(host: Host, signal: AbortSignal): ControlPlane {
+/** `pki`: the folder of its certificates. */
+export function controlPlaneOn(host: Host, signal: AbortSignal, pki = PKI_DIR): ControlPlane {
   const session: KubeClient[] = []
   const clients = new Map<string, () => Promise<KubeClient>>()
   const client = (path: string): Promise<KubeClient> => {
@@ -44,9 +45,9 @@ export function controlPlaneOn(host: Host, signal: AbortSignal): ControlPlane {
     host,
     api: () => client(ADMIN_CONF),
     superApi: () => client(SUPER_ADMIN_CONF),
-    clusterCa: () => readText(certPath('ca')),
+    clusterCa: () => readClusterCa(host, pki, signal),
     authority: async name => {
-      const [certPem, keyPem] = await Promise.all([readText(certPath(name)), readText(keyPath(name))])
+      const [certPem, keyPem] = await Promise.all([readText(certPath(name, pki)), readText(keyPath(name, pki))])
       return {certPem, keyPem}
     },
     forget: path => {
@@ -57,6 +58,14 @@ export function controlPlaneOn(host: Host, signal: AbortSignal): ControlPlane {
     },
   }
 }
+
+/** Where a run does not know the folder of the certificates, the administrator's kubeconfig has the authority too. */
+const readClusterCa = (host: Host, pki: string, signal: AbortSignal): Promise<string> =>
+  host.read(
+    sh`if [ -s ${certPath('ca', pki)} ] || [ ! -s ${ADMIN_CONF} ]; then cat -- ${certPath('ca', pki)}
+else sed -n 's/^ *certificate-authority-data: *//p' ${ADMIN_CONF} | tr -d '"' | base64 -d; fi`.text,
+    {signal},
+  )
 
 const GONE = 66
 const GONE_FROM_CONTROL_PLANE = 67

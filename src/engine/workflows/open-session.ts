@@ -1,5 +1,6 @@
 import type {Cluster, Node} from '../../domain/cluster.ts'
 import {endpointServer} from '../../domain/endpoint.ts'
+import {pkiDir} from '../../domain/kubeadm-places.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
 import {controlPlaneOn, type ControlPlane} from '../cluster/control-plane.ts'
@@ -37,7 +38,7 @@ export async function openSession(options: WorkflowOptions, parts: SessionParts)
   const host = seedControlPlane?.host ?? initial?.host
   if (host === undefined)
     throw new KadmError('usage', 'no control plane given', {hint: 'name one with --to, or use a file that has one'})
-  const controlPlane = controlPlaneOn(host, signal)
+  const controlPlane = controlPlaneOn(host, signal, pkiDir(options.cluster))
   parts.closers.push(controlPlane.close)
   const live = await liveCluster(options, controlPlane)
   return examined(options, {candidates, seedControlPlane, initial, controlPlane, live})

@@ -1,4 +1,5 @@
 import {startupMs} from '../../domain/cluster.ts'
+import {hasCoreDns, hasKubeProxy} from '../../domain/kubeadm-places.ts'
 import {splitHostPort} from '../../domain/endpoint.ts'
 import {coreDnsObjects} from '../../manifests/coredns.ts'
 import {flannelObjects} from '../../manifests/flannel.ts'
@@ -10,6 +11,9 @@ import {ready} from '../../resources/cluster/ready.ts'
 import {endpointOf, type Phase, type PhaseContext} from '../phase.ts'
 
 const firstControlPlane = ({nodes, node}: PhaseContext) => nodes.find(({role}) => role === 'control-plane') ?? node
+
+const wantsProxy = ({cluster}: PhaseContext): true | string =>
+  hasKubeProxy(cluster) ? true : 'kube-proxy is turned off for this cluster'
 
 export const addonsPhase: Phase = {
   name: 'addon',
@@ -28,6 +32,7 @@ export const addonsPhase: Phase = {
           title: 'Deploy kube-proxy',
           why: 'runs on every node and needs no pod network',
           where: 'initial-control-plane',
+          when: wantsProxy,
           resources: context =>
             kubeProxyObjects({
               cluster: context.cluster,
@@ -40,6 +45,7 @@ export const addonsPhase: Phase = {
           title: 'Wait for service addresses',
           why: 'a pod that connects to the API before its service address works waits for half a minute',
           where: 'initial-control-plane',
+          when: wantsProxy,
           resources: ({cluster}) => [
             ready({
               what: 'daemonset',
@@ -58,6 +64,7 @@ export const addonsPhase: Phase = {
       title: 'DNS of the cluster',
       why: 'lets pods find services by name',
       where: 'initial-control-plane',
+      when: ({cluster}) => (hasCoreDns(cluster) ? true : 'CoreDNS is turned off for this cluster'),
       resources: ({cluster}) => coreDnsObjects(cluster).map(object => kubeObject(object, 'part of CoreDNS')),
     },
   ],

@@ -1,17 +1,13 @@
 import {startsSlowly} from '../../domain/cluster.ts'
-import {images, imagesForRole} from '../../domain/images.ts'
+import {imageNeeds, imagesForRole, imagesOf} from '../../domain/images.ts'
+import {usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import {proxyEnvironment} from '../../domain/no-proxy.ts'
 import {pulledImages} from '../../resources/images/pulled-images.ts'
 import {imagesFromBundle} from '../shared/from-bundle.ts'
 import {manifestPlaces} from '../shared/image-mirrors.ts'
 import type {Phase, PhaseContext} from '../phase.ts'
 
-const wanted = ({cluster, node}: PhaseContext): readonly string[] =>
-  imagesForRole(node.role, {
-    version: cluster.version,
-    repository: cluster.imageRepository,
-    podNetwork: cluster.network.plugin.kind,
-  })
+const wanted = ({cluster, node}: PhaseContext): readonly string[] => imagesForRole(node.role, imageNeeds(cluster))
 
 /**
  * What the static pods of a control plane need; the rest is brought while these start. Where they are slow to start all
@@ -21,8 +17,14 @@ const urgent = (context: PhaseContext): readonly string[] => {
   const {cluster, node, bundle} = context
   if (node.role === 'worker') return []
   if (bundle !== undefined && startsSlowly(cluster)) return wanted(context)
-  const set = images(cluster.version, cluster.imageRepository)
-  return [set.pause, set.etcd, set.apiserver, set.controllerManager, set.scheduler]
+  const set = imagesOf(cluster)
+  return [
+    set.pause,
+    ...(usesExternalEtcd(cluster) ? [] : [set.etcd]),
+    set.apiserver,
+    set.controllerManager,
+    set.scheduler,
+  ]
 }
 
 const later = (context: PhaseContext): readonly string[] => {

@@ -1,4 +1,5 @@
-import {startsSlowly, startupMs} from '../../domain/cluster.ts'
+import {startsSlowly, startupMs, stepMs, type Cluster} from '../../domain/cluster.ts'
+import {hasCoreDns, hasKubeProxy} from '../../domain/kubeadm-places.ts'
 import {nodePods} from '../../resources/cluster/node-pods.ts'
 import {nodeRegistered, type NodeRegisteredResource} from '../../resources/cluster/node-registered.ts'
 import {nodeReports} from '../../resources/cluster/node-reports.ts'
@@ -17,7 +18,8 @@ const whenSeen = (context: PhaseContext): true | string => {
 const REGISTERS_WITHIN_MS = 120_000
 
 /** How long a node may take to register. */
-export const registerMs = (cluster: PhaseContext['cluster']): number => startupMs(cluster, REGISTERS_WITHIN_MS)
+export const registerMs = ({cluster, node}: Pick<PhaseContext, 'cluster' | 'node'>): number =>
+  stepMs(cluster, node, 'tlsBootstrap', REGISTERS_WITHIN_MS)
 
 /** Where a kubelet may take long to start, it is left alone the longer. */
 export const registered = (
@@ -27,7 +29,7 @@ export const registered = (
   nodeRegistered({
     node: node.name,
     graceMs: startsSlowly(cluster) ? 60_000 : 10_000,
-    deadlineMs: registerMs(cluster),
+    deadlineMs: registerMs({cluster, node}),
     why: 'the cluster schedules pods only on registered nodes',
     ...(moment === undefined ? {} : {moment}),
   })
@@ -55,6 +57,17 @@ export const nodeReadyPhase: Phase = {
   ],
 }
 
+/**
+ * CoreDNS asks the API at a service address, and runs on a node only when a cloud controller has taken the taint of a
+ * new node away: where something that is not kadm's has to come first, kadm does not wait for it.
+ */
+const dnsComesUp = (cluster: Cluster): boolean =>
+  hasCoreDns(cluster) &&
+  hasKubeProxy(cluster) &&
+  !cluster.hosts.some(({kubeletExtraArgs}) =>
+    kubeletExtraArgs.some(({name, value}) => name === 'cloud-provider' && value === 'external'),
+  )
+
 /** The first control plane waits for them on all nodes. */
 export const nodePodsPhase: Phase = {
   name: 'node-pods',
@@ -66,7 +79,7 @@ export const nodePodsPhase: Phase = {
     nodePods({
       node: node.name,
       daemonSets: [
-        {namespace: 'kube-system', name: 'kube-proxy'},
+        ...(hasKubeProxy(cluster) ? [{namespace: 'kube-system', name: 'kube-proxy'}] : []),
         ...(cluster.network.plugin.kind === 'flannel' ? [{namespace: 'kube-flannel', name: 'kube-flannel-ds'}] : []),
       ],
       deadlineMs: startupMs(cluster, USUAL_MS),
@@ -83,13 +96,17 @@ export const clusterReadyPhase: Phase = {
   needs: ['node-ready'],
   when: context => (hasNetwork(context) ? true : 'pods get no address without a pod network'),
   resources: ({cluster}) => [
-    ready({
-      what: 'daemonset',
-      name: 'kube-proxy',
-      namespace: 'kube-system',
-      deadlineMs: startupMs(cluster, USUAL_MS),
-      why: 'service addresses work',
-    }),
+    ...(hasKubeProxy(cluster)
+      ? [
+          ready({
+            what: 'daemonset',
+            name: 'kube-proxy',
+            namespace: 'kube-system',
+            deadlineMs: startupMs(cluster, USUAL_MS),
+            why: 'service addresses work',
+          }),
+        ]
+      : []),
     ...(cluster.network.plugin.kind === 'flannel'
       ? [
           ready({
@@ -102,12 +119,16 @@ export const clusterReadyPhase: Phase = {
         ]
       : []),
     // It tolerates the taint of a control plane, so it runs in a cluster of one too.
-    ready({
-      what: 'deployment',
-      name: 'coredns',
-      namespace: 'kube-system',
-      deadlineMs: startupMs(cluster, USUAL_MS),
-      why: 'service names work',
-    }),
+    ...(dnsComesUp(cluster)
+      ? [
+          ready({
+            what: 'deployment',
+            name: 'coredns',
+            namespace: 'kube-system',
+            deadlineMs: startupMs(cluster, USUAL_MS),
+            why: 'service names work',
+          }),
+        ]
+      : []),
   ],
 }

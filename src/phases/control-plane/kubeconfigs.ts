@@ -1,4 +1,5 @@
 import {certPath, KUBECONFIG_NAMES, kubeconfigSpec, wantedKubeconfigCertificate} from '../../domain/certificates.ts'
+import {pkiDir} from '../../domain/kubeadm-places.ts'
 import {localServer} from '../../domain/endpoint.ts'
 import {kubeconfig} from '../../resources/pki/kubeconfig.ts'
 import {endpointOf, type Phase} from '../phase.ts'
@@ -20,7 +21,7 @@ export const kubeconfigsPhase: Phase = {
         clusterName: cluster.name,
         wanted: wantedKubeconfigCertificate(name, cluster, node),
         algorithm: cluster.pki.algorithm,
-        caPath: certPath('ca'),
+        caPath: certPath('ca', pkiDir(cluster)),
         at: now.toISOString(),
       })
     }),

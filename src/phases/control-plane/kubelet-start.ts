@@ -6,8 +6,9 @@ import {
   KUBELET_FLAGS_ENV,
   KUBELET_INSTANCE_CONFIG,
 } from '../../domain/paths.ts'
-import {kubeletConfigYaml} from '../../manifests/kubelet-config.ts'
+import {kubeletConfigYaml, type KubeletHost} from '../../manifests/kubelet-config.ts'
 import {kubeletFlagsText, kubeletInstanceConfigYaml} from '../../manifests/kubelet-files.ts'
+import {kubeletListens} from '../../manifests/listens.ts'
 import {sh} from '../../remote/shell/shell.ts'
 import {file} from '../../resources/files/file.ts'
 import {unit} from '../../resources/systemd/unit.ts'
@@ -17,19 +18,25 @@ import type {Phase, PhaseContext} from '../phase.ts'
 import {proxyDropIn} from '../host/proxy.ts'
 import {staticPodsInForce} from './static-pods.ts'
 
-/**
- * Its health port, which it opens when it has read everything: 10248 in the kernel's own table, where no ss is needed.
- */
-const LISTENS = sh`grep -qsE '^ *[0-9]+: [0-9A-F]+:2808 [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6`
+/** Its health port, which it opens when it has read everything, in the kernel's own table, where no ss is needed. */
+function listens(port: number): string {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0')
+  const line = `^ *[0-9]+: [0-9A-F]+:${hex} [0-9A-F]+:0000 0A `
+  return sh`grep -qsE ${line} /proc/net/tcp /proc/net/tcp6`.text
+}
+
+/** What the kubelet's configuration takes from a host. */
+export const kubeletHost = ({facts}: Pick<PhaseContext, 'facts'>): KubeletHost => ({
+  cgroupVersion: facts.cgroup.version,
+  resolvedActive: facts.resolv.resolvedActive,
+  swapOutside: facts.swap.some(({kind, active}) => kind === 'outside' && active),
+})
 
 /** The kubelet's own configuration and the kubelet at work; the same on every node. */
 export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly AnyResource[] {
   const hostname = node.host.name === undefined ? facts.hostname : node.name
-  const host = {
-    cgroupVersion: facts.cgroup.version,
-    resolvedActive: facts.resolv.resolvedActive,
-    swapOutside: facts.swap.some(({kind, active}) => kind === 'outside' && active),
-  }
+  const host = kubeletHost({facts})
+  const {port} = kubeletListens(cluster, node, host)
   return [
     file({
       path: KUBELET_FLAGS_ENV,
@@ -54,7 +61,8 @@ export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly An
         // A worker's kubelet writes its own kubeconfig after it started.
         node.role === 'worker' ? BOOTSTRAP_KUBELET_CONF : KUBELET_CONF,
       ],
-      steady: {seconds: 10, sign: LISTENS.text},
+      // Without a health server it has to keep running.
+      steady: {seconds: 10, sign: port === 0 ? 'false' : listens(port)},
       why: 'runs the pods of this node',
     }),
   ]

@@ -14,7 +14,7 @@ export const markControlPlanePhase: Phase = {
       node: node.name,
       labels: nodeLabels(node),
       taints: nodeTaints(node),
-      deadlineMs: registerMs(cluster),
+      deadlineMs: registerMs({cluster, node}),
       why: 'marks the role of this node',
     }),
   ],

@@ -1,6 +1,5 @@
 import {
-  CA_NAMES,
-  CERTIFICATE_NAMES,
+  certificateNames,
   isAuthority,
   certificateSpec,
   wantedCertificate,
@@ -8,7 +7,9 @@ import {
 } from '../../domain/certificates.ts'
 import {certificate, type CertificateResource} from '../../resources/pki/certificate.ts'
 import {serviceAccountKey} from '../../resources/pki/service-account-key.ts'
+import type {AnyResource} from '../../resources/any-resource.ts'
 import {directory} from '../../resources/files/directory.ts'
+import {pkiDir, usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import {PKI_DIR} from '../../domain/paths.ts'
 import type {Phase, PhaseContext} from '../phase.ts'
 
@@ -20,9 +21,20 @@ function certificateOf(name: CertificateName, {cluster, node, now}: PhaseContext
     why,
     wanted: wantedCertificate(name, cluster, node),
     algorithm: cluster.pki.algorithm,
+    ...ownPlace(cluster),
     at: now.toISOString(),
   })
 }
+
+/** The folder of the certificates, where it is not the usual one. */
+const ownPlace = (cluster: PhaseContext['cluster']): {readonly dir?: string} =>
+  pkiDir(cluster) === PKI_DIR ? {} : {dir: pkiDir(cluster)}
+
+const ownFolders = ({cluster}: PhaseContext): readonly AnyResource[] => [
+  ...(usesExternalEtcd(cluster)
+    ? []
+    : [directory({path: `${pkiDir(cluster)}/etcd`, tree: true, why: 'etcd has its own CA'})]),
+]
 
 /** Two steps rather than one a certificate: what signs must be there first, and a step is a round trip. */
 export const pkiPhase: Phase = {
@@ -37,9 +49,11 @@ export const pkiPhase: Phase = {
       why: 'three CAs sign all certificates: one for the cluster, one for etcd, and one for extension API servers',
       where: 'initial-control-plane',
       resources: context => [
-        directory({path: `${PKI_DIR}/etcd`, tree: true, why: 'etcd has its own CA'}),
-        ...CA_NAMES.map(name => certificateOf(name, context)),
-        serviceAccountKey(context.cluster.pki.algorithm),
+        ...ownFolders(context),
+        ...certificateNames(context.cluster)
+          .filter(isAuthority)
+          .map(name => certificateOf(name, context)),
+        serviceAccountKey(context.cluster.pki.algorithm, ownPlace(context.cluster).dir),
       ],
     },
     {
@@ -48,7 +62,9 @@ export const pkiPhase: Phase = {
       why: 'each server and client of the control plane gets its own certificate',
       where: 'initial-control-plane',
       resources: context =>
-        CERTIFICATE_NAMES.filter(name => !isAuthority(name)).map(name => certificateOf(name, context)),
+        certificateNames(context.cluster)
+          .filter(name => !isAuthority(name))
+          .map(name => certificateOf(name, context)),
     },
   ],
 }

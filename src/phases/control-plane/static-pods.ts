@@ -1,5 +1,6 @@
 import {startsSlowly} from '../../domain/cluster.ts'
-import {ETCD_DATA_DIR, MANIFESTS_DIR} from '../../domain/paths.ts'
+import {etcdDataDir, usesExternalEtcd} from '../../domain/kubeadm-places.ts'
+import {MANIFESTS_DIR} from '../../domain/paths.ts'
 import {apiServerPod} from '../../manifests/api-server.ts'
 import {controllerManagerPod} from '../../manifests/controller-manager.ts'
 import {etcdPod} from '../../manifests/etcd.ts'
@@ -56,14 +57,22 @@ const inForce = (pod: Pod): StaticPodResource =>
     why: 'changes in its files take effect after a restart',
   })
 
+/** The pods of this control plane, as their manifests say. */
+export const podsOf = (context: PhaseContext) => ({
+  etcd: usesExternalEtcd(context.cluster) ? undefined : etcdPod(input(context)),
+  apiServer: apiServerPod(input(context)),
+  controllerManager: controllerManagerPod(input(context)),
+  scheduler: schedulerPod(input(context)),
+})
+
 const controllersInForce = (context: PhaseContext): readonly StaticPodResource[] =>
-  [controllerManagerPod(input(context)), schedulerPod(input(context))].map(inForce)
+  [podsOf(context).controllerManager, podsOf(context).scheduler].map(inForce)
 
 /**
  * The control plane by its present manifests, kubeconfigs and certificates, once the kubelet runs that starts it again.
  */
 export const staticPodsInForce = (context: PhaseContext): readonly StaticPodResource[] => [
-  ...[etcdPod(input(context)), apiServerPod(input(context))].map(inForce),
+  ...[podsOf(context).etcd, podsOf(context).apiServer].filter(pod => pod !== undefined).map(inForce),
   ...controllersInForce(context),
 ]
 
@@ -72,15 +81,20 @@ export const etcdPhase: Phase = {
   title: 'Write the manifest of etcd',
   why: 'etcd stores the state of the cluster; the kubelet runs it as a static pod',
   where: 'initial-control-plane',
-  resources: context => [
-    directory({path: ETCD_DATA_DIR, mode: '0700', tree: true, why: 'the data of etcd'}),
-    manifest(etcdPod(input(context)), 'stores the state of the cluster'),
-  ],
+  when: ({cluster}) => (usesExternalEtcd(cluster) ? 'the file names an etcd outside the cluster' : true),
+  resources: context => {
+    const {etcd} = podsOf(context)
+    if (etcd === undefined) return []
+    return [
+      directory({path: etcdDataDir(context.cluster), mode: '0700', tree: true, why: 'the data of etcd'}),
+      manifest(etcd, 'stores the state of the cluster'),
+    ]
+  },
 }
 
 const controllers = (context: PhaseContext): readonly FileResource[] => [
-  manifest(controllerManagerPod(input(context)), 'runs the controllers of the cluster'),
-  manifest(schedulerPod(input(context)), 'assigns pods to nodes'),
+  manifest(podsOf(context).controllerManager, 'runs the controllers of the cluster'),
+  manifest(podsOf(context).scheduler, 'assigns pods to nodes'),
 ]
 
 export const controlPlanePhase: Phase = {
@@ -89,7 +103,7 @@ export const controlPlanePhase: Phase = {
   why: 'the kubelet runs API server, controller manager and scheduler from these files',
   where: 'initial-control-plane',
   resources: context => [
-    manifest(apiServerPod(input(context)), 'all clients use the cluster through it'),
+    manifest(podsOf(context).apiServer, 'all clients use the cluster through it'),
     ...(startsSlowly(context.cluster) ? [] : controllers(context)),
   ],
 }

@@ -1,33 +1,44 @@
 import {PORTS} from '../../domain/ports.ts'
 import {endpointHealthy} from '../../resources/cluster/endpoint-healthy.ts'
-import {startupMs} from '../../domain/cluster.ts'
+import {stepMs} from '../../domain/cluster.ts'
+import {kubeletListens, podListens} from '../../manifests/listens.ts'
+import {kubeletHost} from './kubelet-start.ts'
+import {podsOf} from './static-pods.ts'
 import type {Phase} from '../phase.ts'
 
+/** Every address and port is the one in the manifest or configuration that kadm wrote. */
 export const waitControlPlanePhase: Phase = {
   name: 'wait-control-plane',
   title: 'Wait for the control plane',
   why: 'kadm can store objects only when the API server answers',
   where: 'initial-control-plane',
-  resources: ({cluster, node}) => [
-    endpointHealthy({
-      component: 'kubelet',
-      scheme: 'http',
-      address: '127.0.0.1',
-      port: PORTS.kubeletHealth,
-      path: '/healthz',
-      deadlineMs: startupMs(cluster),
-      why: 'runs the control plane',
-    }),
-    endpointHealthy({
-      component: 'API server',
-      scheme: 'https',
-      address: node.address,
-      port: cluster.apiPort,
-      path: '/readyz',
-      deadlineMs: startupMs(cluster),
-      why: 'all later phases use it',
-    }),
-  ],
+  resources: context => {
+    const {cluster, node} = context
+    const kubelet = kubeletListens(cluster, node, kubeletHost(context))
+    const usual = {address: node.address, port: cluster.apiPort}
+    return [
+      ...(kubelet.port === 0
+        ? []
+        : [
+            endpointHealthy({
+              component: 'kubelet',
+              scheme: 'http',
+              ...kubelet,
+              path: '/healthz',
+              deadlineMs: stepMs(cluster, node, 'kubeletHealthCheck'),
+              why: 'runs the control plane',
+            }),
+          ]),
+      endpointHealthy({
+        component: 'API server',
+        scheme: 'https',
+        ...podListens(podsOf(context).apiServer, 'advertise-address', usual),
+        path: '/readyz',
+        deadlineMs: stepMs(cluster, node, 'controlPlaneComponentHealthCheck'),
+        why: 'all later phases use it',
+      }),
+    ]
+  },
 }
 
 /** Asked last, when they have had all the time since the API server answered. */
@@ -36,24 +47,26 @@ export const controllersHealthyPhase: Phase = {
   title: 'Check controller manager and scheduler',
   why: 'without them, the cluster runs no workloads',
   where: 'initial-control-plane',
-  resources: ({cluster}) => [
-    endpointHealthy({
-      component: 'controller manager',
-      scheme: 'https',
-      address: '127.0.0.1',
-      port: PORTS.controllerManager,
-      path: '/healthz',
-      deadlineMs: startupMs(cluster),
-      why: 'runs the controllers of the cluster',
-    }),
-    endpointHealthy({
-      component: 'scheduler',
-      scheme: 'https',
-      address: '127.0.0.1',
-      port: PORTS.scheduler,
-      path: '/livez',
-      deadlineMs: startupMs(cluster),
-      why: 'assigns pods to nodes',
-    }),
-  ],
+  resources: context => {
+    const {controllerManager, scheduler} = podsOf(context)
+    const deadlineMs = stepMs(context.cluster, context.node, 'controlPlaneComponentHealthCheck')
+    return [
+      endpointHealthy({
+        component: 'controller manager',
+        scheme: 'https',
+        ...podListens(controllerManager, 'bind-address', {address: '127.0.0.1', port: PORTS.controllerManager}),
+        path: '/healthz',
+        deadlineMs,
+        why: 'runs the controllers of the cluster',
+      }),
+      endpointHealthy({
+        component: 'scheduler',
+        scheme: 'https',
+        ...podListens(scheduler, 'bind-address', {address: '127.0.0.1', port: PORTS.scheduler}),
+        path: '/livez',
+        deadlineMs,
+        why: 'assigns pods to nodes',
+      }),
+    ]
+  },
 }

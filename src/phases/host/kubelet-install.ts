@@ -1,6 +1,7 @@
 import {kubeletDropIn, kubeletUnit} from '../../manifests/kubelet-files.ts'
 import {directory} from '../../resources/files/directory.ts'
 import {file} from '../../resources/files/file.ts'
+import {pkiDir} from '../../domain/kubeadm-places.ts'
 import {KUBELET_DIR, KUBERNETES_DIR, MANIFESTS_DIR, PKI_DIR} from '../../domain/paths.ts'
 import type {AnyResource} from '../../resources/any-resource.ts'
 import {binaryFromBundle} from '../shared/from-bundle.ts'
@@ -20,7 +21,7 @@ export const kubeletInstallPhase: Phase = {
     unitKnowsProxy(context, 'kubelet'),
     directory({path: KUBERNETES_DIR, tree: true, why: 'configuration and certificates of Kubernetes'}),
     directory({path: MANIFESTS_DIR, mode: '0700', tree: true, why: 'the kubelet runs the pods in this folder'}),
-    directory({path: PKI_DIR, tree: true, why: 'certificates'}),
+    ...[...new Set([PKI_DIR, pkiDir(context.cluster)])].map(path => directory({path, tree: true, why: 'certificates'})),
     directory({path: KUBELET_DIR, mode: '0700', tree: true, why: 'the state of the kubelet'}),
     ...['/var/log/pods', '/var/log/containers', '/run/flannel'].map(path =>
       directory({path, tree: true, why: 'created by the kubelet and pods; a reset removes it'}),

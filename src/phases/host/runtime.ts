@@ -1,4 +1,4 @@
-import {images} from '../../domain/images.ts'
+import {imagesOf} from '../../domain/images.ts'
 import {CNI_CONF_DIR, CONTAINERD_CONFIG} from '../../domain/paths.ts'
 import {BINARIES, type BinaryName} from '../../domain/bundle.ts'
 import {CNI_CONF_TEMPLATE, containerdConfig, containerdUnit, podNetworkTemplate} from '../../manifests/containerd.ts'
@@ -87,7 +87,7 @@ const configOf = (context: PhaseContext): string => {
   const {facts, cluster, templates} = context
   return containerdConfig(templates, {
     majorVersion: runtimeComesBy(context) === 'packages' ? 1 : 2,
-    sandboxImage: images(cluster.version, cluster.imageRepository).pause,
+    sandboxImage: imagesOf(cluster).pause,
     cgroupDriver: cgroupDriver(facts.cgroup.version),
     restrictOomScoreAdj: !facts.capabilities.includes('sys_resource'),
     useConfTemplate: cluster.network.plugin.kind === 'flannel',

@@ -1,5 +1,6 @@
 import {certPath} from '../../domain/certificates.ts'
-import {startupMs} from '../../domain/cluster.ts'
+import {stepMs} from '../../domain/cluster.ts'
+import {pkiDir} from '../../domain/kubeadm-places.ts'
 import {BOOTSTRAP_KUBELET_CONF, KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../domain/paths.ts'
 import {sh} from '../../remote/shell/shell.ts'
 import {caCertificate} from '../../resources/pki/ca-certificate.ts'
@@ -29,11 +30,12 @@ export const workerPhase: Phase = {
       where: 'worker',
       needs: ['certs', 'bootstrap-token'],
       resources: context => [
-        caCertificate(certPath('ca')),
+        caCertificate(certPath('ca', pkiDir(context.cluster))),
         bootstrapKubeconfig({
           node: context.node.name,
           server: endpointOf(context),
           clusterName: context.cluster.name,
+          caPath: certPath('ca', pkiDir(context.cluster)),
           at: context.now.toISOString(),
         }),
         ...kubeletAtWork(context),
@@ -42,7 +44,7 @@ export const workerPhase: Phase = {
           title: 'the cluster to sign the certificate of the kubelet',
           why: 'the node needs it to join the cluster',
           check: sh`${joined} || { journalctl -u kubelet -n 1 --no-pager -o cat; exit 1; }`,
-          deadlineMs: startupMs(context.cluster, USUAL_MS),
+          deadlineMs: stepMs(context.cluster, context.node, 'tlsBootstrap', USUAL_MS),
           intervalMs: 250,
           evidence: sh`systemctl --no-pager -l status kubelet | head -n 5
 journalctl -u kubelet -n 15 --no-pager -o cat`,
@@ -79,7 +81,7 @@ journalctl -u kubelet -n 15 --no-pager -o cat`,
           node: context.node.name,
           labels: context.node.host.labels,
           taints: [],
-          deadlineMs: registerMs(context.cluster),
+          deadlineMs: registerMs(context),
           why: 'as the file says',
         }),
       ],

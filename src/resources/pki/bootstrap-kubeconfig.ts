@@ -1,4 +1,3 @@
-import {certPath} from '../../domain/certificates.ts'
 import {BOOTSTRAP_KUBELET_CONF, KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../domain/paths.ts'
 import {bootstrapKubeconfigYaml} from '../../manifests/kubeconfig.ts'
 import {concat, sh} from '../../remote/shell/shell.ts'
@@ -13,6 +12,8 @@ export interface BootstrapKubeconfigResource extends ResourceBase {
   readonly node: string
   readonly server: string
   readonly clusterName: string
+  /** The authority of the cluster on this host. */
+  readonly caPath: string
   /** The moment that counts for "expired", ISO 8601. */
   readonly at: string
   readonly made?: string | undefined
@@ -29,6 +30,7 @@ export const bootstrapKubeconfig = (spec: {
   readonly node: string
   readonly server: string
   readonly clusterName: string
+  readonly caPath: string
   readonly at: string
 }): BootstrapKubeconfigResource => ({
   kind: 'bootstrap-kubeconfig',
@@ -39,10 +41,10 @@ export const bootstrapKubeconfig = (spec: {
 
 export const bootstrapKubeconfigKind: Kind<BootstrapKubeconfigResource, BootstrapFound> = {
   schema: undefined,
-  look: () => sh`[ ! -s ${KUBELET_CONF} ] || [ ! -s ${KUBELET_CLIENT_PEM} ] || echo joined
+  look: ({caPath}) => sh`[ ! -s ${KUBELET_CONF} ] || [ ! -s ${KUBELET_CLIENT_PEM} ] || echo joined
 [ ! -f ${BOOTSTRAP_KUBELET_CONF} ] || sha256sum <${BOOTSTRAP_KUBELET_CONF}
 ${lookAtCertificate(KUBELET_CLIENT_PEM)}
-printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${certPath('ca')})"`,
+printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${caPath})"`,
   parse: (output, {at}) => ({
     joined: output.startsWith('joined'),
     refused: certificateProblem(decoded(output, 'certificate'), decoded(output, 'ca'), at),

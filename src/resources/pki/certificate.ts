@@ -33,6 +33,8 @@ export interface CertificateResource extends ResourceBase {
   readonly signer: CaName | undefined
   readonly wanted: WantedCertificate
   readonly algorithm: KeyAlgorithm
+  /** The folder; undefined: the usual one. */
+  readonly dir?: string | undefined
   /** The moment that counts for "expired", ISO 8601. */
   readonly at: string
   /** Present once made; never stored or shown. */
@@ -71,14 +73,15 @@ export const certificateKind: Kind<CertificateResource, CertificateState> = {
       signer: maybe(z.enum(CA_NAMES)),
       wanted,
       algorithm,
+      dir: maybe(z.string()),
       at: z.string(),
     }),
     state: z.object({certPem: maybe(z.string()), keyPublicHash: maybe(z.string()), caPem: maybe(z.string())}),
   },
   // The private key stays where it is: ssh-keygen gives its public half, which is compared with the certificate.
-  look: ({name, signer}) => sh`printf 'cert %s\n' "$(base64 -w0 2>/dev/null <${certPath(name)})"
-printf 'key %s\n' "$(ssh-keygen -y -P '' -f ${keyPath(name)} 2>/dev/null || openssl pkey -pubout -in ${keyPath(name)} 2>/dev/null | base64 -w0)"
-printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${signer === undefined ? '/dev/null' : certPath(signer)})"
+  look: ({name, signer, dir}) => sh`printf 'cert %s\n' "$(base64 -w0 2>/dev/null <${certPath(name, dir)})"
+printf 'key %s\n' "$(ssh-keygen -y -P '' -f ${keyPath(name, dir)} 2>/dev/null || openssl pkey -pubout -in ${keyPath(name, dir)} 2>/dev/null | base64 -w0)"
+printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${signer === undefined ? '/dev/null' : certPath(signer, dir)})"
 ${isAuthority(name) ? sh`[ ! -s ${SIGNED[name]} ] || [ ! -s ${API_MANIFEST} ] || echo 'used yes'` : sh`:`}`,
   parse: (output, {signer}) => {
     const value = (name: string): string | undefined => {
@@ -112,15 +115,22 @@ ${isAuthority(name) ? sh`[ ! -s ${SIGNED[name]} ] || [ ! -s ${API_MANIFEST} ] ||
   // An authority that is gone already says nothing about what it once signed.
   drift: (resource, state) => certificateKind.diff({...resource, signer: undefined}, {...state, caPem: undefined}),
   resolve: async (resource, state, values) => ({...resource, made: await make(resource, state, values)}),
-  act: ({name, made}) => {
+  act: ({name, made, dir}) => {
     if (made === undefined) throw new Error(`${name} was never made`)
-    return concat([putText(keyPath(name), '0600', made.keyPem), putText(certPath(name), '0644', made.certPem)])
+    return concat([
+      putText(keyPath(name, dir), '0600', made.keyPem),
+      putText(certPath(name, dir), '0644', made.certPem),
+    ])
   },
-  backup: ({name}) =>
-    concat([certPath(name), keyPath(name)].map((path, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$KEEP"/${i}`)),
-  revert: ({name}) =>
+  backup: ({name, dir}) =>
     concat(
-      [certPath(name), keyPath(name)].map(
+      [certPath(name, dir), keyPath(name, dir)].map(
+        (path, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$KEEP"/${i}`,
+      ),
+    ),
+  revert: ({name, dir}) =>
+    concat(
+      [certPath(name, dir), keyPath(name, dir)].map(
         (path, i) => sh`if [ -e "$KEEP"/${i} ]; then cp -a -T -- "$KEEP"/${i} ${path}; else rm -f -- ${path}; fi`,
       ),
     ),
@@ -157,7 +167,7 @@ function refuseToReplace(resource: CertificateResource, state: CertificateState)
   const verdict = verdictOf(resource, state)
   throw new KadmError(
     'preflight',
-    `the authority ${certPath(resource.name)} is there and cannot be used: ${verdict.state === 'ok' ? '' : verdict.detail}`,
+    `the authority ${certPath(resource.name, resource.dir)} is there and cannot be used: ${verdict.state === 'ok' ? '' : verdict.detail}`,
     {
       hint: `put the right ${resource.name}.crt and .key there, or move both away for a new authority (every certificate it signed is then worthless)`,
     },

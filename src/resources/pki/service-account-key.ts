@@ -1,25 +1,28 @@
 import {z} from 'zod'
 import {privateKeyPem, publicKeyPem} from '../../certs/keys.ts'
-import {SA_KEY, SA_PUB} from '../../domain/certificates.ts'
+import {saKeyPath, saPubPath} from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
 import {concat, sh} from '../../remote/shell/shell.ts'
 import {putText} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
-import {base} from '../core/schema.ts'
+import {base, maybe} from '../core/schema.ts'
 import {algorithm} from './schema.ts'
 
 /** The key pair that signs the tokens of service accounts (`sa.key`, `sa.pub`). One that is there is kept. */
 export interface ServiceAccountKeyResource extends ResourceBase {
   readonly kind: 'service-account-key'
   readonly algorithm: KeyAlgorithm
+  /** The folder; undefined: the usual one. */
+  readonly dir?: string | undefined
   readonly made?: {readonly key: string; readonly pub: string} | undefined
 }
 
-export const serviceAccountKey = (algorithm: KeyAlgorithm): ServiceAccountKeyResource => ({
+export const serviceAccountKey = (algorithm: KeyAlgorithm, dir?: string): ServiceAccountKeyResource => ({
   kind: 'service-account-key',
   id: 'service-account-key',
   why: 'signs the tokens with which pods speak to the API server',
   algorithm,
+  ...(dir === undefined ? {} : {dir}),
 })
 
 export interface ServiceAccountKeyState {
@@ -29,11 +32,11 @@ export interface ServiceAccountKeyState {
 
 export const serviceAccountKeyKind: Kind<ServiceAccountKeyResource, ServiceAccountKeyState> = {
   schema: {
-    resource: z.object({...base, kind: z.literal('service-account-key'), algorithm}),
+    resource: z.object({...base, kind: z.literal('service-account-key'), algorithm, dir: maybe(z.string())}),
     state: z.object({key: z.boolean(), pub: z.boolean()}),
   },
-  look: () => sh`[ ! -s ${SA_KEY} ] || echo key
-[ ! -s ${SA_PUB} ] || echo pub`,
+  look: ({dir}) => sh`[ ! -s ${saKeyPath(dir)} ] || echo key
+[ ! -s ${saPubPath(dir)} ] || echo pub`,
   parse: output => ({key: output.includes('key'), pub: output.includes('pub')}),
   identity: ({key, pub}) => ({key, pub}),
   diff: (_, {key, pub}) => (key && pub ? undefined : key ? 'sa.pub is missing' : 'is to be made'),
@@ -42,12 +45,13 @@ export const serviceAccountKeyKind: Kind<ServiceAccountKeyResource, ServiceAccou
     const key = await values.makeKey(resource.algorithm)
     return {...resource, made: {key: privateKeyPem(key), pub: publicKeyPem(key)}}
   },
-  act: ({made}) => {
+  act: ({made, dir}) => {
+    const [saKey, saPub] = [saKeyPath(dir), saPubPath(dir)]
     if (made === undefined)
-      return sh`ssh-keygen -e -m PKCS8 -P '' -f ${SA_KEY} >${SA_PUB}.new && chmod 0600 ${SA_PUB}.new && mv ${SA_PUB}.new ${SA_PUB}`
-    return concat([putText(SA_KEY, '0600', made.key), putText(SA_PUB, '0600', made.pub)])
+      return sh`ssh-keygen -e -m PKCS8 -P '' -f ${saKey} >${saPub}.new && chmod 0600 ${saPub}.new && mv ${saPub}.new ${saPub}`
+    return concat([putText(saKey, '0600', made.key), putText(saPub, '0600', made.pub)])
   },
-  backup: () => sh`[ ! -e ${SA_KEY} ] || : >"$KEEP"/key`,
-  revert: (_, original) => (original.key ? sh`:` : sh`rm -f -- ${SA_KEY} ${SA_PUB}`),
+  backup: ({dir}) => sh`[ ! -e ${saKeyPath(dir)} ] || : >"$KEEP"/key`,
+  revert: ({dir}, original) => (original.key ? sh`:` : sh`rm -f -- ${saKeyPath(dir)} ${saPubPath(dir)}`),
   redact: resource => ({...resource, made: undefined}),
 }

@@ -1,5 +1,6 @@
 import {resolve} from 'node:path'
 import {requireComplete} from '../../../bundle/missing.ts'
+import {imageNeeds} from '../../../domain/images.ts'
 import {readBundle, verifyBundle} from '../../../bundle/read-bundle.ts'
 import type {BundleUse} from '../../../engine/workflows/options.ts'
 import type {LocalBundle} from '../../../phases/phase.ts'
@@ -9,8 +10,7 @@ export const openBundle = (dir: string): Promise<LocalBundle> => readBundle(reso
 
 /** Rejects a bundle that lacks files for these hosts, or that has a missing or modified file. */
 export async function checkBundle({dir, bundle}: LocalBundle, use: BundleUse, signal: AbortSignal): Promise<void> {
-  const {version, imageRepository: repository, network} = use.cluster
-  const images = {version, repository, podNetwork: network.plugin.kind}
+  const images = imageNeeds(use.cluster)
   // Preflight reports a host with another architecture.
   requireComplete(dir, bundle, {roles: use.roles, images, architecture: bundle.architecture})
   await verifyBundle(dir, {signal, sizesOnly: !use.isBrought})
