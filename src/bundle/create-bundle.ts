@@ -74,7 +74,7 @@ async function intoNewFolder(dir: string, fill: (target: string) => Promise<Bund
     () => true,
     (error: unknown) => !isMissing(error),
   )
-  if (isThere) throw new KadmError('config', `${dir} already exists`, {hint: 'name a folder that does not exist yet'})
+  if (isThere) throw new KadmError('config', `${dir} already exists`, {hint: 'use a folder that does not exist yet'})
   const target = `${dir}.partial`
   try {
     await rm(target, {recursive: true, force: true})
@@ -86,7 +86,7 @@ async function intoNewFolder(dir: string, fill: (target: string) => Promise<Bund
     return {dir, bundle}
   } catch (error) {
     await rm(target, {recursive: true, force: true}).catch(() => undefined)
-    throw localFileError(error, {doing: 'write', hint: 'name another folder'}) ?? error
+    throw localFileError(error, {doing: 'write', hint: 'use another folder'}) ?? error
   }
 }
 

@@ -25,7 +25,7 @@ export async function get(web: Web, url: string, headers: Readonly<Record<string
       last = error
     }
   }
-  throw new KadmError('connect', `cannot fetch ${url}`, {
+  throw new KadmError('connect', `cannot download ${url}`, {
     evidence: reasonOf(last),
     hint: 'check the internet connection and the proxy of this machine',
     cause: last,
@@ -50,6 +50,6 @@ export async function* checked(answer: Response, sha256: string, what: string): 
   if (found === sha256) return
   throw new KadmError('connect', `${what} does not match the hash from its publisher`, {
     evidence: `expected sha256 ${sha256}, got ${found}`,
-    hint: 'run the command again; if it fails again, a proxy or mirror between may change the file',
+    hint: 'run the same command again; if the error returns, a proxy or mirror may change the file',
   })
 }

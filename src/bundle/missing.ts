@@ -43,7 +43,7 @@ export function requireComplete(dir: string, bundle: Bundle, needs: BundleNeeds)
   }
   const missing = missingFor(bundle, needs)
   if (missing.length === 0) return
-  throw new KadmError('config', `bundle ${dir} lacks ${missing.join(', ')}`, {
+  throw new KadmError('config', `bundle ${dir} does not contain ${missing.join(', ')}`, {
     evidence: missing.join('\n'),
     hint: "create it again with 'kadm bundle create' and the same cluster file",
   })

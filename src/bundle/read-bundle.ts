@@ -19,7 +19,7 @@ export interface OpenBundle {
 /** Reads `bundle.json` and refuses, by name, what is not one. */
 export async function readBundle(dir: string): Promise<OpenBundle> {
   const path = join(dir, BUNDLE_FILE)
-  const hint = "name a folder that 'kadm bundle create' created"
+  const hint = "use a folder that 'kadm bundle create' created"
   const text = readLocalTextIfThere(path, hint)
   if (text === undefined) throw new KadmError('config', `${dir} is not a bundle: it has no ${BUNDLE_FILE}`, {hint})
   return Promise.resolve({dir, bundle: parseBundle(text, path)})
@@ -32,7 +32,7 @@ export function parseBundle(text: string, path: string): Bundle {
   }
   const value = parseJson(text) ?? fail('is not JSON; the file may be cut off')
   if (!isRecord(value) || value['apiVersion'] !== 'kadm/v1' || value['kind'] !== 'Bundle') {
-    return fail("does not say apiVersion 'kadm/v1' and kind 'Bundle'")
+    return fail("must have apiVersion 'kadm/v1' and kind 'Bundle'")
   }
   const {kubernetesVersion, entries} = value
   const architecture = architectureNamed(value['architecture'])

@@ -23,7 +23,7 @@ async function read(web: Web, url: string, file: string): Promise<string> {
     return await (await get(web, url)).text()
   } catch (cause) {
     if (!(cause instanceof KadmError)) throw cause
-    throw new KadmError('connect', `cannot fetch the sha256 of ${file} from its publisher`, {
+    throw new KadmError('connect', `cannot download the sha256 of ${file} from its publisher`, {
       evidence: `${url}: ${cause.evidence ?? cause.message}`,
       hint: HINT,
       cause,

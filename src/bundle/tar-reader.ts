@@ -38,5 +38,5 @@ async function* chunksOf(entry: AsyncIterable<unknown>): AsyncGenerator<Buffer> 
 
 const explained = (error: unknown): unknown =>
   error instanceof Error && error.message === 'Unexpected end of data'
-    ? new KadmError('connect', 'a tar file ended early', {cause: error})
+    ? new KadmError('connect', 'a tar file is incomplete', {cause: error})
     : error

@@ -15,7 +15,8 @@ export function tarHeader(entry: TarEntry): Buffer {
   const header = Buffer.alloc(BLOCK)
   const path = entry.kind === 'directory' ? `${entry.path}/` : entry.path
   const target = entry.kind === 'symlink' ? entry.target : ''
-  if (path.length > NAME_LIMIT || target.length > NAME_LIMIT) throw new Error(`too long a name for a tar file: ${path}`)
+  if (path.length > NAME_LIMIT || target.length > NAME_LIMIT)
+    throw new Error(`path is too long for a tar file: ${path}`)
   const octal = (value: number, at: number, length: number): void => {
     header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at)
   }

@@ -65,7 +65,7 @@ export function issueLeaf({wanted, key, now, random}: Issuing, signer: Signer, o
   if (!isIssuedBy(pem, signer.certPem))
     throw new KadmError(
       'config',
-      `the certificate '${wanted.commonName}' cannot be signed: the CA's key is not its certificate's`,
+      `cannot sign the certificate '${wanted.commonName}': the CA's key does not belong to its certificate`,
       {
         hint: "restore the CA's certificate and key from the same backup",
       },

@@ -6,12 +6,12 @@ interface Reason {
   readonly next: string
 }
 
-const FREE_SPACE = 'free some space there (df -h), or name another place'
+const FREE_SPACE = 'free some space (df -h), or use another path'
 const RIGHTS = 'check its owner and mode (ls -ld), and run the command as a user with access'
 
 /** The error codes of errno(3) that the file system gives, and Node's own for files. */
 const REASONS: Readonly<Record<string, Reason>> = {
-  ENOENT: {why: 'there is no such file or folder', next: 'correct the path'},
+  ENOENT: {why: 'the file or folder does not exist', next: 'correct the path'},
   EACCES: {why: 'permission denied', next: RIGHTS},
   EPERM: {why: 'the operation is not permitted', next: RIGHTS},
   EISDIR: {why: 'it is a folder', next: 'name a file'},
@@ -25,20 +25,20 @@ const REASONS: Readonly<Record<string, Reason>> = {
   EFBIG: {why: 'it is too large', next: 'name another file'},
   ERR_FS_FILE_TOO_LARGE: {why: 'it is too large', next: 'name another file'},
   EOVERFLOW: {why: 'it is too large', next: 'name another file'},
-  EEXIST: {why: 'it exists already', next: 'name another path, or remove that one'},
+  EEXIST: {why: 'it already exists', next: 'name another path, or remove that one'},
   ENOTEMPTY: {why: 'the folder is not empty', next: 'name another folder, or empty that one'},
   EXDEV: {why: 'it is on another file system', next: 'name a path on the same file system'},
   EBUSY: {why: 'it is in use', next: 'find the program that uses it: fuser -v FILE'},
   ETXTBSY: {why: 'it is a running program', next: 'find the process that runs it: fuser -v FILE'},
   EMFILE: {why: 'too many files are open', next: 'raise the limit: ulimit -n 4096'},
-  ENFILE: {why: 'too many files are open', next: 'end other programs on this computer'},
+  ENFILE: {why: 'too many files are open', next: 'close other programs on this computer'},
   EIO: {why: 'the disk gave an input/output error', next: 'check dmesg on this computer'},
-  ESTALE: {why: 'the network file system lost it', next: 'mount that file system again'},
-  ENXIO: {why: 'no process is at the other end of it', next: 'name an ordinary file'},
-  ENODEV: {why: 'it cannot be opened as a file', next: 'name an ordinary file'},
-  EINVAL: {why: 'the file system refuses it', next: 'name an ordinary file'},
+  ESTALE: {why: 'the file handle is stale on the network file system', next: 'mount that file system again'},
+  ENXIO: {why: 'no process has opened the other end of it', next: 'use a regular file'},
+  ENODEV: {why: 'it cannot be opened as a file', next: 'use a regular file'},
+  EINVAL: {why: 'the file system refuses it', next: 'use a regular file'},
   EILSEQ: {why: 'the file system refuses its name', next: 'name another path'},
-  ENOMEM: {why: 'this computer has no memory left', next: 'end other programs on this computer'},
+  ENOMEM: {why: 'this computer is out of memory', next: 'close other programs on this computer'},
   EAGAIN: {why: 'it is locked or has no data yet', next: 'run the same kadm command again'},
   ECANCELED: {why: 'the operation was cancelled', next: 'run the same kadm command again'},
 }

@@ -37,7 +37,7 @@ export function unframe(output: string): (section: string) => string {
   )
   if (!sections.has(END))
     throw new KadmError('remote', 'the facts of the host are incomplete', {
-      hint: 'run the command again; if it fails again, check whether the login shell of the user prints text or exits',
+      hint: 'run the same command again; if the error returns, check whether the login shell of the user prints text or exits',
       evidence: output.slice(-2000),
     })
   return section => sections.get(section) ?? ''

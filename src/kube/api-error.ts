@@ -18,13 +18,14 @@ const codeFor = (status: number): ErrorCode => (status === 408 || status === 504
 
 const HINTS: Readonly<Record<string, string>> = {
   Unauthorized:
-    'the credentials are not accepted: fetch the kubeconfig again, or mint a new token if this one has expired',
-  Forbidden: 'use credentials that may do this: /etc/kubernetes/admin.conf of a control plane may do everything',
-  Conflict: 'someone else changed it at the same time: run the command again',
-  AlreadyExists: 'remove what is there or choose another name',
-  Invalid: 'the API server refuses the content: correct the field it names',
+    'the API server does not accept the credentials: run kadm kubeconfig to fetch the kubeconfig again, or create a new token if this one has expired',
+  Forbidden: 'use credentials that have this permission, such as /etc/kubernetes/admin.conf of a control plane',
+  Conflict: 'another client changed the object at the same time: run the same command again',
+  AlreadyExists: 'delete the existing object or choose another name',
+  Invalid: 'correct the field that the API server names',
   NotFound: 'check the name and the namespace',
-  TooManyRequests: 'the API server is busy, or a disruption budget forbids it: try again in a minute',
+  TooManyRequests:
+    'the API server is busy, or a PodDisruptionBudget does not allow it: run the same command again in a minute',
 }
 
 /** What a refusal says: the API answers with a Status object, or, through proxies and while it starts, with plain text. */
@@ -39,7 +40,7 @@ export function apiError(
   const short = said.length > 500 ? `${said.slice(0, 500)}…` : said
   return new ApiError({status: answer.status, reason}, `could not ${doing}: ${short}`, {
     host,
-    hint: HINTS[reason] ?? (answer.status >= 500 ? 'look at the API server: kadm doctor' : undefined),
+    hint: HINTS[reason] ?? (answer.status >= 500 ? "run 'kadm doctor' to check the API server" : undefined),
     evidence: causesOf(status),
   })
 }

@@ -28,7 +28,7 @@ export function parsePins(pins: readonly string[]): readonly string[] {
   return pins.map(pin => {
     if (/^sha256:[0-9a-f]{64}$/i.test(pin)) return pin.toLowerCase()
     throw new KadmError('config', `'${pin}' is not a CA certificate hash`, {
-      hint: 'give sha256: and 64 hexadecimal digits, as `kadm token create --print-join-command` prints them',
+      hint: 'use sha256: and 64 hexadecimal digits, as `kadm token create --print-join-command` prints them',
     })
   })
 }
@@ -39,8 +39,8 @@ export function judgeClusterInfo(clusterInfo: ApiObject, token: BootstrapToken, 
   const signature = signatureOf(clusterInfo, token)
   if (kubeconfig === undefined || signature === undefined) throw noSuchToken(clusterInfo, token)
   if (!isSignedBy(kubeconfig, signature, token)) {
-    throw new KadmError('config', `the secret of token ${token.id} is not the one the cluster signed with`, {
-      hint: 'copy the whole token again; if it is right, the answer does not come from your cluster: check the address',
+    throw new KadmError('config', `the secret of token ${token.id} does not match the signature of the cluster`, {
+      hint: 'copy the whole token again; if it is correct, another server answers instead of your cluster: check the address',
     })
   }
   const {ca, server, host, port} = clusterOfKubeconfig(kubeconfig)
@@ -53,17 +53,17 @@ export function noSuchToken(clusterInfo: ApiObject, token: BootstrapToken): Kadm
   const known = Object.keys(textsAt(clusterInfo, 'data'))
     .filter(key => key.startsWith(SIGNATURE_PREFIX))
     .map(key => key.slice(SIGNATURE_PREFIX.length))
-  const has = known.length === 0 ? 'it has no valid token at all' : `it has ${known.join(', ')}`
-  return new KadmError('config', `the cluster knows no token ${token.id}: it has expired or never was (${has})`, {
-    hint: 'make a new one on a control plane: kadm token create --print-join-command',
+  const has = known.length === 0 ? 'the cluster has no valid tokens' : `the cluster has ${known.join(', ')}`
+  return new KadmError('config', `the token ${token.id} does not exist in the cluster or has expired (${has})`, {
+    hint: 'create a new token on a control plane: kadm token create --print-join-command',
   })
 }
 
 function checkPins(ca: string, pins: readonly string[], server: string): void {
   const found = caPins(ca)
   if (found.some(pin => pins.includes(pin))) return
-  throw new KadmError('config', `the CA of the cluster at ${server} is not the one that was pinned`, {
-    hint: 'if this is your cluster, give its hash; if not, something answers in its place: check the address',
+  throw new KadmError('config', `the CA of the cluster at ${server} does not match the pinned hash`, {
+    hint: 'if this is your cluster, use its hash; otherwise another server answers instead of it: check the address',
     evidence: `pinned: ${pins.join(', ')}\nfound:  ${found.length === 0 ? 'no certificate' : found.join(', ')}`,
   })
 }

@@ -68,9 +68,9 @@ const isPassing = (error: unknown, waitedMs: number): boolean =>
 const isCancelled = (error: unknown): boolean => error instanceof KadmError && error.code === 'cancelled'
 
 const takenOver = (holder: string): KadmError =>
-  new KadmError('lease', 'another run of kadm took over in the cluster', {
-    evidence: `the lease ${NAMESPACE}/${NAME} is held by ${holder === '' ? 'nobody' : holder}`,
-    hint: 'let it finish, then run the same command again',
+  new KadmError('lease', 'another kadm run took over the lease of the cluster', {
+    evidence: `current holder of the lease ${NAMESPACE}/${NAME}: ${holder === '' ? 'none' : holder}`,
+    hint: 'wait until it ends, then run the same command again',
   })
 
 /**
@@ -166,7 +166,7 @@ async function turn(options: ClusterLeaseOptions, use: ClusterLeaseUse): Promise
   try {
     return await waitFor(
       {
-        what: 'another run of kadm to end its work on the cluster',
+        what: 'another kadm run to release the lease of the cluster',
         deadlineMs: WAIT_MS,
         intervalMs: POLL_MS,
         clock,
@@ -183,14 +183,17 @@ async function turn(options: ClusterLeaseOptions, use: ClusterLeaseUse): Promise
         if (found.version !== seen.version) seen = {version: found.version, at: clock.now()}
         other = found.holder
         return {
-          seen: other === '' ? 'the cluster is not ready for it yet' : `waits for ${other}, which changes the cluster`,
+          seen:
+            other === ''
+              ? 'the cluster cannot store the lease yet'
+              : `waiting for ${other}, which is changing the cluster`,
         }
       },
     )
   } catch (error) {
     if (!(error instanceof KadmError) || error.code !== 'timeout' || other === '') throw error
-    throw new KadmError('lease', `another run of kadm is at work in the cluster: ${other}`, {
-      hint: 'wait for it to end, then run this again',
+    throw new KadmError('lease', `another kadm run holds the lease of the cluster: ${other}`, {
+      hint: 'wait until it ends, then run the same command again',
       cause: error,
     })
   }

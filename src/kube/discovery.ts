@@ -37,15 +37,15 @@ const PATH = apiPath.configMaps('cluster-info', 'kube-public')
 export async function discoverByToken(options: DiscoveryOptions): Promise<Discovered> {
   const address = parseAddress(options.endpoint)
   if (address === undefined) {
-    throw new KadmError('usage', `'${options.endpoint}' is not an address of an API server`, {
-      hint: 'write host:port, such as 10.0.0.10:6443',
+    throw new KadmError('usage', `'${options.endpoint}' is not the address of an API server`, {
+      hint: 'use host:port, such as 10.0.0.10:6443',
     })
   }
   const token = parseToken(options.token)
   // The text is not repeated: it may hold a secret.
   if (token === undefined) {
-    throw new KadmError('usage', 'the token is not of the form abcdef.0123456789abcdef', {
-      hint: 'copy it from `kadm token create --print-join-command`',
+    throw new KadmError('usage', 'the token must have the form abcdef.0123456789abcdef', {
+      hint: 'copy it from the output of `kadm token create --print-join-command`',
     })
   }
   if (options.trust.kind === 'pins') parsePins(options.trust.pins)
@@ -56,8 +56,8 @@ export async function discoverByToken(options: DiscoveryOptions): Promise<Discov
   if (options.trust.kind === 'token-only') return found
   const second = await look(options, {...address, trust: {ca: found.ca}, credentials: {kind: 'anonymous'}}, readOnce)
   if (textsAt(second, 'data')['kubeconfig'] !== found.kubeconfig) {
-    throw new KadmError('config', `cluster-info at ${options.endpoint} changed between two looks`, {
-      hint: 'run it again; if it happens again, something answers in the place of your cluster',
+    throw new KadmError('config', `cluster-info at ${options.endpoint} changed between two requests`, {
+      hint: 'run the same command again; if the error returns, another server answers instead of your cluster',
     })
   }
   return found
@@ -77,7 +77,7 @@ async function look(
         intervalMs: INTERVAL_MS,
         clock: options.clock,
         signal: options.signal,
-        hint: 'check the address, that the control plane runs, and that no firewall is between',
+        hint: 'check that the address is correct, the control plane runs, and no firewall blocks the connection',
       },
       async () => {
         const value = await read(api).catch(explain)
@@ -95,7 +95,7 @@ function explain(error: unknown): KadmError {
   if (code?.startsWith('CERT_HAS') === true || code?.startsWith('CERT_NOT') === true) {
     throw new KadmError(
       'config',
-      'the certificate of the API server is outside its time of validity, or the clocks differ',
+      'the certificate of the API server has expired or is not valid yet, or the clocks differ',
       {
         hint: 'compare `date -u` on both machines; if they agree, run `kadm apply` or `kadm init` again for the control plane, which replaces expired certificates',
         cause: error,
@@ -103,15 +103,15 @@ function explain(error: unknown): KadmError {
     )
   }
   if (code !== undefined) {
-    throw new KadmError('config', 'the API server does not show a certificate of the CA in its own cluster-info', {
-      hint: 'something answers in the place of your cluster, or its CA was replaced: check the address',
+    throw new KadmError('config', 'the CA in cluster-info did not sign the certificate of the API server', {
+      hint: 'another server answers instead of your cluster, or its CA was replaced: check the address',
       cause: error,
     })
   }
   if (error instanceof ApiError && error.status >= 500) return error
   if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
-    throw new KadmError('config', 'the cluster does not show its cluster-info to a machine that wants to join', {
-      hint: 'anonymous access or the role kubeadm:bootstrap-signer-clusterinfo is missing: run `kadm init` on the control plane again',
+    throw new KadmError('config', 'the cluster does not allow joining machines to read cluster-info', {
+      hint: 'anonymous access or the role kubeadm:bootstrap-signer-clusterinfo is missing: run `kadm init` for the control plane again',
       cause: error,
     })
   }
@@ -121,8 +121,8 @@ function explain(error: unknown): KadmError {
 async function readOnce(api: KubeClient): Promise<ApiObject> {
   const found = await api.get(PATH, {retryForMs: 0})
   if (found !== undefined) return found
-  throw new KadmError('config', 'the cluster has no cluster-info in kube-public', {
-    hint: 'its first control plane is not finished: run `kadm init` there again, then join',
+  throw new KadmError('config', 'the ConfigMap kube-public/cluster-info does not exist in the cluster', {
+    hint: 'the initial control plane is not complete: run `kadm init` for it again, then join',
   })
 }
 

@@ -47,9 +47,9 @@ export async function drain(api: KubeClient, node: string, options: DrainOptions
   if (lost.length > 0 && (options.lost ?? 'refuse') === 'refuse') {
     throw new KadmError(
       'preflight',
-      `node ${node} was not drained: ${names(lost)} would be lost, as nothing makes them again`,
+      `cannot drain node ${node}: ${names(lost)} would be lost, because no controller creates them again`,
       {
-        hint: 'remove them yourself, or give them a controller such as a Deployment',
+        hint: 'delete these pods, or create them through a controller such as a Deployment',
       },
     )
   }
@@ -59,19 +59,19 @@ export async function drain(api: KubeClient, node: string, options: DrainOptions
     pods.filter(pod => !staying.includes(judgePod(pod)))
   await waitFor(
     {
-      what: `the pods of node ${node} to leave`,
+      what: `the pods of node ${node} to terminate`,
       deadlineMs: options.deadlineMs ?? DEADLINE_MS,
       intervalMs: options.intervalMs ?? INTERVAL_MS,
       clock: options.clock,
       signal,
-      hint: 'a disruption budget that allows nothing holds a drain up: scale the workload up, or change the budget',
+      hint: 'a PodDisruptionBudget that allows no disruptions blocks the drain: scale the workload up, or change the budget',
       onSeen: options.onSeen,
     },
     async () => {
       const left = leaving(await podsOfNode(api, node, signal))
       if (left.length === 0) return {value: true}
       const held = (await Promise.all(left.map(pod => evict(api, pod, signal)))).filter(one => one !== undefined)
-      return {seen: held.length === 0 ? `${names(left)} still ending` : held.join('; ')}
+      return {seen: held.length === 0 ? `${names(left)} still terminating` : held.join('; ')}
     },
   )
   return leaving(before).map(podName)
@@ -109,7 +109,7 @@ async function evict(api: KubeClient, pod: ApiObject, signal?: AbortSignal): Pro
 /** Which budget forbids an eviction, with its numbers, as the answer 429 says it (pkg/registry/core/pod/storage/eviction.go). */
 function budgetIn(answer: string): string {
   const causes = listAt(parseJson(answer), 'details', 'causes').flatMap(cause => textAt(cause, 'message') ?? [])
-  if (causes.length === 0) return 'a disruption budget allows no eviction now'
+  if (causes.length === 0) return 'a PodDisruptionBudget does not allow the eviction now'
   return causes.join('; ').replace(/^The /, 'the ')
 }
 

@@ -81,7 +81,7 @@ function collect(
     const abort = (): void =>
       reject(
         limit.aborted
-          ? new KadmError('timeout', `could not ${doing}: it did not end in time`, {
+          ? new KadmError('timeout', `could not ${doing}: the command did not end in time`, {
               evidence: text.stderr || text.stdout,
             })
           : new KadmError('cancelled', `cancelled: did not ${doing}`),
@@ -125,6 +125,6 @@ export function exitCode(status: string): number | undefined {
 
 const broken = (doing: string, stderr: string): KadmError =>
   new KadmError('connect', `could not ${doing}: the stream ended before the command did`, {
-    hint: 'look at the kubelet of that node: journalctl -u kubelet',
+    hint: 'check the kubelet log of that node: journalctl -u kubelet',
     evidence: stderr === '' ? undefined : stderr,
   })

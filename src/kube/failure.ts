@@ -15,21 +15,21 @@ const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UN
 const BUGS = [TypeError, ReferenceError, RangeError, SyntaxError]
 /** Which of the two it is only the reader knows: admin.conf on a control plane holds the CA that the API server's certificate must be of. */
 const OTHER_CA =
-  "it shows a certificate that this kubeconfig's CA did not sign. If the kubeconfig is the control plane's own, kadm apply makes a new certificate; else it is of another cluster or from before the CA was made again, and kadm kubeconfig fetches the present one"
+  "the CA of this kubeconfig did not sign the server's certificate. Run 'kadm kubeconfig' to fetch the current kubeconfig; if this is the kubeconfig of the control plane itself, run 'kadm apply' to replace the certificate"
 const TRUST: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED:
-    'its certificate has expired, or the clock of this machine is ahead: compare `date -u` on both machines; if they agree, run `kadm apply` or `kadm init` again, which replaces expired certificates',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet: the clocks differ, so set the time on both machines',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for something else: check that the address is an API server',
+    "the server's certificate has expired, or the clock of this machine is ahead: compare `date -u` on both machines; if they agree, run `kadm apply` or `kadm init` again to replace expired certificates",
+  CERT_NOT_YET_VALID: "the server's certificate is not valid yet: the clocks differ, so set the time on both machines",
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name: check that the address belongs to the API server',
   DEPTH_ZERO_SELF_SIGNED_CERT: OTHER_CA,
   SELF_SIGNED_CERT_IN_CHAIN: OTHER_CA,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: OTHER_CA,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: OTHER_CA,
   CERT_SIGNATURE_FAILURE: OTHER_CA,
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA:
-    'the API server does not know the CA of this client certificate: fetch the kubeconfig again with kadm kubeconfig',
+    "the API server does not know the CA of this client certificate: run 'kadm kubeconfig' to fetch the kubeconfig again",
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE:
-    "the API server refuses this client certificate: fetch the kubeconfig again with kadm kubeconfig; if that is the control plane's own, kadm apply makes a new one",
+    "the API server refuses this client certificate: run 'kadm kubeconfig' to fetch the kubeconfig again; if this is the kubeconfig of the control plane itself, run 'kadm apply' to replace it",
 }
 
 /** Judges an error of the transport, of TLS or of undici; undefined when it is none of them, that is a bug. */
@@ -62,7 +62,7 @@ export const trustCode = (error: unknown): string | undefined => {
 
 export const slow = (where: string, doing: string, cause?: unknown): KadmError =>
   new KadmError('timeout', `could not ${doing}: the API server at ${where} did not answer in time`, {
-    hint: 'it is overloaded, or etcd behind it does not answer: kadm doctor on the control plane tells which',
+    hint: "the API server is overloaded, or its etcd does not answer: run 'kadm doctor' to see which",
     cause,
   })
 
@@ -72,7 +72,7 @@ function unreachable(where: string, doing: string, cause: unknown): KadmError {
     hint:
       cause instanceof KadmError && cause.hint !== undefined
         ? cause.hint
-        : 'check that the control plane runs and that nothing blocks its port: kadm doctor',
+        : "check that the control plane runs and that no firewall blocks its port: run 'kadm doctor'",
     cause,
   })
 }

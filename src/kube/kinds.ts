@@ -109,7 +109,7 @@ const path =
   (apiVersion: string, kind: string) =>
   (name?: string, namespace?: string): string => {
     const place = knownResource(apiVersion, kind)
-    if (place === undefined) throw new Error(`no place for ${apiVersion} ${kind}`)
+    if (place === undefined) throw new Error(`kadm does not know the API path of ${apiVersion} ${kind}`)
     return name === undefined ? collectionPath(place, namespace) : objectPath(place, name, namespace)
   }
 

@@ -11,17 +11,17 @@ export interface ClusterEntry {
   readonly ca: string
 }
 
-const unusable = (why: string, hint = 'fetch it again from a control plane: kadm kubeconfig'): KadmError =>
-  new KadmError('config', `the kubeconfig cannot be used: ${why}`, {hint})
+const unusable = (why: string, hint = "run 'kadm kubeconfig' to fetch it again from a control plane"): KadmError =>
+  new KadmError('config', `cannot use the kubeconfig: ${why}`, {hint})
 
 /** Where and as whom to connect, for a kubeconfig with everything inline, such as admin.conf. */
 export function endpointFromKubeconfig(text: string): Endpoint {
   const config = parseConfig(text)
   const current = textAt(config, 'current-context') ?? ''
   const context = named(config, 'contexts', current, 'context')
-  if (context === undefined) throw unusable(`its current context '${current}' is not in it`)
+  if (context === undefined) throw unusable(`it does not contain its current context '${current}'`)
   const cluster = named(config, 'clusters', textAt(context, 'cluster') ?? '', 'cluster')
-  if (cluster === undefined) throw unusable(`the cluster of its current context is not in it`)
+  if (cluster === undefined) throw unusable(`it does not contain the cluster of its current context`)
   const entry = clusterEntry(cluster)
   return {
     host: entry.host,
@@ -37,7 +37,7 @@ export function clusterOfKubeconfig(text: string): ClusterEntry {
   const context = named(config, 'contexts', textAt(config, 'current-context') ?? '', 'context')
   const name = textAt(context, 'cluster') ?? textAt(listAt(config, 'clusters')[0], 'name') ?? ''
   const cluster = named(config, 'clusters', name, 'cluster')
-  if (cluster === undefined) throw unusable('it names no cluster')
+  if (cluster === undefined) throw unusable('it does not contain a cluster')
   return clusterEntry(cluster)
 }
 
@@ -55,20 +55,20 @@ function parseConfig(text: string): unknown {
     const value: unknown = parse(text)
     if (isObject(value) && value['kind'] === 'Config') return value
   } catch (cause) {
-    throw new KadmError('config', 'the kubeconfig cannot be used: it is not YAML', {
-      hint: 'fetch it again from a control plane: kadm kubeconfig',
+    throw new KadmError('config', 'cannot use the kubeconfig: it is not valid YAML', {
+      hint: "run 'kadm kubeconfig' to fetch it again from a control plane",
       cause,
     })
   }
-  throw unusable('it is not a document of kind Config')
+  throw unusable('its kind is not Config')
 }
 
 function clusterEntry(cluster: unknown): ClusterEntry {
   const server = textAt(cluster, 'server') ?? ''
   const address = server.startsWith('https://') ? parseAddress(server) : undefined
-  if (address === undefined) throw unusable(`'${server}' is not an https address of an API server`)
+  if (address === undefined) throw unusable(`'${server}' is not an https:// address of an API server`)
   const ca = textAt(cluster, 'certificate-authority-data')
-  if (ca === undefined || ca === '') throw unusable('it holds no certificate-authority-data')
+  if (ca === undefined || ca === '') throw unusable('it does not contain certificate-authority-data')
   return {server, ...address, ca: decode(ca)}
 }
 
@@ -79,8 +79,8 @@ function credentialsOf(user: unknown): Credentials {
   const key = textAt(user, 'client-key-data')
   if (cert === undefined || key === undefined) {
     throw unusable(
-      'its user has neither a token nor an inline certificate and key',
-      'use an admin.conf of a control plane',
+      'its user does not have a token, or an inline certificate and key',
+      'use the admin.conf of a control plane',
     )
   }
   return {kind: 'certificate', cert: decode(cert), key: decode(key)}

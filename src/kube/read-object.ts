@@ -7,7 +7,7 @@ export function readObject({doing}: Pick<Call, 'doing'>, {status, text}: Answer)
   const value = parseJson(text)
   if (isObject(value)) return value
   throw new ApiError({status, reason: 'NotJson'}, `could not ${doing}: the answer is not a JSON object`, {
-    hint: 'check that the address is an API server and not a proxy in front of something else',
+    hint: 'check that the address belongs to the API server and not to a proxy for another service',
     evidence: text.slice(0, 300),
   })
 }

@@ -170,7 +170,7 @@ async function isStarting(call: Call, ask: Ask): Promise<boolean> {
     path: '/readyz',
     body: undefined,
     accept: '*/*',
-    doing: 'see whether it is ready',
+    doing: 'check whether the API server is ready',
   }
   return (await ask(ready)).status !== 200
 }

@@ -35,7 +35,7 @@ async function discover(requests: Requester, object: ObjectLike, options?: CallO
   }
   throw new ApiError(
     {status: 404, reason: 'NoSuchKind'},
-    `could not ${doingOf(object)}: the cluster does not have it`,
+    `could not ${doingOf(object)}: the cluster does not know this kind`,
     {
       hint: `apply its CustomResourceDefinition before ${kind} ${object.metadata.name}, or check '${apiVersion}'`,
     },

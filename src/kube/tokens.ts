@@ -123,8 +123,8 @@ export async function tokenList(api: KubeClient, options?: CallOptions): Promise
 export function tokenDelete(api: KubeClient, idOrToken: string, options?: CallOptions): Promise<boolean> {
   const id = parseToken(idOrToken)?.id ?? (/^[a-z0-9]{6}$/.test(idOrToken) ? idOrToken : undefined)
   if (id === undefined) {
-    throw new KadmError('usage', 'this is neither a token nor the id of one', {
-      hint: 'give the six characters before the dot',
+    throw new KadmError('usage', 'not a token or a token id', {
+      hint: 'use the six characters before the dot',
     })
   }
   return api.delete(apiPath.secrets(`${NAME_PREFIX}${id}`, 'kube-system'), options)

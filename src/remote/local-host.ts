@@ -35,9 +35,7 @@ export const localHost = (options: LocalHostOptions): Host => {
     running.add(hangUp)
     const ended = new Promise<number>((resolve, reject) => {
       child.once('error', cause =>
-        reject(
-          new KadmError('remote', `${program} could not be started: ${cause.message}`, {host: options.name, cause}),
-        ),
+        reject(new KadmError('remote', `cannot start ${program}: ${cause.message}`, {host: options.name, cause})),
       )
       child.once('close', (code, killedBy) => resolve(exitCode(code, killedBy ?? undefined)))
     }).finally(() => running.delete(hangUp))
@@ -61,7 +59,10 @@ export const localHost = (options: LocalHostOptions): Host => {
       try {
         await once(socket, 'connect')
       } catch (cause) {
-        throw new KadmError('connect', `nothing answers on ${host}:${String(port)}`, {host: options.name, cause})
+        throw new KadmError('connect', `${host}:${String(port)} does not answer from this host`, {
+          host: options.name,
+          cause,
+        })
       }
       return socket
     },

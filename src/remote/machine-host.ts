@@ -110,7 +110,7 @@ export const machineHost = (machine: Machine): Host => {
 
 const failed = (host: string, {code, stderr}: RunResult): KadmError => {
   const last = stderr.trim().split('\n').at(-1) ?? ''
-  return new KadmError('remote', `a command failed with exit code ${String(code)}${last === '' ? '' : `: ${last}`}`, {
+  return new KadmError('remote', `the command failed with exit code ${String(code)}${last === '' ? '' : `: ${last}`}`, {
     host,
     evidence: stderr.trim() === '' ? undefined : stderr,
   })

@@ -28,7 +28,7 @@ export async function setUp(
   await api.create(namespaceObject(namespace, stage), {signal})
   await until(context, {what: 'the service account of a new namespace', deadlineMs: 20_000}, async () => {
     const found = await api.get(apiPath.serviceAccounts('default', namespace), {signal})
-    return found === undefined ? {seen: 'none; the controller manager makes it'} : {value: true}
+    return found === undefined ? {seen: 'missing; the controller manager creates it'} : {value: true}
   })
   await Promise.all(objects.map(object => api.apply(object, {signal})))
 }
@@ -50,11 +50,11 @@ export async function tearDown({
   await api.delete(apiPath.namespaces(namespace), CALL)
   await waitFor(
     {
-      what: `namespace ${namespace} to be removed`,
+      what: `namespace ${namespace} to be deleted`,
       deadlineMs: GONE_WITHIN_MS * timeoutScale,
       intervalMs: 250,
       clock,
-      hint: `look at it: kubectl get namespace ${namespace} -o yaml`,
+      hint: `see what remains: kubectl get namespace ${namespace} -o yaml`,
     },
     async () => {
       const found = await api.get(apiPath.namespaces(namespace), CALL)
@@ -92,5 +92,5 @@ export async function nodesToTest(
 ): Promise<Awaited<ReturnType<typeof listNodes>>> {
   const nodes = await listNodes(api, {signal})
   if (nodes.length > 0) return nodes
-  throw new KadmError('verify', 'the cluster has no nodes', {hint: 'join some: kadm join'})
+  throw new KadmError('verify', 'the cluster does not have nodes', {hint: "add nodes with 'kadm join'"})
 }

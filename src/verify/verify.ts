@@ -28,8 +28,8 @@ export interface VerifyOptions extends CheckerOptions {
 }
 
 const OUTSIDE_NAME = 'kubernetes.io'
-const ALONE = {skipped: 'there is only one node'} as const
-const NO_PROBE = {skipped: 'no test pod runs'} as const
+const ALONE = {skipped: 'the cluster has only one node'} as const
+const NO_PROBE = {skipped: 'the test pods do not run'} as const
 const NOT_QUICK = {skipped: 'not in a quick run'} as const
 
 /** Tries on the running cluster what a cluster is for, and removes everything it made, also when it is interrupted. */
@@ -117,7 +117,7 @@ function allReady(nodes: readonly NodeStatus[]): string {
   const down = nodes.filter(node => !node.ready)
   if (down.length === 0) return count(nodes.length)
   throw new KadmError('verify', down.map(node => `${node.name}: ${node.reason ?? 'not ready'}`).join('; '), {
-    hint: 'look at the kubelet there: kadm doctor',
+    hint: "run 'kadm doctor' to check its kubelet",
   })
 }
 

@@ -106,14 +106,14 @@ describe('createBundle', () => {
       expect(existsSync(join(dir, 'bundle'))).toBe(false)
     }))
 
-  it('names the address of what is not there', async () =>
+  it('names the address of what does not exist', async () =>
     inFolder(async dir => {
       web.content.delete(pathOf('/kubectl'))
 
       const failure: unknown = await createBundle(join(dir, 'bundle'), order()).catch((error: unknown) => error)
 
       expect(failure).toMatchObject({code: 'connect', evidence: '404 Not Found'})
-      expect((failure as KadmError).message).toMatch(/^cannot fetch http.*\/bin\/linux\/amd64\/kubectl$/)
+      expect((failure as KadmError).message).toMatch(/^cannot download http.*\/bin\/linux\/amd64\/kubectl$/)
     }))
 
   it('tries again when a server stumbles', async () =>

@@ -18,7 +18,7 @@ describe('missingFor', () => {
       expect(missingFor(await sampleBundle(dir), needs)).toEqual([])
     }))
 
-  it('names each binary and image that is not there', async () =>
+  it('names each binary and image that does not exist', async () =>
     inFolder(async dir => {
       const bundle = without(await sampleBundle(dir), 'kubelet', 'registry.k8s.io/etcd:3.7.0-0', AGNHOST_NEXT_IMAGE)
 
@@ -53,6 +53,6 @@ describe('requireComplete', () => {
         'is for Kubernetes v1.37.2, not v1.36.1',
       )
       expect(() => requireComplete(dir, bundle, {...needs, architecture: 'arm64'})).toThrow('the hosts are arm64')
-      expect(() => requireComplete(dir, without(bundle, 'runc'), needs)).toThrow('lacks binary runc')
+      expect(() => requireComplete(dir, without(bundle, 'runc'), needs)).toThrow('does not contain binary runc')
     }))
 })

@@ -47,5 +47,5 @@ test('an archive that is cut off is an error', async () => {
     for await (const {bytes} of tarFiles(inPieces(cut))) await text(bytes())
   }
 
-  await expect(all()).rejects.toMatchObject({code: 'connect', message: 'a tar file ended early'})
+  await expect(all()).rejects.toMatchObject({code: 'connect', message: 'a tar file is incomplete'})
 })

@@ -103,7 +103,7 @@ describe('a certificate', () => {
     const other = await makeKey('RSA-2048')
 
     expect(() => issueLeaf({wanted, key: other, now, random}, {certPem: ca.certPem, key: other})).toThrow(
-      "the CA's key is not its certificate's",
+      "the CA's key does not belong to its certificate",
     )
   })
 })

@@ -70,10 +70,10 @@ describe('a wrong command line is refused before anything is touched', () => {
       /--node-name works with one machine only/,
     ],
     [
-      'a file that is not there',
+      'a file that does not exist',
       Apply,
       ['-f', '/nowhere/kadm.yaml'],
-      /cannot read \/nowhere\/kadm\.yaml: there is no such file/,
+      /cannot read \/nowhere\/kadm\.yaml: the file does not exist/,
     ],
     ['a phase that is none', Explain, ['certs/cb'], /unknown phase 'certs\/cb'\n.*did you mean certs\/ca/],
     ['a token that is none', TokenCreate, ['abc'], /invalid token 'abc'/],
@@ -125,7 +125,7 @@ describe('a wrong command line is refused before anything is touched', () => {
   })
 })
 
-describe('a command that is not there', () => {
+describe('a command that does not exist', () => {
   test.each([
     [['statsu'], 'did you mean: kadm status'],
     [['lab', 'dwon', '--all'], 'did you mean: kadm lab down'],

@@ -28,7 +28,7 @@ test.each(Object.entries(COMMANDS))('%s has a summary, an example and says its e
   expect(command.description).toMatch(/Exit codes: 0 done; 2 /)
 })
 
-test('what kadm alone prints names every command, and none that is not there', () => {
+test('what kadm alone prints names every command, and none that does not exist', () => {
   const listed = [...OVERVIEW.matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2,}\S(.*)$/gm)].flatMap(
     ([, words = '', rest = '']) => {
       const also = /also (.*)$/.exec(rest)?.[1]?.split(/,| and /) ?? []

@@ -38,7 +38,7 @@ describe.skipIf(!existsSync(join(ROOT, 'dist', 'commands', 'main.js')))('the bui
     expect(JSON.parse(stdout)).toMatchObject({kadm: version})
   })
 
-  test('ends with 2 and the nearest name for a command that is not there', async () => {
+  test('ends with 2 and the nearest name for a command that does not exist', async () => {
     await expect(kadm('statsu')).rejects.toMatchObject({
       code: 2,
       stderr: expect.stringContaining('did you mean: kadm status') as string,

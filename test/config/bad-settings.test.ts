@@ -178,7 +178,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ['kadm.yaml:6:19: network.plugin: must be flannel, none or {file: PATH}'],
   ],
   [
-    'a pod network file that is not there',
+    'a pod network file that does not exist',
     file('network: {plugin: {file: ./cni.yaml}}\n'),
     ["kadm.yaml:6:26: network.plugin.file: cannot read 'cni.yaml': no such file"],
   ],

@@ -49,7 +49,7 @@ test('what kubeadm stored is read back without a warning', () => {
   })
 })
 
-test('a pod range that is not there stays absent', () => {
+test('a pod range that does not exist stays absent', () => {
   const {cluster} = clusterFromKubeadm({clusterConfiguration: STORED.replace(/ {2}podSubnet.*\n/, '')})
 
   expect(cluster.network.podSubnets).toEqual([])

@@ -64,7 +64,7 @@ test('an address of the node that is on another network stays', () => {
   expect(moveHost(text, move()).text).toBe(text.replace('ssh: 10.0.0.12, a', 'ssh: 10.0.0.57, a'))
 })
 
-test('a host without a name is found by its address, and one that is not there changes nothing', () => {
+test('a host without a name is found by its address, and one that does not exist changes nothing', () => {
   const text = file('  - {role: worker, ssh: ubuntu@10.0.0.12}\n  - {role: worker, ssh: local}')
 
   expect(moveHost(text, move({host: '10.0.0.12'})).edits).toEqual([

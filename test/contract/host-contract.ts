@@ -98,7 +98,7 @@ printf %s ${value}`.text,
 
       await expect(failing).rejects.toMatchObject({
         code: 'remote',
-        message: 'a command failed with exit code 4: line 19999',
+        message: 'the command failed with exit code 4: line 19999',
         evidence: matching(/^line 0\n[\s\S]*line 19999\n$/),
       })
     })
@@ -240,7 +240,7 @@ printf %s ${value}`.text,
     test('tells when nothing answers on a forwarded port', async () => {
       await expect(host.forward('127.0.0.1', 1)).rejects.toMatchObject({
         code: 'connect',
-        message: containing('nothing answers on 127.0.0.1:1'),
+        message: containing('127.0.0.1:1 does not answer from this host'),
       })
     })
   })

@@ -76,7 +76,7 @@ describe('host keys', () => {
       code: 'connect',
       message: containing('has changed'),
       hint: containing(`ssh-keygen -R '${name()}' -f ${file}`),
-      evidence: `known:  ssh-ed25519 ${fingerprintOf(old)} (${file}:1)\nshown:  ssh-ed25519 ${fingerprintOf(server.hostKeys.ed25519)}`,
+      evidence: `known:    ssh-ed25519 ${fingerprintOf(old)} (${file}:1)\nreceived: ssh-ed25519 ${fingerprintOf(server.hostKeys.ed25519)}`,
     })
   })
 
@@ -107,7 +107,7 @@ describe('host keys', () => {
     const {localMachine} = knowing(`[127.0.0.1]:${String(only.port)} ${publicOf(server.hostKeys.ed25519)}`)
 
     await expect(connectSsh(options(to, {localMachine}))).rejects.toMatchObject({
-      message: containing('which it no longer has'),
+      message: containing('which the machine no longer uses'),
     })
     await only.stop()
   })
@@ -130,8 +130,8 @@ describe('host keys', () => {
 
     await expect(connectSsh(options(here({hostKey})))).rejects.toMatchObject({
       code: 'connect',
-      message: 'the host key of 127.0.0.1 is not the one that hostKey says',
-      evidence: `wanted: ${hostKey}\nshown:  ssh-ed25519 ${fingerprintOf(server.hostKeys.ed25519)}`,
+      message: 'the host key of 127.0.0.1 does not match hostKey',
+      evidence: `expected: ${hostKey}\nreceived: ssh-ed25519 ${fingerprintOf(server.hostKeys.ed25519)}`,
     })
   })
 })

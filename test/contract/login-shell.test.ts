@@ -35,8 +35,8 @@ const withFile = async (name: string, text: string): Promise<Host> => {
   return await login(name, `environment="HOME=${home}"`)
 }
 
-const replaced = {code: 'connect', message: containing('replaces it by another program')}
-const read = {code: 'connect', message: containing('reads the input of the commands')}
+const replaced = {code: 'connect', message: containing('starts another program instead of the command')}
+const read = {code: 'connect', message: containing('reads the standard input of the commands')}
 const ended = {code: 'connect', message: containing('ended before it ran a command')}
 
 describe('a file of the login shell', () => {
@@ -47,7 +47,7 @@ describe('a file of the login shell', () => {
     ['read-all', 'cat >/dev/null', read],
     ['exit-0', 'exit 0', {...ended, evidence: containing('exit code 0')}],
     ['exit-1', 'exit 1', {...ended, evidence: containing('exit code 1')}],
-    ['terminal', 'echo "open terminal failed: not a terminal" >&2; exit 1', {message: containing('wants a terminal')}],
+    ['terminal', 'echo "open terminal failed: not a terminal" >&2; exit 1', {message: containing('needs a terminal')}],
   ])(
     'that keeps commands from running is named within seconds: %s',
     async (name, text, error) => {
@@ -96,9 +96,9 @@ test('a command that the key forces is told with what it says', async () => {
 })
 
 test.each([
-  ['nologin', 'command="/usr/sbin/nologin"', 'lets nobody in (nologin)'],
+  ['nologin', 'command="/usr/sbin/nologin"', 'does not allow logins (nologin)'],
   ['false', 'command="/bin/false"', 'ended before it ran a command'],
-  ['restricted', 'command="exec bash -r -c \\"$SSH_ORIGINAL_COMMAND\\""', 'is a restricted one'],
+  ['restricted', 'command="exec bash -r -c \\"$SSH_ORIGINAL_COMMAND\\""', 'is restricted'],
 ])('a login shell that runs no commands is told apart: %s', async (name, keyOptions, message) => {
   const host = await login(name, keyOptions)
 

@@ -69,11 +69,11 @@ describe('logging in', () => {
     await host.close()
     await expect(connectSsh(options(to))).rejects.toMatchObject({
       code: 'connect',
-      evidence: containing('locked by a passphrase, which was not given'),
+      evidence: containing('encrypted, and no passphrase was given'),
       hint: containing('passphrase'),
     })
     await expect(connectSsh(options(to, {passphrase: 'wrong'}))).rejects.toMatchObject({
-      evidence: containing('the passphrase does not open it'),
+      evidence: containing('wrong passphrase'),
     })
   })
 
@@ -92,10 +92,10 @@ describe('logging in', () => {
     })
   })
 
-  test('names a key file that is not there', async () => {
+  test('names a key file that does not exist', async () => {
     await expect(connectSsh(options(here({keyFile: '~/.ssh/none'})))).rejects.toMatchObject({
       code: 'config',
-      message: containing('there is no key file'),
+      message: containing('the key file'),
     })
   })
 
@@ -136,7 +136,7 @@ describe('what cannot be reached', () => {
   test('tells a name without an address', async () => {
     await expect(connectSsh(options({...target(22), address: 'no-such-host.invalid'}))).rejects.toMatchObject({
       code: 'connect',
-      message: 'the name no-such-host.invalid has no address',
+      message: 'cannot resolve no-such-host.invalid',
     })
   })
 
@@ -159,7 +159,7 @@ describe('what cannot be reached', () => {
 
     await expect(connectSsh(options(target(port), {readyTimeoutMs: 2000}))).rejects.toMatchObject({
       code: 'connect',
-      message: containing('did not agree on a connection'),
+      message: containing('cannot negotiate an SSH connection'),
     })
     web.close()
   })

@@ -100,7 +100,7 @@ describe('a real sshd', () => {
     if (forbidden[3] === true)
       await expect(host.forward('127.0.0.1', 6443)).rejects.toMatchObject({
         code: 'no-forwarding',
-        message: 'its SSH server forbids forwarding to 127.0.0.1:6443',
+        message: 'the SSH server does not allow forwarding to 127.0.0.1:6443',
         hint: containing('AllowTcpForwarding'),
       })
     else await expect(host.forward('127.0.0.1', 1)).rejects.toMatchObject({code: 'connect'})
@@ -181,7 +181,7 @@ describe('jump hosts', () => {
 
     await expect(failing).rejects.toMatchObject({
       code: 'connect',
-      message: containing('nothing answers on 127.0.0.1:1'),
+      message: containing('127.0.0.1:1 does not answer from this host'),
     })
   })
 })

@@ -53,7 +53,7 @@ describe('becoming root', () => {
 
     await expect(host.run('echo hello')).rejects.toMatchObject({
       code: 'connect',
-      message: 'ubuntu may run some programs with sudo, and not those that kadm needs',
+      message: 'ubuntu can run some programs with sudo, but not those that kadm needs',
       evidence: containing('/usr/bin/apt'),
     })
   })
@@ -97,7 +97,7 @@ describe('becoming root', () => {
 
     await expect(host.run('echo hello')).rejects.toMatchObject({
       code: 'connect',
-      message: 'sudo asks ubuntu for a password',
+      message: 'sudo requires a password from ubuntu',
       hint: containing('NOPASSWD'),
     })
   })
@@ -105,7 +105,7 @@ describe('becoming root', () => {
   test('tells a user without the right to become root', async () => {
     const {host} = await machine('none')
 
-    await expect(host.run('echo hello')).rejects.toMatchObject({message: 'ubuntu has no right to become root'})
+    await expect(host.run('echo hello')).rejects.toMatchObject({message: 'ubuntu is not allowed to become root'})
   })
 
   test('tells a sudo that insists on a terminal', async () => {
@@ -120,7 +120,7 @@ describe('becoming root', () => {
     const failing = host.read('echo "the right one is here" >&2; exit 1')
 
     await expect(failing).rejects.toMatchObject({
-      message: 'a command failed with exit code 1: the [secret] is here',
+      message: 'the command failed with exit code 1: the [secret] is here',
       evidence: 'the [secret] is here\n',
     })
   })

@@ -117,7 +117,7 @@ describe.each(Object.entries(hosts))('a file for %s', (_, open) => {
 
     await expect(uploadFile(host, wanted)).rejects.toMatchObject({
       code: 'config',
-      evidence: `bytes wanted: ${String(bytes.length)}\nbytes found:  ${String(bytes.length - 1)}`,
+      evidence: `bytes expected: ${String(bytes.length)}\nbytes found:    ${String(bytes.length - 1)}`,
     })
     expect(existsSync(join(wanted.target, '..'))).toBe(false)
   })

@@ -47,7 +47,7 @@ describe('a person with a bad bundle is told what is wrong with it, and no machi
     expect(text).toContain('kadm bundle create')
   })
 
-  it('files that are not there, all of them', async () => {
+  it('files that are missing, all of them', async () => {
     const dir = await bundleWith(async folder => {
       await rm(join(folder, 'binaries/ctr.gz'))
       await rm(join(folder, 'binaries/kubelet.gz'))

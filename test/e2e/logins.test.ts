@@ -150,7 +150,7 @@ systemd-run -q --unit=watch sh -c 'while :; do grep -lsaF -f /root/secret /proc/
       expect(none).toMatchObject({code: 2, text: expect.stringContaining('KADM_KEY_PASSPHRASE') as unknown})
       expect(wrong).toMatchObject({
         code: 4,
-        text: expect.stringContaining('the passphrase does not open it') as unknown,
+        text: expect.stringContaining('wrong passphrase') as unknown,
       })
     })
   })
@@ -179,7 +179,7 @@ END`,
       const {code, text} = await refused(['preflight', inner(), ...login()], {bare: true})
 
       expect(code).toBe(4)
-      expect(text).toContain(`refused the connection: no SSH server listens there`)
+      expect(text).toContain(`refused the connection: no SSH server is listening`)
     })
 
     it('by the flags -J and --ssh-port, with the key of -i for both', async () => {
@@ -192,7 +192,7 @@ END`,
       expect([seen.code, changed.code, back.code], seen.stderr + changed.stdout).toEqual([0, 0, 0])
     })
 
-    it('by names, ports and ProxyJump of the ssh config', async () => {
+    it('by names, ports and ProxyJump in the SSH configuration', async () => {
       await mkdir(join(lab.home, '.ssh'), {mode: 0o700})
       const host = (name: string, machine: string, ...more: readonly string[]): string =>
         [

@@ -44,7 +44,7 @@ describe('a machine that gets a static address', () => {
     expect(errorsIn((await measured('a trial with a wrong gateway', apply)).events)).toMatchObject([
       {
         host: 'one',
-        message: `the network settings of host0 did not work, and the host reverted the change: no machine answers at the gateway ${near(200)} on host0`,
+        message: `the network settings of host0 failed, and the host reverted the change: no machine answers at the gateway ${near(200)} on host0`,
       },
     ])
     expect(await lab.must('one', 'ip route')).toContain(`default via ${near(1)}`)

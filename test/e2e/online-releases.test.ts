@@ -134,7 +134,7 @@ ${images}${more}`,
     const answer = await runtime()
 
     expect(told(answer)).toMatch(/could not fetch containerd-.*: http:\S+ broke off/)
-    expect(progress(answer)).toContain(`goes on fetching ${CONTAINERD}-linux-amd64.tar.gz`)
+    expect(progress(answer)).toContain(`resuming the download of ${CONTAINERD}-linux-amd64.tar.gz`)
     expect(await programs()).toBe('')
     expect(await lab.must('one', 'sudo ls /var/lib/kadm/stage')).toMatch(/^[0-9a-f]{64}\.part$/m)
   })

@@ -84,7 +84,7 @@ ${changes.more ?? ''}`,
     expect(answer.code).toBe(2)
     expect(errorsIn(answer.events)).toMatchObject([
       {
-        message: `the key of the package repository ${mirror.kubernetes} is not the pinned one`,
+        message: `the key of the package repository ${mirror.kubernetes} does not match the pinned key`,
         evidence: `pinned ${mirror.otherFingerprint}\nfound  ${mirror.fingerprint}`,
       },
     ])
@@ -102,7 +102,7 @@ ${changes.more ?? ''}`,
     expect(answer.code).toBe(4)
     expect(errorsIn(answer.events)).toMatchObject([
       {
-        message: 'cannot fetch the key of the package repository https://127.0.0.1:1/deb/',
+        message: 'cannot download the key of the package repository https://127.0.0.1:1/deb/',
         evidence: expect.stringContaining('https://127.0.0.1:1/deb/Release.key: ') as unknown,
         hint: expect.stringMatching(/--bundle FOLDER.*kadm bundle create/) as unknown,
       },
@@ -126,7 +126,7 @@ ${changes.more ?? ''}`,
     expect(await lab.must('one', `ls ${ADDED} 2>&1; true`)).toContain('No such file')
   })
 
-  it('is told the nearest releases when the wanted one is not there, and nothing of Kubernetes is installed', async () => {
+  it('is told the nearest releases when the wanted one does not exist, and nothing of Kubernetes is installed', async () => {
     const answer = await apply({version: 'v1.37.99'})
 
     expect(answer.code).toBe(5)

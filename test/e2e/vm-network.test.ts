@@ -61,7 +61,7 @@ describe('a VM with two cards', () => {
       {
         host: 'one',
         message:
-          'the network settings of enp0s8 did not work, and the host reverted the change: no new login worked within 120 s',
+          'the network settings of enp0s8 failed, and the host reverted the change: no new login succeeded within 120 s',
       },
     ])
     expect(await lab.must('one', 'ip -o -4 address show dev enp0s8')).toContain(`${lab.address('one')}/24`)

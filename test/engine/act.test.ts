@@ -50,7 +50,7 @@ describe('the answer to a look', () => {
 
     expect(found.map(({resource, diff}) => [resource.id, diff])).toStrictEqual([
       ['cleanup:one', undefined],
-      ['cleanup:two', 'left still there'],
+      ['cleanup:two', 'left still present'],
     ])
   })
 
@@ -136,7 +136,7 @@ describe('changing a host', () => {
 
     await expect(
       apply(vm.host, [cleanup({name: 'stubborn', why, remains: sh`echo me`, clear: sh`:`})]),
-    ).rejects.toMatchObject({code: 'remote', message: 'cleanup:stubborn: me still there'})
+    ).rejects.toMatchObject({code: 'remote', message: 'cleanup:stubborn: me still present'})
   })
 
   test('acts on what a change made stale before it waits for what comes of it', async () => {
@@ -208,7 +208,7 @@ esac`,
       cleanup({name: 'b', why, remains: sh`[ ! -e ${b} ] || echo b`, clear: sh`rm ${b}; : >${a}`}),
     ]
 
-    await expect(apply(vm.host, undoing)).rejects.toMatchObject({message: 'cleanup:a: a still there'})
+    await expect(apply(vm.host, undoing)).rejects.toMatchObject({message: 'cleanup:a: a still present'})
   })
 
   test('waits that do not come true fail with their evidence', async () => {

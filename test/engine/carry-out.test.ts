@@ -17,11 +17,11 @@ describe('a plan', () => {
     const changes = await planChanges(run)
 
     expect(changes.map(c => `${c.host} ${c.phase} ${c.resource}: ${c.diff}; ${c.why}`)).toStrictEqual([
-      'master tidy cleanup:paper: paper still there; paper is litter',
-      'master store cleanup:late: late still there; late is litter',
+      'master tidy cleanup:paper: paper still present; paper is litter',
+      'master store cleanup:late: late still present; late is litter',
       'master store ConfigMap:default/demo: is missing; the cluster remembers it',
-      'worker tidy cleanup:glass: glass still there; glass is litter',
-      'worker join cleanup:token: token still there; token is litter',
+      'worker tidy cleanup:glass: glass still present; glass is litter',
+      'worker join cleanup:token: token still present; token is litter',
     ])
     expect(asked()).toStrictEqual({master: ['look paper glass late'], worker: ['look paper glass token']})
     expect(api.asked.filter(call => !call.startsWith('get '))).toStrictEqual([])
@@ -95,11 +95,11 @@ describe('a run', () => {
 
     expect(told(events, 'master')).toStrictEqual([
       'tidy: Do tidy',
-      'tidy: cleanup:paper: paper still there',
+      'tidy: cleanup:paper: paper still present',
       'tidy done, 1 changes',
       'skipped skipped: not today',
       'store: Do store',
-      'store: cleanup:late: late still there',
+      'store: cleanup:late: late still present',
       'store: ConfigMap:default/demo: is missing',
       'store done, 2 changes',
     ])

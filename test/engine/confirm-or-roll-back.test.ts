@@ -17,7 +17,7 @@ const trial: CommitConfirm = {
 
 const here: Reached = {address: '10.0.0.7', hasMoved: false}
 const away: Reached = {address: '10.0.0.20', hasMoved: true}
-const cut = new KadmError('connect', 'no way leads to 10.0.0.7')
+const cut = new KadmError('connect', 'no route to 10.0.0.7')
 
 /** A machine that is found like this, login by login, and says this, script by script; the last of each for ever. */
 function machine(logins: readonly (Reached | KadmError)[], says: readonly (string | KadmError)[], fence = 1) {
@@ -73,22 +73,22 @@ describe('a trial', () => {
   })
 
   test('that cuts the machine off is told by the host itself once it is back, with the login that failed', async () => {
-    const said = 'reverted no new login worked within 60 s\nGateway: 10.0.0.1\n'
+    const said = 'reverted no new login succeeded within 60 s\nGateway: 10.0.0.1\n'
     const {done, warnings} = prove(machine([...Array.from({length: 100}, () => cut), here], [said]))
 
     await expect(done).rejects.toMatchObject({
       code: 'remote',
       host: 'vm-1',
       message:
-        'the network settings of enp0s8 did not work, and the host reverted the change: no new login worked within 60 s',
-      evidence: 'the last login that failed: no way leads to 10.0.0.7\nGateway: 10.0.0.1',
+        'the network settings of enp0s8 failed, and the host reverted the change: no new login succeeded within 60 s',
+      evidence: 'the last login that failed: no route to 10.0.0.7\nGateway: 10.0.0.1',
     })
     expect(warnings).toEqual([])
   })
 
   test('that was taken back just before it was confirmed is not kept', async () => {
     await expect(prove(machine([here], ['applied', 'reverted too late'])).done).rejects.toMatchObject({
-      message: 'the network settings of enp0s8 did not work, and the host reverted the change: too late',
+      message: 'the network settings of enp0s8 failed, and the host reverted the change: too late',
     })
   })
 

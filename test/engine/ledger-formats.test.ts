@@ -112,7 +112,7 @@ describe('an entry that this kadm cannot read is left and named, and the rest is
       {'original.json': '[1]', 'applied.json': APPLIED},
       'its file original.json contains no document',
     ],
-    ['a document that is not there', {'applied.json': APPLIED}, 'cannot read its file original.json'],
+    ['a document that does not exist', {'applied.json': APPLIED}, 'cannot read its file original.json'],
     [
       'a folder in the place of a document',
       {'original.json/x': 'x', 'applied.json': APPLIED},

@@ -168,7 +168,7 @@ describe('undo', () => {
 })
 
 describe('a script that is killed', () => {
-  test('at any point of a change can be run again, and the true originals are still there', async () => {
+  test('at any point of a change can be run again, and the true originals are still present', async () => {
     const points = await dieEverywhere(() => {
       const {vm, few: resources, before} = bench()
       return Promise.resolve({

@@ -25,7 +25,7 @@ describe('a look after a lost connection', () => {
 
     const looked = await lookAfterCut(host, [litter('paper'), litter('glass')], after)
 
-    expect(looked.map(({diff}) => diff)).toEqual(['paper still there', undefined])
+    expect(looked.map(({diff}) => diff)).toEqual(['paper still present', undefined])
     expect(told).toEqual(
       Array.from({length: 2}, () => 'waiting for the script that was running before the connection was lost'),
     )

@@ -53,7 +53,7 @@ describe('the key of a package repository', () => {
   ])('that does not come, since %s, names the repository and the way without the internet', async (_, fetch) => {
     await expect(readPackageKey(web(), reading({fetch}))).rejects.toMatchObject({
       code: 'connect',
-      message: `cannot fetch the key of the package repository ${FOLDER}`,
+      message: `cannot download the key of the package repository ${FOLDER}`,
       evidence: expect.stringContaining(`${FOLDER}Release.key: `) as unknown,
       hint: expect.stringMatching(/--bundle FOLDER.*kadm bundle create/) as unknown,
     })

@@ -67,7 +67,7 @@ test.each([
 test('a key that is not the pinned one ends the run with both fingerprints', async () => {
   await expect(sourceOf([{}], {fingerprint: FINGERPRINT.replace('F', '0')})).rejects.toMatchObject({
     code: 'config',
-    message: 'the key of the package repository https://mirror/deb/ is not the pinned one',
+    message: 'the key of the package repository https://mirror/deb/ does not match the pinned key',
     evidence: `pinned ${FINGERPRINT.replace('F', '0')}\nfound  ${FINGERPRINT}`,
   })
 })

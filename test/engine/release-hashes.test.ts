@@ -19,7 +19,9 @@ async function asked(
   }))
   const readReleaseHash = (_: string, file: string): Promise<string> => {
     files.push(file)
-    return fails ? Promise.reject(new KadmError('connect', `cannot fetch the hash of ${file}`)) : Promise.resolve('ab')
+    return fails
+      ? Promise.reject(new KadmError('connect', `cannot download the hash of ${file}`))
+      : Promise.resolve('ab')
   }
   await askReleaseHashes({bundle: undefined, steps, readReleaseHash}, {candidates, cluster: sampleCluster()})
   return files

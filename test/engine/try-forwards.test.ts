@@ -56,7 +56,9 @@ test('a wait for a health port does not take a refusal by policy for "not yet"',
     deadlineMs: 1000,
     why: 'test',
   })
-  const host = hostThat(() => Promise.reject(new KadmError('no-forwarding', 'its SSH server forbids forwarding')))
+  const host = hostThat(() =>
+    Promise.reject(new KadmError('no-forwarding', 'the SSH server does not allow forwarding')),
+  )
 
   await expect(endpointHealthyOperation.look(resource, {host} as never)).rejects.toMatchObject({code: 'no-forwarding'})
 })

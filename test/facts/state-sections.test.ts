@@ -146,7 +146,7 @@ test('the lease and the ledger of an earlier run are read', () => {
 })
 
 describe('cloud-init', () => {
-  test('that is not there says nothing', () => {
+  test('that does not exist says nothing', () => {
     expect(cloudInitSection.parse('')).toBeUndefined()
   })
 

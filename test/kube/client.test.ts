@@ -37,7 +37,7 @@ describe('the API client', () => {
     expect(server.asked[0]).toMatchObject({method: 'GET', url: '/api/v1/nodes/master', clientName: 'kubernetes-admin'})
   })
 
-  it('gives undefined for an object that is not there', async () => {
+  it('gives undefined for an object that does not exist', async () => {
     const {api} = await start(() => refusal(404, 'NotFound', 'nodes "x" not found'))
 
     expect(await api.get(apiPath.nodes('x'))).toBeUndefined()
@@ -144,7 +144,7 @@ describe('the API client', () => {
 
   it.each([
     [403, 'Forbidden', 'admin.conf'],
-    [409, 'Conflict', 'run the command again'],
+    [409, 'Conflict', 'run the same command again'],
     [422, 'Invalid', 'correct the field'],
   ])('explains a refusal with %i %s', async (code, reason, hint) => {
     const {api} = await start(({url}) => (url === '/readyz' ? {text: 'ok'} : refusal(code, reason, 'because')))

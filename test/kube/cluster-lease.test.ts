@@ -101,7 +101,7 @@ describe('the lease of a cluster', () => {
     await ann.release()
     await turn
 
-    expect(heard).toEqual(['waits for ann, which changes the cluster'])
+    expect(heard).toEqual(['waiting for ann, which is changing the cluster'])
     expect(server.holder()).toBe('bob')
     await bob.release()
   })

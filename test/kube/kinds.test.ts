@@ -90,9 +90,9 @@ describe('a kubeconfig', () => {
   })
 
   it.each([
-    ['no YAML', 'a: [', 'it is not YAML'],
-    ['another document', '{"kind":"Pod"}', 'not a document of kind Config'],
-    ['a context that is not there', JSON.stringify({...whole, 'current-context': 'x'}), "current context 'x'"],
+    ['no YAML', 'a: [', 'it is not valid YAML'],
+    ['another document', '{"kind":"Pod"}', 'its kind is not Config'],
+    ['a context that does not exist', JSON.stringify({...whole, 'current-context': 'x'}), "current context 'x'"],
     ['a context without its cluster', JSON.stringify({...whole, clusters: []}), 'the cluster of its current context'],
     [
       'plain http',
@@ -107,7 +107,7 @@ describe('a kubeconfig', () => {
     [
       'keys in files',
       JSON.stringify({...whole, users: [{name: 'u', user: {'client-key': '/k'}}]}),
-      'neither a token nor',
+      'does not have a token',
     ],
   ])('with %s cannot be used', (_, text, why) => {
     expect(() => endpointFromKubeconfig(text)).toThrow(

@@ -34,7 +34,7 @@ const put = (bench: Workbench, path: string, text: string): void => {
 }
 const read = (bench: Workbench, path: string): string => readFileSync(join(bench.root, path), 'utf8')
 
-describe('pods that are still there', () => {
+describe('pods that are still present', () => {
   const process = (bench: Workbench, pid: number, words: readonly string[], children = ''): void => {
     put(bench, `proc/${pid}/cmdline`, words.map(word => `${word}\0`).join(''))
     put(bench, `proc/${pid}/task/${pid}/children`, children)
@@ -142,7 +142,7 @@ describe('settings that Kubernetes changes in the kernel', () => {
     const restore = residue(bench, restoreKernelSettings())
 
     expect(restore.remains()).toBe('')
-    expect(baselineKind.diff(note, baselineKind.parse(remember.remains(), note))).toBe('not kept yet')
+    expect(baselineKind.diff(note, baselineKind.parse(remember.remains(), note))).toBe('not saved yet')
     remember.clear()
     expect(baselineKind.diff(note, baselineKind.parse(remember.remains(), note))).toBeUndefined()
     put(bench, 'proc/sys/vm/overcommit_memory', '1\n')

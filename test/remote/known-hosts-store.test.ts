@@ -94,7 +94,7 @@ test('a key that was revoked stays revoked', async () => {
   expect(read()).toEqual([`@revoked 10.0.0.12 ssh-ed25519 ${OLD}`])
 })
 
-test('ports, aliases and jump hosts are those of the ssh config', async () => {
+test('ports, aliases and jump hosts are those in the SSH configuration', async () => {
   const config = 'Host w2\n  HostName 10.0.0.12\n  Port 2222\n  HostKeyAlias second\n  ProxyJump gate\n'
   const {trust, read} = store([], config)
 

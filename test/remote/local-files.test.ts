@@ -37,7 +37,7 @@ const UNREADABLE: readonly (readonly [string, string])[] = [
   [at('pipe'), 'it is a named pipe'],
   [at('utf16'), 'it is UTF-16 text, not UTF-8'],
   [at('latin1'), 'it is not UTF-8 text'],
-  ['/dev/zero', 'it does not end within 64 MB'],
+  ['/dev/zero', 'it is larger than 64 MB'],
 ]
 
 const KUBECONFIG = 'apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\nusers: []\n'
@@ -124,7 +124,7 @@ test.each(['/proc/nope/x', '/proc/nope/deeper/x', '/sys/nope/x', '/dev/null/x'])
     await expect(createBundle(path, {...order, downloads: noDownloads})).rejects.toMatchObject({code: 'config'})
     const notes: string[] = []
     await nodeLocalMachine({HOME: dir}, {note: text => void notes.push(text)}).appendLine(path, 'host key')
-    expect(notes).toEqual([expect.stringContaining('the host key is believed now and not remembered')])
+    expect(notes).toEqual([expect.stringContaining('kadm accepts the host key for this run only')])
   },
 )
 

@@ -190,13 +190,13 @@ describe('what stands for something else in the ssh config', () => {
 
   test.each([
     ['IdentityFile ${NOT_SET}/id', /NOT_SET .*is not set/],
-    ['IdentityFile ~nobody-here/id', /no such user/],
-    ['IdentityFile /k/%z', /'%z' in '\/k\/%z' stands for nothing/],
+    ['IdentityFile ~nobody-here/id', /does not have a user/],
+    ['IdentityFile /k/%z', /unknown token '%z' in '\/k\/%z'/],
     ['ProxyJump %d@gate', /'%d'/],
     ['HostName %n', /'%n'/],
-    ['Match version OpenSSH*\n Port 7', /does not know the criterion 'version'/],
+    ['Match version OpenSSH*\n Port 7', /unknown criterion 'version'/],
     ['Port none', /line 1: 'none' is not a port/],
-    ['IdentityFile "a', /line 1: a quotation mark is not closed/],
+    ['IdentityFile "a', /line 1: missing closing quotation mark/],
   ])('%s is refused with its place, as ssh refuses it', async (config, message) => {
     await expect((async () => await routeTo(to('node'), config, localMachine()))()).rejects.toMatchObject({
       code: 'config',

@@ -55,7 +55,7 @@ test.runIf(isRoot)('of another release is kept and put back by undo', () => {
   writeFileSync(resource.path, 'old kubelet', {mode: 0o755})
   const cycle = lifecycle(b, binaryKind, resource)
 
-  expect(cycle.diff()).toBe('is another build or release')
+  expect(cycle.diff()).toBe('is a different build or version')
   cycle.undo(cycle.apply())
 
   expect(readFileSync(resource.path, 'utf8')).toBe('old kubelet')

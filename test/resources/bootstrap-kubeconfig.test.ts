@@ -45,7 +45,7 @@ describe('what a kubelet introduces itself with', () => {
     const vm = bench()
     await applyWith(vm, 'oldold.0123456789abcdef')
 
-    expect(await diffOf(vm)).toBe('is to be made with a fresh token')
+    expect(await diffOf(vm)).toBe('will be created with a new token')
     await applyWith(vm, 'newnew.0123456789abcdef')
 
     expect(vm.read(BOOTSTRAP_KUBELET_CONF)).toContain('newnew.')
@@ -67,7 +67,7 @@ describe('what a kubelet introduces itself with', () => {
     const vm = bench()
     for (const path of left) vm.write(path, 'x')
 
-    expect(await diffOf(vm)).toBe('is to be made with a fresh token')
+    expect(await diffOf(vm)).toBe('will be created with a new token')
   })
 
   test('never goes to the host in a readable script: the token travels encoded, on stdin', async () => {

@@ -91,10 +91,8 @@ describe('an authority', () => {
 
     await expect(apply(vm.host, [of('ca')], {values: valuesOf()})).rejects.toMatchObject({
       code: 'preflight',
-      message: expect.stringContaining(
-        `${certPath('ca')} is there and cannot be used: its private key is missing`,
-      ) as string,
-      hint: expect.stringContaining('move both away') as string,
+      message: expect.stringContaining(`cannot use the CA ${certPath('ca')}: its private key is missing`) as string,
+      hint: expect.stringContaining('move both files away') as string,
     })
     expect(vm.read(certPath('ca'))).toBe(theirs.certPem)
     expect(vm.has(keyPath('ca'))).toBe(false)
@@ -135,8 +133,8 @@ describe('an authority', () => {
 })
 
 describe('a certificate', () => {
-  test('waits for its authority: a plan says that it is to be made', async () => {
-    expect(await diffOf(bench(), of('apiserver'))).toBe('is to be made')
+  test('waits for its authority: a plan says that it will be created', async () => {
+    expect(await diffOf(bench(), of('apiserver'))).toBe('will be created')
   })
 
   test('is signed by the authority that this run made', async () => {
@@ -164,7 +162,7 @@ describe('a certificate', () => {
   })
 
   test.each<[string, (vm: ScratchHost) => unknown, RegExp]>([
-    ['is not there', vm => vm.host.read(`rm ${certPath('apiserver')}`), /the certificate is missing/],
+    ['does not exist', vm => vm.host.read(`rm ${certPath('apiserver')}`), /the certificate is missing/],
     ['is no certificate', vm => vm.write(certPath('apiserver'), 'garbage'), /no readable certificate/],
     [
       'belongs to another key',
@@ -207,7 +205,7 @@ describe('a certificate', () => {
     vm.write(certPath('ca'), 'garbage')
 
     expect(await diffOf(vm, of('ca'))).toBe('the file contains no readable certificate')
-    expect(await diffOf(vm, of('apiserver'))).toBe('its authority cannot be read')
+    expect(await diffOf(vm, of('apiserver'))).toBe('cannot read its CA')
   })
 
   test('that is damaged is told in a plan too', () => {
@@ -221,7 +219,7 @@ describe('a certificate', () => {
     const state = {certPem: vm.read(certPath('apiserver')), keyPublicHash: undefined, caPem: undefined}
 
     expect(certificateKind.detail?.(of('apiserver'), state)).toMatch(
-      /^subject kube-apiserver, names kubernetes, .*10\.96\.0\.1.*\nreplaces one that ends 2027-06-01/,
+      /^subject kube-apiserver, names kubernetes, .*10\.96\.0\.1.*\nreplaces the certificate that expires on 2027-06-01/,
     )
   })
 

@@ -13,9 +13,9 @@ describe('what must be gone', () => {
   test.each([
     ['', undefined],
     ['\n \n', undefined],
-    ['a\n', 'a still there'],
-    ['a\nb\nc\n', 'a, b, c still there'],
-    ['a\nb\nc\nd\ne\n', 'a, b, c and 2 more are still there'],
+    ['a\n', 'a still present'],
+    ['a\nb\nc\n', 'a, b, c still present'],
+    ['a\nb\nc\nd\ne\n', 'a, b, c and 2 more still exist'],
   ])('%j: %s', (output, expected) => {
     expect(diff(output)).toBe(expected)
   })

@@ -72,7 +72,7 @@ test('are told apart: missing, of another build under the same name, and not pin
   ])
   const cycle = lifecycle(b, containerImagesKind, set(b))
 
-  expect(cycle.diff()).toBe("1 of 2 images missing or different, 1 of 2 images not safe from the kubelet's clean-up")
+  expect(cycle.diff()).toBe('1 of 2 images missing or different, the kubelet can delete 1 of 2 images (not pinned)')
   expect(cycle.detail()).toBe(`+ ${DNS}`)
   expect(containerImagesKind.uploads?.(set(b), cycle.look()).map(({from}) => from)).toEqual([`/bundle/${DNS}`])
 })
@@ -129,7 +129,7 @@ test('cannot be seen before the runtime is there, which a plan says', () => {
   const b = bench()
   b.stub('ctr', 'echo "ctr: connection refused" >&2; exit 1')
 
-  expect(lifecycle(b, containerImagesKind, set(b)).diff()).toBe('images cannot be listed: ctr: connection refused')
+  expect(lifecycle(b, containerImagesKind, set(b)).diff()).toBe('cannot list the images: ctr: connection refused')
 })
 
 test('that a slow machine does not list in time are told as such, and not by what it had said until then', () => {
@@ -137,6 +137,6 @@ test('that a slow machine does not list in time are told as such, and not by wha
   b.stub('timeout', `shift; "$@"; exit 124`)
 
   expect(lifecycle(b, containerImagesKind, set(b)).diff()).toBe(
-    'images cannot be listed: containerd did not answer within 150 s',
+    'cannot list the images: containerd did not answer within 150 s',
   )
 })

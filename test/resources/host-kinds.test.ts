@@ -135,7 +135,7 @@ describe('hostname', () => {
     chmodSync(join(b.root, 'hostname'), 0o640)
     const cycle = lifecycle(b, hostnameKind, named(b))
 
-    expect(cycle.diff()).toBe("is debian, should be master, /etc/hostname says 'debian'")
+    expect(cycle.diff()).toBe("is debian, should be master, /etc/hostname contains 'debian'")
     const original = cycle.apply()
     expect(get(b, 'hostname')).toBe('master\n')
     expect(get(b, 'kernel')).toBe('master\n')
@@ -161,7 +161,7 @@ describe('wait', () => {
       name: 'file',
       title: 'the file to appear',
       why,
-      check: sh`echo looking; echo "it is not there"; [ -e ${join(b.root, 'there')} ]`,
+      check: sh`echo looking; echo "it does not exist"; [ -e ${join(b.root, 'there')} ]`,
       deadlineMs,
       intervalMs: 20,
       evidence: sh`echo the proof`,
@@ -170,7 +170,9 @@ describe('wait', () => {
   test('says what it waits for and what it sees now', () => {
     const b = bench()
 
-    expect(lifecycle(b, waitKind, forFile(b, 1000)).diff()).toBe('waits for the file to appear (now: it is not there)')
+    expect(lifecycle(b, waitKind, forFile(b, 1000)).diff()).toBe(
+      'waiting for the file to appear (now: it does not exist)',
+    )
   })
 
   test('ends as soon as it holds', () => {
@@ -192,7 +194,7 @@ describe('wait', () => {
     expect(result).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'the proof\nwaited 1 s for the file to appear; last seen: it is not there\n',
+      stderr: 'the proof\nwaited 1 s for the file to appear; last seen: it does not exist\n',
     })
   })
 })

@@ -84,7 +84,7 @@ describe('a static address', () => {
     const cycle = lifecycle(b, hostNetworkKind, resource)
     const before = cycle.look()
 
-    expect(cycle.diff()).toBe(`${resource.config.path} is not there, eth1 lacks 10.0.0.10/24`)
+    expect(cycle.diff()).toBe(`${resource.config.path} does not exist, eth1 does not have 10.0.0.10/24`)
     const original = cycle.apply()
     const trial = hostNetworkKind.commitConfirm?.act(resource, before)
     expect(await outcome(b, trial)).toBe('applied')
@@ -114,7 +114,7 @@ describe('a static address', () => {
 
     const late = b.run(trial?.confirm ?? '').stdout.split('\n')[0]
 
-    expect(late).toBe('reverted no new login worked within 1 s')
+    expect(late).toBe('reverted no new login succeeded within 1 s')
     expect(there(b)).toEqual({tried: false, kept: false})
     expect(calls(b, /netplan apply/g)).toBe(2)
   })

@@ -24,7 +24,7 @@ test('the line that leads the name to 127.0.1.1 becomes a comment, and undo give
   const text = '127.0.0.1 localhost\n127.0.1.1\tworker-1\n\n::1 ip6-localhost\n'
   const {cycle, read} = withHosts(text)
 
-  expect(cycle.diff()).toMatch(/ leads worker-1 to the loopback: 127\.0\.1\.1 worker-1$/)
+  expect(cycle.diff()).toMatch(/ maps worker-1 to a loopback address: 127\.0\.1\.1 worker-1$/)
   const original = cycle.apply()
   expect(read()).toBe('127.0.0.1 localhost\n# kadm took worker-1 out of: 127.0.1.1\tworker-1\n\n::1 ip6-localhost\n')
   expect(cycle.diff()).toBeUndefined()
@@ -65,7 +65,7 @@ test('a dot in the name is a dot', () => {
   expect(withHosts('127.0.1.1 a.lan\n', 'a.lan').cycle.diff()).toBeDefined()
 })
 
-test('a file that is not there leads nowhere', () => {
+test('a file that does not exist leads nowhere', () => {
   const b: Workbench = bench()
 
   expect(

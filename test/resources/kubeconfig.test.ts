@@ -57,7 +57,7 @@ describe('a kubeconfig', () => {
   test('is made with a certificate by the authority of the cluster, and then holds', async () => {
     const {vm, authority} = await bench()
 
-    expect(await diffOf(vm)).toBe('is to be made')
+    expect(await diffOf(vm)).toBe('will be created')
     expect(await apply(vm.host, [wanted()], {values: valuesOf({authority})})).toBe(1)
 
     const {credentials, host} = endpointFromKubeconfig(vm.read(KUBELET_CONF))
@@ -71,7 +71,7 @@ describe('a kubeconfig', () => {
     vm.write(KUBELET_CONF, written(authority))
     await vm.host.read(`rm ${certPath('ca')}`)
 
-    expect(await diffOf(vm)).toBe('the authority is to be made')
+    expect(await diffOf(vm)).toBe('its CA will be created')
   })
 
   test('of the kubelet that points at the certificate it renews itself is left to it', async () => {
@@ -110,26 +110,24 @@ describe('a kubeconfig', () => {
     const {vm, authority} = await bench()
     vm.write(KUBELET_CONF, written(authority, {server: 'https://10.9.9.9:6443'}))
 
-    expect(await diffOf(vm)).toBe(`names the server https://10.9.9.9:6443, not ${SERVER}`)
+    expect(await diffOf(vm)).toBe(`contains the server https://10.9.9.9:6443 instead of ${SERVER}`)
   })
 
   test('for another cluster is said', async () => {
     const {vm} = await bench()
     vm.write(KUBELET_CONF, written(await anAuthority()))
 
-    expect(await diffOf(vm)).toBe('is for another authority')
+    expect(await diffOf(vm)).toBe('contains another CA')
   })
 
   test('whose certificate another authority signed is said', async () => {
     const {vm, authority} = await bench()
     const other = await anAuthority()
-    await expect(apply(vm.host, [wanted()], {values: valuesOf({authority: other})})).rejects.toThrow(
-      'another authority',
-    )
+    await expect(apply(vm.host, [wanted()], {values: valuesOf({authority: other})})).rejects.toThrow('another CA')
     const foreign = Buffer.from(other.certPem).toString('base64')
     vm.write(KUBELET_CONF, vm.read(KUBELET_CONF).replace(foreign, Buffer.from(authority.certPem).toString('base64')))
 
-    expect(await diffOf(vm)).toBe('its certificate was signed by another authority')
+    expect(await diffOf(vm)).toBe('another CA signed its certificate')
   })
 
   test('that has expired is made anew', async () => {

@@ -18,12 +18,12 @@ test('rules that are missing are loaded, and taken out by an undo, also when oth
   })
   const loaded = lifecycle(made, loadedRulesKind, resource)
 
-  expect(loaded.diff()).toBe('2 rules are not in force')
+  expect(loaded.diff()).toBe('2 rules are not loaded')
   expect(loaded.detail()).toBe('+a\n+b')
   const original = loaded.apply()
   expect(loaded.diff()).toBeUndefined()
   loaded.undo(original)
 
-  expect(loaded.diff()).toBe('2 rules are not in force')
+  expect(loaded.diff()).toBe('2 rules are not loaded')
   expect(loadedRulesKind.drift?.(resource, loaded.look())).toBeUndefined()
 })

@@ -46,7 +46,7 @@ describe('package repository', () => {
     const resource = {...made, sources: {...made.sources, owner: ME}}
     const cycle = lifecycle(b, packageRepositoryKind, resource)
 
-    expect(cycle.diff()).toBe('is not there')
+    expect(cycle.diff()).toBe('does not exist')
     const original = cycle.apply()
     expect(cycle.diff()).toBeUndefined()
     await expect(readFileSync(join(b.root, 'd/kubernetes.sources'), 'utf8')).toMatchFileSnapshot(

@@ -33,7 +33,7 @@ describe('file', () => {
     const path = join(b.root, 'etc/deep/conf')
     const cycle = lifecycle(b, fileKind, aFile(b, {path, mode: '0640'}))
 
-    expect(cycle.diff()).toBe('is not there')
+    expect(cycle.diff()).toBe('does not exist')
     cycle.apply()
 
     expect(readFileSync(path, 'utf8')).toBe('new\n')
@@ -147,7 +147,7 @@ describe('file', () => {
     const resource = aFile(b, {content: undefined})
     writeFileSync(resource.path, 'x')
 
-    expect(lifecycle(b, fileKind, resource).diff()).toContain('is to be made')
+    expect(lifecycle(b, fileKind, resource).diff()).toContain('will be created')
   })
 
   test('does not replace a symbolic link or a folder', () => {

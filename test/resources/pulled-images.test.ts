@@ -34,11 +34,11 @@ const pull = (b: Workbench): string => {
 const tries = ({root}: Workbench): number =>
   readFileSync(join(root, 'calls'), 'utf8').match(/crictl pull/g)?.length ?? 0
 
-test('images that are not there are pulled, and undo removes just these with their second names', () => {
+test('images that are missing are pulled, and undo removes just these with their second names', () => {
   const b = runtime(`${PAUSE} sha256:bb\n`, PULLS)
   const cycle = lifecycle(b, pulledImagesKind, images([PAUSE, ETCD]))
 
-  expect(cycle.diff()).toBe('1 of 2 images are not there')
+  expect(cycle.diff()).toBe('1 of 2 images are missing')
   const original = cycle.apply()
   expect(cycle.diff()).toBeUndefined()
   expect(tries(b)).toBe(1)
@@ -75,7 +75,7 @@ test('a registry that never answers is given up when the time is over', () => {
 
   const {stderr} = b.run(`set -eu\n${pulledImagesKind.act(resource, {unavailable: undefined, missing: [ETCD]}).text}`)
 
-  expect(stderr).toMatch(/could not pull .*: no more than 1 s are given to all images/)
+  expect(stderr).toMatch(/could not pull .*: all images together may take 1 s/)
 })
 
 const REFUSES = "echo 'unexpected status from HEAD request: 429 Too Many Requests' >&2; exit 1"

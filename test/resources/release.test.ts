@@ -78,7 +78,7 @@ describe('the programs of a release', () => {
     const here = scene()
     const cycle = lifecycle(here.b, releaseKind, here.resource())
 
-    expect(cycle.diff()).toBe('tool-1.tar.gz is not there')
+    expect(cycle.diff()).toBe('tool-1.tar.gz does not exist')
     const original = cycle.apply()
 
     expect(placed(here)).toEqual(['one', 'two'])
@@ -117,7 +117,7 @@ describe('the programs of a release', () => {
     writeFileSync(join(here.b.root, 'bin/two'), 'altered')
 
     expect(cycle.diff()).toBe(`${join(here.b.root, 'bin/two')} was changed`)
-    expect(releaseKind.drift?.(here.resource(), cycle.look())).toContain('bin/two is not what was brought')
+    expect(releaseKind.drift?.(here.resource(), cycle.look())).toContain('bin/two differs from the copied file')
   })
 
   test('are told from another release and from another build of the same', () => {
@@ -126,7 +126,7 @@ describe('the programs of a release', () => {
     const diff = (changes: Partial<ReleaseResource>) => lifecycle(here.b, releaseKind, here.resource(changes)).diff()
 
     expect(diff({file: 'tool-2.tar.gz'})).toBe('is tool-1.tar.gz, should be tool-2.tar.gz')
-    expect(diff({sha256: '0'.repeat(64)})).toBe('is another build of tool-1.tar.gz')
+    expect(diff({sha256: '0'.repeat(64)})).toBe('is a different build of tool-1.tar.gz')
     expect(diff({sha256: undefined})).toBeUndefined()
   })
 
@@ -182,7 +182,7 @@ describe('a fetch', () => {
     const {code, stderr} = act(here, here.resource())
 
     expect(code).toBe(0)
-    expect(stderr).toContain('\u001dtell goes on fetching tool-1.tar.gz\n')
+    expect(stderr).toContain('\u001dtell resuming the download of tool-1.tar.gz\n')
     expect(placed(here)).toEqual(['one', 'two'])
   })
 

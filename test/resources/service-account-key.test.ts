@@ -30,7 +30,7 @@ describe('the key that signs tokens', () => {
     async algorithm => {
       const vm = bench()
 
-      expect(await diffOf(vm)).toBe('is to be made')
+      expect(await diffOf(vm)).toBe('will be created')
       expect([await make(vm, algorithm), await make(vm, algorithm)]).toStrictEqual([1, 0])
 
       expect(vm.read(SA_PUB)).toBe(publicHalf(vm))

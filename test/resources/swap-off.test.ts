@@ -65,7 +65,7 @@ describe('a line of fstab', () => {
     turnOn(b, '/swap.img')
     const cycle = lifecycle(b, swapOffKind, resource(b, FSTAB))
 
-    expect(cycle.diff()).toBe('/swap.img is in use, fstab turns it on at boot')
+    expect(cycle.diff()).toBe('/swap.img is in use, fstab enables it at boot')
     expect(cycle.detail()).toBe(`-${LINE}\n+${FSTAB_NOTE}${LINE}`)
     const original = cycle.apply()
     expect(read(b, 'fstab')).toBe(text.replace(LINE, FSTAB_NOTE + LINE))
@@ -123,7 +123,7 @@ describe('a line of fstab', () => {
       resource(b, {kind: 'fstab', device: 'UUID=1-2', path: '/dev/vda2', active: true, line, unit: 'dev-vda2.swap'}),
     )
 
-    expect(cycle.diff()).toBe('/dev/vda2 is in use, fstab turns it on at boot, dev-vda2.swap can turn it on')
+    expect(cycle.diff()).toBe('/dev/vda2 is in use, fstab enables it at boot, dev-vda2.swap can enable it')
     const original = cycle.apply()
     expect(cycle.diff()).toBeUndefined()
     cycle.undo(original)
@@ -166,7 +166,7 @@ describe('what else turns swap on', () => {
     turnOn(b, source.path)
     const cycle = lifecycle(b, swapOffKind, resource(b, source))
 
-    expect(cycle.diff()).toBe(`${source.path} is in use, ${unit} can turn it on`)
+    expect(cycle.diff()).toBe(`${source.path} is in use, ${unit} can enable it`)
     const original = cycle.apply()
     expect(cycle.diff()).toBeUndefined()
     expect(cycle.look().units.filter(({exists}) => exists)).toEqual([

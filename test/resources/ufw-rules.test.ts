@@ -40,7 +40,7 @@ test('adds what is missing with a comment, and leaves a rule that somebody has a
   const {made, now} = withRules(OWN)
   const ufw = lifecycle(made, ufwRulesKind, wanted())
 
-  expect(ufw.diff()).toBe('2 rules are not there')
+  expect(ufw.diff()).toBe('2 rules are missing')
   expect(ufw.detail()).toBe(`+ufw ${KUBELET.rule}\n+ufw ${PODS.rule}`)
   ufw.apply()
 
@@ -71,7 +71,7 @@ test('takes out a rule of its own that is not wanted any more, but not where oth
 
   expect(lifecycle(made, ufwRulesKind, wanted({rules: without, prune: false})).diff()).toBeUndefined()
   const ufw = lifecycle(made, ufwRulesKind, wanted({rules: without}))
-  expect(ufw.diff()).toBe(`${KUBELET.rule} is not needed any more`)
+  expect(ufw.diff()).toBe(`${KUBELET.rule} is no longer needed`)
   ufw.apply()
 
   expect(now()).toEqual([...OWN, `ufw ${PODS.rule} comment '${PODS.comment}'`])

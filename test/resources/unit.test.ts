@@ -40,14 +40,14 @@ describe('diff', () => {
   test.each<[string, Partial<typeof RUNNING>, Partial<UnitSpec>, string | undefined]>([
     ['running and enabled', {}, {}, undefined],
     ['of a kind that cannot be enabled', {UnitFileState: 'static'}, {}, undefined],
-    ['that does not exist', ABSENT, {}, 'is not there, is inactive (dead)'],
+    ['that does not exist', ABSENT, {}, 'does not exist, is inactive (dead)'],
     ['enabled until the next boot only', {UnitFileState: 'enabled-runtime'}, {}, 'is enabled-runtime'],
     ['in a crash loop', {ActiveState: 'activating', SubState: 'auto-restart'}, {}, 'is activating (auto-restart)'],
     [
       'whose file changed',
       {NeedDaemonReload: 'yes'},
       {},
-      'its unit file changed since systemd read it, runs by an older unit file',
+      'its unit file changed after systemd read it, runs with an older unit file',
     ],
     [
       'masked',

@@ -42,7 +42,7 @@ describe('the kubeconfig of the login user', () => {
   test('is that of the administrator where there was none, for that user only', async () => {
     const {vm, path, home, applied, diff} = bench()
 
-    expect(await diff()).toBe('is not there')
+    expect(await diff()).toBe('does not exist')
     expect(await applied()).toBe(1)
 
     expect(vm.read(path)).toBe(ADMIN)
@@ -77,7 +77,7 @@ describe('the kubeconfig of the login user', () => {
     const {vm, path, applied, diff} = bench()
     vm.write(path, FOREIGN)
 
-    expect(await diff()).toBe('does not hold this cluster; it will be added, what is there stays')
+    expect(await diff()).toBe('does not contain this cluster; kadm will add it and keep the other clusters')
     expect(await applied()).toBe(1)
     expect(vm.read(path)).toBe(ADMIN + FOREIGN)
     expect(await applied()).toBe(0)

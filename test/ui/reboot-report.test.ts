@@ -14,7 +14,7 @@ test('a reboot shows each check with its place, then a row for each node with wh
         {
           name: 'worker-1',
           nodes: [{node: 'worker-1', times, checks: [check('swap')]}],
-          checks: [{...check('etcd'), skipped: 'there is only one node'}],
+          checks: [{...check('etcd'), skipped: 'the cluster has only one node'}],
         },
         {
           name: 'all at once',
@@ -32,7 +32,7 @@ test('a reboot shows each check with its place, then a row for each node with wh
 
   expect(text.split('\n')).toEqual([
     'ok  worker-1: swap as before',
-    'skipped  worker-1, cluster: etcd there is only one node',
+    'skipped  worker-1, cluster: etcd the cluster has only one node',
     'failed  all at once, master: swap differs',
     '    was a',
     '    is b',

@@ -36,7 +36,7 @@ describe('when a kubelet does not answer the API server', () => {
     const detail = await detailOf('logs from every node', {logFails})
 
     expect(detail).toMatch(
-      /^the API server gets no answer from the kubelet of worker-2 \(10\.77\.0\.13:10250\)\n.*\nsee that TCP port 10250 of worker-2 is open/,
+      /^the API server cannot reach the kubelet of worker-2 \(10\.77\.0\.13:10250\)\n.*\ncheck that the control plane can reach TCP port 10250 of worker-2/,
     )
   })
 
@@ -62,7 +62,7 @@ it('says that all ways that fail begin or end at one node', async () => {
   const detail = await detailOf('pod to pod across nodes', {closed})
 
   expect(detail).toContain(
-    'every way that fails begins or ends at worker-1, and the ways between the others work: look there first',
+    'every failed connection begins or ends at worker-1, and the other nodes reach each other: check worker-1 first',
   )
 })
 
@@ -76,7 +76,7 @@ it('blames no node where the ways of several fail', async () => {
 
 describe('the count of checks', () => {
   const check = (more: Partial<CheckResult>): CheckResult => ({name: 'x', ok: true, ms: 1, detail: '', ...more})
-  const skipped = check({skipped: 'no test pod runs'})
+  const skipped = check({skipped: 'the test pods do not run'})
 
   it.each([
     [[check({}), check({})], '2 of 2 checks passed'],

@@ -23,7 +23,7 @@ test('a pod that is still shown as before the reboot is not back', () => {
   )
 })
 
-test('what did not work before, or is leaving, is not waited for', () => {
+test('what failed before, or is leaving, is not waited for', () => {
   const leaving = pod('moved', 'c4', true, {deletionTimestamp: '2026-01-01T00:00:00Z'})
 
   expect(notBack(before, [pod('broken', 'c3', false), leaving])).toBeUndefined()

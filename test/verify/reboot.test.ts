@@ -120,7 +120,7 @@ describe('a node that is emptied for its reboot', () => {
     ).rejects.toMatchObject({
       code: 'timeout',
       message: matching(
-        /^worker-1 was not rebooted: .*shop\/web-1: the disruption budget web needs 1 healthy pods and has 1 currently$/,
+        /^kadm did not reboot worker-1: .*shop\/web-1: the disruption budget web needs 1 healthy pods and has 1 currently$/,
       ),
       hint: containing('--drain never'),
     })

@@ -51,7 +51,7 @@ describe('a host after a reboot', () => {
     const sysctls = {'net.bridge.bridge-nf-call-iptables': '1', 'net.ipv4.ip_forward': '0'}
 
     expect(lost({...after, modules, sysctls})).toEqual([
-      'kernel modules: br_netfilter is not loaded any more',
+      'kernel modules: br_netfilter is no longer loaded',
       'kernel settings: net.ipv4.ip_forward was 1 and is 0',
     ])
   })
@@ -62,7 +62,7 @@ describe('a host after a reboot', () => {
 
     expect(lost({...after, hostname: 'ubuntu', network, units})).toEqual([
       'hostname: was vm-11 and is ubuntu',
-      'addresses: 192.168.56.11 on enp0s8 is gone',
+      'addresses: 192.168.56.11 on enp0s8 is missing',
       'services: kubelet.service is inactive',
     ])
   })

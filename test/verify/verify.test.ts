@@ -49,7 +49,7 @@ describe('verify on a cluster that works', () => {
     )
     expect(started).toHaveLength(12)
     expect(outcome.checks.some(check => check.skipped !== undefined)).toBe(false)
-    expect(checkNamed(outcome, 'pod to pod across nodes').detail).toBe('6 ways between 3 nodes')
+    expect(checkNamed(outcome, 'pod to pod across nodes').detail).toBe('6 connections between 3 nodes')
   })
 
   it('leaves no namespace and no cordoned node', async () => {
@@ -67,8 +67,8 @@ describe('verify on a cluster that works', () => {
     const outcome = await run(fakeCluster({nodes: [{name: 'alone'}]}))
 
     expect(passed(outcome)).toBe(true)
-    expect(checkNamed(outcome, 'pod to pod across nodes').skipped).toBe('there is only one node')
-    expect(checkNamed(outcome, 'a node is drained and uncordoned').skipped).toContain('only one node that takes pods')
+    expect(checkNamed(outcome, 'pod to pod across nodes').skipped).toBe('the cluster has only one node')
+    expect(checkNamed(outcome, 'a node is drained and uncordoned').skipped).toContain('only one node is schedulable')
   })
 
   it('skips a name outside that no server answers for', async () => {
@@ -173,7 +173,7 @@ describe('verify on a cluster that does not work', () => {
     })
 
     expect(checkNamed(await run(cluster), 'DNS inside the cluster').detail).toContain(
-      'last seen: on worker-2 for probe:80: TIMEOUT of the command that tried\nsee that CoreDNS runs',
+      'last seen: on worker-2 for probe:80: TIMEOUT of the command that tried\ncheck that CoreDNS runs',
     )
   })
 
@@ -194,7 +194,10 @@ describe('verify on a cluster that does not work', () => {
       detail: containing('worker-2: waiting: ErrImageNeverPull'),
     })
     expect(checkNamed(outcome, 'a pod on every node').detail).toContain('probe-x: image is not present')
-    expect(checkNamed(outcome, 'pod to pod across nodes')).toMatchObject({ok: true, detail: '2 ways between 2 nodes'})
+    expect(checkNamed(outcome, 'pod to pod across nodes')).toMatchObject({
+      ok: true,
+      detail: '2 connections between 2 nodes',
+    })
   })
 
   it('names a node that is not Ready and tests without it', async () => {
@@ -210,9 +213,9 @@ describe('verify on a cluster that does not work', () => {
   it('skips what needs a pod when none runs', async () => {
     const outcome = await run(fakeCluster({nodes: three.map(node => ({...node, stuck: true}))}))
 
-    expect(outcome.checks.filter(check => check.skipped === 'no test pod runs').map(check => check.name)).toHaveLength(
-      9,
-    )
+    expect(
+      outcome.checks.filter(check => check.skipped === 'the test pods do not run').map(check => check.name),
+    ).toHaveLength(9)
   })
 
   it('shows a log that does not hold what was written', async () => {

@@ -29,7 +29,7 @@ export class BundleCreate extends KadmCommand {
     })(),
     'from-lab': Flags.string({
       helpValue: 'NAME',
-      summary: 'copy the bundle of this lab instead of downloading of downloading',
+      summary: 'copy the bundle of this lab instead of downloading it',
     }),
     ...clusterFlags,
   }

@@ -88,7 +88,7 @@ function wentBack({what}: CommitConfirm, host: string, said: string, refused: un
   const login = refused instanceof KadmError ? [`the last login that failed: ${refused.message}`] : []
   return new KadmError(
     'remote',
-    `${what} did not work, and the host reverted the change: ${first.replace('reverted ', '')}`,
+    `${what} failed, and the host reverted the change: ${first.replace('reverted ', '')}`,
     {
       host,
       hint: 'correct the network section of this host in the file, then run the same command again',

@@ -42,7 +42,7 @@ async function fromWeb(url: string, keyUrl: string, reading: KeyReading): Promis
     return text
   } catch (cause) {
     if (signal.aborted) throw cause
-    throw new KadmError('connect', `cannot fetch the key of the package repository ${url}`, {
+    throw new KadmError('connect', `cannot download the key of the package repository ${url}`, {
       evidence: `${keyUrl}: ${reasonOf(cause)}`,
       hint:
         'check the internet connection of this machine; without internet access, pass --bundle FOLDER, which ' +

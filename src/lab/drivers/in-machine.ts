@@ -10,5 +10,5 @@ export async function inMachine(lab: LabState, machine: MachineState, what: stri
   const args = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', ...sshArguments(door), 'sudo', '-n', 'sh', '-s']
   const {code, stdout, stderr} = await run('ssh', args, {input: `set -eu\n${script.text}\n`})
   if (code === 0) return stdout
-  throw new KadmError('remote', `${what} did not work`, {host: machine.name, evidence: stderr.trim()})
+  throw new KadmError('remote', `${what} failed`, {host: machine.name, evidence: stderr.trim()})
 }

@@ -18,5 +18,5 @@ find /proc/[0-9]*/fd -maxdepth 1 -user root -lname anon_inode:inotify 2>/dev/nul
   ).catch(() => '')
   const [limit = 0, used = 0] = answer.trim().split('\n').map(Number)
   if (used < limit * CROWDED) return undefined
-  return `end a lab that you do not need, or type: sudo sysctl fs.inotify.max_user_instances=${String(4 * limit)} (about ${String(used)} of ${String(limit)} file watchers are taken)`
+  return `remove a lab that you do not need, or run: sudo sysctl fs.inotify.max_user_instances=${String(4 * limit)} (about ${String(used)} of ${String(limit)} file watchers are in use)`
 }

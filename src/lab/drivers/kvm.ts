@@ -27,9 +27,9 @@ export async function acceleration(place: BuildPlace, image: VmImage, report: La
   }
   if (!works) {
     const message =
-      'KVM does not work on this computer: its machines are emulated, which is correct and about ten times slower'
+      'KVM does not work on this computer, so the VMs are emulated; they work, but are about ten times slower'
     const isOld = (await emulatorMajor()) < 9
-    const remedy = 'QEMU 9 and later emulate about twice as fast as the one here; Debian 12 has one in its backports'
+    const remedy = 'QEMU 9 and later emulate about twice as fast as your version; Debian 12 has it in its backports'
     report({type: 'note', message: isOld ? `${message}. ${remedy}` : message, at: Date.now()})
   }
   return works ? 'kvm' : 'tcg'

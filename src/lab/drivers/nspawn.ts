@@ -142,7 +142,7 @@ async function rebootMachine(lab: LabState, machine: NspawnState, signal?: Abort
   await signalLeader(lab, machine, REBOOT_SIGNAL)
   for (let waited = 0; (await leaderOf(lab.name, machine.name))?.pid === before.pid; waited += POLL_MS) {
     if (waited > GOING_DOWN_MS) {
-      throw new KadmError('timeout', `machine ${machine.name} did not go down to reboot`, {host: machine.name})
+      throw new KadmError('timeout', `machine ${machine.name} did not shut down for its reboot`, {host: machine.name})
     }
     await sleep(POLL_MS, undefined, {signal})
   }
@@ -160,8 +160,8 @@ async function killRest(lab: LabState, machine: NspawnState): Promise<void> {
   if (rest.length === 0) return
   await labScript(lab.name, `ending machine ${machine.name}`, sh`kill -9 ${rest.map(one => one.pid)} 2>/dev/null || :`)
   if (await waitForEnd(rest, KILL_TRIES * KILL_MS)) return
-  throw new KadmError('remote', `machine ${machine.name} could not be ended`, {
-    hint: `look at process ${rest.map(one => String(one.pid)).join(', ')}`,
+  throw new KadmError('remote', `cannot stop machine ${machine.name}`, {
+    hint: `check process ${rest.map(one => String(one.pid)).join(', ')}`,
   })
 }
 

@@ -16,6 +16,6 @@ async function requireSudo(what: string): Promise<void> {
   const answer = await run('sudo', ['-n', 'true']).catch(() => undefined)
   if (answer?.code === 0) return
   throw new KadmError('preflight', `${what}: this needs root`, {
-    hint: "type 'sudo -v' and run the same command again, or run it as root",
+    hint: "run 'sudo -v', then run the same command again; or run it as root",
   })
 }

@@ -73,10 +73,10 @@ export async function mustRun(
 ): Promise<string> {
   const result = await run(program, args, options).catch((error: unknown) => {
     if (error instanceof KadmError) throw error
-    throw new KadmError('preflight', `${what}: ${program} could not be started`, {cause: error})
+    throw new KadmError('preflight', `${what}: cannot start ${program}`, {cause: error})
   })
   if (result.code === 0) return result.stdout
-  throw new KadmError('remote', `${what}: ${program} ended with ${String(result.code)}`, {
+  throw new KadmError('remote', `${what}: ${program} failed with exit code ${String(result.code)}`, {
     evidence: (result.stderr || result.stdout).trimEnd().split('\n').slice(-EVIDENCE_LINES).join('\n'),
   })
 }

@@ -141,8 +141,8 @@ async function stop(lab: LabState, machine: VmState, graceMs: number): Promise<v
     await labScript(lab.name, `ending machine ${machine.name}`, sh`kill -9 ${rest.pid} 2>/dev/null || :`)
     for (let waited = 0; await isRunning(rest); waited += POLL_MS) {
       if (waited > 10_000) {
-        throw new KadmError('remote', `machine ${machine.name} could not be ended`, {
-          hint: `look at process ${String(rest.pid)}`,
+        throw new KadmError('remote', `cannot stop machine ${machine.name}`, {
+          hint: `check process ${String(rest.pid)}`,
         })
       }
       await sleep(POLL_MS)
@@ -162,9 +162,9 @@ rm -f ${monitorFile(dir)}.in ${monitorFile(dir)}.out ${pidFile(dir)}
 
 async function reboot(lab: LabState, machine: VmState, signal?: AbortSignal): Promise<void> {
   if (!(await askDown(lab, machine, GOING_DOWN_MS, signal))) {
-    throw new KadmError('timeout', `machine ${machine.name} did not go down to reboot`, {
+    throw new KadmError('timeout', `machine ${machine.name} did not shut down for its reboot`, {
       host: machine.name,
-      hint: `pull its plug: kadm lab power ${lab.name} ${machine.name} off`,
+      hint: `switch its power off: kadm lab power ${lab.name} ${machine.name} off`,
     })
   }
   await start(lab, machine)

@@ -72,7 +72,7 @@ async function prepareModule(place: BuildPlace, module: GoModule): Promise<strin
       await mkdir(target, {recursive: true})
       await writeFile(join(target, 'go.mod'), await goMod(module, options))
       const wanted = packages.map(name => `${name}@${module.version}`)
-      await mustRun(`fetching the modules of ${module.name} ${module.version}`, 'go', ['get', ...wanted], options)
+      await mustRun(`downloading the modules of ${module.name} ${module.version}`, 'go', ['get', ...wanted], options)
     },
     place,
   )
@@ -109,7 +109,9 @@ async function stagingModules(
   await rm(scratch, {recursive: true})
   const parsed: unknown = JSON.parse(answer)
   if (typeof parsed !== 'object' || parsed === null || !('GoMod' in parsed) || typeof parsed.GoMod !== 'string') {
-    throw new KadmError('remote', `fetching ${wanted}: go did not say where it put it`, {evidence: answer})
+    throw new KadmError('remote', `downloading ${wanted}: go did not print the folder of the module`, {
+      evidence: answer,
+    })
   }
   return stagedIn(await readFile(parsed.GoMod, 'utf8')).map(name => [name, version] as const)
 }
@@ -123,10 +125,10 @@ export async function requireGo(): Promise<void> {
   const hint = `install Go ${OLDEST_GO} or newer from https://go.dev/dl (the distribution's golang package may be too old) and put it on the PATH`
   const answer = await run('go', ['env', 'GOVERSION', 'GOTOOLCHAIN']).catch(() => undefined)
   if (answer?.code !== 0)
-    throw new KadmError('preflight', 'the lab builds Kubernetes from source and found no Go', {hint})
+    throw new KadmError('preflight', 'the lab builds Kubernetes from source, but Go is not installed', {hint})
   const [found = '', toolchain = ''] = answer.stdout.trim().split('\n')
   if (isOldGo(found) && (toolchain === 'local' || isOldGo(found, '1.21.0'))) {
-    throw new KadmError('preflight', `the lab needs Go ${OLDEST_GO} to build Kubernetes and found ${found}`, {hint})
+    throw new KadmError('preflight', `the lab needs Go ${OLDEST_GO} to build Kubernetes, but found ${found}`, {hint})
   }
 }
 

@@ -107,7 +107,7 @@ async function* layerBytes(layer: Layer): AsyncGenerator<Buffer> {
 
 async function* fileBytes(path: string): AsyncGenerator<Buffer> {
   for await (const chunk of createReadStream(path, {highWaterMark: 1 << 20})) {
-    if (!Buffer.isBuffer(chunk)) throw new TypeError('a file gave text instead of bytes')
+    if (!Buffer.isBuffer(chunk)) throw new TypeError('reading a file returned text instead of bytes')
     yield chunk
   }
 }

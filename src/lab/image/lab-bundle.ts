@@ -87,7 +87,7 @@ async function buildBundle(
 ): Promise<string> {
   const modules = recipe(version)
   const pause = await tracked.step(PAUSE, 'build pause', () => buildPause(place))
-  const base = await tracked.step(BASE, 'make the base layer of images', () => baseLayer(place))
+  const base = await tracked.step(BASE, 'create the base layer of images', () => baseLayer(place))
   await buildPrograms(place, modules, tracked)
   const program = (name: string): string => (name === 'pause' ? pause : fileOf(place, modules, name))
   await pack({place, version, modules, dir, inputs: {architecture: place.architecture, program, base}, tracked})
@@ -118,7 +118,7 @@ function fileOf(place: BuildPlace, modules: readonly GoModule[], name: string): 
     const program = module.programs.find(one => one.name === name)
     if (program !== undefined) return programFile(place, module, program)
   }
-  throw new Error(`nothing builds ${name}`)
+  throw new Error(`the lab cannot build ${name}`)
 }
 
 interface Packing {

@@ -72,7 +72,10 @@ export async function makeRoot(place: BuildPlace, {target, packages, customize}:
   const script = sh`
 mmdebstrap --quiet --mode=root --variant=minbase --format=directory --architectures=${place.architecture} \
   --include=${packages} ${hooks.map(hook => `--customize-hook=set -e; ${hook.text}`)} ${SUITE} ${target}`
-  await asRoot('making the machines’ root file system', script, {signal: place.signal, env: {LC_ALL: 'C.UTF-8'}})
+  await asRoot('creating the root file system of the machines', script, {
+    signal: place.signal,
+    env: {LC_ALL: 'C.UTF-8'},
+  })
 }
 
 /** For images whose program calls iptables, nft or conntrack, and a small shell for people who look inside. */
@@ -112,7 +115,7 @@ ${BASE_LINKS}
 tar -C ${root} --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf ${join(target, 'layer.tar')} .
 chmod 644 ${join(target, 'layer.tar')}
 rm -rf ${root}`
-      await asRoot('making the base layer of images', script, {signal: place.signal, env: {LC_ALL: 'C.UTF-8'}})
+      await asRoot('creating the base layer of images', script, {signal: place.signal, env: {LC_ALL: 'C.UTF-8'}})
     },
     place,
   )

@@ -79,7 +79,7 @@ ${CUSTOMIZE}
 rm -f "$hook"`,
       })
       await asRoot(
-        'making the disk of VMs',
+        'creating the disk of VMs',
         sh`
 cp ${root}/boot/vmlinuz-* ${image.kernel}
 cp ${root}/boot/initrd.img-* ${image.initrd}

@@ -25,7 +25,7 @@ export const changeLab = async <T>(lab: string, work: () => Promise<T>, options:
   withLock(
     lockFile(lab),
     async () => {
-      await asRoot('waiting for what an earlier run left under way', sh`flock ${scriptLockFile(lab)} true`)
+      await asRoot('waiting for processes of an earlier run', sh`flock ${scriptLockFile(lab)} true`)
       return work()
     },
     options,

@@ -13,8 +13,8 @@ export const labReset = async (lab: string, machine: string): Promise<void> => o
 export const labCable = async (lab: string, machine: string, card: 'nat' | 'lab', plugged: boolean): Promise<void> =>
   onVm(lab, machine, async (state, vm) => {
     if (card === 'nat' && vm.vm.cards === 'lab') {
-      throw new KadmError('usage', `${machine} has no NAT card`, {
-        hint: 'make VMs that have one with --cards virtualbox',
+      throw new KadmError('usage', `${machine} does not have a NAT card`, {
+        hint: 'create VMs with a NAT card: --cards virtualbox',
       })
     }
     await setCable(state, vm, card, plugged)
@@ -61,7 +61,7 @@ async function onVm(
   const [state, found] = await findMachine(lab, machine)
   if (found.driver !== 'qemu') {
     throw new KadmError('usage', `${machine} is a container, which shares this computer's kernel, clock and disk`, {
-      hint: 'only VMs take this: kadm lab up NAME --driver qemu',
+      hint: 'use VMs instead: kadm lab up NAME --driver qemu',
     })
   }
   await changeLab(lab, () => work(state, found))

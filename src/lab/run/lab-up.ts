@@ -120,7 +120,7 @@ async function bootAll(
   const rootfs = options.driver === 'qemu' ? '' : await prepareRoot(place, tracked)
   if (options.driver === 'qemu') await prepareVms(place, tracked, options.report)
   const state = await withLock(join(paths.labsDir(), '.subnet.lock'), () => plan(options, rootfs, version), place)
-  await labScript(state.name, `making the network of lab ${state.name}`, makeNetwork(state))
+  await labScript(state.name, `creating the network of lab ${state.name}`, makeNetwork(state))
   const wanted = state.machines.filter(machine => options.machines.includes(machine.name))
   const boot = options.driver === 'qemu' ? VM_BOOT : BOOT
   await tracked.step(boot, `boot ${wanted.map(machine => machine.name).join(', ')}`, () =>
@@ -132,12 +132,12 @@ async function bootAll(
 const prepareRoot = async (place: BuildPlace, tracked: Tracker): Promise<string> =>
   (await isRootMade(place))
     ? machineRoot(place)
-    : tracked.step(DISK, 'make the machines’ disk', () => machineRoot(place))
+    : tracked.step(DISK, 'create the disk of the machines', () => machineRoot(place))
 
 async function prepareVms(place: BuildPlace, tracked: Tracker, report: LabSink): Promise<void> {
   const image = (await isVmImageMade(place))
     ? await vmImage(place)
-    : await tracked.step(VM_DISK, 'make the disk of VMs', () => vmImage(place))
+    : await tracked.step(VM_DISK, 'create the disk of VMs', () => vmImage(place))
   await acceleration(place, image, report)
 }
 
@@ -174,6 +174,6 @@ async function freeSubnet(): Promise<string> {
   const subnet = chooseSubnet([...routedRanges(routes), ...others.flatMap(state => state?.subnet ?? [])])
   if (subnet !== undefined) return subnet
   throw new KadmError('preflight', 'no private /24 is free for the lab on this machine', {
-    hint: "look at 'ip route'; something routes all of 10.77.0.0/16 and 192.168.0.0/16",
+    hint: "check 'ip route': existing routes cover all of 10.77.0.0/16 and 192.168.0.0/16",
   })
 }

@@ -45,13 +45,13 @@ export async function labGet(name: string): Promise<Lab | undefined> {
 export async function findMachine(lab: string, machine: string): Promise<readonly [LabState, MachineState]> {
   const state = await readState(lab)
   if (state === undefined) {
-    throw new KadmError('usage', `there is no lab '${lab}'`, {
+    throw new KadmError('usage', `lab '${lab}' does not exist`, {
       hint: `labs: ${(await stateNames()).join(', ') || 'none'}`,
     })
   }
   const found = state.machines.find(one => one.name === machine)
   if (found !== undefined) return [state, found]
-  throw new KadmError('usage', `lab '${lab}' has no machine '${machine}'`, {
+  throw new KadmError('usage', `lab '${lab}' does not have a machine '${machine}'`, {
     hint: `its machines: ${state.machines.map(one => one.name).join(', ')}`,
   })
 }

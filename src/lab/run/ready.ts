@@ -33,7 +33,7 @@ export const sshArguments = (door: Pick<Door, 'address' | 'keyFile' | 'knownHost
 /** Waits until a login works; an open port alone comes seconds before. */
 export async function waitForLogin(door: Door, limitMs: number, signal?: AbortSignal): Promise<void> {
   const end = Date.now() + limitMs
-  let last = 'its ssh port is not open'
+  let last = 'its SSH port is not open'
   while (Date.now() < end) {
     signal?.throwIfAborted()
     if (await isOpen(door.address)) {
@@ -46,7 +46,7 @@ export async function waitForLogin(door: Door, limitMs: number, signal?: AbortSi
     await sleep(POLL_MS, undefined, {signal})
     if (!(await door.isAlive())) throw await failure(door, 'remote', 'ended while it booted', '')
   }
-  throw await failure(door, 'timeout', `took no login within ${String(limitMs / 1000)} s`, last)
+  throw await failure(door, 'timeout', `did not accept a login within ${String(limitMs / 1000)} s`, last)
 }
 
 async function failure(door: Door, code: 'remote' | 'timeout', what: string, last: string): Promise<KadmError> {

@@ -48,7 +48,9 @@ export const requireMachinePrograms = async (report: LabSink, signal?: AbortSign
 /** Installs by apt what VMs need and is not here. */
 export async function requireVmPrograms(report: LabSink, signal?: AbortSignal): Promise<void> {
   if ((await architecture()) !== 'amd64') {
-    throw new KadmError('preflight', 'the lab makes VMs on amd64 only', {hint: 'use its containers: --driver nspawn'})
+    throw new KadmError('preflight', 'the lab creates VMs only on amd64', {
+      hint: 'use containers instead: --driver nspawn',
+    })
   }
   await require(VM_REQUIREMENTS, report, signal)
 }
@@ -71,7 +73,7 @@ async function require(requirements: readonly Requirement[], report: LabSink, si
   }
   report({type: 'note', message: `installing ${missing.join(', ')}`, at: Date.now()})
   await install(lacking, signal).catch((error: unknown) => {
-    throw new KadmError('preflight', `the lab needs ${missing.join(', ')} and could not install them`, {
+    throw new KadmError('preflight', `the lab needs ${missing.join(', ')}, but could not install them`, {
       hint: `type: ${command}`,
       cause: error,
       evidence: error instanceof KadmError ? error.evidence : undefined,
@@ -79,7 +81,9 @@ async function require(requirements: readonly Requirement[], report: LabSink, si
   })
   const still = packagesOf(await unmet(requirements))
   if (still.length > 0)
-    throw new KadmError('preflight', `${still.join(', ')} did not bring what the lab needs`, {hint: `type: ${command}`})
+    throw new KadmError('preflight', `installing ${still.join(', ')} did not provide what the lab needs`, {
+      hint: `type: ${command}`,
+    })
 }
 
 async function unmet(requirements: readonly Requirement[]): Promise<readonly Requirement[]> {
@@ -110,6 +114,6 @@ async function install(lacking: readonly Requirement[], signal?: AbortSignal): P
 export async function architecture(): Promise<Architecture> {
   const kernelName = (await run('uname', ['-m'])).stdout.trim()
   const known = architectureOf(kernelName)
-  if (known === undefined) throw new KadmError('preflight', `there are no Kubernetes builds for ${kernelName}`)
+  if (known === undefined) throw new KadmError('preflight', `Kubernetes is not available for ${kernelName}`)
   return known
 }

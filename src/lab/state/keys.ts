@@ -13,7 +13,7 @@ export interface HostKey {
 export async function makeKey(file: string, comment: string): Promise<void> {
   if (await exists(`${file}.pub`)) return
   const made = `${file}.new`
-  await mustRun('making an ssh key', '/bin/sh', [
+  await mustRun('creating an SSH key', '/bin/sh', [
     '-c',
     'rm -f "$1" "$1.pub"; exec ssh-keygen -q -t ed25519 -N "" -C "$2" -f "$1"',
     'sh',

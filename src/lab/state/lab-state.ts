@@ -75,7 +75,7 @@ export const labTag = (name: string): string =>
 /** Refuses names that would not do as a folder, a hostname or part of a unit's name. */
 export function checkName(kind: 'lab' | 'machine', name: string): void {
   if (/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) return
-  throw new KadmError('usage', `'${name}' cannot be a ${kind}'s name`, {
+  throw new KadmError('usage', `'${name}' is not a valid ${kind} name`, {
     hint: 'use up to 40 lower-case letters, digits and inner dashes',
   })
 }

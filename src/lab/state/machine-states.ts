@@ -84,7 +84,9 @@ function shapeOf(name: string, number: number, options: VmOptions, original: VmS
 function find(machines: readonly MachineState[], name: string): VmShape {
   const found = machines.find(machine => machine.name === name)
   if (found?.driver === 'qemu') return found.vm
-  throw new KadmError('usage', `there is no VM '${name}' to copy`, {hint: 'name the original before its copies'})
+  throw new KadmError('usage', `cannot copy VM '${name}': it does not exist`, {
+    hint: 'list the original before its copies',
+  })
 }
 
 async function copyHostKey(lab: string, from: string, to: string): Promise<void> {

@@ -91,13 +91,13 @@ const changed = (host: string, hop: Hop, key: Buffer, known: readonly KnownKey[]
   const files = [...new Set(known.map(k => k.file))]
   return new KadmError(
     'connect',
-    `the host key of ${hop.address} has changed: either the machine was installed again, or someone is in between`,
+    `the host key of ${hop.address} has changed: either the machine was reinstalled, or another machine answers in its place`,
     {
       host,
-      hint: `if you know that it was installed again, run ${files.map(f => forget(hop, f)).join(' && ')}; otherwise do not connect`,
+      hint: `if you know that the machine was reinstalled, run ${files.map(f => forget(hop, f)).join(' && ')}; otherwise do not connect`,
       evidence: [
-        ...known.map(k => `known:  ${shown(k.key)} (${k.file}:${String(k.line)})`),
-        `shown:  ${shown(key)}`,
+        ...known.map(k => `known:    ${shown(k.key)} (${k.file}:${String(k.line)})`),
+        `received: ${shown(key)}`,
       ].join('\n'),
     },
   )
@@ -106,26 +106,27 @@ const changed = (host: string, hop: Hop, key: Buffer, known: readonly KnownKey[]
 const revoked = (host: string, hop: Hop, key: Buffer): KadmError =>
   new KadmError('connect', `the host key of ${hop.address} is marked as revoked`, {
     host,
-    hint: 'do not connect; give the machine a new host key first',
-    evidence: `shown:  ${shown(key)}`,
+    hint: 'do not connect; create a new host key on the machine first',
+    evidence: `received: ${shown(key)}`,
   })
 
 const pinMismatch = (host: string, hop: Hop, key: Buffer): KadmError =>
-  new KadmError('connect', `the host key of ${hop.address} is not the one that hostKey says`, {
+  new KadmError('connect', `the host key of ${hop.address} does not match hostKey`, {
     host,
-    hint: "read the right one on the machine's own console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
-    evidence: `wanted: ${hop.hostKey ?? ''}\nshown:  ${shown(key)}`,
+    hint: "read the correct fingerprint on the machine's console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
+    evidence: `expected: ${hop.hostKey ?? ''}\nreceived: ${shown(key)}`,
   })
 
 const refused = (host: string, hop: Hop, question: HostKeyQuestion): KadmError => {
   const {type, otherTypes} = question
-  const others = otherTypes.length === 0 ? '' : ` (only its ${otherTypes.join(', ')} key is, which it no longer has)`
+  const others =
+    otherTypes.length === 0 ? '' : ` (only its ${otherTypes.join(', ')} key is known, which the machine no longer uses)`
   return new KadmError('connect', `the host key of ${hop.address} is not known${others}`, {
     host,
     hint:
       otherTypes.length === 0
-        ? `compare the fingerprint with the machine's own, then run again with --accept-new-host-keys, or pin it as hostKey`
-        : `if you know that the machine was installed again, run ${forget(hop, hop.knownHostsFiles[0] ?? '~/.ssh/known_hosts')}`,
-    evidence: `shown:  ${type} ${question.fingerprint}`,
+        ? `compare the fingerprint with the one on the machine, then run the same command with --accept-new-host-keys, or set hostKey`
+        : `if you know that the machine was reinstalled, run ${forget(hop, hop.knownHostsFiles[0] ?? '~/.ssh/known_hosts')}`,
+    evidence: `received: ${type} ${question.fingerprint}`,
   })
 }

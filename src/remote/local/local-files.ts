@@ -14,7 +14,7 @@ const GIVEN_BY_SHELL = /^\/(dev\/(stdin$|fd\/)|proc\/self\/fd\/)/
 export function readLocalText(path: string, hint?: string): string {
   const text = readLocalTextIfThere(path, hint)
   if (text !== undefined) return text
-  throw new KadmError('config', `cannot read ${path}: there is no such file`, {hint: hint ?? 'correct the path'})
+  throw new KadmError('config', `cannot read ${path}: the file does not exist`, {hint: hint ?? 'correct the path'})
 }
 
 /** As `readLocalText`; undefined where there is no such file. */
@@ -52,11 +52,11 @@ function readPieces(file: number, path: string): Buffer {
     pieces.push(piece.subarray(0, length))
     size += length
   }
-  throw unfit(path, 'it does not end within 64 MB')
+  throw unfit(path, 'it is larger than 64 MB')
 }
 
 const unfit = (path: string, why: string): KadmError =>
-  new KadmError('config', `cannot read ${path}: ${why}`, {hint: 'name an ordinary file'})
+  new KadmError('config', `cannot read ${path}: ${why}`, {hint: 'use the path of a regular file'})
 
 /** Text is UTF-8; a file that Windows wrote as UTF-16 is named as such. */
 export function textOf(bytes: Buffer, path: string): string {
@@ -67,7 +67,7 @@ export function textOf(bytes: Buffer, path: string): string {
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause
     const is = start === 'fffe' || start === 'feff' ? 'it is UTF-16 text, not UTF-8' : 'it is not UTF-8 text'
-    throw new KadmError('config', `cannot read ${path}: ${is}`, {hint: 'save it as UTF-8, or name another file', cause})
+    throw new KadmError('config', `cannot read ${path}: ${is}`, {hint: 'save it as UTF-8, or use another file', cause})
   }
 }
 

@@ -49,7 +49,7 @@ function readOrNote(path: string, note: LocalMachine['note']): string | undefine
     return readBytes(path).toString('utf8')
   } catch (error) {
     if (isMissing(error)) return undefined
-    note(`${reasonOf(error, `cannot read ${path}`)}; kadm goes on without it, as ssh does`)
+    note(`${reasonOf(error, `cannot read ${path}`)}; kadm ignores it, like ssh`)
     return undefined
   }
 }
@@ -60,8 +60,14 @@ function readIncluded(path: string, note: LocalMachine['note']): string | undefi
   } catch (error) {
     if (isMissing(error)) return undefined
     if (!isFileError(error) || error.code !== 'EISDIR')
-      throw localFileError(error, {path, doing: 'read', hint: 'ssh refuses that too'}) ?? error
-    note(`${reasonOf(error, `cannot read ${path}`)}; kadm goes on without it, as ssh does`)
+      throw (
+        localFileError(error, {
+          path,
+          doing: 'read',
+          hint: 'correct the path in your SSH configuration; ssh refuses it too',
+        }) ?? error
+      )
+    note(`${reasonOf(error, `cannot read ${path}`)}; kadm ignores it, like ssh`)
     return undefined
   }
 }
@@ -85,7 +91,7 @@ async function appendOrNote(path: string, line: string, note: LocalMachine['note
     await makeFolder(dirname(path), 0o700)
     await appendLine(path, line)
   } catch (error) {
-    note(`${reasonOf(error, `cannot write ${path}`)}; the host key is believed now and not remembered`)
+    note(`${reasonOf(error, `cannot write ${path}`)}; kadm accepts the host key for this run only`)
   }
 }
 

@@ -127,7 +127,7 @@ const messageOf = (reason: unknown): string => (reason instanceof Error ? reason
 
 function notBack(host: string, {gone}: Connection, error: unknown): unknown {
   if (!(error instanceof KadmError) || error.code === 'cancelled') return error
-  return hostLost(host, `${messageOf(gone.reason)}; it could not be reached again: ${error.message}`, {
+  return hostLost(host, `${messageOf(gone.reason)}; reconnecting failed: ${error.message}`, {
     evidence: error.evidence,
     cause: error,
   })

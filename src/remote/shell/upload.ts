@@ -130,14 +130,16 @@ sync ${dirname(target)}`
 
 const wantedHash = ({decompress, contentSha256, sha256, target}: UploadRequest): string => {
   if (!decompress) return sha256
-  if (contentSha256 === undefined) throw new TypeError(`${target} is to be decompressed, so its own hash is needed`)
+  if (contentSha256 === undefined)
+    throw new TypeError(`${target} will be decompressed, so the hash of its content is required`)
   return contentSha256
 }
 
 /** A file that has lost something, or won it, is refused before anything is sent. */
 async function opened(path: string, upload: UploadRequest): Promise<Readable> {
   const {size} = await stat(path)
-  if (size !== upload.size) throw altered(upload, `bytes wanted: ${String(upload.size)}\nbytes found:  ${String(size)}`)
+  if (size !== upload.size)
+    throw altered(upload, `bytes expected: ${String(upload.size)}\nbytes found:    ${String(size)}`)
   return createReadStream(path)
 }
 
@@ -162,17 +164,18 @@ async function whyItDiffers(host: string, upload: UploadRequest, stderr: string)
 const nameOf = ({source, target}: UploadRequest): string =>
   typeof source === 'string' ? source : `the content of ${target}`
 
-const hashes = ({sha256}: UploadRequest, found: string): string => `sha256 wanted: ${sha256}\nsha256 found:  ${found}`
+const hashes = ({sha256}: UploadRequest, found: string): string =>
+  `sha256 expected: ${sha256}\nsha256 found:    ${found}`
 
 const altered = (upload: UploadRequest, evidence: string): KadmError =>
-  new KadmError('config', `${nameOf(upload)} is not what it should be: it was altered or is incomplete`, {
-    hint: 'fetch or make it again',
+  new KadmError('config', `${nameOf(upload)} has the wrong checksum: it was changed or is incomplete`, {
+    hint: 'download or create it again',
     evidence,
   })
 
 const notWritten = (host: string, {target}: UploadRequest, stderr: string): KadmError =>
-  new KadmError('remote', `${target} could not be written${/No space left/.test(stderr) ? ': the disk is full' : ''}`, {
+  new KadmError('remote', `cannot write ${target}${/No space left/.test(stderr) ? ': the disk is full' : ''}`, {
     host,
-    hint: 'see the evidence; look at the free space there with df -h',
+    hint: 'see the output above, and check the free space on the host: df -h',
     evidence: stderr.trim(),
   })

@@ -52,9 +52,9 @@ async function readConfig(reading: Reading): Promise<ConfigText> {
       if (depth >= DEEPEST_INCLUDE)
         throw new KadmError(
           'config',
-          `${line.place}: files include one another more than ${String(DEEPEST_INCLUDE)} times`,
+          `${line.place}: Include lines are nested more than ${String(DEEPEST_INCLUDE)} levels deep`,
           {
-            hint: 'take the Include out that leads back to a file before it',
+            hint: 'remove the Include line that leads back to an earlier file',
           },
         )
       return {...line, included: await includedBy(line, reading)}
@@ -87,8 +87,8 @@ export function parseConfig(text: string, path: string): ConfigText {
     const place = `${path} line ${String(i + 1)}`
     const words = WHOLE_LINE.has(keyword) ? [rest] : splitWords(rest)
     if (words === undefined)
-      throw new KadmError('config', `${place}: a quotation mark is not closed`, {
-        hint: 'close it; ssh refuses that line too',
+      throw new KadmError('config', `${place}: missing closing quotation mark`, {
+        hint: 'add the quotation mark; ssh refuses this line too',
         evidence: line.trim(),
       })
     return [{keyword, words, rest, place, included: []}]

@@ -51,7 +51,7 @@ function criteriaOf({words, place}: ConfigLine): readonly Criterion[] {
   }
   if (criteria.length === 0) throw malformed(place, 'Match has no criteria')
   if (criteria.length > 1 && criteria.some(({name}) => name === 'all') && !criteria.every(mayStandWithAll))
-    throw malformed(place, "'all' stands alone")
+    throw malformed(place, "'all' cannot be combined with other criteria")
   return criteria
 }
 
@@ -93,6 +93,6 @@ async function isMet({name, value}: Criterion, {place}: ConfigLine, context: Mat
 }
 
 const unknown = (name: string, place: string): KadmError =>
-  new KadmError('config', `${place}: kadm does not know the criterion '${name}' of Match`, {
-    hint: 'write that part with host, originalhost, user, localuser, exec, tagged, final or all',
+  new KadmError('config', `${place}: unknown criterion '${name}' of Match`, {
+    hint: 'use host, originalhost, user, localuser, exec, tagged, final or all',
   })

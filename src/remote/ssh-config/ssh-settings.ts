@@ -84,7 +84,7 @@ function hostNameOf(found: Found, {host}: Asked): string | undefined {
   const written = first(found, 'hostname')
   return written === undefined
     ? undefined
-    : expandTokens(written, {tokens: {h: host}, localMachine: undefined, place: 'HostName of the ssh config'})
+    : expandTokens(written, {tokens: {h: host}, localMachine: undefined, place: 'HostName in the SSH configuration'})
 }
 
 /** A Host or Match line of an included file ends with it, and counts only where the Include line does. */
@@ -121,7 +121,7 @@ const withoutComment = (keyword: string, rest: string): string =>
 const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
 
 const notAPort = (text: string, place: string): KadmError =>
-  new KadmError('config', `${place}: '${text}' is not a port`, {hint: 'write a number from 1 to 65535'})
+  new KadmError('config', `${place}: '${text}' is not a port`, {hint: 'use a number from 1 to 65535'})
 
 function contextOf({asked, localMachine, found, isFinal}: Pass): MatchContext {
   const source = (): TokenSource => ({

@@ -19,8 +19,8 @@ export function expandTokens(text: string, {tokens, localMachine, place}: Expans
     if (token === '%') return '%'
     const value = token === undefined || token === '' ? undefined : tokens[token]
     if (value !== undefined) return value
-    throw new KadmError('config', `${place}: '${found}' in '${text}' stands for nothing there`, {
-      hint: 'see TOKENS in ssh_config(5); a percent sign itself is written %%',
+    throw new KadmError('config', `${place}: unknown token '${found}' in '${text}'`, {
+      hint: 'see TOKENS in ssh_config(5); write %% for a percent sign',
     })
   })
 }
@@ -32,8 +32,8 @@ function variableOf(
 ): string {
   const value = localMachine?.variable(name)
   if (value !== undefined) return value
-  throw new KadmError('config', `${place}: the environment variable ${name} of '${text}' is not set`, {
-    hint: `set ${name}, or write the path itself; ssh refuses that line too`,
+  throw new KadmError('config', `${place}: the environment variable ${name} in '${text}' is not set`, {
+    hint: `set ${name}, or write the path without it; ssh refuses this line too`,
   })
 }
 
@@ -43,8 +43,8 @@ export async function expandHome(path: string, localMachine: Pick<LocalMachine, 
   if (user === undefined) return path
   const home = user === '' ? localMachine.home : await localMachine.homeOf(user)
   if (home === undefined)
-    throw new KadmError('config', `'${path}' names the home folder of ${user}, and there is no such user here`, {
-      hint: 'write the whole path',
+    throw new KadmError('config', `cannot expand '${path}': this machine does not have a user ${user}`, {
+      hint: 'write the full path',
     })
   return rest === '' ? home : join(home, rest)
 }

@@ -43,18 +43,22 @@ export async function routeTo(
   const written = target.jump ?? settings.proxyJump
   if (written === undefined || written.toLowerCase() === 'none') {
     if (settings.proxyCommand !== undefined && settings.proxyCommand.toLowerCase() !== 'none' && written === undefined)
-      throw new KadmError('config', `${target.address} has a ProxyCommand in the ssh config, which kadm does not run`, {
-        hint: 'use ProxyJump in the ssh config, --jump, or jump: in kadm.yaml instead',
-        evidence: settings.proxyCommand,
-      })
+      throw new KadmError(
+        'config',
+        `cannot connect to ${target.address}: kadm does not support the ProxyCommand in your SSH configuration`,
+        {
+          hint: 'use ProxyJump in the SSH configuration, --jump, or jump: in kadm.yaml instead',
+          evidence: settings.proxyCommand,
+        },
+      )
     return [hop]
   }
-  const place = target.jump === undefined ? 'ProxyJump of the ssh config' : 'the jump host'
+  const place = target.jump === undefined ? 'ProxyJump in the SSH configuration' : 'the jump host'
   const jump = expandTokens(written, {tokens: proxyTokens(source), localMachine: undefined, place})
   const names = jump.split(',').map(n => n.trim())
   if (depth + names.length > MOST_HOPS)
-    throw new KadmError('config', `the way to ${target.address} leads over more than ${String(MOST_HOPS)} jump hosts`, {
-      hint: 'look for a ProxyJump in the ssh config that leads back to itself',
+    throw new KadmError('config', `cannot connect to ${target.address}: more than ${String(MOST_HOPS)} jump hosts`, {
+      hint: 'look for a ProxyJump in the SSH configuration that leads back to itself',
     })
   const [nearest = '', ...others] = names
   // Whoever names a key by hand has none for the way either; ssh itself would offer it to the last host only.
@@ -83,7 +87,7 @@ export const parseJump = (text: string): SshTarget => {
   const problem = targetProblem(text)
   if (problem !== undefined)
     throw new KadmError('config', `'${text}' is not a jump host: ${problem}`, {
-      hint: 'write user@host or user@host:port',
+      hint: 'use user@host or user@host:port',
     })
   return parseTarget(text)
 }
@@ -97,7 +101,11 @@ async function decide(
   const ssh = (name: string): string => `${localMachine.home}/.ssh/${name}`
   const tokens = commonTokens(source)
   const fill = async (path: string, keyword: string): Promise<string> =>
-    expandTokens(await expandHome(path, localMachine), {tokens, localMachine, place: `${keyword} of the ssh config`})
+    expandTokens(await expandHome(path, localMachine), {
+      tokens,
+      localMachine,
+      place: `${keyword} in the SSH configuration`,
+    })
   const named = (path: string): boolean => path.toLowerCase() !== 'none'
   const configured = await Promise.all(settings.identityFiles.filter(named).map(path => fill(path, 'IdentityFile')))
   const usual = settings.identityFiles.length > 0 ? [] : DEFAULT_KEYS.map(ssh)
@@ -153,5 +161,5 @@ function sourceOf(target: SshTarget, settings: SshSettings, localMachine: LocalM
   const written = target.user ?? settings.user ?? localMachine.user
   if (target.user !== undefined || settings.user === undefined) return {...source, user: written}
   const tokens = commonTokens({...source, user: localMachine.user})
-  return {...source, user: expandTokens(written, {tokens, localMachine, place: 'User of the ssh config'})}
+  return {...source, user: expandTokens(written, {tokens, localMachine, place: 'User in the SSH configuration'})}
 }

@@ -7,7 +7,7 @@ const SILENT_INTERVALS = 6
 /** Why a line that counts as dead was given up. */
 export class Silence extends Error {
   constructor() {
-    super('nothing was heard from it any more')
+    super('the host stopped responding')
   }
 }
 

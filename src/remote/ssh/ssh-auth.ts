@@ -67,10 +67,10 @@ export async function planLogin(
     ...passwordWays(username, secrets.password),
   ]
   const tries: AuthAttempt[] = keys.flatMap(k => k.read.tries)
-  if (agent.length === 0) tries.push({method: 'agent', outcome: 'none here (SSH_AUTH_SOCK is not set)'})
+  if (agent.length === 0) tries.push({method: 'agent', outcome: 'not available (SSH_AUTH_SOCK is not set)'})
   if (secrets.password === undefined) tries.push({method: 'password', outcome: 'none given'})
   const refusal = (way: AuthMethod): string =>
-    way.label === 'agent' && agentKeys !== undefined ? `its ${String(agentKeys)} keys were refused` : 'refused'
+    way.label === 'agent' && agentKeys !== undefined ? `the server refused its ${String(agentKeys)} keys` : 'refused'
   return inOrder(ways, tries, refusal)
 }
 
@@ -155,8 +155,8 @@ async function readKey(
   const text = await (file.from === 'given' ? localMachine.readNamed(file.path) : localMachine.readText(file.path))
   const label = `key ${file.path}`
   if (text === undefined && file.from === 'given')
-    throw new KadmError('config', `there is no key file ${file.path}`, {
-      hint: 'correct keyFile, or leave it out to use the usual keys',
+    throw new KadmError('config', `the key file ${file.path} does not exist`, {
+      hint: 'correct keyFile, or remove it to use the default keys',
     })
   const publicKey = await readPublic(ssh2, file.path, localMachine)
   // The key itself may live in the agent only; its public half still says which one is meant.
@@ -168,10 +168,9 @@ async function readKey(
     }
   const unusable = (outcome: string): KeyRead => ({ways: [], tries: [{method: label, outcome}], public: publicKey})
   const locked = keyNeedsPassphrase(text)
-  if (locked && passphrase === undefined) return unusable('locked by a passphrase, which was not given')
+  if (locked && passphrase === undefined) return unusable('encrypted, and no passphrase was given')
   const parsed: ParsedKey | Error = ssh2.utils.parseKey(text, locked ? passphrase : undefined)
-  if (parsed instanceof Error)
-    return unusable(locked ? 'the passphrase does not open it' : `not readable: ${parsed.message}`)
+  if (parsed instanceof Error) return unusable(locked ? 'wrong passphrase' : `not readable: ${parsed.message}`)
   const shown = `${label} (${fingerprint(parsed.getPublicSSH())})`
   const method = {type: 'publickey', username, key: parsed} as const
   return {ways: [{type: 'publickey', label: shown, method}], tries: [], public: parsed.getPublicSSH()}

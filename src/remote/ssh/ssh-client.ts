@@ -81,13 +81,13 @@ async function dial({hop, through, known, without}: Call, dialling: ConnectOptio
         return
       }
       if (/too many authentication failures/i.test(error.message))
-        plan.reasonFor('too many keys were offered, the server hung up')
+        plan.reasonFor('too many keys were offered, so the server closed the connection')
       last ??= error
       reject(error)
     })
-    client.once('close', () => reject(last ?? new Error('it closed the connection')))
+    client.once('close', () => reject(last ?? new Error('the server closed the connection')))
     client.once('change password', () => plan.reasonFor('the password has expired and must be changed first'))
-    waiting.over.addEventListener('abort', () => reject(new Error('it did not answer in time')), {once: true})
+    waiting.over.addEventListener('abort', () => reject(new Error('the server did not answer in time')), {once: true})
     dialling.signal?.addEventListener('abort', () => reject(new Error('cancelled')), {once: true})
   })
   const progress = {loginBegan: false}

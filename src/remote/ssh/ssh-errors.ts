@@ -19,29 +19,29 @@ const reachProblem = (hop: Hop, code: string): {readonly message: string; readon
     case 'EAI_AGAIN':
     case 'ENODATA':
       return {
-        message: `the name ${hop.address} has no address`,
-        hint: `see whether 'getent hosts ${hop.address}' finds it here; use the IP address or a Host line in ~/.ssh/config`,
+        message: `cannot resolve ${hop.address}`,
+        hint: `run 'getent hosts ${hop.address}' on this machine; if it prints nothing, use the IP address or add a Host line to ~/.ssh/config`,
       }
     case 'ECONNREFUSED':
       return {
-        message: `${at} refused the connection: no SSH server listens there`,
-        hint: `see whether the machine is up and runs sshd on port ${String(hop.port)}: systemctl status ssh`,
+        message: `${at} refused the connection: no SSH server is listening`,
+        hint: `check on the machine that sshd runs and listens on port ${String(hop.port)}: systemctl status ssh`,
       }
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return {
-        message: `no way leads to ${at}`,
-        hint: 'see whether the machine is on and whether this network (VPN, host-only adapter) reaches it: ping it',
+        message: `no route to ${at}`,
+        hint: 'check with ping that the machine is on and that your network (VPN, host-only adapter) reaches it',
       }
     case 'ETIMEDOUT':
       return {
         message: `${at} did not answer in time`,
-        hint: 'see whether the address is right, the machine is on, and no firewall drops the port',
+        hint: 'check that the address is correct, the machine is on, and no firewall blocks the port',
       }
     default:
       return {
-        message: `${at} could not be reached`,
-        hint: `try 'ssh -v -p ${String(hop.port)} ${hop.user}@${hop.address}'`,
+        message: `cannot reach ${at}`,
+        hint: `run 'ssh -v -p ${String(hop.port)} ${hop.user}@${hop.address}' to see the reason`,
       }
   }
 }
@@ -52,13 +52,13 @@ const codeOf = (cause: unknown): string =>
 /** Why the two sides did not agree before anyone logged in. */
 export const handshakeFailed = (host: string, hop: Hop, cause: Error | undefined): KadmError => {
   const at = `${hop.address}:${String(hop.port)}`
-  const said = cause?.message ?? 'it closed the connection'
+  const said = cause?.message ?? 'the server closed the connection'
   const noCommon = /no matching/.test(said)
-  return new KadmError('connect', `${at} and kadm did not agree on a connection: ${said}`, {
+  return new KadmError('connect', `cannot negotiate an SSH connection with ${at}: ${said}`, {
     host,
     hint: noCommon
-      ? 'allow one of the usual algorithms in its sshd_config (curve25519-sha256, ssh-ed25519, aes128-gcm@openssh.com)'
-      : 'see whether it is an SSH server, and whether it limits or bans clients (MaxStartups, fail2ban): journalctl -u ssh',
+      ? 'allow one of the common algorithms in its sshd_config (curve25519-sha256, ssh-ed25519, aes128-gcm@openssh.com)'
+      : 'check that the port belongs to an SSH server that does not limit or ban clients (MaxStartups, fail2ban): journalctl -u ssh',
     cause,
   })
 }
@@ -89,10 +89,11 @@ const loginHint = (hop: Hop, tries: readonly AuthAttempt[], offered: readonly st
   const port = hop.port === 22 ? '' : `-p ${String(hop.port)} `
   const locked = tries.find(t => t.outcome.includes('passphrase'))
   if (tries.some(t => t.outcome.includes('too many')))
-    return 'set IdentitiesOnly yes and one IdentityFile for this host in ~/.ssh/config, so that fewer keys are offered'
-  if (locked !== undefined) return `unlock the key: give its passphrase when asked, or run ssh-add first`
+    return 'to offer fewer keys, set IdentitiesOnly yes and one IdentityFile for this host in ~/.ssh/config'
+  if (locked !== undefined) return `unlock the key: enter its passphrase when kadm asks, or run ssh-add first`
   if (tries.some(t => t.method.startsWith('password') && t.outcome === 'refused'))
-    return 'give the right password (--ask-ssh-password), or use a key'
-  if (offered.includes('password')) return `bring your key there first: ssh-copy-id ${port}${hop.user}@${hop.address}`
-  return `name the right user and key (user and keyFile), or add your public key to ~${hop.user}/.ssh/authorized_keys there`
+    return 'enter the correct password (--ask-ssh-password), or use a key'
+  if (offered.includes('password'))
+    return `copy your public key to the machine first: ssh-copy-id ${port}${hop.user}@${hop.address}`
+  return `set the correct user and keyFile, or add your public key to ~${hop.user}/.ssh/authorized_keys on the machine`
 }

@@ -55,16 +55,16 @@ const reasonOf = (gone: AbortSignal | undefined): Error =>
 
 const refused = (host: string, to: string, cause: Error): KadmError => {
   if (openFailure(cause) === PROHIBITED)
-    return new KadmError('no-forwarding', `its SSH server forbids forwarding to ${to}`, {
+    return new KadmError('no-forwarding', `the SSH server does not allow forwarding to ${to}`, {
       host,
-      hint: "set 'AllowTcpForwarding local' in its /etc/ssh/sshd_config, look for PermitOpen and DisableForwarding there and for 'restrict' at your key in authorized_keys, then reload it: systemctl reload ssh",
+      hint: "set 'AllowTcpForwarding local' in /etc/ssh/sshd_config, remove PermitOpen and DisableForwarding there and 'restrict' from your key in authorized_keys, then run: systemctl reload ssh",
       evidence: cause.message,
       cause,
     })
   if (openFailure(cause) === undefined) return hostLost(host, `the connection was lost: ${cause.message}`, {cause})
-  return new KadmError('connect', `nothing answers on ${to} as seen from it`, {
+  return new KadmError('connect', `${to} does not answer from this host`, {
     host,
-    hint: `see whether something listens there: ss -lnt`,
+    hint: `check which ports are in use: ss -lnt`,
     evidence: cause.message,
     cause,
   })

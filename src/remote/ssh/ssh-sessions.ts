@@ -43,9 +43,9 @@ export const sessionsOn = (client: Client, host: string, gone: AbortSignal): Sta
 }
 
 const noChannel = (host: string, cause: unknown): KadmError =>
-  new KadmError('connect', 'its SSH server lets no command run', {
+  new KadmError('connect', 'the SSH server refused to open a session', {
     host,
-    hint: 'look at MaxSessions and ForceCommand in its /etc/ssh/sshd_config',
+    hint: 'check MaxSessions and ForceCommand in /etc/ssh/sshd_config on the host',
     evidence: cause instanceof Error ? cause.message : String(cause),
     cause,
   })
@@ -74,7 +74,7 @@ const sessionOf = (channel: ClientChannel, host: string, gone: AbortSignal, rele
   const givenUp = new AbortController()
   const ended = new Promise<number>((resolve, reject) => {
     const silent = (): void =>
-      reject(hostLost(host, 'a command ended without an exit code, as when the machine shuts down'))
+      reject(hostLost(host, 'a command ended without an exit code; the machine may be shutting down'))
     givenUp.signal.addEventListener('abort', silent, {once: true})
     const whenGone = (): void => reject(gone.reason instanceof Error ? gone.reason : new Error('gone'))
     if (gone.aborted) whenGone()

@@ -48,18 +48,17 @@ async function giveAll(stdin: Writable, content: Readable, length: number, over:
     over.throwIfAborted()
     await handOn(stdin, chunk, over)
   }
-  if (left !== 0)
-    throw new Error(`it has ${left < 0 ? 'more' : 'less'} than the ${String(length)} bytes that were announced`)
+  if (left !== 0) throw new Error(`it has ${left < 0 ? 'more' : 'fewer'} bytes than the announced ${String(length)}`)
 }
 
 /** One chunk at a time: a channel would keep megabytes waiting, and there are many channels. */
 const handOn = (stdin: Writable, chunk: Buffer, over: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
-    const stop = (): void => reject(new NotTaken('nobody takes it any more'))
+    const stop = (): void => reject(new NotTaken('the receiver closed it'))
     over.addEventListener('abort', stop, {once: true})
     stdin.write(chunk, error => {
       over.removeEventListener('abort', stop)
-      if (error instanceof Error) reject(new NotTaken('it could not be written', {cause: error}))
+      if (error instanceof Error) reject(new NotTaken('the write failed', {cause: error}))
       else resolve()
     })
   })

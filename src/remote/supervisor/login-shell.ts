@@ -25,9 +25,9 @@ export function shellTrouble({host, user, said}: Silence, probes: Probes): KadmE
   const fail = (message: string): KadmError =>
     new KadmError('connect', message, {host, hint: SHELL_FILES, evidence: evidenceOf(said, probes)})
   if (closed === 'answered')
-    return fail(`a file of the login shell of ${user} reads the input of the commands that are run`)
+    return fail(`a startup file of ${user}'s login shell reads the standard input of the commands that it runs`)
   if (closed === 'ended')
-    return fail(`a file of the login shell of ${user} replaces it by another program, so no command is run`)
+    return fail(`a startup file of ${user}'s login shell starts another program instead of the command`)
   return undefined
 }
 
@@ -39,20 +39,20 @@ export function noShell(silence: Silence, probes: Probes | undefined, seconds: n
   if (probes?.open === 'answered' && usesSudo)
     return new KadmError('connect', `sudo did not start a shell for ${user} ${within}`, {
       host,
-      hint: `see how long 'ssh ${user}@HOST sudo -n true' takes: sudo may wait for name resolution, a directory service or its log`,
+      hint: `run 'ssh ${user}@HOST sudo -n true' and see how long it takes: sudo may wait for name resolution, a directory service or its log`,
       evidence,
     })
-  return new KadmError('connect', `no shell began for ${user} ${within}`, {
+  return new KadmError('connect', `the login shell of ${user} did not start ${within}`, {
     host,
-    hint: `the machine is very slow, or a file of the login shell waits for something: see how long 'ssh ${user}@HOST true' takes, and ${SHELL_FILES}`,
+    hint: `the machine is very slow, or a startup file of the login shell waits for something: run 'ssh ${user}@HOST true' to see how long it takes, and ${SHELL_FILES}`,
     evidence,
   })
 }
 
 const WORDS: Readonly<Record<Probe, string>> = {
   answered: 'answered',
-  ended: 'ended without having run',
-  silent: 'nothing was heard of it',
+  ended: 'ended without running',
+  silent: 'did not answer',
 }
 
 const evidenceOf = (said: string, probes: Probes | undefined): string =>

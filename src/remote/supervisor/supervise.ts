@@ -73,7 +73,7 @@ export async function supervise(session: RunningCommand, job: ScriptRun, around:
   const stdout = collect(session.stdout, {limit: MOST_OUTPUT, tooMuch, into: job.output, begun: begun.now})
   const stderr = collect(session.stderr, {limit: MOST_OUTPUT, tooMuch, heard: job.heard})
   const outputFailed = (cause: Error): void =>
-    stop(new KadmError('remote', `what a command wrote could not be kept: ${cause.message}`, {host, cause}))
+    stop(new KadmError('remote', `cannot store the output of a command: ${cause.message}`, {host, cause}))
   job.output?.once('error', outputFailed)
   later(job.timeoutMs, () => {
     begun.overdue(job.timeoutMs)
@@ -109,7 +109,7 @@ const flushed = async (output: Writable | undefined): Promise<void> => {
 const timedOut = (host: string, ms: number, evidence: string): KadmError =>
   new KadmError('timeout', `a command took longer than ${String(ms / 1000)} s and was stopped`, {
     host,
-    hint: 'see what it was waiting for in the evidence, then run the same kadm command again',
+    hint: 'see in the output above what the command waited for, then run the same kadm command again',
     evidence: evidence.trim() === '' ? undefined : evidence.trim(),
   })
 
@@ -118,7 +118,7 @@ const contentFailed = (host: string, cause: unknown): KadmError =>
     ? cause
     : new KadmError(
         'remote',
-        `the content to send could not be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `cannot read the content to send: ${cause instanceof Error ? cause.message : String(cause)}`,
         {
           host,
           cause,

@@ -18,7 +18,7 @@ export interface ClusterInfoResource extends ResourceBase {
 export const clusterInfo = (server: string): ClusterInfoResource => ({
   kind: 'cluster-info',
   id: 'ConfigMap:kube-public/cluster-info',
-  why: 'a machine that wants to join reads it before it trusts anything; a signature by its token proves it',
+  why: 'joining machines read it first; a signature with their token proves that it is genuine',
   server,
 })
 
@@ -37,7 +37,7 @@ async function difference(api: KubeClient, server: string, options: CallOptions)
   if (text === undefined) return 'is missing'
   const found = serverIn(text)
   if (found === undefined) return 'cannot be read'
-  return found === server ? undefined : `names ${found}, not ${server}`
+  return found === server ? undefined : `contains the server ${found} instead of ${server}`
 }
 
 export const clusterInfoOperation: Operation<ClusterInfoResource> = {

@@ -35,7 +35,7 @@ export const endpointHealthyOperation: Operation<EndpointHealthyResource> = {
         deadlineMs,
         intervalMs: 250,
         ...laneWait(context),
-        hint: 'see why it does not come up: kadm doctor; the logs are in journalctl -u kubelet and crictl logs there',
+        hint: "run 'kadm doctor' to see why; the logs are in 'journalctl -u kubelet' and 'crictl logs' on the host",
         onSeen: seen => context.progress(`waiting for ${component}: ${seen}`),
       },
       async () => {

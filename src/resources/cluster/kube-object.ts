@@ -44,13 +44,13 @@ export const kubeObjectOperation: Operation<KubeObjectResource> = {
     const patient = {signal, retryForMs: 60_000}
     return waitFor<Acted>(
       {
-        what: `the place of ${id} to be there`,
+        what: `the namespace of ${id} to exist`,
         deadlineMs: PLACE_WITHIN_MS,
         intervalMs: 250,
         clock,
         signal,
         host: host.name,
-        hint: 'see that the namespace it names is made, by kadm or by hand',
+        hint: 'create the namespace that the object names',
         onSeen: progress,
       },
       async () => {

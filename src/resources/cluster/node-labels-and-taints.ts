@@ -43,7 +43,7 @@ export const nodeLabelsAndTaintsOperation: Operation<NodeLabelsAndTaintsResource
   look: (resource, context) =>
     apiLook(context, async api => {
       const node = await api.get(apiPath.nodes(resource.node), AT_ONCE)
-      return node === undefined ? 'the node is not there yet' : missing(resource, node)
+      return node === undefined ? 'the node does not exist yet' : missing(resource, node)
     }),
   act: async (resource, context) => {
     const {signal, progress} = context
@@ -55,7 +55,7 @@ export const nodeLabelsAndTaintsOperation: Operation<NodeLabelsAndTaintsResource
         deadlineMs: resource.deadlineMs,
         intervalMs: 250,
         ...laneWait(context),
-        hint: 'look at the kubelet there: journalctl -u kubelet',
+        hint: 'check the kubelet log on the host: journalctl -u kubelet',
         onSeen: progress,
       },
       async () => {
@@ -63,7 +63,7 @@ export const nodeLabelsAndTaintsOperation: Operation<NodeLabelsAndTaintsResource
         // kubeadm waits for this label too: the kubelet sets it when the registration is complete.
         return found !== undefined && textsAt(found, 'metadata', 'labels')['kubernetes.io/hostname'] !== undefined
           ? {value: found}
-          : {seen: 'the kubelet has not registered it'}
+          : {seen: 'the kubelet has not registered the node'}
       },
     )
     if (missing(resource, node) === undefined) return 'unchanged'

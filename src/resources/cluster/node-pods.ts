@@ -47,12 +47,12 @@ const timeOf = (text: string | undefined): number => (text === undefined ? 0 : D
 function lackingOf(set: ApiObject, pods: readonly ApiObject[], nodeBornAt: number): string | undefined {
   const name = textAt(set, 'metadata', 'name') ?? ''
   const own = pods.find(pod => isOf(pod, set) && at(pod, 'metadata', 'deletionTimestamp') === undefined)
-  if (own === undefined) return `${name}: no pod was made`
+  if (own === undefined) return `${name}: pod not created`
   const condition = conditionOf(own, 'Ready')
   if (textAt(condition, 'status') !== 'True') return `${name}: ${podState(own)}`
   const isOfEarlierNode =
     bornAt(own) < nodeBornAt && timeOf(textAt(condition, 'lastTransitionTime')) < nodeBornAt - SKEW_MS
-  return isOfEarlierNode ? `${name}: its pod is of an earlier node of this name` : undefined
+  return isOfEarlierNode ? `${name}: pod belongs to an earlier node with this name` : undefined
 }
 
 const isOf = (pod: ApiObject, set: ApiObject): boolean =>
@@ -70,11 +70,11 @@ export const nodePodsOperation: Operation<NodePodsResource> = {
     const {progress} = context
     await waitFor(
       {
-        what: `the pods that every node has to run on ${resource.node}`,
+        what: `the pods of the DaemonSets to run on ${resource.node}`,
         deadlineMs: resource.deadlineMs,
         intervalMs: 300,
         ...laneWait(context),
-        hint: `look at them: kubectl get pods -A --field-selector spec.nodeName=${resource.node}`,
+        hint: `see their state: kubectl get pods -A --field-selector spec.nodeName=${resource.node}`,
         onSeen: seen => progress(`waiting for the node's own pods: ${seen}`),
       },
       async () => {

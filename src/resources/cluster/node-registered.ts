@@ -30,7 +30,7 @@ export const nodeRegistered = (wanted: Omit<NodeRegisteredResource, 'kind' | 'id
   ...wanted,
 })
 
-const WITHOUT_NODE = 'the cluster has no node of this name yet'
+const WITHOUT_NODE = 'the cluster does not have a node with this name yet'
 
 /** What the pods of a node have their addresses from and the cluster does not know. */
 function otherRanges(node: ApiObject, onHost: readonly string[]): string | undefined {
@@ -42,10 +42,10 @@ function otherRanges(node: ApiObject, onHost: readonly string[]): string | undef
 const taken = (node: string, host: string, ranges: readonly string[]): KadmError =>
   new KadmError(
     'remote',
-    `another node has ${ranges.join(', ')} now, the range that the pods of ${node} have their addresses from`,
+    `the pods of ${node} have addresses from ${ranges.join(', ')}, which now belongs to another node`,
     {
       host,
-      hint: `kadm doctor ${host} says how to let the node use its new range`,
+      hint: `run 'kadm doctor ${host}' to see how the node can use its new range`,
     },
   )
 
@@ -92,7 +92,7 @@ export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
         deadlineMs,
         intervalMs: 250,
         ...laneWait(context),
-        hint: 'look at the kubelet there: journalctl -u kubelet',
+        hint: 'check the kubelet log on the host: journalctl -u kubelet',
         onSeen: context.progress,
       },
       untilAnswered(async () => {

@@ -21,16 +21,12 @@ export const nodeRemoved = (spec: Omit<NodeRemovedResource, 'kind' | 'id'>): Nod
 })
 
 const notAsked = (node: string, host: string, cause: KadmError): KadmError =>
-  new KadmError(
-    cause.code,
-    `the cluster cannot be asked to let node ${node} go, so nothing was reset: ${cause.message}`,
-    {
-      host,
-      hint: `start the control plane or name another one with --to; without --to the machine is reset all the same, and the cluster keeps the node until you run: kubectl delete node ${node}`,
-      evidence: cause.evidence,
-      cause,
-    },
-  )
+  new KadmError(cause.code, `cannot remove node ${node} from the cluster, so kadm reset nothing: ${cause.message}`, {
+    host,
+    hint: `start the control plane or set another one with --to; without --to, kadm resets the machine and the node stays in the cluster until you run: kubectl delete node ${node}`,
+    evidence: cause.evidence,
+    cause,
+  })
 
 export const nodeRemovedOperation: Operation<NodeRemovedResource> = {
   // A cluster that does not answer for a moment is asked again; one that does not answer at all must not skip the drain silently.

@@ -79,10 +79,10 @@ const TOO_OFTEN = 2
 
 async function stopsAgain(host: Host, restarts: number, signal: AbortSignal): Promise<KadmError> {
   const log = await host.read(sh`journalctl -u kubelet -n 20 --no-pager -o cat`.text, {signal})
-  return new KadmError('remote', `the kubelet stops again and again: systemd restarted it ${String(restarts)} times`, {
+  return new KadmError('remote', `the kubelet keeps stopping: systemd restarted it ${String(restarts)} times`, {
     host: host.name,
     evidence: log,
-    hint: 'see why: journalctl -u kubelet',
+    hint: 'see the reason in its log: journalctl -u kubelet',
   })
 }
 
@@ -102,7 +102,7 @@ export const nodeReportsOperation: Operation<NodeReportsResource> = {
         deadlineMs: resource.deadlineMs,
         intervalMs: 500,
         ...laneWait(context),
-        hint: 'look at the kubelet there: journalctl -u kubelet',
+        hint: 'check the kubelet log on the host: journalctl -u kubelet',
         onSeen: progress,
       },
       untilAnswered(async () => {

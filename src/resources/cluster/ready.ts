@@ -36,12 +36,12 @@ const pathOf = ({what, name, namespace}: ReadyResource): string => {
 
 const hintOf = ({what, name, namespace = 'default'}: ReadyResource): string =>
   what === 'node'
-    ? 'see why its kubelet does not report: journalctl -u kubelet on that machine, or kadm doctor'
-    : `see what its pods wait for: kubectl -n ${namespace} describe ${what} ${name}, or kadm doctor`
+    ? "run 'kadm doctor', or check the kubelet log on that machine: journalctl -u kubelet"
+    : `run 'kadm doctor', or see what its pods wait for: kubectl -n ${namespace} describe ${what} ${name}`
 
 /** What is still missing; undefined when it is ready. */
 function lacking(resource: ReadyResource, object: ApiObject | undefined): string | undefined {
-  if (object === undefined) return 'it is not there yet'
+  if (object === undefined) return 'it does not exist yet'
   if (
     (numberAt(object, 'status', 'observedGeneration') ?? 0) < (numberAt(object, 'metadata', 'generation') ?? 0) &&
     resource.what !== 'node'

@@ -26,7 +26,7 @@ export const absentKind: Kind<AbsentResource, PathState> = {
   look: ({path}) => lookAtPath(path),
   parse: parsePath,
   identity: state => ({path: pathIdentity(state)}),
-  diff: (_, state) => (state.type === 'absent' ? undefined : `${nameOf(state)} that must not be there`),
+  diff: (_, state) => (state.type === 'absent' ? undefined : `${nameOf(state)} that must not exist`),
   act: ({path}) => removeTrees(path),
   backup: ({path}, state) => (state.type === 'absent' ? sh`:` : backUpFile(path)),
   revert: ({path}, original) =>

@@ -27,7 +27,7 @@ export type BlockFound =
   | {readonly type: 'not-a-file'}
 
 export function block({path, name, lines, why}: Omit<BlockResource, 'kind' | 'id'>): BlockResource {
-  if (!/^[a-z0-9-]+$/.test(name)) throw new Error(`'${name}' cannot name a block`)
+  if (!/^[a-z0-9-]+$/.test(name)) throw new Error(`'${name}' is not a valid block name`)
   const ended = lines === '' || lines.endsWith('\n') ? lines : `${lines}\n`
   return {kind: 'block', id: `block:${hostPath(path)}:${name}`, why, path, name, lines: ended}
 }
@@ -68,7 +68,7 @@ fi`,
   diff: ({name, lines}, state) => {
     switch (state.type) {
       case 'no-file':
-        return 'the file is not there'
+        return 'the file does not exist'
       case 'not-a-file':
         return 'is not a file'
       case 'no-block':
@@ -81,8 +81,8 @@ fi`,
   },
   act: ({path, name, lines}, state) => {
     if (state.type === 'damaged' || state.type === 'not-a-file') {
-      throw new KadmError('preflight', `the lines of kadm for ${name} in ${path} cannot be told from the others`, {
-        hint: `remove them by hand, from '${begin(name)}' to '${end(name)}', and run this again`,
+      throw new KadmError('preflight', `cannot find the lines of kadm for ${name} in ${path}`, {
+        hint: `delete them from '${begin(name)}' to '${end(name)}', then run the same command again`,
       })
     }
     const text = Buffer.from(`${begin(name)}\n${lines}${end(name)}\n`).toString('base64')

@@ -92,7 +92,7 @@ export const fileKind: Kind<FileResource, PathState> = {
     const parts = [
       ...(resource.sha256 === state.sha256
         ? []
-        : [resource.sha256 === undefined ? 'is to be made' : 'content differs']),
+        : [resource.sha256 === undefined ? 'will be created' : 'content differs']),
       ...permissionsDiff(resource, state),
     ]
     return parts.length === 0 ? undefined : parts.join(', ')

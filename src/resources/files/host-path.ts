@@ -10,8 +10,8 @@ export function hostPath(path: string): string {
     path.endsWith('/') ||
     /[\n\0]/.test(path)
   ) {
-    throw new KadmError('config', `'${path}' is not a path that kadm can write on a host`, {
-      hint: 'give an absolute path without . or .. and without a slash at its end',
+    throw new KadmError('config', `kadm cannot write the path '${path}' on a host`, {
+      hint: 'use an absolute path without . or .. and without a slash at its end',
     })
   }
   return path

@@ -83,7 +83,7 @@ export function parsePath(output: string): PathState {
   const file = permissions(words('file'))
   const sha256 = words('sha256')?.slice(0, 64)
   if (file === undefined || sha256 === undefined) {
-    throw new KadmError('remote', 'a look at a path gave no answer that can be read', {evidence: output})
+    throw new KadmError('remote', 'cannot read the state of a path: unexpected answer of the host', {evidence: output})
   }
   return {type: 'file', ...file, sha256, text: utf8(words('content'))}
 }
@@ -136,7 +136,7 @@ export function pathIdentity(state: PathState): Readonly<Record<string, unknown>
 export function nameOf(state: PathState): string {
   switch (state.type) {
     case 'absent':
-      return 'is not there'
+      return 'does not exist'
     case 'file':
       return 'is a file'
     case 'directory':
@@ -151,6 +151,6 @@ export function nameOf(state: PathState): string {
 /** Refuses to put a thing where another kind of thing is, which may be somebody's data. */
 export function refuse(path: string, state: PathState): never {
   throw new KadmError('preflight', `${path} ${nameOf(state)}, which kadm does not replace`, {
-    hint: `look what ${path} is for, and move it away if it is not needed`,
+    hint: `check what uses ${path}; if you do not need it, move it to another place`,
   })
 }

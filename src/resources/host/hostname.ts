@@ -57,7 +57,9 @@ ${lookAtPath(paths.hostname, {content: true})}`,
     const text = file.type === 'file' ? file.text : undefined
     const parts = [
       ...(running === name ? [] : [`is ${running}, should be ${name}`]),
-      ...(text?.trim() === name ? [] : [`/etc/hostname says ${text === undefined ? 'nothing' : `'${text.trim()}'`}`]),
+      ...(text?.trim() === name
+        ? []
+        : [`/etc/hostname ${text === undefined ? 'does not exist' : `contains '${text.trim()}'`}`]),
     ]
     return parts.length === 0 ? undefined : parts.join(', ')
   },

@@ -37,7 +37,7 @@ export const loopbackNameKind: Kind<LoopbackNameResource, LoopbackNameFound> = {
   parse: output => ({lines: output.split('\n').filter(line => line !== '')}),
   identity: ({lines}) => ({lines}),
   diff: ({path, name}, {lines}) =>
-    lines.length === 0 ? undefined : `${path} leads ${name} to the loopback: ${lines.map(tidy).join('; ')}`,
+    lines.length === 0 ? undefined : `${path} maps ${name} to a loopback address: ${lines.map(tidy).join('; ')}`,
   act: ({path, name}) => rewriteFile(path, bySed(takeOut(name))),
   revert: ({path, name}) => sh`if [ -f ${path} ]; then
 ${rewriteFile(path, bySed(putIn(name)))}

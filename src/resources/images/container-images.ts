@@ -94,12 +94,12 @@ done`,
   },
   identity: ({images}) => ({images: images.map(({ref, configDigest}) => [ref, configDigest]).toSorted()}),
   diff: ({images}, state) => {
-    if (state.unavailable !== undefined) return `images cannot be listed: ${state.unavailable}`
+    if (state.unavailable !== undefined) return `cannot list the images: ${state.unavailable}`
     const missing = images.filter(image => needs(image, state) === 'import').length
     const unpinned = images.filter(image => needs(image, state) === 'pin').length
     const parts = [
       ...(missing === 0 ? [] : [`${missing} of ${images.length} images missing or different`]),
-      ...(unpinned === 0 ? [] : [`${unpinned} of ${images.length} images not safe from the kubelet's clean-up`]),
+      ...(unpinned === 0 ? [] : [`the kubelet can delete ${unpinned} of ${images.length} images (not pinned)`]),
     ]
     return parts.length === 0 ? undefined : parts.join(', ')
   },

@@ -79,8 +79,8 @@ done`,
   },
   identity: ({missing}) => ({missing}),
   diff: ({refs}, {unavailable, missing}) => {
-    if (unavailable !== undefined) return `images cannot be listed: ${unavailable}`
-    return missing.length === 0 ? undefined : `${missing.length} of ${refs.length} images are not there`
+    if (unavailable !== undefined) return `cannot list the images: ${unavailable}`
+    return missing.length === 0 ? undefined : `${missing.length} of ${refs.length} images are missing`
   },
   detail: (_, {missing}) => missing.map(ref => `+ ${ref}`).join('\n') || undefined,
   backup: () => sh`command -v ctr >/dev/null || ${fail('ctr is not installed, so no image can be pulled')}
@@ -120,7 +120,7 @@ const pullShell = ({deadlineSeconds, pauses}: PulledImagesResource): Script =>
     deadline: deadlineSeconds,
     pauses,
     most_pause: MOST_PAUSE,
-    too_late: `no more than ${deadlineSeconds} s are given to all images; see the network of this host, or use --bundle`,
+    too_late: `all images together may take ${deadlineSeconds} s; check the network of this host, or use --bundle`,
   })
 
 /** No registry is waited for longer when it says when to come again. */

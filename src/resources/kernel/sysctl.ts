@@ -80,7 +80,7 @@ export const sysctlKind: Kind<SysctlResource, SysctlFound> = {
   },
   identity: ({value, follower}) => ({value, follower}),
   diff: ({value}, found) => {
-    if (found.value === undefined) return 'the kernel has no such setting yet'
+    if (found.value === undefined) return 'the kernel does not have this setting yet'
     return found.value === tidy(value) ? undefined : `is ${found.value}, should be ${tidy(value)}`
   },
   // By `echo` rather than `sysctl -w`: procps is not on every minimal system.

@@ -39,7 +39,7 @@ export function beginTrial({write, tryPath, runDir, seconds, check, restore, car
     check,
     seconds,
     lease_file: LEASE_FILE,
-    too_late: `no new login worked within ${seconds} s`,
+    too_late: `no new login succeeded within ${seconds} s`,
   })
   return sh`if [ -e ${runDir}/stage ] && [ "$(cat ${runDir}/stage)" != kept ] && systemctl is-active --quiet ${UNIT}; then
 ${fail(`an earlier trial of the network is still under way; it ends by itself within ${seconds} s, run this again then`)}

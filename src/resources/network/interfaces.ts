@@ -61,10 +61,10 @@ export function interfacesDiff(
 ): string | undefined {
   const parts = Object.entries(wanted).flatMap(([name, {addresses, mtu}]) => {
     const card = found[name]
-    if (card === undefined) return [`${name} is not there`]
+    if (card === undefined) return [`${name} does not exist`]
     const lacks = addresses.filter(address => card.addresses.every(has => has.address !== address))
     return [
-      ...lacks.map(address => `${name} lacks ${address}`),
+      ...lacks.map(address => `${name} does not have ${address}`),
       ...(mtu === undefined || mtu === card.mtu ? [] : [`${name} has the MTU ${card.mtu} instead of ${mtu}`]),
     ]
   })

@@ -53,7 +53,7 @@ export const loadedRulesKind: Kind<LoadedRulesResource, LoadedRulesFound> = {
   diff: (_, {missing}) => {
     const [first] = missing
     if (first === undefined) return undefined
-    return missing.length === 1 ? `not in force: ${first}` : `${String(missing.length)} rules are not in force`
+    return missing.length === 1 ? `not loaded: ${first}` : `${String(missing.length)} rules are not loaded`
   },
   detail: (_, {missing}) => (missing.length < 2 ? undefined : missing.map(line => `+${line}`).join('\n')),
   act: ({load}) => new Script(load),

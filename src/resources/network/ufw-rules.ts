@@ -55,8 +55,8 @@ export const ufwRulesKind: Kind<UfwRulesResource, UfwRulesFound> = {
   diff: (wanted, found) => {
     const {missing, unwanted} = compare(wanted, found)
     const parts = [
-      ...(missing.length === 0 ? [] : [counted(missing, 'is not there', 'are not there')]),
-      ...(unwanted.length === 0 ? [] : [counted(unwanted, 'is not needed any more', 'are not needed any more')]),
+      ...(missing.length === 0 ? [] : [counted(missing, 'is missing', 'are missing')]),
+      ...(unwanted.length === 0 ? [] : [counted(unwanted, 'is no longer needed', 'are no longer needed')]),
     ]
     return parts.length === 0 ? undefined : parts.join(', ')
   },

@@ -49,8 +49,8 @@ export function refuseOtherKey({
   const wanted = plainFingerprint(keyFingerprint)
   const found = fingerprints(key)
   if (found.length === 1 && found[0] === wanted) return
-  throw new KadmError('config', `the key of the package repository ${url} is not the pinned one`, {
-    hint: 'if its owner announced a new key, pin that fingerprint in source.packages.keyFingerprint; otherwise do not trust this source',
+  throw new KadmError('config', `the key of the package repository ${url} does not match the pinned key`, {
+    hint: 'if the publisher announced a new key, set source.packages.keyFingerprint to its fingerprint; otherwise do not trust this repository',
     evidence: `pinned ${wanted}\nfound  ${found.join(', ') || 'no key'}`,
   })
 }
@@ -123,7 +123,7 @@ ${fileKind.look(sources)}`,
   },
   identity: ({file: found}) => ({file: pathIdentity(found)}),
   diff: ({sources}, {file: found, fetched}) =>
-    fileKind.diff(sources, found) ?? (fetched ? undefined : 'its package lists were never fetched'),
+    fileKind.diff(sources, found) ?? (fetched ? undefined : 'its package lists have not been downloaded'),
   detail: ({sources}, {file: found}) => fileKind.detail?.(sources, found),
   backup: ({sources}, {file: found}) => fileKind.backup?.(sources, found) ?? sh`:`,
   act: (resource, found) => {

@@ -35,7 +35,7 @@ export const bootstrapKubeconfig = (spec: {
 }): BootstrapKubeconfigResource => ({
   kind: 'bootstrap-kubeconfig',
   id: `bootstrap-kubeconfig:${BOOTSTRAP_KUBELET_CONF}`,
-  why: 'with a token that lives for this join, the kubelet asks the cluster for a certificate; its key never leaves the worker',
+  why: 'the kubelet requests its certificate with a token for this join; its key never leaves the worker',
   ...spec,
 })
 
@@ -55,7 +55,7 @@ printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${caPath})"`,
   diff: ({made}, {joined, refused, sha256}) => {
     if (joined && refused === undefined) return undefined
     if (made !== undefined && contentOf(made).sha256 === sha256) return undefined
-    return `${joined ? `the kubelet's certificate ${refused ?? ''}; ` : ''}is to be made with a fresh token`
+    return `${joined ? `the kubelet's certificate ${refused ?? ''}; ` : ''}will be created with a new token`
   },
   resolve: async (resource, _, values) => {
     const [token, caPem] = await Promise.all([values.bootstrapToken(resource.node), values.clusterCa()])

@@ -16,7 +16,7 @@ export interface CaCertificateResource extends ResourceBase {
 export const caCertificate = (path: string): CaCertificateResource => ({
   kind: 'authority-copy',
   id: `authority-copy:${path}`,
-  why: 'a worker trusts only an API server whose certificate this authority signed',
+  why: 'a worker trusts only an API server whose certificate this CA signed',
   path,
 })
 
@@ -28,7 +28,7 @@ export const caCertificateKind: Kind<CaCertificateResource, PathState> = {
   look: ({path}) => lookAtPath(path),
   parse: parsePath,
   identity: state => ({path: pathIdentity(state)}),
-  diff: (_, state) => (state.type === 'file' ? undefined : 'is to be brought from the cluster'),
+  diff: (_, state) => (state.type === 'file' ? undefined : 'will be copied from the cluster'),
   resolve: async (resource, _, values) => ({...resource, made: await values.clusterCa()}),
   act: ({path, made}) => {
     if (made === undefined) throw new Error(`${path} was never made`)

@@ -58,9 +58,9 @@ export const certificate = (wanted: Omit<CertificateResource, 'kind' | 'id' | 'm
 })
 
 const verdictOf = ({wanted, signer, at}: CertificateResource, state: CertificateState): CertificateVerdict => {
-  if (signer !== undefined && state.caPem === undefined) return {state: 'missing', detail: 'is to be made'}
+  if (signer !== undefined && state.caPem === undefined) return {state: 'missing', detail: 'will be created'}
   if (state.caPem !== undefined && inspectIfReadable(state.caPem) === undefined)
-    return {state: 'wrong-ca', detail: 'its authority cannot be read'}
+    return {state: 'wrong-ca', detail: 'cannot read its CA'}
   return judgeCertificate({...state, wanted, now: new Date(at)})
 }
 
@@ -140,7 +140,9 @@ ${isAuthority(name) ? sh`[ ! -s ${SIGNED[name]} ] || [ ! -s ${API_MANIFEST} ] ||
     const replaced = state.certPem === undefined ? undefined : inspectIfReadable(state.certPem)
     return [
       `subject ${wanted.commonName}${names.length > 0 && !wanted.isCa ? `, names ${names.join(', ')}` : ''}`,
-      ...(replaced === undefined ? [] : [`replaces one that ends ${replaced.notAfter.toISOString()}`]),
+      ...(replaced === undefined
+        ? []
+        : [`replaces the certificate that expires on ${replaced.notAfter.toISOString()}`]),
     ].join('\n')
   },
 }
@@ -167,15 +169,15 @@ function refuseToReplace(resource: CertificateResource, state: CertificateState)
   const verdict = verdictOf(resource, state)
   throw new KadmError(
     'preflight',
-    `the authority ${certPath(resource.name, resource.dir)} is there and cannot be used: ${verdict.state === 'ok' ? '' : verdict.detail}`,
+    `cannot use the CA ${certPath(resource.name, resource.dir)}: ${verdict.state === 'ok' ? '' : verdict.detail}`,
     {
-      hint: `put the right ${resource.name}.crt and .key there, or move both away for a new authority (every certificate it signed is then worthless)`,
+      hint: `restore the correct ${resource.name}.crt and ${resource.name}.key, or move both files away so that kadm creates a new CA (every certificate that the old CA signed then becomes invalid)`,
     },
   )
 }
 
 /** Another authority would shut out every node and every user of a cluster that runs. */
 const lost = (name: CertificateName): KadmError =>
-  new KadmError('preflight', `the authority ${certPath(name)} is missing, and the cluster uses what it signed`, {
+  new KadmError('preflight', `the CA ${certPath(name)} is missing, and the cluster uses certificates that it signed`, {
     hint: `${isAuthority(name) ? `bring it back on this host: \`${AUTHORITY_BACK[name]}\`` : 'restore it from a backup'}; or take the host out of its cluster with \`kadm reset\``,
   })

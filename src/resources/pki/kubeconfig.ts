@@ -55,20 +55,20 @@ function problem(resource: KubeconfigResource, state: KubeconfigState): string |
 }
 
 function problemIn(resource: KubeconfigResource, {text, caPem, referred}: KubeconfigState): string | undefined {
-  if (text === undefined) return 'is to be made'
+  if (text === undefined) return 'will be created'
   const entry = clusterOfKubeconfig(text)
   if (caPem !== undefined && inspect(entry.ca).publicKeyHash !== inspect(caPem).publicKeyHash)
-    return 'is for another authority'
-  if (entry.server !== resource.server) return `names the server ${entry.server}, not ${resource.server}`
+    return 'contains another CA'
+  if (entry.server !== resource.server) return `contains the server ${entry.server} instead of ${resource.server}`
   const certificate = clientCertificate(text)
   // The kubelet's own file points at a certificate that the kubelet renews, as long as it is valid.
   if (certificate === undefined && /client-certificate: /.test(text)) {
     const problem = referred === '' ? 'is missing' : certificateProblem(referred, caPem, resource.at)
     return problem === undefined ? undefined : `its certificate ${problem}`
   }
-  if (certificate === undefined) return 'holds no certificate'
+  if (certificate === undefined) return 'does not contain a certificate'
   const info = inspect(certificate)
-  if (!isIssuedBy(certificate, caPem ?? entry.ca)) return 'its certificate was signed by another authority'
+  if (!isIssuedBy(certificate, caPem ?? entry.ca)) return 'another CA signed its certificate'
   if (info.notAfter <= new Date(resource.at)) return `its certificate expired on ${info.notAfter.toISOString()}`
   return info.commonName === resource.wanted.commonName ? undefined : `is for ${info.commonName}`
 }
@@ -109,7 +109,7 @@ ${lookAtCertificate(new Script('"$kadm_file"'))}`,
   }),
   identity: ({text}) => ({text}),
   diff: (resource, state) =>
-    state.text !== undefined && state.caPem === undefined ? 'the authority is to be made' : problem(resource, state),
+    state.text !== undefined && state.caPem === undefined ? 'its CA will be created' : problem(resource, state),
   // Whatever became of the authority since.
   drift: (resource, {text}) => problem(resource, {text, caPem: undefined}),
   resolve: async (resource, _, values) => {

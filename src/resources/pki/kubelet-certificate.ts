@@ -25,7 +25,7 @@ export function certificateProblem(
   try {
     const {notAfter} = inspect(certPem)
     if (notAfter <= new Date(at)) return `expired on ${notAfter.toISOString()}`
-    return caPem === undefined || isIssuedBy(certPem, caPem) ? undefined : 'was signed by another authority'
+    return caPem === undefined || isIssuedBy(certPem, caPem) ? undefined : 'was signed by another CA'
   } catch (error) {
     if (error instanceof KadmError) return undefined
     throw error

@@ -20,7 +20,7 @@ export interface ServiceAccountKeyResource extends ResourceBase {
 export const serviceAccountKey = (algorithm: KeyAlgorithm, dir?: string): ServiceAccountKeyResource => ({
   kind: 'service-account-key',
   id: 'service-account-key',
-  why: 'signs the tokens with which pods speak to the API server',
+  why: 'signs the tokens that pods use to access the API server',
   algorithm,
   ...(dir === undefined ? {} : {dir}),
 })
@@ -39,7 +39,7 @@ export const serviceAccountKeyKind: Kind<ServiceAccountKeyResource, ServiceAccou
 [ ! -s ${saPubPath(dir)} ] || echo pub`,
   parse: output => ({key: output.includes('key'), pub: output.includes('pub')}),
   identity: ({key, pub}) => ({key, pub}),
-  diff: (_, {key, pub}) => (key && pub ? undefined : key ? 'sa.pub is missing' : 'is to be made'),
+  diff: (_, {key, pub}) => (key && pub ? undefined : key ? 'sa.pub is missing' : 'will be created'),
   resolve: async (resource, state, values) => {
     if (state.key) return resource
     const key = await values.makeKey(resource.algorithm)

@@ -26,7 +26,7 @@ export const userKubeconfig = (spec: {
 }): UserKubeconfigResource => ({
   kind: 'user-kubeconfig',
   id: `user-kubeconfig:${spec.home}/.kube/config`,
-  why: 'kubectl works at once for the person who logs in there',
+  why: 'makes kubectl work for the user who logs in to the host',
   ...spec,
 })
 
@@ -76,8 +76,8 @@ else echo other; fi`,
     file === 'same'
       ? undefined
       : file === 'absent'
-        ? 'is not there'
-        : 'does not hold this cluster; it will be added, what is there stays',
+        ? 'does not exist'
+        : 'does not contain this cluster; kadm will add it and keep the other clusters',
   act: resource => sh`umask 077; set -C
 trap '' PIPE
 ${place(resource)}

@@ -73,7 +73,7 @@ export const binaryKind: Kind<BinaryResource, PathState> = {
   diff: (resource, state) => {
     if (state.type !== 'file') return nameOf(state)
     const parts = [
-      ...(state.sha256 === resource.sha256 ? [] : ['is another build or release']),
+      ...(state.sha256 === resource.sha256 ? [] : ['is a different build or version']),
       ...permissionsDiff({mode: resource.mode, owner: '0:0'}, state),
     ]
     return parts.length === 0 ? undefined : parts.join(', ')

@@ -39,8 +39,8 @@ export function download(wanted: Download & {readonly sha256: string}): Script {
       sha256,
       pauses,
       most_pause: MOST_PAUSE,
-      begins: `fetches ${file} from ${url}`,
-      goes_on: `goes on fetching ${file}`,
+      begins: `downloading ${file} from ${url}`,
+      goes_on: `resuming the download of ${file}`,
     }),
   ])
 }

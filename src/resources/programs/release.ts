@@ -98,11 +98,11 @@ fi`,
   },
   identity: ({file, sha256, programs}) => ({release: [file, sha256], ...programs}),
   diff: (wanted, found) => {
-    if (Object.values(found.programs).every(state => state === 'absent')) return `${wanted.file} is not there`
+    if (Object.values(found.programs).every(state => state === 'absent')) return `${wanted.file} does not exist`
     if (found.file !== wanted.file) return `is ${found.file ?? 'of unknown origin'}, should be ${wanted.file}`
-    if (wanted.sha256 !== undefined && found.sha256 !== wanted.sha256) return `is another build of ${wanted.file}`
+    if (wanted.sha256 !== undefined && found.sha256 !== wanted.sha256) return `is a different build of ${wanted.file}`
     const parts = Object.entries(found.programs).flatMap(([path, state]) =>
-      state === 'as-recorded' ? [] : [`${path} ${state === 'absent' ? 'is not there' : 'was changed'}`],
+      state === 'as-recorded' ? [] : [`${path} ${state === 'absent' ? 'does not exist' : 'was changed'}`],
     )
     return parts.length === 0 ? undefined : parts.join(', ')
   },
@@ -142,7 +142,7 @@ fi`,
     ]),
   drift: (_, {programs}) => {
     const others = Object.entries(programs).flatMap(([path, state]) => (state === 'other' ? [path] : []))
-    return others.length === 0 ? undefined : `${others.join(', ')} is not what was brought`
+    return others.length === 0 ? undefined : `${others.join(', ')} differs from the copied file`
   },
 }
 

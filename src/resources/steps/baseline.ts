@@ -31,7 +31,7 @@ export const baselineKind: Kind<BaselineResource, BaselineFound> = {
   look: ({path}) => sh`[ ! -e ${path} ] || echo kept`,
   parse: output => ({isKept: output.trim() === 'kept'}),
   identity: () => ({}),
-  diff: (_, {isKept}) => (isKept ? undefined : 'not kept yet'),
+  diff: (_, {isKept}) => (isKept ? undefined : 'not saved yet'),
   act: ({path, print}) => sh`( ${new Script(print)}
 ) >${path}.new
 mv -f ${path}.new ${path}`,

@@ -35,7 +35,7 @@ export const cleanupKind: Kind<CleanupResource, CleanupFound> = {
   diff: (_, {remains}) => {
     if (remains.length === 0) return undefined
     const some = remains.slice(0, 3).join(', ')
-    return remains.length > 3 ? `${some} and ${String(remains.length - 3)} more are still there` : `${some} still there`
+    return remains.length > 3 ? `${some} and ${String(remains.length - 3)} more still exist` : `${some} still present`
   },
   act: ({clear}) => new Script(clear),
   revert: () => sh`:`,

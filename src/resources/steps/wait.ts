@@ -50,11 +50,11 @@ export const waitKind: Kind<WaitResource, WaitFound> = {
 printf %s "$kadm_seen" | tail -n 1 | base64 -w0`,
   parse: output => {
     const [answer, seen = ''] = output.split('\n')
-    if (answer !== 'yes' && answer !== 'no') throw new KadmError('remote', 'a check gave no answer', {evidence: output})
+    if (answer !== 'yes' && answer !== 'no') throw new KadmError('remote', 'a check did not answer', {evidence: output})
     return {holds: answer === 'yes', seen: Buffer.from(seen, 'base64').toString().trim()}
   },
   identity: () => ({}),
-  diff: ({title}, {holds, seen}) => (holds ? undefined : `waits for ${title}${seen === '' ? '' : ` (now: ${seen})`}`),
+  diff: ({title}, {holds, seen}) => (holds ? undefined : `waiting for ${title}${seen === '' ? '' : ` (now: ${seen})`}`),
   // Counted on the clock of the boot: a wall clock is set in just these minutes.
   act: ({title, check, evidence, deadlineMs, intervalMs}) => {
     const seconds = Math.ceil(deadlineMs / 1000)

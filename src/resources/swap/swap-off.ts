@@ -109,8 +109,8 @@ done`,
     const atBoot = toTurnOff(resource, found).map(({name}) => name)
     const parts = [
       ...(found.active ? [`${path} is in use`] : []),
-      ...(found.line ? ['fstab turns it on at boot'] : []),
-      ...(atBoot.length === 0 ? [] : [`${atBoot.join(', ')} can turn it on`]),
+      ...(found.line ? ['fstab enables it at boot'] : []),
+      ...(atBoot.length === 0 ? [] : [`${atBoot.join(', ')} can enable it`]),
     ]
     return parts.length === 0 ? undefined : parts.join(', ')
   },

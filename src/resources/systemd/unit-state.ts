@@ -49,7 +49,7 @@ export function parseUnit(output: string, {name}: {readonly name: string}): Unit
   const lines = output.split('\n')
   const value = (key: string): string => lines.find(l => l.startsWith(`${key}=`))?.slice(key.length + 1) ?? ''
   if (value('LoadState') === '') {
-    throw new KadmError('remote', `systemd said nothing about ${name}`, {evidence: output})
+    throw new KadmError('remote', `systemd did not report the state of ${name}`, {evidence: output})
   }
   const started = seconds(value('ExecMainStartTimestamp')) ?? seconds(value('ActiveEnterTimestamp'))
   const now = Number(lines.find(l => l.startsWith('now '))?.slice(4) ?? NaN)
@@ -92,11 +92,11 @@ export const isEnabled = (state: string): boolean =>
 export function describe(need: Need, {active, sub, enabled, newer, exists}: UnitState): string {
   switch (need) {
     case 'reload':
-      return 'its unit file changed since systemd read it'
+      return 'its unit file changed after systemd read it'
     case 'unmask':
       return 'is masked'
     case 'enable':
-      return exists ? `is ${enabled === '' ? 'not enabled' : enabled}` : 'is not there'
+      return exists ? `is ${enabled === '' ? 'not enabled' : enabled}` : 'does not exist'
     case 'disable':
       return 'is enabled'
     case 'stop':
@@ -104,6 +104,6 @@ export function describe(need: Need, {active, sub, enabled, newer, exists}: Unit
     case 'start':
       return `is ${active} (${sub})`
     case 'restart':
-      return newer === undefined ? 'runs by an older unit file' : `started before ${newer} was written`
+      return newer === undefined ? 'runs with an older unit file' : `started before ${newer} was written`
   }
 }

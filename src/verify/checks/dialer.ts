@@ -37,7 +37,7 @@ export async function dialer(context: CheckContext, probes: readonly Probe[]): P
     if (status === 200) return wanted => dial(context, probe, wanted)
     problems.push(`${probe.node}: ${text.trim()}`)
   }
-  throw new KadmError('verify', 'the API server reaches no pod through its proxy', {
+  throw new KadmError('verify', 'the API server cannot reach pods through its proxy', {
     evidence: problems.join('\n'),
     hint: 'check that the control plane itself has a route to the pod range',
   })
@@ -55,7 +55,7 @@ export async function dial(
   const text = await api.getText(path, {signal, ...options})
   const answer: unknown = JSON.parse(text)
   if (!isObject(answer))
-    throw new KadmError('verify', 'the test pod did not say what became of its requests', {evidence: text})
+    throw new KadmError('verify', 'the test pod did not report the results of its requests', {evidence: text})
   const texts = (field: string): readonly string[] =>
     listAt(answer, field).filter((one): one is string => typeof one === 'string')
   return {tries: wanted.tries, answers: texts('responses'), errors: texts('errors')}

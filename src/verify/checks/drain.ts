@@ -20,7 +20,7 @@ export async function drained(
   if (policy === 'never') return {skipped: 'not wanted'}
   // Read again: a node that has just joined keeps its taint until its controller sees that it is Ready.
   const open = (await listNodes(context.api, {signal: context.signal})).filter(takesPods)
-  if (open.length < 2) return {skipped: 'there is only one node that takes pods, so they have nowhere to go'}
+  if (open.length < 2) return {skipped: 'only one node is schedulable, so pods cannot move to another node'}
   const web = await webAvailable(context)
   const candidates = await Promise.all(
     open
@@ -32,7 +32,7 @@ export async function drained(
   )
   const hosts = web.map(pod => textAt(pod, 'spec', 'nodeName'))
   const chosen = allowed.find(({node}) => hosts.includes(node.name)) ?? allowed[0]
-  if (chosen === undefined) return {skipped: 'every worker runs pods of yours, which a drain would move'}
+  if (chosen === undefined) return {skipped: 'every worker runs your pods, which a drain would move'}
   return drainAndReturn(context, chosen.node.name)
 }
 
@@ -61,5 +61,5 @@ async function drainAway(context: CheckContext, node: string): Promise<number> {
   const moved = await drain(api, node, {clock, signal, deadlineMs: DRAINED_WITHIN_MS * timeoutScale, annotations})
   const web = await webAvailable(context)
   if (!web.some(pod => textAt(pod, 'spec', 'nodeName') === node)) return moved.length
-  throw new KadmError('verify', `a pod was put on ${node} although it is cordoned`)
+  throw new KadmError('verify', `a pod was scheduled on ${node} although the node is cordoned`)
 }

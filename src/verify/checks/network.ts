@@ -31,16 +31,16 @@ interface Attempt {
 }
 
 const POD_TO_POD = {
-  what: 'pods to reach one another across nodes',
-  hint: 'see that the pod network runs on each node named, and that nothing blocks it between them (flannel: UDP port 8472)',
+  what: 'pods to reach each other across nodes',
+  hint: 'check that the pod network runs on the nodes above and that no firewall blocks it between them (flannel: UDP port 8472)',
 }
 const SERVICE = {
-  what: 'a service address to answer on every node',
-  hint: 'if pods reach one another, look at kube-proxy on each node named: kubectl -n kube-system logs ds/kube-proxy',
+  what: 'a service address to be reachable from every node',
+  hint: 'if pods reach each other, check kube-proxy on the nodes above: kubectl -n kube-system logs ds/kube-proxy',
 }
 const DNS = {
-  what: 'the cluster DNS to answer on every node',
-  hint: 'see that CoreDNS runs: kubectl -n kube-system get pods -l k8s-app=kube-dns',
+  what: 'the cluster DNS to be reachable from every node',
+  hint: 'check that CoreDNS runs: kubectl -n kube-system get pods -l k8s-app=kube-dns',
 }
 
 /** Tries all, and again those that failed, as long as the deadline allows: routes and rules may still be on their way. */
@@ -73,7 +73,7 @@ export function commonPlace(failed: readonly Way[], all: readonly Way[]): string
   const [node] = common
   if (node === undefined || failed.length < 2 || common.length > 1 || all.every(way => touches(way, node)))
     return undefined
-  return `every way that fails begins or ends at ${node}, and the ways between the others work: look there first`
+  return `every failed connection begins or ends at ${node}, and the other nodes reach each other: check ${node} first`
 }
 
 const SHOWN = 6
@@ -92,7 +92,7 @@ export async function podToPod(context: CheckContext, probes: readonly Probe[]):
     }
   })
   await allConnect(context, POD_TO_POD, attempts)
-  return `${attempts.length} ways between ${count(probes.length)}`
+  return `${attempts.length} connections between ${count(probes.length)}`
 }
 
 export async function serviceAddress(context: CheckContext, probes: readonly Probe[]): Promise<string> {

@@ -30,7 +30,7 @@ const isReady = (pod: ApiObject): boolean => textAt(conditionOf(pod, 'Ready'), '
 
 function lacking(node: NodeStatus, pods: readonly ApiObject[]): readonly string[] {
   const pod = onNode(pods, node)
-  if (pod === undefined) return [`${node.name}: no pod was made`]
+  if (pod === undefined) return [`${node.name}: pod not created`]
   return isReady(pod) ? [] : [`${node.name}: ${podState(pod)}`]
 }
 
@@ -51,7 +51,7 @@ export async function logsFrom(context: CheckContext, probes: readonly Probe[]):
     // From its beginning: each look at its health writes a line more.
     const log = await api.getText(`${apiPath.pods(probe.name, namespace)}/log${query({limitBytes: 4096})}`, {signal})
     if (log.includes('Started HTTP server')) return
-    throw new KadmError('verify', `the log of the pod on ${probe.node} does not hold what it wrote`, {evidence: log})
+    throw new KadmError('verify', `the log of the pod on ${probe.node} does not contain its output`, {evidence: log})
   })
   return `read on ${count(probes.length)}`
 }
@@ -62,9 +62,13 @@ export async function execOn(context: CheckContext, probes: readonly Probe[]): P
     // Its help names its subcommands, whatever its version.
     const {code, stdout, stderr} = await context.exec(probe, ['/agnhost', '--help'])
     if (code === 0 && stdout.includes('netexec')) return
-    throw new KadmError('verify', `a command in the pod on ${probe.node} ended with code ${code} and not its help`, {
-      evidence: stdout + stderr,
-    })
+    throw new KadmError(
+      'verify',
+      `a command in the pod on ${probe.node} ended with exit code ${code} instead of printing its help`,
+      {
+        evidence: stdout + stderr,
+      },
+    )
   })
   return `ran on ${count(probes.length)}`
 }

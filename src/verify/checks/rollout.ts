@@ -38,9 +38,9 @@ export async function rollout(context: CheckContext, probes: readonly Probe[]): 
     })
   }
   if (!fresh.some(name => servers.has(name))) {
-    throw new KadmError('verify', 'the service still sends nothing to the new pods after a rollout', {
+    throw new KadmError('verify', 'the service does not send requests to the new pods after a rollout', {
       evidence: `answered by ${[...servers].join(', ')}; new pods ${fresh.join(', ')}`,
-      hint: 'look at kube-proxy on the node that asked',
+      hint: 'check kube-proxy on the node that sent the requests',
     })
   }
   return `${sent} requests, none failed`
@@ -55,9 +55,9 @@ const answering = (context: CheckContext, dial: Dialer, address: string): Promis
 
 /** Requests fail when pods end before every node has taken them off the service: it must be seen what their end does. */
 const oldOnesGone = (context: CheckContext): Promise<boolean> =>
-  until(context, {what: 'the old web pods to end', deadlineMs: 30_000}, async () => {
+  until(context, {what: 'the old web pods to terminate', deadlineMs: 30_000}, async () => {
     const ending = (await podsLabelled(context, WEB)).filter(isEnding).map(nameOf)
-    return ending.length === 0 ? {value: true} : {seen: `${ending.join(', ')} still ending`}
+    return ending.length === 0 ? {value: true} : {seen: `${ending.join(', ')} still terminating`}
   })
 
 /** The second image only where every node has it already: it need not be in any registry. */
@@ -75,12 +75,12 @@ export async function replaced(context: CheckContext): Promise<string> {
   const {api, namespace, signal} = context
   await webAvailable(context)
   const [victim] = (await podsLabelled(context, WEB)).filter(pod => !isEnding(pod))
-  if (victim === undefined) throw new KadmError('verify', 'the web deployment has no pod to kill')
+  if (victim === undefined) throw new KadmError('verify', 'the web deployment does not have a pod to delete')
   const name = nameOf(victim)
   await api.delete(apiPath.pods(name, namespace), {signal, gracePeriodSeconds: 1})
-  await until(context, {what: `pod ${name} to be gone`, deadlineMs: 30_000}, async () => {
+  await until(context, {what: `pod ${name} to be deleted`, deadlineMs: 30_000}, async () => {
     const pod = await api.get(apiPath.pods(name, namespace), {signal})
-    return pod === undefined ? {value: true} : {seen: 'it is still ending'}
+    return pod === undefined ? {value: true} : {seen: 'it is still terminating'}
   })
   await webAvailable(context)
   return `${name} by another`
@@ -105,7 +105,7 @@ export function webAvailable(context: CheckContext): Promise<readonly ApiObject[
 function notYet(deployment: ApiObject | undefined): string | undefined {
   const status = (field: string): number => numberAt(deployment, 'status', field) ?? 0
   if (status('observedGeneration') < (numberAt(deployment, 'metadata', 'generation') ?? 1))
-    return 'not seen by its controller'
+    return 'its controller has not processed it'
   const [updated, available, all] = [status('updatedReplicas'), status('availableReplicas'), status('replicas')]
   if (updated === WEB_REPLICAS && available === WEB_REPLICAS && all === WEB_REPLICAS) return undefined
   const failures = listAt(deployment, 'status', 'conditions')

@@ -29,11 +29,15 @@ export async function throughKubelets(
   const evidence = failures.flatMap(one => one.evidence ?? [])
   const more = failures.length - MOST_TOLD
   const told = failures.slice(0, MOST_TOLD).map(({message}) => message)
-  throw new KadmError('verify', [...told, ...(more > 0 ? [`the same of ${String(more)} more nodes`] : [])].join('; '), {
-    evidence: [...new Set(evidence)].slice(0, MOST_TOLD).join('\n'),
-    hint: first.hint,
-    cause: first,
-  })
+  throw new KadmError(
+    'verify',
+    [...told, ...(more > 0 ? [`the same for ${String(more)} more nodes`] : [])].join('; '),
+    {
+      evidence: [...new Set(evidence)].slice(0, MOST_TOLD).join('\n'),
+      hint: first.hint,
+      cause: first,
+    },
+  )
 }
 
 /** No answer, or one that says that the API server got none from the kubelet, is the kubelet's, as long as the API server answers others. */
@@ -46,9 +50,9 @@ async function named(error: KadmError, {node, nodeAddress}: Probe, {api, signal}
   )
   if (!isUp) return error
   const kubelet = nodeAddress === undefined ? `port ${String(PORTS.kubelet)}` : hostPort(nodeAddress, PORTS.kubelet)
-  return new KadmError('verify', `the API server gets no answer from the kubelet of ${node} (${kubelet})`, {
+  return new KadmError('verify', `the API server cannot reach the kubelet of ${node} (${kubelet})`, {
     evidence: error.message,
-    hint: `see that TCP port ${String(PORTS.kubelet)} of ${node} is open to the control plane, and that its kubelet runs: kadm doctor`,
+    hint: `check that the control plane can reach TCP port ${String(PORTS.kubelet)} of ${node} and that its kubelet runs: kadm doctor`,
     cause: error,
   })
 }

@@ -57,17 +57,17 @@ interface Stage {
 
 const SSH: Stage = {
   what: 'ssh after a new boot',
-  hint: 'look at the console of the machine; when it is up again run the same command again',
+  hint: 'check the console of the machine; when it is up again, run the same command again',
   hasHost: false,
 }
 const READY: Stage = {
   what: 'the node to be Ready again',
-  hint: 'ask the machine: kadm doctor',
+  hint: "run 'kadm doctor' to see why",
   hasHost: true,
 }
 const PODS: Stage = {
   what: 'the pods of the node to run again',
-  hint: 'look at what is named: kubectl describe pod',
+  hint: "check the pods above with 'kubectl describe pod'",
   hasHost: true,
 }
 
@@ -107,13 +107,13 @@ async function tolerant<T>(look: () => Promise<Look<T>>): Promise<Look<T>> {
 async function bootedAgain({host, addresses}: RebootTarget, before: string): Promise<Look<string>> {
   await host.renew?.(addresses)
   const id = await bootIdOf(host, {timeoutMs: 15_000})
-  return id === '' || id === before ? {seen: 'it has not gone down yet'} : {value: id}
+  return id === '' || id === before ? {seen: 'the machine has not shut down yet'} : {value: id}
 }
 
 /** The API goes on calling a node Ready for a while that is down; the boot id it reports says whether it means this boot. */
 async function nodeReady({rolling, target}: Way, bootId: string): Promise<Look<true>> {
   const found = await rolling.api.get(apiPath.nodes(target.node), {...AT_ONCE, signal: rolling.signal})
-  if (found === undefined) return {seen: 'the cluster has no such node'}
+  if (found === undefined) return {seen: 'the node does not exist in the cluster'}
   if (textAt(found, 'status', 'nodeInfo', 'bootID') !== bootId) return {seen: 'its kubelet has not reported yet'}
   const {ready, reason} = nodeStatus(found)
   return ready ? {value: true} : {seen: reason ?? 'not ready'}

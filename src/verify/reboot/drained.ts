@@ -12,7 +12,7 @@ export async function whileDrained<T>(rolling: RollingReboot, node: string, work
   const {api, signal, drains} = rolling
   if (!drains) return work()
   const found = await api.get(apiPath.nodes(node), {signal})
-  if (found === undefined) throw new KadmError('verify', `the cluster has no node ${node}`)
+  if (found === undefined) throw new KadmError('verify', `the node ${node} does not exist in the cluster`)
   const isTheirs = !nodeStatus(found).schedulable
   const mark = isTheirs ? undefined : {[REBOOT_CORDON_MARK]: String(rolling.clock.now())}
   try {
@@ -47,10 +47,10 @@ async function empty({rolling, node, mark, progress}: Emptying): Promise<void> {
     progress(`moved ${moved.length === 1 ? '1 pod' : `${String(moved.length)} pods`} away`)
   } catch (error) {
     if (!(error instanceof KadmError) || error.code !== 'timeout') throw error
-    throw new KadmError('timeout', `${node} was not rebooted: ${error.message}`, {
+    throw new KadmError('timeout', `kadm did not reboot ${node}: ${error.message}`, {
       host: node,
       cause: error,
-      hint: 'scale up what the budget protects or change the budget and run it again; or reboot with the pods on it: --drain never',
+      hint: 'scale up the workload of the PodDisruptionBudget or change the budget, then run the same command again; or reboot without a drain: --drain never',
     })
   }
 }
@@ -61,7 +61,7 @@ async function letPodsOn({api, emit, clock}: RollingReboot, node: string): Promi
     await uncordon(api, node, {retryForMs: 30_000, annotations: {[REBOOT_CORDON_MARK]: undefined}})
   } catch (error) {
     if (!(error instanceof KadmError)) throw error
-    const message = `is still cordoned (${error.message}); when the API answers again: kubectl uncordon ${node}`
+    const message = `is still cordoned (${error.message}); when the API server answers again, run: kubectl uncordon ${node}`
     emit({type: 'warning', host: node, message, at: clock.now()})
   }
 }

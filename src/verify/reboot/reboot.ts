@@ -90,8 +90,8 @@ function refuseUnready(nodes: readonly NodeStatus[], targets: readonly RebootTar
     return found.ready ? [] : [`${node} is not Ready: ${found.reason ?? ''}`]
   })
   if (problems.length === 0) return
-  throw new KadmError('preflight', `nothing was rebooted: ${problems.join('; ')}`, {
-    hint: 'correct that first: kadm doctor; or name only the machines that are well',
+  throw new KadmError('preflight', `no machine was rebooted: ${problems.join('; ')}`, {
+    hint: "run 'kadm doctor' and fix the problems first, or name only the healthy machines",
   })
 }
 
@@ -129,7 +129,7 @@ async function together({rolling, ...journey}: Journey): Promise<RebootRound> {
 }
 
 const seeWhole = ({rolling, context, nodes}: Journey, node: string): Promise<readonly CheckResult[]> =>
-  rebootStep(rolling, node, {name: 'cluster', title: 'See that the cluster is whole'}, () =>
+  rebootStep(rolling, node, {name: 'cluster', title: 'Check that the cluster works'}, () =>
     recovered(
       context,
       nodes.filter(({ready}) => ready),
@@ -140,10 +140,15 @@ const seeWhole = ({rolling, context, nodes}: Journey, node: string): Promise<rea
 async function comesBack(rolling: RollingReboot, target: RebootTarget): Promise<Returned> {
   const {node, host, before} = target
   const times = await rebootOne(rolling, target)
-  const checks = await rebootStep(rolling, node, {name: 'compare', title: 'See that all is as before'}, async () => {
-    const {facts} = await gather(host, rolling.clock.now, rolling.signal)
-    return sameAsBefore(before, facts).map((kept): CheckResult => ({...kept, ms: 0}))
-  })
+  const checks = await rebootStep(
+    rolling,
+    node,
+    {name: 'compare', title: 'Check that the machine is in the same state as before'},
+    async () => {
+      const {facts} = await gather(host, rolling.clock.now, rolling.signal)
+      return sameAsBefore(before, facts).map((kept): CheckResult => ({...kept, ms: 0}))
+    },
+  )
   return {node, times, checks}
 }
 

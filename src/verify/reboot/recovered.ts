@@ -24,7 +24,7 @@ export async function recovered(
   })
   if (probes.length === 0) return checks
   await check('pod to pod across nodes', () =>
-    probes.length < 2 ? {skipped: 'there is only one node'} : podToPod(context, probes),
+    probes.length < 2 ? {skipped: 'the cluster has only one node'} : podToPod(context, probes),
   )
   await check('a service address from every node', () => serviceAddress(context, probes))
   await check('DNS inside the cluster', () => dnsInside(context, probes))
@@ -33,7 +33,7 @@ export async function recovered(
 
 async function componentsUp(context: CheckContext, deadlineMs: number): Promise<string> {
   const what = 'the components of the cluster to work again'
-  const hint = 'look at them: kadm status'
+  const hint = "run 'kadm status' to see them"
   const all = await until(context, {what, deadlineMs, hint}, async () => {
     const components = await componentStatus(context.api, {signal: context.signal})
     const broken = components.filter(({ok}) => !ok).map(({name, detail}) => `${name}: ${detail}`)
@@ -46,5 +46,5 @@ async function componentsUp(context: CheckContext, deadlineMs: number): Promise<
 async function etcdHealthy({api, signal}: CheckContext): Promise<string> {
   const said = (await api.getText('/readyz/etcd', {signal, retryForMs: 60_000})).trim()
   if (said === 'ok') return 'the API server reaches it'
-  throw new KadmError('verify', `the API server says of etcd: ${said}`, {hint: 'look at it: kadm doctor'})
+  throw new KadmError('verify', `the API server reports about etcd: ${said}`, {hint: "run 'kadm doctor' to see why"})
 }

@@ -27,7 +27,7 @@ const kept = (name: string, lost: readonly string[], detail: string): Kept => ({
   detail: lost.length === 0 ? detail : lost.join('; '),
 })
 
-const listed = (names: readonly string[]): string => (names.length === 0 ? 'none of its own' : names.join(', '))
+const listed = (names: readonly string[]): string => (names.length === 0 ? 'not set' : names.join(', '))
 
 const differing = (before: string, after: string): readonly string[] =>
   before === after ? [] : [`was ${before} and is ${after}`]
@@ -50,7 +50,7 @@ const wantedModules = ({modules}: Facts): readonly string[] =>
 const modulesIn = (before: Facts, after: Facts): readonly string[] =>
   wantedModules(before)
     .filter(name => !after.modules.loaded.includes(name))
-    .map(name => `${name} is not loaded any more`)
+    .map(name => `${name} is no longer loaded`)
 
 const wantedSettings = ({sysctls: found}: Facts): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(sysctls([4, 6])).filter(([key, value]) => found[key] === value))
@@ -71,7 +71,7 @@ const nodeAddresses = ({network}: Facts): readonly string[] =>
 const addressesIn = (before: Facts, after: Facts): readonly string[] =>
   nodeAddresses(before)
     .filter(text => !text.includes(':') && !nodeAddresses(after).includes(text))
-    .map(text => `${text} is gone`)
+    .map(text => `${text} is missing`)
 
 const SERVICES = ['kubelet.service', 'containerd.service'] as const
 

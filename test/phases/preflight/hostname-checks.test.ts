@@ -24,7 +24,7 @@ describe('cloud-init', () => {
     ])
   })
 
-  test('that leaves names alone, is off or is not there is no matter', () => {
+  test('that leaves names alone, is off or does not exist is no matter', () => {
     expect(says({})).toEqual([])
     expect(says({preserveHostname: 'true', manageEtcHosts: 'false'})).toEqual([])
     expect(says({manageEtcHosts: 'true'}, true)).toEqual([])

@@ -110,7 +110,7 @@ describe('the answers', () => {
     ])
   })
 
-  test('that are not there at all point at the network', () => {
+  test('that are missing at all point at the network', () => {
     expect(tell(judgeWith(({from}) => (from === 'master' ? 'No route to host' : 'ok')))).toEqual([
       'error master, worker-1: master does not reach worker-1 at 192.168.56.11 at all: TCP 10250 (No route to host), UDP 8472 (No route to host) -> check that both are on one network and no firewall is between them: on master, ip route get 192.168.56.11',
     ])

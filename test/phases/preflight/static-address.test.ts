@@ -75,7 +75,7 @@ describe('a static address', () => {
     ])
   })
 
-  test('on a card that is not there names those that are', () => {
+  test('on a card that does not exist names those that are', () => {
     expect(said({}, {enp0s9: {}})).toEqual([
       'error master: has no enp0s9 -> under network, use an interface of this host: enp0s8',
     ])

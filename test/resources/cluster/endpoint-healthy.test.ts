@@ -98,7 +98,10 @@ describe('a component', () => {
   })
 
   test.each([
-    ['a ban on forwarding', new KadmError('no-forwarding', 'its SSH server forbids forwarding to 127.0.0.1:10259')],
+    [
+      'a ban on forwarding',
+      new KadmError('no-forwarding', 'the SSH server does not allow forwarding to 127.0.0.1:10259'),
+    ],
     ['a bug', new TypeError('x is undefined')],
   ])('that %s keeps from being asked is not waited for', async (_, error) => {
     const context = operationContext({forward: () => Promise.reject(error)})

@@ -44,7 +44,7 @@ describe('a node that the cluster should know', () => {
 
   test('is missing for a look, and there when the cluster has it', async () => {
     expect(await nodeRegisteredOperation.look(resource, sample({node: () => undefined}))).toBe(
-      'the cluster has no node of this name yet',
+      'the cluster does not have a node with this name yet',
     )
     expect(await nodeRegisteredOperation.look(resource, sample({node: () => known}))).toBeUndefined()
   })
@@ -70,7 +70,10 @@ describe('a node that the cluster should know', () => {
 
     expect(context.scripts).toEqual(['systemctl restart kubelet.service'])
     expect(restartedAt).toBeGreaterThanOrEqual(GRACE_MS)
-    expect(context.told).toEqual(['the kubelet has not registered it', 'the kubelet was restarted to register it'])
+    expect(context.told).toEqual([
+      'the kubelet has not registered the node',
+      'the kubelet was restarted to register the node',
+    ])
   })
 
   test('whose registration is not complete is waited for, and its kubelet is left alone', async () => {
@@ -84,7 +87,7 @@ describe('a node that the cluster should know', () => {
     await expect(nodeRegisteredOperation.act(resource, sample({node: () => undefined}))).rejects.toMatchObject({
       code: 'timeout',
       host: 'vm-1',
-      message: 'waited 60 s for node vm-1 to register; last seen: the kubelet was restarted to register it',
+      message: 'waited 60 s for node vm-1 to register; last seen: the kubelet was restarted to register the node',
     })
   })
 
@@ -139,7 +142,7 @@ describe('a node whose present kubelet should report', () => {
       'its kubelet has not reported since it started',
     ],
     [
-      'the cluster has no such node',
+      'the node does not exist in the cluster',
       kubelet(-20_000, {restarts: 1}),
       undefined,
       'its kubelet has not reported since it started, systemd restarted it 1 time',
@@ -174,7 +177,7 @@ describe('a node whose present kubelet should report', () => {
     await expect(nodeReportsOperation.act(resource, context)).rejects.toMatchObject({
       code: 'remote',
       host: 'vm-1',
-      message: 'the kubelet stops again and again: systemd restarted it 9 times',
+      message: 'the kubelet keeps stopping: systemd restarted it 9 times',
       evidence: 'failed to load kubelet config file',
     })
   })

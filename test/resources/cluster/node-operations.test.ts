@@ -40,7 +40,7 @@ describe('the marks of a node', () => {
   })
 
   test('say which is missing', async () => {
-    expect(await look(marks, {api: fakeKube()})).toBe('the node is not there yet')
+    expect(await look(marks, {api: fakeKube()})).toBe('the node does not exist yet')
     expect(await look(marks, {api: fakeKube({[NODE]: node({zone: 'b'}, [ours])})})).toBe('label zone is missing')
     expect(await look(marks, {api: fakeKube({[NODE]: node({zone: 'a'}, [foreign])})})).toBe(
       'taint dedicated:NoSchedule is missing',
@@ -70,7 +70,7 @@ describe('the marks of a node', () => {
   test('wait as long for it as a slow cluster is given', async () => {
     await expect(act({...marks, deadlineMs: 900_000}, {api: fakeKube()})).rejects.toMatchObject({
       code: 'timeout',
-      message: 'waited 900 s for node vm-1 to register; last seen: the kubelet has not registered it',
+      message: 'waited 900 s for node vm-1 to register; last seen: the kubelet has not registered the node',
     })
   })
 
@@ -84,7 +84,7 @@ describe('the marks of a node', () => {
     const context = operationContext({api})
     await operationOf(marks).act(marks, context)
 
-    expect(context.told).toStrictEqual(['the kubelet has not registered it'])
+    expect(context.told).toStrictEqual(['the kubelet has not registered the node'])
     expect(context.clock.slept).toHaveLength(2)
   })
 })
@@ -108,7 +108,7 @@ describe('something that controllers must bring about', () => {
   const condition = (status: string, message?: string) => ({status: {conditions: [{type: 'Ready', status, message}]}})
 
   test.each<['node' | 'deployment' | 'daemonset', object | undefined, string | undefined]>([
-    ['node', undefined, 'it is not there yet'],
+    ['node', undefined, 'it does not exist yet'],
     ['node', {status: {}}, 'the kubelet has not reported yet'],
     ['node', condition('False', 'cni plugin not initialized'), 'cni plugin not initialized'],
     ['node', condition('True'), undefined],
@@ -213,8 +213,8 @@ describe("a node's own pods", () => {
   test('say which set still lacks one', async () => {
     const ending = pod('p', true, {deletionTimestamp: '2026-01-01T00:00:00Z'})
 
-    expect(await look(wanted, {api: withPods([])})).toBe('kube-proxy: no pod was made')
-    expect(await look(wanted, {api: withPods([ending])})).toBe('kube-proxy: no pod was made')
+    expect(await look(wanted, {api: withPods([])})).toBe('kube-proxy: pod not created')
+    expect(await look(wanted, {api: withPods([ending])})).toBe('kube-proxy: pod not created')
     expect(await look(wanted, {api: withPods([pod('p', false)])})).toBe('kube-proxy: running')
   })
 
@@ -222,7 +222,7 @@ describe("a node's own pods", () => {
     const before = withPods([readySince('2026-01-01T00:00:10Z')])
     const since = withPods([readySince('2026-01-01T01:00:10Z')])
 
-    expect(await look(wanted, {api: before})).toBe('kube-proxy: its pod is of an earlier node of this name')
+    expect(await look(wanted, {api: before})).toBe('kube-proxy: pod belongs to an earlier node with this name')
     expect(await look(wanted, {api: since})).toBeUndefined()
   })
 
@@ -232,7 +232,7 @@ describe("a node's own pods", () => {
     await operationOf(wanted).act(wanted, context)
 
     expect(context.told).toEqual([
-      "waiting for the node's own pods: kube-proxy: no pod was made",
+      "waiting for the node's own pods: kube-proxy: pod not created",
       "waiting for the node's own pods: kube-proxy: running",
     ])
   })

@@ -90,7 +90,9 @@ describe('a node that the cluster must know', () => {
       others: [node('other', '10.244.2.0/24')],
     })
 
-    expect(await nodeRegisteredOperation.look(resource, context)).toBe('the cluster has no node of this name yet')
+    expect(await nodeRegisteredOperation.look(resource, context)).toBe(
+      'the cluster does not have a node with this name yet',
+    )
     expect(await nodeRegisteredOperation.act(resource, context)).toBe('changed')
 
     expect(context.clock.now()).toBeGreaterThanOrEqual(10_000)
@@ -107,7 +109,9 @@ describe('a node that the cluster must know', () => {
 
     await expect(nodeRegisteredOperation.act(resource, context)).rejects.toMatchObject({
       code: 'remote',
-      message: expect.stringContaining('another node has 10.244.1.0/24 now') as string,
+      message: expect.stringContaining(
+        'have addresses from 10.244.1.0/24, which now belongs to another node',
+      ) as string,
       hint: expect.stringContaining('kadm doctor vm-1') as string,
     })
     expect(api.asked.filter(call => call.startsWith('create'))).toEqual([])
@@ -131,7 +135,7 @@ describe('a node that the cluster must know', () => {
 
     await expect(nodeRegisteredOperation.act(resource, context)).rejects.toMatchObject({
       code: 'timeout',
-      message: expect.stringContaining('the kubelet was restarted to register it') as string,
+      message: expect.stringContaining('the kubelet was restarted to register the node') as string,
     })
     expect(ran).toHaveLength(1)
   })

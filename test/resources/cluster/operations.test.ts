@@ -48,7 +48,7 @@ describe('a look', () => {
   ]
 
   test.each(all.map(resource => [resource.kind, resource] as const))(
-    'at %s does not fail because the API is not there',
+    'at %s does not fail because the API does not exist',
     async (_, resource) => {
       const down = new KadmError('connect', 'connection refused')
       const failing = fakeKube({}, {get: () => Promise.reject(down), pathOf: () => Promise.reject(down)})
@@ -75,10 +75,10 @@ describe('a look', () => {
   )
 
   test.each(all.map(resource => [resource.kind, resource] as const))(
-    'at %s does not take a lost machine, a ban or a bug for an API that is not there yet',
+    'at %s does not take a lost machine, a ban or a bug for an API that does not exist yet',
     async (_, resource) => {
       const lost = new KadmError('host-lost', 'the connection was lost')
-      const banned = new KadmError('no-forwarding', 'its SSH server forbids forwarding')
+      const banned = new KadmError('no-forwarding', 'the SSH server does not allow forwarding')
       const bug = new TypeError('x is undefined')
       const buggy = fakeKube({}, {get: () => Promise.reject(bug), pathOf: () => Promise.reject(bug)})
 
@@ -97,7 +97,7 @@ describe('a look', () => {
 
     await expect(look(gone, {api: error})).rejects.toMatchObject({
       code: error.code,
-      message: `the cluster cannot be asked to let node vm-1 go, so nothing was reset: ${error.message}`,
+      message: `cannot remove node vm-1 from the cluster, so kadm reset nothing: ${error.message}`,
       hint: containing('--to'),
     })
   })
@@ -232,7 +232,7 @@ describe('where the cluster is', () => {
     const live = clusterInfoConfigMap({server: 'https://10.0.0.9:6443', caPem: 'PEM'})
 
     expect(await look(clusterInfo(server), holding(live))).toBe(
-      'names https://10.0.0.9:6443, not https://10.0.0.10:6443',
+      'contains the server https://10.0.0.9:6443 instead of https://10.0.0.10:6443',
     )
   })
 

@@ -76,7 +76,7 @@ describe.each([
   })
 })
 
-describe('a node that is not there', () => {
+describe('a node that does not exist', () => {
   test('does not count as missing while the API does not say so', async () => {
     const scene = bench(...Array.from({length: 60}, () => refused(500, 'InternalError')), NODE)
 

@@ -122,7 +122,7 @@ while [ "$(uptime)" -lt "$end" ] && [ -e armed ]; do
   sleep 1
   touch -c /var/lib/kadm/lease
 done
-back 'no new login worked within 120 s'
+back 'no new login succeeded within 120 s'
 KADM_TRIAL
 echo trying >/run/kadm/network/stage
 : >/run/kadm/network/armed
@@ -233,7 +233,7 @@ while [ "$(uptime)" -lt "$end" ] && [ -e armed ]; do
   sleep 1
   touch -c /var/lib/kadm/lease
 done
-back 'no new login worked within 120 s'
+back 'no new login succeeded within 120 s'
 KADM_TRIAL
 echo trying >/run/kadm/network/stage
 : >/run/kadm/network/armed

@@ -52,7 +52,7 @@ kadm_pull() {
     kadm_again=yes
     kadm_wait=''
     [ "$kadm_code" != 124 ] || {
-      kadm_why='no more than 600 s are given to all images; see the network of this host, or use --bundle'
+      kadm_why='all images together may take 600 s; check the network of this host, or use --bundle'
       break
     }
     case $kadm_said in
