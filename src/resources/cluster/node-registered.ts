@@ -64,8 +64,8 @@ async function renewDaemonPods(api: KubeClient, node: string): Promise<void> {
   )
 }
 
-const RESTARTED = 'the kubelet was restarted to register it'
-const UNREGISTERED = 'the kubelet has not registered it'
+const RESTARTED = 'the kubelet was restarted to register the node'
+const UNREGISTERED = 'the kubelet has not registered the node'
 
 export const nodeRegisteredOperation: Operation<NodeRegisteredResource> = {
   look: ({node}, context) =>
