@@ -14,7 +14,7 @@ import {blockKind} from './files/block.ts'
 import {directoryKind} from './files/directory.ts'
 import {fileKind} from './files/file.ts'
 import {hostnameKind} from './host/hostname.ts'
-import {loopbackNameKind} from './host/hosts-file-entry.ts'
+import {hostsFileEntryKind} from './host/hosts-file-entry.ts'
 import {containerImagesKind} from './images/container-images.ts'
 import {pulledImagesKind} from './images/pulled-images.ts'
 import {kernelModuleKind} from './kernel/kernel-module.ts'
@@ -42,7 +42,7 @@ import {unitKind} from './systemd/unit.ts'
 /** All kinds of things on one host. A new kind is a file in its folder, an import above and a line here. */
 export const KINDS = {
   absent: absentKind,
-  'authority-copy': caCertificateKind,
+  'ca-certificate': caCertificateKind,
   baseline: baselineKind,
   binary: binaryKind,
   block: blockKind,
@@ -57,7 +57,7 @@ export const KINDS = {
   'kernel-module': kernelModuleKind,
   kubeconfig: kubeconfigKind,
   'loaded-rules': loadedRulesKind,
-  'loopback-name': loopbackNameKind,
+  'hosts-file-entry': hostsFileEntryKind,
   'package-repository': packageRepositoryKind,
   packages: packagesKind,
   'pulled-images': pulledImagesKind,

@@ -17,7 +17,7 @@ stage() {
 }
 back() {
   mv armed reverted 2>/dev/null || exit 0
-  for card in @{cards}; do
+  for card in @{interfaces}; do
     networkctl --no-pager --lines=0 status "$card"
     ip addr show dev "$card"
   done >evidence 2>&1

@@ -10,7 +10,7 @@ import {hostNetwork} from '../../src/resources/network/host-network.ts'
 import {hostname} from '../../src/resources/host/hostname.ts'
 import {kernelModule} from '../../src/resources/kernel/kernel-module.ts'
 import {loadedRules} from '../../src/resources/network/loaded-rules.ts'
-import {loopbackName} from '../../src/resources/host/hosts-file-entry.ts'
+import {hostsFileEntry} from '../../src/resources/host/hosts-file-entry.ts'
 import type {PackageRepositoryResource} from '../../src/resources/packages/package-repository.ts'
 import {packages} from '../../src/resources/packages/packages.ts'
 import {pulledImages} from '../../src/resources/images/pulled-images.ts'
@@ -107,24 +107,24 @@ export const EVERY_KIND: readonly KindSample[] = [
     resource: hostNetwork({
       path: '/etc/netplan/0-kadm-eth1.yaml',
       text: 'network: {version: 2}\n',
-      cards: {eth1: {addresses: ['10.0.0.5/24'], gateway: undefined}},
+      interfaces: {eth1: {addresses: ['10.0.0.5/24'], gateway: undefined}},
       why,
     }),
     original: {
       netplan: true,
       file: nothing(),
-      cards: {eth1: {up: true, mtu: 1500, addresses: [{address: '10.0.0.7/24', dynamic: true}]}},
+      interfaces: {eth1: {up: true, mtu: 1500, addresses: [{address: '10.0.0.7/24', dynamic: true}]}},
     },
     applied: {
       netplan: true,
       file: at(SHA),
-      cards: {eth1: {up: true, mtu: 1500, addresses: [{address: '10.0.0.5/24', dynamic: false}]}},
+      interfaces: {eth1: {up: true, mtu: 1500, addresses: [{address: '10.0.0.5/24', dynamic: false}]}},
     },
     // A lease may bring another address.
     undone: {
       netplan: true,
       file: nothing('/etc/netplan'),
-      cards: {eth1: {up: true, mtu: 1500, addresses: [{address: '10.0.0.8/24', dynamic: true}]}},
+      interfaces: {eth1: {up: true, mtu: 1500, addresses: [{address: '10.0.0.8/24', dynamic: true}]}},
     },
   },
   {
@@ -140,7 +140,7 @@ export const EVERY_KIND: readonly KindSample[] = [
     undone: {present: false},
   },
   {
-    resource: loopbackName({path: '/etc/hosts', name: 'node-1', why}),
+    resource: hostsFileEntry({path: '/etc/hosts', name: 'node-1', why}),
     original: {lines: ['127.0.1.1 node-1']},
     applied: {lines: []},
     undone: {lines: ['127.0.1.1 node-1']},

@@ -1,16 +1,17 @@
-import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {ledgerName} from '../../src/engine/hosts/act.ts'
-import {undoLedger} from '../../src/engine/ledger/ledger.ts'
+import {revertLedger} from '../../src/engine/ledger/ledger.ts'
 import {appliedDocument, originalDocument} from '../../src/engine/ledger/documents.ts'
-import {migrateFrom0} from '../../src/engine/ledger/migrations.ts'
+import {originalFrom0} from '../../src/engine/ledger/migrations.ts'
 import {readEntry, type EntryFiles} from '../../src/engine/ledger/read-entry.ts'
 import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {kindOf} from '../../src/resources/any-resource.ts'
 import {file} from '../../src/resources/files/file.ts'
+import {caCertificate} from '../../src/resources/pki/ca-certificate.ts'
 import {EVERY_KIND} from './every-kind.ts'
-import {apply, NEVER, proving} from './sample-run.ts'
+import {apply, NEVER, noValues, proving} from './sample-run.ts'
 import {ME, scratchHosts, type ScratchHost} from './scratch-host.ts'
 
 const scratch = scratchHosts()
@@ -29,29 +30,40 @@ const released = (format: string): readonly EntryFiles[] =>
   }))
 
 describe('the ledger of a released kadm', () => {
-  test.each(['v0', 'v1'])(
-    '%s: is read, each kind of it, and gives the same undo as one that is written now',
+  test.each(['v0', 'v1', 'v2'])(
+    '%s: is read, each kind of it, and gives the same revert as one that is written now',
     format => {
       const read = released(format).map(readEntry)
+      const now = new Map<string, string>(
+        EVERY_KIND.map(({resource, original}) => {
+          const kind = kindOf(resource)
+          return [resource.id, kind.revert(resource, kind.ledgerState?.(resource, original) ?? original).text]
+        }),
+      )
 
       expect(read.filter(entry => 'because' in entry)).toStrictEqual([])
-      const undone = read.flatMap(entry =>
-        'because' in entry ? [] : [[entry.id, kindOf(entry.applied).revert(entry.applied, entry.original).text]],
-      )
-      const now = EVERY_KIND.map(({resource, original}): readonly [string, string] => {
-        const kind = kindOf(resource)
-        return [resource.id, kind.revert(resource, kind.ledgerState?.(resource, original) ?? original).text]
-      })
-      expect(Object.fromEntries(undone)).toStrictEqual(Object.fromEntries(now))
+      for (const entry of read) {
+        if ('because' in entry) continue
+        expect(entry.applied.id).toBe(entry.id)
+        expect(kindOf(entry.applied).revert(entry.applied, entry.original).text).toBe(now.get(entry.id))
+      }
     },
   )
+
+  test('v2: has every kind', () => {
+    const ids = released('v2')
+      .map(readEntry)
+      .map(({id}) => id)
+
+    expect(ids.toSorted()).toEqual(EVERY_KIND.map(({resource}) => resource.id).toSorted())
+  })
 
   // A change here is a new format: raise LEDGER_FORMAT and read the old one by a migration, or let the new key be one
   // that may be absent.
   test.each(EVERY_KIND.map(sample => [sample.resource.kind, sample] as const))(
-    'v1: is what is written now for %s',
+    'v2: is what is written now for %s',
     async (_, {resource, original}) => {
-      const folder = join(LEDGERS, 'v1', ledgerName(resource.id))
+      const folder = join(LEDGERS, 'v2', ledgerName(resource.id))
       const text = (document: object): string => `${JSON.stringify({...document, kadm: '0.1.0'}, null, 2)}\n`
 
       await expect(text(originalDocument(resource, original))).toMatchFileSnapshot(join(folder, 'original.json'))
@@ -89,8 +101,8 @@ describe('an entry that this kadm cannot read is left and named, and the rest is
     ],
     [
       'a later format',
-      {'original.json': of({format: 2}), 'applied.json': of({format: 2})},
-      'this kadm does not know format 2 of the ledger; it was written by kadm 7.0.0',
+      {'original.json': of({format: 3}), 'applied.json': of({format: 3})},
+      'this kadm does not know format 3 of the ledger; it was written by kadm 7.0.0',
     ],
     [
       'a format that is no number',
@@ -141,7 +153,7 @@ describe('an entry that this kadm cannot read is left and named, and the rest is
   ])('%s', async (_, files, because) => {
     const {vm, own} = await withStrange('strange', {sequence: '5\n', ...files})
 
-    const report = await undoLedger(proving(vm.host, 1))
+    const report = await revertLedger(proving(vm.host, 1))
 
     expect(report.undone).toStrictEqual([own.id])
     expect(report.left).toMatchObject([{because, reason: 'unread'}])
@@ -150,22 +162,24 @@ describe('an entry that this kadm cannot read is left and named, and the rest is
   })
 })
 
-/** Puts entries of format 0, as kadm 0.1.0 wrote them, on a host. */
-function place(vm: ScratchHost, ...names: readonly string[]): void {
+/** Puts entries of an earlier format on a host. */
+function place(vm: ScratchHost, format: string, ...names: readonly string[]): void {
   const ledger = vm.real('/var/lib/kadm/ledger')
   mkdirSync(ledger, {recursive: true})
-  for (const name of names) cpSync(join(LEDGERS, 'v0', name), join(ledger, name), {recursive: true})
+  for (const name of names) cpSync(join(LEDGERS, format, name), join(ledger, name), {recursive: true})
 }
 
 describe('an entry of format 0', () => {
   test('is undone as one that was written now', async () => {
     const vm = scratch()
     vm.write('/var/lib/kadm/lease', 'me\n1\n')
-    const id = 'authority-copy:/etc/kubernetes/pki/ca.crt'
-    place(vm, ledgerName(id))
+    place(vm, 'v0', ledgerName('authority-copy:/etc/kubernetes/pki/ca.crt'))
     vm.write('/etc/kubernetes/pki/ca.crt', 'an authority')
 
-    expect(await undoLedger(proving(vm.host, 1))).toStrictEqual({undone: [id], left: []})
+    expect(await revertLedger(proving(vm.host, 1))).toStrictEqual({
+      undone: ['ca-certificate:/etc/kubernetes/pki/ca.crt'],
+      left: [],
+    })
     expect(vm.has('/etc/kubernetes/pki')).toBe(false)
     expect(await readLedger(vm.host, NEVER)).toStrictEqual({entries: [], unread: []})
   })
@@ -179,12 +193,11 @@ describe('an entry of format 0', () => {
       unit('d.swap', {exists: false, active: false}),
     ]
     const turnedOff = (source: object, found: object = {}) =>
-      migrateFrom0({
-        kind: 'swap-off',
-        id: 'swap-off:x',
-        original: {active: true, line: true, units, ...found},
-        applied: {source: {device: 'UUID=1-2', path: '/dev/sdb2', ...source}, places: {units: '/etc/systemd/system'}},
-      }).original
+      originalFrom0(
+        'swap-off',
+        {active: true, line: true, units, ...found},
+        {source: {device: 'UUID=1-2', path: '/dev/sdb2', ...source}, places: {units: '/etc/systemd/system'}},
+      )
     const dropIns = ['/etc/systemd/system/b.swap.d/kadm-swap-off.conf']
 
     expect(turnedOff({kind: 'unit', unit: 'a.swap'})).toMatchObject({
@@ -218,5 +231,41 @@ describe('an entry of format 0', () => {
     expect((await readLedger(vm.host, NEVER)).entries).toMatchObject([
       {original: {type: 'absent'}, applied: {sha256: own.sha256}},
     ])
+  })
+})
+
+describe('an entry under the former name of its kind', () => {
+  const FORMER = 'authority-copy:/etc/kubernetes/pki/ca.crt'
+  const PRESENT = 'ca-certificate:/etc/kubernetes/pki/ca.crt'
+  const renewed = caCertificate('/etc/kubernetes/pki/ca.crt')
+  const values = {...noValues, clusterCa: () => Promise.resolve('a CA\n')}
+
+  test.each(['v0', 'v1'])('%s: keeps its original when this kadm applies the thing again', async format => {
+    const vm = scratch()
+    vm.write('/var/lib/kadm/lease', 'me\n1\n')
+    place(vm, format, ledgerName(FORMER))
+    vm.write(`/var/lib/kadm/ledger/${ledgerName(FORMER)}/sequence`, '1\n')
+
+    await apply(vm.host, [renewed], {values})
+
+    const {entries} = await readLedger(vm.host, NEVER)
+    expect(entries).toMatchObject([{id: PRESENT, folder: ledgerName(PRESENT), sequence: 1n}])
+    expect(vm.has(`/var/lib/kadm/ledger/${ledgerName(FORMER)}`)).toBe(false)
+    expect(await revertLedger(proving(vm.host, 1))).toStrictEqual({undone: [PRESENT], left: []})
+    expect(vm.has('/etc/kubernetes/pki')).toBe(false)
+  })
+
+  test('does not replace an entry under the present name', async () => {
+    const vm = scratch()
+    vm.write('/var/lib/kadm/lease', 'me\n1\n')
+    await apply(vm.host, [renewed], {values})
+    place(vm, 'v1', ledgerName(FORMER))
+    vm.write(`/var/lib/kadm/ledger/${ledgerName(FORMER)}/sequence`, '1\n')
+    rmSync(vm.real('/etc/kubernetes/pki/ca.crt'))
+
+    await apply(vm.host, [renewed], {values})
+
+    const {entries} = await readLedger(vm.host, NEVER)
+    expect(entries.map(({folder}) => folder).toSorted()).toEqual([FORMER, PRESENT].map(ledgerName).toSorted())
   })
 })

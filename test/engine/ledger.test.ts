@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {ledgerName} from '../../src/engine/hosts/act.ts'
-import {undoLedger} from '../../src/engine/ledger/ledger.ts'
+import {revertLedger} from '../../src/engine/ledger/ledger.ts'
 import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {sh} from '../../src/remote/shell/shell.ts'
 import type {AnyHostResource} from '../../src/resources/any-resource.ts'
@@ -46,7 +46,7 @@ describe('the ledger', () => {
     await apply(vm.host, [own('ours, but newer\n')])
 
     const {entries} = await readLedger(vm.host, NEVER)
-    const {undone} = await undoLedger(proving(vm.host, 1))
+    const {undone} = await revertLedger(proving(vm.host, 1))
 
     expect(entries).toMatchObject([
       {original: {text: 'original\n'}, applied: {sha256: contentOf('ours, but newer\n').sha256}},
@@ -80,7 +80,7 @@ describe('the ledger', () => {
 
   test('is empty on a host that kadm never changed', async () => {
     expect(await readLedger(scratch().host, NEVER)).toStrictEqual({entries: [], unread: []})
-    expect(await undoLedger(proving(scratch().host, 1))).toStrictEqual({undone: [], left: []})
+    expect(await revertLedger(proving(scratch().host, 1))).toStrictEqual({undone: [], left: []})
   })
 
   test('passes over an entry that was cut off while it was made or taken away', async () => {
@@ -101,7 +101,7 @@ describe('the ledger', () => {
 
     await apply(vm.host, [own('ours again\n')])
     expect((await readLedger(vm.host, NEVER)).entries).toMatchObject([{original: {text: 'original\n'}}])
-    await undoLedger(proving(vm.host, 1))
+    await revertLedger(proving(vm.host, 1))
 
     expect(holds(vm)).toStrictEqual(before)
   })
@@ -112,7 +112,7 @@ describe('undo', () => {
     const {vm, resources, before} = bench()
     expect(await apply(vm.host, resources)).toBe(4)
 
-    const report = await undoLedger(proving(vm.host, 1))
+    const report = await revertLedger(proving(vm.host, 1))
 
     expect(report).toStrictEqual({undone: resources.map(({id}) => id).toReversed(), left: []})
     expect(holds(vm)).toStrictEqual(before)
@@ -124,7 +124,7 @@ describe('undo', () => {
     await apply(vm.host, resources)
     vm.write(`${vm.root}/etc/own.conf`, 'by hand\n')
 
-    const {left, undone} = await undoLedger(proving(vm.host, 1))
+    const {left, undone} = await revertLedger(proving(vm.host, 1))
 
     expect(left).toStrictEqual([{id: own('').id, because: 'content differs', reason: 'changed'}])
     expect(undone).toHaveLength(3)
@@ -137,7 +137,7 @@ describe('undo', () => {
     await apply(vm.host, [own('ours\n')])
     vm.write(`${vm.root}/etc/own.conf`, 'original\n')
 
-    expect(await undoLedger(proving(vm.host, 1))).toStrictEqual({undone: [own('').id], left: []})
+    expect(await revertLedger(proving(vm.host, 1))).toStrictEqual({undone: [own('').id], left: []})
     expect(await readLedger(vm.host, NEVER)).toStrictEqual({entries: [], unread: []})
   })
 
@@ -146,7 +146,7 @@ describe('undo', () => {
     await apply(vm.host, [own('ours\n')])
     vm.write('/var/lib/kadm/lease', 'somebody else\n2\n')
 
-    await expect(undoLedger(proving(vm.host, 1))).rejects.toMatchObject({code: 'lease', host: 'vm-1'})
+    await expect(revertLedger(proving(vm.host, 1))).rejects.toMatchObject({code: 'lease', host: 'vm-1'})
     expect(vm.read(`${vm.root}/etc/own.conf`)).toBe('ours\n')
   })
 
@@ -157,7 +157,7 @@ describe('undo', () => {
     const original = vm.read(kept)
     vm.stub('cp', 'echo "no space left" >&2; exit 1')
 
-    await expect(undoLedger(proving(vm.host, 1))).rejects.toMatchObject({
+    await expect(revertLedger(proving(vm.host, 1))).rejects.toMatchObject({
       code: 'remote',
       host: 'vm-1',
       message: `could not undo ${own('').id}`,
@@ -177,7 +177,7 @@ describe('a script that is killed', () => {
         check: async () => {
           await apply(vm.host, resources)
           expect(holds(vm)).toStrictEqual({...before, own: 'ours\n', opt: true})
-          await undoLedger(proving(vm.host, 1))
+          await revertLedger(proving(vm.host, 1))
           expect(holds(vm)).toStrictEqual(before)
         },
       })
@@ -192,9 +192,9 @@ describe('a script that is killed', () => {
       await apply(vm.host, resources)
       return {
         vm,
-        work: () => undoLedger(proving(vm.host, 1)),
+        work: () => revertLedger(proving(vm.host, 1)),
         check: async () => {
-          expect((await undoLedger(proving(vm.host, 1))).left).toStrictEqual([])
+          expect((await revertLedger(proving(vm.host, 1))).left).toStrictEqual([])
           expect(holds(vm)).toStrictEqual(before)
           expect(await readLedger(vm.host, NEVER)).toStrictEqual({entries: [], unread: []})
         },

@@ -6,7 +6,7 @@ import {describe, expect, test} from 'vitest'
 import {changeHost} from '../../src/engine/hosts/change-host.ts'
 import {withLeases, type Lease} from '../../src/engine/lease/lease.ts'
 import {beatScript} from '../../src/engine/lease/lease-scripts.ts'
-import {undoLedger} from '../../src/engine/ledger/ledger.ts'
+import {revertLedger} from '../../src/engine/ledger/ledger.ts'
 import {look} from '../../src/engine/hosts/look.ts'
 import {guardOf, uploadAll} from '../../src/engine/hosts/upload.ts'
 import {forgetScript} from '../../src/phases/workflows/reset.ts'
@@ -54,14 +54,14 @@ const wholeRun = (vm: ScratchHost, host: Host): Promise<void> =>
   withLeases([host], options(holder('ann@laptop process 1')), async ([lease]) => {
     if (lease === undefined) throw new Error('there is no lease')
     await changeAll(host, lease, wanted(vm, 'of ann'))
-    await undoLedger(proving(host, lease.fence))
+    await revertLedger(proving(host, lease.fence))
     await lease.forget(forgetScript)
   })
 
 /** Another run takes over, resets the machine, and a third is at work there. */
 async function takeOver(vm: ScratchHost): Promise<Lease> {
   const reset = await take(vm, holder('bob@desk process 2'), true)
-  await undoLedger(proving(vm.host, reset.fence))
+  await revertLedger(proving(vm.host, reset.fence))
   await reset.forget(forgetScript)
   const lease = await take(vm, holder('cyd@home process 3'))
   await changeAll(vm.host, lease, wanted(vm, 'of cyd'))

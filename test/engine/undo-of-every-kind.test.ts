@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {backParts, undoLedger} from '../../src/engine/ledger/ledger.ts'
+import {backParts, revertLedger} from '../../src/engine/ledger/ledger.ts'
 import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {certificateSpec, wantedCertificate, type CertificateName} from '../../src/domain/certificates.ts'
 import type {AnyHostResource, State} from '../../src/resources/any-resource.ts'
@@ -114,9 +114,9 @@ describe('an undo of a control plane', () => {
       vm.stub('systemctl', systemctl(vm.root))
       return Promise.resolve({
         vm,
-        work: () => undoLedger(proving(vm.host, 1)),
+        work: () => revertLedger(proving(vm.host, 1)),
         check: async () => {
-          const again = await undoLedger(proving(vm.host, 1))
+          const again = await revertLedger(proving(vm.host, 1))
           expect(again.left).toStrictEqual([])
           expect(await readLedger(vm.host, NEVER)).toStrictEqual({entries: [], unread: []})
           expect(vm.has('/etc/kubernetes')).toBe(false)
@@ -136,7 +136,7 @@ describe('an undo of a control plane', () => {
     vm.write(`/var/lib/kadm/ledger/${folder}/undoing`, '')
     vm.write('/etc/kubernetes/pki/apiserver.crt', 'by hand\n')
 
-    const {left} = await undoLedger(proving(vm.host, 1))
+    const {left} = await revertLedger(proving(vm.host, 1))
 
     expect(left).toMatchObject([{id: 'certificate:apiserver'}])
   })

@@ -25,7 +25,7 @@ test.each(['master', 'worker'] as const)('preflight knows every file and folder 
     .filter(({phase}) => (phase.when?.(context) ?? true) === true)
     .flatMap(({phase}) => phase.resources?.(context) ?? [])
   const written = resources.flatMap(resource =>
-    'path' in resource && ['file', 'directory', 'block', 'kubeconfig', 'loopback-name'].includes(resource.kind)
+    'path' in resource && ['file', 'directory', 'block', 'kubeconfig', 'hosts-file-entry'].includes(resource.kind)
       ? [resource.path]
       : [],
   )

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {certPath} from '../../src/domain/certificates.ts'
-import {undoLedger} from '../../src/engine/ledger/ledger.ts'
+import {revertLedger} from '../../src/engine/ledger/ledger.ts'
 import {caCertificate} from '../../src/resources/pki/ca-certificate.ts'
 import {apply, proving} from '../engine/sample-run.ts'
 import {scratchHosts} from '../engine/scratch-host.ts'
@@ -23,7 +23,7 @@ describe("the authority's certificate on a worker", () => {
 
     expect(await apply(vm.host, [copy], {values: valuesOf({authority})})).toBe(1)
     expect(vm.read(certPath('ca'))).toBe(authority.certPem)
-    expect(await undoLedger(proving(vm.host, 1))).toStrictEqual({undone: [copy.id], left: []})
+    expect(await revertLedger(proving(vm.host, 1))).toStrictEqual({undone: [copy.id], left: []})
 
     expect(vm.has('/etc/kubernetes')).toBe(false)
     expect(vm.has(`${vm.root}/etc/own`)).toBe(true)

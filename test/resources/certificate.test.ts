@@ -12,7 +12,7 @@ import {
 } from '../../src/domain/certificates.ts'
 import type {KeyAlgorithm} from '../../src/domain/cluster.ts'
 import {AUTHORITY_BACK, SIGNED} from '../../src/domain/lost-authority.ts'
-import {undoLedger} from '../../src/engine/ledger/ledger.ts'
+import {revertLedger} from '../../src/engine/ledger/ledger.ts'
 import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {look} from '../../src/engine/hosts/look.ts'
 import {certificate, certificateKind, type CertificateResource} from '../../src/resources/pki/certificate.ts'
@@ -125,7 +125,7 @@ describe('an authority', () => {
     expect(await diffOf(vm, of('ca'))).toBe('the certificate is missing')
     await apply(vm.host, [of('ca')], {values: valuesOf()})
     expect(await diffOf(vm, of('ca'))).toBeUndefined()
-    await undoLedger(proving(vm.host, 1))
+    await revertLedger(proving(vm.host, 1))
 
     expect(vm.read(keyPath('ca'))).toBe('a lone key\n')
     expect(vm.has(certPath('ca'))).toBe(false)

@@ -40,7 +40,7 @@ function network(b: Workbench, spec: Partial<HostNetworkSpec> = {}) {
   const resource = hostNetwork({
     path: join(b.root, 'etc/60-kadm.yaml'),
     text: TEXT,
-    cards: {eth1: {addresses: ['10.0.0.10/24'], gateway: '10.0.0.254'}},
+    interfaces: {eth1: {addresses: ['10.0.0.10/24'], gateway: '10.0.0.254'}},
     why: 'nodes need addresses that stay',
     runDir: join(b.root, 'run/network'),
     tryDir: join(b.root, 'try'),
@@ -95,7 +95,7 @@ describe('a static address', () => {
     expect(cycle.diff()).toBeUndefined()
 
     cycle.undo(original)
-    const undo = hostNetworkKind.commitConfirm?.undo(resource, original)
+    const undo = hostNetworkKind.commitConfirm?.revert(resource, original)
     expect(await outcome(b, undo)).toBe('applied')
     expect(there(b)).toEqual({tried: true, kept: true})
     expect(b.run(undo?.confirm ?? '').stdout).toBe('kept\n')
@@ -142,7 +142,7 @@ describe('a static address', () => {
     ['that does not come', {addresses: ['10.0.0.10/24', '10.0.0.11/24']}, 'reverted 10.0.0.11/24 did not come to eth1'],
   ])('%s goes at once', async (_, card, why) => {
     const b = machine()
-    const resource = network(b, {cards: {eth1: {addresses: ['10.0.0.10/24'], gateway: undefined, ...card}}})
+    const resource = network(b, {interfaces: {eth1: {addresses: ['10.0.0.10/24'], gateway: undefined, ...card}}})
     const cycle = lifecycle(b, hostNetworkKind, resource)
     const trial = hostNetworkKind.commitConfirm?.act(resource, cycle.look())
 
@@ -168,11 +168,11 @@ describe('a static address', () => {
     const found = {
       netplan: true,
       file: {type: 'absent' as const, missing: []},
-      cards: {eth1: {up: true, mtu: 1500, addresses: [{address: '10.0.0.7/24', dynamic: true}]}},
+      interfaces: {eth1: {up: true, mtu: 1500, addresses: [{address: '10.0.0.7/24', dynamic: true}]}},
     }
 
     expect(hostNetworkKind.commitConfirm?.act(resource, found).addresses).toEqual(['10.0.0.10'])
-    expect(hostNetworkKind.commitConfirm?.undo(resource, found).addresses).toEqual(['10.0.0.7'])
+    expect(hostNetworkKind.commitConfirm?.revert(resource, found).addresses).toEqual(['10.0.0.7'])
   })
 })
 
@@ -187,7 +187,7 @@ test('a card is read with its state, its MTU and its addresses, leased ones as s
     'absent',
   ].join('\n')
 
-  expect(hostNetworkKind.parse(output, network(machine())).cards).toEqual({
+  expect(hostNetworkKind.parse(output, network(machine())).interfaces).toEqual({
     host0: {
       up: true,
       mtu: 1400,

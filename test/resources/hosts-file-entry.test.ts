@@ -2,7 +2,7 @@ import {chmodSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'nod
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {block, blockKind} from '../../src/resources/files/block.ts'
-import {loopbackName, loopbackNameKind} from '../../src/resources/host/hosts-file-entry.ts'
+import {hostsFileEntry, hostsFileEntryKind} from '../../src/resources/host/hosts-file-entry.ts'
 import {lifecycle, workbenches, type Workbench} from './shell-runner.ts'
 
 const bench = workbenches()
@@ -15,7 +15,7 @@ function withHosts(text: string, name = 'worker-1') {
   return {
     b,
     path,
-    cycle: lifecycle(b, loopbackNameKind, loopbackName({path, name, why})),
+    cycle: lifecycle(b, hostsFileEntryKind, hostsFileEntry({path, name, why})),
     read: () => readFileSync(path, 'utf8'),
   }
 }
@@ -69,7 +69,7 @@ test('a file that does not exist leads nowhere', () => {
   const b: Workbench = bench()
 
   expect(
-    lifecycle(b, loopbackNameKind, loopbackName({path: join(b.root, 'none'), name: 'a', why})).diff(),
+    lifecycle(b, hostsFileEntryKind, hostsFileEntry({path: join(b.root, 'none'), name: 'a', why})).diff(),
   ).toBeUndefined()
 })
 
@@ -77,7 +77,7 @@ test('a linked file is edited where it is, with its mode', () => {
   const {b, path} = withHosts('127.0.1.1 worker-1\n')
   chmodSync(path, 0o640)
   symlinkSync('hosts', join(b.root, 'link'))
-  const cycle = lifecycle(b, loopbackNameKind, loopbackName({path: join(b.root, 'link'), name: 'worker-1', why}))
+  const cycle = lifecycle(b, hostsFileEntryKind, hostsFileEntry({path: join(b.root, 'link'), name: 'worker-1', why}))
 
   cycle.apply()
 

@@ -4,7 +4,7 @@ import {makeKey, parsePrivateKey} from '../../src/certs/keys.ts'
 import {isIssuedBy, issueLeaf} from '../../src/certs/issue.ts'
 import {certPath, wantedKubeconfigCertificate} from '../../src/domain/certificates.ts'
 import {KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../src/domain/paths.ts'
-import {undoLedger} from '../../src/engine/ledger/ledger.ts'
+import {revertLedger} from '../../src/engine/ledger/ledger.ts'
 import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {look} from '../../src/engine/hosts/look.ts'
 import {endpointFromKubeconfig} from '../../src/kube/kubeconfig.ts'
@@ -169,7 +169,7 @@ describe('a kubeconfig', () => {
 
     expect(await diffOf(vm)).toBe('cannot be read')
     expect(await apply(vm.host, [wanted()], {values: valuesOf({authority})})).toBe(1)
-    await undoLedger(proving(vm.host, 1))
+    await revertLedger(proving(vm.host, 1))
 
     expect(vm.read(KUBELET_CONF)).toBe(before)
   })

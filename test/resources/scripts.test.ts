@@ -9,7 +9,7 @@ import {hostNetwork, hostNetworkKind} from '../../src/resources/network/host-net
 import {hostname, hostnameKind} from '../../src/resources/host/hostname.ts'
 import {kernelModule, kernelModuleKind} from '../../src/resources/kernel/kernel-module.ts'
 import type {Kind, ResourceBase} from '../../src/resources/core/kind.ts'
-import {loopbackName, loopbackNameKind} from '../../src/resources/host/hosts-file-entry.ts'
+import {hostsFileEntry, hostsFileEntryKind} from '../../src/resources/host/hosts-file-entry.ts'
 import {treeShell} from '../../src/resources/files/remove-tree.ts'
 import {packages, packagesKind} from '../../src/resources/packages/packages.ts'
 import {pulledImages, pulledImagesKind} from '../../src/resources/images/pulled-images.ts'
@@ -30,7 +30,7 @@ function scripts<R extends ResourceBase, S>(kind: Kind<R, S>, resource: R, state
     ['stage', kind.commitConfirm?.act(resource, state).stage],
     ['confirm', kind.commitConfirm?.act(resource, state).confirm],
     ['undo', kind.revert(resource, kind.ledgerState?.(resource, state) ?? state)],
-    ['confirm undo', kind.commitConfirm?.undo(resource, state).confirm],
+    ['confirm undo', kind.commitConfirm?.revert(resource, state).confirm],
     ['settle', kind.afterRevert?.(resource, state)],
   ]
   return parts.flatMap(([name, script]) => (script === undefined ? [] : [`### ${name}`, script.text, ''])).join('\n')
@@ -126,8 +126,8 @@ describe('the scripts that a host gets', () => {
       }),
     ],
     [
-      'loopback-name',
-      scripts(loopbackNameKind, loopbackName({path: '/etc/hosts', name: 'worker-1.lan', why}), {
+      'hosts-file-entry',
+      scripts(hostsFileEntryKind, hostsFileEntry({path: '/etc/hosts', name: 'worker-1.lan', why}), {
         lines: ['127.0.1.1 worker-1.lan'],
       }),
     ],
@@ -138,13 +138,13 @@ describe('the scripts that a host gets', () => {
         hostNetwork({
           path: '/etc/netplan/90-kadm.yaml',
           text: 'network: {}\n',
-          cards: {eth1: {addresses: ['10.0.0.1/24'], gateway: '10.0.0.254', mtu: 1400}},
+          interfaces: {eth1: {addresses: ['10.0.0.1/24'], gateway: '10.0.0.254', mtu: 1400}},
           why,
         }),
         {
           netplan: true,
           file: ABSENT,
-          cards: {eth1: {up: false, mtu: 1500, addresses: [{address: '10.0.0.7/24', dynamic: true}]}},
+          interfaces: {eth1: {up: false, mtu: 1500, addresses: [{address: '10.0.0.7/24', dynamic: true}]}},
         },
       ),
     ],

@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest'
 import {parsePrivateKey, publicKeyOf, publicKeyPem} from '../../src/certs/keys.ts'
 import {SA_KEY, SA_PUB} from '../../src/domain/certificates.ts'
 import type {KeyAlgorithm} from '../../src/domain/cluster.ts'
-import {undoLedger} from '../../src/engine/ledger/ledger.ts'
+import {revertLedger} from '../../src/engine/ledger/ledger.ts'
 import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {look} from '../../src/engine/hosts/look.ts'
 import {serviceAccountKey} from '../../src/resources/pki/service-account-key.ts'
@@ -59,7 +59,7 @@ describe('the key that signs tokens', () => {
     await make(vm)
     const [entry] = (await readLedger(vm.host, NEVER)).entries
 
-    await undoLedger(proving(vm.host, 1))
+    await revertLedger(proving(vm.host, 1))
 
     expect(JSON.stringify(entry?.applied)).not.toContain('KEY-----')
     expect([vm.has(SA_KEY), vm.has(SA_PUB)]).toStrictEqual([false, false])
@@ -72,7 +72,7 @@ describe('the key that signs tokens', () => {
     const key = vm.read(SA_KEY)
     await make(vm)
 
-    await undoLedger(proving(vm.host, 1))
+    await revertLedger(proving(vm.host, 1))
 
     expect(vm.read(SA_KEY)).toBe(key)
   })

@@ -39,7 +39,7 @@ export function workbenches(): () => Workbench {
         chmodSync(join(bin, name), 0o755)
       },
       run: script => {
-        const env = {...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}`, KEEP: keep, LC_ALL: 'C'}
+        const env = {...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}`, BACKUP: keep, LC_ALL: 'C'}
         const input = typeof script === 'string' ? script : script.text
         const {status, stdout, stderr} = spawnSync('sh', ['-s'], {input, env, encoding: 'utf8', timeout: 20_000})
         return {code: status ?? -1, stdout, stderr}

@@ -1,7 +1,7 @@
 import {chmodSync, readdirSync, readlinkSync, statSync, symlinkSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {ADMIN_CONF} from '../../src/domain/paths.ts'
-import {undoLedger} from '../../src/engine/ledger/ledger.ts'
+import {revertLedger} from '../../src/engine/ledger/ledger.ts'
 import {look} from '../../src/engine/hosts/look.ts'
 import {userKubeconfig} from '../../src/resources/pki/user-kubeconfig.ts'
 import {apply, NEVER, proving} from '../engine/sample-run.ts'
@@ -56,7 +56,7 @@ describe('the kubeconfig of the login user', () => {
     await applied()
     vm.write(`${home}/.kube/cache/discovery`, 'x')
 
-    await undoLedger(proving(vm.host, 1))
+    await revertLedger(proving(vm.host, 1))
 
     expect(vm.has(`${home}/.kube`)).toBe(false)
     expect(vm.has(`${home}/.profile`)).toBe(true)
@@ -67,7 +67,7 @@ describe('the kubeconfig of the login user', () => {
     vm.write(`${home}/.kube/plugins`, 'x')
     await applied()
 
-    await undoLedger(proving(vm.host, 1))
+    await revertLedger(proving(vm.host, 1))
 
     expect(vm.has(path)).toBe(false)
     expect(vm.has(`${home}/.kube/plugins`)).toBe(true)
@@ -82,7 +82,7 @@ describe('the kubeconfig of the login user', () => {
     expect(vm.read(path)).toBe(ADMIN + FOREIGN)
     expect(await applied()).toBe(0)
 
-    await undoLedger(proving(vm.host, 1))
+    await revertLedger(proving(vm.host, 1))
     expect(vm.read(path)).toBe(FOREIGN)
   })
 
@@ -136,7 +136,7 @@ describe('the kubeconfig of the login user', () => {
     expect(vm.read(`${home}/dotfiles/kube`)).toBe(ADMIN + FOREIGN)
     expect(await applied()).toBe(0)
 
-    await undoLedger(proving(vm.host, 1))
+    await revertLedger(proving(vm.host, 1))
     expect(readlinkSync(path)).toBe('../dotfiles/kube')
     expect(vm.read(`${home}/dotfiles/kube`)).toBe(FOREIGN)
   })
@@ -149,7 +149,7 @@ describe('the kubeconfig of the login user', () => {
     await applied()
     expect(vm.read(`${home}/kube`)).toBe(ADMIN)
 
-    await undoLedger(proving(vm.host, 1))
+    await revertLedger(proving(vm.host, 1))
     expect(readlinkSync(path)).toBe('../kube')
     expect(vm.has(`${home}/kube`)).toBe(false)
   })
@@ -159,7 +159,7 @@ describe('the kubeconfig of the login user', () => {
     vm.write(`${path}/mine`, 'x')
 
     await expect(applied()).rejects.toThrow('is a folder')
-    await undoLedger(proving(vm.host, 1))
+    await revertLedger(proving(vm.host, 1))
 
     expect(vm.read(`${path}/mine`)).toBe('x')
   })

@@ -6,6 +6,7 @@ import {kindOf} from '../../resources/any-resource.ts'
 import {treeShell} from '../../resources/files/remove-tree.ts'
 import {checkFence, CLOSE_LOCK} from '../lease/fence.ts'
 import {appliedDocument, originalDocument} from '../ledger/documents.ts'
+import {idBefore2} from '../ledger/migrations.ts'
 import {lookScript} from './look.ts'
 
 /** Starts the line on stderr that names the running act. */
@@ -24,6 +25,8 @@ export function ledgerName(id: string): string {
     .slice(0, 80)
   return `${readable}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`
 }
+
+const entryOf = (id: string): string => `${LEDGER_DIR}/${ledgerName(id)}`
 
 const document = (value: unknown, path: Script): Script =>
   sh`base64 -d > ${path} <<'KADM_JSON'
@@ -53,7 +56,7 @@ ${treeShell}`,
 
 function oneAct({resource, state}: Change): Script {
   const kind = kindOf(resource)
-  const entry = `${LEDGER_DIR}/${ledgerName(resource.id)}`
+  const entry = entryOf(resource.id)
   const shown = appliedDocument(resource)
   const head = sh`printf '\035act %s\n' ${resource.id} >&2`
   const body = sh`( set -eu; ${kind.act(resource, state)}
@@ -61,11 +64,12 @@ function oneAct({resource, state}: Change): Script {
   if (kind.schema === undefined) return concat([head, body])
   return concat([
     head,
+    takeOverEntry(resource.id),
     // An entry without a sequence number was being deleted when the run was interrupted: its resource is
     // already in its original state.
     sh`if [ ! -e ${entry}/sequence ]; then
 kadm_remove_trees ${entry} ${entry}.new; mkdir -p -m 0700 ${entry}.new/keep
-( set -eu; KEEP=${entry}.new/keep; ${kind.backup?.(resource, state) ?? new Script(':')}
+( set -eu; BACKUP=${entry}.new/keep; ${kind.backup?.(resource, state) ?? new Script(':')}
 ) </dev/null >&2 ${CLOSE_LOCK}`,
     document(originalDocument(resource, state), new Script(quote(`${entry}.new/original.json`))),
     document(shown, new Script(quote(`${entry}.new/applied.json`))),
@@ -78,6 +82,15 @@ else
 fi`,
     body,
   ])
+}
+
+/** An entry that an earlier kadm made under another name of the kind stays the entry of its resource. */
+function takeOverEntry(id: string): Script {
+  const before = idBefore2(id)
+  if (before === undefined) return new Script('')
+  const [entry, old] = [entryOf(id), entryOf(before)]
+  return sh`if [ -e ${old}/sequence ] && [ ! -e ${entry}/sequence ]; then
+kadm_remove_trees ${entry}; mv -T -- ${old} ${entry}; fi`
 }
 
 /** The id of the act that was running when a script failed, read from its stderr. */

@@ -4,7 +4,7 @@ import type {ResourceBase} from '../../resources/core/kind.ts'
 import {KADM_VERSION} from './made-by.ts'
 
 /** Increase it when the format of an entry changes; `migrations.ts` must then read the earlier format. */
-export const LEDGER_FORMAT = 1
+export const LEDGER_FORMAT = 2
 
 /** The fields that every document of an entry starts with. */
 interface Head {

@@ -19,25 +19,25 @@ export interface LeftEntry {
   readonly reason: 'changed' | 'unread'
 }
 
-export interface UndoReport {
+export interface RevertReport {
   readonly undone: readonly string[]
   readonly left: readonly LeftEntry[]
 }
 
-const undoOne = ({folder, id, applied, original}: LedgerEntry): Script => sh`printf '\035act %s\n' ${id} >&2
-( set -eu; KEEP=${LEDGER_DIR}/${folder}/keep; ${kindOf(applied).revert(applied, original)}
+const revertOne = ({folder, id, applied, original}: LedgerEntry): Script => sh`printf '\035act %s\n' ${id} >&2
+( set -eu; BACKUP=${LEDGER_DIR}/${folder}/keep; ${kindOf(applied).revert(applied, original)}
 ) </dev/null >&2 ${CLOSE_LOCK}`
 
-const settleOne = ({applied, original}: LedgerEntry): Script => {
-  const settle = kindOf(applied).afterRevert?.(applied, original)
-  return settle === undefined
+const afterRevertOf = ({applied, original}: LedgerEntry): Script => {
+  const script = kindOf(applied).afterRevert?.(applied, original)
+  return script === undefined
     ? sh`:`
-    : sh`( set -eu; ${settle}
+    : sh`( set -eu; ${script}
 ) </dev/null >&2 ${CLOSE_LOCK}`
 }
 
 /** Why a resource counts as changed by another program; undefined when it is as kadm left it. */
-const takenOver = ({resource, state, diff}: Looked): string | undefined => {
+const driftOf = ({resource, state, diff}: Looked): string | undefined => {
   const {drift} = kindOf(resource)
   return drift === undefined ? diff : drift(resource, state)
 }
@@ -61,7 +61,7 @@ export function backParts(resource: AnyHostResource, state: State, original: Sta
  */
 function whyLeft(found: Looked, entry: LedgerEntry): string | undefined {
   const back = backParts(found.resource, found.state, entry.original)
-  return back === 'all' || (back === 'some' && entry.wasBegun) ? undefined : takenOver(found)
+  return back === 'all' || (back === 'some' && entry.wasBegun) ? undefined : driftOf(found)
 }
 
 /**
@@ -69,7 +69,7 @@ function whyLeft(found: Looked, entry: LedgerEntry): string | undefined {
  * look. The entries are deleted after everything is restored, so an interrupted revert starts again from the
  * beginning: every revert must be safe to run twice. Changes that may cut the connection come last, one by one.
  */
-export async function undoLedger(proving: Proving): Promise<UndoReport> {
+export async function revertLedger(proving: Proving): Promise<RevertReport> {
   const {host, signal} = proving
   const {entries, unread} = await readLedger(host, signal)
   const looked = await look(
@@ -83,16 +83,16 @@ export async function undoLedger(proving: Proving): Promise<UndoReport> {
     return because === undefined || entry === undefined ? [] : [{id: entry.id, because, reason: 'changed'}]
   })
   const ours = entries.filter(({id}) => !changed.some(one => one.id === id))
-  const isTried = ({applied}: LedgerEntry): boolean => kindOf(applied).commitConfirm !== undefined
-  await undoScript(
-    ours.filter(entry => !isTried(entry)),
+  const isCommitConfirm = ({applied}: LedgerEntry): boolean => kindOf(applied).commitConfirm !== undefined
+  await revertScript(
+    ours.filter(entry => !isCommitConfirm(entry)),
     proving,
   )
-  for (const entry of ours.filter(isTried)) {
+  for (const entry of ours.filter(isCommitConfirm)) {
     const isAlready = looked.some(
       ({resource, state}) => resource.id === entry.id && backParts(resource, state, entry.original) === 'all',
     )
-    await (isAlready ? run(forget([entry]), proving) : undoTrial(entry, proving))
+    await (isAlready ? run(forget([entry]), proving) : revertCommitConfirm(entry, proving))
   }
   const strange = unread.map(({id, because}): LeftEntry => ({id, because, reason: 'unread'}))
   return {undone: ours.map(({id}) => id), left: [...changed, ...strange]}
@@ -105,19 +105,19 @@ function forget(entries: readonly LedgerEntry[]): Script {
 ${removeBelow(LEDGER_DIR, folders)}`
 }
 
-async function undoScript(entries: readonly LedgerEntry[], proving: Proving): Promise<void> {
+async function revertScript(entries: readonly LedgerEntry[], proving: Proving): Promise<void> {
   if (entries.length === 0) return
   const begin = sh`touch -- ${entries.map(({folder}) => `${LEDGER_DIR}/${folder}/undoing`)}`
-  await run(concat([begin, ...entries.map(undoOne), ...entries.map(settleOne), forget(entries)]), proving)
+  await run(concat([begin, ...entries.map(revertOne), ...entries.map(afterRevertOf), forget(entries)]), proving)
 }
 
-async function undoTrial(entry: LedgerEntry, proving: Proving): Promise<void> {
+async function revertCommitConfirm(entry: LedgerEntry, proving: Proving): Promise<void> {
   const {applied, original, folder} = entry
-  const trial = kindOf(applied).commitConfirm?.undo(applied, original)
-  if (trial === undefined) return
-  await run(undoOne(entry), proving)
-  const confirm = concat([sh`KEEP=${LEDGER_DIR}/${folder}/keep`, trial.confirm])
-  await confirmOrRollBack({...trial, confirm}, proving)
+  const commitConfirm = kindOf(applied).commitConfirm?.revert(applied, original)
+  if (commitConfirm === undefined) return
+  await run(revertOne(entry), proving)
+  const confirm = concat([sh`BACKUP=${LEDGER_DIR}/${folder}/keep`, commitConfirm.confirm])
+  await confirmOrRollBack({...commitConfirm, confirm}, proving)
   await run(forget([entry]), proving)
 }
 

@@ -1,6 +1,6 @@
 import {schemaOf, type AnyHostResource, type State} from '../../resources/any-resource.ts'
 import {LEDGER_FORMAT} from './documents.ts'
-import {isFields, migrateFrom0, type RawEntry} from './migrations.ts'
+import {appliedFrom1, isFields, originalFrom0, originalFrom1, presentId, presentKind} from './migrations.ts'
 
 /** One resource that kadm changed on a host: its original state, and the last applied resource (contents as hashes). */
 export interface LedgerEntry {
@@ -34,14 +34,14 @@ export interface EntryFiles {
 export function readEntry(files: EntryFiles): LedgerEntry | UnreadEntry {
   const {folder, wasBegun} = files
   const [original, applied] = [parse('original.json', files.original), parse('applied.json', files.applied)]
-  const id = idOf(original) ?? idOf(applied) ?? folder
+  const id = presentId(idOf(original) ?? idOf(applied) ?? folder)
   const unread = (because: string): UnreadEntry => ({folder, id, because})
   if (typeof original === 'string') return unread(original)
   if (typeof applied === 'string') return unread(applied)
   if (files.sequence === undefined || !/^\d+$/.test(files.sequence)) return unread('cannot read its file sequence')
   const unknown = unknownFormat(original) ?? unknownFormat(applied)
   if (unknown !== undefined) return unread(unknown)
-  const raw = rawEntry(id, original, applied)
+  const raw = rawEntry(original, applied)
   const schema = schemaOf(raw.kind)
   if (schema === undefined) return unread(`this kadm does not know the kind '${raw.kind}'${madeBy(applied)}`)
   const [state, resource] = [schema.state.safeParse(raw.original), schema.resource.safeParse(raw.applied)]
@@ -66,27 +66,38 @@ function parse(name: string, text: string | undefined): Fields | string {
 const idOf = (document: Fields | string): string | undefined =>
   typeof document !== 'string' && typeof document['id'] === 'string' ? document['id'] : undefined
 
-/** Format 0, which kadm 0.1.0 wrote, does not contain a format number. */
+/**
+ * Each document has its own format, because the first is written once and the second at each change. Format 0, which
+ * kadm 0.1.0 wrote, does not contain a format number.
+ */
 const formatOf = (document: Fields): unknown => document['format'] ?? 0
+
+const KNOWN_FORMATS = [0, 1, LEDGER_FORMAT] as const
 
 function unknownFormat(document: Fields): string | undefined {
   const format = formatOf(document)
-  return format === 0 || format === LEDGER_FORMAT
+  return KNOWN_FORMATS.some(known => known === format)
     ? undefined
     : `this kadm does not know format ${JSON.stringify(format)} of the ledger${madeBy(document)}`
 }
 
 const madeBy = ({kadm}: Fields): string => (typeof kadm === 'string' ? `; it was written by kadm ${kadm}` : '')
 
-function rawEntry(id: string, original: Fields, applied: Fields): RawEntry {
-  const resource = formatOf(applied) === 0 ? applied : applied['applied']
-  const kind = formatOf(applied) === 0 ? applied['kind'] : (original['kind'] ?? applied['kind'])
-  const isFormat0 = formatOf(original) === 0
-  const entry = {
-    id,
-    kind: String(kind),
-    applied: resource,
-    original: isFormat0 ? original['state'] : original['original'],
+/** Both documents as plain data of the present format; the schema of the kind checks their content. */
+interface RawEntry {
+  readonly kind: string
+  readonly original: unknown
+  readonly applied: unknown
+}
+
+function rawEntry(original: Fields, applied: Fields): RawEntry {
+  const [ofOriginal, ofApplied] = [formatOf(original), formatOf(applied)]
+  const kind = presentKind(String(ofApplied === 0 ? applied['kind'] : (original['kind'] ?? applied['kind'])))
+  const resource = ofApplied === 0 ? applied : applied['applied']
+  const state = ofOriginal === 0 ? originalFrom0(kind, original['state'], resource) : original['original']
+  return {
+    kind,
+    original: ofOriginal === LEDGER_FORMAT ? state : originalFrom1(kind, state),
+    applied: ofApplied === LEDGER_FORMAT ? resource : appliedFrom1(kind, resource),
   }
-  return isFormat0 ? migrateFrom0(entry) : entry
 }

@@ -10,13 +10,13 @@ import {carryOut} from '../schedule/carry-out.ts'
 import {controlPlaneOn} from '../cluster/control-plane.ts'
 import {refuseHeld} from '../lease/refuse-held.ts'
 import {withLeases, type Lease} from '../lease/lease.ts'
-import {undoLedger, type UndoReport} from '../ledger/ledger.ts'
+import {revertLedger, type RevertReport} from '../ledger/ledger.ts'
 import type {Machine} from '../hosts/machine.ts'
 import {openMachines, type Candidate} from '../hosts/open-machines.ts'
 import type {WorkflowOptions} from './options.ts'
 import {judgeOutcomes, runOf} from '../schedule/run-of.ts'
 
-export interface HostReset extends UndoReport {
+export interface HostReset extends RevertReport {
   readonly host: string
 }
 
@@ -99,7 +99,7 @@ async function resetHosts(
 ): Promise<readonly HostReset[]> {
   if (machines.length === 0) return []
   await carryOutOn(machines, resetPhases)
-  const reports = await onEach(machines, MACHINES_AT_ONCE, machine => undoOn(options, machine))
+  const reports = await onEach(machines, MACHINES_AT_ONCE, machine => revertOn(options, machine))
   await carryOutOn(machines, afterResetPhases)
   await onEach(machines, MACHINES_AT_ONCE, async ({lease, node}) => {
     const isAllBack = reports.every(({host: name, left}) => name !== node.name || left.length === 0)
@@ -108,14 +108,14 @@ async function resetHosts(
   return reports
 }
 
-async function undoOn({emit, clock, signal: stop}: ResetOptions, {host, node, lease}: Machine): Promise<HostReset> {
+async function revertOn({emit, clock, signal: stop}: ResetOptions, {host, node, lease}: Machine): Promise<HostReset> {
   if (lease === undefined) throw new Error(`${host.name}: cannot undo changes on the host without its lease`)
   const signal = AbortSignal.any([stop, lease.lost])
   const warn = (message: string): void => emit({type: 'warning', host: node.name, message, at: clock.now()})
   const report = await reportPhase(
     {emit, clock},
     {host: node.name, phase: 'undo', title: 'Restore the original state'},
-    progress => undoLedger({host, signal, clock, fence: lease.fence, lend: lease.lend, progress, warn}),
+    progress => revertLedger({host, signal, clock, fence: lease.fence, lend: lease.lend, progress, warn}),
     ({undone}) => undone.length,
   )
   for (const {id, because, reason} of report.left) {

@@ -1,7 +1,7 @@
 import {block} from '../../resources/files/block.ts'
 import {file} from '../../resources/files/file.ts'
 import {hostname} from '../../resources/host/hostname.ts'
-import {loopbackName} from '../../resources/host/hosts-file-entry.ts'
+import {hostsFileEntry} from '../../resources/host/hosts-file-entry.ts'
 import type {Phase} from '../phase.ts'
 
 const HOSTS = '/etc/hosts'
@@ -20,7 +20,7 @@ export const hostnamePhase: Phase = {
       lines: `${node.address} ${node.name}\n`,
       why: 'the name must resolve to the address that the cluster uses',
     }),
-    loopbackName({
+    hostsFileEntry({
       path: HOSTS,
       name: node.name,
       why: 'the name must not resolve to 127.0.1.1',

@@ -14,7 +14,7 @@ export const networkPhase: Phase = {
           hostNetwork({
             path: '/etc/netplan/60-kadm.yaml',
             text: netplanYaml(node.host.netplan),
-            cards: node.host.netplan.interfaces,
+            interfaces: node.host.netplan.interfaces,
             why: 'sets a static address with netplan; the host reverts it unless a new login works',
           }),
         ],

@@ -29,13 +29,13 @@ export interface Kind<R extends ResourceBase, S> {
   /** Shell that changes the observed state to the desired state; runs under `set -eu`. */
   readonly act: (resource: R, state: S) => Script
   /**
-   * Saves what `revert` needs in addition to `S` (such as original bytes) to the empty folder "$KEEP" on the
+   * Saves what `revert` needs in addition to `S` (such as original bytes) to the empty folder "$BACKUP" on the
    * host; runs once, before the first act.
    */
   readonly backup?: (resource: R, state: S) => Script
   /** The state to store in the ledger. It records how `act` decided, because a later kadm may decide differently. */
   readonly ledgerState?: (resource: R, state: S) => S
-  /** Shell that restores the original state; "$KEEP" is the folder that `backup` filled. */
+  /** Shell that restores the original state; "$BACKUP" is the folder that `backup` filled. */
   readonly revert: (resource: R, original: S) => Script
   /**
    * The parts of the state that count when kadm checks a revert: the resource is restored when every part
@@ -59,8 +59,8 @@ export interface Kind<R extends ResourceBase, S> {
    */
   readonly commitConfirm?: {
     readonly act: (resource: R, state: S) => CommitConfirm
-    /** "$KEEP" is the folder that `backup` filled. */
-    readonly undo: (resource: R, original: S) => CommitConfirm
+    /** "$BACKUP" is the folder that `backup` filled. */
+    readonly revert: (resource: R, original: S) => CommitConfirm
   }
   /** Why `revert` must leave the resource alone: another program changed it since (drift). Default: `diff`. */
   readonly drift?: (resource: R, state: S) => string | undefined
@@ -68,7 +68,7 @@ export interface Kind<R extends ResourceBase, S> {
   readonly afterRevert?: (resource: R, original: S) => Script
 }
 
-/** The ledger schema of a kind, format 1. Unknown keys are ignored. */
+/** The ledger schema of a kind, in the present format. Unknown keys are ignored. */
 export interface LedgerSchema<R, S> {
   readonly resource: z.ZodType<R>
   readonly state: z.ZodType<S>

@@ -96,7 +96,7 @@ printf %s ${text} | base64 -d >>"$kadm_new"`,
     ])
   },
   // With what a symbolic link points at, since that is what is edited.
-  backup: ({path}, state) => (state.type === 'no-file' ? sh`:` : sh`cp -a -L -T -- ${path} "$KEEP"/original`),
+  backup: ({path}, state) => (state.type === 'no-file' ? sh`:` : sh`cp -a -L -T -- ${path} "$BACKUP"/original`),
   // The shell drops newlines at the end of "$(…)": a last line that had none is the same file, and is put back as it was.
   revert: (resource, original) =>
     original.type === 'block'
@@ -108,7 +108,7 @@ const takeOut = ({path, name}: BlockResource, original: BlockFound): Script => s
 ${rewriteFile(
   path,
   sh`sed -e ${without(name)} <"$kadm_file" >"$kadm_new"
-if [ -f "$KEEP"/original ] && [ "$(cat "$kadm_new")" = "$(cat "$KEEP"/original)" ]; then cp -a -- "$KEEP"/original "$kadm_new"; fi`,
+if [ -f "$BACKUP"/original ] && [ "$(cat "$kadm_new")" = "$(cat "$BACKUP"/original)" ]; then cp -a -- "$BACKUP"/original "$kadm_new"; fi`,
 )}
 ${original.type === 'no-file' ? sh`[ -s "$kadm_file" ] || rm -f -- "$kadm_file"` : sh`:`}
 fi`

@@ -45,12 +45,12 @@ mv -fT -- ${to} ${path}`,
 }
 
 /** Keeps what is at the path, whatever it is, with all that belongs to it. */
-export const backUpFile = (path: string): Script => sh`cp -a -T -- ${path} "$KEEP"/original`
+export const backUpFile = (path: string): Script => sh`cp -a -T -- ${path} "$BACKUP"/original`
 
 /** Puts back what `backUpFile` kept. */
 export const restoreFile = (path: string): Script => sh`${makeParents(path)}
 rm -f -- ${temporaryPath(path)}
-cp -a -T -- "$KEEP"/original ${temporaryPath(path)}
+cp -a -T -- "$BACKUP"/original ${temporaryPath(path)}
 [ -L ${temporaryPath(path)} ] || sync -- ${temporaryPath(path)}
 mv -fT -- ${temporaryPath(path)} ${path}`
 

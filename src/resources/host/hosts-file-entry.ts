@@ -9,28 +9,32 @@ import {base, texts} from '../core/schema.ts'
  * No loopback line of a hosts file knows this name. Ubuntu's installer writes `127.0.1.1 NAME`, and glibc prefers that to any other
  * address of the name, wherever it stands: a smaller scope sorts first (RFC 6724, rule 8).
  */
-export interface LoopbackNameResource extends ResourceBase {
-  readonly kind: 'loopback-name'
+export interface HostsFileEntryResource extends ResourceBase {
+  readonly kind: 'hosts-file-entry'
   readonly path: string
   readonly name: string
 }
 
-export interface LoopbackNameFound {
+export interface HostsFileEntryFound {
   /** The lines that lead the name to the host itself, as they are. */
   readonly lines: readonly string[]
 }
 
-export const loopbackName = ({path, name, why}: Omit<LoopbackNameResource, 'kind' | 'id'>): LoopbackNameResource => ({
-  kind: 'loopback-name',
-  id: `loopback-name:${hostPath(path)}`,
+export const hostsFileEntry = ({
+  path,
+  name,
+  why,
+}: Omit<HostsFileEntryResource, 'kind' | 'id'>): HostsFileEntryResource => ({
+  kind: 'hosts-file-entry',
+  id: `hosts-file-entry:${hostPath(path)}`,
   why,
   path,
   name,
 })
 
-export const loopbackNameKind: Kind<LoopbackNameResource, LoopbackNameFound> = {
+export const hostsFileEntryKind: Kind<HostsFileEntryResource, HostsFileEntryFound> = {
   schema: {
-    resource: z.object({...base, kind: z.literal('loopback-name'), path: z.string(), name: z.string()}),
+    resource: z.object({...base, kind: z.literal('hosts-file-entry'), path: z.string(), name: z.string()}),
     state: z.object({lines: texts}),
   },
   look: ({path, name}) => sh`[ ! -f ${path} ] || sed -n -E -e ${`/${loopbackLine(name)}/I p`} <${path}`,

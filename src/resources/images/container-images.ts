@@ -119,12 +119,12 @@ done`,
       ),
       pinned(images.filter(image => needs(image, state) !== 'nothing').map(({ref}) => ref)),
     ]),
-  backup: () => sh`ctr -n k8s.io images ls -q >"$KEEP"/refs`,
+  backup: () => sh`ctr -n k8s.io images ls -q >"$BACKUP"/refs`,
   revert: ({
     images,
   }) => sh`if command -v ctr >/dev/null && timeout ${LISTED_WITHIN_S} ctr -n k8s.io images ls -q >/dev/null 2>&1; then
 for kadm_ref in ${images.flatMap(({ref, configDigest}) => [ref, configDigest])}; do
-grep -qxF -e "$kadm_ref" "$KEEP"/refs || ctr -n k8s.io images rm "$kadm_ref" >/dev/null
+grep -qxF -e "$kadm_ref" "$BACKUP"/refs || ctr -n k8s.io images rm "$kadm_ref" >/dev/null
 done
 fi`,
   drift: () => undefined,

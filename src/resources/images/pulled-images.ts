@@ -84,7 +84,7 @@ done`,
   },
   detail: (_, {missing}) => missing.map(ref => `+ ${ref}`).join('\n') || undefined,
   backup: () => sh`command -v ctr >/dev/null || ${fail('ctr is not installed, so no image can be pulled')}
-ctr -n k8s.io images ls -q >"$KEEP"/refs`,
+ctr -n k8s.io images ls -q >"$BACKUP"/refs`,
   act: (resource, {missing}) =>
     concat([
       reportProgressShell,
@@ -103,7 +103,7 @@ for kadm_ref in ${refs}; do
 kadm_digest=$(printf '%s\n' "$kadm_list" | sed -n "s|^$kadm_ref  *[^ ]*  *\(sha256:[0-9a-f]*\) .*|\1|p" | head -n 1)
 [ -n "$kadm_digest" ] || continue
 for kadm_name in $(printf '%s\n' "$kadm_list" | sed -n "s|^\([^ ]*\)  *[^ ]*  *$kadm_digest .*|\1|p"); do
-grep -qxF -e "$kadm_name" "$KEEP"/refs || ctr -n k8s.io images rm "$kadm_name" >/dev/null
+grep -qxF -e "$kadm_name" "$BACKUP"/refs || ctr -n k8s.io images rm "$kadm_name" >/dev/null
 done
 done
 fi`,

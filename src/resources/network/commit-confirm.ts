@@ -18,20 +18,20 @@ export interface NetworkTrial {
   readonly seconds: number
   /** What must be so for the change to be good; ends with `back WHY` otherwise. */
   readonly check: Script
-  /** Sees that the cards are as they were, when netplan has gone back. */
+  /** Sees that the interfaces are as they were, when netplan has gone back. */
   readonly restore: Script
-  readonly cards: readonly string[]
+  readonly interfaces: readonly string[]
 }
 
 /** `netplan apply` needs udevadm, which a container may lack; there, the script reloads networkd directly. */
 const APPLY = sh`{ if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1`
 
 /** Begins the trial and ends at once, so that the connection that this comes by can go. */
-export function beginTrial({write, tryPath, runDir, seconds, check, restore, cards}: NetworkTrial): Script {
+export function beginTrial({write, tryPath, runDir, seconds, check, restore, interfaces}: NetworkTrial): Script {
   const trial = program('network-trial', {
     run_dir: runDir,
     heard: program('heard'),
-    cards,
+    interfaces,
     try_path: tryPath,
     try_dir: posix.dirname(tryPath),
     apply: APPLY,
@@ -77,38 +77,38 @@ else cat stage; cat evidence 2>/dev/null || :; fi`
 /** For the trial: all addresses came, and the gateways answer. */
 export const checkWishes = (wishes: Readonly<Record<string, InterfaceSpec>>): Script =>
   concat([
-    ...Object.entries(wishes).flatMap(([card, {addresses}]) =>
+    ...Object.entries(wishes).flatMap(([name, {addresses}]) =>
       addresses.map(
         address =>
-          sh`came ${card} ${address} 100 || back ${`${address} did not come to ${card}; see whether its cable is in and no other file speaks of it`}`,
+          sh`came ${name} ${address} 100 || back ${`${address} did not come to ${name}; see whether its cable is in and no other file speaks of it`}`,
       ),
     ),
-    ...Object.entries(wishes).flatMap(([card, {gateway}]) =>
+    ...Object.entries(wishes).flatMap(([name, {gateway}]) =>
       gateway === undefined
         ? []
         : [
-            sh`heard ${card} ${gateway}; [ "$?" != 1 ] || back ${`no machine answers at the gateway ${gateway} on ${card}`}`,
+            sh`heard ${name} ${gateway}; [ "$?" != 1 ] || back ${`no machine answers at the gateway ${gateway} on ${name}`}`,
           ],
     ),
   ])
 
 /** Refuses addresses that another machine on the same network answers for; a card that is down is up for as long as it is asked. */
 export function refuseTaken(wishes: Readonly<Record<string, InterfaceSpec>>, found: InterfaceStates): Script {
-  const asks = Object.entries(wishes).flatMap(([card, {addresses}]) => {
+  const asks = Object.entries(wishes).flatMap(([name, {addresses}]) => {
     const fresh = addresses.map(text => text.split('/')[0] ?? '').filter(address => !address.includes(':'))
-    const isDown = found[card]?.up === false
-    const down = isDown ? sh`ip link set dev ${card} down` : sh`:`
-    const up = sh`ip link set dev ${card} up
-left=20; until [ "$(cat /sys/class/net/${card}/carrier 2>/dev/null)" = 1 ] || [ "$left" = 0 ]; do sleep 0.2; left=$((left - 1)); done`
+    const isDown = found[name]?.up === false
+    const down = isDown ? sh`ip link set dev ${name} down` : sh`:`
+    const up = sh`ip link set dev ${name} up
+left=20; until [ "$(cat /sys/class/net/${name}/carrier 2>/dev/null)" = 1 ] || [ "$left" = 0 ]; do sleep 0.2; left=$((left - 1)); done`
     return [
       isDown ? up : sh`:`,
       ...fresh.map(
-        address => sh`if ! ip -o addr show | grep -qF -e ${` ${address}/`} && heard ${card} ${address}; then
+        address => sh`if ! ip -o addr show | grep -qF -e ${` ${address}/`} && heard ${name} ${address}; then
 printf '%s\n' "$who" >&2
 ${down}
-${fail(`${address} belongs to another machine on the network of ${card}`)}
+${fail(`${address} belongs to another machine on the network of ${name}`)}
 fi
-ip neigh del ${address} dev ${card} 2>/dev/null || :`,
+ip neigh del ${address} dev ${name} 2>/dev/null || :`,
       ),
       down,
     ]
@@ -116,19 +116,19 @@ ip neigh del ${address} dev ${card} 2>/dev/null || :`,
   return asks.length === 0 ? sh`:` : concat([program('heard'), ...asks])
 }
 
-/** The cards as they were found, where netplan's files do not say so themselves. */
-export function restoreCards(was: InterfaceStates, wishes: Readonly<Record<string, InterfaceSpec>>): Script {
-  const lines = Object.entries(was).flatMap(([card, {addresses, mtu, up}]) => [
-    ...(wishes[card]?.addresses ?? [])
+/** The interfaces as they were found, where netplan's files do not say so themselves. */
+export function restoreInterfaces(was: InterfaceStates, wishes: Readonly<Record<string, InterfaceSpec>>): Script {
+  const lines = Object.entries(was).flatMap(([name, {addresses, mtu, up}]) => [
+    ...(wishes[name]?.addresses ?? [])
       .filter(address => addresses.every(has => has.address !== address))
-      .map(address => sh`ip addr del ${address} dev ${card} 2>/dev/null || :`),
+      .map(address => sh`ip addr del ${address} dev ${name} 2>/dev/null || :`),
     ...addresses.map(({address, dynamic}) =>
       dynamic
-        ? sh`came ${card} ${address} 75 || :`
-        : sh`came ${card} ${address} 25 || ip addr add ${address} dev ${card} 2>/dev/null || :`,
+        ? sh`came ${name} ${address} 75 || :`
+        : sh`came ${name} ${address} 25 || ip addr add ${address} dev ${name} 2>/dev/null || :`,
     ),
-    sh`[ "$(cat /sys/class/net/${card}/mtu)" = ${mtu} ] || ip link set dev ${card} mtu ${mtu} 2>/dev/null || :`,
-    up ? sh`:` : sh`ip link set dev ${card} down`,
+    sh`[ "$(cat /sys/class/net/${name}/mtu)" = ${mtu} ] || ip link set dev ${name} mtu ${mtu} 2>/dev/null || :`,
+    up ? sh`:` : sh`ip link set dev ${name} down`,
   ])
   return concat([...lines, new Script(':')])
 }

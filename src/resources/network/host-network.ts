@@ -18,7 +18,7 @@ import {
   checkWishes,
   confirmTrial,
   refuseTaken,
-  restoreCards,
+  restoreInterfaces,
   trialStage,
   type NetworkTrial,
 } from './commit-confirm.ts'
@@ -35,7 +35,7 @@ export interface HostNetworkResource extends ResourceBase {
   /** The netplan file; 0600, as netplan wants it. */
   readonly config: FileResource
   /** By interface name. */
-  readonly cards: Readonly<Record<string, InterfaceSpec>>
+  readonly interfaces: Readonly<Record<string, InterfaceSpec>>
   readonly trialSeconds: number
   readonly runDir: string
   /** Where netplan looks first, and what a reboot forgets. */
@@ -46,7 +46,7 @@ export interface HostNetworkFound {
   readonly netplan: boolean
   readonly file: PathState
   /** Of those that the resource names. */
-  readonly cards: InterfaceStates
+  readonly interfaces: InterfaceStates
 }
 
 export interface HostNetworkSpec {
@@ -54,32 +54,32 @@ export interface HostNetworkSpec {
   readonly path: string
   /** netplan's YAML. */
   readonly text: string
-  readonly cards: Readonly<Record<string, InterfaceSpec>>
+  readonly interfaces: Readonly<Record<string, InterfaceSpec>>
   readonly trialSeconds?: number
   readonly runDir?: string
   readonly tryDir?: string
 }
 
-/** What netplan's file gives to the cards it names. */
-export const hostNetwork = ({why, path, text, cards, ...rest}: HostNetworkSpec): HostNetworkResource => ({
+/** What netplan's file gives to the interfaces it names. */
+export const hostNetwork = ({why, path, text, interfaces, ...rest}: HostNetworkSpec): HostNetworkResource => ({
   kind: 'host-network',
   id: `host-network:${path}`,
   why,
   config: file({path, why, content: text, mode: '0600'}),
-  cards: Object.fromEntries(
-    Object.entries(cards).map(([name, card]) => [name, {...card, addresses: card.addresses.map(canonical)}]),
+  interfaces: Object.fromEntries(
+    Object.entries(interfaces).map(([name, state]) => [name, {...state, addresses: state.addresses.map(canonical)}]),
   ),
   trialSeconds: rest.trialSeconds ?? 120,
   runDir: rest.runDir ?? `${RUN_DIR}/network`,
   tryDir: rest.tryDir ?? '/run/netplan',
 })
 
-const cardWish: z.ZodType<InterfaceSpec> = z.object({
+const interfaceSpec: z.ZodType<InterfaceSpec> = z.object({
   addresses: texts,
   gateway: maybe(z.string()),
   mtu: z.number().optional(),
 })
-const card = z.object({
+const interfaceState = z.object({
   up: z.boolean(),
   mtu: z.number(),
   addresses: z.array(z.object({address: z.string(), dynamic: z.boolean()})),
@@ -91,38 +91,41 @@ export const hostNetworkKind: Kind<HostNetworkResource, HostNetworkFound> = {
       ...base,
       kind: z.literal('host-network'),
       config: fileResource,
-      cards: z.record(z.string(), cardWish),
+      interfaces: z.record(z.string(), interfaceSpec),
       trialSeconds: z.number(),
       runDir: z.string(),
       tryDir: z.string(),
     }),
-    state: z.object({netplan: z.boolean(), file: pathState, cards: z.record(z.string(), card)}),
+    state: z.object({netplan: z.boolean(), file: pathState, interfaces: z.record(z.string(), interfaceState)}),
   },
-  look: ({config, cards}) => sh`if command -v netplan >/dev/null; then echo 'netplan yes'; else echo 'netplan no'; fi
-${lookAtInterfaces(Object.keys(cards))}
+  look: ({
+    config,
+    interfaces,
+  }) => sh`if command -v netplan >/dev/null; then echo 'netplan yes'; else echo 'netplan no'; fi
+${lookAtInterfaces(Object.keys(interfaces))}
 echo file
 ${fileKind.look(config)}`,
   parse: output => {
     const at = output.indexOf('file\n')
     return {
       netplan: output.startsWith('netplan yes'),
-      cards: parseInterfaceStates(output.slice(0, at)),
+      interfaces: parseInterfaceStates(output.slice(0, at)),
       file: parsePath(output.slice(at + 'file\n'.length)),
     }
   },
-  identity: ({file: found, cards}) => ({
+  identity: ({file: found, interfaces}) => ({
     file: pathIdentity(found),
     // What was leased may be another address next time.
     ...Object.fromEntries(
-      Object.entries(cards).map(([name, {up, mtu, addresses}]) => [
-        `card ${name}`,
+      Object.entries(interfaces).map(([name, {up, mtu, addresses}]) => [
+        `interface ${name}`,
         {up, mtu, addresses: addresses.flatMap(({address, dynamic}) => (dynamic ? [] : [address])).toSorted()},
       ]),
     ),
   }),
-  diff: ({config, cards}, found) => {
+  diff: ({config, interfaces}, found) => {
     const differs = fileKind.diff(config, found.file)
-    const lacking = interfacesDiff(cards, found.cards)
+    const lacking = interfacesDiff(interfaces, found.interfaces)
     const parts = [
       ...(differs === undefined ? [] : [`${config.path} ${differs}`]),
       ...(lacking === undefined ? [] : [lacking]),
@@ -132,37 +135,39 @@ ${fileKind.look(config)}`,
   detail: ({config}, found) => fileKind.detail?.(config, found.file),
   backup: ({config}, found) => fileKind.backup?.(config, found.file) ?? sh`:`,
   act: (resource, found) => {
-    const {config, cards} = resource
+    const {config, interfaces} = resource
     const {content} = config
     if (content === undefined) throw new Error(`the content of ${config.path} was never made`)
     return concat([
       sh`command -v netplan >/dev/null || ${fail('netplan is not installed; give the host its addresses by hand, or install netplan.io')}`,
-      refuseTaken(cards, found.cards),
+      refuseTaken(interfaces, found.interfaces),
       beginTrial({
         ...placeOf(resource),
         write: to => writeContent(content, to),
-        check: checkWishes(cards),
-        restore: restoreCards(found.cards, cards),
+        check: checkWishes(interfaces),
+        restore: restoreInterfaces(found.interfaces, interfaces),
       }),
     ])
   },
-  revert: (resource, {file: original, cards: was}) =>
+  revert: (resource, {file: original, interfaces: was}) =>
     beginTrial({
       ...placeOf(resource),
       write: to =>
-        original.type === 'file' ? sh`cp -a -- "$KEEP"/original ${to}` : writeContent('network: {version: 2}\n', to),
-      check: restoreCards(was, resource.cards),
-      restore: restoreCards(asWished(resource.cards, was), {}),
+        original.type === 'file' ? sh`cp -a -- "$BACKUP"/original ${to}` : writeContent('network: {version: 2}\n', to),
+      check: restoreInterfaces(was, resource.interfaces),
+      restore: restoreInterfaces(asWished(resource.interfaces, was), {}),
     }),
   commitConfirm: {
     act: (resource, found) => ({
       ...trialOf(resource),
-      addresses: Object.values(resource.cards).flatMap(({addresses}) => addresses.map(bare)),
+      addresses: Object.values(resource.interfaces).flatMap(({addresses}) => addresses.map(bare)),
       confirm: confirmTrial(placeOf(resource), fileKind.act(resource.config, found.file)),
     }),
-    undo: (resource, original) => ({
+    revert: (resource, original) => ({
       ...trialOf(resource),
-      addresses: Object.values(original.cards).flatMap(({addresses}) => addresses.map(({address}) => bare(address))),
+      addresses: Object.values(original.interfaces).flatMap(({addresses}) =>
+        addresses.map(({address}) => bare(address)),
+      ),
       confirm: confirmTrial(placeOf(resource), fileKind.revert(resource.config, original.file)),
     }),
   },
@@ -175,35 +180,35 @@ const bare = (address: string): string => address.split('/')[0] ?? address
 
 const placeOf = ({
   config,
-  cards,
+  interfaces,
   tryDir,
   runDir,
   trialSeconds,
-}: HostNetworkResource): Pick<NetworkTrial, 'tryPath' | 'runDir' | 'seconds' | 'cards'> => ({
+}: HostNetworkResource): Pick<NetworkTrial, 'tryPath' | 'runDir' | 'seconds' | 'interfaces'> => ({
   tryPath: `${tryDir}/${posix.basename(config.path)}`,
   runDir,
   seconds: trialSeconds,
-  cards: Object.keys(cards),
+  interfaces: Object.keys(interfaces),
 })
 
 const trialOf = ({
-  cards,
+  interfaces,
   trialSeconds,
   runDir,
 }: HostNetworkResource): Pick<CommitConfirm, 'what' | 'seconds' | 'stage'> => ({
-  what: `the network settings of ${Object.keys(cards).join(', ')}`,
+  what: `the network settings of ${Object.keys(interfaces).join(', ')}`,
   seconds: trialSeconds,
   stage: trialStage(runDir),
 })
 
-/** The cards with what was wished for them, which is what an undo that fails goes back to. */
-const asWished = (wishes: HostNetworkResource['cards'], was: InterfaceStates): InterfaceStates =>
+/** The interfaces with what was wished for them, which is what an undo that fails goes back to. */
+const asWished = (wishes: HostNetworkResource['interfaces'], was: InterfaceStates): InterfaceStates =>
   Object.fromEntries(
-    Object.entries(was).map(([name, card]): readonly [string, InterfaceState] => [
+    Object.entries(was).map(([name, state]): readonly [string, InterfaceState] => [
       name,
       {
         up: true,
-        mtu: wishes[name]?.mtu ?? card.mtu,
+        mtu: wishes[name]?.mtu ?? state.mtu,
         addresses: (wishes[name]?.addresses ?? []).map(address => ({address, dynamic: false})),
       },
     ]),

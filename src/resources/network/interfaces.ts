@@ -54,18 +54,18 @@ export function canonical(text: string): string {
   return `${canonicalAddress(address)}/${prefix}`
 }
 
-/** What the cards lack, for people; undefined when nothing. */
+/** What the interfaces lack, for people; undefined when nothing. */
 export function interfacesDiff(
   wanted: Readonly<Record<string, InterfaceSpec>>,
   found: InterfaceStates,
 ): string | undefined {
   const parts = Object.entries(wanted).flatMap(([name, {addresses, mtu}]) => {
-    const card = found[name]
-    if (card === undefined) return [`${name} does not exist`]
-    const lacks = addresses.filter(address => card.addresses.every(has => has.address !== address))
+    const state = found[name]
+    if (state === undefined) return [`${name} does not exist`]
+    const lacks = addresses.filter(address => state.addresses.every(has => has.address !== address))
     return [
       ...lacks.map(address => `${name} does not have ${address}`),
-      ...(mtu === undefined || mtu === card.mtu ? [] : [`${name} has the MTU ${card.mtu} instead of ${mtu}`]),
+      ...(mtu === undefined || mtu === state.mtu ? [] : [`${name} has the MTU ${state.mtu} instead of ${mtu}`]),
     ]
   })
   return parts.length === 0 ? undefined : parts.join(', ')

@@ -83,7 +83,7 @@ export const packagesKind: Kind<PackagesResource, PackagesFound> = {
     })
     return parts.length === 0 ? undefined : parts.join(', ')
   },
-  backup: () => sh`dpkg-query -W -f ${'${Package}\n'} >"$KEEP"/before`,
+  backup: () => sh`dpkg-query -W -f ${'${Package}\n'} >"$BACKUP"/before`,
   ledgerState: (resource, found) => ({...found, asked: namesOf(resource)}),
   act: ({packages: wanted, lockSeconds}, found) => {
     const lacking = wanted.filter(one => !isInstalled(one, found))
@@ -163,12 +163,12 @@ const purgeWords = (
 const purgeNew = (names: readonly string[]): Script =>
   names.length === 0
     ? sh`:`
-    : sh`set -- $(printf '%s\n' ${names} | grep -vxF -f "$KEEP"/before)
+    : sh`set -- $(printf '%s\n' ${names} | grep -vxF -f "$BACKUP"/before)
 [ $# = 0 ] || { ${purgeWords(sh`"$@"`)}
 }`
 
 /** What came with the packages, is needed by nothing else now and was not there before. */
-const purgeUnneeded = sh`set -- $(${aptGet} --simulate autoremove 2>/dev/null | sed -n 's/^Remv \([^ ]*\) .*/\1/p' | grep -vxF -f "$KEEP"/before)
+const purgeUnneeded = sh`set -- $(${aptGet} --simulate autoremove 2>/dev/null | sed -n 's/^Remv \([^ ]*\) .*/\1/p' | grep -vxF -f "$BACKUP"/before)
 [ $# = 0 ] || ${aptGet} purge "$@" >&2`
 
 const restoreFile = ({

@@ -8,21 +8,21 @@ import {base} from '../core/schema.ts'
 
 /** The cluster authority's certificate on a worker. One that is there is kept: preflight has compared it with the cluster's. */
 export interface CaCertificateResource extends ResourceBase {
-  readonly kind: 'authority-copy'
+  readonly kind: 'ca-certificate'
   readonly path: string
   readonly made?: string | undefined
 }
 
 export const caCertificate = (path: string): CaCertificateResource => ({
-  kind: 'authority-copy',
-  id: `authority-copy:${path}`,
+  kind: 'ca-certificate',
+  id: `ca-certificate:${path}`,
   why: 'a worker trusts only an API server whose certificate this CA signed',
   path,
 })
 
 export const caCertificateKind: Kind<CaCertificateResource, PathState> = {
   schema: {
-    resource: z.object({...base, kind: z.literal('authority-copy'), path: z.string()}),
+    resource: z.object({...base, kind: z.literal('ca-certificate'), path: z.string()}),
     state: pathState,
   },
   look: ({path}) => lookAtPath(path),

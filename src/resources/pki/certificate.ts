@@ -125,13 +125,13 @@ ${isAuthority(name) ? sh`[ ! -s ${SIGNED[name]} ] || [ ! -s ${API_MANIFEST} ] ||
   backup: ({name, dir}) =>
     concat(
       [certPath(name, dir), keyPath(name, dir)].map(
-        (path, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$KEEP"/${i}`,
+        (path, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$BACKUP"/${i}`,
       ),
     ),
   revert: ({name, dir}) =>
     concat(
       [certPath(name, dir), keyPath(name, dir)].map(
-        (path, i) => sh`if [ -e "$KEEP"/${i} ]; then cp -a -T -- "$KEEP"/${i} ${path}; else rm -f -- ${path}; fi`,
+        (path, i) => sh`if [ -e "$BACKUP"/${i} ]; then cp -a -T -- "$BACKUP"/${i} ${path}; else rm -f -- ${path}; fi`,
       ),
     ),
   redact: resource => ({...resource, made: undefined}),

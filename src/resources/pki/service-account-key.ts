@@ -51,7 +51,7 @@ export const serviceAccountKeyKind: Kind<ServiceAccountKeyResource, ServiceAccou
       return sh`ssh-keygen -e -m PKCS8 -P '' -f ${saKey} >${saPub}.new && chmod 0600 ${saPub}.new && mv ${saPub}.new ${saPub}`
     return concat([putText(saKey, '0600', made.key), putText(saPub, '0600', made.pub)])
   },
-  backup: ({dir}) => sh`[ ! -e ${saKeyPath(dir)} ] || : >"$KEEP"/key`,
+  backup: ({dir}) => sh`[ ! -e ${saKeyPath(dir)} ] || : >"$BACKUP"/key`,
   revert: ({dir}, original) => (original.key ? sh`:` : sh`rm -f -- ${saKeyPath(dir)} ${saPubPath(dir)}`),
   redact: resource => ({...resource, made: undefined}),
 }

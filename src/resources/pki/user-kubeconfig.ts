@@ -93,13 +93,13 @@ else cat -- ${ADMIN_CONF}; fi >"$kadm_new"
 [ ! -e "$kadm_to" ] || chmod --reference="$kadm_to" -- "$kadm_new"
 chown -- ${ownerOf(resource)} "$kadm_new"
 mv -fT -- "$kadm_new" "$kadm_to"`,
-  backup: resource => sh`if [ -f ${pathOf(resource)} ]; then cp -aL -T -- ${pathOf(resource)} "$KEEP"/original
-elif [ ! -e ${pathOf(resource)} ]; then : >"$KEEP"/absent; fi`,
+  backup: resource => sh`if [ -f ${pathOf(resource)} ]; then cp -aL -T -- ${pathOf(resource)} "$BACKUP"/original
+elif [ ! -e ${pathOf(resource)} ]; then : >"$BACKUP"/absent; fi`,
   revert: (resource, original) => sh`${place(resource)}
-if [ -e "$KEEP"/original ]; then
+if [ -e "$BACKUP"/original ]; then
 kadm_new=$(dirname -- "$kadm_to")/.kadm-$(basename -- "$kadm_to").new
-rm -f -- "$kadm_new"; cp -a -T -- "$KEEP"/original "$kadm_new"; mv -fT -- "$kadm_new" "$kadm_to"
-elif [ -e "$KEEP"/absent ] || [ ${original.file} = absent ]; then
+rm -f -- "$kadm_new"; cp -a -T -- "$BACKUP"/original "$kadm_new"; mv -fT -- "$kadm_new" "$kadm_to"
+elif [ -e "$BACKUP"/absent ] || [ ${original.file} = absent ]; then
 rm -f -- "$kadm_to"
 ${
   original.folder

@@ -112,7 +112,7 @@ fi`,
     sha256: wanted.sha256 ?? (await values.releaseHash(wanted.checksumUrl, wanted.file)),
   }),
   backup: ({programs}) =>
-    concat([...programs.map(({path}, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$KEEP"/${String(i)}`), sh`:`]),
+    concat([...programs.map(({path}, i) => sh`[ ! -e ${path} ] || cp -a -T -- ${path} "$BACKUP"/${String(i)}`), sh`:`]),
   ledgerState: ({programs}, found) => ({...found, kept: programs.map(({path}) => path)}),
   act: wanted => {
     const {programs, record, file, sha256} = wanted
@@ -133,8 +133,8 @@ rm -f -- "$kadm_file"`,
   revert: ({programs, record}, {kept = []}) =>
     concat([
       ...[...new Set([...kept, ...programs.map(({path}) => path)])].map(
-        (path, i) => sh`if [ -e "$KEEP"/${String(i)} ]; then
-rm -f -- ${temporaryPath(path)}; cp -a -T -- "$KEEP"/${String(i)} ${temporaryPath(path)}; mv -fT -- ${temporaryPath(path)} ${path}
+        (path, i) => sh`if [ -e "$BACKUP"/${String(i)} ]; then
+rm -f -- ${temporaryPath(path)}; cp -a -T -- "$BACKUP"/${String(i)} ${temporaryPath(path)}; mv -fT -- ${temporaryPath(path)} ${path}
 else rm -f -- ${path}
 fi`,
       ),

@@ -137,7 +137,7 @@ done`,
     if (turnedOff === undefined) throw new Error(`what turned the swap ${source.path} off was never recorded`)
     const {line, masked, dropIns, starts} = turnedOff
     return concat([
-      line === undefined ? sh`:` : rewriteLines(places.fstab, [{from: line.to, to: line.from}], '"$KEEP"/original'),
+      line === undefined ? sh`:` : rewriteLines(places.fstab, [{from: line.to, to: line.from}], '"$BACKUP"/original'),
       ...masked.map(name => sh`systemctl --quiet --no-reload unmask -- ${name}`),
       ...dropIns.map(
         path => sh`rm -f -- ${path}

@@ -24,22 +24,23 @@ mkdir -p -m 0700 /var/lib/kadm/ledger
 touch /var/lib/kadm/lease
 # (here stands the shell of remove-tree.ts)
 printf '\035act %s\n' file:/etc/demo.conf >&2
+
 if [ ! -e /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/sequence ]; then
 kadm_remove_trees /var/lib/kadm/ledger/file-etc-demo.conf-3572f094 /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new; mkdir -p -m 0700 /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep
-( set -eu; KEEP=/var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep; :
+( set -eu; BACKUP=/var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep; :
 ) </dev/null >&2 9>&-
 base64 -d > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/original.json <<'KADM_JSON'
-eyJmb3JtYXQiOjEsImthZG0iOiIwLjEuMCIsImtpbmQiOiJmaWxlIiwiaWQiOiJmaWxlOi9ldGMvZGVtby5jb25mIiwib3JpZ2luYWwiOnsidHlwZSI6ImFic2VudCIsIm1pc3NpbmciOltdfX0=
+eyJmb3JtYXQiOjIsImthZG0iOiIwLjEuMCIsImtpbmQiOiJmaWxlIiwiaWQiOiJmaWxlOi9ldGMvZGVtby5jb25mIiwib3JpZ2luYWwiOnsidHlwZSI6ImFic2VudCIsIm1pc3NpbmciOltdfX0=
 KADM_JSON
 base64 -d > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/applied.json <<'KADM_JSON'
-eyJmb3JtYXQiOjEsImthZG0iOiIwLjEuMCIsImtpbmQiOiJmaWxlIiwiaWQiOiJmaWxlOi9ldGMvZGVtby5jb25mIiwiYXBwbGllZCI6eyJraW5kIjoiZmlsZSIsImlkIjoiZmlsZTovZXRjL2RlbW8uY29uZiIsIndoeSI6ImEgdGVzdCBuZWVkcyBpdCIsInBhdGgiOiIvZXRjL2RlbW8uY29uZiIsIm1vZGUiOiIwNjQ0Iiwib3duZXIiOiJyb290OnJvb3QiLCJzZWNyZXQiOmZhbHNlLCJzaGEyNTYiOiI4NzQyOGZjNTIyODAzZDMxMDY1ZTdiY2UzY2YwM2ZlNDc1MDk2NjMxZTVlMDdiYmQ3YTBmZGU2MGM0Y2YyNWM3In19
+eyJmb3JtYXQiOjIsImthZG0iOiIwLjEuMCIsImtpbmQiOiJmaWxlIiwiaWQiOiJmaWxlOi9ldGMvZGVtby5jb25mIiwiYXBwbGllZCI6eyJraW5kIjoiZmlsZSIsImlkIjoiZmlsZTovZXRjL2RlbW8uY29uZiIsIndoeSI6ImEgdGVzdCBuZWVkcyBpdCIsInBhdGgiOiIvZXRjL2RlbW8uY29uZiIsIm1vZGUiOiIwNjQ0Iiwib3duZXIiOiJyb290OnJvb3QiLCJzZWNyZXQiOmZhbHNlLCJzaGEyNTYiOiI4NzQyOGZjNTIyODAzZDMxMDY1ZTdiY2UzY2YwM2ZlNDc1MDk2NjMxZTVlMDdiYmQ3YTBmZGU2MGM0Y2YyNWM3In19
 KADM_JSON
 date +%s%N > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/sequence
 mv /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new /var/lib/kadm/ledger/file-etc-demo.conf-3572f094
 else
 [ ! -e /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/undoing ] || rm -f -- /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/undoing
 base64 -d > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/applied.json.new <<'KADM_JSON'
-eyJmb3JtYXQiOjEsImthZG0iOiIwLjEuMCIsImtpbmQiOiJmaWxlIiwiaWQiOiJmaWxlOi9ldGMvZGVtby5jb25mIiwiYXBwbGllZCI6eyJraW5kIjoiZmlsZSIsImlkIjoiZmlsZTovZXRjL2RlbW8uY29uZiIsIndoeSI6ImEgdGVzdCBuZWVkcyBpdCIsInBhdGgiOiIvZXRjL2RlbW8uY29uZiIsIm1vZGUiOiIwNjQ0Iiwib3duZXIiOiJyb290OnJvb3QiLCJzZWNyZXQiOmZhbHNlLCJzaGEyNTYiOiI4NzQyOGZjNTIyODAzZDMxMDY1ZTdiY2UzY2YwM2ZlNDc1MDk2NjMxZTVlMDdiYmQ3YTBmZGU2MGM0Y2YyNWM3In19
+eyJmb3JtYXQiOjIsImthZG0iOiIwLjEuMCIsImtpbmQiOiJmaWxlIiwiaWQiOiJmaWxlOi9ldGMvZGVtby5jb25mIiwiYXBwbGllZCI6eyJraW5kIjoiZmlsZSIsImlkIjoiZmlsZTovZXRjL2RlbW8uY29uZiIsIndoeSI6ImEgdGVzdCBuZWVkcyBpdCIsInBhdGgiOiIvZXRjL2RlbW8uY29uZiIsIm1vZGUiOiIwNjQ0Iiwib3duZXIiOiJyb290OnJvb3QiLCJzZWNyZXQiOmZhbHNlLCJzaGEyNTYiOiI4NzQyOGZjNTIyODAzZDMxMDY1ZTdiY2UzY2YwM2ZlNDc1MDk2NjMxZTVlMDdiYmQ3YTBmZGU2MGM0Y2YyNWM3In19
 KADM_JSON
 mv /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/applied.json.new /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/applied.json
 fi

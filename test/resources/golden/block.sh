@@ -7,7 +7,7 @@ else echo no-file
 fi
 
 ### keep
-cp -a -L -T -- /etc/hosts "$KEEP"/original
+cp -a -L -T -- /etc/hosts "$BACKUP"/original
 
 ### act
 [ -d /etc ] || (umask 022; mkdir -p -- /etc)
@@ -29,7 +29,7 @@ kadm_new=$(dirname -- "$kadm_file")/.kadm-hosts.new
 rm -f -- "$kadm_new"
 cp -a -- "$kadm_file" "$kadm_new"
 sed -e '/^# kadm begin nodes$/,/^# kadm end nodes$/d' <"$kadm_file" >"$kadm_new"
-if [ -f "$KEEP"/original ] && [ "$(cat "$kadm_new")" = "$(cat "$KEEP"/original)" ]; then cp -a -- "$KEEP"/original "$kadm_new"; fi
+if [ -f "$BACKUP"/original ] && [ "$(cat "$kadm_new")" = "$(cat "$BACKUP"/original)" ]; then cp -a -- "$BACKUP"/original "$kadm_new"; fi
 sync -- "$kadm_new"
 mv -fT -- "$kadm_new" "$kadm_file"
 :

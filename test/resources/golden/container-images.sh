@@ -19,7 +19,7 @@ esac
 fi
 
 ### keep
-ctr -n k8s.io images ls -q >"$KEEP"/refs
+ctr -n k8s.io images ls -q >"$BACKUP"/refs
 
 ### act
 command -v ctr >/dev/null || { printf '%s\n' 'ctr is not installed, so no image can be imported' >&2; exit 1; }
@@ -46,6 +46,6 @@ done
 ### undo
 if command -v ctr >/dev/null && timeout 150 ctr -n k8s.io images ls -q >/dev/null 2>&1; then
 for kadm_ref in registry.k8s.io/pause:3.10 sha256:1; do
-grep -qxF -e "$kadm_ref" "$KEEP"/refs || ctr -n k8s.io images rm "$kadm_ref" >/dev/null
+grep -qxF -e "$kadm_ref" "$BACKUP"/refs || ctr -n k8s.io images rm "$kadm_ref" >/dev/null
 done
 fi

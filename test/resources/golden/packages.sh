@@ -4,7 +4,7 @@ dpkg-query -W -f '${Package} ${db:Status-Want} ${db:Status-Status} ${Version}
 
 ### keep
 dpkg-query -W -f '${Package}
-' >"$KEEP"/before
+' >"$BACKUP"/before
 
 ### act
 kadm_tell() { printf '\035tell %s\n' "$1" >&2; }
@@ -195,7 +195,7 @@ set -- $(dpkg-query -W -f '${Package} ${db:Status-Status}
 :
 set -- $(LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends \
 --allow-change-held-packages -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
--o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 --simulate autoremove 2>/dev/null | sed -n 's/^Remv \([^ ]*\) .*/\1/p' | grep -vxF -f "$KEEP"/before)
+-o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 --simulate autoremove 2>/dev/null | sed -n 's/^Remv \([^ ]*\) .*/\1/p' | grep -vxF -f "$BACKUP"/before)
 [ $# = 0 ] || LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y --no-install-recommends \
 --allow-change-held-packages -o DPkg::Lock::Timeout=60 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
 -o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 purge "$@" >&2

@@ -16,7 +16,7 @@ fi
 
 ### keep
 command -v ctr >/dev/null || { printf '%s\n' 'ctr is not installed, so no image can be pulled' >&2; exit 1; }
-ctr -n k8s.io images ls -q >"$KEEP"/refs
+ctr -n k8s.io images ls -q >"$BACKUP"/refs
 
 ### act
 kadm_tell() { printf '\035tell %s\n' "$1" >&2; }
@@ -98,7 +98,7 @@ for kadm_ref in registry.k8s.io/pause:3.10; do
 kadm_digest=$(printf '%s\n' "$kadm_list" | sed -n "s|^$kadm_ref  *[^ ]*  *\(sha256:[0-9a-f]*\) .*|\1|p" | head -n 1)
 [ -n "$kadm_digest" ] || continue
 for kadm_name in $(printf '%s\n' "$kadm_list" | sed -n "s|^\([^ ]*\)  *[^ ]*  *$kadm_digest .*|\1|p"); do
-grep -qxF -e "$kadm_name" "$KEEP"/refs || ctr -n k8s.io images rm "$kadm_name" >/dev/null
+grep -qxF -e "$kadm_name" "$BACKUP"/refs || ctr -n k8s.io images rm "$kadm_name" >/dev/null
 done
 done
 fi

@@ -10,7 +10,7 @@ printf 'unit %s own=%s off=%s %s\n' "$kadm_unit" "$kadm_own" "$kadm_off" "$(syst
 done
 
 ### keep
-cp -a -T -- /etc/fstab "$KEEP"/original
+cp -a -T -- /etc/fstab "$BACKUP"/original
 
 ### act
 kadm_free=0
@@ -47,7 +47,7 @@ case $kadm_line in
 esac
 printf '%s\n' "$kadm_line"
 done </etc/fstab >"$kadm_new"
-if [ "$(cat "$kadm_new")" = "$(cat "$KEEP"/original)" ]; then cp -a -- "$KEEP"/original "$kadm_new"; fi
+if [ "$(cat "$kadm_new")" = "$(cat "$BACKUP"/original)" ]; then cp -a -- "$BACKUP"/original "$kadm_new"; fi
 sync -- "$kadm_new"
 mv -fT -- "$kadm_new" /etc/fstab
 systemctl --quiet --no-reload unmask -- dev-sda3.swap
