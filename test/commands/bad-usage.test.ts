@@ -105,7 +105,7 @@ describe('a wrong command line is refused before anything is touched', () => {
   test.each([
     ['validate', ConfigValidate],
     ['plan', Plan],
-  ] as const)('a misspelt key is told with its place and the nearest name: %s', async (id, command) => {
+  ] as const)('a misspelt key is reported with its place and the nearest name: %s', async (id, command) => {
     const {stderr, exitCode} = await runCommand(command, id, ['-f', join(folder, 'bad.yaml')])
 
     expect(stderr).toMatch(/bad\.yaml:3:1: .*hosst.*hosts/)

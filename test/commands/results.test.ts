@@ -121,7 +121,7 @@ describe('Ctrl-C', () => {
   })
 })
 
-test('after Ctrl-C lanes that were stopped are told once, and other failures stay', () => {
+test('after Ctrl-C lanes that were stopped are reported once, and other failures stay', () => {
   const {signal, interrupt} = newInterrupt({say: () => undefined, leave: () => undefined})
   const stopped = new KadmError('cancelled', 'a command was stopped', {host: 'master'})
   const failed = new KadmError('remote', 'no space left', {host: 'worker-1'})

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 
 import {file, problems, read} from './reading.ts'
 
-/** What a person may write, and every line they are told. */
+/** What a person may write, and every error line that it causes. */
 const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'an empty file',
@@ -115,13 +115,13 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
 ]
 
-describe('a file that is no configuration is told with its place', () => {
+describe('a file that is no configuration is reported with its place', () => {
   test.each(CASES)('%s', (_, text, lines) => {
     expect(problems(() => read(text))).toEqual(lines)
   })
 })
 
-test('all problems of a file are told at once, in order of place', () => {
+test('all problems of a file are reported at once, in order of place', () => {
   const text = `apiVersion: kadm/v1
 kind: Cluster
 swap: of

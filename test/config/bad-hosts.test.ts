@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 
 import {file, problems, read} from './reading.ts'
 
-/** What a person may write, and every line they are told. */
+/** What a person may write, and every error line that it causes. */
 const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'two hosts at one address',
@@ -197,7 +197,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
 ]
 
-describe('a host that cannot be is told with its place', () => {
+describe('a host that cannot be is reported with its place', () => {
   test.each(CASES)('%s', (_, text, lines) => {
     expect(problems(() => read(text))).toEqual(lines)
   })

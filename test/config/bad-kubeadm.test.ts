@@ -5,7 +5,7 @@ import {file, problems, read} from './reading.ts'
 const kubeadm = (kind: string, body: string, more = ''): string =>
   file(`${more}---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ${kind}\n${body}`)
 
-/** What a person may write, and every line they are told. */
+/** What a person may write, and every error line that it causes. */
 const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a misspelt key of kubeadm',
@@ -114,7 +114,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
 ]
 
-describe('a kubeadm or component document that cannot be followed is told with its place', () => {
+describe('a kubeadm or component document that cannot be followed is reported with its place', () => {
   test.each(CASES)('%s', (_, text, lines) => {
     expect(problems(() => read(text))).toEqual(lines)
   })

@@ -97,7 +97,7 @@ nodeRegistration: {name: master}
   expect(from({}, text).cluster.hosts).toMatchObject([{role: 'control-plane', ssh: 'local', name: 'master'}])
 })
 
-describe('a mistake is told with its flag or argument', () => {
+describe('a mistake is reported with its flag or argument', () => {
   const cases: readonly (readonly [ClusterFlags, readonly string[]])[] = [
     [
       {podNetworkCidr: '010.1.1.1'},

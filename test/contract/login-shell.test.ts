@@ -84,7 +84,7 @@ describe('a file of the login shell', () => {
   )
 })
 
-test('a command that the key forces is told with what it says', async () => {
+test('a command that the key forces is reported with what it says', async () => {
   const said = `echo 'Please login as the user \\"ubuntu\\" rather than the user \\"root\\".'`
   const host = await login('cloud', `command="${said};echo;sleep 1;exit 142"`)
 

@@ -35,7 +35,7 @@ async function machine(pingMs?: number): Promise<{host: Host; link: SlowLink; se
 
 const LOST = {code: 'host-lost', message: containing('was lost: the host stopped responding')}
 
-test('a cut line is told within 20 s of the cut, whatever is under way on it', {timeout: 40_000}, async () => {
+test('a cut line is reported within 20 s of the cut, whatever is under way on it', {timeout: 40_000}, async () => {
   const {host, link} = await machine()
   const quiet = createServer()
   quiet.listen(0, '127.0.0.1')
@@ -89,7 +89,7 @@ test('many who need the machine at once share one new connection', async () => {
   expect(server.log().match(/Accepted publickey/g)).toHaveLength(2)
 })
 
-test('a machine that is off is told as lost, with what the last attempt met', async () => {
+test('a machine that is off is reported as lost, with what the last attempt met', async () => {
   const {host, server, link} = await machine()
   server.cutConnections()
   await expect(host.run('sleep 1')).rejects.toMatchObject({code: 'host-lost'})

@@ -113,7 +113,7 @@ describe('a real sshd', () => {
     expect(await host.run('echo out; echo err >&2')).toEqual({code: 0, stdout: 'out\n', stderr: 'err\n'})
   })
 
-  test('that starts no shell is told with what it said instead', async () => {
+  test('that starts no shell is reported with what it said instead', async () => {
     const {host} = await machine('ForceCommand echo This account is closed.')
 
     await expect(host.run('true')).rejects.toMatchObject({code: 'connect', evidence: 'This account is closed.'})

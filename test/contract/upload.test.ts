@@ -140,7 +140,7 @@ describe.each(Object.entries(hosts))('a file for %s', (_, open) => {
     expect(readdirSync(dir)).toEqual([])
   })
 
-  test('that cannot be written is told', async () => {
+  test('that cannot be written is reported', async () => {
     await expect(uploadFile(host, upload({target: '/proc/kadm'}))).rejects.toMatchObject({
       code: 'remote',
       host: host.name,

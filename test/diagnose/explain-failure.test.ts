@@ -110,7 +110,7 @@ describe('a failure explains itself', () => {
     ['the host is gone', () => Promise.reject(new KadmError('connect', 'connection lost'))],
     ['the host says nonsense', () => Promise.resolve('motd: welcome')],
     ['looking for the cause has a bug', () => Promise.reject(new TypeError('bug'))],
-  ])('the first error stands when %s, and what hid its cause is told beside it', async (_, answer) => {
+  ])('the first error stands when %s, and what hid its cause is reported beside it', async (_, answer) => {
     const error = await explainFailure(hostSaying(answer), failure, WHAT)
 
     expect(error).toMatchObject({code: failure.code, message: failure.message, hint: failure.hint})

@@ -9,7 +9,7 @@ const names = (sections: Sections, phase = 'doctor'): readonly string[] =>
 const UNHELD = {holds: 'kubelet|1.37.2-1.1'}
 
 describe('what breaks nothing yet', () => {
-  test('is told when all else is well', () => {
+  test('is reported when all else is well', () => {
     expect(names({...WELL, ...UNHELD})).toEqual(['hold-lifted'])
   })
 
@@ -47,7 +47,7 @@ describe('a controller that ends', () => {
     expect(names({...lost, ...refused})).not.toContain('component-stops')
   })
 
-  test('for a reason of its own is told, also while the API is away', () => {
+  test('for a reason of its own is reported, also while the API is away', () => {
     const own = crashed('kube-scheduler', CP, 'E1124 06:41:12.3 1 run.go:72] "command failed" err="no such profile"')
 
     expect(names({...own, ...refused})).toContain('component-stops')
@@ -89,11 +89,11 @@ describe('a firewall', () => {
     expect(found(dropped('2001:db8::9', 53))).toEqual([])
   })
 
-  test.each(['10.77.1.12', '100.64.3.2', 'fd00::12'])('that keeps the neighbour %s away is told', source => {
+  test.each(['10.77.1.12', '100.64.3.2', 'fd00::12'])('that keeps the neighbour %s away is reported', source => {
     expect(found(dropped(source, 10250))).toEqual(['likely'])
   })
 
-  test('with a rule that keeps a known node away is told', () => {
+  test('with a rule that keeps a known node away is reported', () => {
     const peers = '198.51.100.9 10.244.1.0 yes open'
 
     expect(found({...dropped('198.51.100.9', 6443), peers})).toEqual(['likely'])
@@ -112,8 +112,8 @@ describe('a disk that is nearly full', () => {
   const row = (path: string, free: number): string => `${path} ${String(free)} 100000000 9000000 16777216 rw`
 
   test.each([
-    ['is told where the kubelet keeps its data', [row('/', 5_000_000)], true],
-    ['is told where the images are', [row('/', 50_000_000), row('/var/lib/containerd', 5_000_000)], true],
+    ['is reported where the kubelet keeps its data', [row('/', 5_000_000)], true],
+    ['is reported where the images are', [row('/', 50_000_000), row('/var/lib/containerd', 5_000_000)], true],
     ['is none of the kubelet where neither is', [row('/', 5_000_000), row('/var/lib', 50_000_000)], false],
     ['is none of the kubelet where only logs are', [row('/', 50_000_000), row('/var/log', 5_000_000)], false],
   ])('%s', (_, rows, isTold) => {

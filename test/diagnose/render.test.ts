@@ -45,7 +45,7 @@ test('a cluster that was not asked is not called well', () => {
   `)
 })
 
-test('what is wrong with the cluster is told after the hosts, and what could not be read too', () => {
+test('what is wrong with the cluster is reported after the hosts, and what could not be read too', () => {
   const cluster = {
     through: 'master',
     nodes: 1,

@@ -32,7 +32,7 @@ const started = (seconds: number, restarts = '0'): Sections =>
     NRestarts: restarts,
   })
 
-describe('what was wrong and is well now is not told', () => {
+describe('what was wrong and is well now is not reported', () => {
   test.each<[string, Role, Sections]>([
     ['a start that failed before a start by hand', W, {...started(3), ...journalAt('kubelet', W, 8, CONFIG)}],
     ['a start that failed before one that goes on', W, {...started(12, '4'), ...journalAt('kubelet', W, 14, CONFIG)}],
@@ -157,11 +157,11 @@ describe('what was wrong and is well now is not told', () => {
     expect(names(role, sections)).toEqual([])
   })
 
-  test('but a start that fails again and again is told in the second in which it starts', () => {
+  test('but a start that fails again and again is reported in the second in which it starts', () => {
     expect(names(W, {...started(1, '7'), ...journalAt('kubelet', W, 12, CONFIG)})).toContain('kubelet-config')
   })
 
-  test('what is wrong besides the thing that is well is still told', () => {
+  test('what is wrong besides the thing that is well is still reported', () => {
     expect(
       names(W, {
         ...WELL,

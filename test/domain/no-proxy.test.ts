@@ -64,7 +64,7 @@ test('mirrors inside are reached without the proxy, those of the internet by it'
   ])
 })
 
-test('what the file adds comes last, and a program is told both proxies', () => {
+test('what the file adds comes last, and a program gets both proxies', () => {
   const proxy = {https: 'http://proxy:3129', noProxy: ['.example.com', 'localhost']}
 
   expect(proxyEnvironment(view({proxy}))).toEqual({

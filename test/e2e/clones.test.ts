@@ -44,7 +44,7 @@ describe('a person who cloned a machine', () => {
     return (await ssh({...lab.lab, machines}, 'two', command)).stdout
   }
 
-  it('is told which machine was cloned from which, with all that they share, and what mends it', async () => {
+  it('are reported as clones, with their original, all that they share, and the repair', async () => {
     expect(await clones()).toEqual([
       {
         name: 'Clone',

@@ -190,7 +190,7 @@ describe('a person with four bare machines', () => {
     expect(await nodes()).toEqual(['master ready', 'worker-1 ready', 'worker-2 ready'])
   })
 
-  it('is told by status and doctor what somebody took away, and nothing more once it is put back', () =>
+  it('shows in status and doctor what somebody removed, and nothing more after it is restored', () =>
     takenAwayAndBack(lab, 'worker-1', file()))
 
   it('sees the real kubeadm agree: certificates, tokens and images', async () => {

@@ -143,7 +143,7 @@ systemd-run -q --unit=watch sh -c 'while :; do grep -lsaF -f /root/secret /proc/
       expect(screen).not.toContain(PASSPHRASE)
     })
 
-    it('where nobody can be asked the variable is named, and a wrong one is told', async () => {
+    it('where nobody can be asked the variable is named, and a wrong one is reported', async () => {
       const none = await refused(args(), {bare: true})
       const wrong = await refused(args(), {bare: true, env: {KADM_KEY_PASSPHRASE: 'no'}})
 

@@ -50,7 +50,7 @@ describe('a machine that gets a static address', () => {
     expect(await lab.must('one', 'ip route')).toContain(`default via ${near(1)}`)
   })
 
-  it('is followed to another address, which is told and kept in known_hosts, and found there although the file is as it was', async () => {
+  it('is followed to another address, which is reported and kept in known_hosts, and found there although the file is as it was', async () => {
     await asks(`{addresses: [${near(40)}/24], gateway: ${near(1)}, nameservers: [${near(1)}]}`)
 
     const {events} = await measured('a trial that moves the machine', apply)

@@ -116,7 +116,7 @@ ${images}${more}`,
     expect(await programs()).toBe('')
   })
 
-  it('is told which file a mirror does not have', async () => {
+  it('names the file that a mirror does not have', async () => {
     expect(told(await runtime({from: `${mirror.origin}/nothing`}))).toMatch(
       /could not fetch .*: there is nothing at http:\S+\/nothing\/github\S+ \(404\); a mirror is named in source\.archives\.url/,
     )
@@ -187,7 +187,7 @@ ${images}${more}`,
     )
   })
 
-  it('is told when the mirror breaks off in the middle of an image', async () => {
+  it('is named when the mirror breaks off in the middle of an image', async () => {
     mirror.images.be('dies-half-way')
 
     expect(told(await images({images: mirrored(', caFile: ca.pem')}))).toMatch(

@@ -126,7 +126,7 @@ ${changes.more ?? ''}`,
     expect(await lab.must('one', `ls ${ADDED} 2>&1; true`)).toContain('No such file')
   })
 
-  it('is told the nearest releases when the wanted one does not exist, and nothing of Kubernetes is installed', async () => {
+  it('gets the nearest releases when the wanted one does not exist, and nothing of Kubernetes is installed', async () => {
     const answer = await apply({version: 'v1.37.99'})
 
     expect(answer.code).toBe(5)

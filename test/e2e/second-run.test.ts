@@ -10,7 +10,7 @@ describe('a person who starts a second run while the first is at work', () => {
   })
   afterAll(() => lab.down())
 
-  it('is told who is at work, and what an earlier run left half written does no harm', async () => {
+  it('learns which run is at work, and what an earlier run left half written does no harm', async () => {
     const before = await snapshot(lab, 'alpha')
     await lab.must(
       'alpha',

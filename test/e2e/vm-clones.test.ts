@@ -43,7 +43,7 @@ describe('a person whose second VM is a copy of the first', () => {
     )
   let first = ''
 
-  it('is told so, with all that they share', async () => {
+  it('is reported so, with all that they share', async () => {
     first = await identity('one')
     expect(await identity('two')).toBe(first)
 

@@ -72,7 +72,7 @@ describe('a trial', () => {
     expect(warnings).toEqual(['the host is now at 10.0.0.20: set this as its ssh address in the file'])
   })
 
-  test('that cuts the machine off is told by the host itself once it is back, with the login that failed', async () => {
+  test('that cuts the machine off is reported by the host itself once it is back, with the login that failed', async () => {
     const said = 'reverted no new login succeeded within 60 s\nGateway: 10.0.0.1\n'
     const {done, warnings} = prove(machine([...Array.from({length: 100}, () => cut), here], [said]))
 

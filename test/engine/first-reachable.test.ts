@@ -45,7 +45,7 @@ describe('of several ways to give nodes their addresses', () => {
     expect(probed).toEqual(['10.0.0.5'])
   })
 
-  test('the next that works is taken, and what was wrong with the first is told without being an error', async () => {
+  test('the next that works is taken, and what was wrong with the first is reported without being an error', async () => {
     const {choice, findings} = await firstReachable([best, next, last], network(last).probe)
 
     expect(choice).toBe(last)

@@ -68,7 +68,7 @@ describe('a heartbeat', () => {
     await lease.release()
   })
 
-  test('that does not arrive is told once; after two minutes the run cannot claim the lease any more', async () => {
+  test('that does not arrive is reported once; after two minutes the run cannot claim the lease any more', async () => {
     const vm = scratch()
     const {host, cut} = cuttable(vm)
     const events: EngineEvent[] = []

@@ -132,7 +132,7 @@ describe('a failure', () => {
     ])
   })
 
-  test('is told for every host it happens on', async () => {
+  test('is reported for every host it happens on', async () => {
     const jobs = graphOf([step('a')], [master, worker], master)
 
     const outcomes = await runJobs(jobs, ({node}) => Promise.reject(new Error(node.name)))

@@ -93,7 +93,7 @@ describe('the tokens of a run', () => {
     expect(api.objects.size).toBe(0)
   })
 
-  test('that cannot be deleted are told with the command that deletes them', async () => {
+  test('that cannot be deleted are reported with the command that deletes them', async () => {
     const {tokens, events} = bench({delete: () => Promise.reject(new KadmError('connect', 'the cable is out'))})
     const id = idOf(await tokens.create('worker-1'))
 

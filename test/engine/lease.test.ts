@@ -190,7 +190,7 @@ describe('the leases of a run', () => {
     await bobs.release()
   })
 
-  test('that one run holds on several hosts are told once', async () => {
+  test('that one run holds on several hosts are reported once', async () => {
     const hosts = [scratch('a'), scratch('b')]
     const bobs = await Promise.all(hosts.map(vm => take(vm, holder('bob'))))
 
@@ -207,7 +207,7 @@ describe('the leases of a run', () => {
     await Promise.all(bobs.map(lease => lease.release()))
   })
 
-  test('are not worked with any more once another run took one of them, and that is told once', async () => {
+  test('are not worked with any more once another run took one of them, and that is reported once', async () => {
     const hosts = [scratch('a'), scratch('b')]
 
     const work = withLeases(

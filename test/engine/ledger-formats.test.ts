@@ -67,7 +67,10 @@ describe('the ledger of a released kadm', () => {
       const text = (document: object): string => `${JSON.stringify({...document, kadm: '0.1.0'}, null, 2)}\n`
 
       await expect(text(originalDocument(resource, original))).toMatchFileSnapshot(join(folder, 'original.json'))
-      await expect(text(appliedDocument(resource))).toMatchFileSnapshot(join(folder, 'applied.json'))
+      // The reason is for people, and its words may change.
+      const {applied, ...head} = appliedDocument(resource)
+      const fixed = {...head, applied: {...applied, why: 'a test needs it'}}
+      await expect(text(fixed)).toMatchFileSnapshot(join(folder, 'applied.json'))
     },
   )
 })

@@ -82,7 +82,7 @@ describe('a machine that is lost', () => {
   })
 
   test.each(POINTS)(
-    'for good (%s, call %i, done over there: %s) is told as that and nothing else',
+    'for good (%s, call %i, done over there: %s) is reported as that and nothing else',
     async (name, at, isDone) => {
       const {run, clock, mortal, events} = await played(name, {at, isDone, awayMs: Infinity})
 
@@ -116,7 +116,7 @@ describe('a machine that is lost', () => {
     },
   )
 
-  test('is told at once in a wait', async () => {
+  test('is reported at once in a wait', async () => {
     const calls = await callsOf('master')
     const {run, events, mortal} = await played('master', {at: calls.length, isDone: false, awayMs: 30_000})
 
@@ -166,7 +166,7 @@ test('what is cancelled before a phase says so in words', async () => {
   })
 })
 
-test('operations side by side all end before the failure of one ends the phase, and all failures are told', async () => {
+test('operations side by side all end before the failure of one ends the phase, and all failures are reported', async () => {
   const {run, api} = await scene({})
   const ended: string[] = []
   const late = (name: string) => async () => {

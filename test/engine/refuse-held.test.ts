@@ -28,7 +28,7 @@ describe('machines at which another run is at work', () => {
     candidate('worker-3', undefined),
   ]
 
-  test('are told once, with who is at work and since when, before anything is judged', () => {
+  test('are reported once, with who is at work and since when, before anything is judged', () => {
     expect(() => refuseHeld(busy, opening().options)).toThrow(
       expect.objectContaining({
         code: 'lease',

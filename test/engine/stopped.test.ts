@@ -16,7 +16,7 @@ describe('what ended a lane', () => {
     expect(stoppedBy(ended(loss), error)).toBe(loss)
   })
 
-  test('is told beside what failed for a reason of its own', () => {
+  test('is reported beside what failed for a reason of its own', () => {
     const both = new AggregateError([stopped('the node'), refusal], 'both')
 
     expect(stoppedBy(ended(loss), both)).toMatchObject({errors: [loss, refusal]})

@@ -125,7 +125,7 @@ describe('a machine at which another run is at work', () => {
     expect(closed(did)).toEqual(['close master'])
   })
 
-  test('is only told of by a run that reads', async () => {
+  test('is only reported by a run that reads', async () => {
     const {options, events} = await workflowScene({master: {heldBy: OTHER}})
 
     await preflightWorkflow(options)

@@ -21,7 +21,7 @@ afterEach(() => {
   for (const pid of started.splice(0)) run(probes.stopScript(pid))
 })
 
-test('a listener and a prober meet over TCP, UDP and a full-size datagram, and a closed port is told', async () => {
+test('a listener and a prober meet over TCP, UDP and a full-size datagram, and a closed port is reported', async () => {
   const [open, closed] = [await freePort(), await freePort()]
   const listener = probes.parseListener(
     run(
@@ -68,7 +68,7 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-test('a port that is in use already is told as busy', async () => {
+test('a port that is in use already is reported as busy', async () => {
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '0.0.0.0', resolve))
   const address = server.address()

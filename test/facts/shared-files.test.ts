@@ -53,7 +53,7 @@ test('settings are read with the names of all files, also empty ones and links t
   ])
 })
 
-test('the pod that a manifest defines is told by name, whatever the name of the file', () => {
+test('the pod that a manifest defines is reported by name, whatever the name of the file', () => {
   const dir = '/etc/kubernetes/manifests'
   const yaml =
     'apiVersion: v1\nkind: Pod\nmetadata:\n  labels:\n    name: not-this\n  name: "etcd"\nspec:\n  containers:\n  - name: nor-this\n'
@@ -71,7 +71,7 @@ test('the pod that a manifest defines is told by name, whatever the name of the 
   })
 })
 
-test('what starts the services is told, and no other line of their files', () => {
+test('what starts the services is reported, and no other line of their files', () => {
   write(
     '/etc/systemd/system/kubelet.service.d/99-x.conf',
     '[Service]\nEnvironment=TOKEN=secret\nExecStart=\nExecStart=/opt/kubelet\n',
@@ -86,7 +86,7 @@ test('what starts the services is told, and no other line of their files', () =>
   })
 })
 
-test('repositories are told without users and passwords', () => {
+test('repositories are reported without users and passwords', () => {
   write('/etc/apt/sources.list', '# deb http://old /\ndeb https://anna:secret@mirror.example/k8s/ /\n')
   write('/etc/apt/sources.list.d/k8s.sources', 'Types: deb\nURIs: https://pkgs.k8s.io/x/\nEnabled: no\nSigned-By: /k\n')
 
@@ -103,7 +103,7 @@ test('the marks of blocks are counted by name', () => {
 })
 
 describe('what cannot be changed', () => {
-  test('is told by its attribute', () => {
+  test('is reported by its attribute', () => {
     const lines = [
       '----i---------e------- /etc/hosts',
       '-----a--------e------- /etc/fstab',
@@ -136,7 +136,7 @@ describe('what cannot be changed', () => {
   })
 })
 
-test('who listens is told with the innermost unit of its control group', () => {
+test('who listens is reported with the innermost unit of its control group', () => {
   const line = (port: number, pid: number) =>
     `ss LISTEN 0 128 127.0.0.1:${port} 0.0.0.0:* users:(("kubelet",pid=${pid},fd=3))`
   const text = [

@@ -15,7 +15,7 @@ test('packages are those that are installed, with their holds', () => {
   })
 })
 
-test('the holder of the package lock is told with its age', () => {
+test('the holder of the package lock is reported with its age', () => {
   expect(packageLockSection.parse('lock 812 50000 1000.50 unattended upgr\n')).toEqual({
     interrupted: false,
     lock: {pid: 812, command: 'unattended upgr', ageSeconds: 501},
@@ -23,7 +23,7 @@ test('the holder of the package lock is told with its age', () => {
   expect(packageLockSection.parse('interrupted\n')).toEqual({interrupted: true, lock: undefined})
 })
 
-test('units that do not exist are left out, masked ones are told as such', () => {
+test('units that do not exist are left out, masked ones are reported as such', () => {
   const text =
     'Id=kubelet.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n\n' +
     'Id=ufw.service\nLoadState=not-found\nActiveState=inactive\nUnitFileState=\n\n' +

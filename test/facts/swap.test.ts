@@ -11,7 +11,7 @@ const sources = (...args: Parameters<typeof read>) => read(...args).swap
 const area = (path: string, active = true) => ({device: path, path, active})
 
 describe('swap', () => {
-  test("of Ubuntu's file is the line in fstab, and its generated unit is not told twice", () => {
+  test("of Ubuntu's file is the line in fstab, and its generated unit is not reported twice", () => {
     const line = '/swap.img\tnone\tswap\tsw\t0\t0'
 
     expect(

@@ -54,7 +54,7 @@ async function way(answer: () => Answer): Promise<Way> {
 }
 
 describe('a way to the API server by a machine that is lost', () => {
-  it('is told as a lost machine by what was under way, not as an API server that is down', async () => {
+  it('is reported as a lost machine by what was under way, not as an API server that is down', async () => {
     const {api, cut, server} = await way(() => 'hang')
     const asked = expect(api.get('/api', {retryForMs: 0})).rejects.toMatchObject({
       code: 'host-lost',

@@ -48,7 +48,7 @@ const node = {
 }
 
 describe('the nodes', () => {
-  it('are told with what matters of them', async () => {
+  it('are reported with what matters of them', async () => {
     const {api} = await start(() => items(node))
 
     const [found] = await listNodes(api)

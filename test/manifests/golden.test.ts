@@ -157,7 +157,7 @@ describe('rendered the same for every version', () => {
     ['sysctl-dual-stack.conf', sysctlText(templates, [4, 6])],
     ['crictl.yaml', crictlYaml()],
     ['netplan.yaml', netplanYaml(network)],
-    ['node-marks.yaml', toYaml({labels: nodeLabels(node), taints: nodeTaints(node)})],
+    ['node-labels-and-taints.yaml', toYaml({labels: nodeLabels(node), taints: nodeTaints(node)})],
   ])('%s', async (name, text) => {
     await expect(text).toMatchFileSnapshot(`golden/${name}`)
   })

@@ -197,7 +197,7 @@ describe('the kubelet', () => {
     expect(stored).not.toHaveProperty('resolvConf')
   })
 
-  it('is told its name only when the host has another', () => {
+  it('gets its name only when the host has another', () => {
     expect(kubeletFlagsText({node, hostname: 'master'})).toBe('KUBELET_KUBEADM_ARGS="--node-ip=192.168.56.10"\n')
   })
 

@@ -229,7 +229,7 @@ describe('choosing phases', () => {
   })
 })
 
-test('a bundle that lacks something is told before any host is touched', () => {
+test('a bundle that lacks something is reported before any host is touched', () => {
   const context = sampleContext(templates, {on: 'worker'})
   const without = (kind: 'binary' | 'image') => ({
     ...context,

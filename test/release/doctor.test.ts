@@ -140,7 +140,7 @@ describe('a person whose cluster is broken, and who does what the doctor tells t
     readonly cluster?: {readonly diagnoses: readonly Diagnosis[]}
   }
 
-  /** What is told of the machine, and then of the cluster. */
+  /** What is reported of the machine, and then of the cluster. */
   const ask = async (machine: string): Promise<readonly Diagnosis[]> => {
     const {stdout} = await lab.kadm(['doctor', ...(machine === 'all' ? [] : [lab.target(machine)]), '--json'])
     const report = stdout

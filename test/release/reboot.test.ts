@@ -55,7 +55,7 @@ describe('a person who wants to know that their cluster lives through reboots', 
     ])
   })
 
-  it('is told which disruption budget holds a node up, and that node is as it was', async () => {
+  it('names the disruption budget that holds a node up, and that node is as it was', async () => {
     const before = await bootIds()
     const answer = await lab.kadm([
       'verify',

@@ -62,7 +62,7 @@ describe('a VM as the worker of a cluster', () => {
     expect(await kubectl(lab, `-n kube-system logs --tail=1 ${proxy.trim()}`)).not.toBe('')
   }
 
-  it('is checked, and what kadm will do about each source of swap and the firewall is told', async () => {
+  it('is checked, and what kadm will do about each source of swap and the firewall is reported', async () => {
     const {stdout, stderr} = await lab.kadmDone(['preflight', '-f', 'kadm.yaml', '--verbose'])
 
     expect(stderr).toBe('')

@@ -78,7 +78,7 @@ test('then no other is, of any type; what is said of other machines stays as it 
   expect(readdirSync(folder)).toEqual(['known_hosts'])
 })
 
-test('a line with several names keeps the others, and a pattern is left to a person, who is told of it', async () => {
+test('a line with several names keeps the others, and a pattern is left to a person, with a report', async () => {
   const {trust, read, file} = store([`worker-2,10.0.0.12,w2 ssh-ed25519 ${OLD}`, `10.0.0.* ssh-ed25519 ${OLD}`])
 
   expect(await trust.keepOnly(target(), [NEW])).toEqual([`${file}:2`])

@@ -115,7 +115,7 @@ test('an included file that cannot be opened is refused, as by ssh', async () =>
 })
 
 test.each(['/proc/nope/x', '/proc/nope/deeper/x', '/sys/nope/x', '/dev/null/x'])(
-  'nothing can be made at %s, which is told at once',
+  'nothing can be made at %s, which is reported at once',
   async path => {
     await expect(mergeIntoFile(KUBECONFIG, path, {name: 'kadm', makeCurrent: true})).rejects.toMatchObject({
       code: 'config',

@@ -21,7 +21,7 @@ test('never works on more than the width at once', async () => {
   expect(most).toBe(3)
 })
 
-test('lets all finish before a failure is told, and throws a single one as it is', async () => {
+test('lets all finish before a failure is reported, and throws a single one as it is', async () => {
   const finished: string[] = []
   const failure = new KadmError('remote', 'disk full', {host: 'a'})
 

@@ -130,7 +130,7 @@ test.each([
 })
 
 describe('a shell that ends without a word', () => {
-  test.each([0, 1])('with code %i is told with its code, and where to look', code => {
+  test.each([0, 1])('with code %i is reported with its code, and where to look', code => {
     expect(notBegun('master', 'ubuntu', {said: ' \n', code})).toMatchObject({
       message: 'the login shell of ubuntu ended before it ran a command',
       evidence: `it printed nothing and failed with exit code exit code ${String(code)}`,

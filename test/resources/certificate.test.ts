@@ -208,13 +208,13 @@ describe('a certificate', () => {
     expect(await diffOf(vm, of('apiserver'))).toBe('cannot read its CA')
   })
 
-  test('that is damaged is told in a plan too', () => {
+  test('that is damaged is reported in a plan too', () => {
     const state = {certPem: 'garbage', keyPublicHash: undefined, caPem: undefined}
 
     expect(certificateKind.detail?.(of('apiserver'), state)).toMatch(/^subject kube-apiserver/)
   })
 
-  test('is told in a plan with its names, and with the end of the one it replaces', async () => {
+  test('is reported in a plan with its names, and with the end of the one it replaces', async () => {
     const {vm} = await withBoth()
     const state = {certPem: vm.read(certPath('apiserver')), keyPublicHash: undefined, caPem: undefined}
 

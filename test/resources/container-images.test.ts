@@ -132,7 +132,7 @@ test('cannot be seen before the runtime is there, which a plan says', () => {
   expect(lifecycle(b, containerImagesKind, set(b)).diff()).toBe('cannot list the images: ctr: connection refused')
 })
 
-test('that a slow machine does not list in time are told as such, and not by what it had said until then', () => {
+test('that a slow machine does not list in time are reported as such, and not by what it had said until then', () => {
   const b = machine([row(PAUSE, digest('a'), LABELS)])
   b.stub('timeout', `shift; "$@"; exit 124`)
 

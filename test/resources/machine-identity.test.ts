@@ -94,7 +94,7 @@ test('what else was copied with the disk goes: the D-Bus id, the seed of chance,
   expect(existsSync(at('var/lib/dhcp/dhclient.eth0.leases'))).toBe(false)
 })
 
-test('a key that is no copy stays, and is told as it is', () => {
+test('a key that is no copy stays, and is reported as it is', () => {
   const {read, renew} = clone()
   const before = read('etc/ssh/ssh_host_ed25519_key.pub')
 

@@ -144,7 +144,7 @@ esac`,
     expect(stateOf(b)).toContain('kubelet 1.37.2-1.1 hold\n')
   })
 
-  test('of a release that does not exist are told with the nearest that do, and nothing is installed', () => {
+  test('of a release that does not exist are reported with the nearest that do, and nothing is installed', () => {
     const b = machine({known: 'kubelet 1.37.1-1.1\nkubelet 1.37.0-1.1\nkubectl 1.37.2-1.1\n'})
 
     expect(change(b)).toMatchObject({
@@ -156,7 +156,7 @@ esac`,
     expect(stateOf(b)).toBe('')
   })
 
-  test('that no source has are told with what apt said of its sources', () => {
+  test('that no source has are reported with what apt said of its sources', () => {
     const containerd = packages({
       name: 'runtime',
       packages: [{name: 'containerd', held: true}],

@@ -8,7 +8,7 @@ const bench = workbenches()
 const ETCD = 'registry.k8s.io/etcd:3.7.0-0'
 const PAUSE = 'registry.k8s.io/pause:3.10.2'
 
-/** A containerd whose images are the lines of a file (`name digest`), and a crictl that is told by its body what to do with `$2`. */
+/** A containerd whose images are the lines of a file (`name digest`), and a crictl whose body says what to do with `$2`. */
 function runtime(there: string, crictl: string): Workbench {
   const b = bench()
   const store = join(b.root, 'store')

@@ -120,7 +120,7 @@ describe('the programs of a release', () => {
     expect(releaseKind.drift?.(here.resource(), cycle.look())).toContain('bin/two differs from the copied file')
   })
 
-  test('are told from another release and from another build of the same', () => {
+  test('are reported from another release and from another build of the same', () => {
     const here = scene()
     lifecycle(here.b, releaseKind, here.resource()).apply()
     const diff = (changes: Partial<ReleaseResource>) => lifecycle(here.b, releaseKind, here.resource(changes)).diff()

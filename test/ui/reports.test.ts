@@ -23,7 +23,7 @@ describe('findings of preflight', () => {
     },
   ]
 
-  test('are told with errors first, each with its fix, and a count', async () => {
+  test('are reported with errors first, each with its fix, and a count', async () => {
     await expect(`${renderFindings(findings, colours, false)}\n`).toMatchFileSnapshot('golden/findings.txt')
   })
 

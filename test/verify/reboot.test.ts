@@ -31,14 +31,14 @@ describe('a machine that is rebooted', () => {
     expect(asked).toEqual(['reboot'])
   })
 
-  test('that refuses to is told, and nothing is waited for', async () => {
+  test('that refuses to is reported, and nothing is waited for', async () => {
     const refused = new KadmError('remote', 'Call to Reboot failed: Access denied')
     const {api, traveller} = fakeMachine({rebootSays: refused})
 
     await expect(rebootOne(fakeTrip(api), traveller)).rejects.toBe(refused)
   })
 
-  test('that does not come back is told with the last thing seen, and what to do', async () => {
+  test('that does not come back is reported with the last thing seen, and what to do', async () => {
     const {api, traveller} = fakeMachine({refusals: 1000})
 
     await expect(rebootOne(fakeTrip(api), traveller)).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe('a node that is emptied for its reboot', () => {
     expect(asked).toEqual([])
   })
 
-  test('is not rebooted when a budget holds its pods, and is told which and what to do', async () => {
+  test('is not rebooted when a budget holds its pods, and names the budget and what to do', async () => {
     const {api, asked} = fakeMachine()
     const web = {
       metadata: {

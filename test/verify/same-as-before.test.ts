@@ -30,7 +30,7 @@ describe('a host after a reboot', () => {
     ])
   })
 
-  test('that was not rebooted is told', () => {
+  test('that was not rebooted is reported', () => {
     expect(lost(before)).toEqual(['boot id: the machine was not rebooted'])
   })
 

@@ -11,11 +11,11 @@ const captured = (name: string): ClusterSnapshot =>
 const found = (name: string): readonly string[] =>
   diagnoseCluster(captured(name), noFile).map(({name, certainty}) => `${certainty}: ${name}`)
 
-test('of a real cluster in which all works nothing is told', () => {
+test('of a real cluster in which all works nothing is reported', () => {
   expect(captured('one-node').nodes).toHaveLength(1)
   expect(found('one-node')).toEqual([])
 })
 
-test('of a real cluster with its pod network taken away and a node cordoned just that is told', () => {
+test('of a real cluster with its pod network taken away and a node cordoned just that is reported', () => {
   expect(found('no-flannel-and-cordoned')).toEqual(['certain: workload-missing', 'possible: node-cordoned'])
 })

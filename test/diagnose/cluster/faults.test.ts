@@ -18,7 +18,7 @@ const FAULTS = [...NODE_FAULTS, ...WORKLOAD_FAULTS, ...API_FAULTS, ...POD_FAULTS
 const found = (broken: Break, expected: Expected = file): readonly string[] =>
   diagnoseCluster({...healthy(), ...broken(healthy())}, expected).map(({name, cause}) => `${name}: ${cause}`)
 
-describe('one fault is told once, by its name', () => {
+describe('one fault is reported once, by its name', () => {
   test.each(FAULTS)('%s', (_, telling, broken) => {
     const told = found(broken)
 
@@ -61,7 +61,7 @@ test('what is typed stands between backticks', () => {
   expect(words.filter(text => /`|\bsudo |systemctl |\bkubectl |\bkadm [a-z]+ -|\bdf -|\bps -/.test(text))).toEqual([])
 })
 
-test('without a file the same faults are told, but for what only a file can say', () => {
+test('without a file the same faults are reported, but for what only a file can say', () => {
   const onlyByFile = /^(?:node-missing|node-role|taint-differs):/
   const silent = FAULTS.filter(([, , broken]) => found(broken, noFile).length === 0).map(([name, telling]) => [
     name,

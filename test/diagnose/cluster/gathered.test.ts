@@ -35,7 +35,7 @@ test('thirty nodes that are down are one finding, which names some and counts th
   expect(told?.nodes?.length).toBe(30)
 })
 
-test('two are told one by one, and so is what is not about one node', () => {
+test('two are reported one by one, and so is what is not about one node', () => {
   const alone = silent(2)
   const others = ['a', 'b', 'c'].map(
     name => ({name, cause: 'x', certainty: 'certain', proof: ['x'], fix: 'x'}) as const,

@@ -23,7 +23,7 @@ const DNS = finding('pod-trouble', {
   nodes: ['worker-1'],
 })
 
-describe('one trouble is told once', () => {
+describe('one trouble is reported once', () => {
   test.each([
     ['its manifest is missing', MISSING, ['10.0.0.1', 'master'], manifest],
     ['its kubelet is off', DOWN, ['10.0.0.2', 'worker-1'], finding('kubelet-off')],
@@ -61,7 +61,7 @@ describe('nothing is hidden that nobody else tells', () => {
       finding('corefile', {cause: 'CoreDNS'}),
     ],
     [
-      'one of two nodes is told',
+      'one of two nodes is reported',
       finding('pod-trouble', {cause: DNS.cause, nodes: ['w', 'v']}),
       ['w'],
       finding('corefile', {cause: 'CoreDNS'}),

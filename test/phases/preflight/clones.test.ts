@@ -40,7 +40,7 @@ describe('a clone', () => {
     ],
     ['vmware', 'in VMware: Settings, Network Adapter, Advanced, Generate'],
     ['xen', 'in its hypervisor'],
-  ])('by its MAC address on %s is told where it gets another', (virtualization, where) => {
+  ])('by its MAC address on %s is reported where it gets another', (virtualization, where) => {
     expect(beside({macs: one?.macs ?? []}, {virtualization})).toEqual([
       'error worker-2: worker-2 was cloned from worker-1: same MAC address -> ' +
         `power it off and give its network card a unique MAC address ${where}`,
@@ -54,7 +54,7 @@ describe('a clone', () => {
     ])
   })
 
-  test('with more than one of a kind of each is told once with all that is to do', () => {
+  test('with more than one of a kind of each is reported once with all that is to do', () => {
     const all = {...identities[1], bootId: 'another'}
 
     expect(beside(all, {virtualization: 'none'})).toEqual([

@@ -17,7 +17,7 @@ test('an ignored error becomes a warning, by its name in any case', () => {
   expect(applyIgnores(findings, [])).toEqual(findings)
 })
 
-test('what several hosts share is told once, with all their names, and nothing else is', () => {
+test('what several hosts share is reported once, with all their names, and nothing else is', () => {
   const gathered = gatherEqual([
     finding('Swap', 'info', 'master'),
     finding('Mem', 'error', 'master', '900 MB'),

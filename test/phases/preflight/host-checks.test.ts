@@ -216,7 +216,7 @@ describe('a check of what runs on it says what it saw and one fix', () => {
   })
 })
 
-test('a proxy that would take the traffic of the cluster is told range by range', () => {
+test('a proxy that would take the traffic of the cluster is reported range by range', () => {
   const proxy = {http: undefined, https: 'http://proxy:3128', noProxy: 'localhost,192.168.56.0/24,10.96.0.0/12'}
 
   expect(seen('HTTPProxy', {proxy})).toEqual([])

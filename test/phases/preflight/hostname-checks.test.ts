@@ -17,7 +17,7 @@ describe('cloud-init', () => {
   const remedy =
     'remove that from the user-data, or turn off cloud-init there: sudo touch /etc/cloud/cloud-init.disabled'
 
-  test('whose user-data counts more than what kadm writes is told of', () => {
+  test('whose user-data counts more than what kadm writes is reported', () => {
     expect(says({preserveHostname: 'false', manageEtcHosts: 'true'})).toEqual([
       `warning master: the user-data of cloud-init says preserve_hostname: false, which renames the host at boot -> ${remedy}`,
       `warning master: the user-data of cloud-init says manage_etc_hosts: true, which writes /etc/hosts again at every boot -> ${remedy}`,

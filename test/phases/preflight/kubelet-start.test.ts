@@ -44,13 +44,13 @@ describe('arguments of /etc/default/kubelet', () => {
     expect(flag(args)).toEqual([])
   })
 
-  test('which could not be read are told of', () => {
+  test('which could not be read are reported', () => {
     expect(seen('KubeletExtraArgs', {files: {'/etc/default/kubelet': file}})).toEqual([
       expect.stringContaining('warning master: /etc/default/kubelet could not be read'),
     ])
   })
 
-  test('on a node that runs they are told, and stop nothing', () => {
+  test('on a node that runs they are reported, and stop nothing', () => {
     const member = {...extra('--node-ip=10.9.9.9'), clusterCaHash: 'aa'}
 
     expect(seen('KubeletExtraArgs', member)).toEqual([expect.stringMatching(/^warning /)])

@@ -75,7 +75,7 @@ describe('ports that the file changes', () => {
   })
 })
 
-describe('who holds a port is told with its unit', () => {
+describe('who holds a port is reported with its unit', () => {
   const toldOf = (socket: Socket, facts: object = {}): readonly string[] => {
     const host = judged('node', 10, {listening: [socket], ...facts})
     return tell(judge(input([host])).filter(({name}) => name === `Port-${socket.port}`))
@@ -167,7 +167,7 @@ describe('another Kubernetes', () => {
     ])
   })
 
-  test('is told of where it is installed only, and not where it is masked', () => {
+  test('is reported where it is installed only, and not where it is masked', () => {
     expect(told(unit('k0scontroller', 'inactive', 'disabled'))).toEqual([
       'warning node: k0s is installed, and does not run -> uninstall k0s, so that it cannot start next to this cluster',
     ])

@@ -19,7 +19,7 @@ test('two machines of their own are well', () => {
   expect(pair({})).toEqual([])
 })
 
-test('one machine named twice is told so instead of as a clone', () => {
+test('one machine named twice is reported so instead of as a clone', () => {
   expect(pair({identity: one.identity})).toEqual([
     'error worker-1, worker-2: worker-1 and worker-2 are the same machine -> name each machine once',
   ])

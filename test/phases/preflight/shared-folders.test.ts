@@ -46,7 +46,7 @@ describe('files of another pod network', () => {
     expect(seen('PodNetworkConfig', holding('10-calico.conflist'), {cluster})).toEqual([])
   })
 
-  test('are told of on a node that runs: the first by name counts', () => {
+  test('are reported on a node that runs: the first by name counts', () => {
     expect(ofMember('PodNetworkConfig', holding(OWN))).toEqual([])
     expect(ofMember('PodNetworkConfig', holding(OWN, '05-x.conf'))).toEqual([
       expect.stringMatching(/^warning master: \/etc\/cni\/net.d\/05-x.conf of another pod network: pods would get/),
@@ -119,7 +119,7 @@ describe('another file that names the package repository', () => {
   })
 })
 
-test('what others said to containerd is told where it will not count any more', () => {
+test('what others said to containerd is reported where it will not count any more', () => {
   const path = '/etc/containerd/conf.d/99-nvidia.toml'
 
   expect(seen('RuntimeDropIns', holding(path))).toEqual([

@@ -9,7 +9,7 @@ const MIB = 1024 * 1024
 const keep = {cluster: sampleCluster({swap: 'keep'})}
 const {kernel, cgroup} = sampleFacts(1)
 
-test('each source of swap is told with what kadm does about it', () => {
+test('each source of swap is reported with what kadm does about it', () => {
   const swap: readonly SwapSource[] = [
     FSTAB,
     {kind: 'fstab', ...area('/dev/sda2'), device: 'UUID=1-2', line: '', unit: 'dev-sda2.swap'},

@@ -57,7 +57,7 @@ describe('what lies where kadm writes', () => {
     expect(seen('PathType', {files: {[path]: {...file, type}}})).toEqual([])
   })
 
-  test('a unit that is masked is told as such', () => {
+  test('a unit that is masked is reported as such', () => {
     const files = {'/etc/systemd/system/containerd.service': {...file, type: 'symlink' as const}}
     const units = {'containerd.service': {active: 'inactive', enabled: 'masked'}}
 
@@ -103,7 +103,7 @@ describe('disks', () => {
     expect(seen('DiskSpace', {disks: [disk('/var/lib/containerd', {inodes: undefined})]})).toEqual([])
   })
 
-  test('read-only places where kadm writes are told, each once', () => {
+  test('read-only places where kadm writes are reported, each once', () => {
     const disks = [
       disk('/'),
       disk('/etc'),

@@ -54,7 +54,7 @@ describe('a component', () => {
     expect(await endpointHealthyOperation.look(component('http'), operationContext({forward}))).toBeUndefined()
   })
 
-  test('that answers anything else is not, and the answer is told', async () => {
+  test('that answers anything else is not, and the answer is reported', async () => {
     const forward = await wayTo(answering(() => 500))
 
     expect(await endpointHealthyOperation.look(component('http'), operationContext({forward}))).toBe(
@@ -112,7 +112,7 @@ describe('a component', () => {
     expect(context.clock.now()).toBe(began)
   })
 
-  test('that cannot be asked because the machine is lost is waited for, and that is told', async () => {
+  test('that cannot be asked because the machine is lost is waited for, and that is reported', async () => {
     const lost = new KadmError('host-lost', 'the connection was lost', {host: 'vm-1'})
     const up = await wayTo(answering(() => 200))
     let tries = 0

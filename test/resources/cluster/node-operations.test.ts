@@ -126,7 +126,7 @@ describe('something that controllers must bring about', () => {
     expect(await seen(what, object)).toBe(lacking)
   })
 
-  test('is waited for with a deadline, and what was seen last is told', async () => {
+  test('is waited for with a deadline, and what was seen last is reported', async () => {
     const api = fakeKube({[NODE]: condition('False', 'cni plugin not initialized')})
     const context = operationContext({api})
 
@@ -226,7 +226,7 @@ describe("a node's own pods", () => {
     expect(await look(wanted, {api: since})).toBeUndefined()
   })
 
-  test('are waited for, and what they do meanwhile is told', async () => {
+  test('are waited for, and what they do meanwhile is reported', async () => {
     const api = withPods([], [pod('p', false)], [readySince('2026-01-01T01:00:10Z')])
     const context = operationContext({api})
     await operationOf(wanted).act(wanted, context)

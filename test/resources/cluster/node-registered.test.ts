@@ -130,7 +130,7 @@ describe('a node that the cluster must know', () => {
     expect(api.objects.get(NODE)).toMatchObject({spec: {podCIDRs: ['10.244.1.0/24']}})
   })
 
-  test('is restarted once only, and what was seen is told when it stays away', async () => {
+  test('is restarted once only, and what was seen is reported when it stays away', async () => {
     const {context, ran} = scene({registers: false})
 
     await expect(nodeRegisteredOperation.act(resource, context)).rejects.toMatchObject({

@@ -137,7 +137,7 @@ describe('an object in the API', () => {
     expect(api.asked.filter(call => call.startsWith('apply'))).toStrictEqual([])
   })
 
-  test('waits a moment for the namespace it is to be in, and is told when there is none', async () => {
+  test('waits a moment for the namespace it is to be in, and is reported when there is none', async () => {
     let refusals = 2
     const late: KubeClient = fakeKube(
       {},

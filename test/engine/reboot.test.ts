@@ -59,7 +59,7 @@ test('one that does not come back at its address is looked for, now and then, an
   expect([searches, seconds()]).toEqual([3, 60])
 })
 
-test('one that never comes back is told with what was seen last and where to look', async () => {
+test('one that never comes back is reported with what was seen last and where to look', async () => {
   await expect(waiting(() => undefined).result).rejects.toMatchObject({
     code: 'timeout',
     message: 'the host did not come back within 15 minutes of its reboot',
