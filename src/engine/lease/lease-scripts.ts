@@ -1,3 +1,4 @@
+import {program} from '../../remote/shell/program.ts'
 import {LEASE_FILE} from '../../domain/paths.ts'
 import {sh, type Script} from '../../remote/shell/shell.ts'
 import {lockFunction} from './fence.ts'
@@ -20,25 +21,17 @@ interface Taking {
  * Writes the holder, the number and the time. If another holder is alive, prints it with the seconds since its
  * last heartbeat.
  */
-export const takeScript = ({holder, fence, force, gone}: Taking): Script => sh`set -eu
-umask 077
-${lockFunction(30, 'make')}
-kadm_locked=0; kadm_lock || kadm_locked=$?
-old='' age=0
-if [ -s ${LEASE_FILE} ]; then
-old=$(sed -n 1p ${LEASE_FILE})
-age=$(( $(date +%s) - $(stat -c %Y ${LEASE_FILE}) ))
-fi
-case $kadm_locked in
-0) ;;
-2) printf '%s\n%s\n' "$old" "$age"; echo 'another kadm script is still running on this host' >&2; exit ${HELD};;
-*) echo 'the lock of kadm cannot be opened' >&2; exit 1;;
-esac
-if [ -n "$old" ] && [ ${force ? 'yes' : 'no'} = no ] && [ "$old" != ${gone} ] && [ "$age" -lt ${STALE_SECONDS} ]; then
-printf '%s\n%s\n' "$old" "$age"; exit ${HELD}
-fi
-printf '%s\n%s\n%s\n' ${holder} ${fence} "$(date +%s)" > ${LEASE_FILE}.new
-mv -f ${LEASE_FILE}.new ${LEASE_FILE}`
+export const takeScript = ({holder, fence, force, gone}: Taking): Script =>
+  program('take-lease', {
+    lock_function: lockFunction(30, 'make'),
+    lease_file: LEASE_FILE,
+    held: HELD,
+    force: force ? 'yes' : 'no',
+    gone,
+    stale_seconds: STALE_SECONDS,
+    holder,
+    fence,
+  })
 
 /**
  * Leaves a number that no run has, so that no late script of this run passes the fence; also works over a

@@ -1,6 +1,6 @@
+import {program} from '../../remote/shell/program.ts'
 import type {Evidence, ManifestFile} from '../../domain/evidence.ts'
 import * as paths from '../../domain/paths.ts'
-import {sh} from '../../remote/shell/shell.ts'
 import {given, keyed, linesOf, wholeNumber, wordsOf, type Section} from '../section.ts'
 
 /** Those of the control plane are looked at first, and of the others so many that it takes no time. */
@@ -12,25 +12,18 @@ const MOST_MANIFESTS = 60
 /** What says how far the joining of a cluster came, and what the kubelet is to run by itself. */
 export const joinSection: Section<Pick<Evidence, 'join' | 'manifests' | 'kubeletConfig' | 'controlPlane'>> = {
   name: 'join',
-  script: sh`[ -s ${paths.BOOTSTRAP_KUBELET_CONF} ] && echo 'bootstrap yes'
-[ -s ${paths.KUBELET_CONF} ] && echo 'kubeconfig yes'
-[ -s ${paths.KUBELET_CLIENT_PEM} ] && echo 'certificate yes'
-[ -s ${paths.ADMIN_CONF} ] && echo 'admin yes'
-[ -s ${paths.PKI_DIR}/apiserver.crt ] && echo 'apiserver yes'
-for file in ${paths.BOOTSTRAP_KUBELET_CONF} ${paths.KUBELET_CONF}; do sed -n 's/^ *server: */server /p' "$file" | head -n 1; done
-[ -s ${paths.KUBELET_CONFIG} ] && echo 'config yes'
-cat ${paths.KUBELET_CONFIG} ${paths.KUBELET_INSTANCE_CONFIG} | sed -nE 's/^(cgroupDriver|resolvConf|failSwapOn|containerRuntimeEndpoint): */\1 /p'
-sed -n 's/^ *- *.\{0,1\}--etcd-servers=/etcd /p' ${paths.MANIFESTS_DIR}/kube-apiserver.yaml
-told=' ' seen=0
-for file in ${OF_COMPONENTS} ${paths.MANIFESTS_DIR}/*; do
-  [ -f "$file" ] || continue
-  case $told in *" $file "*) continue;; esac
-  seen=$((seen + 1)); [ "$seen" -le ${MOST_MANIFESTS} ] || break
-  told="$told$file "
-  pod=$(sed -n '/^metadata:/,/^[a-z]/s/^  name: *//p' "$file" | head -n 1)
-  echo "manifest $(basename "$file" | tr ' ' '?') $(stat -L -c %Z "$file") $([ -n "$pod" ] && echo "$pod" || echo -) $(sed -n 's/^ *\(- \)\{0,1\}image: *//p' "$file" | head -n 1)"
-done
-:`,
+  script: program('evidence-join', {
+    bootstrap_kubelet_conf: paths.BOOTSTRAP_KUBELET_CONF,
+    kubelet_conf: paths.KUBELET_CONF,
+    kubelet_client_pem: paths.KUBELET_CLIENT_PEM,
+    admin_conf: paths.ADMIN_CONF,
+    pki_dir: paths.PKI_DIR,
+    kubelet_config: paths.KUBELET_CONFIG,
+    kubelet_instance_config: paths.KUBELET_INSTANCE_CONFIG,
+    manifests_dir: paths.MANIFESTS_DIR,
+    of_components: OF_COMPONENTS,
+    most_manifests: MOST_MANIFESTS,
+  }),
   parse(text) {
     const plain = text.replaceAll(/["']/g, '')
     const entries = keyed(plain)

@@ -1,3 +1,4 @@
+import {program} from '../../remote/shell/program.ts'
 import type {ContainerEvidence, LogLine} from '../../domain/evidence.ts'
 import {sh} from '../../remote/shell/shell.ts'
 import {linesOf, wholeNumber, wordsOf, type Section} from '../section.ts'
@@ -43,18 +44,7 @@ export const containersSection: Section<
   (tasks: ReadonlyMap<string, string> | undefined) => readonly ContainerEvidence[]
 > = {
   name: 'containers',
-  script: sh`cd /var/log/containers || exit 0
-seen=0 told=' '
-for file in *_kube-system_etcd-*.log *_kube-system_kube-*.log *_kube-system_coredns-*.log *_kube-flannel_*.log *_kube-system_*.log; do
-  link=/var/log/containers/$file
-  [ -r "$link" ] || continue
-  case $told in *" $file "*) continue;; esac
-  told="$told$file "
-  seen=$((seen + 1)); [ "$seen" -le ${MOST_CONTAINERS} ] || break
-  printf '\035%s %s %s\n' "$link" "$(readlink "$link")" "$(head -n 1 "$link" | cut -d' ' -f1)"
-  tail -n ${LOG_LINES} "$link" | sed -E 's/^([^ ]+) (stdout|stderr) [FP] /\1 /' |
-    sed -nE ${TELLING} | kadm_distinct
-done`,
+  script: program('evidence-containers', {most_containers: MOST_CONTAINERS, log_lines: LOG_LINES, telling: TELLING}),
   parse: text => tasks =>
     newest(
       text

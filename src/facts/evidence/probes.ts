@@ -1,3 +1,4 @@
+import {program} from '../../remote/shell/program.ts'
 import {NODE_PORTS, PORTS} from '../../domain/ports.ts'
 import type {ApiProbe, Evidence, NodeState, PeerEvidence, PortAnswer} from '../../domain/evidence.ts'
 import {ADMIN_CONF, KUBELET_CONF, KUBELET_CONFIG, KUBELET_DIR, KUBELET_FLAGS_ENV} from '../../domain/paths.ts'
@@ -34,21 +35,7 @@ timeout -k 1 4 kubectl --kubeconfig ${ADMIN_CONF} --request-timeout=3s get --raw
 /** Asks for the host's own node as its kubelet does: one request tells of address, trust, login, etcd and the node. */
 export const apiProbeSection: Section<ApiProbe | undefined> = {
   name: 'api-probe',
-  script: sh`conf=${KUBELET_CONF}; [ -s "$conf" ] || exit 0
-command -v kubectl >/dev/null || exit 0
-name=$(sed -n 's/.*--hostname-override=\([^ "]*\).*/\1/p' ${KUBELET_FLAGS_ENV})
-[ -n "$name" ] || name=$(uname -n | tr 'A-Z' 'a-z')
-echo "node $name"
-server=$(sed -n 's/^ *server: *//p' "$conf" | head -n 1 | tr -d '"')
-place=$(echo "$server" | sed 's#^[a-z]*://##; s#/.*##')
-port=443
-case $place in *:[0-9]*) port=$(echo "$place" | sed 's/.*://'); place=$(echo "$place" | sed 's/:[0-9]*$//');; esac
-host=$(echo "$place" | tr -d '[]')
-{
-  timeout -k 1 3 kubectl --kubeconfig "$conf" --request-timeout=2s get --raw "/api/v1/nodes/$name" | sed 's/^/json /'
-} 2>&1 | tail -n 20 | cut -c1-60000 | kadm_clean
-echo
-[ -z "$host" ] || echo "port $(kadm_port "$host" "$port")"`,
+  script: program('evidence-api-probe', {kubelet_conf: KUBELET_CONF, kubelet_flags_env: KUBELET_FLAGS_ENV}),
   parse(text) {
     const entries = keyed(text)
     const node = given(entries['node'])
@@ -121,20 +108,7 @@ const MOST_PEERS = 16
  */
 export const peersSection: Section<readonly PeerEvidence[]> = {
   name: 'peers',
-  script: sh`{ bridge fdb show dev flannel.1 | sed 's/^/fdb /'; ip -4 neigh show dev flannel.1 | sed 's/^/neigh /'; } |
-  awk '$1 == "fdb" {for (i = 3; i < NF; i++) if ($i == "dst") at[$2] = $(i + 1)}
-    $1 == "neigh" {for (i = 3; i < NF; i++) if ($i == "lladdr" && at[$(i + 1)] != "") print at[$(i + 1)], $2}' |
-  sort -u | head -n ${MOST_PEERS} | {
-    while read -r address pods; do
-      {
-        if command -v ping >/dev/null && timeout 2 ping -n -q -c 1 -W 1 "$pods" >/dev/null; then tunnel=yes
-        else case $(kadm_port "$pods" ${PORTS.kubelet}) in open|refused) tunnel=yes;; silent) [ -e ${FIREWALL_UNIT} ] && tunnel=unknown || tunnel=no;; *) tunnel=unknown;; esac
-        fi
-        echo "$address $pods $tunnel $(kadm_port "$address" ${PORTS.kubelet})"
-      } &
-    done
-    wait
-  }`,
+  script: program('evidence-peers', {most_peers: MOST_PEERS, kubelet: PORTS.kubelet, firewall_unit: FIREWALL_UNIT}),
   parse: text =>
     linesOf(text).flatMap(line => {
       const [address, podAddress, tunnel, port] = wordsOf(line)

@@ -1,4 +1,5 @@
-import {sh, type Script} from '../../remote/shell/shell.ts'
+import {program} from '../../remote/shell/program.ts'
+import type {Script} from '../../remote/shell/shell.ts'
 
 /** All slow programs together get this long, each of them at most `EACH_SECONDS`. */
 const ALL_SECONDS = 8
@@ -11,23 +12,13 @@ const MOST_LINES = 60
  * Functions that the sections use. `kadm_within` runs a program in what is left of the time; `kadm_clean` takes secrets out;
  * `kadm_distinct` makes lines that differ only in numbers one, with how often and when last: `COUNT TIME TEXT`.
  */
-export const evidenceFunctions = (): Script => sh`kadm_until=$(( $(cut -d. -f1 /proc/uptime) + ${ALL_SECONDS} ))
-kadm_within() {
-  kadm_left=$(( kadm_until - $(cut -d. -f1 /proc/uptime) ))
-  [ "$kadm_left" -gt 0 ] || return 1
-  [ "$kadm_left" -lt ${EACH_SECONDS} ] || kadm_left=${EACH_SECONDS}
-  timeout -k 1 "$kadm_left" "$@"
-}
-kadm_clean() {
-  sed -E ${CLEAN.flatMap(expression => ['-e', expression])}
-}
-kadm_distinct() {
-  cut -c1-1500 | awk '{
-    line = substr($0, length($1) + 2); key = line
-    gsub(/[0-9a-f]*[0-9][0-9a-f]*/, "#", key)
-    count[key]++; at[key] = $1; text[key] = line; order[key] = NR
-  } END { for (key in count) print order[key], count[key], at[key], text[key] }' | sort -n | tail -n ${MOST_LINES} | cut -d' ' -f2- | kadm_clean
-}`
+export const evidenceFunctions = (): Script =>
+  program('evidence-functions', {
+    all_seconds: ALL_SECONDS,
+    each_seconds: EACH_SECONDS,
+    clean: CLEAN.flatMap(expression => ['-e', expression]),
+    most_lines: MOST_LINES,
+  })
 
 /** Bootstrap tokens keep their public id. */
 const CLEAN = [

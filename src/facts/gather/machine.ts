@@ -1,3 +1,4 @@
+import {program} from '../../remote/shell/program.ts'
 import type {Facts} from '../../domain/facts.ts'
 import {sh} from '../../remote/shell/shell.ts'
 import {assigned, keyed, linesOf, wholeNumber, wordsOf, type Section} from '../section.ts'
@@ -30,18 +31,7 @@ interface Machine {
 
 export const machineSection: Section<Machine> = {
   name: 'machine',
-  script: sh`name=$(uname -n)
-echo "hostname $name"
-echo "release $(uname -r)"
-echo "architecture $(uname -m)"
-echo "cpus $(nproc || grep -c '^processor' /proc/cpuinfo)"
-while read -r key value unit; do
-  case $key in MemTotal:) echo "memory $value";; MemAvailable:) echo "available $value"; break;; esac
-done </proc/meminfo
-while read -r address names; do
-  case $address in ''|'#'*) continue;; esac
-  for one in $names; do [ "$one" = "$name" ] && echo 'resolves yes'; done
-done </etc/hosts`,
+  script: program('facts-machine'),
   parse(text) {
     const entries = keyed(text)
     return {

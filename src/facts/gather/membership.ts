@@ -1,7 +1,7 @@
+import {program} from '../../remote/shell/program.ts'
 import {createHash, X509Certificate} from 'node:crypto'
 import type {Facts} from '../../domain/facts.ts'
 import * as paths from '../../domain/paths.ts'
-import {sh} from '../../remote/shell/shell.ts'
 import {given, keyed, type Section} from '../section.ts'
 
 interface Membership {
@@ -19,20 +19,14 @@ interface Membership {
 /** What makes this host a node of some cluster. Certificates are public; no key and no token is printed. */
 export const membershipSection: Section<Membership> = {
   name: 'membership',
-  script: sh`command -v kubelet >/dev/null && echo "kubelet $(timeout 30 kubelet --version)"
-for comm in /proc/[0-9]*/comm; do
-  read -r name <"$comm" && [ "$name" = kubelet ] && { echo 'running yes'; break; }
-done
-sed -n 's/^cgroupDriver: */driver /p' ${paths.KUBELET_CONFIG}
-cat ${paths.KUBELET_FLAGS_ENV} /etc/default/kubelet | grep -oE -e '--(node-ip|hostname-override)=[^ "]+' | sed 's/^--\([^=]*\)=/\1 /'
-sed -n 's/^ *server: */server /p' ${paths.KUBELET_CONF} | head -n 1
-sed -n 's/^.*name: *system:node:\([^@]*\).*$/node \1/p' ${paths.KUBELET_CONF} | head -n 1
-sed -n 's/^.*--advertise-address=\([^ "]*\).*$/advertise \1/p' ${paths.MANIFESTS_DIR}/kube-apiserver.yaml | head -n 1
-sed -n 's/^ *image: *[^ ]*kube-apiserver:\(v[0-9.]*\).*$/api-version \1/p' ${paths.MANIFESTS_DIR}/kube-apiserver.yaml | head -n 1
-echo 'certificate kubelet'
-sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' ${paths.KUBELET_CLIENT_PEM}
-echo 'certificate ca'
-cat ${paths.PKI_DIR}/ca.crt`,
+  script: program('facts-membership', {
+    kubelet_config: paths.KUBELET_CONFIG,
+    kubelet_flags_env: paths.KUBELET_FLAGS_ENV,
+    kubelet_conf: paths.KUBELET_CONF,
+    manifests_dir: paths.MANIFESTS_DIR,
+    kubelet_client_pem: paths.KUBELET_CLIENT_PEM,
+    pki_dir: paths.PKI_DIR,
+  }),
   parse(text) {
     const [head = '', kubeletPem = '', caPem = ''] = text.split(/^certificate \w+\n/m)
     // Both kubeadm's plain and our quoted YAML are met.

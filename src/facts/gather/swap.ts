@@ -1,5 +1,5 @@
+import {program} from '../../remote/shell/program.ts'
 import type {Facts, SwapSource} from '../../domain/facts.ts'
-import {sh} from '../../remote/shell/shell.ts'
 import {octalUnescaped, SWAP_OFF_DROP_IN, swapUnit, tagPath} from '../swap-unit.ts'
 import {assigned, linesOf, wholeNumber, wordsOf, type Section} from '../section.ts'
 
@@ -20,26 +20,12 @@ type Part = 'active' | 'fstab' | 'links' | 'gpt' | 'units' | 'files' | 'services
 
 export const swapSection: Section<(isContainer: boolean) => Pick<Facts, 'swap' | 'swapUsedBytes'>> = {
   name: 'swap',
-  script: sh`echo '#part active'; tail -n +2 /proc/swaps
-echo '#part fstab'; awk '!/^[[:space:]]*#/ && $3 == "swap"' /etc/fstab
-echo '#part links'; find /dev/disk /dev/mapper -type l -printf '%p %l\n'
-echo '#part gpt'; lsblk -rno PATH,PARTTYPE | grep -i ${GPT_SWAP_TYPE}
-if [ -d /run/systemd/system ]; then
-  echo '#part units'; timeout 30 systemctl show -p Id -p What -p ActiveState -p SourcePath -p FragmentPath '*.swap'
-  echo '#part services'; timeout 30 systemctl show -p Id -p LoadState -p UnitFileState -p ActiveState ${SWAP_SERVICES}
-fi
-echo '#part files'
-for file in ${UNITS}/*.swap ${UNITS}/*.service; do
-  [ -f "$file" ] && [ ! -L "$file" ] && sed -n -e 's|^What=||p' -e "s|^Exec.*swapon[^/]*\(/[^ ;'\"]*\).*|\1|p" "$file" |
-    while read -r what; do printf '%s %s\n' "$file" "$what"; done
-done
-echo '#part generator'
-for file in /etc/systemd/zram-generator.conf /etc/systemd/zram-generator.conf.d/*.conf /usr/lib/systemd/zram-generator.conf; do
-  [ -s "$file" ] && grep -o '^\[zram[0-9]*\]' "$file" | tr -d '[]'
-done
-echo '#part off'
-find ${UNITS} -maxdepth 1 -type l -lname /dev/null -printf '%f\n'
-find ${UNITS} -mindepth 2 -maxdepth 2 -name ${SWAP_OFF_DROP_IN} -printf '%h\n' | sed -e 's|.*/||' -e 's|\.d$||'`,
+  script: program('facts-swap', {
+    gpt_swap_type: GPT_SWAP_TYPE,
+    swap_services: SWAP_SERVICES,
+    units: UNITS,
+    swap_off_drop_in: SWAP_OFF_DROP_IN,
+  }),
   parse: text => isContainer => {
     const parts = split(text)
     return {swap: sources(parts, isContainer), swapUsedBytes: isContainer ? 0 : usedBytes(parts)}

@@ -1,3 +1,4 @@
+import {program} from '../../remote/shell/program.ts'
 import type {Facts} from '../../domain/facts.ts'
 import {OTHER_KUBERNETES} from '../../domain/other-kubernetes.ts'
 import {sh} from '../../remote/shell/shell.ts'
@@ -44,17 +45,7 @@ const MODULES = [
 /** A module built in shows in modules.builtin; where /lib/modules is missing, in the file system list, its sysctls or /sys/module. */
 export const modulesSection: Section<(capabilities: readonly string[], isContainer: boolean) => Facts['modules']> = {
   name: 'modules',
-  script: sh`r=$(uname -r)
-echo "loaded $(cut -d' ' -f1 /proc/modules | tr '\n' ' ')"
-grep -q '[[:space:]]overlay$' /proc/filesystems && echo 'builtin overlay'
-[ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] && echo 'builtin br_netfilter'
-[ -e /proc/sys/net/netfilter/nf_conntrack_max ] && echo 'builtin nf_conntrack'
-for name in ${MODULES}; do
-  [ -d "/sys/module/$name" ] && echo "builtin $name"
-done
-[ -r "/lib/modules/$r/modules.builtin" ] && sed -n 's|^.*/\([^/]*\)\.ko.*$|builtin \1|p' "/lib/modules/$r/modules.builtin" | grep -wE ${MODULES.join('|')}
-read -r disabled </proc/sys/kernel/modules_disabled
-[ -e /proc/modules ] && command -v modprobe >/dev/null && [ -r "/lib/modules/$r/modules.dep" ] && [ "$disabled" = 0 ] && echo loadable`,
+  script: program('facts-modules', {modules: MODULES, module_pattern: MODULES.join('|')}),
   parse: text => (capabilities, isContainer) => {
     const lines = linesOf(text)
     const loaded = lines.flatMap(line => (line.startsWith('loaded') ? wordsOf(line).slice(1) : []))

@@ -1,4 +1,4 @@
-import {sh} from '../../remote/shell/shell.ts'
+import {program} from '../../remote/shell/program.ts'
 import {cleanup, type CleanupResource} from '../../resources/steps/cleanup.ts'
 
 /** Chains that kube-proxy, the runtime's plugins, flannel and the kubelet make. */
@@ -25,32 +25,6 @@ export const packetFilterCleared = (): CleanupResource =>
   cleanup({
     name: 'packet-filter',
     why: 'rules for deleted services would drop traffic; rules of other programs stay',
-    remains: sh`for family in ip ip6; do
-  command -v "$family"tables-save >/dev/null || continue
-  n=$("$family"tables-save 2>/dev/null | grep -cE -- ${OURS}) || :
-  [ "$n" = 0 ] || echo "$n rules of $family"
-done
-command -v nft >/dev/null || exit 0
-for family in ip ip6; do
-  for table in nat mangle filter raw kube-proxy; do
-    listed=$(nft list table $family $table 2>/dev/null) || continue
-    [ $table != kube-proxy ] || { echo "table $family kube-proxy"; continue; }
-    printf '%s\n' "$listed" | grep -vE '^(table|}|[[:space:]]*chain|[[:space:]]*}|[[:space:]]*type .* policy accept;|[[:space:]]*$)' | grep -q . || echo "empty table $family $table"
-  done
-done`,
-    clear: sh`for family in ip ip6; do
-  command -v "$family"tables-save >/dev/null || continue
-  if "$family"tables-save 2>/dev/null | grep -qE -- ${OURS}; then
-    "$family"tables-save | OURS=${OURS} perl -ne ${DELETIONS} | "$family"tables-restore --noflush
-  fi
-done
-command -v nft >/dev/null || exit 0
-for family in ip ip6; do
-  for table in nat mangle filter raw kube-proxy; do
-    listed=$(nft list table $family $table 2>/dev/null) || continue
-    if [ $table = kube-proxy ] || ! printf '%s\n' "$listed" | grep -vE '^(table|}|[[:space:]]*chain|[[:space:]]*}|[[:space:]]*type .* policy accept;|[[:space:]]*$)' | grep -q .; then
-      nft delete table $family $table
-    fi
-  done
-done`,
+    remains: program('packet-filter-remains', {ours: OURS}),
+    clear: program('packet-filter-clear', {ours: OURS, deletions: DELETIONS}),
   })

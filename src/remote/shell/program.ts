@@ -3,7 +3,31 @@ import {fill} from '../../manifests/templates.ts'
 import {quoted, Script, type Value} from './shell.ts'
 
 /** The shell programs of the folder templates/shell, by file name. */
-const PROGRAMS = ['apt-get', 'apt-lock', 'download', 'heard', 'network-trial', 'pull-images', 'remove-tree'] as const
+const PROGRAMS = [
+  'apt-get',
+  'apt-lock',
+  'download',
+  'evidence-api-probe',
+  'evidence-containers',
+  'evidence-dns',
+  'evidence-functions',
+  'evidence-join',
+  'evidence-network',
+  'evidence-peers',
+  'facts-firewall',
+  'facts-login',
+  'facts-machine',
+  'facts-membership',
+  'facts-modules',
+  'facts-swap',
+  'heard',
+  'network-trial',
+  'packet-filter-clear',
+  'packet-filter-remains',
+  'pull-images',
+  'remove-tree',
+  'take-lease',
+] as const
 type ProgramName = (typeof PROGRAMS)[number]
 
 /** What is for the reader and for shellcheck only: the comment at the top, and directives. */

@@ -199,10 +199,10 @@ command -v ufw >/dev/null && grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf && ufw=ye
 echo "ufw $ufw"
 [ "$ufw" = no ] || sed -n 's/^DEFAULT_OUTPUT_POLICY="\(DROP\|REJECT\)"/ufw-output \1/p' /etc/default/ufw
 command -v nft >/dev/null && nft list chains | {
-  at= told=
+  at='' told=''
   while read -r word a b c d rest; do
     case $word in
-      table) at="$a $b"; told= ;;
+      table) at="$a $b"; told='' ;;
       chain) chain=$a ;;
       type)
         [ "$a $b" = 'filter hook' ] && [ "$at" != "$told" ] || continue

@@ -1,0 +1,16 @@
+# Tries the kubelet and the tunnel of other nodes, all at the same time.
+
+{ bridge fdb show dev flannel.1 | sed 's/^/fdb /'; ip -4 neigh show dev flannel.1 | sed 's/^/neigh /'; } |
+  awk '$1 == "fdb" {for (i = 3; i < NF; i++) if ($i == "dst") at[$2] = $(i + 1)}
+    $1 == "neigh" {for (i = 3; i < NF; i++) if ($i == "lladdr" && at[$(i + 1)] != "") print at[$(i + 1)], $2}' |
+  sort -u | head -n @{most_peers} | {
+    while read -r address pods; do
+      {
+        if command -v ping >/dev/null && timeout 2 ping -n -q -c 1 -W 1 "$pods" >/dev/null; then tunnel=yes
+        else case $(kadm_port "$pods" @{kubelet}) in open|refused) tunnel=yes;; silent) [ -e @{firewall_unit} ] && tunnel=unknown || tunnel=no;; *) tunnel=unknown;; esac
+        fi
+        echo "$address $pods $tunnel $(kadm_port "$address" @{kubelet})"
+      } &
+    done
+    wait
+  }
