@@ -2,6 +2,7 @@ import {ChangeCommand, resultData} from './base/change-command.ts'
 import {clusterFlags, fileFlag, sourceFlags} from './flags/cluster-flags.ts'
 import {clusterFlagsOf} from './flags/flags-to-cluster.ts'
 import {changeFlags} from './flags/phase-flags.ts'
+import {outputFlag} from './flags/output-flag.ts'
 import {sshFlags} from './flags/ssh-flags.ts'
 import {described, EXITS} from './base/exits.ts'
 
@@ -11,8 +12,19 @@ export class Apply extends ChangeCommand {
     'kadm prepares workers while the first control plane starts. Run it again at any time: it changes only what differs. After a failure it skips completed steps.',
     EXITS.change,
   )
-  static override examples = ['<%= config.bin %> apply -f kadm.yaml', '<%= config.bin %> apply -f kadm.yaml --dry-run']
-  static override flags = {file: fileFlag, ...clusterFlags, ...sourceFlags, ...changeFlags, ...sshFlags}
+  static override examples = [
+    '<%= config.bin %> apply -f kadm.yaml',
+    '<%= config.bin %> apply -f kadm.yaml --dry-run',
+    '<%= config.bin %> apply -f kadm.yaml -o json',
+  ]
+  static override flags = {
+    file: fileFlag,
+    ...clusterFlags,
+    ...sourceFlags,
+    ...changeFlags,
+    ...sshFlags,
+    ...outputFlag(),
+  }
 
   async run(): Promise<void> {
     const {flags} = await this.parse(Apply)
@@ -27,7 +39,7 @@ export class Apply extends ChangeCommand {
       await this.plan(request, flags)
       return
     }
-    const result = await this.carryOut(request, flags)
-    this.report(resultData(result), 'next: kadm status; kadm kubeconfig; kadm verify')
+    const done = await this.carryOut(request, flags)
+    await this.result(flags.output, resultData('apply', done), 'next: kadm status; kadm kubeconfig; kadm verify')
   }
 }

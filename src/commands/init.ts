@@ -3,6 +3,7 @@ import {ChangeCommand, resultData} from './base/change-command.ts'
 import {clusterFlags, fileFlag, sourceFlags} from './flags/cluster-flags.ts'
 import {clusterFlagsOf} from './flags/flags-to-cluster.ts'
 import {changeFlags} from './flags/phase-flags.ts'
+import {outputFlag} from './flags/output-flag.ts'
 import {sshFlags} from './flags/ssh-flags.ts'
 import {described, EXITS} from './base/exits.ts'
 
@@ -18,7 +19,14 @@ export class Init extends ChangeCommand {
     '<%= config.bin %> init ubuntu@10.0.0.10 --dry-run',
   ]
   static override args = {host: Args.string({description: 'the machine: [user@]host[:port]'})}
-  static override flags = {file: fileFlag, ...clusterFlags, ...sourceFlags, ...changeFlags, ...sshFlags}
+  static override flags = {
+    file: fileFlag,
+    ...clusterFlags,
+    ...sourceFlags,
+    ...changeFlags,
+    ...sshFlags,
+    ...outputFlag(),
+  }
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Init)
@@ -37,12 +45,12 @@ export class Init extends ChangeCommand {
       await this.plan(request, flags)
       return
     }
-    const result = await this.carryOut(request, flags)
+    const done = await this.carryOut(request, flags)
     const to = args.host ?? 'HOST'
     const next =
       host.ssh === 'local'
         ? 'next: kubectl get nodes\n      print the join command for workers with: kadm token create --print-join-command'
         : `next: kadm join WORKER … --to ${to}\n      kadm kubeconfig ${to}`
-    this.report(resultData(result), next)
+    await this.result(flags.output, resultData('init', done), next)
   }
 }

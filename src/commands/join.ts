@@ -3,6 +3,7 @@ import {KadmError} from '../domain/errors.ts'
 import {ChangeCommand, resultData} from './base/change-command.ts'
 import {fileFlag, joinSwapFlag, sourceFlags} from './flags/cluster-flags.ts'
 import {changeFlags} from './flags/phase-flags.ts'
+import {outputFlag} from './flags/output-flag.ts'
 import {sshFlags} from './flags/ssh-flags.ts'
 import {described, EXITS} from './base/exits.ts'
 
@@ -52,6 +53,7 @@ export class Join extends ChangeCommand {
     ...sourceFlags,
     ...changeFlags,
     ...sshFlags,
+    ...outputFlag(),
   }
 
   async run(): Promise<void> {
@@ -71,6 +73,7 @@ export class Join extends ChangeCommand {
       await this.plan(request, flags)
       return
     }
-    this.report(resultData(await this.carryOut(request, flags)), 'next: kadm status')
+    const done = await this.carryOut(request, flags)
+    await this.result(flags.output, resultData('join', done), 'next: kadm status')
   }
 }

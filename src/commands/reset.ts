@@ -6,6 +6,7 @@ import {ChangeCommand} from './base/change-command.ts'
 import {fileFlag} from './flags/cluster-flags.ts'
 import {described, EXITS} from './base/exits.ts'
 import {takeLeaseFlag, yesFlag} from './flags/phase-flags.ts'
+import {outputFlag} from './flags/output-flag.ts'
 import {sshFlags} from './flags/ssh-flags.ts'
 
 export class Reset extends ChangeCommand {
@@ -28,6 +29,7 @@ export class Reset extends ChangeCommand {
     ...yesFlag,
     ...takeLeaseFlag,
     ...sshFlags,
+    ...outputFlag(),
   }
 
   async run(): Promise<void> {
@@ -40,15 +42,17 @@ export class Reset extends ChangeCommand {
     const request = await resetRequest(args.host ?? [], flags)
     const question = {message: questionFor(request.cluster.hosts.map(hostLabel)), flag: '--yes'}
     if (!flags.yes && !(await confirm(this.terminal, question))) throw new KadmError('cancelled', 'nothing was reset')
-    const {hosts} = await this.showing(async view => {
-      const options = await this.prepare({command: 'reset', phases: [], ...request}, flags, view.emit)
+    const {result, report} = await this.reported('reset', flags, async emit => {
+      const options = await this.prepare({command: 'reset', phases: [], ...request}, flags, emit)
       return resetWorkflow({...options, remaining: request.remaining})
     })
+    const {hosts} = result
     const lines = hosts.flatMap(({host, undone, left}) => [
       `${host}: ${plural(undone.length, 'change')} undone`,
       ...left.map(({id, because}) => `${host}: ${id} not restored: ${because}`),
     ])
-    this.report({hosts}, lines.join('\n'))
+    const whole = report.hosts.map(one => ({...one, ...hosts.find(({host}) => host === one.host)}))
+    await this.result(flags.output, {command: 'reset', exitCode: 0, ...report, hosts: whole}, lines.join('\n'))
   }
 }
 

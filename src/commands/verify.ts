@@ -4,6 +4,7 @@ import {confirm} from '../ui/ask.ts'
 import {adminFlags} from './flags/admin-flags.ts'
 import {ClusterCommand} from './base/cluster-command.ts'
 import {described, EXITS} from './base/exits.ts'
+import {outputFlag} from './flags/output-flag.ts'
 import {yesFlag} from './flags/phase-flags.ts'
 
 const helpGroup = 'REBOOT'
@@ -23,6 +24,7 @@ export class Verify extends ClusterCommand {
   static override examples = [
     '<%= config.bin %> verify ubuntu@10.0.0.10',
     '<%= config.bin %> verify --quick',
+    '<%= config.bin %> verify -o json',
     '<%= config.bin %> verify --drain never',
     '<%= config.bin %> verify --reboot -f kadm.yaml',
     '<%= config.bin %> verify --reboot --all-at-once --yes ubuntu@10.0.0.10 ubuntu@10.0.0.11',
@@ -70,6 +72,7 @@ export class Verify extends ClusterCommand {
       helpGroup,
     }),
     ...yesFlag,
+    ...outputFlag(),
   }
 
   async run(): Promise<void> {
@@ -92,6 +95,8 @@ export class Verify extends ClusterCommand {
       outsideName: flags['outside-name'],
       signal: this.signal,
       output: this.output,
+      hasOwnResult: flags.output !== undefined,
+      report: (data, text) => this.result(flags.output, data, text),
     })
   }
 
@@ -117,10 +122,12 @@ export class Verify extends ClusterCommand {
     const question = {message: `Reboot ${names} (${how})? Their workloads are interrupted.`, flag: '--yes'}
     if (!flags.yes && !(await confirm(this.terminal, question)))
       throw new KadmError('cancelled', 'nothing was rebooted')
-    const outcome = await this.showing(({emit}) =>
-      edge.rebootCluster(request, targets, {...limits, drains, allAtOnce, emit, connector, signal: this.signal}),
+    const outcome = await this.showing(
+      ({emit}) =>
+        edge.rebootCluster(request, targets, {...limits, drains, allAtOnce, emit, connector, signal: this.signal}),
+      flags.output,
     )
-    this.report(outcome, renderReboot(outcome, this.terminal.colours))
+    await this.result(flags.output, outcome, renderReboot(outcome, this.terminal.colours))
     const bad = outcome.rounds.filter(round => !isWell(round))
     if (bad.length === 0) return
     throw new KadmError(

@@ -8,13 +8,16 @@ export interface ViewChoice {
   readonly verbose: boolean
   readonly terminal: Terminal
   readonly now: () => number
+  /** Whether the command itself prints the result of the run, in another format. */
+  readonly hasOwnResult?: boolean
 }
 
 /** `--json` wins; a task list needs a terminal that can redraw; everything else, and `--verbose`, gets plain lines. */
-export async function chooseView({json, verbose, terminal, now}: ViewChoice): Promise<View> {
-  const result = (text: string): void => void terminal.stdout.write(text)
-  if (json) return jsonView(result)
+export async function chooseView({json, verbose, terminal, now, hasOwnResult = false}: ViewChoice): Promise<View> {
+  const toStdout = (text: string): void => void terminal.stdout.write(text)
+  if (json) return jsonView(toStdout)
   const write = (text: string): void => void terminal.stderr.write(text)
+  const result = hasOwnResult ? write : toStdout
   const canRedraw = terminal.stderr.isTTY && terminal.stderr.columns > 0
   if (verbose || !canRedraw) return plainView({write, result, colours: terminal.stderrColours, verbose})
   const {taskView} = await import('./task-view.ts')

@@ -11,33 +11,33 @@ export interface LabView {
 export interface LabViewOptions {
   readonly json: boolean
   readonly verbose: boolean
-  readonly terminal: Pick<Terminal, 'stdout' | 'colours'>
+  readonly terminal: Pick<Terminal, 'stdout' | 'stderr' | 'stderrColours'>
 }
 
 const BAR = 24
 const CLEAR_LINE = '\r\u001b[2K'
 
-/** Shows long work with an estimate: a bar on a terminal, otherwise a line from time to time. */
+/** Shows long work with an estimate on stderr: a bar on a terminal, otherwise a line from time to time. */
 export function labView({json, verbose, terminal}: LabViewOptions): LabView {
-  const {stdout, colours} = terminal
-  if (json) return {emit: event => stdout.write(`${JSON.stringify(event)}\n`), end: () => undefined}
-  const redraws = stdout.isTTY && stdout.columns > 0
+  const {stderr, stderrColours: colours} = terminal
+  if (json) return {emit: event => terminal.stdout.write(`${JSON.stringify(event)}\n`), end: () => undefined}
+  const redraws = stderr.isTTY && stderr.columns > 0
   let bar = ''
-  const line = (text: string): void => void stdout.write(`${bar === '' ? '' : CLEAR_LINE}${text}\n${bar}`)
+  const line = (text: string): void => void stderr.write(`${bar === '' ? '' : CLEAR_LINE}${text}\n${bar}`)
   const draw = (text: string): void => {
     bar = text
-    stdout.write(`${CLEAR_LINE}${text}`)
+    stderr.write(`${CLEAR_LINE}${text}`)
   }
   return {
     emit: event => {
-      if (event.type === 'progress' && redraws) draw(barText(event, stdout.columns))
+      if (event.type === 'progress' && redraws) draw(barText(event, stderr.columns))
       else {
         const text = labLine(event, verbose)
         if (text !== undefined) line(event.type === 'note' ? colours.dim(text) : text)
       }
     },
     end: () => {
-      if (bar !== '') stdout.write(CLEAR_LINE)
+      if (bar !== '') stderr.write(CLEAR_LINE)
       bar = ''
     },
   }

@@ -8,6 +8,7 @@ import {ConfigImages} from '../../src/commands/config/images.ts'
 import {ConfigPrint} from '../../src/commands/config/print.ts'
 import {labClusterYaml} from '../../src/commands/runtime/lab/lab-cluster.ts'
 import {parseTtl} from '../../src/commands/runtime/requests/ttl.ts'
+import {Init} from '../../src/commands/init.ts'
 import {Explain} from '../../src/commands/explain.ts'
 import {KadmError} from '../../src/domain/errors.ts'
 import {asStopped, newInterrupt} from '../../src/commands/base/interrupt.ts'
@@ -180,6 +181,41 @@ describe('-o prints the result', () => {
 
     expect(names.stdout).toMatch(/^prepare\/swap$/m)
     expect(wide.stdout).toMatch(/^PHASE +HOSTS +AFTER +WHAT IT DOES +WHY/m)
+  })
+
+  test('of config print as the file, or as one JSON object for each document', async () => {
+    const argv = ['ubuntu@10.0.0.10', '--service-cidr', '10.97.0.0/16']
+    const text = await runCommand(ConfigPrint, 'config:print', argv)
+    const yaml = await runCommand(ConfigPrint, 'config:print', [...argv, '-o', 'yaml'])
+    const json = await runCommand(ConfigPrint, 'config:print', [...argv, '-o', 'json'])
+
+    expect(yaml.stdout).toBe(text.stdout)
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      kind: 'Cluster',
+      hosts: [{role: 'control-plane', ssh: {address: '10.0.0.10'}}],
+      network: {serviceSubnet: '10.97.0.0/16'},
+    })
+  })
+
+  test('of explain as a document, or as the names of its phases', async () => {
+    const json = await runCommand(Explain, 'explain', ['prepare', '-o', 'json'])
+    const names = await runCommand(Explain, 'explain', ['prepare', '-o', 'name'])
+
+    expect(JSON.parse(json.stdout)).toMatchObject({path: 'prepare', parts: expect.any(Array) as unknown})
+    expect(names.stdout.split('\n')).toContain('prepare/swap')
+  })
+
+  test('of a run also when it fails, and the error goes to stderr', async () => {
+    const {stdout, stderr, exitCode} = await runCommand(Init, 'init', ['nobody@127.0.0.1:1', '-o', 'json'])
+
+    expect(exitCode).toBe(4)
+    expect(JSON.parse(stdout)).toMatchObject({
+      command: 'init',
+      exitCode: 4,
+      changes: 0,
+      errors: [{code: 'connect', message: expect.stringContaining('127.0.0.1') as unknown}],
+    })
+    expect(stderr).toContain('127.0.0.1')
   })
 
   test('not together with the stream of events, nor in an unknown form', async () => {

@@ -63,9 +63,23 @@ describe('the progress of a lab', () => {
     )
   })
 
+  test('goes to stderr, and stdout stays free for the result', () => {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()] as unknown as NodeJS.WriteStream[]
+    if (stdout === undefined || stderr === undefined) throw new Error('two streams')
+    const view = labView({json: false, verbose: false, terminal: {stdout, stderr, stderrColours: colours}})
+    view.emit({type: 'note', message: 'hello', at: 0})
+
+    expect(String(stderr.read())).toBe('lab: hello\n')
+    expect(stdout.read()).toBeNull()
+  })
+
   test('leaves nothing on the screen but its notes', () => {
     const stream = Object.assign(new PassThrough(), {isTTY: true, columns: 80}) as unknown as NodeJS.WriteStream
-    const view = labView({json: false, verbose: false, terminal: {stdout: stream, colours}})
+    const view = labView({
+      json: false,
+      verbose: false,
+      terminal: {stdout: stream, stderr: stream, stderrColours: colours},
+    })
     view.emit(progress)
     view.emit({type: 'note', message: 'hello', at: 0})
     view.end()

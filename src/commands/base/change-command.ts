@@ -4,9 +4,13 @@ import type {PlannedChange} from '../../engine/schedule/differences.ts'
 import type {JoinTo, WorkflowOptions} from '../../engine/workflows/options.ts'
 import type {WorkflowResult} from '../../engine/workflows/workflow.ts'
 import type {Phase} from '../../phases/phase.ts'
+import {exitCodeOf} from '../../ui/exit-code.ts'
+import {errorAsData} from '../../ui/render-error.ts'
 import {renderPlan} from '../../ui/render-plan.ts'
+import {recordRun, type RunReport} from '../../ui/run-report.ts'
 import type {OutputForm} from '../flags/output-flag.ts'
 import {ClusterCommand} from './cluster-command.ts'
+import {asStopped} from './interrupt.ts'
 import type {SshFlags} from '../flags/ssh-flags.ts'
 
 export interface ChangeFlags extends SshFlags {
@@ -14,6 +18,17 @@ export interface ChangeFlags extends SshFlags {
   readonly 'skip-phases'?: readonly string[] | undefined
   readonly 'ignore-preflight-errors'?: readonly string[] | undefined
   readonly 'take-lease'?: boolean
+}
+
+/** `-o` of a command that changes hosts. */
+export interface FormFlags {
+  readonly output?: OutputForm | undefined
+}
+
+/** What a run returned, and what it did on each host. */
+export interface Reported<T> {
+  readonly result: T
+  readonly report: RunReport
 }
 
 export interface ChangeRequest {
@@ -47,24 +62,46 @@ export abstract class ChangeCommand extends ClusterCommand {
   /** Applies the phases and shows the progress; the caller reports the result. */
   protected async carryOut(
     request: ChangeRequest,
-    flags: ChangeFlags,
+    flags: ChangeFlags & FormFlags,
     also: Sink = () => undefined,
-  ): Promise<WorkflowResult> {
+  ): Promise<Reported<WorkflowResult>> {
     const {carryOutWorkflow} = await import('../../engine/workflows/workflow.ts')
-    return this.showing(async view => {
+    return this.reported(request.command, flags, async emit => {
       const options = await this.prepare(request, flags, event => {
-        view.emit(event)
+        emit(event)
         also(event)
       })
       return carryOutWorkflow(options)
     })
   }
 
+  /** Shows the progress of a run; with `-o`, the result document is also printed for a run that fails. */
+  protected async reported<T>(
+    command: string,
+    {output}: FormFlags,
+    work: (emit: Sink) => Promise<T>,
+  ): Promise<Reported<T>> {
+    const {record, report} = recordRun(Date.now)
+    try {
+      const result = await this.showing(
+        view =>
+          work(event => {
+            view.emit(event)
+            record(event)
+          }),
+        output,
+      )
+      return {result, report: report()}
+    } catch (error) {
+      const stopped = asStopped(error, this.signal)
+      const document = {command, exitCode: exitCodeOf(stopped), ...report(), errors: errorAsData(stopped)}
+      if (output !== undefined) await this.result(output, document, '')
+      throw error
+    }
+  }
+
   /** Shows what would change, without changing anything. */
-  protected async plan(
-    request: ChangeRequest,
-    flags: ChangeFlags & {readonly output?: OutputForm | undefined},
-  ): Promise<readonly PlannedChange[]> {
+  protected async plan(request: ChangeRequest, flags: ChangeFlags & FormFlags): Promise<readonly PlannedChange[]> {
     const {planWorkflow} = await import('../../engine/workflows/workflow.ts')
     const options = await this.prepare(request, flags, event => {
       if (event.type === 'warning') this.note(`${event.host}: warning: ${event.message}`)
@@ -75,8 +112,14 @@ export abstract class ChangeCommand extends ClusterCommand {
   }
 }
 
-/** The result of a finished run for `--json`. */
-export const resultData = ({changes, nodes, endpoint}: WorkflowResult): object => ({
+/** The result document of a finished run. */
+export const resultData = (
+  command: string,
+  {result: {changes, nodes, endpoint}, report}: Reported<WorkflowResult>,
+): object => ({
+  command,
+  exitCode: 0,
+  ...report,
   changes,
   endpoint,
   nodes: nodes.map(({name, role, address}) => ({name, role, address})),

@@ -5,6 +5,7 @@ import type {KubeClient} from '../../kube/client.ts'
 import type {Host} from '../../remote/host.ts'
 import type {View} from '../../ui/view.ts'
 import {KadmCommand} from './kadm-command.ts'
+import type {OutputForm} from '../flags/output-flag.ts'
 import type {SshFlags} from '../flags/ssh-flags.ts'
 import type {Connector, ConnectorOptions} from '../runtime/wiring/connector.ts'
 
@@ -73,13 +74,13 @@ export abstract class ClusterCommand extends KadmCommand {
     return client
   }
 
-  /** Shows the progress of a run, and restores the terminal before anything else is printed. */
-  protected async showing<T>(work: (view: View) => Promise<T>): Promise<T> {
+  /** Shows the progress of a run, and restores the terminal before anything else is printed; `form` is that of `-o`. */
+  protected async showing<T>(work: (view: View) => Promise<T>, form?: OutputForm): Promise<T> {
     const [{chooseView}, {realClock}] = await Promise.all([
       import('../../ui/choose-view.ts'),
       import('../runtime/wiring/clock.ts'),
     ])
-    const view = await chooseView({...this.output, now: realClock.now})
+    const view = await chooseView({...this.output, now: realClock.now, hasOwnResult: form !== undefined})
     try {
       return await work(view)
     } finally {

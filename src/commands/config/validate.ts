@@ -1,4 +1,5 @@
 import {fileFlag} from '../flags/cluster-flags.ts'
+import {outputFlag} from '../flags/output-flag.ts'
 import {KadmCommand} from '../base/kadm-command.ts'
 import {plural} from '../../ui/words.ts'
 import {described, EXITS} from '../base/exits.ts'
@@ -7,7 +8,7 @@ export class ConfigValidate extends KadmCommand {
   static override summary = 'Check a cluster file without connecting to any machine, and list all problems.'
   static override description = described('', EXITS.none)
   static override examples = ['<%= config.bin %> config validate -f kadm.yaml']
-  static override flags = {file: fileFlag}
+  static override flags = {file: fileFlag, ...outputFlag()}
 
   async run(): Promise<void> {
     const {flags} = await this.parse(ConfigValidate)
@@ -21,6 +22,6 @@ export class ConfigValidate extends KadmCommand {
       ...warnings.map(w => `warning: ${w}`),
       `${file.name}: ${plural(cluster.hosts.length, 'host')}, no errors`,
     ]
-    this.report({file: file.name, hosts: cluster.hosts.length, warnings}, text.join('\n'))
+    await this.result(flags.output, {file: file.name, hosts: cluster.hosts.length, warnings}, text.join('\n'))
   }
 }

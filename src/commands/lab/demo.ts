@@ -36,14 +36,21 @@ export class LabDemo extends ChangeCommand {
     const lab = await bringUp({...flags, vm: vmOptions(flags), lab: args.lab, output: this.output, signal: this.signal})
     const {cluster, file} = await demo.demoCluster(lab)
     const times = phaseTimes()
-    const result = await this.carryOut({command: 'apply', cluster, phases: applyPhases}, NO_SSH_FLAGS, times.record)
+    const done = await this.carryOut({command: 'apply', cluster, phases: applyPhases}, NO_SSH_FLAGS, times.record)
+    const {result} = done
     const {api, kubeconfig, nodes} = await demo.demoAccess(lab, cluster, {
       connect: async host => (await this.connections([host], NO_SSH_FLAGS)).connect(host),
       atEnd: close => this.atEnd(close),
       signal: this.signal,
     })
     if (flags.verify === 'always' || (flags.verify === 'when-changed' && result.changes > 0))
-      await verifyCluster(api, {signal: this.signal, output: this.output, drain: 'always'})
+      await verifyCluster(api, {
+        signal: this.signal,
+        output: this.output,
+        drain: 'always',
+        hasOwnResult: false,
+        report: this.output.report,
+      })
     const took = `${changesText(result.changes)}, ${timeTaken(Date.now() - started)} in total`
     const text = [
       ...(result.changes === 0 ? [] : [times.render(), '']),
@@ -53,6 +60,6 @@ export class LabDemo extends ChangeCommand {
       '',
       ...demo.nextSteps(lab, file, kubeconfig),
     ]
-    this.report({...resultData(result), nodes: nodes.data, file, kubeconfig}, text.join('\n'))
+    this.report({...resultData('apply', done), nodes: nodes.data, file, kubeconfig}, text.join('\n'))
   }
 }

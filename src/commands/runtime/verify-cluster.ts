@@ -11,12 +11,16 @@ import {realClock} from './wiring/clock.ts'
 
 export interface VerifyRequest extends Pick<VerifyOptions, 'drain' | 'outsideName' | 'quick' | 'signal'> {
   readonly output: Output
+  /** Reports the checks, with their count as text. */
+  readonly report: (data: {readonly checks: readonly CheckResult[]}, text: string) => void | Promise<void>
+  /** Whether the checks are progress, because `report` prints them again in another format. */
+  readonly hasOwnResult: boolean
 }
 
 /** Verifies and reports each check as it ends; rejects with `verify` when one failed. */
 export async function verifyCluster(
   api: KubeClient,
-  {output, ...options}: VerifyRequest,
+  {output, report, hasOwnResult, ...options}: VerifyRequest,
 ): Promise<readonly CheckResult[]> {
   const {green, red, yellow, dim} = output.terminal.colours
   const mark = ({ok, skipped}: CheckResult): string =>
@@ -28,10 +32,10 @@ export async function verifyCluster(
     clock: realClock,
     random: count => randomBytes(count),
     images: {first: AGNHOST_IMAGE, second: AGNHOST_NEXT_IMAGE},
-    onCheck: check => output.event({type: 'check', ...check}, line(check)),
+    onCheck: check => (hasOwnResult ? output.event : output.part)({type: 'check', ...check}, line(check)),
   })
   const failed = checks.filter(({ok}) => !ok)
-  output.report({checks}, countOf(checks))
+  await report({checks}, countOf(checks))
   if (failed.length > 0) {
     throw new KadmError('verify', failed.map(({name, detail}) => `${name}: ${detail}`).join('\n'), {
       hint: 'fix the first failed check and run kadm verify again; for problems of the cluster itself, run: kadm doctor',

@@ -1,4 +1,4 @@
-import {stringify} from 'yaml'
+import {parseAllDocuments, stringify} from 'yaml'
 
 import type {Cluster, ComponentExtra, HostSpec, Source} from '../../domain/cluster.ts'
 import type {Proxy} from '../../domain/online-source.ts'
@@ -17,6 +17,12 @@ export function clusterToYaml(cluster: Cluster): string {
   ]
   return documents.join('---\n')
 }
+
+/** The same documents as JSON, one object after the other. */
+export const clusterToJson = (cluster: Cluster): string =>
+  parseAllDocuments(clusterToYaml(cluster))
+    .map(document => JSON.stringify(document.toJS(), undefined, 2))
+    .join('\n')
 
 /** Documents that Go programs read too, so every text is quoted. */
 function componentDocument(kind: Exclude<keyof typeof API_VERSIONS, 'Cluster'>, body: object): readonly string[] {
