@@ -1,7 +1,8 @@
-import {X509Certificate} from 'node:crypto'
+import {generateKeyPairSync, X509Certificate} from 'node:crypto'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
+import {decode, items, oidOf} from '../../src/certs/der.ts'
 import {caPin, inspect} from '../../src/certs/inspect.ts'
 import {isIssuedBy, issueCa, issueLeaf} from '../../src/certs/issue.ts'
 import {makeKey, parsePrivateKey, privateKeyPem, publicKeyHash, publicKeyPem} from '../../src/certs/keys.ts'
@@ -179,5 +180,67 @@ describe('keys', () => {
     expect(() => parsePrivateKey('-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n-----END RSA PRIVATE KEY-----')).toThrow(
       'a private key cannot be read',
     )
+  })
+})
+
+describe('what cannot be used', () => {
+  it.each(['ed25519', 'x25519'] as const)('a key of type %s is refused, because kubeadm uses RSA and ECDSA', type => {
+    const pem = generateKeyPairSync(type as 'ed25519')
+      .privateKey.export({type: 'pkcs8', format: 'pem'})
+      .toString()
+
+    expect(() => parsePrivateKey(pem)).toThrow(
+      expect.objectContaining({
+        code: 'config',
+        message: `a private key of type ${type} is not supported`,
+        hint: 'use an RSA or ECDSA key',
+      }),
+    )
+  })
+
+  it('a text without a certificate is refused with what to do, and is issued by nobody', () => {
+    for (const text of ['', 'not PEM', real('ca.key')]) {
+      expect(() => inspect(text)).toThrow(
+        expect.objectContaining({
+          code: 'config',
+          message: 'a certificate cannot be read',
+          hint: 'restore the file, or remove it together with its key; kadm then creates both again',
+        }),
+      )
+      expect(isIssuedBy(text, ca.certPem)).toBe(false)
+      expect(isIssuedBy(ca.certPem, text)).toBe(false)
+    }
+  })
+
+  it('a damaged private key is refused with what to do', () => {
+    expect(() => parsePrivateKey('-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n')).toThrow(
+      expect.objectContaining({
+        code: 'config',
+        message: 'a private key cannot be read',
+        hint: 'restore the key file, or remove it together with its certificate; kadm then creates both again',
+      }),
+    )
+  })
+})
+
+describe('a signature', () => {
+  it.each([
+    ['ECDSA-P256', '1.2.840.10045.4.3.2'],
+    ['ECDSA-P384', '1.2.840.10045.4.3.3'],
+  ] as const)('of an %s key uses the hash of its strength', async (algorithm, expected) => {
+    const key = await makeKey(algorithm)
+    const pem = issueCa({wanted: wantedCertificate('ca', cluster, node), key, now, random})
+    const [, signatureAlgorithm] = items(decode(new X509Certificate(pem).raw))
+
+    expect(oidOf(items(signatureAlgorithm)[0])).toBe(expected)
+  })
+
+  it('of a leaf begins five minutes ago, not when its CA began', () => {
+    const later = new Date('2027-01-01T00:00:00Z')
+    const key = new X509Certificate(real('apiserver.crt')).publicKey
+
+    const leaf = issueLeaf({wanted: wantedCertificate('apiserver', cluster, node), key, now: later, random}, ca)
+
+    expect(inspect(leaf).notBefore).toEqual(new Date('2026-12-31T23:55:00Z'))
   })
 })

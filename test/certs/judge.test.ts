@@ -72,3 +72,50 @@ describe('a certificate found on a host', () => {
     expect(verdict({certPem: mine, keyPublicHash: publicKeyHash(caKey), caPem: undefined, wanted: wantedCa})).toBe('ok')
   })
 })
+
+describe('what is wrong with a certificate', () => {
+  const DAY_MS = 86_400_000
+  const begins = days(0).getTime() - 5 * 60_000
+  const ends = begins + 5 * 60_000 + wanted.hours * 3_600_000
+
+  it.each<[string, Partial<CertificateCase>]>([
+    ['the certificate is missing', {certPem: undefined}],
+    ['the file contains no readable certificate', {certPem: 'half a fi'}],
+    ['it is not a CA certificate', {wanted: wantedCa, caPem: undefined}],
+    ['it is a CA certificate, but must not be one', {certPem: caPem}],
+    ["it was signed by another 'kubernetes'", {caPem: otherCaPem}],
+    ['its private key is missing', {keyPublicHash: undefined}],
+    ['its private key file belongs to another certificate', {keyPublicHash: publicKeyHash(otherKey)}],
+    ['it is valid only from 2025-12-31T23:55:00.000Z', {now: days(-1)}],
+    ['it expired on 2027-01-01T00:00:00.000Z', {now: days(365)}],
+    ['it expires in 29 days', {now: days(336)}],
+    ["it is for 'kube-apiserver'", {wanted: {...wanted, commonName: 'another'}}],
+    ['it cannot be used for clientAuth', {wanted: {...wanted, usages: ['serverAuth', 'clientAuth']}}],
+  ])('is said: %s', (detail, changes) => {
+    expect(judgeCertificate({...good, ...changes})).toMatchObject({detail})
+  })
+
+  it('is nothing at the first and the last moment of its validity', () => {
+    expect(verdict({now: new Date(begins - 1000)})).toBe('not-yet-valid')
+    expect(verdict({now: new Date(begins)})).toBe('ok')
+    expect(verdict({now: new Date(ends - 1), renewWithinDays: 0})).toBe('ok')
+    expect(verdict({now: new Date(ends)})).toBe('expired')
+  })
+
+  it('is nothing while exactly the days are left that it must have', () => {
+    expect(verdict({now: new Date(ends - 30 * DAY_MS)})).toBe('ok')
+    expect(verdict({now: new Date(ends - 30 * DAY_MS + 1000)})).toBe('expires-soon')
+  })
+
+  it('is its name alone, or one organisation in the place of another', () => {
+    const mastered = {...wanted, organisations: ['system:masters']}
+    const pem = issueLeaf({wanted: mastered, key, now, random}, {certPem: caPem, key: caKey})
+
+    expect(verdict({wanted: {...wanted, commonName: 'another'}})).toBe('wrong-subject')
+    expect(verdict({certPem: pem, wanted: mastered})).toBe('ok')
+    expect(judgeCertificate({...good, certPem: pem, wanted: {...wanted, organisations: ['system:nodes']}})).toEqual({
+      state: 'wrong-subject',
+      detail: "it is for 'kube-apiserver', 'system:masters'",
+    })
+  })
+})

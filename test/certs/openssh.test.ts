@@ -52,4 +52,25 @@ describe('the hash of a key that stays on its host', () => {
 
     expect(publicKeyHashFrom(printed)).toBe('e48577a74c6d4070a40becd46338874b98680727fb6544c4e59dc3f38d8b3358')
   })
+
+  it('is the same with blanks around the line and between its words', () => {
+    const {publicKey} = generateKeyPairSync('rsa', {modulusLength: 2048})
+    const {n = '', e = ''} = publicKey.export({format: 'jwk'})
+    const plain = line('ssh-rsa', Buffer.from(e, 'base64url'), Buffer.from(n, 'base64url'))
+
+    expect(publicKeyHashFrom(`  ${plain.replace(' ', '   ')} comment\n`)).toBe(publicKeyHash(publicKey))
+  })
+
+  it.each([
+    ['a line whose name differs from its content', line('ssh-rsa', Buffer.of(3)).replace('ssh-rsa', 'ssh-dss')],
+    ['an RSA key without a modulus', line('ssh-rsa', Buffer.of(3))],
+    ['a curve without a point', line('ecdsa-sha2-nistp256', Buffer.from('nistp256'))],
+    ['a compressed point', line('ecdsa-sha2-nistp256', Buffer.from('nistp256'), Buffer.alloc(33, 2))],
+    ['a point of odd length', line('ecdsa-sha2-nistp256', Buffer.from('nistp256'), Buffer.alloc(64, 4))],
+    ['a key of another kind with two fields', line('ssh-ed25519', Buffer.alloc(3, 1), Buffer.alloc(32, 1))],
+    ['a damaged PEM', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----'],
+    ['a field that is longer than the line', `ssh-rsa ${Buffer.from('0000000773736800', 'hex').toString('base64')}`],
+  ])('does not come from %s', (_, output) => {
+    expect(publicKeyHashFrom(output)).toBeUndefined()
+  })
 })
