@@ -5,16 +5,15 @@ import {exitCodeOf} from '../ui/exit-code.ts'
 import {renderError} from '../ui/render-error.ts'
 import {terminal} from '../ui/terminal.ts'
 import {COMMANDS} from './index.ts'
+import {ownConfig} from './own-config.ts'
 
 /**
  * Finds and runs a command. Commands report their own errors; this handles an unknown command.
  */
 export async function runKadm(argv: readonly string[], root: string): Promise<void> {
   try {
-    await run([...argv], {
-      root,
-      pluginAdditions: {core: ['@oclif/plugin-help'], path: root},
-    })
+    const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv]
+    await run(words, await ownConfig(root))
     await flush()
   } catch (thrown) {
     if (thrown instanceof Errors.ExitError) {

@@ -71,7 +71,7 @@ export async function scene(
       endpoint: 'https://192.168.56.11:6443',
       steps: select(PHASES, [], []),
       bundle: undefined,
-      templates: await readTemplates(),
+      templates: readTemplates(),
       isAdmin: true,
       values: noValues,
       api: () => Promise.resolve(api),

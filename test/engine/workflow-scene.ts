@@ -83,7 +83,7 @@ export async function workflowScene(
       checkBundle: () => Promise.resolve(),
       readPackageKey: () => Promise.reject(new Error('no packages come in this test')),
       readReleaseHash: () => Promise.reject(new Error('nothing is downloaded in this test')),
-      templates: await readTemplates(),
+      templates: readTemplates(),
       ignorePreflightErrors: [],
       takeLease: false,
       emit: event => events.push(event),

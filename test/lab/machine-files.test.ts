@@ -23,7 +23,7 @@ describe('vmFiles', () => {
 
 describe('machineFiles', () => {
   it('are these', async () => {
-    await expect(textOf(await machineFiles(identity))).toMatchFileSnapshot('golden/machine-files.txt')
+    await expect(textOf(machineFiles(identity))).toMatchFileSnapshot('golden/machine-files.txt')
   })
 })
 

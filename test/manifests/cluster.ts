@@ -69,4 +69,4 @@ export const DEBIAN_HOST = {
   caDirs: ['/etc/ca-certificates', '/usr/share/ca-certificates', '/usr/local/share/ca-certificates'],
 }
 
-export const templates = await readTemplates()
+export const templates = readTemplates()

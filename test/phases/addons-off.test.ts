@@ -7,7 +7,7 @@ import {joinPhases} from '../../src/phases/workflows/join.ts'
 import {sampleCluster, sampleSpec} from './preflight/sample.ts'
 import {type SampleNode, sampleContext, stepsOn} from './sample-context.ts'
 
-const templates = await readTemplates()
+const templates = readTemplates()
 
 /** What a run wants of the add-ons on a host: each object and each wait that names one. */
 function wanted(cluster: Cluster, on: SampleNode): readonly string[] {

@@ -7,7 +7,7 @@ import {firewallPhase, isOpenedByKadm, rulesFor} from '../../src/phases/host/fir
 import type {PhaseContext} from '../../src/phases/phase.ts'
 import {sampleContext, type SampleNode} from './sample-context.ts'
 
-const templates = await readTemplates()
+const templates = readTemplates()
 
 const NONE: FirewallFacts = {ufw: false, firewalld: false, nftables: false, closed: []}
 const NFT: ClosedChain = {

@@ -7,7 +7,7 @@ import type {Step} from '../../src/phases/phase.ts'
 import {treeShell} from '../../src/resources/files/remove-tree.ts'
 import {sampleContext, stepsOn, type Sample, type SampleNode} from './sample-context.ts'
 
-const templates = await readTemplates()
+const templates = readTemplates()
 
 /** It has a golden file of its own: test/resources/golden/remove-tree.sh. */
 const withoutTreeShell = (_: string, value: unknown): unknown =>

@@ -4,7 +4,7 @@ import {natRules, natUnit} from '../../src/manifests/nat.ts'
 import {natPhase} from '../../src/phases/host/nat.ts'
 import {sampleContext} from './sample-context.ts'
 
-const templates = await readTemplates()
+const templates = readTemplates()
 
 test('the rules stand in a table of their own and name the ranges and the way out', async () => {
   const options = {ranges: ['192.168.57.0/24', '192.168.58.0/24'], outside: 'enp0s3'}

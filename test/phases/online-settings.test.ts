@@ -10,7 +10,7 @@ import {runtimePhase} from '../../src/phases/host/runtime.ts'
 import {sampleCluster, sampleFacts} from './preflight/sample.ts'
 import {sampleContext} from './sample-context.ts'
 
-const templates = await readTemplates()
+const templates = readTemplates()
 const CA = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
 const MIRRORED: Cluster['source'] = {
   kind: 'online',

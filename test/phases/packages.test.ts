@@ -19,7 +19,7 @@ Rpa2AP4v//d8V/ROGeodv9Cr+QV1HbuFWXYEGHfjMLPMLQEzBw==
 =QsNK
 -----END PGP PUBLIC KEY BLOCK-----
 `
-const templates = await readTemplates()
+const templates = readTemplates()
 const CONTAINERD_PROXY = '/etc/systemd/system/containerd.service.d/20-kadm-proxy.conf'
 const KUBELET_PROXY = '/etc/systemd/system/kubelet.service.d/20-kadm-proxy.conf'
 

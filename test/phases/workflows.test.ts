@@ -8,7 +8,7 @@ import {afterResetPhases, resetPhases} from '../../src/phases/workflows/reset.ts
 import {flatten, paths, select} from '../../src/phases/select.ts'
 import {sampleContext, stepsOn, type Sample, type SampleNode} from './sample-context.ts'
 
-const templates = await readTemplates()
+const templates = readTemplates()
 
 const PREPARE = [
   'prepare/hostname',

@@ -4,7 +4,7 @@ import {readTemplates} from '../../src/engine/sources/templates-on-disk.ts'
 import {applyPhases} from '../../src/phases/workflows/apply.ts'
 import {sampleContext, stepsOn} from './sample-context.ts'
 
-const templates = await readTemplates()
+const templates = readTemplates()
 
 /** What others cannot have put there: it lies in a folder of these, or is made by a running cluster. */
 const OF_FOLDERS = [

@@ -1,7 +1,7 @@
-import {readFileSync} from 'node:fs'
+import {ownFile} from '../../remote/local/own-files.ts'
 
-const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+const manifest: unknown = JSON.parse(ownFile('package.json'))
 
-/** The version of this kadm, from its package.json beside `src` or `dist`. */
+/** The version of this kadm, from its package.json. */
 export const KADM_VERSION: string =
   typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown'

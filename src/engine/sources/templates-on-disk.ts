@@ -1,5 +1,5 @@
-import {readFile} from 'node:fs/promises'
 import type {TemplateName, Templates} from '../../manifests/templates.ts'
+import {ownFile} from '../../remote/local/own-files.ts'
 
 const FILES = {
   'kubelet.service': true,
@@ -16,12 +16,7 @@ const FILES = {
   'kadm-firewall.service': true,
 } as const satisfies Record<TemplateName, true>
 
-/** The templates that come with kadm, from the folder `templates` beside `src` or `dist`. */
-export async function readTemplates(): Promise<Templates> {
-  const folder = new URL('../../../templates/', import.meta.url)
-  const read = await Promise.all(
-    Object.keys(FILES).map(async name => [name, await readFile(new URL(name, folder), 'utf8')] as const),
-  )
+/** The templates that come with kadm. */
+export const readTemplates = (): Templates =>
   // One text for each name in FILES, which lists every template.
-  return Object.fromEntries(read) as Templates
-}
+  Object.fromEntries(Object.keys(FILES).map(name => [name, ownFile(`templates/${name}`)] as const)) as Templates

@@ -90,7 +90,7 @@ async function startMachine(lab: LabState, machine: NspawnState): Promise<void> 
 async function seed(lab: LabState, machine: NspawnState): Promise<ReturnType<typeof sh>> {
   const dir = machineDir(lab.name, machine.name)
   const key = await readHostKey(dir)
-  const files = await machineFiles({
+  const files = machineFiles({
     name: machine.name,
     address: machine.address,
     subnet: lab.subnet,

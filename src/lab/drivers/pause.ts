@@ -8,7 +8,7 @@ import {template} from '../image/template.ts'
 
 /** Compiles the small program of the pause image; gives its file. */
 export async function buildPause(place: BuildPlace): Promise<string> {
-  const source = await template('pause.c')
+  const source = template('pause.c')
   const dir = join(place.cache, 'programs', `pause-${place.architecture}-${fingerprint(source)}`)
   await once(
     dir,

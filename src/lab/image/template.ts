@@ -1,5 +1,4 @@
-import {readFile} from 'node:fs/promises'
+import {ownFile} from '../../remote/local/own-files.ts'
 
 /** A file of templates/lab, as it is. */
-export const template = async (name: string): Promise<string> =>
-  readFile(new URL(`../../../templates/lab/${name}`, import.meta.url), 'utf8')
+export const template = (name: string): string => ownFile(`templates/lab/${name}`)

@@ -49,8 +49,8 @@ export interface VmImage {
   readonly initrd: string
 }
 
-async function imageDir(place: BuildPlace): Promise<string> {
-  const key = fingerprint(VM_PACKAGES, CUSTOMIZE.text, PARTITIONS, await template('seed-hook.sh'), DISK_GIB)
+function imageDir(place: BuildPlace): string {
+  const key = fingerprint(VM_PACKAGES, CUSTOMIZE.text, PARTITIONS, template('seed-hook.sh'), DISK_GIB)
   return join(place.cache, 'vm', `${SUITE}-${place.architecture}-${key}`)
 }
 
@@ -61,13 +61,13 @@ const imageIn = (dir: string): VmImage => ({
 })
 
 /** Whether the disk all VMs start from is in the cache. */
-export const isVmImageMade = async (place: BuildPlace): Promise<boolean> => exists(await imageDir(place))
+export const isVmImageMade = async (place: BuildPlace): Promise<boolean> => exists(imageDir(place))
 
 /** The disk, kernel and initrd all VMs start from; made once. */
 export async function vmImage(place: BuildPlace): Promise<VmImage> {
-  const hook = await template('seed-hook.sh')
+  const hook = template('seed-hook.sh')
   const dir = await once(
-    await imageDir(place),
+    imageDir(place),
     async target => {
       const root = join(target, 'root')
       const image = imageIn(target)

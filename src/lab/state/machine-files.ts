@@ -23,12 +23,12 @@ export interface MachineIdentity {
 }
 
 /** What makes one machine this one; the rest of its disk is the same for all. */
-export async function machineFiles(machine: MachineIdentity): Promise<readonly MachineFile[]> {
+export function machineFiles(machine: MachineIdentity): readonly MachineFile[] {
   return [
     ...identityFiles(machine),
     root('/etc/netplan/50-cloud-init.yaml', netplan([labCard('host0', machine)]), '600'),
-    root('/usr/lib/kadm-lab/machine.sh', await template('machine.sh')),
-    root('/etc/systemd/system/kadm-lab-machine.service', await template('machine.service')),
+    root('/usr/lib/kadm-lab/machine.sh', template('machine.sh')),
+    root('/etc/systemd/system/kadm-lab-machine.service', template('machine.service')),
   ]
 }
 

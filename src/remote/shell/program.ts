@@ -1,5 +1,5 @@
-import {readFileSync} from 'node:fs'
 import {fill} from '../../manifests/templates.ts'
+import {ownFile} from '../local/own-files.ts'
 import {quoted, Script, type Value} from './shell.ts'
 
 /** The shell programs of the folder templates/shell, by file name. */
@@ -33,12 +33,9 @@ type ProgramName = (typeof PROGRAMS)[number]
 /** What is for the reader and for shellcheck only: the comment at the top, and directives. */
 const withoutNotes = (text: string): string => text.replace(/^(#.*\n)*\n/, '').replaceAll(/^ *# shellcheck .*\n/gm, '')
 
-const textOf = (name: ProgramName): string =>
-  readFileSync(new URL(`../../../templates/shell/${name}.sh`, import.meta.url), 'utf8')
-
 // They are source text as much as the modules that use them, so they are read as those are: once, when kadm starts.
 const texts: ReadonlyMap<ProgramName, string> = new Map(
-  PROGRAMS.map(name => [name, withoutNotes(textOf(name)).trimEnd()]),
+  PROGRAMS.map(name => [name, withoutNotes(ownFile(`templates/shell/${name}.sh`)).trimEnd()]),
 )
 
 /** A program with its holes filled. Values are quoted as `sh` quotes them, so a hole is a word of its own and stands in no quotes. */

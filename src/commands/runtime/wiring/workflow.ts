@@ -66,7 +66,7 @@ export async function workflowOptions(
     },
     connect: connector.connect,
     steps: select(request.phases, request.only, request.skip),
-    templates: await readTemplates(),
+    templates: readTemplates(),
     ignorePreflightErrors: [...request.ignorePreflightErrors, ...cluster.extra.ignorePreflightErrors],
     takeLease: request.takeLease,
     clock: realClock,
