@@ -28,7 +28,7 @@ export class Doctor extends ClusterCommand {
     const [
       {machineSpecs},
       {examineAll},
-      {askCluster},
+      {askCluster, candidatesOf},
       {examineCluster, withoutDoubles},
       {expectedCluster},
       {renderDiagnoses},
@@ -42,9 +42,7 @@ export class Doctor extends ClusterCommand {
     ])
     const specs = await machineSpecs(named, flags)
     const connector = await this.connections(specs, flags, {goesOnWithout: true})
-    // Only a file gives the roles; without one, any machine may be the control plane.
-    const controlPlanes = specs.filter(({role}) => role === 'control-plane')
-    const candidates = controlPlanes.length > 0 ? controlPlanes : specs
+    const candidates = candidatesOf(specs)
     const [{examined, failures, names}, answer] = await Promise.all([
       examineAll(specs, connector, this.signal),
       askCluster(candidates, connector, this.signal),

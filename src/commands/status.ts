@@ -1,17 +1,18 @@
 import {KadmError} from '../domain/errors.ts'
 import type {ClusterReport} from '../diagnose/cluster/cluster-report.ts'
 import type {Expected} from '../diagnose/cluster/expected.ts'
-import type {ClusterSnapshot} from '../diagnose/cluster/snapshot.ts'
 import {plural, someOf} from '../ui/words.ts'
 import {adminFlags, controlPlaneArg} from './flags/admin-flags.ts'
-import {ClusterCommand, type Administrator} from './base/cluster-command.ts'
+import {ClusterCommand} from './base/cluster-command.ts'
 import {outputFlag} from './flags/output-flag.ts'
 import {described, EXITS} from './base/exits.ts'
+import type {SshFlags} from './flags/ssh-flags.ts'
+import type {Expecting, StatusRead} from './runtime/read-status.ts'
 
 export class Status extends ClusterCommand {
   static override summary = 'Show the nodes and components of a cluster, and whether they work.'
   static override description = described(
-    'Compares the cluster with its expected state: the hosts in the file, the static pods of the control plane, the pod network, service routing and DNS. Shows what is missing, and one line for each problem. Changes nothing. Works on any cluster created by kadm or kubeadm.',
+    'Compares the cluster with its expected state: the hosts in the file, the static pods of the control plane, the pod network, service routing and DNS. Examines the machines in the file in parallel, or the machine that you name; with --kubeconfig, it asks only the API. Shows what is missing, and one line for each problem. Changes nothing. Works on any cluster created by kadm or kubeadm.',
     {...EXITS.connect, ...EXITS.broken},
   )
   static override examples = [
@@ -25,57 +26,67 @@ export class Status extends ClusterCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Status)
-    const [{controlPlaneSpec}, {expectedCluster}, {clusterReport}, {renderStatus}] = await Promise.all([
-      import('./runtime/requests/target-host.ts'),
+    const [{expectedCluster}, {renderStatus}] = await Promise.all([
       import('./runtime/requests/expected-cluster.ts'),
-      import('../diagnose/cluster/cluster-report.ts'),
       import('../ui/render-status.ts'),
     ])
-    const administrator = await this.administrator(() => controlPlaneSpec(args.host, flags), flags)
-    const expected = await expectedCluster({
-      isNamed: args.host !== undefined || flags.kubeconfig !== undefined,
-      file: flags.file,
-      through: administrator.through?.spec,
-    })
-    const report = clusterReport(await this.#ask(administrator, expected), expected)
+    const isNamed = args.host !== undefined || flags.kubeconfig !== undefined
+    const expecting: Expecting = (through, names) =>
+      expectedCluster({isNamed, file: flags.file, through, names: isNamed ? [] : names})
+    const {report, expected, failures} =
+      flags.kubeconfig === undefined
+        ? await this.#withMachines(args.host, flags, expecting)
+        : await this.#byApi(flags.kubeconfig, expecting)
     const {colours} = this.terminal
     await this.result(flags.output, report, renderStatus(report, colours), {
       wide: renderStatus(report, colours, {wide: true}),
       names: report.nodes.map(({name}) => `node/${name}`),
     })
-    const errors = [...whatIsWrong(report, expected), ...notRead(report)]
+    const errors = [...whatIsWrong(report, expected), ...failures, ...notRead(report)]
     if (errors.length > 1) throw new AggregateError(errors, 'the cluster has problems')
     if (errors[0] !== undefined) throw errors[0]
   }
 
-  async #ask({api, through}: Administrator, expected: Expected): Promise<ClusterSnapshot> {
-    const [{readSnapshot}, {realClock}, {explainRefusal, lookBeside}] = await Promise.all([
+  async #withMachines(
+    named: string | undefined,
+    flags: SshFlags & {readonly file: string | undefined},
+    expecting: Expecting,
+  ): Promise<StatusRead> {
+    const [{machineSpecs}, {readStatus}] = await Promise.all([
+      import('./runtime/requests/target-host.ts'),
+      import('./runtime/read-status.ts'),
+    ])
+    const specs = await machineSpecs(named === undefined ? [] : [named], flags)
+    const connector = await this.connections(specs, flags, {goesOnWithout: true})
+    return readStatus(specs, connector, expecting, this.signal)
+  }
+
+  async #byApi(kubeconfig: string, expecting: Expecting): Promise<StatusRead> {
+    const [{clusterReport}, {readSnapshot}, {realClock}] = await Promise.all([
+      import('../diagnose/cluster/cluster-report.ts'),
       import('../diagnose/cluster/read-snapshot.ts'),
       import('./runtime/wiring/clock.ts'),
-      import('../diagnose/cluster/explain-refusal.ts'),
     ])
-    const look = through === undefined ? undefined : lookBeside(through.host, this.signal)
-    try {
-      return await readSnapshot(api, {signal: this.signal, now: realClock.now()})
-    } catch (error) {
-      if (look === undefined || !(error instanceof KadmError) || error.code === 'cancelled') throw error
-      throw await explainRefusal(error, look, expected.repair)
-    } finally {
-      look?.end()
-    }
+    const [api, expected] = await Promise.all([this.apiFrom(kubeconfig), expecting(undefined, [])])
+    const snapshot = await readSnapshot(api, {signal: this.signal, now: realClock.now()})
+    return {report: clusterReport(snapshot, expected), expected, failures: []}
   }
 }
 
 /** Includes everything that does not work, even if no rule explains it. */
 function whatIsWrong(report: ClusterReport, {repair}: Expected): readonly KadmError[] {
-  const {nodes, missingNodes, components, diagnoses} = report
+  const {nodes, missingNodes, components, machines, diagnoses} = report
   const broken = [
     ...nodes.flatMap(({name, ready}) => (ready ? [] : [name])),
     ...missingNodes,
     ...components.flatMap(({name, ok}) => (ok ? [] : [name])),
+    ...machines.flatMap(machine => (machine.diagnoses.length === 0 ? [] : [machine.host])),
   ]
   if (broken.length === 0 && diagnoses.length === 0) return []
-  const what = broken.length === 0 ? `${plural(diagnoses.length, 'problem')} found` : `not working: ${someOf(broken)}`
+  const what =
+    broken.length === 0
+      ? `${plural(diagnoses.length, 'problem')} found`
+      : `not working: ${someOf([...new Set(broken)])}`
   return [new KadmError('verify', what, {hint: repair.why()})]
 }
 

@@ -4,8 +4,10 @@ import {API_ACCESS_RULES} from './rules/api-access-rules.ts'
 import {CERTIFICATE_RULES} from './rules/certificate-rules.ts'
 import {CNI_RULES} from './rules/cni-rules.ts'
 import {COMPONENT_LAST_WORDS, CONTROL_PLANE_RULES} from './rules/control-plane-rules.ts'
+import {CHANGED_FILE} from './rules/changed-rules.ts'
 import {DNS_RULES} from './rules/dns-rules.ts'
 import {FILE_RULES} from './rules/file-rules.ts'
+import {HANG_RULES} from './rules/hang-rules.ts'
 import {HOST_RULES} from './rules/host-rules.ts'
 import {KUBELET_LAST_WORDS, KUBELET_RULES} from './rules/kubelet-rules.ts'
 import {MACHINE_RULES} from './rules/machine-rules.ts'
@@ -20,6 +22,7 @@ export const RULES: readonly Rule[] = [
   ...HOST_RULES,
   ...MACHINE_RULES,
   ...RUNTIME_RULES,
+  ...HANG_RULES,
   ...KUBELET_RULES,
   ...FILE_RULES,
   ...MANIFEST_RULES,
@@ -33,7 +36,7 @@ export const RULES: readonly Rule[] = [
   ...PATH_RULES,
 ]
 
-const LAST_WORDS: readonly Rule[] = [KUBELET_LAST_WORDS, COMPONENT_LAST_WORDS, POD_LAST_WORDS]
+const LAST_WORDS: readonly Rule[] = [CHANGED_FILE, KUBELET_LAST_WORDS, COMPONENT_LAST_WORDS, POD_LAST_WORDS]
 
 const ORDER = ['certain', 'likely', 'possible'] as const satisfies readonly Certainty[]
 

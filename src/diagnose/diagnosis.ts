@@ -14,6 +14,8 @@ export interface Diagnosis {
   readonly fix: string
   /** Of what the cluster shows: the nodes that it is about; none where it is about all of the cluster. */
   readonly nodes?: readonly string[]
+  /** Of what a machine sees of others: their addresses. */
+  readonly towards?: readonly string[]
 }
 
 /** What was being done when it failed. */

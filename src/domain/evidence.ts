@@ -77,6 +77,8 @@ export interface ApiProbe {
   readonly error: string
   /** What a plain connection to the address of the kubeconfig met. */
   readonly port: PortAnswer
+  /** Another address, which kube-proxy on this host uses for the API, and whose port is open. */
+  readonly elsewhere: string | undefined
   readonly state: NodeState | undefined
 }
 
@@ -97,6 +99,8 @@ export interface PeerEvidence {
   readonly kubeletPort: PortAnswer
   /** Whether an address beyond the tunnel answered. */
   readonly tunnel: boolean | undefined
+  /** Whether packets to its pods enter the tunnel; undefined when the host does not say. */
+  readonly isRouted: boolean | undefined
 }
 
 /** A file of the folder of static pods; the kubelet reads each that does not begin with a dot, whatever its ending. */
@@ -119,6 +123,13 @@ export interface DnsForward {
   readonly address: string
   /** Whether it answered a question; undefined when the host has no program to ask with. */
   readonly answered: boolean | undefined
+}
+
+/** A rule of the packet filter that throws packets away. */
+export interface DropRule {
+  readonly rule: string
+  /** The command that takes it out; undefined where the host does not say where it stands. */
+  readonly remove: string | undefined
 }
 
 /** A configuration of the pod network, in the order in which containerd reads them. */
@@ -162,6 +173,8 @@ export interface Evidence {
     readonly sandboxImage: string | undefined
     /** References of the images it has; undefined when it did not answer. */
     readonly images: readonly string[] | undefined
+    /** It did not even tell its version within several seconds. */
+    readonly isSilent: boolean
   }
   readonly network: {
     /** Files of /etc/cni/net.d that are configurations. */
@@ -180,6 +193,8 @@ export interface Evidence {
     readonly nameservers: readonly string[]
     /** Name servers of the file that the kubelet gives to pods. */
     readonly podNameservers: readonly string[]
+    /** Whether that file is there. */
+    readonly hasPodResolvConf: boolean
   }
   readonly sysctls: Readonly<Record<string, string>>
   /** inotify instances that root has open, as far as this host sees. */
@@ -204,6 +219,10 @@ export interface Evidence {
   readonly flags: readonly {readonly place: string; readonly name: string}[]
   /** Files of /etc/kubernetes that a static pod or the kubelet is configured to read, and that are missing or empty. */
   readonly lackingFiles: readonly LackingFile[]
+  /** A name server that the kubelet gives to pods and that does not answer, beside the address of the cluster's own. */
+  readonly silentDns: {readonly address: string; readonly service: string} | undefined
+  /** Files that kadm wrote, as its ledger says, and that others have changed since. */
+  readonly changedFiles: readonly string[]
   /** The name servers that CoreDNS on this host is configured to use, and their answers. */
   readonly dnsForwards: readonly DnsForward[]
   /** UIDs of the pods that this host has now; undefined when it cannot be read. */
@@ -214,7 +233,7 @@ export interface Evidence {
   readonly notReady: readonly string[]
   readonly peers: readonly PeerEvidence[]
   /** Rules of the packet filter that drop or reject what nodes need. */
-  readonly dropRules: readonly string[]
+  readonly dropRules: readonly DropRule[]
   /** Tracked connections. */
   readonly connections: number | undefined
   readonly packageLock: Facts['packageLock']

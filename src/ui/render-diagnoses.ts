@@ -1,5 +1,5 @@
 import type {Diagnosis} from '../diagnose/diagnosis.ts'
-import {paintOf} from './render-status.ts'
+import {paintOf, sharedCauses, type Told} from './shared-causes.ts'
 import type {Colours} from './terminal.ts'
 import {firstLine, plural, someOf} from './words.ts'
 
@@ -27,11 +27,6 @@ export interface ClusterExamined {
   readonly notAsked?: string
 }
 
-interface Told {
-  readonly hosts: readonly string[]
-  readonly diagnosis: Diagnosis
-}
-
 /**
  * What is wrong, on which machines, what proves it and what to do; a cause that many machines share is listed once, and
  * causes on a control plane come first. The causes in the cluster follow. Healthy parts get one line.
@@ -41,18 +36,12 @@ export function renderDiagnoses(examined: readonly Examined[], cluster: ClusterE
     ...examined.filter(({isControlPlane}) => isControlPlane === true),
     ...examined.filter(({isControlPlane}) => isControlPlane !== true),
   ]
-  const found = [...Map.groupBy(ordered.flatMap(pairs), ({key}) => key).values()].flatMap(group =>
-    group[0] === undefined ? [] : [{hosts: group.map(({host}) => host), diagnosis: group[0].diagnosis}],
-  )
   return [
-    ...found.flatMap(told => lines(told, colours)),
+    ...sharedCauses(ordered).flatMap(told => lines(told, colours)),
     ...withoutCause(examined, cluster, colours),
     ...clusterLines(cluster, colours),
   ].join('\n')
 }
-
-const pairs = ({host, diagnoses}: Examined) =>
-  diagnoses.map(diagnosis => ({host, diagnosis, key: `${diagnosis.name}\n${diagnosis.cause}\n${diagnosis.fix}`}))
 
 /** More healthy machines than this share one line. */
 const MOST_LINES = 3

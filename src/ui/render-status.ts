@@ -1,8 +1,11 @@
+import type {Diagnosis} from '../diagnose/diagnosis.ts'
 import type {ClusterReport} from '../diagnose/cluster/cluster-report.ts'
 import type {ComponentState} from '../kube/components.ts'
 import type {NodeStatus} from '../kube/nodes.ts'
 import {table} from './columns.ts'
+import {paintOf, sharedCauses} from './shared-causes.ts'
 import type {Colours} from './terminal.ts'
+import {firstLine, someOf} from './words.ts'
 
 /** Nodes, components, and one line for each problem. */
 export function renderStatus(
@@ -10,7 +13,8 @@ export function renderStatus(
   colours: Colours,
   {wide = false}: {readonly wide?: boolean} = {},
 ): string {
-  const {components, diagnoses, unread} = report
+  const {components} = report
+  const problems = problemLines(report, colours)
   const state = (state: ComponentState): string =>
     state === 'ok' ? colours.green(state) : state === 'unused' ? colours.dim(state) : colours.red(state)
   const lines = [
@@ -20,11 +24,21 @@ export function renderStatus(
       ['component', 'state', 'node', 'detail'],
       components.map(({name, node, detail, ...component}) => [name, state(component.state), node ?? '', detail]),
     ),
-    ...(diagnoses.length + unread.length === 0 ? [] : ['']),
-    ...diagnoses.map(({certainty, cause}) => `${paintOf(certainty, colours)(certainty)}: ${cause}`),
-    ...unread.map(what => `${colours.yellow('not read')}: ${what}`),
+    ...(problems.length === 0 ? [] : ['', ...problems]),
   ]
   return lines.join('\n')
+}
+
+function problemLines({machines, diagnoses, unread}: ClusterReport, colours: Colours): readonly string[] {
+  const paint = ({certainty}: Diagnosis): string => paintOf(certainty, colours)(certainty)
+  return [
+    ...sharedCauses(machines).map(({hosts, diagnosis}) => `${paint(diagnosis)}: ${someOf(hosts)}: ${diagnosis.cause}`),
+    ...diagnoses.map(diagnosis => `${paint(diagnosis)}: ${diagnosis.cause}`),
+    ...machines.flatMap(({host, unreachable}) =>
+      unreachable === undefined ? [] : [`${colours.red('not examined')}: ${host}: ${firstLine(unreachable, host)}`],
+    ),
+    ...unread.map(what => `${colours.yellow('not read')}: ${what}`),
+  ]
 }
 
 const WIDE = ['os', 'kernel', 'pod range']
@@ -62,7 +76,3 @@ const nodeRow = (
       .filter(Boolean)
       .join(', '),
 ]
-
-/** The colour for the certainty of a diagnosis. */
-export const paintOf = (certainty: 'certain' | 'likely' | 'possible', colours: Colours): ((text: string) => string) =>
-  ({certain: colours.red, likely: colours.yellow, possible: colours.cyan})[certainty]

@@ -15,3 +15,8 @@ host=$(echo "$place" | tr -d '[]')
 } 2>&1 | tail -n 20 | cut -c1-60000 | kadm_clean
 echo
 [ -z "$host" ] || echo "port $(kadm_port "$host" "$port")"
+other=$(cat @{kubelet_dir}/pods/*/volumes/kubernetes.io~configmap/kube-proxy/kubeconfig.conf | sed -n 's/^ *server: *//p' | head -n 1 | tr -d '"')
+[ -z "$other" ] || [ "$other" = "$server" ] || {
+  place=$(echo "$other" | sed 's#^[a-z]*://##; s#/.*##')
+  case $place in *:[0-9]*) echo "other $other $(kadm_port "$(echo "$place" | sed 's/:[0-9]*$//' | tr -d '[]')" "$(echo "$place" | sed 's/.*://')")";; esac
+}

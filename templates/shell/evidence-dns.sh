@@ -7,8 +7,7 @@ cat @{kubelet_dir}/pods/*/volumes/kubernetes.io~configmap/config-volume/Corefile
       {
         case $server in *:*) port=$(echo "$server" | sed 's/.*://');; *) port=53;; esac
         host=$(echo "$server" | sed 's/:.*//')
-        size=$(timeout -k 1 2 bash -c 'exec 3<>"/dev/udp/$0/$1"; for try in 1 2; do printf "$2" >&3; timeout 0.8 head -c 1 <&3 && break; done' "$host" "$port" @{question} | wc -c)
-        [ "$size" -gt 0 ] && echo "$server yes" || echo "$server no"
+        kadm_dns "$host" "$port" @{question} && echo "$server yes" || echo "$server no"
       } &
     done
     wait

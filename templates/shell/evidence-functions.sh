@@ -7,6 +7,9 @@ kadm_within() {
   [ "$kadm_left" -lt @{each_seconds} ] || kadm_left=@{each_seconds}
   timeout -k 1 "$kadm_left" "$@"
 }
+kadm_dns() {
+  [ "$(timeout -k 1 2 bash -c 'exec 3<>"/dev/udp/$0/$1"; for try in 1 2; do printf "$2" >&3; timeout 0.8 head -c 1 <&3 && break; done' "$1" "$2" "$3" | wc -c)" -gt 0 ]
+}
 kadm_clean() {
   sed -E @{clean}
 }

@@ -21,4 +21,5 @@ echo "tunnel $tunnel"
 sed -n 's/^nameserver */nameserver /p' /etc/resolv.conf
 file=$(sed -n 's/^resolvConf: *//p' @{kubelet_config} | tr -d '"')
 [ -n "$file" ] || file=/etc/resolv.conf
+[ -e "$file" ] || echo 'resolv no'
 sed -n 's/^nameserver */pods /p' "$file"

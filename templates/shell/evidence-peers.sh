@@ -9,7 +9,8 @@
         if command -v ping >/dev/null && timeout 2 ping -n -q -c 1 -W 1 "$pods" >/dev/null; then tunnel=yes
         else case $(kadm_port "$pods" @{kubelet}) in open|refused) tunnel=yes;; silent) [ -e @{firewall_unit} ] && tunnel=unknown || tunnel=no;; *) tunnel=unknown;; esac
         fi
-        echo "$address $pods $tunnel $(kadm_port "$address" @{kubelet})"
+        case $(ip -4 route get "$pods") in *" dev flannel.1 "*) route=yes;; ?*) route=no;; *) route=unknown;; esac
+        echo "$address $pods $tunnel $(kadm_port "$address" @{kubelet}) $route"
       } &
     done
     wait

@@ -31,7 +31,13 @@ describe('what a machine says is explained', () => {
   })
 
   test('every cause that hides a consequence is the name of a rule', () => {
-    const names = new Set([...RULES.map(({name}) => name), 'component-stops', 'kubelet-stops', 'pod-stops'])
+    const names = new Set([
+      ...RULES.map(({name}) => name),
+      'component-stops',
+      'kubelet-stops',
+      'pod-stops',
+      'file-changed',
+    ])
 
     expect(RULES.flatMap(({follows}) => follows ?? []).filter(name => !names.has(name))).toEqual([])
   })

@@ -10,6 +10,7 @@ import type {Workbench} from '../resources/shell-runner.ts'
 const PLACES = [
   '/etc/kubernetes',
   '/var/lib/kubelet',
+  '/var/lib/kadm',
   '/etc/cni',
   '/opt/cni',
   '/var/lib/cni',

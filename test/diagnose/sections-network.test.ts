@@ -18,11 +18,14 @@ describe('what the sections find of links, other nodes and long lists', () => {
   test('other nodes from the tables of the tunnel', async () => {
     const on = bench()
     on.stub('bridge', `echo 'aa:bb:cc:00:00:01 dst 127.0.0.1 self permanent'`)
-    on.stub('ip', `echo '127.0.0.2 lladdr aa:bb:cc:00:00:01 PERMANENT'`)
+    on.stub(
+      'ip',
+      `case $2 in neigh) echo '127.0.0.2 lladdr aa:bb:cc:00:00:01 PERMANENT';; *) echo '127.0.0.2 dev flannel.1 src 10.244.0.0';; esac`,
+    )
     on.stub('ping', 'exit 1')
 
     expect(await read(on, peersSection)).toEqual([
-      {address: '127.0.0.1', podAddress: '127.0.0.2', kubeletPort: 'refused', tunnel: true},
+      {address: '127.0.0.1', podAddress: '127.0.0.2', kubeletPort: 'refused', tunnel: true, isRouted: true},
     ])
   })
 

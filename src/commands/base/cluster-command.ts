@@ -2,18 +2,11 @@ import {connect as connectTcp} from 'node:net'
 import {once} from 'node:events'
 import type {HostSpec} from '../../domain/cluster.ts'
 import type {KubeClient} from '../../kube/client.ts'
-import type {Host} from '../../remote/host.ts'
 import type {View} from '../../ui/view.ts'
 import {KadmCommand} from './kadm-command.ts'
 import type {OutputForm} from '../flags/output-flag.ts'
 import type {SshFlags} from '../flags/ssh-flags.ts'
 import type {Connector, ConnectorOptions} from '../runtime/wiring/connector.ts'
-
-/** An API client with admin access, and the control plane through which it connects. */
-export interface Administrator {
-  readonly api: KubeClient
-  readonly through?: {readonly host: Host; readonly spec: HostSpec}
-}
 
 /** A command that connects to machines; it closes its connections when it ends, also after a failure. */
 export abstract class ClusterCommand extends KadmCommand {
@@ -42,25 +35,17 @@ export abstract class ClusterCommand extends KadmCommand {
     spec: () => Promise<HostSpec>,
     flags: SshFlags & {readonly kubeconfig: string | undefined},
   ): Promise<KubeClient> {
-    return (await this.administrator(spec, flags)).api
-  }
-
-  /** The same, with the control plane host when the API is reached through one. */
-  protected async administrator(
-    spec: () => Promise<HostSpec>,
-    flags: SshFlags & {readonly kubeconfig: string | undefined},
-  ): Promise<Administrator> {
-    if (flags.kubeconfig !== undefined) return {api: await this.#apiFrom(flags.kubeconfig)}
+    if (flags.kubeconfig !== undefined) return this.apiFrom(flags.kubeconfig)
     const named = await spec()
     const connector = await this.connections([named], flags)
     const {controlPlaneOn} = await import('../../engine/cluster/control-plane.ts')
     const host = await connector.connect(named)
     const controlPlane = controlPlaneOn(host, this.signal)
     this.atEnd(controlPlane.close)
-    return {api: await controlPlane.api(), through: {host, spec: named}}
+    return controlPlane.api()
   }
 
-  async #apiFrom(file: string): Promise<KubeClient> {
+  protected async apiFrom(file: string): Promise<KubeClient> {
     const [{clientFromKubeconfig}, {readText}] = await Promise.all([
       import('../../kube/client.ts'),
       import('../runtime/requests/load-cluster.ts'),

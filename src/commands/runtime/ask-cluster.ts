@@ -20,6 +20,12 @@ export type ClusterAnswer =
   /** None of the machines that could be reached has the administrator's credentials. */
   | {readonly kind: 'nobody'; readonly reached: number}
 
+/** The machines that may have the administrator's credentials: only a file gives the roles. */
+export function candidatesOf(specs: readonly HostSpec[]): readonly HostSpec[] {
+  const controlPlanes = specs.filter(({role}) => role === 'control-plane')
+  return controlPlanes.length > 0 ? controlPlanes : specs
+}
+
 /** Reads the cluster through the first control plane that answers. */
 export async function askCluster(
   candidates: readonly HostSpec[],

@@ -1,3 +1,4 @@
+import {acrossMachines} from '../../diagnose/cluster/across-machines.ts'
 import {collectEvidence} from '../../diagnose/collect-evidence.ts'
 import {diagnose} from '../../diagnose/diagnose.ts'
 import type {HostSpec} from '../../domain/cluster.ts'
@@ -25,17 +26,31 @@ export async function examineAll(
 ): Promise<AllExamined> {
   const looked = await onEach(specs, MACHINES_AT_ONCE, spec => examineOne(spec, connector, signal))
   return {
-    examined: looked.map(({one}) => one),
+    examined: acrossMachines(looked.map(asNeighbour)).map(({one, diagnoses}) => ({...one, diagnoses})),
     names: looked.map(({hostname}) => hostname),
     failures: looked.flatMap(({failure}) => failure ?? []),
   }
 }
 
 interface Looked {
+  readonly spec: HostSpec
   readonly one: Examined
   readonly hostname?: string
+  /** Addresses of its node, as the API has them. */
+  readonly addresses?: readonly string[]
   readonly failure?: KadmError
 }
+
+const asNeighbour = ({spec, one, addresses = []}: Looked) => ({
+  one,
+  addresses: [
+    ...addresses,
+    ...(spec.address === undefined ? [] : [spec.address]),
+    ...(spec.ssh === 'local' ? [] : [spec.ssh.address]),
+  ],
+  isControlPlane: one.isControlPlane ?? false,
+  diagnoses: one.diagnoses,
+})
 
 async function examineOne(spec: HostSpec, {connect}: Connector, signal: AbortSignal): Promise<Looked> {
   try {
@@ -45,9 +60,10 @@ async function examineOne(spec: HostSpec, {connect}: Connector, signal: AbortSig
     const evidence = await collectEvidence(host, signal)
     const diagnoses = diagnose(evidence, {phase: 'doctor', waitedFor: 'nothing', now})
     const isControlPlane = evidence.controlPlane.apiCertificate
-    return {one: {host: host.name, isControlPlane, diagnoses}, hostname: evidence.hostname}
+    const addresses = evidence.api?.state?.addresses ?? []
+    return {spec, one: {host: host.name, isControlPlane, diagnoses}, hostname: evidence.hostname, addresses}
   } catch (error) {
     if (!(error instanceof KadmError) || error.code === 'cancelled') throw error
-    return {one: {host: hostLabel(spec), diagnoses: [], unreachable: error.message}, failure: error}
+    return {spec, one: {host: hostLabel(spec), diagnoses: [], unreachable: error.message}, failure: error}
   }
 }

@@ -9,6 +9,20 @@ import {nodesOfHosts} from './hosts-as-nodes.ts'
 import {missingComponents} from './rules/control-plane-pod-rules.ts'
 import {missingWorkloads} from './wanted-workloads.ts'
 import type {ClusterSnapshot} from './snapshot.ts'
+import {ofItsOwn, toldByNobody} from './told-by-hosts.ts'
+
+/** A machine that was examined. */
+export interface MachineReport {
+  readonly host: string
+  readonly diagnoses: readonly Diagnosis[]
+  /** Why it could not be examined; then there are no diagnoses. */
+  readonly unreachable?: string
+}
+
+/** The same, with the name of its node; undefined for a machine that could not be examined. */
+export interface ExaminedMachine extends MachineReport {
+  readonly node: string | undefined
+}
 
 /** A cluster beside what should be there. */
 export interface ClusterReport {
@@ -18,13 +32,23 @@ export interface ClusterReport {
   /** Nodes that the file does not name; none without a file. */
   readonly unnamedNodes: readonly string[]
   readonly components: readonly ComponentStatus[]
+  /** The machines that were examined; none where only the API was asked. */
+  readonly machines: readonly MachineReport[]
+  /** What the API shows and no machine explains. */
   readonly diagnoses: readonly Diagnosis[]
   /** What could not be read, and why. */
   readonly unread: readonly string[]
 }
 
-export function clusterReport(snapshot: ClusterSnapshot, expected: Expected): ClusterReport {
+/** Reports each problem once: for the machine if that names the cause, otherwise for the cluster. */
+export function clusterReport(
+  snapshot: ClusterSnapshot,
+  expected: Expected,
+  machines: readonly ExaminedMachine[] = [],
+): ClusterReport {
   const view = viewOf(snapshot, expected)
+  const faults = diagnoseView(view)
+  const looked = machines.map(({host, node, diagnoses}) => ({names: [host, node?.toLowerCase() ?? host], diagnoses}))
   const hosts = expected.hosts === undefined ? undefined : nodesOfHosts(expected.hosts, view.nodes)
   const isRead = snapshot.nodes !== undefined
   return {
@@ -32,7 +56,12 @@ export function clusterReport(snapshot: ClusterSnapshot, expected: Expected): Cl
     missingNodes: isRead ? (hosts?.missing ?? []).flatMap(({name}) => name ?? []) : [],
     unnamedNodes: hosts === undefined || hosts.unknown.length > 0 ? [] : hosts.others.map(({name}) => name),
     components: componentRows(view),
-    diagnoses: gathered(diagnoseView(view)),
+    machines: machines.map(({host, diagnoses, unreachable}) => ({
+      host,
+      diagnoses: ofItsOwn(diagnoses, faults),
+      ...(unreachable === undefined ? {} : {unreachable}),
+    })),
+    diagnoses: gathered(toldByNobody(faults, looked)),
     unread: snapshot.unread,
   }
 }

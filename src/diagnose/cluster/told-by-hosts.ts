@@ -16,7 +16,15 @@ const MACHINE = [
   'inotify-watches',
 ] as const
 const RUNTIME = [
-  ...['unit-masked', 'containerd-down', 'containerd-config', 'cri-disabled', 'runtime-answer', 'cgroup-driver'],
+  ...[
+    'unit-masked',
+    'containerd-down',
+    'containerd-config',
+    'cri-disabled',
+    'runtime-answer',
+    'runtime-hangs',
+    'cgroup-driver',
+  ],
   ...['runc-missing', 'sandbox-image', 'apparmor', 'seccomp', 'oom-score'],
 ] as const
 const KUBELET = [
@@ -24,6 +32,10 @@ const KUBELET = [
   ...[
     'kubelet-off',
     'kubelet-stops',
+    'kubelet-hangs',
+    'kubelet-server',
+    'resolv-conf-missing',
+    'file-changed',
     'kubeconfig-missing',
     'bootstrap-token',
     'node-name',
@@ -42,6 +54,7 @@ const STATIC_PODS = [
     'manifest-copy',
     'component-flag',
     'component-file',
+    'file-changed',
   ],
   ...['component-stops', 'port-in-use', 'image-pull'],
 ] as const
@@ -52,7 +65,11 @@ const PODS = [
   ...['pod-range', 'pod-stops', 'bridge-filter'],
 ] as const
 
-const API = [...MACHINE, ...RUNTIME, ...KUBELET, ...ETCD, ...STATIC_PODS, ...CERTIFICATES]
+/** Why a machine does not do its work, as it says of itself. */
+export const OWN_CAUSES: readonly string[] = [...MACHINE, ...RUNTIME, ...KUBELET]
+
+/** Why the API of a control plane does not answer, as its machine says of itself. */
+export const API_CAUSES: readonly string[] = [...OWN_CAUSES, ...ETCD, ...STATIC_PODS, ...CERTIFICATES]
 
 /** By what the cluster shows: what a machine says of the same trouble, and better, since it names the cause. */
 const BETTER: Readonly<Record<string, readonly string[]>> = {
@@ -66,9 +83,9 @@ const BETTER: Readonly<Record<string, readonly string[]>> = {
   'pod-trouble': [...PODS, ...STATIC_PODS, ...ETCD, ...RUNTIME, ...NETWORK, ...CERTIFICATES],
   'pod-address': ['cni-foreign', 'pod-addresses'],
   'request-pending': ['request-not-approved', 'serving-certificate'],
-  'etcd-refuses': API,
-  'api-not-ready': API,
-  'api-silent': API,
+  'etcd-refuses': API_CAUSES,
+  'api-not-ready': API_CAUSES,
+  'api-silent': API_CAUSES,
   'api-certificate': CERTIFICATES,
   'api-certificate-time': CERTIFICATES,
   'api-admin-unknown': CERTIFICATES,

@@ -1,4 +1,5 @@
 import type {Evidence, LogLine} from '../../domain/evidence.ts'
+import {KUBELET_CONF} from '../../domain/paths.ts'
 import type {Rule} from '../diagnosis.ts'
 import {find, proofOf, type Hit} from '../log.ts'
 import {AGAIN, group} from '../rule.ts'
@@ -10,7 +11,7 @@ const LOCAL_CAUSES = [
   ...['sandbox-image', 'image-pull', 'oom-score', 'seccomp', 'static-pod-manifest', 'static-pod-absent'],
   ...['component-flag', 'port-in-use', 'component-file', 'component-stops', 'manifest-missing'],
   ...['etcd-cluster', 'etcd-space', 'etcd-damaged', 'etcd-member', 'etcd-unreachable', 'etcd-slow-disk'],
-  ...['etcd-access', 'etcd-certificate'],
+  ...['etcd-access', 'etcd-certificate', 'file-changed', 'kubelet-server'],
 ] as const
 
 /** What is meant by the API in the kubelet's log: its own server, not a registry. */
@@ -123,6 +124,7 @@ const UNREACHABLE =
 
 const unreachable: Rule = {
   name: 'api-unreachable',
+  follows: ['kubelet-server'],
   judge: evidence => {
     const silent = evidence.api?.port === 'silent'
     const hits = [...complaints(evidence, UNREACHABLE), ...(silent ? complaints(evidence, SLOW) : [])]
@@ -139,6 +141,7 @@ const unreachable: Rule = {
 
 const name = access({
   name: 'api-name',
+  follows: ['kubelet-server'],
   pattern: /dial tcp: lookup (\S+?)(?: on \S+)?: (?:no such host|server misbehaving|i\/o timeout|.*)/,
   cause: hit => `the name of the API, ${group(hit, 1)}, cannot be resolved on this host`,
   fix: hit =>
@@ -147,7 +150,7 @@ const name = access({
 
 const authority = access({
   name: 'api-authority',
-  follows: ['certificate-authority'],
+  follows: ['certificate-authority', 'kubelet-server'],
   pattern: /x509: certificate signed by unknown authority/,
   cause: () =>
     'the API at this address belongs to another cluster, or its certificate was not signed by the CA that the kubelet knows',
@@ -155,9 +158,28 @@ const authority = access({
     'on the control plane: `kadm doctor` tells whether its certificate fits its CA; if this node is to leave its old cluster: `kadm reset` for it, then join it again',
 })
 
+/** kube-proxy keeps its own address of the API, so one of the two is wrong, and its port is open. */
+const otherServer: Rule = {
+  name: 'kubelet-server',
+  follows: ['manifest-missing', 'static-pod-manifest', 'component-flag'],
+  judge: ({api, join}) => {
+    if (api === undefined || api.answered || api.elsewhere === undefined) return undefined
+    if (!/refused|no route|timeout|timed out|Timeout|unreachable|lookup|x509/.test(api.error)) return undefined
+    return {
+      cause: `the kubelet looks for the API at ${join.apiServer ?? ''}, where it does not answer; the cluster's API is at ${api.elsewhere}`,
+      certainty: 'certain',
+      proof: [
+        `server in ${KUBELET_CONF}: ${join.apiServer ?? ''}; asked just now: ${api.error.slice(0, 200)}`,
+        `server of kube-proxy on this host: ${api.elsewhere}; its port is open`,
+      ],
+      fix: `${AGAIN}: it writes ${KUBELET_CONF} with the cluster's address`,
+    }
+  },
+}
+
 const address = access({
   name: 'api-address',
-  follows: ['certificate-authority'],
+  follows: ['certificate-authority', 'kubelet-server'],
   pattern:
     /x509: (?:certificate is valid for .*, not (\S+?)"*(?:\s|$)|cannot validate certificate for (\S+)|certificate is valid for \d+ IP SANs, but none matched (\S+?)"*(?:\s|$))/,
   cause: hit => {
@@ -192,4 +214,13 @@ const token: Rule = {
 }
 
 /** Why a kubelet that runs does not get through to the API. */
-export const API_ACCESS_RULES: readonly Rule[] = [token, authority, address, name, unreachable, slow, refused]
+export const API_ACCESS_RULES: readonly Rule[] = [
+  otherServer,
+  token,
+  authority,
+  address,
+  name,
+  unreachable,
+  slow,
+  refused,
+]

@@ -70,6 +70,7 @@ const ETCD_CAUSES = [
   'component-flag',
   'component-file',
   'read-only-disk',
+  'file-changed',
 ] as const
 
 const etcdUnreachable = whenCrashing(

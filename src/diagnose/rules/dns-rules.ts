@@ -1,3 +1,4 @@
+import {KUBELET_CONFIG} from '../../domain/paths.ts'
 import type {Rule} from '../diagnosis.ts'
 import {find, proofOf} from '../log.ts'
 import {AGAIN, group} from '../rule.ts'
@@ -39,5 +40,23 @@ const upstream: Rule = {
   },
 }
 
+/** Pods keep the name server that they got at their start. */
+const ofKubelet: Rule = {
+  name: 'cluster-dns',
+  judge: ({silentDns}) => {
+    if (silentDns === undefined || silentDns.address === silentDns.service) return undefined
+    const {address, service} = silentDns
+    return {
+      cause: `the kubelet gives pods the name server ${address}, which does not answer; the cluster's is ${service}`,
+      certainty: 'certain',
+      proof: [
+        `clusterDNS in ${KUBELET_CONFIG}: ${address}; asked just now: no answer`,
+        `Service kube-system/kube-dns has the address ${service}`,
+      ],
+      fix: `${AGAIN}: it writes the address and restarts the kubelet; then delete the pods of this node that were started meanwhile`,
+    }
+  },
+}
+
 /** Why names do not resolve though CoreDNS runs. */
-export const DNS_RULES: readonly Rule[] = [upstream]
+export const DNS_RULES: readonly Rule[] = [ofKubelet, upstream]

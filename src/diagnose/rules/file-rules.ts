@@ -26,7 +26,7 @@ const fileNameOf = (path: string): string => path.split('/').at(-1) ?? path
 const lacking: Rule = {
   name: 'file-missing',
   isLater: true,
-  follows: ['component-file', 'kubelet-file'],
+  follows: ['component-file', 'kubelet-file', 'kubeconfig-missing', 'certificate-expired'],
   judge: ({lackingFiles}, {phase}) => {
     const [first] = lackingFiles.toSorted((a, b) => weightOf(a) - weightOf(b))
     if (phase !== 'doctor' || first === undefined) return undefined

@@ -115,6 +115,7 @@ const tooManyPods = logRule({
 /** The kubelet stops, and no rule knows why: its own last words. */
 const stops: Rule = {
   name: 'kubelet-stops',
+  follows: ['file-changed'],
   judge: evidence => {
     const {kubelet, kubeletAnswers} = evidence
     const isDown =

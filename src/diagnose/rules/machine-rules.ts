@@ -79,8 +79,26 @@ const localhost: Rule = {
       : undefined,
 }
 
+/** The kubelet reads it for each pod that it starts. */
+const noResolvConf: Rule = {
+  name: 'resolv-conf-missing',
+  judge: ({network, kubeletConfig, kubelet}) =>
+    kubeletConfig !== undefined && kubelet.active === 'active' && !network.hasPodResolvConf
+      ? {
+          cause: `no pod can start: the file from which the kubelet gives pods their name servers, ${kubeletConfig.resolvConf ?? '/etc/resolv.conf'}, is missing`,
+          certainty: 'certain',
+          proof: [`resolvConf of the kubelet: ${kubeletConfig.resolvConf ?? '/etc/resolv.conf'}: not there`],
+          fix:
+            kubeletConfig.resolvConf === undefined
+              ? 'bring the file back: it names the name servers of this host (`resolvectl status`)'
+              : `${AGAIN}: it writes resolvConf; a file of systemd-resolved is there while that runs: \`sudo systemctl restart systemd-resolved\``,
+        }
+      : undefined,
+}
+
 const noNameserver: Rule = {
   name: 'no-nameserver',
+  follows: ['resolv-conf-missing'],
   judge: ({network, kubeletConfig, kubelet}) =>
     kubeletConfig !== undefined && kubelet.active === 'active' && network.podNameservers.length === 0
       ? {
@@ -101,5 +119,6 @@ export const MACHINE_RULES: readonly Rule[] = [
   connectionsFull,
   swapBack,
   localhost,
+  noResolvConf,
   noNameserver,
 ]

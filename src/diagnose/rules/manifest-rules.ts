@@ -102,6 +102,7 @@ const notRun: Rule = {
       'read-only-disk',
       'cni-plugin',
     ],
+    'file-changed',
   ],
   judge: evidence => {
     const {kubelet, kubeletAnswers, manifests, containers, runtime} = evidence

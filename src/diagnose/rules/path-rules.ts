@@ -30,23 +30,28 @@ const firewall: Rule = {
       ({line}) => line.at >= evidence.now - 60 && isFromNearby(line.text, evidence),
     )
     const [newest] = hits
-    const [rule] = evidence.dropRules
-    const port = newest === undefined ? portOf(rule) : group(newest, 1)
+    const dropped = evidence.dropRules.flatMap(one => {
+      const number = portOf(one.rule)
+      return number === undefined ? [] : [{...one, port: number}]
+    })
+    const logged = newest === undefined ? [] : [group(newest, 1)]
+    const ports = [...new Set([...logged, ...dropped.map(one => one.port)])]
+    const [port] = ports
+    const rule = dropped.find(one => one.port === port)
     if (port === undefined) return undefined
     return {
-      cause: `a firewall of this host drops packets to port ${port}`,
+      cause: `a firewall of this host drops packets to port ${ports.join(' and port ')}`,
       certainty: newest === undefined && !suffers(evidence) ? 'possible' : 'likely',
-      proof: [...evidence.dropRules.slice(0, 2).map(text => `packet filter: ${text}`), ...proofOf(hits, 1)],
+      proof: [...dropped.slice(0, 2).map(one => `packet filter: ${one.rule}`), ...proofOf(hits, 1)],
       fix:
         rule === undefined
           ? `let kadm add the rules of all nodes: ${AGAIN}; or allow port ${port} from the other nodes yourself`
-          : `find the rule with its number and delete it (\`sudo nft -a list ruleset | grep ${port}\`), or allow port ${port} from the other nodes before it`,
+          : `if the rule is not there on purpose: \`${rule.remove ?? `sudo nft -a list ruleset | grep ${port}`}\`, and take it out of where it comes from (/etc/nftables.conf, a firewall's configuration), or it is back after a boot; else allow port ${port} from the other nodes before it`,
     }
   },
 }
 
-const portOf = (rule: string | undefined): string | undefined =>
-  rule === undefined ? undefined : new RegExp(`[^0-9](${NETWORK_PORTS})(?![0-9])`).exec(rule)?.[1]
+const portOf = (rule: string): string | undefined => new RegExp(`[^0-9](${NETWORK_PORTS})(?![0-9])`).exec(rule)?.[1]
 
 const names = (peers: readonly PeerEvidence[]): string =>
   `${peers
@@ -68,6 +73,7 @@ const tunnel: Rule = {
     'node-refused',
     'firewall',
     'pod-addresses',
+    'pod-route',
   ],
   judge: evidence => {
     const cut = evidence.peers.filter(peer => peer.tunnel === false && peer.kubeletPort !== 'silent')
@@ -75,10 +81,29 @@ const tunnel: Rule = {
     return {
       cause: `pods of this node do not reach pods on ${names(cut)}: the tunnel of the pod network (UDP 8472) gets no answer${share(cut, evidence)}`,
       certainty: 'likely',
+      towards: cut.map(({address}) => address),
       proof: cut
         .slice(0, 3)
         .map(({address, podAddress}) => `${address} answers, and ${podAddress} behind the tunnel to it does not`),
       fix: 'open UDP 8472 between the nodes on both machines, and in the cloud network between them; rules that drop it: `sudo nft list ruleset | grep 8472`',
+    }
+  },
+}
+
+const toRange = (peers: readonly PeerEvidence[]): string => peers.map(({podAddress}) => podAddress).join(', ')
+
+/** flannel writes the routes to the other nodes when these come, and does not see that somebody removes one. */
+const route: Rule = {
+  name: 'pod-route',
+  follows: ['flannel-missing', 'tunnel-missing', 'node-deleted'],
+  judge: evidence => {
+    const cut = evidence.peers.filter(peer => peer.isRouted === false)
+    if (cut.length === 0 || evidence.network.tunnel !== 'yes') return undefined
+    return {
+      cause: `this node has no route to the pods on ${names(cut)}: their packets do not enter the tunnel of the pod network`,
+      certainty: 'certain',
+      proof: [`no route by flannel.1 to ${toRange(cut.slice(0, 3))}, as \`ip route\` shows`],
+      fix: '`sudo pkill -x flanneld`: it is started again within seconds and writes its routes',
     }
   },
 }
@@ -92,6 +117,7 @@ const kubeletPort: Rule = {
     return {
       cause: `TCP 10250 of ${names(cut)} ${refused.length === cut.length ? 'is closed: the kubelet there does not run' : 'gets no answer from this host: that machine is down, or a firewall is between'}${share(cut, evidence)}`,
       certainty: 'likely',
+      towards: cut.map(({address}) => address),
       proof: cut.slice(0, 3).map(({address, kubeletPort: port}) => `tried just now: ${address}:10250 is ${port ?? ''}`),
       fix: 'look at that machine with `kadm doctor`; if it is up, open TCP 10250 there for the other nodes',
     }
@@ -164,4 +190,4 @@ const bridgeDown: Rule = {
 }
 
 /** Why packets do not get from this host to the others. */
-export const PATH_RULES: readonly Rule[] = [firewall, flannel, noTunnel, bridgeDown, tunnel, kubeletPort]
+export const PATH_RULES: readonly Rule[] = [firewall, flannel, noTunnel, bridgeDown, route, tunnel, kubeletPort]

@@ -2,8 +2,9 @@ import type {Evidence} from '../../domain/evidence.ts'
 import {concat, type Script} from '../../remote/shell/shell.ts'
 import {containersSection, journalSection, kernelLogSection, tasksSection} from './logs.ts'
 import {certificatesSection} from './certificates.ts'
-import {dnsForwardsSection} from './dns.ts'
-import {filesSection} from './files.ts'
+import {dnsForwardsSection, silentDnsSection} from './dns.ts'
+import {dropRulesSection} from './drop-rules.ts'
+import {changedFilesSection, filesSection} from './files.ts'
 import {joinSection} from './join.ts'
 import {connectionsSection, podNetworkSection} from './network.ts'
 import * as node from './node.ts'
@@ -46,10 +47,12 @@ export const evidenceScript = (): Script =>
       probes.podUidsSection,
       probes.flagsSection,
       filesSection,
-      probes.dropRulesSection,
+      changedFilesSection,
+      dropRulesSection,
       connectionsSection,
       probes.kubeletHealthSection,
       dnsForwardsSection,
+      silentDnsSection,
       probes.apiSections,
       probes.peersSection,
       packageLockSection,
@@ -85,8 +88,10 @@ export function parseEvidence(output: string): Evidence {
     podUids: read(probes.podUidsSection),
     flags: read(probes.flagsSection),
     lackingFiles: read(filesSection),
+    changedFiles: read(changedFilesSection),
+    silentDns: read(silentDnsSection),
     dnsForwards: read(dnsForwardsSection),
-    dropRules: read(probes.dropRulesSection),
+    dropRules: read(dropRulesSection),
     connections: read(connectionsSection),
     kubeletAnswers: read(probes.kubeletHealthSection),
     api: read(probes.apiProbeSection),

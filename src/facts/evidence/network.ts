@@ -30,6 +30,7 @@ export const podNetworkSection: Section<Evidence['network']> = {
       localhostResolves: entries['localhost'] === undefined ? undefined : entries['localhost'] === 'yes',
       nameservers: valuesOf('nameserver'),
       podNameservers: valuesOf('pods'),
+      hasPodResolvConf: entries['resolv'] !== 'no',
     }
   },
 }

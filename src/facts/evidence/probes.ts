@@ -1,5 +1,5 @@
 import {program} from '../../remote/shell/program.ts'
-import {NODE_PORTS, PORTS} from '../../domain/ports.ts'
+import {PORTS} from '../../domain/ports.ts'
 import type {ApiProbe, Evidence, NodeState, PeerEvidence, PortAnswer} from '../../domain/evidence.ts'
 import {ADMIN_CONF, KUBELET_CONF, KUBELET_CONFIG, KUBELET_DIR, KUBELET_FLAGS_ENV} from '../../domain/paths.ts'
 import {FIREWALL_UNIT} from '../../manifests/firewall.ts'
@@ -19,8 +19,11 @@ export const kubeletHealthSection: Section<boolean | undefined> = {
   script: sh`command -v bash >/dev/null || exit 0
 port=$(sed -n 's/^healthzPort: *//p' ${KUBELET_CONFIG})
 [ -n "$port" ] || port=${PORTS.kubeletHealth}
-timeout -k 1 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "GET /healthz HTTP/1.0\r\n\r\n" >&3 && head -c 300 <&3' "$port" |
-  grep -q ' 200 ' && echo yes || echo no`,
+[ "$port" != 0 ] || exit 0
+kadm_health() {
+  timeout -k 1 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "GET /healthz HTTP/1.0\r\n\r\n" >&3 && head -c 300 <&3' "$port" | grep -q ' 200 '
+}
+kadm_health || kadm_health && echo yes || echo no`,
   parse: text => (text.trim() === '' ? undefined : text.trim() === 'yes'),
 }
 
@@ -35,16 +38,28 @@ timeout -k 1 4 kubectl --kubeconfig ${ADMIN_CONF} --request-timeout=3s get --raw
 /** Asks for the host's own node as its kubelet does: one request tells of address, trust, login, etcd and the node. */
 export const apiProbeSection: Section<ApiProbe | undefined> = {
   name: 'api-probe',
-  script: program('evidence-api-probe', {kubelet_conf: KUBELET_CONF, kubelet_flags_env: KUBELET_FLAGS_ENV}),
+  script: program('evidence-api-probe', {
+    kubelet_conf: KUBELET_CONF,
+    kubelet_flags_env: KUBELET_FLAGS_ENV,
+    kubelet_dir: KUBELET_DIR,
+  }),
   parse(text) {
     const entries = keyed(text)
     const node = given(entries['node'])
     if (node === undefined) return undefined
     const state = stateOf(entries['json'])
     const error = linesOf(text)
-      .filter(line => !/^(node|port|json) /.test(line))
+      .filter(line => !/^(node|port|json|other) /.test(line))
       .join(' ')
-    return {node, answered: state !== undefined, error, port: answerOf(entries['port']), state}
+    const [server, port] = wordsOf(entries['other'] ?? '')
+    return {
+      node,
+      answered: state !== undefined,
+      error,
+      port: answerOf(entries['port']),
+      elsewhere: server !== undefined && port === 'open' ? server : undefined,
+      state,
+    }
   },
 }
 
@@ -111,27 +126,20 @@ export const peersSection: Section<readonly PeerEvidence[]> = {
   script: program('evidence-peers', {most_peers: MOST_PEERS, kubelet: PORTS.kubelet, firewall_unit: FIREWALL_UNIT}),
   parse: text =>
     linesOf(text).flatMap(line => {
-      const [address, podAddress, tunnel, port] = wordsOf(line)
+      const words = wordsOf(line)
+      const [address, podAddress, tunnel] = words
       if (address === undefined || podAddress === undefined) return []
       return [
         {
           address,
           podAddress,
-          kubeletPort: answerOf(port),
+          // A host without bash tries no port, and its line is one word shorter.
+          kubeletPort: answerOf(words[3]),
           tunnel: tunnel === 'yes' ? true : tunnel === 'no' ? false : undefined,
+          isRouted: words.length > 3 && ['yes', 'no'].includes(words.at(-1) ?? '') ? words.at(-1) === 'yes' : undefined,
         },
       ]
     }),
-}
-
-const NODE_PORT = NODE_PORTS.join('|')
-
-/** Rules that name a port of a node and throw packets away; what kube-proxy makes names none of them. */
-export const dropRulesSection: Section<readonly string[]> = {
-  name: 'drop-rules',
-  script: sh`{ kadm_within nft list ruleset; kadm_within iptables-save; } |
-  grep -E ${`(dport|dports|--dport|--dports)[^;]*[^0-9](${NODE_PORT})([^0-9]|$)`} | grep -E -i '(drop|reject)( |$)' | sed 's/^[[:space:]]*//' | sort -u | head -n 10 | kadm_clean`,
-  parse: linesOf,
 }
 
 /** Pods that are gone leave lines in the logs, but no folder. */

@@ -11,6 +11,7 @@ export const runtimeStateSection: Section<Evidence['runtime']> = {
 [ -s ${CONTAINERD_CONFIG} ] && kadm_within containerd --config ${CONTAINERD_CONFIG} config dump |
   grep -E '^[[:space:]]*(disabled_plugins|SystemdCgroup|sandbox|sandbox_image)[[:space:]]*=' | sed 's/^ *//; s/^/config /'
 images=$(kadm_within ctr -n k8s.io images ls -q) && { echo 'images yes'; echo "$images" | sed 's/^/image /'; }
+[ -n "$images" ] || [ ! -S ${CONTAINERD_SOCKET} ] || { timeout -k 1 4 ctr -n k8s.io version >/dev/null; [ $? -lt 124 ] || echo 'silent yes'; }
 :`,
   parse(text) {
     const entries = keyed(text)
@@ -26,6 +27,7 @@ images=$(kadm_within ctr -n k8s.io images ls -q) && { echo 'images yes'; echo "$
       ),
       systemdCgroup: cgroup === undefined ? undefined : cgroup.trim() === 'true',
       sandboxImage: setting('sandbox') ?? setting('sandbox_image'),
+      isSilent: entries['silent'] === 'yes',
       images:
         entries['images'] === 'yes'
           ? linesOf(text).flatMap(line => (line.startsWith('image ') ? line.slice('image '.length) : []))

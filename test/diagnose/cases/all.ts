@@ -2,6 +2,7 @@ import type {Case} from '../wording.ts'
 import {API_ACCESS_CASES} from './api-access.ts'
 import {CONTROL_PLANE_CASES} from './control-plane.ts'
 import {FILE_AND_DNS_CASES} from './files-and-dns.ts'
+import {HANG_AND_CHANGE_CASES} from './hangs-and-changes.ts'
 import {KUBELET_CASES} from './kubelet.ts'
 import {MACHINE_CASES} from './machine.ts'
 import {NETWORK_CASES} from './network.ts'
@@ -19,4 +20,5 @@ export const ALL_CASES: readonly Case[] = [
   ...STATE_CASES,
   ...FILE_AND_DNS_CASES,
   ...STATE_NETWORK_CASES,
+  ...HANG_AND_CHANGE_CASES,
 ]
