@@ -12,6 +12,12 @@ export interface EtcdMember {
   readonly isLearner: boolean
 }
 
+/** One member as etcd's `--initial-cluster` names it. */
+export interface EtcdPeer {
+  readonly name: string
+  readonly peerUrl: string
+}
+
 /** A member, and whether it answered and reported no errors. */
 export interface AskedMember extends EtcdMember {
   readonly isHealthy: boolean

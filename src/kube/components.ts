@@ -12,6 +12,7 @@ import {
   type ApiObject,
 } from './json.ts'
 import {apiPath, query} from './kinds.ts'
+import {parseAddress} from './kubeconfig.ts'
 import type {CallOptions} from './requester.ts'
 
 /** A part of the cluster itself and whether it works. */
@@ -73,6 +74,21 @@ export function componentsOf({pods, deployments, daemonSets}: ComponentObjects):
 export async function startupSeconds(api: KubeClient, options?: CallOptions): Promise<number> {
   const path = apiPath.pods(undefined, 'kube-system') + query({labelSelector: 'component=kube-apiserver'})
   return Math.max(0, ...(await api.list(path, options)).map(startupSecondsOf))
+}
+
+/**
+ * The port of the API servers, as kubeadm and kadm note it on their pods; the endpoint of the cluster may be a load
+ * balancer with a port of its own. Undefined when no pod has the note.
+ */
+export async function apiServerPort(api: KubeClient, options?: CallOptions): Promise<number | undefined> {
+  const path = apiPath.pods(undefined, 'kube-system') + query({labelSelector: 'component=kube-apiserver'})
+  const notes = (await api.list(path, options)).flatMap(pod => {
+    const text = textsAt(pod, 'metadata', 'annotations')[
+      'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint'
+    ]
+    return text === undefined ? [] : [parseAddress(text)?.port]
+  })
+  return notes.find(port => port !== undefined)
 }
 
 export function startupSecondsOf(apiServer: ApiObject): number {

@@ -1,17 +1,12 @@
 import {PORTS} from '../domain/ports.ts'
 import type {Arg, Node} from '../domain/cluster.ts'
+import type {EtcdPeer} from '../domain/etcd.ts'
 import {hostPort, loopback} from '../domain/endpoint.ts'
 import {imagesOf} from '../domain/images.ts'
 import {etcdDataDir, pkiDir} from '../domain/kubeadm-places.ts'
 import {type Flags, mergeFlags, userFlag} from './flags.ts'
 import type {Pod} from './kube-object.ts'
 import {envsOf, type ProbeTarget, samePath, staticPod, type StaticPodInput} from './static-pod.ts'
-
-/** One member as etcd's `--initial-cluster` names it. */
-export interface EtcdPeer {
-  readonly name: string
-  readonly peerUrl: string
-}
 
 const etcdClientUrl = (node: Node): string => `https://${hostPort(node.address, PORTS.etcdClient)}`
 export const etcdPeerUrl = (node: Node): string => `https://${hostPort(node.address, PORTS.etcdPeer)}`

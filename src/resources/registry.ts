@@ -1,5 +1,6 @@
 import {adminBindingOperation} from './cluster/admin-binding.ts'
 import {clusterInfoOperation} from './cluster/cluster-info.ts'
+import {etcdVoterOperation} from './cluster/etcd-voter.ts'
 import {endpointHealthyOperation} from './cluster/endpoint-healthy.ts'
 import {kubeObjectOperation} from './cluster/kube-object.ts'
 import {nodeLabelsAndTaintsOperation} from './cluster/node-labels-and-taints.ts'
@@ -32,6 +33,7 @@ import {serviceAccountKeyKind} from './pki/service-account-key.ts'
 import {userKubeconfigKind} from './pki/user-kubeconfig.ts'
 import {binaryKind} from './programs/binary.ts'
 import {releaseKind} from './programs/release.ts'
+import {etcdManifestKind} from './static-pods/etcd-manifest.ts'
 import {staticPodKind} from './static-pods/static-pod.ts'
 import {baselineKind} from './steps/baseline.ts'
 import {cleanupKind} from './steps/cleanup.ts'
@@ -51,6 +53,7 @@ export const KINDS = {
   cleanup: cleanupKind,
   'container-images': containerImagesKind,
   directory: directoryKind,
+  'etcd-manifest': etcdManifestKind,
   file: fileKind,
   'host-network': hostNetworkKind,
   hostname: hostnameKind,
@@ -76,6 +79,7 @@ export const KINDS = {
 export const OPERATIONS = {
   'admin-binding': adminBindingOperation,
   'cluster-info': clusterInfoOperation,
+  'etcd-voter': etcdVoterOperation,
   'endpoint-healthy': endpointHealthyOperation,
   'kube-object': kubeObjectOperation,
   'node-labels-and-taints': nodeLabelsAndTaintsOperation,

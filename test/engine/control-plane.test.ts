@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {KadmError} from '../../src/domain/errors.ts'
 import {ADMIN_CONF, MANIFESTS_DIR} from '../../src/domain/paths.ts'
 import {controlPlaneOn} from '../../src/engine/cluster/control-plane.ts'
 import {kubeconfigYaml} from '../../src/manifests/kubeconfig.ts'
@@ -31,6 +32,29 @@ describe('the client of the administrator', () => {
     controlPlane.forget(ADMIN_CONF)
     expect((await controlPlane.api()).endpoint.host).toBe('10.0.0.11')
     await controlPlane.close()
+  })
+
+  test('dials the API server of its own host, whatever load balancer the kubeconfig names', async () => {
+    const vm = scratch()
+    const dialled: string[] = []
+    const host = {
+      ...vm.host,
+      forward: (to: string, port: number) => {
+        dialled.push(`${to}:${String(port)}`)
+        return Promise.reject(new KadmError('connect', 'nobody listens'))
+      },
+    }
+    vm.write(ADMIN_CONF, await adminConf('https://lb.example.org:443'))
+    const note = 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint'
+    for (const quote of ['', '"']) {
+      vm.write(
+        `${MANIFESTS_DIR}/kube-apiserver.yaml`,
+        `metadata:\n  annotations:\n    ${note}: ${quote}10.0.0.10:7443${quote}\n`,
+      )
+      const api = await controlPlaneOn(host, NEVER).api()
+      await expect(api.getText('/readyz', {retryForMs: 0})).rejects.toThrow('not reachable')
+    }
+    expect(dialled).toStrictEqual(['10.0.0.10:7443', '10.0.0.10:7443'])
   })
 
   test('of a control plane that lost the file says which command writes it again, and is found when it did', async () => {

@@ -5,6 +5,7 @@ import {binary} from '../../src/resources/programs/binary.ts'
 import {block} from '../../src/resources/files/block.ts'
 import {containerImages} from '../../src/resources/images/container-images.ts'
 import {directory} from '../../src/resources/files/directory.ts'
+import {etcdManifest} from '../../src/resources/static-pods/etcd-manifest.ts'
 import {file} from '../../src/resources/files/file.ts'
 import {hostNetwork} from '../../src/resources/network/host-network.ts'
 import {hostname} from '../../src/resources/host/hostname.ts'
@@ -96,6 +97,19 @@ export const EVERY_KIND: readonly KindSample[] = [
     applied: {type: 'directory', mode: '0755', owner: 'root:root', ids: '0:0'},
     // The folder above was kadm's too, and is gone.
     undone: nothing('/etc/demo'),
+  },
+  {
+    resource: etcdManifest({
+      path: '/etc/kubernetes/manifests/etcd.yaml',
+      content: 'ours\n',
+      member: {name: 'cp-1', peerUrl: 'https://10.0.0.1:2380'},
+      dataDir: '/var/lib/etcd',
+      origin: 'join',
+      why,
+    }),
+    original: nothing(),
+    applied: at(SHA),
+    undone: {...nothing('/etc/kubernetes'), hasData: false},
   },
   {
     resource: file({path: '/etc/demo/file', content: 'ours\n', why}),

@@ -27,6 +27,8 @@ function controlPlane(changes: Partial<KubeClient>): ControlPlane {
     host: fakeHost('master'),
     api,
     superApi: none,
+    etcd: none,
+    serviceAccountKey: none,
     authority: none,
     clusterCa: none,
     forget: () => undefined,

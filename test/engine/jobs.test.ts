@@ -49,6 +49,7 @@ test.each([
   ['every', ['master', 'second', 'worker']],
   ['control-plane', ['master', 'second']],
   ['initial-control-plane', ['master']],
+  ['joining-control-plane', ['second']],
   ['worker', ['worker']],
 ] as const)('a phase for %s runs on %j', (where, hosts) => {
   const {jobs} = graphOf([step('a', {where})], [worker, master, second], master)
@@ -158,7 +159,7 @@ describe('a failure', () => {
 const anySteps: fc.Arbitrary<readonly Step[]> = fc
   .array(
     fc.record({
-      where: fc.constantFrom('every', 'control-plane', 'initial-control-plane', 'worker'),
+      where: fc.constantFrom('every', 'control-plane', 'initial-control-plane', 'joining-control-plane', 'worker'),
       back: fc.uniqueArray(fc.integer({min: 1, max: 8}), {maxLength: 3}),
     }),
     {minLength: 1, maxLength: 9},

@@ -76,6 +76,7 @@ export async function scene(
       values: noValues,
       api: () => Promise.resolve(api),
       superApi: () => Promise.reject(new Error('nobody is asked as super admin')),
+      etcd: () => Promise.reject(new Error('no etcd is asked')),
       upload: () => Promise.resolve(),
       emit: event => events.push(event),
       clock: {now: () => now, sleep: () => Promise.resolve()},

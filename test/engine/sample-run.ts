@@ -18,6 +18,9 @@ const none = (): Promise<never> => Promise.reject(new Error('nothing is made in 
 export const noValues: Values = {
   authority: none,
   setAuthority: () => undefined,
+  serviceAccountKey: none,
+  setServiceAccountKey: () => undefined,
+  joinEtcd: none,
   clusterCa: none,
   bootstrapToken: none,
   isTokenLeft: none,

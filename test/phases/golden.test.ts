@@ -23,7 +23,7 @@ function rendered({phase}: Step, sample: Sample, on: SampleNode): string {
 
 const fileOf = (sample: Sample, on: SampleNode, {path}: Step): string => `golden/${sample}/${on}/${path}.yaml`
 
-describe.each<SampleNode>(['master', 'worker'])('what the phases want of a %s', on => {
+describe.each<SampleNode>(['master', 'second', 'worker'])('what the phases want of a %s', on => {
   const steps = stepsOn(applyPhases, on)
 
   test.each(steps.map(step => [step.path, step] as const))('that is a virtual machine, by %s', async (_, step) => {

@@ -54,6 +54,7 @@ const node = (name: string, role: Role, last: number, more: Partial<HostSpec> = 
 
 const nodes = {
   master: node('master', 'control-plane', 10),
+  second: node('master-2', 'control-plane', 12),
   worker: node('worker-1', 'worker', 11, {
     labels: {zone: 'a'},
     kubeletExtraArgs: [{name: 'v', value: '2'}],
@@ -62,6 +63,8 @@ const nodes = {
     },
   }),
 } as const satisfies Record<string, Node>
+
+const LAST: Readonly<Record<SampleNode, number>> = {master: 10, worker: 11, second: 12}
 
 export type Sample = 'vm' | 'container'
 export type SampleNode = keyof typeof nodes
@@ -96,8 +99,8 @@ export function sampleContext(
   return {
     cluster: wanted,
     node: nodes[on],
-    facts: factsOf[sample](on === 'master' ? 10 : 11),
-    nodes: [nodes.master, nodes.worker],
+    facts: factsOf[sample](LAST[on]),
+    nodes: on === 'second' ? [nodes.master, nodes.second, nodes.worker] : [nodes.master, nodes.worker],
     endpoint: endpointServer(wanted, nodes.master),
     bundle: {dir: '/bundle', bundle},
     templates,
@@ -109,6 +112,6 @@ export function sampleContext(
 
 /** The steps of these phases that run on this host, in order, those with nothing to do there included. */
 export const stepsOn = (phases: readonly Phase[], on: SampleNode): readonly Step[] =>
-  planJobs({steps: select(phases, [], []), nodes: [nodes.master, nodes.worker], first: nodes.master})
+  planJobs({steps: select(phases, [], []), nodes: [nodes.master, nodes.second, nodes.worker], first: nodes.master})
     .lane(nodes[on])
     .map(({step}) => step)

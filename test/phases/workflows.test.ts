@@ -45,6 +45,21 @@ const FIRST_CONTROL_PLANE = [
   'user-kubeconfig',
   'controllers',
 ]
+const OTHER_CONTROL_PLANE = [
+  'control-plane-images',
+  'node-images',
+  'control-plane-join/certs/shared',
+  'control-plane-join/certs/leaves',
+  'control-plane-join/kubeconfig',
+  'control-plane-join/kubelet-start',
+  'control-plane-join/etcd',
+  'control-plane-join/manifests',
+  'control-plane-join/wait-control-plane',
+  'control-plane-join/mark-control-plane',
+  'control-plane-join/kubelet-finalize',
+  'control-plane-join/user-kubeconfig',
+  'control-plane-join/controllers',
+]
 const WORKER = ['node-images', 'worker/kubelet-start', 'worker/token-gone', 'worker/marks', 'node-ready', 'node-pods']
 
 const pathsOn = (phases: readonly Phase[], on: SampleNode): readonly string[] =>
@@ -66,6 +81,10 @@ describe('the phases that run', () => {
 
   test('for apply, on the control plane: the same as for init', () => {
     expect(pathsOn(applyPhases, 'master')).toStrictEqual(pathsOn(initPhases, 'master'))
+  })
+
+  test('for apply, on another control plane: it starts no cluster of its own', () => {
+    expect(pathsOn(applyPhases, 'second')).toStrictEqual([...PREPARE, ...OTHER_CONTROL_PLANE, 'node-ready'])
   })
 
   test('for apply, on a worker: the same as for join', () => {
@@ -106,6 +125,8 @@ test('every phase that another needs is in the whole workflow, and comes before 
 
   expect(needs.map(({path, name}) => `${path} needs ${name}`)).toStrictEqual([
     'prepare/packages needs prepare/firewall',
+    'control-plane-join/certs/shared needs certs/ca',
+    'control-plane-join/etcd needs wait-control-plane',
     'worker/kubelet-start needs certs',
     'worker/kubelet-start needs bootstrap-token',
     'node-ready needs pod-network',
@@ -119,6 +140,7 @@ test('every phase that another needs is in the whole workflow, and comes before 
 
 describe.each<[Sample, SampleNode, readonly Phase[]]>([
   ['vm', 'master', applyPhases],
+  ['vm', 'second', applyPhases],
   ['vm', 'worker', applyPhases],
   ['container', 'master', applyPhases],
   ['container', 'worker', applyPhases],

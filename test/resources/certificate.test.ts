@@ -234,3 +234,25 @@ describe('a certificate', () => {
     expect(seen).not.toContain('PRIVATE KEY')
   })
 })
+
+describe('an authority that all control planes share', () => {
+  const copied = (): CertificateResource => ({...of('ca'), origin: 'copy'})
+
+  test('is copied from a control plane, and never made', async () => {
+    const vm = bench()
+    const authority = await anAuthority()
+
+    expect(await apply(vm.host, [copied()], {values: valuesOf({authority})})).toBe(1)
+    expect([vm.read(certPath('ca')), vm.read(keyPath('ca'))]).toStrictEqual([authority.certPem, authority.keyPem])
+    expect(await apply(vm.host, [copied()], {values: valuesOf({authority})})).toBe(0)
+    await expect(apply(bench().host, [copied()], {values: valuesOf()})).rejects.toThrow('there is no authority')
+  })
+
+  test('does not replace that of another cluster', async () => {
+    const vm = bench()
+    vm.write(certPath('ca'), (await anAuthority()).certPem)
+    const authority = await anAuthority()
+
+    await expect(apply(vm.host, [copied()], {values: valuesOf({authority})})).rejects.toThrow('is of another cluster')
+  })
+})

@@ -77,3 +77,15 @@ describe('the key that signs tokens', () => {
     expect(vm.read(SA_KEY)).toBe(key)
   })
 })
+
+test('the key of service accounts is copied for every control plane but the first', async () => {
+  const [first, second] = [bench(), bench()]
+  const values = valuesOf()
+  await apply(first.host, [serviceAccountKey('ECDSA-P256')], {values})
+  await apply(second.host, [serviceAccountKey('ECDSA-P256', {origin: 'copy'})], {values})
+
+  expect([second.read(SA_KEY), second.read(SA_PUB)]).toStrictEqual([first.read(SA_KEY), first.read(SA_PUB)])
+  await expect(
+    apply(bench().host, [serviceAccountKey('ECDSA-P256', {origin: 'copy'})], {values: valuesOf()}),
+  ).rejects.toThrow('has no access to the key of service accounts')
+})

@@ -25,7 +25,8 @@ export interface GatheredDrafts {
 /** The rules that need more than one setting to judge. */
 export function checkTogether(gathered: GatheredDrafts, report: Report): void {
   const {draft, hosts, extra, hostsPlace, whole, partOfCluster = false} = gathered
-  if (whole && !partOfCluster) checkRoles(hosts, hostsPlace, report)
+  if (whole && !partOfCluster)
+    checkRoles(hosts, {place: hostsPlace, hasEndpoint: draft.controlPlaneEndpoint !== undefined}, report)
   const pods = placedRanges('pod range', draft.podSubnets, whole ? DEFAULTS.podSubnets : [], hostsPlace)
   const services = placedRanges('service range', draft.serviceSubnets, whole ? DEFAULTS.serviceSubnets : [], hostsPlace)
   checkRanges(pods, services, extra.controllerManager.args, report)

@@ -1,17 +1,22 @@
 import {canonicalAddress, cidrContains, parseAddress, parseCidr} from '../../domain/cidr.ts'
+import {quorumOf, toleranceOf} from '../../domain/etcd.ts'
 import {DEFAULTS} from '../draft/defaults.ts'
 import type {Place, Report} from '../documents/finding.ts'
 import type {PlacedHost} from '../draft/hosts.ts'
 import {checkOutside, type PlacedRange} from './network-rules.ts'
 
-/** How many control planes a cluster may have in this release; the only place that knows it. */
-const MAX_CONTROL_PLANES = 1
+export interface RoleContext {
+  /** The place of the list of hosts. */
+  readonly place: Place
+  /** Whether clients reach the API at an address that does not belong to one control plane. */
+  readonly hasEndpoint: boolean
+}
 
-/** Checks that there are hosts, and that one of them is the control plane. */
-export function checkRoles(hosts: readonly PlacedHost[], place: Place, report: Report): void {
+/** Checks that there are hosts, that one of them is a control plane, and how several control planes are reached. */
+export function checkRoles(hosts: readonly PlacedHost[], {place, hasEndpoint}: RoleContext, report: Report): void {
   const controlPlanes = hosts.filter(({spec}) => spec.role === 'control-plane')
-  const first = controlPlanes[0]
-  if (first === undefined) {
+  const second = controlPlanes[1]
+  if (controlPlanes.length === 0) {
     const message =
       hosts.length === 0
         ? 'must not be empty; a cluster needs at least one host with role: control-plane'
@@ -19,10 +24,21 @@ export function checkRoles(hosts: readonly PlacedHost[], place: Place, report: R
     report({severity: 'error', place, message})
     return
   }
-  for (const host of controlPlanes.slice(MAX_CONTROL_PLANES)) {
-    const message = `is a second control plane (the first is ${first.at('role').text}); this release supports one, so set role: worker`
-    report({severity: 'error', place: host.at('role'), message})
+  if (second === undefined) return
+  if (!hasEndpoint) {
+    const message =
+      'is another control plane, so clients need an address that does not belong to one machine; set controlPlaneEndpoint to the address of a load balancer'
+    report({severity: 'error', place: second.at('role'), message})
   }
+  const quorum = evenQuorum(controlPlanes.length)
+  if (quorum !== undefined) report({severity: 'warning', place, message: quorum})
+}
+
+/** An even number of members survives no more failures than one member less. */
+function evenQuorum(count: number): string | undefined {
+  if (count % 2 === 1) return undefined
+  const fewer = toleranceOf(count - 1)
+  return `has ${String(count)} control planes: etcd needs ${String(quorumOf(count))} of them, so the cluster survives the loss of ${String(toleranceOf(count))}, as with ${String(count - 1)} (${String(fewer)}); use ${String(count + 1)} control planes to survive ${String(toleranceOf(count + 1))}`
 }
 
 /** Checks that hosts do not share names and addresses, and that the settings of each host are possible. */

@@ -1,13 +1,16 @@
 import type {CaName} from '../../domain/certificates.ts'
-import {certPath, keyPath} from '../../domain/certificates.ts'
+import {certPath, keyPath, saKeyPath, saPubPath} from '../../domain/certificates.ts'
+import {splitHostPort} from '../../domain/endpoint.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {ADMIN_CONF, MANIFESTS_DIR, PKI_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
 import {clientFromKubeconfig, type KubeClient} from '../../kube/client.ts'
 import {wayOver} from '../../kube/connection.ts'
 import type {Host} from '../../remote/host.ts'
 import {sh} from '../../remote/shell/shell.ts'
-import type {KeyPair} from '../../resources/core/values.ts'
+import type {EtcdClient} from '../../kube/etcd/etcd-client.ts'
+import type {KeyPair, ServiceAccountKeyPair} from '../../resources/core/values.ts'
 import {once} from '../hosts/once.ts'
+import {etcdOf} from './etcd-of.ts'
 
 /**
  * The host of a control plane, for data that only its files contain. Secrets are read over the transport and
@@ -17,6 +20,9 @@ export interface ControlPlane {
   readonly host: Host
   readonly api: () => Promise<KubeClient>
   readonly superApi: () => Promise<KubeClient>
+  /** A client of etcd by the member on this host. */
+  readonly etcd: () => Promise<EtcdClient>
+  readonly serviceAccountKey: () => Promise<ServiceAccountKeyPair>
   readonly authority: (name: CaName) => Promise<KeyPair>
   readonly clusterCa: () => Promise<string>
   /** Call it after a kubeconfig was written: the next request gets a client with its new content. */
@@ -26,14 +32,13 @@ export interface ControlPlane {
 
 /** `pki`: the folder of its certificates. */
 export function controlPlaneOn(host: Host, signal: AbortSignal, pki = PKI_DIR): ControlPlane {
-  const session: KubeClient[] = []
+  const session: {readonly close: () => Promise<void>}[] = []
   const clients = new Map<string, () => Promise<KubeClient>>()
   const client = (path: string): Promise<KubeClient> => {
     const known =
       clients.get(path) ??
       once(async () => {
-        const text = await readKubeconfig(host, path, signal)
-        const made = clientFromKubeconfig(text, wayOver(host))
+        const made = await clientOn(host, path, signal)
         session.push(made)
         return made
       })
@@ -46,6 +51,12 @@ export function controlPlaneOn(host: Host, signal: AbortSignal, pki = PKI_DIR): 
     api: () => client(ADMIN_CONF),
     superApi: () => client(SUPER_ADMIN_CONF),
     clusterCa: () => readClusterCa(host, pki, signal),
+    etcd: once(async () => {
+      const made = await etcdOf(host, pki, signal)
+      session.push(made)
+      return made
+    }),
+    serviceAccountKey: async () => ({key: await readText(saKeyPath(pki)), pub: await readText(saPubPath(pki))}),
     authority: async name => {
       const [certPem, keyPem] = await Promise.all([readText(certPath(name, pki)), readText(keyPath(name, pki))])
       return {certPem, keyPem}
@@ -66,13 +77,29 @@ const readClusterCa = (host: Host, pki: string, signal: AbortSignal): Promise<st
 else sed -n 's/^ *certificate-authority-data: *//p' ${ADMIN_CONF} | tr -d '"' | base64 -d; fi`.text,
     {signal},
   )
+/** A line that is not part of the kubeconfig. */
+const ADVERTISED = 'advertised '
+
+/**
+ * A client with the credentials of a kubeconfig that dials the API server of this very host, as the annotation of its
+ * manifest names it: the server in the kubeconfig may be a load balancer that does not lead here yet.
+ */
+async function clientOn(host: Host, path: string, signal: AbortSignal): Promise<KubeClient> {
+  const output = await readKubeconfig(host, path, signal)
+  const end = output.indexOf('\n')
+  const own = splitHostPort(output.slice(ADVERTISED.length, end), Number.NaN)
+  const way = wayOver(host)
+  const forward = Number.isNaN(own.port) ? way : Object.assign(() => way(own.host, own.port), {reach: way.reach})
+  return clientFromKubeconfig(output.slice(end + 1), forward)
+}
 
 const GONE = 66
 const GONE_FROM_CONTROL_PLANE = 67
 
-/** Tells a control plane that lost the file from a host that never was a control plane. */
+/** Its first line is the advertised endpoint. Tells a control plane that lost the file from a host that never was a control plane. */
 async function readKubeconfig(host: Host, path: string, signal: AbortSignal): Promise<string> {
   const script = sh`[ -e ${path} ] || { [ -e ${MANIFESTS_DIR}/kube-apiserver.yaml ] && exit ${GONE_FROM_CONTROL_PLANE}; exit ${GONE}; }
+printf '%s%s\n' ${ADVERTISED} "$(sed -n 's/^.*kube-apiserver\.advertise-address\.endpoint: *"\{0,1\}\([^" ]*\)"\{0,1\} *$/\1/p' ${`${MANIFESTS_DIR}/kube-apiserver.yaml`} 2>/dev/null | head -n 1)"
 cat -- ${path}`
   const {code, stdout, stderr} = await host.run(script.text, {signal})
   if (code === 0) return stdout

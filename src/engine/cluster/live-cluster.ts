@@ -4,7 +4,7 @@ import {hostPort} from '../../domain/endpoint.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {ApiError} from '../../kube/api-error.ts'
 import type {KubeClient} from '../../kube/client.ts'
-import {startupSeconds} from '../../kube/components.ts'
+import {apiServerPort, startupSeconds} from '../../kube/components.ts'
 import {textsAt} from '../../kube/json.ts'
 import {apiPath} from '../../kube/kinds.ts'
 import type {JoinTo} from '../workflows/options.ts'
@@ -24,13 +24,13 @@ export async function readLiveCluster(
   given: Cluster,
   {swapAsCluster = false}: Pick<JoinTo, 'swapAsCluster'>,
 ): Promise<LiveCluster> {
-  const {hasFlannel, startup, ...documents} = await readDocuments(api)
+  const {hasFlannel, startup, notedPort, ...documents} = await readDocuments(api)
   const podNetwork: PodNetwork = hasFlannel ? {kind: 'flannel'} : given.network.plugin
   const {host, port} = api.endpoint
   const {cluster, warnings} = clusterFromKubeadm({
     ...documents,
     hosts: given.hosts,
-    apiPort: port,
+    apiPort: notedPort ?? port,
     podNetwork,
     source: given.source,
     ignorePreflightErrors: given.extra.ignorePreflightErrors,
@@ -43,19 +43,20 @@ export async function readLiveCluster(
       swap: swapAsCluster ? swapOf(cluster.extra.kubelet) : given.swap,
       extra: {...cluster.extra, kubelet: sharedOnly(cluster.extra.kubelet)},
     },
-    server: `https://${hostPort(host, port)}`,
+    server: `https://${cluster.controlPlaneEndpoint ?? hostPort(host, port)}`,
     warnings,
   }
 }
 
 async function readDocuments(api: KubeClient) {
   const system = (name: string) => api.get(apiPath.configMaps(name, 'kube-system'))
-  const [kubeadm, kubelet, proxy, flannel, startup] = await Promise.all([
+  const [kubeadm, kubelet, proxy, flannel, startup, notedPort] = await Promise.all([
     system('kubeadm-config'),
     system('kubelet-config'),
     system('kube-proxy').catch(orForbidden(undefined)),
     api.get(apiPath.daemonSets('kube-flannel-ds', 'kube-flannel')).catch(orForbidden(undefined)),
     startupSeconds(api).catch(orForbidden(0)),
+    apiServerPort(api).catch(orForbidden(undefined)),
   ])
   const clusterConfiguration = textsAt(kubeadm, 'data')['ClusterConfiguration']
   if (clusterConfiguration === undefined) {
@@ -69,6 +70,7 @@ async function readDocuments(api: KubeClient) {
     kubeProxy: textsAt(proxy, 'data')['config.conf'],
     hasFlannel: flannel !== undefined,
     startup,
+    notedPort,
   }
 }
 

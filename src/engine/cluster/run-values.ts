@@ -2,12 +2,14 @@ import type {KeyObject} from 'node:crypto'
 import type {CaName} from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
-import type {KeyPair, Values} from '../../resources/core/values.ts'
+import type {EtcdPeer} from '../../domain/etcd.ts'
+import type {JoiningPeer, KeyPair, ServiceAccountKeyPair, Values} from '../../resources/core/values.ts'
 import {once, oncePer} from '../hosts/once.ts'
 
 /** The values that a run gets from its cluster. A run without a way to a value leaves it out. */
 export interface ClusterSources {
   readonly readAuthority?: (name: CaName) => Promise<KeyPair>
+  readonly readServiceAccountKey?: () => Promise<ServiceAccountKeyPair>
   readonly readClusterCa?: () => Promise<string>
   readonly createToken?: (node: string) => Promise<string>
   /** Undefined when the run creates no tokens. */
@@ -17,6 +19,7 @@ export interface ClusterSources {
 
 /** The sources of values that a run does not create itself. */
 export interface ValueSources extends ClusterSources {
+  readonly joinEtcd?: ((peer: JoiningPeer) => Promise<readonly EtcdPeer[]>) | undefined
   readonly releaseHash: (checksumUrl: string, file: string) => Promise<string>
   readonly makeKey: (algorithm: KeyAlgorithm) => Promise<KeyObject>
   readonly random: (bytes: number) => Buffer
@@ -30,6 +33,8 @@ export interface ValueSources extends ClusterSources {
 export function runValues(sources: ValueSources): Values {
   const authorities = new Map<CaName, KeyPair>()
   const readAuthority = oncePer(sources.readAuthority ?? (name => noAccess(`the key of the CA ${name}`)))
+  const readServiceAccountKey = once(sources.readServiceAccountKey ?? (() => noAccess('the key of service accounts')))
+  let serviceAccountKey: ServiceAccountKeyPair | undefined
   const readCa = once(sources.readClusterCa ?? (() => noAccess('the CA of the cluster')))
   return {
     authority: name => {
@@ -39,6 +44,12 @@ export function runValues(sources: ValueSources): Values {
     setAuthority: (name, pair) => {
       authorities.set(name, pair)
     },
+    serviceAccountKey: () =>
+      serviceAccountKey === undefined ? readServiceAccountKey() : Promise.resolve(serviceAccountKey),
+    setServiceAccountKey: pair => {
+      serviceAccountKey = pair
+    },
+    joinEtcd: sources.joinEtcd ?? (() => noAccess('the members of etcd')),
     clusterCa: () => {
       const made = authorities.get('ca')
       return made === undefined ? readCa() : Promise.resolve(made.certPem)

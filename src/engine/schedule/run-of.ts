@@ -8,6 +8,10 @@ import type {Machine} from '../hosts/machine.ts'
 import type {Candidate} from '../hosts/open-machines.ts'
 import type {Session} from '../workflows/session.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
+import type {EtcdPeer} from '../../domain/etcd.ts'
+import type {JoiningPeer} from '../../resources/core/values.ts'
+import type {ControlPlane} from '../cluster/control-plane.ts'
+import {joinEtcd} from '../cluster/join-etcd.ts'
 import {runValues} from '../cluster/run-values.ts'
 import {uploadAll} from '../hosts/upload.ts'
 
@@ -44,6 +48,7 @@ export function runOf(options: WorkflowOptions, session: RunCluster, machines: r
     templates: options.templates,
     values: runValues({
       ...session.sources,
+      joinEtcd: session.controlPlane === undefined ? undefined : etcdJoiner(session.controlPlane, machines),
       releaseHash: options.readReleaseHash,
       makeKey,
       random,
@@ -64,13 +69,14 @@ export function runOf(options: WorkflowOptions, session: RunCluster, machines: r
 }
 
 /** The run's access to the API as an administrator, if it has a control plane. */
-function accessOf({controlPlane}: RunCluster): Pick<Run, 'isAdmin' | 'api' | 'superApi' | 'onWritten'> {
+function accessOf({controlPlane}: RunCluster): Pick<Run, 'isAdmin' | 'api' | 'superApi' | 'etcd' | 'onWritten'> {
   const noAdmin = (): Promise<never> =>
     Promise.reject(new KadmError('remote', 'this run has no admin access to the cluster'))
   return {
     isAdmin: controlPlane !== undefined,
     api: controlPlane?.api ?? noAdmin,
     superApi: controlPlane?.superApi ?? noAdmin,
+    etcd: controlPlane?.etcd ?? noAdmin,
     onWritten: (host, resource) => {
       if (resource.kind === 'kubeconfig' && host.name === controlPlane?.host.name) controlPlane.forget(resource.path)
     },
@@ -81,6 +87,17 @@ const upload: Run['upload'] = ({host, lease}, uploads, {progress, signal}) => {
   if (lease === undefined) throw new Error(`${host.name}: cannot copy files to the host without its lease`)
   return uploadAll(host, uploads, {fence: lease.fence, signal, progress})
 }
+
+/** A host is added to etcd only while the run holds the lease of that host. */
+const etcdJoiner =
+  ({etcd}: ControlPlane, machines: readonly Machine[]) =>
+  async (peer: JoiningPeer): Promise<readonly EtcdPeer[]> => {
+    const lease = machines.find(({node}) => node.name === peer.name)?.lease
+    if (lease === undefined) throw new Error(`${peer.name}: cannot add the host to etcd without its lease`)
+    const client = await etcd()
+    await lease.confirm()
+    return joinEtcd(client, peer)
+  }
 
 /** All failures of all hosts, or the number of changes. */
 export function judgeOutcomes(outcomes: readonly Outcome<number>[]): number {

@@ -4,6 +4,7 @@ import type {Sink} from '../../domain/events.ts'
 import type {Peer} from '../../domain/firewall.ts'
 import type {PackageSource} from '../../domain/repository.ts'
 import type {KubeClient} from '../../kube/client.ts'
+import type {EtcdClient} from '../../kube/etcd/etcd-client.ts'
 import type {ClusterLease} from '../../kube/cluster-lease.ts'
 import {guardedClient} from '../../kube/guarded-client.ts'
 import type {Templates} from '../../manifests/templates.ts'
@@ -37,6 +38,7 @@ export interface Run {
   readonly values: Values
   readonly api: () => Promise<KubeClient>
   readonly superApi: () => Promise<KubeClient>
+  readonly etcd: () => Promise<EtcdClient>
   /** Called for each resource that is written on a host, so that the run drops values it cached before. */
   readonly onWritten?: ((host: Host, resource: AnyHostResource) => void) | undefined
   /** For changes to the cluster as a whole; undefined when there are none. */
@@ -106,6 +108,7 @@ export const operationContext = (
   host: machine.host,
   api: async () => guardedClient(await run.api(), guardOf(run, machine)),
   superApi: async () => guardedClient(await run.superApi(), guardOf(run, machine)),
+  etcd: run.etcd,
   values: run.values,
   signal: run.signal,
   clock: run.clock,

@@ -90,6 +90,7 @@ async function examined(options: WorkflowOptions, opened: Opened): Promise<Sessi
     controlPlane,
     sources: {
       readAuthority: controlPlane.authority,
+      readServiceAccountKey: controlPlane.serviceAccountKey,
       readClusterCa: controlPlane.clusterCa,
       createToken: tokens.create,
       isTokenLeft: tokens.isLeft,

@@ -10,8 +10,6 @@ import {kubeObject} from '../../resources/cluster/kube-object.ts'
 import {ready} from '../../resources/cluster/ready.ts'
 import {endpointOf, type Phase, type PhaseContext} from '../phase.ts'
 
-const firstControlPlane = ({nodes, node}: PhaseContext) => nodes.find(({role}) => role === 'control-plane') ?? node
-
 const wantsProxy = ({cluster}: PhaseContext): true | string =>
   hasKubeProxy(cluster) ? true : 'kube-proxy is turned off for this cluster'
 
@@ -36,7 +34,7 @@ export const addonsPhase: Phase = {
           resources: context =>
             kubeProxyObjects({
               cluster: context.cluster,
-              controlPlane: firstControlPlane(context),
+              controlPlane: context.node,
               setsConntrack: !context.facts.isContainer,
             }).map(object => kubeObject(object, 'part of kube-proxy')),
         },

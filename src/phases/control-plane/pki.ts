@@ -13,7 +13,8 @@ import {pkiDir, usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import {PKI_DIR} from '../../domain/paths.ts'
 import type {Phase, PhaseContext} from '../phase.ts'
 
-function certificateOf(name: CertificateName, {cluster, node, now}: PhaseContext): CertificateResource {
+/** One certificate of this node; a CA is the same on all control planes. */
+export function certificateOf(name: CertificateName, {cluster, node, now}: PhaseContext): CertificateResource {
   const {signer, why} = certificateSpec(name)
   return certificate({
     name,
@@ -27,10 +28,11 @@ function certificateOf(name: CertificateName, {cluster, node, now}: PhaseContext
 }
 
 /** The folder of the certificates, where it is not the usual one. */
-const ownPlace = (cluster: PhaseContext['cluster']): {readonly dir?: string} =>
+export const ownPlace = (cluster: PhaseContext['cluster']): {readonly dir?: string} =>
   pkiDir(cluster) === PKI_DIR ? {} : {dir: pkiDir(cluster)}
 
-const ownFolders = ({cluster}: PhaseContext): readonly AnyResource[] => [
+/** The folders that certificates need besides the usual one. */
+export const ownFolders = ({cluster}: PhaseContext): readonly AnyResource[] => [
   ...(usesExternalEtcd(cluster)
     ? []
     : [directory({path: `${pkiDir(cluster)}/etcd`, tree: true, why: 'etcd has its own CA'})]),
@@ -53,7 +55,7 @@ export const pkiPhase: Phase = {
         ...certificateNames(context.cluster)
           .filter(isAuthority)
           .map(name => certificateOf(name, context)),
-        serviceAccountKey(context.cluster.pki.algorithm, ownPlace(context.cluster).dir),
+        serviceAccountKey(context.cluster.pki.algorithm, ownPlace(context.cluster)),
       ],
     },
     {

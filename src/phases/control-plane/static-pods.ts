@@ -3,13 +3,15 @@ import {etcdDataDir, usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import {MANIFESTS_DIR} from '../../domain/paths.ts'
 import {apiServerPod} from '../../manifests/api-server.ts'
 import {controllerManagerPod} from '../../manifests/controller-manager.ts'
-import {etcdPod} from '../../manifests/etcd.ts'
+import {etcdPeerUrl, etcdPod} from '../../manifests/etcd.ts'
 import type {Pod} from '../../manifests/kube-object.ts'
 import {schedulerPod} from '../../manifests/scheduler.ts'
 import type {StaticPodInput} from '../../manifests/static-pod.ts'
 import {toYaml} from '../../manifests/yaml.ts'
 import {directory} from '../../resources/files/directory.ts'
 import {file, type FileResource} from '../../resources/files/file.ts'
+import type {AnyHostResource} from '../../resources/any-resource.ts'
+import {etcdManifest, type EtcdManifestResource} from '../../resources/static-pods/etcd-manifest.ts'
 import {staticPod, type StaticPodResource} from '../../resources/static-pods/static-pod.ts'
 import type {Phase, PhaseContext} from '../phase.ts'
 
@@ -76,25 +78,46 @@ export const staticPodsInForce = (context: PhaseContext): readonly StaticPodReso
   ...controllersInForce(context),
 ]
 
+/** The manifest of a member that starts a cluster, or that joins the members that run; and the folder of its data. */
+export function etcdOn(context: PhaseContext, origin: EtcdManifestResource['origin']): readonly AnyHostResource[] {
+  const {etcd} = podsOf(context)
+  if (etcd === undefined) return []
+  const dataDir = etcdDataDir(context.cluster)
+  return [
+    directory({path: dataDir, mode: '0700', tree: true, why: 'the data of etcd'}),
+    etcdManifest({
+      path: `${MANIFESTS_DIR}/${etcd.metadata.name}.yaml`,
+      content: toYaml(etcd),
+      member: {name: context.node.name, peerUrl: etcdPeerUrl(context.node)},
+      dataDir,
+      origin,
+      why: 'stores the state of the cluster',
+    }),
+  ]
+}
+
+/** Why a cluster has no etcd of its own; undefined when it has one. */
+export const withoutOwnEtcd = ({cluster}: PhaseContext): string | undefined =>
+  usesExternalEtcd(cluster) ? 'the file names an etcd outside the cluster' : undefined
+
 export const etcdPhase: Phase = {
   name: 'etcd',
   title: 'Write the manifest of etcd',
   why: 'etcd stores the state of the cluster; the kubelet runs it as a static pod',
   where: 'initial-control-plane',
-  when: ({cluster}) => (usesExternalEtcd(cluster) ? 'the file names an etcd outside the cluster' : true),
-  resources: context => {
-    const {etcd} = podsOf(context)
-    if (etcd === undefined) return []
-    return [
-      directory({path: etcdDataDir(context.cluster), mode: '0700', tree: true, why: 'the data of etcd'}),
-      manifest(etcd, 'stores the state of the cluster'),
-    ]
-  },
+  when: context => withoutOwnEtcd(context) ?? true,
+  resources: context => etcdOn(context, 'new'),
 }
 
 const controllers = (context: PhaseContext): readonly FileResource[] => [
   manifest(podsOf(context).controllerManager, 'runs the controllers of the cluster'),
   manifest(podsOf(context).scheduler, 'assigns pods to nodes'),
+]
+
+/** Those of the API server and of the controllers. */
+export const controlPlaneManifests = (context: PhaseContext): readonly FileResource[] => [
+  manifest(podsOf(context).apiServer, 'all clients use the cluster through it'),
+  ...controllers(context),
 ]
 
 export const controlPlanePhase: Phase = {

@@ -1,5 +1,6 @@
 import {firstControlPlanePhases} from './init.ts'
 import type {Phase} from '../phase.ts'
+import {joinControlPlanePhase} from '../control-plane/join.ts'
 import {preparePhase} from './prepare.ts'
 import {clusterReadyPhase, nodePodsPhase, nodeReadyPhase} from '../cluster/ready.ts'
 import {workerPhase} from '../worker/worker.ts'
@@ -8,6 +9,7 @@ import {workerPhase} from '../worker/worker.ts'
 export const applyPhases: readonly Phase[] = [
   preparePhase,
   ...firstControlPlanePhases,
+  joinControlPlanePhase,
   workerPhase,
   nodeReadyPhase,
   nodePodsPhase,

@@ -1,5 +1,6 @@
 import type {Clock} from '../../domain/clock.ts'
 import type {KubeClient} from '../../kube/client.ts'
+import type {EtcdClient} from '../../kube/etcd/etcd-client.ts'
 import type {Host} from '../../remote/host.ts'
 import type {Values} from './values.ts'
 
@@ -9,6 +10,8 @@ export interface OperationContext {
   readonly api: () => Promise<KubeClient>
   /** A client with the emergency administrator's credentials, for the first minutes of a cluster. */
   readonly superApi: () => Promise<KubeClient>
+  /** A client of the members of etcd that run. */
+  readonly etcd: () => Promise<EtcdClient>
   readonly values: Values
   readonly signal: AbortSignal
   readonly clock: Clock

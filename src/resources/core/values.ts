@@ -1,10 +1,23 @@
 import type {KeyObject} from 'node:crypto'
 import type {CaName} from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
+import type {EtcdPeer} from '../../domain/etcd.ts'
 
 export interface KeyPair {
   readonly certPem: string
   readonly keyPem: string
+}
+
+/** The key pair that signs the tokens of service accounts, in PEM. */
+export interface ServiceAccountKeyPair {
+  readonly key: string
+  readonly pub: string
+}
+
+/** A host that joins etcd. */
+export interface JoiningPeer extends EtcdPeer {
+  /** Whether the host has data of a member already. */
+  readonly hasData: boolean
 }
 
 /**
@@ -23,6 +36,14 @@ export interface Values {
    * that need it can be issued.
    */
   readonly setAuthority: (name: CaName, pair: KeyPair) => void
+  /** The key pair that the control planes share, from this run or read from a control plane over the transport. */
+  readonly serviceAccountKey: () => Promise<ServiceAccountKeyPair>
+  readonly setServiceAccountKey: (pair: ServiceAccountKeyPair) => void
+  /**
+   * Adds this host to the members of etcd as a learner, unless it is one. Returns all members, as the first
+   * start of the new one needs them.
+   */
+  readonly joinEtcd: (peer: JoiningPeer) => Promise<readonly EtcdPeer[]>
   /** Only the certificate of the cluster CA; a worker never needs the key. */
   readonly clusterCa: () => Promise<string>
   /** A bootstrap token for this node, created at the first call. */

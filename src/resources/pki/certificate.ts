@@ -23,7 +23,7 @@ import {putText} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import type {KeyPair, Values} from '../core/values.ts'
 import {base, maybe} from '../core/schema.ts'
-import {algorithm, wanted} from './schema.ts'
+import {algorithm, origin, wanted, type Origin} from './schema.ts'
 
 /** A certificate and its key in the PKI folder. What is there and will do is kept; an authority is never replaced. */
 export interface CertificateResource extends ResourceBase {
@@ -35,6 +35,8 @@ export interface CertificateResource extends ResourceBase {
   readonly algorithm: KeyAlgorithm
   /** The folder; undefined: the usual one. */
   readonly dir?: string | undefined
+  /** For a CA: made here, or copied from a control plane that has it. Default: made. */
+  readonly origin?: Origin | undefined
   /** The moment that counts for "expired", ISO 8601. */
   readonly at: string
   /** Present once made; never stored or shown. */
@@ -74,6 +76,7 @@ export const certificateKind: Kind<CertificateResource, CertificateState> = {
       wanted,
       algorithm,
       dir: maybe(z.string()),
+      origin: maybe(origin),
       at: z.string(),
     }),
     state: z.object({certPem: maybe(z.string()), keyPublicHash: maybe(z.string()), caPem: maybe(z.string())}),
@@ -149,6 +152,11 @@ ${isAuthority(name) ? sh`[ ! -s ${SIGNED[name]} ] || [ ! -s ${API_MANIFEST} ] ||
 
 async function make(resource: CertificateResource, state: CertificateState, values: Values): Promise<KeyPair> {
   const {name, signer, wanted, algorithm} = resource
+  if (isAuthority(name) && resource.origin === 'copy') {
+    const pair = await values.authority(name)
+    refuseToMix(resource, state, pair)
+    return pair
+  }
   if (signer === undefined) {
     refuseToReplace(resource, state)
     const key = await values.makeKey(algorithm)
@@ -181,3 +189,12 @@ const lost = (name: CertificateName): KadmError =>
   new KadmError('preflight', `the CA ${certPath(name)} is missing, and the cluster uses certificates that it signed`, {
     hint: `${isAuthority(name) ? `bring it back on this host: \`${AUTHORITY_BACK[name]}\`` : 'restore it from a backup'}; or take the host out of its cluster with \`kadm reset\``,
   })
+
+/** A host that has another authority belongs to another cluster. */
+function refuseToMix({name, dir}: CertificateResource, {certPem}: CertificateState, pair: KeyPair): void {
+  const own = certPem === undefined ? undefined : inspectIfReadable(certPem)
+  if (own === undefined || own.publicKeyHash === inspectIfReadable(pair.certPem)?.publicKeyHash) return
+  throw new KadmError('preflight', `the CA ${certPath(name, dir)} is of another cluster`, {
+    hint: 'remove the host from that cluster first: kadm reset',
+  })
+}

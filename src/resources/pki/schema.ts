@@ -19,3 +19,8 @@ export const wanted: z.ZodType<WantedCertificate> = z.object({
   sans: z.object({dns: texts, ips: texts}),
   hours: z.number(),
 })
+
+/** Where a secret that all control planes share comes from: made on this host, or copied from another one. */
+export type Origin = 'make' | 'copy'
+
+export const origin: z.ZodType<Origin> = z.enum(['make', 'copy'])

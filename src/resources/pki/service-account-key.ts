@@ -6,7 +6,8 @@ import {concat, sh} from '../../remote/shell/shell.ts'
 import {putText} from '../files/file.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {base, maybe} from '../core/schema.ts'
-import {algorithm} from './schema.ts'
+import type {ServiceAccountKeyPair} from '../core/values.ts'
+import {algorithm, origin, type Origin} from './schema.ts'
 
 /** The key pair that signs the tokens of service accounts (`sa.key`, `sa.pub`). One that is there is kept. */
 export interface ServiceAccountKeyResource extends ResourceBase {
@@ -14,15 +15,20 @@ export interface ServiceAccountKeyResource extends ResourceBase {
   readonly algorithm: KeyAlgorithm
   /** The folder; undefined: the usual one. */
   readonly dir?: string | undefined
-  readonly made?: {readonly key: string; readonly pub: string} | undefined
+  /** `copy`: the control planes share one key, so all but the first get it from another one. */
+  readonly origin?: Origin | undefined
+  readonly made?: ServiceAccountKeyPair | undefined
 }
 
-export const serviceAccountKey = (algorithm: KeyAlgorithm, dir?: string): ServiceAccountKeyResource => ({
+export const serviceAccountKey = (
+  algorithm: KeyAlgorithm,
+  place: Pick<ServiceAccountKeyResource, 'dir' | 'origin'> = {},
+): ServiceAccountKeyResource => ({
   kind: 'service-account-key',
   id: 'service-account-key',
   why: 'signs the tokens that pods use to access the API server',
   algorithm,
-  ...(dir === undefined ? {} : {dir}),
+  ...place,
 })
 
 export interface ServiceAccountKeyState {
@@ -32,7 +38,13 @@ export interface ServiceAccountKeyState {
 
 export const serviceAccountKeyKind: Kind<ServiceAccountKeyResource, ServiceAccountKeyState> = {
   schema: {
-    resource: z.object({...base, kind: z.literal('service-account-key'), algorithm, dir: maybe(z.string())}),
+    resource: z.object({
+      ...base,
+      kind: z.literal('service-account-key'),
+      algorithm,
+      dir: maybe(z.string()),
+      origin: maybe(origin),
+    }),
     state: z.object({key: z.boolean(), pub: z.boolean()}),
   },
   look: ({dir}) => sh`[ ! -s ${saKeyPath(dir)} ] || echo key
@@ -42,8 +54,11 @@ export const serviceAccountKeyKind: Kind<ServiceAccountKeyResource, ServiceAccou
   diff: (_, {key, pub}) => (key && pub ? undefined : key ? 'sa.pub is missing' : 'will be created'),
   resolve: async (resource, state, values) => {
     if (state.key) return resource
+    if (resource.origin === 'copy') return {...resource, made: await values.serviceAccountKey()}
     const key = await values.makeKey(resource.algorithm)
-    return {...resource, made: {key: privateKeyPem(key), pub: publicKeyPem(key)}}
+    const made = {key: privateKeyPem(key), pub: publicKeyPem(key)}
+    values.setServiceAccountKey(made)
+    return {...resource, made}
   },
   act: ({made, dir}) => {
     const [saKey, saPub] = [saKeyPath(dir), saPubPath(dir)]

@@ -1,5 +1,6 @@
 import {KadmError} from '../../../src/domain/errors.ts'
 import type {KubeClient} from '../../../src/kube/client.ts'
+import type {EtcdClient} from '../../../src/kube/etcd/etcd-client.ts'
 import type {Host} from '../../../src/remote/host.ts'
 import type {OperationContext} from '../../../src/resources/core/operation.ts'
 import {noValues} from '../../engine/sample-run.ts'
@@ -20,6 +21,7 @@ const hostWith = (forward: Host['forward']): Host => ({
 export interface ContextOptions {
   readonly api?: KubeClient | KadmError
   readonly superApi?: KubeClient
+  readonly etcd?: EtcdClient
   readonly forward?: Host['forward']
   readonly signal?: AbortSignal
   readonly caPem?: string
@@ -30,7 +32,7 @@ export function operationContext(options: ContextOptions = {}): OperationContext
   readonly told: readonly string[]
   readonly clock: ReturnType<typeof fakeClock>
 } {
-  const {api, superApi, caPem} = options
+  const {api, superApi, etcd, caPem} = options
   const told: string[] = []
   return {
     told,
@@ -39,6 +41,7 @@ export function operationContext(options: ContextOptions = {}): OperationContext
       if (api === undefined) return none('the API')()
       return api instanceof KadmError ? Promise.reject(api) : Promise.resolve(api)
     },
+    etcd: etcd === undefined ? none('etcd') : () => Promise.resolve(etcd),
     superApi: superApi === undefined ? none('the super administrator') : () => Promise.resolve(superApi),
     values: caPem === undefined ? noValues : {...noValues, clusterCa: () => Promise.resolve(caPem)},
     signal: options.signal ?? new AbortController().signal,

@@ -1,0 +1,41 @@
+import {KadmError} from '../../domain/errors.ts'
+import {mayAdd, mayRemove, type AskedMember, type EtcdPeer} from '../../domain/etcd.ts'
+import type {EtcdClient} from '../../kube/etcd/etcd-client.ts'
+import type {JoiningPeer} from '../../resources/core/values.ts'
+
+/**
+ * Makes a host a learner of etcd and returns all members for its first start. Nothing happens while etcd could lose
+ * its quorum by it. A member that ran on the host before and whose data is gone is removed first.
+ */
+export async function joinEtcd(
+  etcd: Pick<EtcdClient, 'askMembers' | 'addLearner' | 'remove' | 'members'>,
+  peer: JoiningPeer,
+): Promise<readonly EtcdPeer[]> {
+  const {name, peerUrl} = peer
+  const isOwn = ({peerUrls}: Pick<AskedMember, 'peerUrls'>): boolean => peerUrls.includes(peerUrl)
+  const before = await etcd.askMembers()
+  const own = before.find(isOwn)
+  const isReplaced = own !== undefined && own.name !== '' && !peer.hasData
+  if (isReplaced) {
+    allow(mayRemove(before, own.id), `remove the former etcd member of ${name}, whose data is gone`)
+    await etcd.remove(own.id)
+  }
+  if (own === undefined || isReplaced) {
+    const rest = before.filter(member => !isOwn(member))
+    allow(mayAdd(rest), `add ${name} to etcd`)
+    await etcd.addLearner(peerUrl)
+  }
+  return (await etcd.members()).flatMap(member =>
+    member.peerUrls.map(url => ({
+      name: isOwn(member) ? name : member.name === '' ? member.id : member.name,
+      peerUrl: url,
+    })),
+  )
+}
+
+function allow(may: true | string, doing: string): void {
+  if (may === true) return
+  throw new KadmError('remote', `could not ${doing}: ${may}`, {
+    hint: 'start the control planes that are down, then run the same command again: kadm status',
+  })
+}

@@ -1,0 +1,82 @@
+import {describe, expect, it} from 'vitest'
+import type {AskedMember, EtcdMember} from '../../src/domain/etcd.ts'
+import {joinEtcd} from '../../src/engine/cluster/join-etcd.ts'
+
+const urlOf = (last: number): string => `https://10.0.0.${String(last)}:2380`
+const member = (last: number, changes: Partial<AskedMember> = {}): AskedMember => ({
+  id: `a${String(last)}`,
+  name: `cp-${String(last)}`,
+  peerUrls: [urlOf(last)],
+  clientUrls: [],
+  isLearner: false,
+  isHealthy: true,
+  ...changes,
+})
+
+/** An etcd with these members, and what was changed in it. */
+function fakeEtcd(members: readonly AskedMember[]) {
+  let now: readonly AskedMember[] = members
+  const changes: string[] = []
+  return {
+    changes,
+    etcd: {
+      askMembers: () => Promise.resolve(now),
+      members: (): Promise<readonly EtcdMember[]> => Promise.resolve(now),
+      addLearner: (url: string) => {
+        changes.push(`add ${url}`)
+        const added = member(9, {id: 'b9', name: '', peerUrls: [url], isLearner: true})
+        now = [...now, added]
+        return Promise.resolve(added)
+      },
+      remove: (id: string) => {
+        changes.push(`remove ${id}`)
+        now = now.filter(one => one.id !== id)
+        return Promise.resolve(true)
+      },
+    },
+  }
+}
+
+const peer = (last: number, hasData = false) => ({name: `cp-${String(last)}`, peerUrl: urlOf(last), hasData})
+
+describe('a host that joins etcd', () => {
+  it('is added as a learner, and learns of all members, itself by its name', async () => {
+    const {etcd, changes} = fakeEtcd([member(1), member(2)])
+    expect(await joinEtcd(etcd, peer(3))).toEqual([
+      {name: 'cp-1', peerUrl: urlOf(1)},
+      {name: 'cp-2', peerUrl: urlOf(2)},
+      {name: 'cp-3', peerUrl: urlOf(3)},
+    ])
+    expect(changes).toEqual([`add ${urlOf(3)}`])
+  })
+
+  it.each([
+    ['a learner that an interrupted run added', member(3, {name: '', isLearner: true, isHealthy: false}), false],
+    ['a member whose manifest was lost', member(3, {isHealthy: false}), true],
+  ])('stays %s', async (_, own, hasData) => {
+    const {etcd, changes} = fakeEtcd([member(1), member(2), own])
+    expect(await joinEtcd(etcd, peer(3, hasData))).toHaveLength(3)
+    expect(changes).toEqual([])
+  })
+
+  it('is removed and added again after its machine was made again', async () => {
+    const {etcd, changes} = fakeEtcd([member(1), member(2), member(3, {isHealthy: false})])
+    await joinEtcd(etcd, peer(3))
+    expect(changes).toEqual(['remove a3', `add ${urlOf(3)}`])
+  })
+
+  it.each([
+    ['a quorum is missing', [member(1), member(2, {isHealthy: false})], 3, 'needs 2, but only 1 answers'],
+    ['another one is down', [member(1), member(2), member(4, {isHealthy: false})], 3, 'cp-4 of 3 voting members'],
+    [
+      'its own former member cannot leave',
+      [member(1), member(3, {isHealthy: false})],
+      3,
+      'could not remove the former',
+    ],
+  ])('changes nothing while %s', async (_, members, last, why) => {
+    const {etcd, changes} = fakeEtcd(members)
+    await expect(joinEtcd(etcd, peer(last))).rejects.toThrow(why)
+    expect(changes).toEqual([])
+  })
+})
