@@ -23,7 +23,36 @@ export const localHost = (options: LocalHostOptions): Host => {
   const redactor = options.redactor ?? createRedactor()
   if (options.sudoPassword !== undefined) redactor.add(options.sudoPassword)
 
-  const open: StartCommand = ([program, ...args], {signal}) => {
+  return machineHost({
+    name: options.name,
+    user: options.user,
+    needsSudo: !options.isRoot,
+    sudoPassword: options.sudoPassword,
+    redactor,
+    open: startHere(options, running),
+    forward: async (host, port) => {
+      const socket = connect({host, port})
+      try {
+        await once(socket, 'connect')
+      } catch (cause) {
+        throw new KadmError('connect', `${host}:${String(port)} does not answer from this host`, {
+          host: options.name,
+          cause,
+        })
+      }
+      return socket
+    },
+    close: () => {
+      running.forEach(hangUp => hangUp())
+      return Promise.resolve()
+    },
+  })
+}
+
+/** Starts a command on this machine; `running` has what hangs up on each that still runs. */
+const startHere =
+  (options: LocalHostOptions, running: Set<() => void>): StartCommand =>
+  ([program, ...args], {signal}) => {
     if (signal?.aborted === true)
       return Promise.reject(
         new KadmError('cancelled', 'a command was not started because the run was cancelled', {host: options.name}),
@@ -46,32 +75,6 @@ export const localHost = (options: LocalHostOptions): Host => {
     }
     return Promise.resolve({stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, hangUp, ended, abandon})
   }
-
-  return machineHost({
-    name: options.name,
-    user: options.user,
-    needsSudo: !options.isRoot,
-    sudoPassword: options.sudoPassword,
-    redactor,
-    open,
-    forward: async (host, port) => {
-      const socket = connect({host, port})
-      try {
-        await once(socket, 'connect')
-      } catch (cause) {
-        throw new KadmError('connect', `${host}:${String(port)} does not answer from this host`, {
-          host: options.name,
-          cause,
-        })
-      }
-      return socket
-    },
-    close: () => {
-      running.forEach(hangUp => hangUp())
-      return Promise.resolve()
-    },
-  })
-}
 
 /** As a shell would say it: 128 and the signal's number for what was killed. */
 export const exitCode = (code: number | null | undefined, killedBy: string | undefined): number => {

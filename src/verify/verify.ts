@@ -78,6 +78,23 @@ async function tryAll(
     return probes.map(probe => probe.node).join(', ')
   })
   if (!pods.ok) probes = await probesThatRun(context, ready)
+  const works = worksOf({context, check, options, probes})
+  // Slow machines have enough to do with one.
+  const atOnce = pLimit(context.timeoutScale > 1 ? 1 : works.length)
+  const ended = await Promise.allSettled(works.map(work => atOnce(work)))
+  const broken = ended.find(one => one.status === 'rejected')
+  if (broken !== undefined) throw broken.reason
+}
+
+interface Trying {
+  readonly context: CheckContext
+  readonly check: Check
+  readonly options: VerifyOptions
+  readonly probes: readonly Probe[]
+}
+
+/** The checks that need the test pods. */
+function worksOf({context, check, options, probes}: Trying): readonly (() => Promise<unknown>)[] {
   const [first] = probes
   const withProbes = (
     name: string,
@@ -85,7 +102,7 @@ async function tryAll(
   ): Promise<CheckResult> => check(name, () => (first === undefined ? NO_PROBE : work(probes)))
   const slow = (name: string, work: (probes: readonly Probe[]) => Promise<Verdict>): Promise<CheckResult> =>
     withProbes(name, all => (options.quick === true ? NOT_QUICK : work(all)))
-  const works: readonly (() => Promise<unknown>)[] = [
+  return [
     () => withProbes('pod to pod across nodes', all => (all.length < 2 ? ALONE : podToPod(context, all))),
     () => withProbes('a service address from every node', all => serviceAddress(context, all)),
     () => withProbes('DNS inside the cluster', all => dnsInside(context, all)),
@@ -102,11 +119,6 @@ async function tryAll(
         () => slow('a node is drained and uncordoned', () => drained(context, options.drain ?? 'if-nothing-else-runs')),
       ]),
   ]
-  // Slow machines have enough to do with one.
-  const atOnce = pLimit(context.timeoutScale > 1 ? 1 : works.length)
-  const ended = await Promise.allSettled(works.map(work => atOnce(work)))
-  const broken = ended.find(one => one.status === 'rejected')
-  if (broken !== undefined) throw broken.reason
 }
 
 async function inTurn(works: readonly (() => Promise<unknown>)[]): Promise<void> {

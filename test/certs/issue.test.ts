@@ -7,7 +7,8 @@ import {caPin, inspect} from '../../src/certs/inspect.ts'
 import {isIssuedBy, issueCa, issueLeaf} from '../../src/certs/issue.ts'
 import {makeKey, parsePrivateKey, privateKeyPem, publicKeyHash, publicKeyPem} from '../../src/certs/keys.ts'
 import type {CertificateName} from '../../src/domain/certificates.ts'
-import {wantedCertificate, wantedKubeconfigCertificate} from '../../src/domain/certificates.ts'
+import {wantedCertificate} from '../../src/domain/certificates.ts'
+import {wantedKubeconfigCertificate} from '../../src/domain/kubeconfig-specs.ts'
 import {clusterOf, nodeOf} from '../manifests/cluster.ts'
 
 // Made by a real kubeadm v1.37.2 for the cluster of clusterOf(); its CA key is nobody's.

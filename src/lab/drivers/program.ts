@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process'
+import {spawn, type ChildProcessWithoutNullStreams} from 'node:child_process'
 import {KadmError} from '../../domain/errors.ts'
 
 export interface ProgramOptions {
@@ -26,14 +26,9 @@ export async function run(
 ): Promise<ProgramResult> {
   options.signal?.throwIfAborted()
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: options.cwd,
-      env: {...process.env, ...options.env},
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    })
-    const out: Buffer[] = []
-    const err: Buffer[] = []
+    const env = {...process.env, ...options.env}
+    const child = spawn(program, args, {cwd: options.cwd, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true})
+    const output = collect(child)
     let ended: KadmError | undefined
     const end = (why: KadmError): void => {
       ended = why
@@ -45,8 +40,6 @@ export async function run(
       options.timeoutMs === undefined
         ? undefined
         : setTimeout(() => end(new KadmError('timeout', `${program} took too long`)), options.timeoutMs)
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
     child.stdin.on('error', () => undefined)
     child.stdin.end(options.input ?? '')
     const finish = (act: () => void): void => {
@@ -58,10 +51,18 @@ export async function run(
     child.once('close', code =>
       finish(() => {
         if (ended !== undefined) reject(ended)
-        else resolve({code: code ?? 1, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString()})
+        else resolve({code: code ?? 1, ...output()})
       }),
     )
   })
+}
+
+/** What the program has written so far. */
+function collect({stdout, stderr}: ChildProcessWithoutNullStreams): () => Omit<ProgramResult, 'code'> {
+  const [out, err]: [Buffer[], Buffer[]] = [[], []]
+  stdout.on('data', (chunk: Buffer) => out.push(chunk))
+  stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  return () => ({stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString()})
 }
 
 /** Like `run`; a failure says that `what` failed, with the last lines of the program's output. */

@@ -54,17 +54,7 @@ async function start(lab: LabState, machine: VmState): Promise<void> {
     tap,
   })
   await mkdir(dir, {recursive: true})
-  await writeFile(
-    join(dir, 'vm.sh'),
-    `${
-      joinScripts([
-        sh`set -eu
-PATH=$PATH:/usr/sbin:/sbin`,
-        recordIdentity(sh`$$`, pidFile(dir)),
-        sh`exec nsenter --net=${namespaceFile(lab.name)} ${command}`,
-      ]).text
-    }\n`,
-  )
+  await writeFile(join(dir, 'vm.sh'), `${vmScript(lab.name, dir, command).text}\n`)
   const monitor = monitorFile(dir)
   const script = joinScripts([
     await seed(lab, machine),
@@ -85,6 +75,14 @@ mkfifo -m 600 ${monitor}.in ${monitor}.out`,
   ])
   await labScript(lab.name, `starting machine ${machine.name}`, script)
 }
+
+const vmScript = (lab: string, dir: string, command: ReturnType<typeof vmCommand>): Script =>
+  joinScripts([
+    sh`set -eu
+PATH=$PATH:/usr/sbin:/sbin`,
+    recordIdentity(sh`$$`, pidFile(dir)),
+    sh`exec nsenter --net=${namespaceFile(lab)} ${command}`,
+  ])
 
 const plugIn = (lab: LabState, tap: string): Script => sh`
 nsenter --net=${namespaceFile(lab.name)} sh -eu <<'END'

@@ -1,10 +1,10 @@
+import {certPath} from '../../domain/certificates.ts'
 import {
-  certPath,
   KUBECONFIG_NAMES,
   kubeconfigSpec,
   wantedKubeconfigCertificate,
   type KubeconfigName,
-} from '../../domain/certificates.ts'
+} from '../../domain/kubeconfig-specs.ts'
 import {pkiDir} from '../../domain/kubeadm-places.ts'
 import {localServer} from '../../domain/endpoint.ts'
 import {kubeconfig, type KubeconfigResource} from '../../resources/pki/kubeconfig.ts'

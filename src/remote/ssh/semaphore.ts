@@ -37,18 +37,7 @@ export const semaphore = (most: number): Semaphore => {
       used += 1
       return releaseOnce()
     }
-    await new Promise<void>((resolve, reject) => {
-      const give = (): void => {
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      }
-      const stop = (): void => {
-        waiting.delete(give)
-        reject(signal?.reason instanceof Error ? signal.reason : new Error('cancelled'))
-      }
-      waiting.add(give)
-      signal?.addEventListener('abort', stop, {once: true})
-    })
+    await turn(waiting, signal)
     return releaseOnce()
   }
   const shrink = (): void => {
@@ -56,3 +45,18 @@ export const semaphore = (most: number): Semaphore => {
   }
   return {take, shrink, used: () => used}
 }
+
+/** Waits in the queue until a slot is given, or leaves it with the reason of the signal. */
+const turn = (waiting: Set<() => void>, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const give = (): void => {
+      signal?.removeEventListener('abort', stop)
+      resolve()
+    }
+    const stop = (): void => {
+      waiting.delete(give)
+      reject(signal?.reason instanceof Error ? signal.reason : new Error('cancelled'))
+    }
+    waiting.add(give)
+    signal?.addEventListener('abort', stop, {once: true})
+  })

@@ -51,11 +51,7 @@ export async function workflowOptions(
       const {checkBundle} = await import('./open-bundle.ts')
       await checkBundle(bundle, use, signal)
     },
-    readPackageKey: async repository => {
-      const {readPackageKey} = await import('../../../engine/sources/package-key.ts')
-      return readPackageKey(repository, {fetch, readFile: async path => Promise.resolve(readLocalText(path)), signal})
-    },
-    readReleaseHash: await releaseHashReader(signal),
+    ...(await sourcesOf(signal)),
     explain: async (host, error, phase) => {
       const {explainFailure} = await import('../../../diagnose/explain-failure.ts')
       const what = {phase, waitedFor: error.message, now: realClock.now() / 1000}
@@ -84,9 +80,15 @@ async function otherHosts(specs: Cluster['hosts'], host: Host, {connect}: Connec
   return opened.flatMap(result => (result.status === 'fulfilled' && result.value !== host ? [result.value] : []))
 }
 
-async function releaseHashReader(signal: AbortSignal): Promise<WorkflowOptions['readReleaseHash']> {
+async function sourcesOf(signal: AbortSignal): Promise<Pick<WorkflowOptions, 'readPackageKey' | 'readReleaseHash'>> {
   const {releaseHashes} = await import('../../../bundle/release-hash.ts')
-  return releaseHashes({fetch, signal})
+  return {
+    readPackageKey: async repository => {
+      const {readPackageKey} = await import('../../../engine/sources/package-key.ts')
+      return readPackageKey(repository, {fetch, readFile: async path => Promise.resolve(readLocalText(path)), signal})
+    },
+    readReleaseHash: releaseHashes({fetch, signal}),
+  }
 }
 
 async function bundleOf({source}: Cluster): Promise<LocalBundle | undefined> {

@@ -1,3 +1,4 @@
+import type {Node} from '../../../domain/cluster.ts'
 import {cloneFindings, clonesAmong, equal, equalUuids, isOneMachine, list, severityOf, TRAITS} from './clones.ts'
 import type {Finding} from '../finding.ts'
 import {hypervisorSteps} from './hypervisor-advice.ts'
@@ -101,7 +102,11 @@ function againstNode({label, node, facts, isMember}: HostView, existing: Existin
             remedy: fixes.join('; '),
           },
         ]
-  const address: readonly Finding[] = existing.addresses.includes(node.address)
+  return [...clone, ...sameAddress(label, node, existing)]
+}
+
+const sameAddress = (label: string, node: Node, existing: ExistingNode): readonly Finding[] =>
+  existing.addresses.includes(node.address)
     ? [
         {
           name: 'DuplicateAddress',
@@ -112,8 +117,6 @@ function againstNode({label, node, facts, isMember}: HostView, existing: Existin
         },
       ]
     : []
-  return [...clone, ...address]
-}
 
 const pairs = (views: readonly HostView[]): readonly (readonly [HostView, HostView])[] =>
   views.flatMap((a, i) => views.slice(i + 1).map(b => [a, b] as const))
