@@ -12,7 +12,6 @@ const TOO_LARGE = [
   'src/diagnose/rules/node-rules.ts',
   'src/remote/machine-host.ts',
   'src/remote/reconnect/reconnecting-host.ts',
-  'src/remote/ssh/ssh-client.ts',
   'src/remote/supervisor/supervise.ts',
   'src/ui/task-view.ts',
 ]

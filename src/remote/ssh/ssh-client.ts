@@ -48,54 +48,20 @@ interface Call {
 
 type Attempt = OpenedClient | {readonly error: KadmError; readonly shownType: string | undefined}
 
-async function dial({hop, through, known, without}: Call, dialling: ConnectOptions): Promise<Attempt> {
-  const {host, localMachine, policy, secrets} = dialling
+async function dial(call: Call, dialling: ConnectOptions): Promise<Attempt> {
+  const {hop, through, known, without} = call
   const {default: ssh2} = await import('ssh2')
-  const plan = await planLogin(ssh2, hop, secrets, localMachine)
+  const plan = await planLogin(ssh2, hop, dialling.secrets, dialling.localMachine)
   const socket = await socketTo(hop, through, dialling)
   const client = new ssh2.Client()
-  let keyProblem: Error | undefined
-  let shown: Buffer | undefined
   const waiting = deadline(dialling.readyTimeoutMs)
-
-  const verify = (key: Buffer, done: (ok: boolean) => void): void => {
-    waiting.pause()
-    shown = key
-    checkHostKey(key, {host, hop, known, policy, localMachine}).then(
-      () => {
-        waiting.resume()
-        done(true)
-      },
-      (error: unknown) => {
-        keyProblem = error instanceof Error ? error : new Error(String(error))
-        done(false)
-      },
-    )
-  }
-  const ready = new Promise<void>((resolve, reject) => {
-    let last: Error | undefined
-    client.once('ready', resolve)
-    client.on('error', (error: Error & {level?: string}) => {
-      if (isOneWayOnly(error, plan)) {
-        plan.reasonFor(error.message)
-        return
-      }
-      if (/too many authentication failures/i.test(error.message))
-        plan.reasonFor('too many keys were offered, so the server closed the connection')
-      last ??= error
-      reject(error)
-    })
-    client.once('close', () => reject(last ?? new Error('the server closed the connection')))
-    client.once('change password', () => plan.reasonFor('the password has expired and must be changed first'))
-    waiting.over.addEventListener('abort', () => reject(new Error('the server did not answer in time')), {once: true})
-    dialling.signal?.addEventListener('abort', () => reject(new Error('cancelled')), {once: true})
-  })
-  const progress = {loginBegan: false}
-  client.once('handshake', () => (progress.loginBegan = true))
+  const seen: Seen = {key: undefined, keyProblem: undefined, loginBegan: false}
+  client.once('handshake', () => (seen.loginBegan = true))
+  const ready = untilReady(client, plan, {over: waiting.over, signal: dialling.signal})
   client.connect({
     sock: socket,
     username: hop.user,
-    hostVerifier: verify,
+    hostVerifier: hostVerifier(call, dialling, {waiting, seen}),
     algorithms: {serverHostKey: [...hostKeyAlgorithms(knownTypes(known, nameOf(hop)), without)]},
     authHandler: (left: unknown) => plan.next(left),
     keepaliveInterval: dialling.pingMs,
@@ -107,30 +73,107 @@ async function dial({hop, through, known, without}: Call, dialling: ConnectOptio
   try {
     await ready
     client.on('error', () => undefined)
-    if (shown === undefined) throw new Error('nobody logs in before a host key was shown')
-    const dead = (): void => {
-      client.emit('error', new Silence())
-      socket.destroy()
-    }
-    const watch = watchForSilence(socket, {intervalMs: dialling.pingMs, dead})
-    client.once('close', watch.stop)
-    return {client, hostKey: shown, cut: () => socket.destroy()}
+    if (seen.key === undefined) throw new Error('nobody logs in before a host key was shown')
+    watch(client, socket, dialling.pingMs)
+    return {client, hostKey: seen.key, cut: () => socket.destroy()}
   } catch (error) {
     client.on('error', () => undefined)
     client.destroy()
     socket.destroy()
-    if (dialling.signal?.aborted === true)
-      throw new KadmError('cancelled', 'connecting was stopped because the run was cancelled', {host})
-    if (keyProblem !== undefined && !(keyProblem instanceof KadmError)) throw keyProblem
-    if (keyProblem !== undefined) return {error: keyProblem, shownType: shown && keyType(shown)}
-    const cause = error instanceof Error ? error : undefined
-    const failure = progress.loginBegan
-      ? notLoggedIn(host, hop, plan.tries(), plan.offered())
-      : handshakeFailed(host, hop, cause)
-    return {error: failure, shownType: undefined}
+    return failedAttempt(error, {hop, plan, seen, dialling})
   } finally {
     waiting.end()
   }
+}
+
+/** What one attempt has seen so far. */
+interface Seen {
+  /** The host key that the machine showed. */
+  key: Buffer | undefined
+  /** Why that key is not trusted. */
+  keyProblem: Error | undefined
+  loginBegan: boolean
+}
+
+type Verifier = (key: Buffer, done: (ok: boolean) => void) => void
+
+/** Compares the host key with the known ones; the time that a person takes to decide does not count. */
+const hostVerifier =
+  (
+    {hop, known}: Call,
+    {host, localMachine, policy}: ConnectOptions,
+    {waiting, seen}: {readonly waiting: ReturnType<typeof deadline>; readonly seen: Seen},
+  ): Verifier =>
+  (key, done) => {
+    waiting.pause()
+    seen.key = key
+    checkHostKey(key, {host, hop, known, policy, localMachine}).then(
+      () => {
+        waiting.resume()
+        done(true)
+      },
+      (error: unknown) => {
+        seen.keyProblem = error instanceof Error ? error : new Error(String(error))
+        done(false)
+      },
+    )
+  }
+
+/** Resolves when the login worked; rejects with the first error that ends it. */
+const untilReady = (
+  client: Client,
+  plan: LoginPlan,
+  {over, signal}: {readonly over: AbortSignal; readonly signal: AbortSignal | undefined},
+): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let last: Error | undefined
+    client.once('ready', resolve)
+    client.on('error', (error: Error & {level?: string}) => {
+      if (isOneWayOnly(error, plan)) {
+        plan.reasonFor(error.message)
+        return
+      }
+      if (/too many authentication failures/i.test(error.message))
+        plan.reasonFor('too many keys were offered, the server hung up')
+      last ??= error
+      reject(error)
+    })
+    client.once('close', () => reject(last ?? new Error('it closed the connection')))
+    client.once('change password', () => plan.reasonFor('the password has expired and must be changed first'))
+    over.addEventListener('abort', () => reject(new Error('it did not answer in time')), {once: true})
+    signal?.addEventListener('abort', () => reject(new Error('cancelled')), {once: true})
+  })
+
+/** Ends the connection when nothing is received any more. */
+function watch(client: Client, socket: Awaited<ReturnType<typeof socketTo>>, pingMs: number): void {
+  const dead = (): void => {
+    client.emit('error', new Silence())
+    socket.destroy()
+  }
+  const silence = watchForSilence(socket, {intervalMs: pingMs, dead})
+  client.once('close', silence.stop)
+}
+
+interface FailedAttempt {
+  readonly hop: Hop
+  readonly plan: LoginPlan
+  readonly seen: Seen
+  readonly dialling: ConnectOptions
+}
+
+/** Why the attempt failed; throws what another attempt cannot change. */
+function failedAttempt(error: unknown, {hop, plan, seen, dialling}: FailedAttempt): Attempt {
+  const {host, signal} = dialling
+  if (signal?.aborted === true)
+    throw new KadmError('cancelled', 'connecting was stopped because the run was cancelled', {host})
+  const {keyProblem, key} = seen
+  if (keyProblem !== undefined && !(keyProblem instanceof KadmError)) throw keyProblem
+  if (keyProblem !== undefined) return {error: keyProblem, shownType: key && keyType(key)}
+  const cause = error instanceof Error ? error : undefined
+  const failure = seen.loginBegan
+    ? notLoggedIn(host, hop, plan.tries(), plan.offered())
+    : handshakeFailed(host, hop, cause)
+  return {error: failure, shownType: undefined}
 }
 
 /** The agent or one key failed, and ssh2 goes on to the next way by itself. */
