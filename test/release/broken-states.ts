@@ -1,35 +1,13 @@
-import type {TestLab} from '../e2e/test-lab.ts'
+import type {Broken} from './broken.ts'
+import {CLUSTER} from './broken-cluster.ts'
 import {expiredClient} from './expired.ts'
 
-/** Where the trouble is seen: on a machine, or in what the API shows. */
-export type Place = 'master' | 'worker-1' | 'cluster'
-
-export interface Broken {
-  /** The rule that must name it. */
-  readonly name: string
-  readonly place: Place
-  /** Breaks it, as root on that machine; what is the cluster's, on its control plane. */
-  readonly how: string | ((lab: TestLab) => Promise<unknown>)
-  /** Where it is broken, when that is not where it is seen. */
-  readonly brokenOn?: 'master'
-  /** What the fix asks people to do by hand before what it tells them to type. */
-  readonly byHand?: string
-  /** A second command of the fix is for the case that the first one was not enough. */
-  readonly firstMayFail?: boolean
-  /** All of its commands are typed, one after the other. */
-  readonly everything?: boolean
-}
-
-const ADMIN = 'export KUBECONFIG=/etc/kubernetes/admin.conf'
 const MANIFESTS = '/etc/kubernetes/manifests'
 const KUBELET_CONFIG = '/var/lib/kubelet/config.yaml'
 
 /** Drops packets on their way in, before any other rule, without a word in a log. */
 const quietly = (rule: string): string =>
   `nft add table inet quiet; nft 'add chain inet quiet in { type filter hook input priority -5; }'; nft add rule inet quiet in ${rule} drop`
-
-const applied = (yaml: string, seconds: number): string =>
-  `${ADMIN}; kubectl apply -f - <<'END'\n${yaml}\nEND\nsleep ${String(seconds)}`
 
 const MACHINE: readonly Broken[] = [
   {name: 'containerd-down', place: 'worker-1', how: 'systemctl stop containerd'},
@@ -44,12 +22,12 @@ const MACHINE: readonly Broken[] = [
     place: 'worker-1',
     how: `printf '[plugins\\n' >>/etc/containerd/config.toml; systemctl restart containerd; sleep 3`,
   },
-  {name: 'runtime-hangs', place: 'worker-1', how: 'pkill -STOP -x containerd'},
   {
     name: 'read-only-disk',
     place: 'worker-1',
     how: 'mount --bind /var/lib/kubelet /var/lib/kubelet; mount -o remount,ro,bind /var/lib/kubelet; sleep 2',
     firstMayFail: true,
+    afterwards: 'umount -l /var/lib/kubelet',
   },
   {name: 'ip-forward', place: 'worker-1', how: 'sysctl -q -w net.ipv4.ip_forward=0'},
   {name: 'node-name', place: 'worker-1', how: 'hostnamectl set-hostname node-b; systemctl restart kubelet; sleep 12'},
@@ -59,7 +37,6 @@ const MACHINE: readonly Broken[] = [
 const KUBELET: readonly Broken[] = [
   {name: 'kubelet-off', place: 'worker-1', how: 'systemctl disable --now kubelet'},
   {name: 'unit-disabled', place: 'worker-1', how: 'systemctl disable kubelet'},
-  {name: 'kubelet-hangs', place: 'worker-1', how: 'pkill -STOP -x kubelet'},
   {
     name: 'kubelet-flag',
     place: 'worker-1',
@@ -136,6 +113,9 @@ const NETWORK: readonly Broken[] = [
   },
   {name: 'tunnel-missing', place: 'worker-1', how: 'ip link delete flannel.1'},
   {name: 'bridge-down', place: 'master', how: 'ip link set cni0 down'},
+  // Who has just started is not judged: this comes where nothing was restarted.
+  {name: 'kubelet-hangs', place: 'worker-1', how: 'pkill -STOP -x kubelet'},
+  {name: 'runtime-hangs', place: 'worker-1', how: 'pkill -STOP -x containerd'},
 ]
 
 const CONTROL_PLANE: readonly Broken[] = [
@@ -188,96 +168,6 @@ sleep 2; mv /root/kube-apiserver.yaml ${MANIFESTS}/; sleep 40`,
   {name: 'file-missing', place: 'master', how: 'rm /etc/kubernetes/pki/etcd/ca.crt'},
   {name: 'file-missing', place: 'master', how: 'rm /etc/kubernetes/scheduler.conf'},
   {name: 'admin-conf-missing', place: 'master', how: 'rm /etc/kubernetes/admin.conf'},
-]
-
-const WEBHOOK = `apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingWebhookConfiguration
-metadata: {name: guard}
-webhooks:
-- name: guard.policy.example.com
-  failurePolicy: Fail
-  sideEffects: None
-  admissionReviewVersions: [v1]
-  clientConfig: {service: {namespace: policy, name: policy-guard}}
-  rules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]`
-
-const API_SERVICE = `apiVersion: apiregistration.k8s.io/v1
-kind: APIService
-metadata: {name: v1beta1.metrics.example.com}
-spec:
-  group: metrics.example.com
-  version: v1beta1
-  groupPriorityMinimum: 100
-  versionPriority: 100
-  insecureSkipTLSVerify: true
-  service: {namespace: kube-system, name: gone}`
-
-const changedMap = (map: string, expression: string, pods: string, seconds: number): string =>
-  `${ADMIN}; kubectl -n kube-system get configmap ${map} -o yaml | sed '${expression}' | kubectl apply -f -; kubectl -n kube-system delete pod -l k8s-app=${pods}; sleep ${String(seconds)}`
-
-const CLUSTER: readonly Broken[] = [
-  {name: 'corefile', place: 'cluster', how: changedMap('coredns', 's/forward /forwrad /', 'kube-dns', 20)},
-  {
-    name: 'dns-upstream',
-    place: 'cluster',
-    how: changedMap('coredns', 's/forward \\. .*resolv.conf/forward . 192.0.2.53/', 'kube-dns', 5),
-    everything: true,
-  },
-  {
-    name: 'proxy-config',
-    place: 'cluster',
-    how: changedMap('kube-proxy', 's/mode: .*/mode: ipvs2/', 'kube-proxy', 15),
-    everything: true,
-  },
-  {name: 'webhook-down', place: 'cluster', how: applied(WEBHOOK, 32)},
-  {name: 'api-service-down', place: 'cluster', how: applied(API_SERVICE, 40)},
-  {name: 'node-cordoned', place: 'cluster', how: `${ADMIN}; kubectl cordon worker-1`},
-  {name: 'taint-differs', place: 'cluster', how: `${ADMIN}; kubectl taint nodes worker-1 gpu=no:NoExecute; sleep 2`},
-  {
-    name: 'dns-scaled-to-0',
-    place: 'cluster',
-    how: `${ADMIN}; kubectl -n kube-system scale deployment coredns --replicas=0; sleep 3`,
-  },
-  {name: 'dns-service', place: 'cluster', how: `${ADMIN}; kubectl -n kube-system delete service kube-dns; sleep 3`},
-  {
-    name: 'daemonset-narrow',
-    place: 'cluster',
-    how: `${ADMIN}; kubectl -n kube-system patch daemonset kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"disk":"ssd"}}}}}'; sleep 8`,
-  },
-  {name: 'config-missing', place: 'cluster', how: `${ADMIN}; kubectl -n kube-system delete configmap kubelet-config`},
-  {
-    name: 'rights-missing',
-    place: 'cluster',
-    how: `${ADMIN}; kubectl delete clusterrolebinding kubeadm:node-proxier`,
-  },
-  {name: 'rights-missing', place: 'cluster', how: `${ADMIN}; kubectl delete clusterrole flannel`},
-  {
-    name: 'account-missing',
-    place: 'cluster',
-    how: `${ADMIN}; kubectl -n kube-system delete serviceaccount kube-proxy`,
-    everything: true,
-  },
-  {
-    name: 'workload-missing',
-    place: 'cluster',
-    how: `${ADMIN}; kubectl -n kube-flannel delete daemonset kube-flannel-ds; sleep 3`,
-  },
-  {
-    name: 'workload-missing',
-    place: 'cluster',
-    how: `${ADMIN}; kubectl -n kube-system delete daemonset/kube-proxy configmap/kube-proxy serviceaccount/kube-proxy`,
-  },
-  {
-    name: 'workload-missing',
-    place: 'cluster',
-    how: `${ADMIN}; kubectl -n kube-system delete deployment/coredns configmap/coredns service/kube-dns serviceaccount/coredns`,
-  },
-  {
-    name: 'image-pull',
-    place: 'worker-1',
-    how: `${ADMIN}; kubectl run nothere --image=registry.example.invalid/nothere:1; sleep 15`,
-    brokenOn: 'master',
-  },
 ]
 
 /** States of a cluster of one control plane and one worker that a doctor must name, each with what makes it. */

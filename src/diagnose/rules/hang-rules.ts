@@ -2,7 +2,7 @@ import type {Rule} from '../diagnosis.ts'
 import {find, proofOf} from '../log.ts'
 
 /** A process that has run this long answers. */
-const STARTED_SECONDS = 60
+const STARTED_SECONDS = 30
 
 /** A program that runs and answers nobody writes nothing to its log. */
 const runtimeHangs: Rule = {
