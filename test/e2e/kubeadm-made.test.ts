@@ -23,7 +23,7 @@ describe('a cluster that the real kubeadm made', () => {
     await measured('kubeadm init', () =>
       lab.must(
         'master',
-        'cat > kubeadm.yaml; sudo kubeadm init --config kubeadm.yaml --ignore-preflight-errors=SystemVerification',
+        'cat > kubeadm.yaml; sudo systemctl enable kubelet; sudo kubeadm init --config kubeadm.yaml --ignore-preflight-errors=SystemVerification',
         config,
       ),
     )
