@@ -41,7 +41,7 @@ export class Init extends ChangeCommand {
     const whole = withSshFlags(cluster, flags)
     const host = firstControlPlane(whole)
     const request = {command: 'init', cluster: {...whole, hosts: [host]}, phases: initPhases}
-    if (flags['dry-run']) {
+    if (flags['dry-run'] || cluster.kubeadm?.init?.dryRun === true) {
       await this.plan(request, flags)
       return
     }

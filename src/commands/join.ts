@@ -15,13 +15,14 @@ export class Join extends ChangeCommand {
   )
   static override examples = [
     '<%= config.bin %> join ubuntu@10.0.0.11 ubuntu@10.0.0.12 --to ubuntu@10.0.0.10',
+    '$ sudo <%= config.bin %> join -f join.yaml',
     '$ sudo <%= config.bin %> join 10.0.0.10:6443 --token abcdef.0123456789abcdef --discovery-token-ca-cert-hash sha256:…',
   ]
   static override args = {
     target: Args.string({
       multiple: true,
-      required: true,
-      description: 'machines to add; with --token, the HOST:PORT of the API',
+      description:
+        'machines to add; with --token, the HOST:PORT of the API; none with a JoinConfiguration that has a discovery',
     }),
   }
   static override flags = {
@@ -67,9 +68,10 @@ export class Join extends ChangeCommand {
         hint: 'name a control plane with --to, or pass the address of the API and --token',
       })
     }
-    const {cluster, joinTo} = await joinRequest(args.target, flags)
+    const {cluster, joinTo, warnings} = await joinRequest(args.target ?? [], flags)
+    warnings.forEach(warning => this.note(`warning: ${warning}`))
     const request = {command: 'join', cluster, joinTo, phases: joinPhases}
-    if (flags['dry-run']) {
+    if (flags['dry-run'] || cluster.kubeadm?.join?.dryRun === true) {
       await this.plan(request, flags)
       return
     }

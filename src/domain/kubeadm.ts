@@ -100,6 +100,8 @@ export interface BootstrapTokenSettings {
 }
 
 export interface JoinSettings extends CommandSettings {
+  /** Checks whose errors are warnings on a joining node, besides those of the cluster. */
+  readonly ignorePreflightErrors?: readonly string[] | undefined
   readonly discovery?: Discovery | undefined
   readonly caCertPath?: string | undefined
   /** Set: the node is to become a control plane. */

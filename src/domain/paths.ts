@@ -27,6 +27,7 @@ export const RELEASES_DIR = '/var/lib/kadm/releases'
 export const RUN_DIR = '/run/kadm'
 
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock'
+export const CRI_SOCKET_URL = `unix://${CONTAINERD_SOCKET}`
 export const CONTAINERD_CONFIG = '/etc/containerd/config.toml'
 /** How containerd reaches registries, a folder for each. */
 export const CERTS_DIR = '/etc/containerd/certs.d'

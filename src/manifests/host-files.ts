@@ -1,5 +1,5 @@
 import type {HostNetwork} from '../domain/cluster.ts'
-import {CRI_SOCKET_URL} from './kubelet-config.ts'
+import {CRI_SOCKET_URL} from '../domain/paths.ts'
 import {fill, type Templates} from './templates.ts'
 import {toYaml} from './yaml.ts'
 

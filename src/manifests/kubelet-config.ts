@@ -2,7 +2,7 @@ import {PORTS} from '../domain/ports.ts'
 import {timeoutScaleFor, PROBE_SECONDS, startsSlowly, type Cluster} from '../domain/cluster.ts'
 import {dnsServiceAddress} from '../domain/endpoint.ts'
 import {pkiDir} from '../domain/kubeadm-places.ts'
-import {CONTAINERD_SOCKET, MANIFESTS_DIR} from '../domain/paths.ts'
+import {CRI_SOCKET_URL, MANIFESTS_DIR} from '../domain/paths.ts'
 import {kubeletRefusesCgroupV1} from '../domain/version.ts'
 import {CONFIG_HASH_ANNOTATION, configHash} from './config-hash.ts'
 import {type ConfigMap, configMap} from './kube-object.ts'
@@ -18,6 +18,8 @@ export interface KubeletHost {
   readonly resolvedActive: boolean
   /** Swap of a kernel around this host is on, which cannot be turned off from here. */
   readonly swapOutside: boolean
+  /** The socket of a runtime that is not kadm's containerd. */
+  readonly criSocket?: string | undefined
 }
 
 /** What pods get of a node's swap: nothing where there is to be none, else what its cgroups can hold them to (KEP-2400). */
@@ -25,8 +27,6 @@ export type PodSwap = 'off' | 'NoSwap' | 'LimitedSwap'
 
 const podSwap = ({swap}: Cluster, cgroupVersion: 1 | 2): PodSwap =>
   swap === 'off' ? 'off' : cgroupVersion === 2 ? 'LimitedSwap' : 'NoSwap'
-
-export const CRI_SOCKET_URL = `unix://${CONTAINERD_SOCKET}`
 
 /** The driver kadm gives runtime and kubelet alike: on cgroup v1 systemd may not own every controller. */
 export const cgroupDriver = (cgroupVersion: 1 | 2): CgroupDriver => (cgroupVersion === 2 ? 'systemd' : 'cgroupfs')
@@ -38,11 +38,12 @@ export const kubeletConfigYaml = (cluster: Cluster, host: KubeletHost): string =
 export function kubeletConfig(cluster: Cluster, host: KubeletHost): Readonly<Record<string, unknown>> {
   const local = {
     ...(host.resolvedActive ? {resolvConf: '/run/systemd/resolve/resolv.conf'} : {}),
-    containerRuntimeEndpoint: CRI_SOCKET_URL,
   }
   const {cgroupVersion, swapOutside} = host
   const shared = sharedConfig(cluster, cgroupVersion, swapOutside ? 'NoSwap' : podSwap(cluster, cgroupVersion))
-  return {...deepMerge(deepMerge(shared, local), cluster.extra.kubelet), rotateCertificates: true}
+  // kubeadm lets the node's socket win, as an instance configuration.
+  const forced = {containerRuntimeEndpoint: host.criSocket ?? CRI_SOCKET_URL, rotateCertificates: true}
+  return {...deepMerge(deepMerge(shared, local), cluster.extra.kubelet), ...forced}
 }
 
 /** ConfigMap kube-system/kubelet-config: what joining nodes start from. `cgroupVersion` is that of the first control plane. */

@@ -1,11 +1,12 @@
 import type {Node} from '../domain/cluster.ts'
 import {mergeFlags} from './flags.ts'
-import {CRI_SOCKET_URL} from './kubelet-config.ts'
+import {CRI_SOCKET_URL} from '../domain/paths.ts'
 import {fill, type Templates} from './templates.ts'
 import {toYaml} from './yaml.ts'
 
 /** /var/lib/kubelet/instance-config.yaml: where kubeadm looks up a node's runtime. */
-export const kubeletInstanceConfigYaml = (): string => toYaml({containerRuntimeEndpoint: CRI_SOCKET_URL})
+export const kubeletInstanceConfigYaml = (criSocket = CRI_SOCKET_URL): string =>
+  toYaml({containerRuntimeEndpoint: criSocket})
 
 export interface KubeletFlagsInput {
   readonly node: Node

@@ -92,8 +92,22 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     'a document that describes no cluster',
-    file('---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ResetConfiguration\n'),
-    ['kadm.yaml:8:7: kind: ResetConfiguration does not describe a cluster; use the flags of kadm reset'],
+    'apiVersion: kubeadm.k8s.io/v1beta4\nkind: ResetConfiguration\n',
+    ['kadm.yaml:2:7: kind: ResetConfiguration does not describe a cluster; use the flags of kadm reset'],
+  ],
+  [
+    'a file of old kinds, by its version',
+    'apiVersion: kubeadm.k8s.io/v1alpha1\nkind: MasterConfiguration\n',
+    [
+      "kadm.yaml:1:13: apiVersion: 'kubeadm.k8s.io/v1alpha1' is too old; run 'kubeadm config migrate' of kubeadm v1.11 first",
+    ],
+  ],
+  [
+    'a file of another component',
+    file('---\napiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n'),
+    [
+      'kadm.yaml:8:7: kind: KubeSchedulerConfiguration is a file of kube-scheduler itself: put it on the control plane, and name it with extraArgs and extraVolumes of that component',
+    ],
   ],
   [
     'a document without a kind',
@@ -108,9 +122,9 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     'an old kubeadm document',
-    file('---\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\n'),
+    file('---\napiVersion: kubeadm.k8s.io/v1beta2\nkind: ClusterConfiguration\n'),
     [
-      "kadm.yaml:7:13: apiVersion: 'kubeadm.k8s.io/v1beta3' is too old; run 'kubeadm config migrate' of kubeadm v1.36 first",
+      "kadm.yaml:7:13: apiVersion: 'kubeadm.k8s.io/v1beta2' is too old; run 'kubeadm config migrate' of kubeadm v1.22 first",
     ],
   ],
 ]
@@ -135,8 +149,8 @@ network: {plugin: flanel}
 ---
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
-etcd: {local: {dataDir: /data}}
-networking: {podSubnet: 10.1.1.1/16}
+etcd: {local: {dataDir: data}}
+networking: {podSubnet: 10.1.1/16}
 `
   expect(problems(() => read(text))).toEqual([
     "kadm.yaml:3:7: swap: must be one of off, keep, not 'of'; did you mean 'off'?",
@@ -144,8 +158,8 @@ networking: {podSubnet: 10.1.1.1/16}
     'kadm.yaml:7:8: hosts[0].ssh.address: is missing',
     "kadm.yaml:7:9: hosts[0].ssh.adress: unknown key 'adress'; did you mean 'address'?",
     'kadm.yaml:10:19: network.plugin: must be flannel, none or {file: PATH}',
-    'kadm.yaml:14:16: ClusterConfiguration.etcd.local.dataDir: is not supported; etcd always keeps its data in /var/lib/etcd',
-    "kadm.yaml:15:25: ClusterConfiguration.networking.podSubnet: '10.1.1.1/16' has host bits set; write 10.1.0.0/16",
+    "kadm.yaml:14:25: ClusterConfiguration.etcd.local.dataDir: 'data' is not an absolute path",
+    "kadm.yaml:15:25: ClusterConfiguration.networking.podSubnet: '10.1.1/16' is not an address range; write it as 10.244.0.0/16",
   ])
 })
 

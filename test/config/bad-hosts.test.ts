@@ -176,24 +176,28 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'flags as a mapping',
     file('', '  kubeletExtraArgs: {v: "4"}\n'),
-    ['kadm.yaml:6:21: hosts[0].kubeletExtraArgs: must be a list, not a mapping'],
+    [
+      'kadm.yaml:6:21: hosts[0].kubeletExtraArgs: must be a list, not a mapping; write it as [{name: v, value: "4"}, …]',
+    ],
   ],
   [
     'a node name as a flag',
     file('', '  kubeletExtraArgs: [{name: hostname-override, value: a}]\n'),
-    ["kadm.yaml:6:22: hosts[0].kubeletExtraArgs[0]: hostname-override must equal the host's name; set name: a instead"],
+    [
+      'kadm.yaml:6:22: hosts[0].kubeletExtraArgs[0]: hostname-override must equal the name of the node; set nodeName: a instead',
+    ],
   ],
   [
     'taints as a flag',
-    file('', '  kubeletExtraArgs: [{name: register-with-taints, value: a}]\n'),
-    ['kadm.yaml:6:22: hosts[0].kubeletExtraArgs[0]: kadm sets register-with-taints; use taints instead'],
+    file('', '  taints: [a:NoSchedule]\n  kubeletExtraArgs: [{name: register-with-taints, value: b}]\n'),
+    [
+      'kadm.yaml:7:22: hosts[0].kubeletExtraArgs[0]: register-with-taints cannot be used together with taints; write all of them in taints',
+    ],
   ],
   [
-    'a node-ip that is another address',
-    file('', '  address: 10.0.0.1\n  kubeletExtraArgs: [{name: node-ip, value: 10.0.0.2}]\n'),
-    [
-      "kadm.yaml:7:22: hosts[0].kubeletExtraArgs[0]: node-ip 10.0.0.2 must equal the host's address 10.0.0.1; change one of them",
-    ],
+    'a node-ip that is no address',
+    file('', '  address: 10.0.0.1\n  kubeletExtraArgs: [{name: node-ip, value: eth0}]\n'),
+    ["kadm.yaml:7:22: hosts[0].kubeletExtraArgs[0]: 'eth0' is not an IP address, or two with a comma"],
   ],
 ]
 

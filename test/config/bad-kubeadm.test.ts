@@ -13,45 +13,115 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ["kadm.yaml:9:1: ClusterConfiguration.apiserver: unknown key 'apiserver'; did you mean 'apiServer'?"],
   ],
   [
-    'a key of kubeadm that kadm does not support',
+    'an etcd outside the cluster by a name alone',
     kubeadm('ClusterConfiguration', 'etcd: {external: {endpoints: [a]}}\n'),
-    ['kadm.yaml:9:8: ClusterConfiguration.etcd.external: is not supported; kadm runs etcd on the control plane'],
-  ],
-  [
-    'a token',
-    kubeadm('InitConfiguration', 'bootstrapTokens: [{token: abcdef.0123456789abcdef}]\n'),
     [
-      'kadm.yaml:9:1: InitConfiguration.bootstrapTokens: is not supported; kadm creates a token for each join and deletes it afterwards',
+      "kadm.yaml:9:31: ClusterConfiguration.etcd.external.endpoints[0]: 'a' is not an address of etcd; write it as https://10.0.0.31:2379",
     ],
   ],
   [
-    'a discovery',
-    kubeadm('JoinConfiguration', 'discovery: {file: {kubeConfigPath: /a}}\n'),
+    'an etcd outside the cluster with half of its certificates',
+    kubeadm('ClusterConfiguration', 'etcd: {external: {endpoints: ["http://a:1"], certFile: /c}}\n'),
     [
-      'kadm.yaml:9:1: JoinConfiguration.discovery: is not supported; kadm creates a token for each join and reads the CA from the control plane; set the control plane with --to',
+      'kadm.yaml:9:18: ClusterConfiguration.etcd.external: needs both certFile and keyFile, or neither',
+      "kadm.yaml:9:31: ClusterConfiguration.etcd.external.endpoints[0]: 'http://a:1' must begin with https, because certificates are named",
     ],
   ],
   [
-    'another container runtime',
-    kubeadm('InitConfiguration', 'nodeRegistration: {criSocket: "unix:///var/run/crio/crio.sock"}\n'),
+    'two kinds of etcd',
+    kubeadm('ClusterConfiguration', 'etcd: {local: {imageTag: v1}, external: {endpoints: ["http://a:1"]}}\n'),
+    ['kadm.yaml:9:31: ClusterConfiguration.etcd.external: cannot be used together with local; write one of them'],
+  ],
+  [
+    'a bad token',
+    kubeadm(
+      'InitConfiguration',
+      'bootstrapTokens: [{token: abc, usages: [signing], ttl: 1h, expires: "2030-01-01T00:00:00Z"}]\n',
+    ),
     [
-      'kadm.yaml:9:20: InitConfiguration.nodeRegistration.criSocket: is not supported; kadm configures containerd and its socket',
+      'kadm.yaml:9:27: InitConfiguration.bootstrapTokens[0].token: is not a bootstrap token; write 6 and 16 lower-case letters or digits with a dot between: abcdef.0123456789abcdef',
+      "kadm.yaml:9:32: InitConfiguration.bootstrapTokens[0].usages: needs 'authentication' in it, because the token has groups",
+      'kadm.yaml:9:60: InitConfiguration.bootstrapTokens[0].expires: cannot be used together with ttl; write one of them',
     ],
   ],
   [
-    'a timeout of its own',
-    kubeadm('InitConfiguration', 'timeouts: {discovery: 9m}\n'),
-    ['kadm.yaml:9:12: InitConfiguration.timeouts.discovery: is not supported; kadm uses its own timeouts'],
+    'a discovery that trusts nobody',
+    kubeadm(
+      'JoinConfiguration',
+      'discovery: {bootstrapToken: {token: abcdef.0123456789abcdef, apiServerEndpoint: "10.0.0.1:6443"}}\n',
+    ),
+    [
+      'kadm.yaml:9:29: JoinConfiguration.discovery.bootstrapToken: must name the CA: caCertHashes, or unsafeSkipCAVerification: true to trust any server there',
+    ],
   ],
   [
-    'CoreDNS left out, as Go spells yes',
-    kubeadm('ClusterConfiguration', 'dns: {disabled: yes}\n'),
-    ['kadm.yaml:9:7: ClusterConfiguration.dns.disabled: is not supported; use --skip-phases to leave CoreDNS out'],
+    'a container runtime by pipe',
+    kubeadm('InitConfiguration', 'nodeRegistration: {criSocket: "tcp://1.2.3.4"}\n'),
+    [
+      "kadm.yaml:9:31: InitConfiguration.nodeRegistration.criSocket: 'tcp://1.2.3.4' is not a socket of a container runtime; write it as unix:///run/containerd/containerd.sock",
+    ],
   ],
   [
-    'an environment value from elsewhere',
-    kubeadm('ClusterConfiguration', 'apiServer: {extraEnvs: [{name: A, valueFrom: {fieldRef: {fieldPath: a}}}]}\n'),
-    ['kadm.yaml:9:35: ClusterConfiguration.apiServer.extraEnvs[0].valueFrom: is not supported; write the value itself'],
+    'another container runtime for the kubelet than for the node',
+    file(
+      '---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\ncontainerRuntimeEndpoint: unix:///run/crio/crio.sock\n',
+    ),
+    [
+      'kadm.yaml:9:27: KubeletConfiguration.containerRuntimeEndpoint: names another container runtime than the nodes have; kadm installs containerd, unless nodeRegistration.criSocket (or criSocket of a host) names a runtime that is there: unix:///run/crio/crio.sock',
+    ],
+  ],
+  [
+    'a timeout of a wrong type, and one that is none',
+    kubeadm('InitConfiguration', 'timeouts: {discovery: 5, foo: 9m}\n'),
+    [
+      'kadm.yaml:9:23: InitConfiguration.timeouts.discovery: must be text, not the number 5',
+      "kadm.yaml:9:26: InitConfiguration.timeouts.foo: unknown key 'foo'; the known keys are controlPlaneComponentHealthCheck, kubeletHealthCheck, kubernetesAPICall, etcdAPICall, tlsBootstrap, discovery, upgradeManifests",
+    ],
+  ],
+  [
+    'an environment value from an object of the API',
+    kubeadm(
+      'ClusterConfiguration',
+      'apiServer: {extraEnvs: [{name: A, valueFrom: {secretKeyRef: {name: a, key: b}}}]}\n',
+    ),
+    [
+      'kadm.yaml:9:47: ClusterConfiguration.apiServer.extraEnvs[0].valueFrom.secretKeyRef: cannot be used: the kubelet refuses a static pod that refers to an object of the API; write the value itself, or use fieldRef',
+    ],
+  ],
+  [
+    'a mapping of flags, as v1beta3 has it',
+    kubeadm('ClusterConfiguration', 'apiServer: {extraArgs: {profiling: "false", v: "2"}}\n'),
+    [
+      'kadm.yaml:9:24: ClusterConfiguration.apiServer.extraArgs: must be a list, not a mapping; write it as [{name: profiling, value: "false"}, …]',
+    ],
+  ],
+  [
+    'a feature gate that there is not',
+    kubeadm('ClusterConfiguration', 'featureGates: {Foo: true}\n'),
+    [
+      "kadm.yaml:9:16: ClusterConfiguration.featureGates.Foo: unknown feature gate 'Foo'; kubeadm has RootlessControlPlane",
+    ],
+  ],
+  [
+    'certificates without a life',
+    kubeadm('ClusterConfiguration', 'certificateValidityPeriod: 0s\n'),
+    [
+      "kadm.yaml:9:28: ClusterConfiguration.certificateValidityPeriod: '0s' would make certificates that have expired already; write hours such as 8760h",
+    ],
+  ],
+  [
+    'a pre-release',
+    kubeadm('ClusterConfiguration', 'kubernetesVersion: v1.37.0-rc.1\n'),
+    [
+      "kadm.yaml:9:20: ClusterConfiguration.kubernetesVersion: 'v1.37.0-rc.1' is not a release: kadm installs no pre-releases and no builds of others; write a release such as v1.37.2",
+    ],
+  ],
+  [
+    'a label that nobody can look up',
+    kubeadm('ClusterConfiguration', 'kubernetesVersion: stable-1.37\n'),
+    [
+      "kadm.yaml:9:20: ClusterConfiguration.kubernetesVersion: 'stable-1.37' is looked up at dl.k8s.io, which could not be asked; write the release itself, such as v1.37.2, the newest that this kadm knows",
+    ],
   ],
   [
     'a volume at a relative path',

@@ -94,7 +94,7 @@ test("kubeadm's own file needs no host: it is for this machine", () => {
 kind: InitConfiguration
 nodeRegistration: {name: master}
 `
-  expect(from({}, text).cluster.hosts).toMatchObject([{role: 'control-plane', ssh: 'local', name: 'master'}])
+  expect(from({}, text).cluster.hosts).toMatchObject([{role: 'control-plane', ssh: 'local', nodeName: 'master'}])
 })
 
 describe('a mistake is reported with its flag or argument', () => {

@@ -62,8 +62,8 @@ test('unknown and unsupported fields are warnings, and the rest is still read', 
   })
 
   expect(cluster.version.text).toBe('v1.37.2')
+  expect(cluster.kubeadm).toMatchObject({proxyDisabled: true})
   expect(warnings).toEqual([
-    'ConfigMap kube-system/kubeadm-config:20:9: ClusterConfiguration.proxy.disabled: is not supported; use --skip-phases to leave kube-proxy out',
     expect.stringMatching(
       /^ConfigMap kube-system\/kubeadm-config:22:1: ClusterConfiguration\.someday: unknown key 'someday'; /,
     ),
@@ -74,10 +74,10 @@ test.each([
   ['nothing', '', ['ConfigMap kube-system/kubeadm-config: does not contain a usable ClusterConfiguration']],
   [
     'an older API',
-    STORED.replace('v1beta4', 'v1beta3'),
+    STORED.replace('v1beta4', 'v1beta2'),
     [
       'ConfigMap kube-system/kubeadm-config: does not contain a usable ClusterConfiguration',
-      "ConfigMap kube-system/kubeadm-config:2:13: apiVersion: 'kubeadm.k8s.io/v1beta3' is too old; run 'kubeadm config migrate' of kubeadm v1.36 first",
+      "ConfigMap kube-system/kubeadm-config:2:13: apiVersion: 'kubeadm.k8s.io/v1beta2' is too old; run 'kubeadm config migrate' of kubeadm v1.22 first",
     ],
   ],
   [

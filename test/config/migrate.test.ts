@@ -53,22 +53,59 @@ scheduler:
   extraArgs: [{name: v, value: "2"}]
 `
 
-test('a kubeadm file becomes a kadm.yaml that says what was left out', async () => {
-  const {text, warnings} = migrate('kubeadm.yaml', KUBEADM, environment())
+test('a kubeadm file becomes a kadm.yaml that has all of it', async () => {
+  const {text, warnings, leftOut} = migrate('kubeadm.yaml', KUBEADM, environment())
 
   await expect(text).toMatchFileSnapshot('golden/migrated.kadm.yaml')
   expect(warnings).toEqual([
-    'kubeadm.yaml:2:1: InitConfiguration.bootstrapTokens: is not supported; kadm creates a token for each join and deletes it afterwards',
+    "kubeadm.yaml:4:3: InitConfiguration.bootstrapTokens[0].token: is the token of kubeadm's example, which everybody knows; remove it, or write one of your own",
   ])
+  expect(leftOut).toEqual([])
 })
 
 test('what was migrated reads as the same cluster', () => {
   const {cluster} = readCluster('kadm.yaml', migrate('kubeadm.yaml', KUBEADM, environment()).text, environment())
 
   expect(cluster).toMatchObject({
-    hosts: [{name: 'node', role: 'control-plane', address: '10.0.0.10', ssh: {address: '10.0.0.10'}}],
+    hosts: [{nodeName: 'node', role: 'control-plane', address: '10.0.0.10', ssh: {address: '10.0.0.10'}}],
     extra: {scheduler: {args: [{name: 'v', value: '2'}]}},
   })
+})
+
+test('what a file says of joining nodes is kept in its own document', () => {
+  const join = `---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: JoinConfiguration
+nodeRegistration:
+  kubeletExtraArgs: [{name: node-labels, value: tier=web}]
+  taints: [{key: dedicated, value: gpu, effect: NoSchedule}]
+  ignorePreflightErrors: [Mem]
+  imagePullSerial: false
+timeouts: {tlsBootstrap: 10m}
+`
+  const {text, leftOut} = migrate('kubeadm.yaml', KUBEADM + join, environment())
+  const withWorker = text.replace('network:\n', '  - {role: worker, ssh: 10.0.0.11}\nnetwork:\n')
+  const {cluster} = readCluster('kadm.yaml', withWorker, environment())
+
+  expect(leftOut).toEqual([])
+  expect(cluster.hosts[1]).toMatchObject({
+    taints: [{key: 'dedicated', value: 'gpu', effect: 'NoSchedule'}],
+    kubeletExtraArgs: [{name: 'node-labels', value: 'tier=web'}],
+  })
+  expect(cluster.kubeadm?.join).toMatchObject({
+    ignorePreflightErrors: ['mem'],
+    imagePullSerial: false,
+    timeouts: {tlsBootstrap: 600},
+  })
+})
+
+test('what has no place in a kadm.yaml is listed at its top and in the result', () => {
+  const upgrade = '---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: UpgradeConfiguration\n'
+  const gate = KUBEADM.replace('proxy: {}', 'featureGates: {RootlessControlPlane: true}')
+  const {text, leftOut} = migrate('kubeadm.yaml', gate + upgrade, environment())
+
+  expect(leftOut).toHaveLength(2)
+  expect(text.split('\n').slice(0, 2)).toEqual(leftOut.map(line => `# left out: ${line}`))
 })
 
 test.each([

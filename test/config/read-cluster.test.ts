@@ -126,7 +126,7 @@ timeouts: {discovery: 5m0s, controlPlaneComponentHealthCheck: 10m}
     },
   })
   expect(cluster.hosts).toMatchObject([
-    {name: 'master', address: '10.0.0.9', taints: undefined, kubeletExtraArgs: []},
+    {name: undefined, nodeName: 'master', address: '10.0.0.9', taints: undefined, kubeletExtraArgs: []},
     {name: 'w', taints: [], kubeletExtraArgs: [{name: 'v', value: '4'}]},
     {name: undefined, taints: [{key: 'a', effect: 'NoSchedule'}]},
   ])

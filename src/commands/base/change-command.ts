@@ -44,15 +44,20 @@ export interface ChangeRequest {
 export abstract class ChangeCommand extends ClusterCommand {
   /** The options of a run, with every connection open. */
   protected async prepare(request: ChangeRequest, flags: ChangeFlags, emit: Sink): Promise<WorkflowOptions> {
-    const {workflowOptions} = await import('../runtime/wiring/workflow.ts')
-    const {joinTo, remaining, cluster} = request
+    const [{workflowOptions}, {skippedPhases}] = await Promise.all([
+      import('../runtime/wiring/workflow.ts'),
+      import('../runtime/requests/skipped-phases.ts'),
+    ])
+    const {joinTo, remaining} = request
+    const {cluster, skip} = skippedPhases(request.command, request.cluster, flags['skip-phases'] ?? [])
     const asked = [joinTo?.kind === 'ssh' ? joinTo.spec : undefined, remaining].filter(spec => spec !== undefined)
     const connector = await this.connections([...cluster.hosts, ...asked], flags)
     const options = {
       ...request,
+      cluster,
       asked,
       only: flags.only ?? [],
-      skip: flags['skip-phases'] ?? [],
+      skip,
       ignorePreflightErrors: flags['ignore-preflight-errors'] ?? [],
       takeLease: flags['take-lease'] ?? false,
     }

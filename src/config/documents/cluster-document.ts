@@ -1,6 +1,7 @@
 import {z} from 'zod'
 
 import {durationProblem} from '../rules/duration.ts'
+import {criSocketProblem} from '../rules/kubeadm-rules.ts'
 import * as rule from '../rules/rules.ts'
 import {filledList, list, named, portNumber, text} from './shapes.ts'
 import {proxy, source} from './source-document.ts'
@@ -58,6 +59,7 @@ const host = z.strictObject({
   name: text(rule.nodeNameProblem)
     .optional()
     .describe('The hostname and the name of the node; by default, the current hostname'),
+  nodeName: text(rule.nodeNameProblem).optional().describe('The name of the node, if it is not the hostname'),
   role: z.enum(['control-plane', 'worker']),
   ssh,
   address: text(rule.ipProblem).optional().describe("The node's address; by default, the address of the default route"),
@@ -68,6 +70,9 @@ const host = z.strictObject({
   nat: list(text(rule.rangeProblem))
     .optional()
     .describe('Address ranges of machines that reach other networks through this host'),
+  criSocket: text(criSocketProblem)
+    .optional()
+    .describe('Socket of a container runtime that the host already has; by default, kadm installs containerd'),
 })
 
 const ranges = z.union([text(rule.rangesProblem), list(text(rule.rangeProblem))], {

@@ -1,12 +1,15 @@
 import {z} from 'zod'
 
-import {nearest} from '../../domain/nearest.ts'
 import {check, type Judging} from '../rules/check.ts'
 import {clusterDocument, type ClusterDocument} from './cluster-document.ts'
 import {readDocuments, type TextDocument} from './documents.ts'
-import {type Locate, type Path, pathText, type Report} from './finding.ts'
+import {type ConfigIssue, type Locate, type Path, pathText, type Report} from './finding.ts'
+import {isKubeadms, judgeKind, type KindName} from './kinds.ts'
 import * as kubeadm from './kubeadm-documents.ts'
-import {isTree, type Tree} from './tree.ts'
+import {isTree, type Tree, withoutNulls} from './tree.ts'
+import {fromV1beta3, locateV1beta3, newerThanV1beta3, startupOfV1beta3} from './v1beta3.ts'
+
+export {API_VERSIONS} from './kinds.ts'
 
 /** One document whose shape has been checked. */
 export interface Doc<T> {
@@ -22,25 +25,39 @@ export interface FileDocuments {
   readonly join: Doc<kubeadm.JoinConfiguration> | undefined
   readonly kubelet: Doc<Tree> | undefined
   readonly kubeProxy: Doc<Tree> | undefined
+  /** `controlPlaneComponentHealthCheck` as v1beta3 has it in ClusterConfiguration. */
+  readonly oldStartup?: Doc<string> | undefined
+  /** Documents of other commands of kubeadm, which say nothing of a cluster. */
+  readonly ignored?: readonly ConfigIssue[] | undefined
   /** Whether every part of the file was usable. */
   readonly whole: boolean
   /** The file itself. */
   readonly locate: Locate
 }
 
-export const API_VERSIONS = {
-  Cluster: 'kadm/v1',
-  ClusterConfiguration: 'kubeadm.k8s.io/v1beta4',
-  InitConfiguration: 'kubeadm.k8s.io/v1beta4',
-  JoinConfiguration: 'kubeadm.k8s.io/v1beta4',
-  KubeletConfiguration: 'kubelet.config.k8s.io/v1beta1',
-  KubeProxyConfiguration: 'kubeproxy.config.k8s.io/v1alpha1',
-} as const
-
-type KindName = keyof typeof API_VERSIONS
-const isKind = (kind: string): kind is KindName => Object.hasOwn(API_VERSIONS, kind)
+/** A file of kubeadm: it says nothing of hosts, and has no document of kadm. */
+export const isKubeadmFile = ({
+  cluster,
+  clusterConfiguration,
+  init,
+  join,
+  kubelet,
+  kubeProxy,
+}: FileDocuments): boolean =>
+  cluster === undefined && [clusterConfiguration, init, join, kubelet, kubeProxy].some(doc => doc !== undefined)
 
 const component = z.record(z.string(), z.unknown())
+
+interface RawDocuments {
+  readonly byKind: ReadonlyMap<KindName, Raw>
+  readonly ignored: readonly ConfigIssue[]
+}
+
+interface Raw {
+  readonly value: unknown
+  readonly locate: Locate
+  readonly oldStartup?: unknown
+}
 
 /** Splits a file into its documents and checks the shape of each; reports every problem. */
 export function fileDocuments(
@@ -54,21 +71,7 @@ export function fileDocuments(
     if (finding.severity === 'error') whole = false
     report(finding)
   }
-  const isOurs = (value: unknown): boolean => isTree(value) && value['kind'] === 'Cluster'
-  const byKind = new Map<KindName, Doc<unknown>>()
-  for (const document of readDocuments(fileName, text, note, isOurs)) {
-    const kind = kindOf(document, note)
-    if (kind === undefined) continue
-    const doc = {value: document.value, locate: document.locate(kind === 'Cluster' ? '' : kind)}
-    const first = byKind.get(kind)
-    if (first === undefined) byKind.set(kind, doc)
-    else
-      note({
-        severity: 'error',
-        place: document.locate('kind')([]),
-        message: `duplicate ${kind}; the first is at ${first.locate([]).text}`,
-      })
-  }
+  const {byKind, ignored} = rawDocuments(fileName, text, note)
   const take = <T>(kind: KindName, schema: z.ZodType<T>): Doc<T> | undefined => {
     const doc = byKind.get(kind)
     if (doc === undefined) return undefined
@@ -82,6 +85,8 @@ export function fileDocuments(
     join: take('JoinConfiguration', kubeadm.joinConfiguration),
     kubelet: take('KubeletConfiguration', component),
     kubeProxy: take('KubeProxyConfiguration', component),
+    oldStartup: oldStartupOf(byKind.get('ClusterConfiguration')),
+    ignored,
     locate: (path: Path) => ({
       text: [`${fileName}:1:1`, pathText(path)].filter(word => word !== '').join(': '),
       line: 1,
@@ -91,51 +96,58 @@ export function fileDocuments(
   return {...documents, whole}
 }
 
-function kindOf(document: TextDocument, report: Report): KindName | undefined {
-  const problem = kindOrProblem(document.value)
-  if (typeof problem === 'string') return problem
-  report({severity: 'error', place: document.locate('')(problem.path), message: problem.message})
-  return undefined
+function oldStartupOf(raw: Raw | undefined): Doc<string> | undefined {
+  return typeof raw?.oldStartup === 'string' ? {value: raw.oldStartup, locate: raw.locate} : undefined
 }
 
-function kindOrProblem(value: unknown): KindName | {readonly path: Path; readonly message: string} {
-  if (!isTree(value)) return {path: [], message: 'must be a mapping with apiVersion and kind'}
-  const {apiVersion, kind} = value
-  if (typeof kind !== 'string' || typeof apiVersion !== 'string')
-    return {path: [], message: 'needs an apiVersion and a kind, such as kadm/v1 and Cluster'}
-  if (!isKind(kind)) return {path: ['kind'], message: unknownKind(kind)}
-  const wanted = API_VERSIONS[kind]
-  return apiVersion === wanted ? kind : {path: ['apiVersion'], message: otherVersion(apiVersion, kind, wanted)}
+/** The documents as they are written, by kind; those of old versions as the present one has them. */
+function rawDocuments(fileName: string, text: string, report: Report): RawDocuments {
+  const byKind = new Map<KindName, Raw>()
+  const ignored: ConfigIssue[] = []
+  const isOurs = (value: unknown): boolean => isTree(value) && value['kind'] === 'Cluster'
+  const documents = readDocuments(fileName, text, report, isOurs)
+  for (const document of documents) {
+    const judged = judgeKind(document.value)
+    if (judged.is === 'problem')
+      report({severity: 'error', place: document.locate('')(judged.path), message: judged.message})
+    else if (judged.is === 'other') {
+      const {kind, instead} = judged
+      const isAlone = documents.length === 1
+      const place = document.locate('')(['kind'])
+      const message = isAlone
+        ? `${kind} does not describe a cluster; ${instead}`
+        : `${kind} is ignored here; ${instead}`
+      ignored.push({severity: isAlone ? 'error' : 'warning', place, message})
+    } else {
+      const {kind, isOld} = judged
+      const first = byKind.get(kind)
+      if (first === undefined) byKind.set(kind, rawOf(document, kind, isOld, report))
+      else {
+        const message = `duplicate ${kind}; the first is at ${first.locate([]).text}`
+        report({severity: 'error', place: document.locate('kind')([]), message})
+      }
+    }
+  }
+  ignored.forEach(report)
+  return {byKind, ignored}
 }
 
-/** Documents of kubeadm that describe one action, not a cluster. */
-const NOT_OF_A_CLUSTER: Readonly<Record<string, string>> = {
-  ResetConfiguration: 'use the flags of kadm reset',
-  UpgradeConfiguration: 'remove it: kadm cannot upgrade a cluster yet',
-}
-
-function unknownKind(kind: string): string {
-  const instead = NOT_OF_A_CLUSTER[kind]
-  if (instead !== undefined) return `${kind} does not describe a cluster; ${instead}`
-  const kinds = Object.keys(API_VERSIONS)
-  const near = nearest(kind, kinds) ?? kinds.find(known => known.startsWith(kind))
-  return `unknown kind '${kind}'; ${near === undefined ? `the known kinds are ${kinds.join(', ')}` : `did you mean '${near}'?`}`
-}
-
-/** The last kubeadm release that reads a version of its API. Users need it to migrate. */
-const LAST_READER: Readonly<Record<string, string>> = {
-  v1alpha1: 'v1.11',
-  v1alpha2: 'v1.12',
-  v1alpha3: 'v1.14',
-  v1beta1: 'v1.15',
-  v1beta2: 'v1.22',
-  v1beta3: 'v1.36',
-}
-
-function otherVersion(apiVersion: string, kind: string, wanted: string): string {
-  const [group, version = ''] = apiVersion.split('/')
-  const reader = group === 'kubeadm.k8s.io' ? LAST_READER[version] : undefined
-  return reader === undefined
-    ? `the apiVersion of ${kind} must be ${wanted}, not '${apiVersion}'`
-    : `'${apiVersion}' is too old; run 'kubeadm config migrate' of kubeadm ${reader} first`
+/** In kubeadm's documents, a key without a value says nothing. */
+function rawOf(document: TextDocument, kind: KindName, isOld: boolean, report: Report): Raw {
+  const locate = document.locate(kind === 'Cluster' ? '' : kind)
+  if (!isKubeadms(kind)) return {value: document.value, locate}
+  const value = withoutNulls(document.value)
+  if (!isOld || !isTree(value)) return {value, locate}
+  for (const path of newerThanV1beta3(kind, value))
+    report({
+      severity: 'error',
+      place: locate(path, 'key'),
+      message: 'is not a key of v1beta3; write apiVersion: kubeadm.k8s.io/v1beta4',
+    })
+  report({
+    severity: 'warning',
+    place: locate(['apiVersion']),
+    message: 'v1beta3 is deprecated, and kubeadm v1.37 does not read it; kadm reads it as v1beta4',
+  })
+  return {value: fromV1beta3(value), locate: locateV1beta3(value, locate), oldStartup: startupOfV1beta3(value)}
 }

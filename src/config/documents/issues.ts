@@ -3,7 +3,7 @@ import {z} from 'zod'
 import {nearest} from '../../domain/nearest.ts'
 import {described} from './described.ts'
 import type {Path} from './finding.ts'
-import {valueAt} from './tree.ts'
+import {isTree, valueAt} from './tree.ts'
 
 /** The problem at one path of an input, in kadm's words. */
 export interface ShapeProblem {
@@ -52,11 +52,18 @@ function messageOf(issue: Issue, value: unknown): string {
   if (value === undefined) return 'is missing'
   if (value === null) return 'is empty'
   if (issue.code === 'invalid_type')
-    return `must be ${EXPECTED[issue.expected] ?? issue.expected}, not ${described(value)}`
+    return `must be ${EXPECTED[issue.expected] ?? issue.expected}, not ${described(value)}${flagForm(issue, value)}`
   if (issue.code === 'invalid_value') return oneOf(issue.values.map(String), value)
   if (issue.code === 'too_small') return `must be at least ${issue.minimum}, not ${described(value)}`
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}, not ${described(value)}`
   return issue.message
+}
+
+/** v1beta3 had a mapping of flags where v1beta4 has a list. */
+function flagForm(issue: Issue, value: unknown): string {
+  const isFlags = /xtraArgs$/.test(String(issue.path.at(-1)))
+  const [first] = isFlags && isTree(value) ? Object.entries(value) : []
+  return first === undefined ? '' : `; write it as [{name: ${first[0]}, value: ${JSON.stringify(String(first[1]))}}, …]`
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {

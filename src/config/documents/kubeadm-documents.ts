@@ -1,29 +1,11 @@
 import {z} from 'zod'
 
-import {KEY_ALGORITHMS} from './cluster-document.ts'
-import {durationProblem} from '../rules/duration.ts'
+import * as kubeadm from '../rules/kubeadm-rules.ts'
 import * as rule from '../rules/rules.ts'
-import {list, portNumber, text} from './shapes.ts'
-import {TAINT_EFFECTS} from '../rules/taint.ts'
-
-const elsewhere = z.unknown().optional()
-const args = list(z.strictObject({name: text(rule.argNameProblem), value: z.string()}))
-const envs = list(z.strictObject({name: text(rule.notEmpty), value: z.string().optional(), valueFrom: elsewhere}))
-const volumes = list(
-  z.strictObject({
-    name: text(rule.notEmpty),
-    hostPath: text(rule.absolutePathProblem),
-    mountPath: text(rule.absolutePathProblem),
-    readOnly: z.boolean().optional(),
-    pathType: z.string().optional(),
-  }),
-)
-
-const component = {
-  extraArgs: args.nullish(),
-  extraVolumes: volumes.nullish(),
-  extraEnvs: envs.nullish(),
-}
+import {KEY_ALGORITHMS} from './cluster-document.ts'
+import {apiEndpoint, bootstrapToken, command, component, discovery, dns, etcd, textOrEmpty} from './kubeadm-parts.ts'
+import type {nodeRegistration, timeouts} from './kubeadm-parts.ts'
+import {list, text} from './shapes.ts'
 
 const componentDocument = z.strictObject(component)
 
@@ -32,99 +14,55 @@ const head = <K extends string>(kind: K) => ({
   kind: z.literal(kind),
 })
 
-/** An advertise address of 0.0.0.0 means automatic detection, the same as no address. */
-const advertised: rule.Rule = value =>
-  value === '' || value === '0.0.0.0' || value === '::' ? undefined : rule.ipProblem(value)
-
-const apiEndpoint = z.strictObject({
-  advertiseAddress: text(advertised).optional(),
-  bindPort: portNumber().optional(),
-})
-
-const nodeRegistration = z.strictObject({
-  name: text(rule.nodeNameProblem).optional(),
-  criSocket: elsewhere,
-  taints: list(
-    z.strictObject({
-      key: text(rule.labelKeyProblem),
-      value: text(rule.labelValueProblem).optional(),
-      effect: z.enum(TAINT_EFFECTS),
-    }),
-  ).nullish(),
-  kubeletExtraArgs: args.nullish(),
-  ignorePreflightErrors: list(text(rule.notEmpty)).nullish(),
-  imagePullPolicy: elsewhere,
-  imagePullSerial: elsewhere,
-})
-
-const orEmpty =
-  (next: rule.Rule): rule.Rule =>
-  value =>
-    value === '' ? undefined : next(value)
-
 export const initConfiguration = z.strictObject({
   ...head('InitConfiguration'),
-  nodeRegistration: nodeRegistration.optional(),
+  ...command,
   localAPIEndpoint: apiEndpoint.optional(),
-  bootstrapTokens: elsewhere,
-  dryRun: elsewhere,
-  certificateKey: elsewhere,
-  skipPhases: elsewhere,
-  patches: elsewhere,
-  timeouts: z.looseObject({controlPlaneComponentHealthCheck: text(orEmpty(durationProblem)).optional()}).optional(),
+  bootstrapTokens: list(bootstrapToken).optional(),
+  certificateKey: textOrEmpty(kubeadm.certificateKeyProblem).optional(),
 })
 
 export const joinConfiguration = z.strictObject({
   ...head('JoinConfiguration'),
-  nodeRegistration: nodeRegistration.optional(),
-  dryRun: elsewhere,
-  caCertPath: elsewhere,
-  discovery: elsewhere,
-  controlPlane: elsewhere,
-  skipPhases: elsewhere,
-  patches: elsewhere,
-  timeouts: elsewhere,
+  ...command,
+  caCertPath: textOrEmpty(kubeadm.caCertPathProblem).optional(),
+  discovery: discovery.optional(),
+  controlPlane: z
+    .strictObject({
+      localAPIEndpoint: apiEndpoint.optional(),
+      certificateKey: textOrEmpty(kubeadm.certificateKeyProblem).optional(),
+    })
+    .optional(),
+})
+
+const algorithm = z.union([z.enum(KEY_ALGORITHMS), z.literal('')], {
+  error: `must be one of ${KEY_ALGORITHMS.join(', ')}`,
 })
 
 export const clusterConfiguration = z.strictObject({
   ...head('ClusterConfiguration'),
-  kubernetesVersion: text(rule.versionProblem).optional(),
-  clusterName: text(orEmpty(rule.clusterNameProblem)).optional(),
-  controlPlaneEndpoint: text(orEmpty(rule.endpointProblem)).optional(),
-  imageRepository: text(orEmpty(rule.repositoryProblem)).optional(),
+  kubernetesVersion: textOrEmpty(rule.releaseProblem).optional(),
+  clusterName: textOrEmpty(rule.clusterNameProblem).optional(),
+  controlPlaneEndpoint: textOrEmpty(rule.endpointProblem).optional(),
+  imageRepository: textOrEmpty(rule.repositoryProblem).optional(),
   networking: z
     .strictObject({
-      podSubnet: text(rule.rangesProblem).optional(),
-      serviceSubnet: text(rule.rangesProblem).optional(),
-      dnsDomain: text(orEmpty(rule.dnsDomainProblem)).optional(),
+      podSubnet: text(kubeadm.looseRangesProblem).optional(),
+      serviceSubnet: text(kubeadm.looseRangesProblem).optional(),
+      dnsDomain: textOrEmpty(rule.dnsDomainProblem).optional(),
     })
     .optional(),
-  apiServer: z.strictObject({...component, certSANs: list(text(rule.sanProblem)).nullish()}).optional(),
+  apiServer: z.strictObject({...component, certSANs: list(text(rule.sanProblem)).optional()}).optional(),
   controllerManager: componentDocument.optional(),
   scheduler: componentDocument.optional(),
-  etcd: z
-    .strictObject({
-      local: z
-        .strictObject({
-          dataDir: elsewhere,
-          imageRepository: elsewhere,
-          imageTag: elsewhere,
-          extraArgs: args.nullish(),
-          extraEnvs: envs.nullish(),
-          serverCertSANs: elsewhere,
-          peerCertSANs: elsewhere,
-        })
-        .optional(),
-      external: elsewhere,
-    })
-    .optional(),
-  dns: z.strictObject({imageRepository: elsewhere, imageTag: elsewhere, disabled: elsewhere}).optional(),
-  proxy: z.strictObject({disabled: elsewhere}).optional(),
-  certificatesDir: elsewhere,
-  featureGates: elsewhere,
-  encryptionAlgorithm: z.enum(KEY_ALGORITHMS).optional(),
-  certificateValidityPeriod: text(durationProblem).optional(),
-  caCertificateValidityPeriod: text(durationProblem).optional(),
+  etcd: etcd.optional(),
+  dns: dns.optional(),
+  proxy: z.strictObject({disabled: z.boolean().optional()}).optional(),
+  certificatesDir: textOrEmpty(rule.absolutePathProblem).optional(),
+  featureGates: z.record(z.string(), z.boolean()).optional(),
+  encryptionAlgorithm: algorithm.optional(),
+  certificateValidityPeriod: text(kubeadm.validityProblem).optional(),
+  caCertificateValidityPeriod: text(kubeadm.validityProblem).optional(),
 })
 
 export type InitConfiguration = z.infer<typeof initConfiguration>
@@ -132,3 +70,4 @@ export type JoinConfiguration = z.infer<typeof joinConfiguration>
 export type ClusterConfiguration = z.infer<typeof clusterConfiguration>
 export type NodeRegistration = z.infer<typeof nodeRegistration>
 export type ComponentDocument = z.infer<typeof componentDocument>
+export type TimeoutsDocument = z.infer<typeof timeouts>

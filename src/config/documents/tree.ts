@@ -28,3 +28,11 @@ export function without(value: unknown, path: Path): unknown {
 
 /** Whether two plain values say the same. */
 export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** A copy without keys that have no value, at any depth; an element of a list stays. */
+export function withoutNulls(value: unknown): unknown {
+  if (isList(value)) return value.map(withoutNulls)
+  if (!isTree(value)) return value
+  const kept = Object.entries(value).filter(([, child]) => child !== null)
+  return Object.fromEntries(kept.map(([key, child]) => [key, withoutNulls(child)]))
+}

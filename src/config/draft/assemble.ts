@@ -1,5 +1,6 @@
 import {isAddress} from '../../domain/cidr.ts'
-import type {Cluster, Extra} from '../../domain/cluster.ts'
+import type {Cluster, Extra, PodNetwork} from '../../domain/cluster.ts'
+import type {KubeadmSettings} from '../../domain/kubeadm.ts'
 import {splitHostPort} from '../../domain/endpoint.ts'
 import {supportedVersion} from '../../domain/version.ts'
 import {DEFAULTS} from './defaults.ts'
@@ -14,6 +15,9 @@ export interface GatheredDrafts {
   readonly draft: Draft
   readonly hosts: readonly PlacedHost[]
   readonly extra: Omit<Extra, 'ignorePreflightErrors'>
+  readonly kubeadm?: KubeadmSettings | undefined
+  /** The input is a file of kubeadm, so only what it names is installed: no pod network and no pod range of kadm. */
+  readonly isKubeadmFile?: boolean | undefined
   /** The place of the list of hosts, or where it belongs. */
   readonly hostsPlace: Place
   /** False when part of the input was unusable. Missing settings may be in that part, so they are not reported. */
@@ -27,13 +31,13 @@ export function checkTogether(gathered: GatheredDrafts, report: Report): void {
   const {draft, hosts, extra, hostsPlace, whole, partOfCluster = false} = gathered
   if (whole && !partOfCluster)
     checkRoles(hosts, {place: hostsPlace, hasEndpoint: draft.controlPlaneEndpoint !== undefined}, report)
-  const pods = placedRanges('pod range', draft.podSubnets, whole ? DEFAULTS.podSubnets : [], hostsPlace)
+  const pods = placedRanges('pod range', draft.podSubnets, whole ? usualPodSubnets(gathered) : [], hostsPlace)
   const services = placedRanges('service range', draft.serviceSubnets, whole ? DEFAULTS.serviceSubnets : [], hostsPlace)
   checkRanges(pods, services, extra.controllerManager.args, report)
   checkHosts(hosts, [...pods, ...services], report)
   checkEndpoint(draft, report)
   if (whole) checkProxy(draft, report)
-  checkPresence(draft, report)
+  checkPresence(gathered, report)
   checkValidity(draft, report)
   checkIgnored(draft, report)
   const endpoint = draft.controlPlaneEndpoint
@@ -57,8 +61,9 @@ function checkProxy({proxy}: Draft, report: Report): void {
   report({severity: 'error', place: proxy.place, message: 'must set http, https or both'})
 }
 
-function checkPresence({podSubnets, serviceSubnets, plugin}: Draft, report: Report): void {
-  const kind = plugin?.value.kind ?? DEFAULTS.plugin.kind
+function checkPresence(gathered: GatheredDrafts, report: Report): void {
+  const {podSubnets, serviceSubnets} = gathered.draft
+  const {kind} = pluginOf(gathered)
   if (podSubnets?.value.length === 0 && kind === 'flannel')
     report({severity: 'error', place: podSubnets.place, message: 'must not be empty; flannel needs a pod range'})
   if (serviceSubnets?.value.length === 0)
@@ -89,8 +94,17 @@ function checkIgnored({ignorePreflightErrors}: Draft, report: Report): void {
     report({severity: 'error', place, message: "'all' includes every check; remove the other names"})
 }
 
+/** flannel by choice, or because the file is kadm's own and names no pod network. */
+const pluginOf = ({draft, isKubeadmFile = false}: GatheredDrafts): PodNetwork =>
+  draft.plugin?.value ?? (isKubeadmFile ? {kind: 'none'} : DEFAULTS.plugin)
+
+/** Only flannel has a range of its own; another pod network brings its own, or the file names it. */
+const usualPodSubnets = (gathered: GatheredDrafts): readonly string[] =>
+  pluginOf(gathered).kind === 'flannel' ? DEFAULTS.podSubnets : []
+
 /** The cluster that the input describes, with defaults for the rest. Only for input without errors. */
-export function clusterOf({draft, hosts, extra}: GatheredDrafts): Cluster {
+export function clusterOf(gathered: GatheredDrafts): Cluster {
+  const {draft, hosts, extra, kubeadm} = gathered
   return {
     name: draft.name?.value ?? DEFAULTS.name,
     version: supportedVersion(draft.version?.value ?? DEFAULTS.version),
@@ -98,10 +112,10 @@ export function clusterOf({draft, hosts, extra}: GatheredDrafts): Cluster {
     controlPlaneEndpoint: draft.controlPlaneEndpoint?.value,
     apiPort: draft.apiPort?.value ?? DEFAULTS.apiPort,
     network: {
-      podSubnets: draft.podSubnets?.value ?? DEFAULTS.podSubnets,
+      podSubnets: draft.podSubnets?.value ?? usualPodSubnets(gathered),
       serviceSubnets: draft.serviceSubnets?.value ?? DEFAULTS.serviceSubnets,
       dnsDomain: draft.dnsDomain?.value ?? DEFAULTS.dnsDomain,
-      plugin: draft.plugin?.value ?? DEFAULTS.plugin,
+      plugin: pluginOf(gathered),
     },
     imageRepository: draft.imageRepository?.value ?? DEFAULTS.imageRepository,
     pki: {
@@ -115,5 +129,6 @@ export function clusterOf({draft, hosts, extra}: GatheredDrafts): Cluster {
     swap: draft.swap?.value ?? DEFAULTS.swap,
     startupSeconds: draft.startupSeconds?.value ?? DEFAULTS.startupSeconds,
     extra: {...extra, ignorePreflightErrors: draft.ignorePreflightErrors?.value ?? []},
+    ...(kubeadm === undefined ? {} : {kubeadm}),
   }
 }

@@ -1,5 +1,6 @@
 import type {PodNetwork} from '../../domain/cluster.ts'
 import type {ClusterDocument} from '../documents/cluster-document.ts'
+import {parseVersion} from '../../domain/version.ts'
 import {DEFAULTS} from './defaults.ts'
 import {type DraftContext, readBeside} from './draft-context.ts'
 import type {Draft} from './draft.ts'
@@ -16,7 +17,7 @@ export function draftOfCluster(document: ClusterDocument, locate: Locate, contex
   const {network, pki} = document
   return {
     name: say(document.metadata?.name, 'metadata', 'name'),
-    version: say(document.kubernetesVersion, 'kubernetesVersion'),
+    version: say(canonicalVersion(document.kubernetesVersion), 'kubernetesVersion'),
     controlPlaneEndpoint: say(
       endpointWithPort(document.controlPlaneEndpoint, context.apiPort ?? DEFAULTS.apiPort),
       'controlPlaneEndpoint',
@@ -38,6 +39,10 @@ export function draftOfCluster(document: ClusterDocument, locate: Locate, contex
     ignorePreflightErrors: say(lowerCase(document.ignorePreflightErrors), 'ignorePreflightErrors'),
   }
 }
+
+/** One spelling for each release, so that documents can be compared. */
+const canonicalVersion = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : (parseVersion(text)?.text ?? text)
 
 type Strings = readonly (string | undefined)[] | null | undefined
 

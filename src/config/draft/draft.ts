@@ -1,3 +1,4 @@
+import {formatCidr, parseCidr} from '../../domain/cidr.ts'
 import type {KeyAlgorithm, PodNetwork, Source} from '../../domain/cluster.ts'
 import type {Proxy} from '../../domain/online-source.ts'
 import type {Located, Report} from '../documents/finding.ts'
@@ -64,11 +65,18 @@ export function mergeDrafts(drafts: readonly Draft[], report: Report): Draft {
 function agree<T>(candidates: readonly (Located<T> | undefined)[], report: Report): Located<T> | undefined {
   const [first, ...others] = candidates.filter(said => said !== undefined)
   for (const other of others) {
-    if (first === undefined || isSame(first.value, other.value)) continue
+    if (first === undefined || isSame(comparable(first.value), comparable(other.value))) continue
     const message = `says ${shown(other.value)}, but ${first.place.text} says ${shown(first.value)}`
     report({severity: 'error', place: other.place, message})
   }
   return first
+}
+
+/** Ranges and addresses in one spelling. */
+function comparable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(comparable)
+  const cidr = typeof value === 'string' ? parseCidr(value) : undefined
+  return cidr === undefined ? value : formatCidr(cidr)
 }
 
 const shown = (value: unknown): string =>

@@ -34,6 +34,8 @@ function hostOf(host: HostDocument, fileName: string): HostSpec {
     taints,
     kubeletExtraArgs: argsOf(host.kubeletExtraArgs),
     netplan: host.network === undefined ? undefined : {interfaces: interfacesOf(host.network)},
+    ...(host.nodeName === undefined ? {} : {nodeName: host.nodeName}),
+    ...(host.criSocket === undefined ? {} : {criSocket: host.criSocket}),
     ...(host.nat === undefined ? {} : {nat: usable(host.nat).map(({value}) => value)}),
   })
 }
@@ -73,56 +75,64 @@ const interfacesOf = (network: NonNullable<HostDocument['network']>): Readonly<R
     ]),
   )
 
-/** What a kubeadm document says about the nodes of one role. */
+/** The settings of a kubeadm document for some nodes. */
 export interface Registration {
-  readonly role: Role
+  readonly concerned: readonly PlacedHost[]
+  /** The one of them that gets the document's name and address; undefined where it is for several. */
+  readonly named: PlacedHost | undefined
   readonly node: NodeRegistration | undefined
   readonly advertiseAddress: string | undefined
   readonly locate: Locate
 }
 
-/** Gives each host of the role the settings of kubeadm's document; the host's own settings win. */
+/** Gives the hosts that a kubeadm document is for its settings; the host's own settings win. */
 export function register(
   hosts: readonly PlacedHost[],
   registration: Registration,
   report: Report,
 ): readonly PlacedHost[] {
-  const {role, node, advertiseAddress, locate} = registration
-  const concerned = hosts.filter(({spec}) => spec.role === role)
-  if (concerned.length > 1 && node?.name !== undefined) {
+  const {concerned, named, node, locate} = registration
+  if (concerned.length > 1 && named === undefined && (node?.name ?? '') !== '') {
+    const role = concerned[0]?.spec.role ?? 'worker'
     const message = `sets one node name, but ${String(concerned.length)} hosts have the role ${role}; set the name of each host instead`
     report({severity: 'error', place: locate(['nodeRegistration', 'name']), message})
   }
-  return hosts.map(host => {
-    if (host.spec.role !== role) return host
-    const {spec} = host
-    const contradict = (path: Path, own: string | undefined, theirs: string | undefined): void => {
-      if (own === undefined || theirs === undefined || own === theirs || concerned.length > 1) return
-      const place = host.at(path.at(-1) === 'name' ? 'name' : 'address').text
-      report({severity: 'error', place: locate(path), message: `says ${theirs}, but ${place} says ${own}`})
-    }
-    contradict(['nodeRegistration', 'name'], spec.name, node?.name)
-    contradict(['localAPIEndpoint', 'advertiseAddress'], spec.address, advertiseAddress)
-    const general = argsOf(node?.kubeletExtraArgs).filter(
-      arg => !spec.kubeletExtraArgs.some(({name}) => name === arg.name),
-    )
-    return {
-      at: (...path) => placeIn(host, registration, general.length, path),
-      spec: {
-        ...spec,
-        name: spec.name ?? (concerned.length > 1 ? undefined : node?.name),
-        address: spec.address ?? advertiseAddress,
-        taints: spec.taints ?? taintsOf(node),
-        kubeletExtraArgs: [...general, ...spec.kubeletExtraArgs],
-      },
-    }
-  })
+  return hosts.map(host => (concerned.includes(host) ? registeredHost(host, registration, report) : host))
+}
+
+function registeredHost(host: PlacedHost, registration: Registration, report: Report): PlacedHost {
+  const {named, node, locate} = registration
+  const {spec} = host
+  const contradict = (path: Path, own: string | undefined, theirs: string | undefined): void => {
+    if (own === undefined || theirs === undefined || own === theirs) return
+    const {text, line} = host.at(path.at(-1) === 'name' ? 'name' : 'address')
+    // A flag counts more than the file.
+    if (line > 0) report({severity: 'error', place: locate(path), message: `says ${theirs}, but ${text} says ${own}`})
+  }
+  const name = named === host ? registeredName(node) : undefined
+  const advertised = named === host ? registration.advertiseAddress : undefined
+  contradict(['nodeRegistration', 'name'], spec.nodeName ?? spec.name, name)
+  contradict(['localAPIEndpoint', 'advertiseAddress'], spec.address, advertised)
+  const general = argsOf(node?.kubeletExtraArgs).filter(
+    arg => !spec.kubeletExtraArgs.some(({name: own}) => own === arg.name),
+  )
+  return {
+    at: (...path) => placeIn(host, registration, general.length, path),
+    spec: {
+      ...spec,
+      ...nodeNameOf(spec, name),
+      ...criSocketOf(spec, node),
+      address: spec.address ?? advertised,
+      taints: spec.taints ?? taintsOf(node),
+      kubeletExtraArgs: [...general, ...spec.kubeletExtraArgs],
+    },
+  }
 }
 
 /** Where a part of a registered host was written: in the host itself, or else in kubeadm's document. */
 function placeIn({spec, at}: PlacedHost, {node, locate}: Registration, generalArgs: number, path: Path): Place {
   const [part, index, ...rest] = path
-  if (part === 'name' && spec.name === undefined && node?.name !== undefined)
+  if (part === 'name' && spec.name === undefined && (node?.name ?? '') !== '')
     return locate(['nodeRegistration', 'name'])
   if (part === 'address' && spec.address === undefined) return locate(['localAPIEndpoint', 'advertiseAddress'])
   if (part === 'taints' && spec.taints === undefined) return locate(['nodeRegistration', ...path])
@@ -132,8 +142,28 @@ function placeIn({spec, at}: PlacedHost, {node, locate}: Registration, generalAr
     : at('kubeletExtraArgs', index - generalArgs, ...rest)
 }
 
+/** kubeadm's name of a node is no hostname: the machine keeps the name it has. */
+const nodeNameOf = (spec: HostSpec, name: string | undefined): Partial<HostSpec> =>
+  spec.nodeName !== undefined || name === undefined || name === spec.name ? {} : {nodeName: name}
+
+/** The name of a node in kubeadm's document, in lower case as kubeadm writes it; else the kubelet's own flag for it. */
+function registeredName(node: NodeRegistration | undefined): string | undefined {
+  const flag = usable(node?.kubeletExtraArgs).findLast(({value}) => value.name === 'hostname-override')
+  const name = (node?.name ?? '').trim().toLowerCase()
+  return name === '' ? flag?.value.value : name
+}
+
+/** containerd's socket is what kadm sets up anyway. */
+const CONTAINERD = /^(unix:\/\/)?(\/var)?\/run\/containerd\/containerd\.sock$/
+
+function criSocketOf(spec: HostSpec, node: NodeRegistration | undefined): Partial<HostSpec> {
+  const socket = node?.criSocket ?? ''
+  if (spec.criSocket !== undefined || socket === '' || CONTAINERD.test(socket)) return {}
+  return {criSocket: socket.startsWith('/') ? `unix://${socket}` : socket}
+}
+
 const taintsOf = (node: NodeRegistration | undefined): readonly Taint[] | undefined =>
-  node?.taints == null ? undefined : usable(node.taints).flatMap(({value}) => taintOf(value) ?? [])
+  node?.taints === undefined ? undefined : usable(node.taints).flatMap(({value}) => taintOf(value) ?? [])
 
 /** `0.0.0.0` asks kubeadm to detect the address, which kadm always does. */
 export const chosenAddress = (advertised: string | undefined): string | undefined =>

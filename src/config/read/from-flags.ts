@@ -6,9 +6,17 @@ import {draftOfCluster} from '../draft/draft-of-cluster.ts'
 import {override} from '../draft/draft.ts'
 import type {ConfigEnvironment} from './environment.ts'
 import {fileDocuments, type FileDocuments} from '../documents/file-documents.ts'
-import {type Locate, newFindings, type Path, pathText, type Place, type Report} from '../documents/finding.ts'
+import {
+  type ConfigIssue,
+  type Locate,
+  newFindings,
+  type Path,
+  pathText,
+  type Place,
+  type Report,
+} from '../documents/finding.ts'
 import {hostsOf, type PlacedHost} from '../draft/hosts.ts'
-import {finish, gather, type ReadCluster, tellAllUnsupported, tellComponentKeys} from './read-cluster.ts'
+import {finish, gather, type ReadCluster, remarkOnKubeadm, tellComponentKeys} from './read-cluster.ts'
 import {parseTarget, targetProblem} from '../rules/target.ts'
 
 /** The settings of a cluster that the command line accepts; names are kubeadm's where kubeadm has them. */
@@ -73,7 +81,7 @@ export function clusterFromFlags(
   const {report} = findings
   const documents = file === undefined ? undefined : fileDocuments(file.name, file.text, report)
   if (documents !== undefined) {
-    tellAllUnsupported(documents, report)
+    remarkOnKubeadm(documents, report)
     tellComponentKeys(documents, report)
   }
   const listed = (documents?.cluster?.value.hosts ?? []).length > 0
@@ -95,8 +103,16 @@ export function clusterFromFlags(
     whole: below.whole && checked.whole,
     partOfCluster: flags.partOfCluster === true && !listed,
   }
-  return finish(gathered, documents, findings, 'correct the command line; run the command with --help to see its flags')
+  return finish(gathered, documents, findings, hintFor(file?.name))
 }
+
+/** What to correct: the file, where it has an error, else the command line. */
+const hintFor =
+  (file: string | undefined) =>
+  (issues: readonly ConfigIssue[]): string =>
+    file !== undefined && issues.some(({severity, place}) => severity === 'error' && place.line > 0)
+      ? `correct the file; 'kadm config validate -f ${file}' checks it without touching a machine`
+      : 'correct the command line; run the command with --help to see its flags'
 
 interface Target {
   readonly text: string

@@ -2,7 +2,7 @@ import type {Cluster, HostSpec, PodNetwork, Source} from '../../domain/cluster.t
 import {clusterOf} from '../draft/assemble.ts'
 import {fileDocuments} from '../documents/file-documents.ts'
 import {configError, newFindings, type Place, settle, type Report} from '../documents/finding.ts'
-import {gather, type ReadCluster, tellAllUnsupported} from './read-cluster.ts'
+import {gather, type ReadCluster, remarkOnKubeadm} from './read-cluster.ts'
 
 /** The configuration that a running cluster stores, and what the caller knows in addition. */
 export interface LiveConfig {
@@ -40,7 +40,7 @@ export function clusterFromKubeadm(live: LiveConfig): ReadCluster {
     report({severity: 'error', place, message: 'does not contain a usable ClusterConfiguration'})
     throw configError(all(), hint)
   }
-  tellAllUnsupported(cluster, lenient(report))
+  remarkOnKubeadm(cluster, lenient(report))
   const environment = {readFile: (path: string): string => path}
   const documents = {...cluster, kubelet: kubelet?.kubelet, kubeProxy: kubeProxy?.kubeProxy}
   const gathered = gather(documents, [], {fileName: '', environment, report})

@@ -3,13 +3,19 @@ import {checkTogether, clusterOf, type GatheredDrafts} from '../draft/assemble.t
 import {saidOf, tellComponentProblems} from '../documents/component-keys.ts'
 import {checkComponents, checkSwap} from '../rules/component-rules.ts'
 import {draftOfCluster} from '../draft/draft-of-cluster.ts'
-import {componentExtras, draftOfClusterConfiguration, draftOfInit, draftOfJoin} from '../draft/draft-of-kubeadm.ts'
+import {
+  componentExtras,
+  draftOfClusterConfiguration,
+  draftOfInit,
+  draftOfOldStartup,
+} from '../draft/draft-of-kubeadm.ts'
 import {type Draft, mergeDrafts} from '../draft/draft.ts'
 import type {ConfigEnvironment} from './environment.ts'
-import {type FileDocuments, fileDocuments} from '../documents/file-documents.ts'
-import {newFindings, settle, type Report} from '../documents/finding.ts'
+import {type FileDocuments, fileDocuments, isKubeadmFile} from '../documents/file-documents.ts'
+import {type ConfigIssue, newFindings, settle, type Report} from '../documents/finding.ts'
 import {chosenAddress, hostsOf, type PlacedHost, register} from '../draft/hosts.ts'
-import {tellUnsupported} from '../documents/unsupported.ts'
+import {kubeadmSettings} from '../draft/kubeadm-settings.ts'
+import {remarkOnCluster, remarkOnInit, remarkOnJoin} from '../documents/kubeadm-remarks.ts'
 
 export interface ReadCluster {
   readonly cluster: Cluster
@@ -24,26 +30,31 @@ export interface ReadCluster {
 export function readCluster(fileName: string, text: string, environment: ConfigEnvironment): ReadCluster {
   const findings = newFindings()
   const documents = fileDocuments(fileName, text, findings.report)
-  tellAllUnsupported(documents, findings.report)
+  remarkOnKubeadm(documents, findings.report)
   tellComponentKeys(documents, findings.report)
   const hosts = hostsOf(documents.cluster?.value.hosts, documents.cluster?.locate ?? documents.locate, fileName)
   const gathered = gather(documents, hosts, {fileName, environment, report: findings.report})
-  return finish(gathered, documents, findings)
+  return finish(gathered, documents, findings, isKubeadmFile(documents) ? () => hintForKubeadm(fileName) : undefined)
 }
+
+const hintForKubeadm = (fileName: string): string =>
+  `this is a file of kubeadm, which names no hosts: use it as it is with 'kadm init HOST -f ${fileName}', or make a cluster file of it with 'kadm config migrate ${fileName} > kadm.yaml'`
+
+const USUAL_HINT = "correct the configuration; 'kadm config validate' checks a file without touching a machine"
 
 /** Checks the gathered settings and returns the cluster, or throws all errors. */
 export function finish(
   gathered: GatheredDrafts,
   documents: FileDocuments | undefined,
   {report, all}: ReturnType<typeof newFindings>,
-  hint = "correct the configuration; 'kadm config validate' checks a file without touching a machine",
+  hintFor: (issues: readonly ConfigIssue[]) => string = () => USUAL_HINT,
 ): ReadCluster {
   checkTogether(gathered, report)
   checkSwap(gathered.draft.swap, documents?.kubelet, report)
-  settle(all(), hint)
+  settle(all(), hintFor(all()))
   const cluster = clusterOf(gathered)
   if (documents !== undefined) checkComponents(cluster, documents, report)
-  return {cluster, warnings: settle(all(), hint)}
+  return {cluster, warnings: settle(all(), hintFor(all()))}
 }
 
 /** Keys that the kubelet or kube-proxy would refuse. */
@@ -53,12 +64,12 @@ export function tellComponentKeys({kubelet, kubeProxy}: FileDocuments, report: R
     tellComponentProblems('KubeProxyConfiguration', kubeProxy.value, kubeProxy.locate, report)
 }
 
-/** Reports what kubeadm's documents set that kadm does not support. */
-export function tellAllUnsupported(documents: FileDocuments, report: Report): void {
-  const {clusterConfiguration, init, join} = documents
-  for (const doc of [clusterConfiguration, init, join]) {
-    if (doc !== undefined) tellUnsupported(doc.value.kind, doc.value, doc.locate, report)
-  }
+/** Reports what kubeadm's documents set and kadm reads in another way. */
+export function remarkOnKubeadm({clusterConfiguration, init, join}: FileDocuments, report: Report): void {
+  if (clusterConfiguration !== undefined)
+    remarkOnCluster(clusterConfiguration.value, clusterConfiguration.locate, report)
+  if (init !== undefined) remarkOnInit(init.value, init.locate, report)
+  if (join !== undefined) remarkOnJoin(join.value, join.locate, report)
 }
 
 interface GatherContext {
@@ -75,47 +86,67 @@ export function gather(documents: FileDocuments, hosts: readonly PlacedHost[], c
     draft: mergeDrafts(draftsOf(documents, context), report),
     hosts: registered(hosts, {init, join}, report),
     extra: extraOf(documents),
+    kubeadm: kubeadmSettings(documents),
+    isKubeadmFile: isKubeadmFile(documents),
     hostsPlace: (cluster?.locate ?? documents.locate)(['hosts']),
     whole: documents.whole,
   }
 }
 
 function draftsOf(
-  {cluster, clusterConfiguration, init, join}: FileDocuments,
+  {cluster, clusterConfiguration, init, oldStartup}: FileDocuments,
   context: GatherContext,
 ): readonly Draft[] {
-  const apiPort = cluster?.value.apiPort ?? init?.value.localAPIEndpoint?.bindPort
+  const bindPort = init?.value.localAPIEndpoint?.bindPort
+  const apiPort = cluster?.value.apiPort ?? (bindPort === 0 ? undefined : bindPort)
   return [
     ...(cluster === undefined ? [] : [draftOfCluster(cluster.value, cluster.locate, {...context, apiPort})]),
     ...(clusterConfiguration === undefined
       ? []
-      : [draftOfClusterConfiguration(clusterConfiguration.value, clusterConfiguration.locate, apiPort)]),
+      : [draftOfClusterConfiguration(clusterConfiguration.value, clusterConfiguration.locate, {...context, apiPort})]),
     ...(init === undefined ? [] : [draftOfInit(init.value, init.locate)]),
-    ...(join === undefined ? [] : [draftOfJoin(join.value, join.locate)]),
+    ...(oldStartup === undefined ? [] : [draftOfOldStartup(oldStartup.value, oldStartup.locate)]),
   ]
 }
 
+/**
+ * InitConfiguration is for the first control plane, and what it says of nodes in general for all of them.
+ * JoinConfiguration is for workers, or for further control planes if it has `controlPlane`.
+ */
 function registered(
   hosts: readonly PlacedHost[],
   {init, join}: Pick<FileDocuments, 'init' | 'join'>,
   report: Report,
 ): readonly PlacedHost[] {
-  const first =
-    init === undefined
+  const [first, ...others] = hosts.filter(({spec}) => spec.role === 'control-plane')
+  const joinsControlPlanes = join?.value.controlPlane !== undefined
+  const joining = joinsControlPlanes ? others : hosts.filter(({spec}) => spec.role === 'worker')
+  const afterJoin =
+    join === undefined
       ? hosts
       : register(
           hosts,
           {
-            role: 'control-plane',
-            node: init.value.nodeRegistration,
-            advertiseAddress: chosenAddress(init.value.localAPIEndpoint?.advertiseAddress),
-            locate: init.locate,
+            concerned: joining,
+            named: joining.length === 1 ? joining[0] : undefined,
+            node: join.value.nodeRegistration,
+            advertiseAddress: chosenAddress(join.value.controlPlane?.localAPIEndpoint?.advertiseAddress),
+            locate: join.locate,
           },
           report,
         )
-  if (join === undefined) return first
-  const node = join.value.nodeRegistration
-  return register(first, {role: 'worker', node, advertiseAddress: undefined, locate: join.locate}, report)
+  if (init === undefined || first === undefined) return afterJoin
+  return register(
+    afterJoin,
+    {
+      concerned: joinsControlPlanes ? [first] : [first, ...others],
+      named: first,
+      node: init.value.nodeRegistration,
+      advertiseAddress: chosenAddress(init.value.localAPIEndpoint?.advertiseAddress),
+      locate: init.locate,
+    },
+    report,
+  )
 }
 
 const extraOf = ({clusterConfiguration, kubelet, kubeProxy}: FileDocuments): Omit<Extra, 'ignorePreflightErrors'> => ({

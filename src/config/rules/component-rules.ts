@@ -2,8 +2,10 @@ import {canonicalAddress} from '../../domain/cidr.ts'
 import {dnsServiceAddress} from '../../domain/endpoint.ts'
 import {pkiDir} from '../../domain/kubeadm-places.ts'
 import type {Cluster} from '../../domain/cluster.ts'
+import {type ComponentKind, newerFields} from '../documents/component-keys.ts'
 import type {Doc} from '../documents/file-documents.ts'
 import type {Path, Located, Report} from '../documents/finding.ts'
+import {isOtherRuntime} from './host-rules.ts'
 import {isSame, type Tree, valueAt} from '../documents/tree.ts'
 
 /**
@@ -31,9 +33,34 @@ export function checkComponents(
   report: Report,
 ): void {
   const {kubelet, kubeProxy} = documents
-  if (kubelet !== undefined) for (const [path, value] of kubeletExpects(cluster)) expect(kubelet, path, value, report)
+  if (kubelet !== undefined) {
+    for (const [path, value] of kubeletExpects(cluster)) expect(kubelet, path, value, report)
+    checkEndpoint(cluster, kubelet, report)
+  }
+  for (const [kind, doc] of [
+    ['KubeletConfiguration', kubelet],
+    ['KubeProxyConfiguration', kubeProxy],
+  ] as const) {
+    if (doc !== undefined) checkFields(kind, cluster, doc, report)
+  }
   if (kubeProxy !== undefined && cluster.network.podSubnets.length > 0)
     expect(kubeProxy, 'clusterCIDR', cluster.network.podSubnets.join(','), report)
+}
+
+/** A kubelet with another runtime than its node has would not start; kubeadm lets the node's criSocket win. */
+function checkEndpoint({hosts}: Cluster, kubelet: Doc<Tree>, report: Report): void {
+  const endpoint = kubelet.value['containerRuntimeEndpoint']
+  if (typeof endpoint !== 'string' || endpoint === '' || hosts.every(host => !isOtherRuntime(endpoint, host))) return
+  const message = `names another container runtime than the nodes have; kadm installs containerd, unless nodeRegistration.criSocket (or criSocket of a host) names a runtime that is there: ${endpoint}`
+  report({severity: 'error', place: kubelet.locate(['containerRuntimeEndpoint']), message})
+}
+
+/** A component refuses a field that its release does not have. */
+function checkFields(kind: ComponentKind, {version}: Cluster, doc: Doc<Tree>, report: Report): void {
+  for (const {path, since} of newerFields(kind, doc.value, version.minor)) {
+    const message = `exists only since Kubernetes v1.${since}, but this cluster is ${version.text}; remove it`
+    report({severity: 'error', place: doc.locate(path, 'key'), message})
+  }
 }
 
 function expect(doc: Doc<Tree>, path: string, wanted: unknown, report: Report): void {

@@ -1,5 +1,6 @@
-import {canonicalAddress, cidrContains, parseAddress, parseCidr} from '../../domain/cidr.ts'
+import {canonicalAddress, cidrContains, isAddress, parseAddress, parseCidr} from '../../domain/cidr.ts'
 import {quorumOf, toleranceOf} from '../../domain/etcd.ts'
+import {CRI_SOCKET_URL} from '../../domain/paths.ts'
 import {DEFAULTS} from '../draft/defaults.ts'
 import type {Place, Report} from '../documents/finding.ts'
 import type {PlacedHost} from '../draft/hosts.ts'
@@ -45,7 +46,10 @@ function evenQuorum(count: number): string | undefined {
 export function checkHosts(hosts: readonly PlacedHost[], ranges: readonly PlacedRange[], report: Report): void {
   checkDistinct(
     'name',
-    hosts.map(host => [host.spec.name, host.at('name')]),
+    hosts.map(host => [
+      host.spec.nodeName ?? host.spec.name,
+      host.at(host.spec.nodeName === undefined ? 'name' : 'nodeName'),
+    ]),
     report,
   )
   checkDistinct(
@@ -136,13 +140,20 @@ function checkKubeletArgs(host: PlacedHost, report: Report): void {
   for (const [i, {name, value}] of host.spec.kubeletExtraArgs.entries()) {
     const place = host.at('kubeletExtraArgs', i)
     const refuse = (message: string): void => report({severity: 'error', place, message})
-    if (name === 'hostname-override' && value !== host.spec.name)
-      refuse(`hostname-override must equal the host's name; set name: ${value} instead`)
-    if (name === 'register-with-taints') refuse('kadm sets register-with-taints; use taints instead')
-    const {address} = host.spec
-    if (name !== 'node-ip' || address === undefined) continue
-    const addresses = value.split(',').map(canonicalAddress)
-    if (!addresses.includes(canonicalAddress(address)))
-      refuse(`node-ip ${value} must equal the host's address ${address}; change one of them`)
+    const {nodeName, name: hostname, taints} = host.spec
+    if (name === 'hostname-override' && value !== (nodeName ?? hostname))
+      refuse(`hostname-override must equal the name of the node; set nodeName: ${value} instead`)
+    if (name === 'register-with-taints' && (taints ?? []).length > 0)
+      refuse('register-with-taints cannot be used together with taints; write all of them in taints')
+    if (name === 'node-ip' && !value.split(',').every(isAddress))
+      refuse(`'${value}' is not an IP address, or two with a comma`)
+    if (name === 'container-runtime-endpoint' && isOtherRuntime(value, host.spec))
+      refuse(`names another container runtime than the node has; write criSocket: ${value} instead`)
   }
 }
+
+/** Whether a kubelet would be sent to a container runtime that kadm does not set up there. */
+export const isOtherRuntime = (endpoint: string, {criSocket}: {readonly criSocket?: string | undefined}): boolean =>
+  plainSocket(endpoint) !== plainSocket(criSocket ?? CRI_SOCKET_URL)
+
+const plainSocket = (socket: string): string => socket.replace(/^unix:\/\//, '').replace(/^\/var\/run\//, '/run/')

@@ -17,9 +17,9 @@ export const nodeNameProblem: Rule = text => {
 }
 
 export const clusterNameProblem: Rule = text =>
-  text.length <= 253 && /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(text)
+  text.length <= 253 && text.trim() !== '' && !/\p{Cc}/u.test(text)
     ? undefined
-    : `'${text}' is not a cluster name; use letters, digits, '-', '_' and '.'`
+    : `'${text}' is not a cluster name; use at most 253 characters, none of them a control character`
 
 export const dnsDomainProblem: Rule = text =>
   isSubdomain(text) ? undefined : `'${text}' is not a DNS domain; write a name such as cluster.local (RFC 1123)`
@@ -33,6 +33,18 @@ export const versionProblem: Rule = text => {
     return error.hint === undefined ? error.message : `${error.message}; ${error.hint}`
   }
 }
+
+/** As kubeadm reads kubernetesVersion: a release, or a label that stands for one. */
+export const releaseProblem: Rule = text => {
+  if (isReleaseLabel(text)) return undefined
+  return /^v?\d+\.\d+\.\d+[-+]/.test(text)
+    ? `'${text}' is not a release: kadm installs no pre-releases and no builds of others; write a release such as v1.37.2`
+    : versionProblem(text)
+}
+
+/** `stable`, `stable-1`, `stable-1.37`, `latest-1.37` and those of builds (kubeadm util/version.go). */
+export const isReleaseLabel = (text: string): boolean =>
+  /^((k8s-master|ci|release)\/)?(stable|latest)(-\d+(\.\d+)?)?$/.test(text)
 
 export const ipProblem: Rule = text => {
   if (!isAddress(text)) return addressIsNone(text)
@@ -118,7 +130,7 @@ export const labelValueProblem: Rule = text =>
 export const argNameProblem: Rule = text => {
   if (text === '') return 'must not be empty'
   if (text.startsWith('-')) return `'${text}' must not begin with dashes: ${text.replace(/^-+/, '')}`
-  return /^[A-Za-z0-9][A-Za-z0-9-]*$/.test(text) ? undefined : `'${text}' is not the name of a flag`
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text) ? undefined : `'${text}' is not the name of a flag`
 }
 
 export const notEmpty: Rule = text => (text.trim() === '' ? 'must not be empty' : undefined)
@@ -126,7 +138,11 @@ export const notEmpty: Rule = text => (text.trim() === '' ? 'must not be empty' 
 export const absolutePathProblem: Rule = text =>
   text.startsWith('/') ? undefined : `'${text}' is not an absolute path`
 
+/** The grammar of image references (distribution/reference): only the registry may have upper-case letters. */
+const REPOSITORY =
+  /^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:]+\])(:\d{1,5})?(\/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*$/
+
 export const repositoryProblem: Rule = text =>
-  /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/i.test(text)
+  REPOSITORY.test(text)
     ? undefined
-    : `'${text}' is not an image repository; write it as registry.example.com/kubernetes`
+    : `'${text}' is not an image repository; write it as registry.example.com/kubernetes, with the path in lower case`

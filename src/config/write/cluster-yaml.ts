@@ -1,17 +1,20 @@
 import {parseAllDocuments, stringify} from 'yaml'
 
-import type {Cluster, ComponentExtra, HostSpec, Source} from '../../domain/cluster.ts'
+import type {Cluster, HostSpec, Source} from '../../domain/cluster.ts'
 import type {Proxy} from '../../domain/online-source.ts'
 import {formatHours} from '../rules/duration.ts'
 import {API_VERSIONS} from '../documents/file-documents.ts'
 import {formatTaint} from '../rules/taint.ts'
+import {clusterBody, defined, filled, initBody, joinBody, said} from './kubeadm-bodies.ts'
 
 /** A cluster as a full `kadm.yaml` with every setting. The inverse of `readCluster`. */
-export function clusterToYaml(cluster: Cluster): string {
+export function clusterToYaml(cluster: Cluster, joinNode: object = {}): string {
   const {kubelet, kubeProxy} = cluster.extra
   const documents = [
     stringify(ownDocument(cluster), {lineWidth: 0, aliasDuplicateObjects: false}),
-    ...componentDocument('ClusterConfiguration', componentsOf(cluster)),
+    ...componentDocument('InitConfiguration', initBody(cluster)),
+    ...componentDocument('ClusterConfiguration', clusterBody(cluster)),
+    ...componentDocument('JoinConfiguration', joinBody(cluster, joinNode)),
     ...componentDocument('KubeletConfiguration', kubelet),
     ...componentDocument('KubeProxyConfiguration', kubeProxy),
   ]
@@ -70,8 +73,6 @@ function ownDocument(cluster: Cluster): object {
   }
 }
 
-const said = (key: string, value: unknown): object => (value === undefined ? {} : {[key]: value})
-const filled = (key: string, value: object): object => (Object.keys(value).length === 0 ? {} : {[key]: value})
 const ranges = (subnets: readonly string[]): unknown => (subnets.length === 0 ? [] : subnets.join(','))
 
 const sourceDocument = (source: Source): object =>
@@ -86,6 +87,7 @@ const proxyDocument = ({noProxy, ...proxy}: Proxy): object => ({...proxy, ...fil
 
 const hostDocument = (host: HostSpec): object => ({
   ...said('name', host.name),
+  ...said('nodeName', host.nodeName),
   role: host.role,
   ssh: host.ssh === 'local' ? 'local' : defined(host.ssh),
   ...said('address', host.address),
@@ -94,6 +96,7 @@ const hostDocument = (host: HostSpec): object => ({
   ...filled('kubeletExtraArgs', host.kubeletExtraArgs),
   ...said('network', host.netplan === undefined ? undefined : interfaces(host.netplan.interfaces)),
   ...said('nat', host.nat),
+  ...said('criSocket', host.criSocket),
 })
 
 const interfaces = (specs: NonNullable<HostSpec['netplan']>['interfaces']): object =>
@@ -103,22 +106,3 @@ const interfaces = (specs: NonNullable<HostSpec['netplan']>['interfaces']): obje
       {addresses, ...said('gateway', gateway), ...filled('nameservers', nameservers), ...said('mtu', mtu)},
     ]),
   )
-
-const defined = (value: object): object =>
-  Object.fromEntries(Object.entries(value).filter(([, child]) => child !== undefined))
-
-function componentsOf({extra}: Cluster): object {
-  const etcd = componentOf(extra.etcd)
-  return {
-    ...filled('apiServer', componentOf(extra.apiServer)),
-    ...filled('controllerManager', componentOf(extra.controllerManager)),
-    ...filled('scheduler', componentOf(extra.scheduler)),
-    ...(Object.keys(etcd).length === 0 ? {} : {etcd: {local: etcd}}),
-  }
-}
-
-const componentOf = (component: ComponentExtra): object => ({
-  ...filled('extraArgs', component.args),
-  ...filled('extraVolumes', component.volumes.map(defined)),
-  ...filled('extraEnvs', component.envs),
-})

@@ -44,7 +44,7 @@ export function expectedOf(
 ): Expected {
   return {
     hosts: cluster.hosts.map((host, i) => ({
-      name: host.name ?? names[i],
+      name: host.nodeName ?? host.name ?? names[i],
       addresses: addressesOf(host),
       role: host.role,
       taints: host.taints ?? taintsOf(host.role),

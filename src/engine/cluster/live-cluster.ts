@@ -39,6 +39,8 @@ export async function readLiveCluster(
     cluster: {
       ...cluster,
       proxy: given.proxy,
+      // The cluster knows what it was made from, the run what its own nodes are to be.
+      kubeadm: {...cluster.kubeadm, join: given.kubeadm?.join},
       startupSeconds: Math.max(given.startupSeconds, startup),
       swap: swapAsCluster ? swapOf(cluster.extra.kubelet) : given.swap,
       extra: {...cluster.extra, kubelet: sharedOnly(cluster.extra.kubelet)},

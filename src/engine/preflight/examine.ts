@@ -55,7 +55,9 @@ export async function examine({options, cluster, candidates, joined}: Examinatio
     bundleArchitecture: options.bundle?.bundle.architecture,
     command: options.command,
   })
-  const ignored = [...options.ignorePreflightErrors, ...cluster.extra.ignorePreflightErrors]
+  const joins = candidates.every(({spec}) => spec.role === 'worker')
+  const ofJoin = joins ? (cluster.kubeadm?.join?.ignorePreflightErrors ?? []) : []
+  const ignored = [...options.ignorePreflightErrors, ...cluster.extra.ignorePreflightErrors, ...ofJoin]
   return {
     nodes: choice.nodes,
     findings: gatherEqual(applyIgnores([...choice.findings, ...findings, ...reached], ignored)),

@@ -26,16 +26,17 @@ function listens(port: number): string {
 }
 
 /** What the kubelet's configuration takes from a host. */
-export const kubeletHost = ({facts}: Pick<PhaseContext, 'facts'>): KubeletHost => ({
+export const kubeletHost = ({facts, node}: Pick<PhaseContext, 'facts' | 'node'>): KubeletHost => ({
   cgroupVersion: facts.cgroup.version,
   resolvedActive: facts.resolv.resolvedActive,
   swapOutside: facts.swap.some(({kind, active}) => kind === 'outside' && active),
+  criSocket: node.host.criSocket,
 })
 
 /** The kubelet's own configuration and the kubelet at work; the same on every node. */
 export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly AnyResource[] {
-  const hostname = node.host.name === undefined ? facts.hostname : node.name
-  const host = kubeletHost({facts})
+  const hostname = node.host.name ?? facts.hostname
+  const host = kubeletHost({facts, node})
   const {port} = kubeletListens(cluster, node, host)
   return [
     file({
@@ -45,7 +46,7 @@ export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly An
     }),
     file({
       path: KUBELET_INSTANCE_CONFIG,
-      content: kubeletInstanceConfigYaml(),
+      content: kubeletInstanceConfigYaml(node.host.criSocket),
       why: 'the socket of the container runtime',
     }),
     file({

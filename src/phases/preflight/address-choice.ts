@@ -44,7 +44,7 @@ export function chooseAddresses(input: ChoiceInput, subnet?: string): AddressCho
   const shared = subnet ?? commonSubnets(input, usable)[0]
   const chosen = hosts.map((host, i) => chooseOne(host, usable[i] ?? [], {shared, isForced: subnet !== undefined}))
   const nodes = hosts.map(({spec, facts}, i): ChosenNode => {
-    const name = (spec.name ?? facts.nodeName ?? facts.hostname).toLowerCase()
+    const name = (spec.nodeName ?? spec.name ?? facts.nodeName ?? facts.hostname).toLowerCase()
     return {host: spec, role: spec.role, name, ...(chosen[i] ?? NOTHING)}
   })
   const findings = hosts.flatMap((host, i) =>

@@ -5,6 +5,7 @@ import type {ConfigEnvironment} from '../../../config/read/environment.ts'
 import type {ClusterFlags} from '../../../config/read/from-flags.ts'
 import type {ReadCluster} from '../../../config/read/read-cluster.ts'
 import {readLocalText, readLocalTextIfThere} from '../../../remote/local/local-files.ts'
+import {askForRelease, releasesOf} from './release-labels.ts'
 import type {SshFlags} from '../../flags/ssh-flags.ts'
 
 /** The default file name. */
@@ -43,7 +44,10 @@ export function mustFindFile(named: string | undefined): TextFile {
 /** A cluster from flags, which override the file if one is given. */
 export async function clusterFrom(flags: ClusterFlags, file: TextFile | undefined): Promise<ReadCluster> {
   const {clusterFromFlags} = await import('../../../config/read/from-flags.ts')
-  return clusterFromFlags(flags, environment, file)
+  // Software from a bundle needs no internet, so nothing is asked there.
+  const releases =
+    flags.bundle === undefined ? await releasesOf(file?.text ?? '', askForRelease) : new Map<string, string>()
+  return clusterFromFlags(flags, {...environment, releaseOf: label => releases.get(label)}, file)
 }
 
 /** The SSH flags for the login. */
@@ -70,7 +74,9 @@ const withSsh = (host: HostSpec, flags: LoginFlags): HostSpec =>
 
 /** Finds a host by its name or address in the file. */
 export function hostNamed({hosts}: Pick<Cluster, 'hosts'>, wanted: string, file: string): HostSpec {
-  const found = hosts.find(({name, ssh}) => name === wanted || (ssh !== 'local' && ssh.address === wanted))
+  const found = hosts.find(
+    ({name, nodeName, ssh}) => name === wanted || nodeName === wanted || (ssh !== 'local' && ssh.address === wanted),
+  )
   if (found !== undefined) return found
   throw new KadmError('usage', `${file} has no host '${wanted}'`, {
     hint: 'use the host names in the file, or omit --file',

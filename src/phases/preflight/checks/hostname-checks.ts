@@ -13,8 +13,8 @@ export const hostnameCheck: HostCheck = view => {
     const message = `is already node ${facts.nodeName} and cannot be renamed to ${node.name}`
     return [error(name, view, message, instead(view, facts.nodeName))]
   }
-  if (node.host.name !== undefined && facts.hostname !== node.name)
-    return [info(name, view, `is called ${facts.hostname} now`, `kadm calls it ${node.name}`)]
+  if (node.host.name !== undefined && facts.hostname !== node.host.name)
+    return [info(name, view, `is called ${facts.hostname} now`, `kadm calls it ${node.host.name}`)]
   if (facts.hostname !== node.name)
     return [info(name, view, `is called ${facts.hostname}`, `the cluster knows it as ${node.name}`)]
   return facts.hostnameResolves

@@ -1,0 +1,195 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {issueCa} from '../../src/certs/issue.ts'
+import {makeKey} from '../../src/certs/keys.ts'
+import {joinByDiscovery} from '../../src/commands/runtime/requests/discovery.ts'
+import {joinRequest, type JoinFlags} from '../../src/commands/runtime/requests/join-request.ts'
+import {releasesOf} from '../../src/commands/runtime/requests/release-labels.ts'
+import {skippedPhases} from '../../src/commands/runtime/requests/skipped-phases.ts'
+import {hasCoreDns, hasKubeProxy} from '../../src/domain/kubeadm-places.ts'
+import {caPins} from '../../src/kube/signature.ts'
+import {sampleCluster} from '../phases/preflight/sample.ts'
+
+const TOKEN = 'abcdef.0123456789abcdef'
+const NO_FLAGS: JoinFlags = {
+  'identity-file': undefined,
+  'ssh-user': undefined,
+  'ssh-port': undefined,
+  jump: undefined,
+  file: undefined,
+  to: undefined,
+  token: undefined,
+  'discovery-token-ca-cert-hash': undefined,
+  'discovery-token-unsafe-skip-ca-verification': false,
+  'node-name': undefined,
+  bundle: undefined,
+  swap: undefined,
+}
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kadm-join-'))
+})
+afterAll(() => rmSync(folder, {recursive: true}))
+
+function joinFile(name: string, more = ''): string {
+  const path = join(folder, name)
+  writeFileSync(
+    path,
+    `apiVersion: kubeadm.k8s.io/v1beta4
+kind: JoinConfiguration
+discovery:
+  bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: "192.0.2.10:6443", unsafeSkipCAVerification: true}
+nodeRegistration:
+  name: Worker-A
+  kubeletExtraArgs:
+  - {name: node-labels, value: tier=web}
+${more}`,
+  )
+  return path
+}
+
+describe('join with a JoinConfiguration', () => {
+  test('alone: this machine, by the discovery of the file', async () => {
+    const {cluster, joinTo} = await joinRequest([], {...NO_FLAGS, file: joinFile('a.yaml')})
+
+    expect(cluster.hosts).toMatchObject([
+      {
+        ssh: 'local',
+        role: 'worker',
+        nodeName: 'worker-a',
+        kubeletExtraArgs: [{name: 'node-labels', value: 'tier=web'}],
+      },
+    ])
+    expect(joinTo).toMatchObject({
+      kind: 'token',
+      endpoint: '192.0.2.10:6443',
+      token: TOKEN,
+      skipVerification: true,
+      swapAsCluster: true,
+    })
+  })
+
+  test('beside a token on the command line, what it says of the node counts', async () => {
+    const flags = {...NO_FLAGS, token: TOKEN, 'discovery-token-unsafe-skip-ca-verification': true}
+    const {cluster, joinTo} = await joinRequest(['10.0.0.1:6443'], {...flags, file: joinFile('b.yaml')})
+
+    expect(cluster.hosts).toMatchObject([{kubeletExtraArgs: [{name: 'node-labels', value: 'tier=web'}]}])
+    expect(joinTo).toMatchObject({kind: 'token', endpoint: '10.0.0.1:6443'})
+  })
+
+  test('with --to, it is for the machines that are named', async () => {
+    const flags = {...NO_FLAGS, to: 'ubuntu@192.0.2.10', file: joinFile('c.yaml', 'timeouts: {tlsBootstrap: 10m}\n')}
+    const {cluster, joinTo} = await joinRequest(['ubuntu@192.0.2.11'], flags)
+
+    expect(cluster.hosts).toMatchObject([{nodeName: 'worker-a', ssh: {address: '192.0.2.11'}}])
+    expect(cluster.kubeadm?.join?.timeouts).toEqual({tlsBootstrap: 600})
+    expect(joinTo).toMatchObject({kind: 'ssh', spec: {ssh: {address: '192.0.2.10'}}})
+  })
+
+  test('that is not there, or is of a control plane, is refused', async () => {
+    const missing = {...NO_FLAGS, token: TOKEN, 'discovery-token-unsafe-skip-ca-verification': true}
+
+    await expect(joinRequest(['10.0.0.1:6443'], {...missing, file: join(folder, 'none.yaml')})).rejects.toMatchObject({
+      code: 'config',
+    })
+    await expect(joinRequest([], {...NO_FLAGS, file: joinFile('d.yaml', 'controlPlane: {}\n')})).rejects.toThrow(
+      'describes a control plane',
+    )
+  })
+})
+
+describe('a discovery file', () => {
+  const config = (more: object): string =>
+    JSON.stringify({
+      clusters: [{cluster: {server: 'https://10.0.0.1:6443', 'certificate-authority-data': more}}],
+    })
+
+  test('gives the address and the CA, and its token or the one of the document', async () => {
+    const wanted = {
+      isCa: true,
+      commonName: 'kubernetes',
+      organisations: [],
+      usages: [],
+      sans: {dns: [], ips: []},
+      hours: 24,
+    }
+    const now = new Date('2026-06-01T00:00:00Z')
+    const random = (count: number): Buffer => Buffer.alloc(count, 7)
+    const pem = issueCa({wanted, key: await makeKey('ECDSA-P256'), now, random})
+    const text = JSON.stringify({
+      clusters: [
+        {cluster: {server: 'https://10.0.0.1:6443', 'certificate-authority-data': Buffer.from(pem).toString('base64')}},
+      ],
+      users: [{user: {token: 'fedcba.0123456789abcdef'}}],
+    })
+    const found = await joinByDiscovery({kubeConfigPath: '/a'}, () => Promise.resolve(text))
+    const given = await joinByDiscovery({kubeConfigPath: '/a', tlsBootstrapToken: TOKEN}, () => Promise.resolve(text))
+
+    expect(found).toEqual({
+      kind: 'token',
+      endpoint: '10.0.0.1:6443',
+      token: 'fedcba.0123456789abcdef',
+      caHashes: caPins(pem),
+      skipVerification: false,
+    })
+    expect(given.token).toBe(TOKEN)
+  })
+
+  test.each([
+    ['', 'is not a kubeconfig'],
+    ['{clusters: [{cluster: {server: "https://a"}}]}', 'has no CA'],
+    [config({}).replace('{}', '"QQ=="'), 'has no token'],
+  ])('%j is refused', async (text, words) => {
+    await expect(joinByDiscovery({kubeConfigPath: '/a'}, () => Promise.resolve(text))).rejects.toThrow(words)
+  })
+
+  test('no discovery at all is refused', async () => {
+    await expect(joinByDiscovery({}, () => Promise.resolve(''))).rejects.toThrow('names no discovery')
+  })
+})
+
+describe('phases that are skipped', () => {
+  test('by flag: the cluster is one without the add-on', () => {
+    const {cluster, skip} = skippedPhases('init', sampleCluster(), ['addon/coredns'])
+
+    expect(skip).toEqual(['addon/coredns'])
+    expect([hasCoreDns(cluster), hasKubeProxy(cluster)]).toEqual([false, true])
+  })
+
+  test("by kubeadm's names in a file, those that kadm has too", () => {
+    const init = {skipPhases: ['addon/kube-proxy', 'etcd/local', 'upload-certs', 'certs/apiserver']}
+    const {cluster, skip} = skippedPhases('init', {...sampleCluster(), kubeadm: {init}}, ['mark-control-plane'])
+
+    expect(skip).toEqual(['mark-control-plane', 'addon/kube-proxy', 'etcd'])
+    expect(hasKubeProxy(cluster)).toBe(false)
+  })
+
+  test('those of a join are not those of an init', () => {
+    const kubeadm = {init: {skipPhases: ['certs']}, join: {skipPhases: ['kubelet-start']}}
+
+    expect(skippedPhases('join', {...sampleCluster(), kubeadm}, []).skip).toEqual(['worker/kubelet-start'])
+    expect(skippedPhases('reset', {...sampleCluster(), kubeadm}, []).skip).toEqual([])
+  })
+})
+
+describe('labels of releases', () => {
+  const text = 'kubernetesVersion: stable-1.37\n---\n  "kubernetesVersion": "latest",\nkubernetesVersion: v1.37.2\n'
+
+  test('are asked for once each, and what is no release counts for nothing', async () => {
+    const asked: string[] = []
+    const releases = await releasesOf(text, label => {
+      asked.push(label)
+      return Promise.resolve(label === 'stable-1.37' ? 'v1.37.9\n' : 'v1.39.0-alpha.1')
+    })
+
+    expect(asked).toEqual(['stable-1.37', 'latest'])
+    expect([...releases]).toEqual([['stable-1.37', 'v1.37.9']])
+  })
+
+  test('stay unknown where the server cannot be asked', async () => {
+    expect([...(await releasesOf(text, () => Promise.reject(new Error('offline'))))]).toEqual([])
+  })
+})
