@@ -7,18 +7,8 @@ import type {LocalBundle} from '../../src/phases/phase.ts'
 import {select} from '../../src/phases/select.ts'
 import {sampleCluster, sampleFacts, sampleSpec} from '../phases/preflight/sample.ts'
 import {fakeHost} from './fake-host.ts'
+import {FINGERPRINT, KEY} from '../resources/package-key.ts'
 
-const KEY = `-----BEGIN PGP PUBLIC KEY BLOCK-----
-
-mDMEawUnGxYJKwYBBAHaRw8BAQdAZPRiFl1VZ26HrKSMA/6Z2SLwOGE/OgM8GRuP
-nggCmpu0HGthZG0gdGVzdCA8dGVzdEBleGFtcGxlLm9yZz6IkAQTFggAOBYhBPnD
-i7XSwl1aquLC8oda1vVgVIK4BQJrBScbAhsDBQsJCAcCBhUKCQgLAgQWAgMBAh4B
-AheAAAoJEIda1vVgVIK4ih0A/jFRazlJSnO9JLG6u2sDGWWyzdBNMlNtV3j9xhhA
-Rpa2AP4v//d8V/ROGeodv9Cr+QV1HbuFWXYEGHfjMLPMLQEzBw==
-=QsNK
------END PGP PUBLIC KEY BLOCK-----
-`
-const FINGERPRINT = 'F9C38BB5D2C25D5AAAE2C2F2875AD6F5605482B8'
 const BUNDLE: LocalBundle = {
   dir: '/bundle',
   bundle: {apiVersion: 'kadm/v1', kind: 'Bundle', kubernetesVersion: 'v1.37.2', architecture: 'amd64', entries: []},

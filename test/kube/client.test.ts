@@ -1,23 +1,14 @@
-import {afterEach, describe, expect, it} from 'vitest'
+import {describe, expect, it} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
 import {ApiError} from '../../src/kube/api-error.ts'
-import {clientFromKubeconfig, kubeClient, type KubeClient} from '../../src/kube/client.ts'
+import {clientFromKubeconfig, kubeClient} from '../../src/kube/client.ts'
 import type {Forward} from '../../src/kube/connection.ts'
 import {apiPath} from '../../src/kube/kinds.ts'
-import {authority, fakeApi, refusal, type Answer, type Asked, type FakeApi} from './fake-api.ts'
+import {authority, fakeApi, refusal} from './fake-api.ts'
+import {served} from './served.ts'
 import {containing} from './matchers.ts'
 
-const open: {close: () => Promise<void>}[] = []
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close()
-})
-
-async function start(answer: (asked: Asked) => Answer): Promise<{api: KubeClient; server: FakeApi}> {
-  const server = await fakeApi(answer)
-  const api = kubeClient(server.endpoint, server.forward)
-  open.push(server, api)
-  return {api, server}
-}
+const {open, start} = served()
 
 const failing = async (work: Promise<unknown>): Promise<KadmError> => {
   const error: unknown = await work.catch((caught: unknown) => caught)

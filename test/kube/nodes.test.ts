@@ -1,22 +1,12 @@
-import {afterEach, describe, expect, it} from 'vitest'
-import {kubeClient, type KubeClient} from '../../src/kube/client.ts'
+import {describe, expect, it} from 'vitest'
 import {componentStatus, podState} from '../../src/kube/components.ts'
 import {drain, judgePod} from '../../src/kube/drain.ts'
 import {listNodes, uncordon} from '../../src/kube/nodes.ts'
-import {fakeApi, fakeClock, type Answer, type Asked, type FakeApi} from './fake-api.ts'
+import {fakeClock, type Answer} from './fake-api.ts'
+import {served} from './served.ts'
 import {containing} from './matchers.ts'
 
-const open: {close: () => Promise<void>}[] = []
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close()
-})
-
-async function start(answer: (asked: Asked) => Answer): Promise<{api: KubeClient; server: FakeApi}> {
-  const server = await fakeApi(answer)
-  const api = kubeClient(server.endpoint, server.forward)
-  open.push(server, api)
-  return {api, server}
-}
+const {start} = served()
 
 const items = (...all: readonly unknown[]): Answer => ({json: {items: all, metadata: {}}})
 const owned = (kind: string): object => ({ownerReferences: [{kind, controller: true}]})

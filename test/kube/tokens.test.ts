@@ -1,7 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import fc from 'fast-check'
-import {afterEach, describe, expect, it} from 'vitest'
-import {kubeClient, type KubeClient} from '../../src/kube/client.ts'
+import {describe, expect, it} from 'vitest'
 import {caPins, parseToken, tokenText} from '../../src/kube/signature.ts'
 import {
   DEFAULT_TOKEN,
@@ -12,22 +11,13 @@ import {
   tokenList,
   tokenSecret,
 } from '../../src/kube/tokens.ts'
-import {fakeApi, refusal, type Answer, type Asked, type FakeApi} from './fake-api.ts'
+import {refusal} from './fake-api.ts'
+import {served} from './served.ts'
 
 const token = {id: 'abcdef', secret: '0123456789abcdef'}
 const NOW = Date.parse('2026-11-24T10:00:00.500Z')
 
-const open: {close: () => Promise<void>}[] = []
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close()
-})
-
-async function start(answer: (asked: Asked) => Answer): Promise<{api: KubeClient; server: FakeApi}> {
-  const server = await fakeApi(answer)
-  const api = kubeClient(server.endpoint, server.forward)
-  open.push(server, api)
-  return {api, server}
-}
+const {start} = served()
 
 describe('a new bootstrap token', () => {
   it('has the form of one whatever the random bytes', () => {

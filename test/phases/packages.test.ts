@@ -8,17 +8,8 @@ import {packagesPhase} from '../../src/phases/host/packages.ts'
 import type {Phase, PhaseContext} from '../../src/phases/phase.ts'
 import {runtimePhase} from '../../src/phases/host/runtime.ts'
 import {sampleCluster, sampleFacts, sampleSpec} from './preflight/sample.ts'
+import {KEY} from '../resources/package-key.ts'
 
-const KEY = `-----BEGIN PGP PUBLIC KEY BLOCK-----
-
-mDMEawUnGxYJKwYBBAHaRw8BAQdAZPRiFl1VZ26HrKSMA/6Z2SLwOGE/OgM8GRuP
-nggCmpu0HGthZG0gdGVzdCA8dGVzdEBleGFtcGxlLm9yZz6IkAQTFggAOBYhBPnD
-i7XSwl1aquLC8oda1vVgVIK4BQJrBScbAhsDBQsJCAcCBhUKCQgLAgQWAgMBAh4B
-AheAAAoJEIda1vVgVIK4ih0A/jFRazlJSnO9JLG6u2sDGWWyzdBNMlNtV3j9xhhA
-Rpa2AP4v//d8V/ROGeodv9Cr+QV1HbuFWXYEGHfjMLPMLQEzBw==
-=QsNK
------END PGP PUBLIC KEY BLOCK-----
-`
 const templates = readTemplates()
 const CONTAINERD_PROXY = '/etc/systemd/system/containerd.service.d/20-kadm-proxy.conf'
 const KUBELET_PROXY = '/etc/systemd/system/kubelet.service.d/20-kadm-proxy.conf'

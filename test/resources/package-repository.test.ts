@@ -5,20 +5,9 @@ import {KadmError} from '../../src/domain/errors.ts'
 import {fingerprints} from '../../src/resources/packages/openpgp.ts'
 import {packageRepository, packageRepositoryKind} from '../../src/resources/packages/package-repository.ts'
 import {lifecycle, ME, workbenches} from './shell-runner.ts'
+import {FINGERPRINT, KEY} from './package-key.ts'
 
 const bench = workbenches()
-const KEY = `-----BEGIN PGP PUBLIC KEY BLOCK-----
-
-mDMEawUnGxYJKwYBBAHaRw8BAQdAZPRiFl1VZ26HrKSMA/6Z2SLwOGE/OgM8GRuP
-nggCmpu0HGthZG0gdGVzdCA8dGVzdEBleGFtcGxlLm9yZz6IkAQTFggAOBYhBPnD
-i7XSwl1aquLC8oda1vVgVIK4BQJrBScbAhsDBQsJCAcCBhUKCQgLAgQWAgMBAh4B
-AheAAAoJEIda1vVgVIK4ih0A/jFRazlJSnO9JLG6u2sDGWWyzdBNMlNtV3j9xhhA
-Rpa2AP4v//d8V/ROGeodv9Cr+QV1HbuFWXYEGHfjMLPMLQEzBw==
-=QsNK
------END PGP PUBLIC KEY BLOCK-----
-`
-/** As gpg says. */
-const FINGERPRINT = 'F9C38BB5D2C25D5AAAE2C2F2875AD6F5605482B8'
 
 test('the fingerprint of a key is the one that gpg says', () => {
   expect(fingerprints(KEY)).toEqual([FINGERPRINT])

@@ -1,43 +1,15 @@
 import type {Cluster, HostSpec, Node} from '../../../src/domain/cluster.ts'
 import type {Facts, InterfaceFacts} from '../../../src/domain/facts.ts'
 import {NOTHING_SHARED} from '../../../src/domain/shared-facts.ts'
-import {supportedVersion} from '../../../src/domain/version.ts'
 import type {Finding} from '../../../src/phases/preflight/finding.ts'
 import type {JudgedHost, PreflightInput} from '../../../src/phases/preflight/input.ts'
 import {judge} from '../../../src/phases/preflight/judge.ts'
+import {clusterOf} from '../../manifests/cluster.ts'
 
 export const NOW = 1_800_000_000
 
-const component = {args: [], volumes: [], envs: []}
-
-export const sampleCluster = (changes: Partial<Cluster> = {}): Cluster => ({
-  name: 'demo',
-  version: supportedVersion('v1.37.2'),
-  hosts: [],
-  controlPlaneEndpoint: undefined,
-  apiPort: 6443,
-  network: {
-    podSubnets: ['10.244.0.0/16'],
-    serviceSubnets: ['10.96.0.0/12'],
-    dnsDomain: 'cluster.local',
-    plugin: {kind: 'flannel'},
-  },
-  imageRepository: 'registry.k8s.io',
-  pki: {algorithm: 'RSA-2048', caHours: 87600, leafHours: 8760, apiServerSans: []},
-  source: {kind: 'online'},
-  swap: 'off',
-  startupSeconds: 240,
-  extra: {
-    apiServer: component,
-    controllerManager: component,
-    scheduler: component,
-    etcd: component,
-    kubelet: {},
-    kubeProxy: {},
-    ignorePreflightErrors: [],
-  },
-  ...changes,
-})
+export const sampleCluster = (changes: Partial<Cluster> = {}): Cluster =>
+  clusterOf('v1.37.2', {name: 'demo', hosts: [], ...changes})
 
 export const sampleSpec = (changes: Partial<HostSpec> = {}): HostSpec => ({
   name: undefined,
