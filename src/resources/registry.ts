@@ -1,5 +1,6 @@
 import {adminBindingOperation} from './cluster/admin-binding.ts'
 import {clusterInfoOperation} from './cluster/cluster-info.ts'
+import {etcdLeftOperation} from './cluster/etcd-left.ts'
 import {etcdVoterOperation} from './cluster/etcd-voter.ts'
 import {endpointHealthyOperation} from './cluster/endpoint-healthy.ts'
 import {kubeObjectOperation} from './cluster/kube-object.ts'
@@ -79,6 +80,7 @@ export const KINDS = {
 export const OPERATIONS = {
   'admin-binding': adminBindingOperation,
   'cluster-info': clusterInfoOperation,
+  'etcd-left': etcdLeftOperation,
   'etcd-voter': etcdVoterOperation,
   'endpoint-healthy': endpointHealthyOperation,
   'kube-object': kubeObjectOperation,

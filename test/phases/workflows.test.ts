@@ -91,9 +91,14 @@ describe('the phases that run', () => {
     expect(pathsOn(applyPhases, 'worker')).toStrictEqual(pathsOn(joinPhases, 'worker'))
   })
 
-  test('for reset: the worker leaves first, the control plane just stops', () => {
+  test('for reset: the node leaves first, a control plane leaves etcd too', () => {
     expect(pathsOn([...resetPhases, ...afterResetPhases], 'worker')).toStrictEqual(['leave', 'stop', 'clean'])
-    expect(pathsOn([...resetPhases, ...afterResetPhases], 'master')).toStrictEqual(['stop', 'clean'])
+    expect(pathsOn([...resetPhases, ...afterResetPhases], 'master')).toStrictEqual([
+      'leave',
+      'leave-etcd',
+      'stop',
+      'clean',
+    ])
   })
 })
 

@@ -99,7 +99,13 @@ async function actOnCluster(
 }
 
 /** What is one for the whole cluster: two runs that work on different machines would write it in turns. */
-const CLUSTER_WIDE: readonly OperationResource['kind'][] = ['cluster-info', 'etcd-voter', 'kube-object', 'node-removed']
+const CLUSTER_WIDE: readonly OperationResource['kind'][] = [
+  'cluster-info',
+  'etcd-left',
+  'etcd-voter',
+  'kube-object',
+  'node-removed',
+]
 
 /**
  * Before operations act: the run still holds the lease of the machine, and for what is the cluster's own, that of the

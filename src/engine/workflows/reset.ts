@@ -25,7 +25,7 @@ export interface ResetReport {
 }
 
 export type ResetOptions = Omit<WorkflowOptions, 'joinTo' | 'steps'> & {
-  /** The control plane that stays: it drains each worker and deletes its Node object. */
+  /** The control plane that stays: it drains each node, deletes its Node object and removes its member of etcd. */
   readonly remaining: HostSpec | undefined
 }
 

@@ -11,11 +11,12 @@ import {
 import {sh} from '../../remote/shell/shell.ts'
 import {cleanup, type CleanupResource} from '../../resources/steps/cleanup.ts'
 import {emptyTrees, removeTrees} from '../../resources/files/remove-tree.ts'
+import {etcdLeft, type EtcdLeftResource} from '../../resources/cluster/etcd-left.ts'
 import {nodeRemoved} from '../../resources/cluster/node-removed.ts'
 import {restoreKernelSettings} from '../shared/kernel-memory.ts'
 import {kubeletStopped, podGroupsGone, podLinksGone, podMountsGone, podsStopped} from '../shared/node-residue.ts'
 import {packetFilterCleared} from '../shared/packet-filter.ts'
-import type {Phase} from '../phase.ts'
+import type {Phase, PhaseContext} from '../phase.ts'
 
 const DRAIN_MS = 120_000
 
@@ -26,23 +27,47 @@ const DRAIN_MS = 120_000
 const MEMBER = `${ETCD_DATA_DIR}/member`
 const EMPTIED = [MANIFESTS_DIR, PKI_DIR, MEMBER, KUBELET_DIR]
 
+const NO_CONTROL_PLANE = 'skipped: no control plane given (--to);'
+
+const hasMember = ({facts}: PhaseContext): boolean => facts.files[`${MANIFESTS_DIR}/etcd.yaml`] !== undefined
+
+const etcdStep = ({node, facts}: PhaseContext, step: EtcdLeftResource['step']): EtcdLeftResource =>
+  etcdLeft({
+    node: node.name,
+    address: facts.advertiseAddress ?? node.address,
+    step,
+    why: 'a member that is gone for good counts against the quorum of etcd',
+  })
+
 /** `kadm reset`, before the ledger is undone: the node leaves, and what runs on it ends. */
 export const resetPhases: readonly Phase[] = [
   {
     name: 'leave',
     title: 'Remove the node from the cluster',
     why: 'drains the node, then deletes its Node object',
-    where: 'worker',
-    when: ({isAdmin}) =>
-      isAdmin ? true : 'skipped: no control plane given (--to); the Node object stays in the cluster',
-    resources: ({node, facts}) => [
+    when: ({isAdmin}) => (isAdmin ? true : `${NO_CONTROL_PLANE} the Node object stays in the cluster`),
+    resources: context => [
+      // Its look refuses before the node is drained.
+      ...(hasMember(context) ? [etcdStep(context, 'check')] : []),
       nodeRemoved({
-        node: node.name,
-        isMember: facts.clusterCaHash !== undefined,
+        node: context.node.name,
+        isMember: context.facts.clusterCaHash !== undefined,
         drainMs: DRAIN_MS,
         why: 'removes the node from the cluster',
       }),
     ],
+  },
+  {
+    name: 'leave-etcd',
+    title: 'Remove the member of etcd',
+    why: 'a member that is gone for good counts against the quorum of etcd',
+    where: 'control-plane',
+    concurrency: 1,
+    when: context => {
+      if (!hasMember(context)) return 'the host has no etcd'
+      return context.isAdmin ? true : `${NO_CONTROL_PLANE} a member of etcd stays in the cluster`
+    },
+    resources: context => [etcdStep(context, 'remove')],
   },
   {
     name: 'stop',
