@@ -1,7 +1,5 @@
-import {readFileSync} from 'node:fs'
-import {join} from 'node:path'
 import {build as esbuild, type Metafile, type Plugin} from 'esbuild'
-import {ownFilePaths, ROOT} from './places.ts'
+import {ownFilePaths, readText, ROOT} from './places.ts'
 
 /** All of kadm as one CommonJS program, and what it was made of. */
 export interface Bundle {
@@ -44,12 +42,13 @@ const ownFiles = (commit: string): Plugin => ({
 })
 
 function ownFilesModule(commit: string): string {
-  const files = Object.fromEntries(ownFilePaths().map(path => [path, readFileSync(join(ROOT, path), 'utf8')]))
-  return `const files: Readonly<Record<string, string>> = ${JSON.stringify({...files, 'dist/commit': commit})}
+  const files = Object.fromEntries(ownFilePaths().map(path => [path, readText(path)]))
+  return `const files: Readonly<Record<string, string>> = ${JSON.stringify(files)}
 export const ownFile = (path: string): string => {
   const text = files[path]
   if (text === undefined) throw new Error(\`kadm was released without \${path}\`)
   return text
 }
+export const ownCommit = (): string | undefined => ${JSON.stringify(commit)}
 `
 }

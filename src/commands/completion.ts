@@ -1,24 +1,31 @@
 import {Args} from '@oclif/core'
-import {completionScript} from './completion-script.ts'
 import {KadmCommand} from './base/kadm-command.ts'
 import {described, EXITS} from './base/exits.ts'
+import type {Shell} from './shell-completion/script.ts'
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const satisfies readonly Shell[]
 
 export class Completion extends KadmCommand {
   static override summary = 'Print a completion script for your shell.'
-  static override description = described('The script does not run kadm to complete a command.', EXITS.none)
+  static override description = described(
+    'The script completes commands, flags, phases, check names and the hosts of your cluster file. It runs kadm only to read the hosts.',
+    EXITS.none,
+  )
   static override examples = [
     '<%= config.bin %> completion bash > ~/.local/share/bash-completion/completions/kadm',
     'source <(<%= config.bin %> completion zsh)',
+    '<%= config.bin %> completion fish > ~/.config/fish/completions/kadm.fish',
   ]
   static override args = {
-    shell: Args.option({options: ['bash', 'zsh'] as const})({required: true, description: 'your shell'}),
+    shell: Args.option({options: SHELLS})({required: true, description: 'your shell'}),
   }
 
   async run(): Promise<void> {
     const {args} = await this.parse(Completion)
-    const commands = this.config.commands
-      .filter(({hidden}) => !hidden)
-      .map(({id, flags}) => ({words: id.replaceAll(':', ' '), flags: Object.keys(flags)}))
-    process.stdout.write(completionScript(args.shell, commands))
+    const [{COMMANDS}, {completionScript}] = await Promise.all([
+      import('./index.ts'),
+      import('./shell-completion/script.ts'),
+    ])
+    process.stdout.write(completionScript(args.shell, COMMANDS))
   }
 }

@@ -3,6 +3,7 @@ import {Apply} from './apply.ts'
 import {BundleCreate} from './bundle/create.ts'
 import {BundleVerify} from './bundle/verify.ts'
 import {Completion} from './completion.ts'
+import {ConfigHosts} from './config/hosts.ts'
 import {ConfigImages} from './config/images.ts'
 import {ConfigMigrate} from './config/migrate.ts'
 import {ConfigPrint} from './config/print.ts'
@@ -40,6 +41,7 @@ export const COMMANDS = {
   'bundle:create': BundleCreate,
   'bundle:verify': BundleVerify,
   completion: Completion,
+  'config:hosts': ConfigHosts,
   'config:images': ConfigImages,
   'config:migrate': ConfigMigrate,
   'config:print': ConfigPrint,

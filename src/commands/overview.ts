@@ -29,12 +29,12 @@ MAINTAIN
   reset              remove Kubernetes from machines and restore their original state
 
 PREPARE
-  config print       print the complete configuration; also validate, migrate, images, schema
+  config print       print the complete configuration; also validate, migrate, hosts, images, schema
   bundle create      collect binaries and images for machines without internet access; also verify
   lab up             boot disposable machines here; also down, list, ssh, exec, reboot, power, trouble
 
 OTHER
-  completion         print a completion script for bash or zsh
+  completion         print a completion script for bash, zsh or fish
   version            print the version of kadm and the Kubernetes versions it installs
   help COMMAND       show the help of a command
 

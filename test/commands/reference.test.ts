@@ -1,11 +1,23 @@
+import {readdirSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import type {Command} from '@oclif/core'
 import {COMMANDS} from '../../src/commands/index.ts'
 import {OVERVIEW} from '../../src/commands/overview.ts'
+import {manual} from './manual.ts'
 import {reference} from './reference.ts'
 
 test('docs/reference.md says what the commands say', async () => {
   await expect(reference(COMMANDS)).toMatchFileSnapshot('../../docs/reference.md')
+})
+
+const PAGES = manual(COMMANDS)
+
+test.each([...PAGES])('the man page %s says what the command says', async (file, text) => {
+  await expect(text).toMatchFileSnapshot(`../../share/man/man1/${file}`)
+})
+
+test('there is no man page of a command that is gone', () => {
+  expect(readdirSync(new URL('../../share/man/man1/', import.meta.url)).sort()).toEqual([...PAGES.keys()].sort())
 })
 
 test('the public words and flags stay: a removed or renamed one shows here', async () => {

@@ -1,9 +1,5 @@
-import {execFile} from 'node:child_process'
-import {promisify} from 'node:util'
 import {describe, expect, test} from 'vitest'
 import {readCluster} from '../../src/config/read/read-cluster.ts'
-import {COMMANDS} from '../../src/commands/index.ts'
-import {completionScript} from '../../src/commands/completion-script.ts'
 import {ConfigImages} from '../../src/commands/config/images.ts'
 import {ConfigPrint} from '../../src/commands/config/print.ts'
 import {labClusterYaml} from '../../src/commands/runtime/lab/lab-cluster.ts'
@@ -131,35 +127,6 @@ test('after Ctrl-C lanes that were stopped are reported once, and other failures
   interrupt()
   expect(asStopped(new AggregateError([stopped, stopped]), signal)).toBe(signal.reason)
   expect(asStopped(new AggregateError([stopped, failed]), signal)).toMatchObject({errors: [failed, signal.reason]})
-})
-
-describe('completion in bash', () => {
-  const commands = Object.entries(COMMANDS).map(([id, {flags}]) => ({
-    words: id.replaceAll(':', ' '),
-    flags: Object.keys(flags),
-  }))
-  const complete = async (...words: string[]): Promise<readonly string[]> => {
-    const script = `${completionScript('bash', commands)}
-COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kadm; printf '%s\\n' "\${COMPREPLY[@]}"`
-    const {stdout} = await promisify(execFile)('bash', ['--norc', '-c', script, 'bash', 'kadm', ...words])
-    return [...new Set(stdout.trim().split('\n'))].sort()
-  }
-
-  test('gives first words', async () => {
-    expect(await complete('ver')).toEqual(['verify', 'version'])
-    expect(await complete('la')).toEqual(['lab'])
-  })
-
-  test('gives the second word of a topic', async () => {
-    expect(await complete('token', '')).toEqual(['create', 'delete', 'list'])
-  })
-
-  test("gives a command's own flags, also after arguments and other flags", async () => {
-    expect(await complete('token', 'create', '--pr')).toEqual(['--print-join-command'])
-    expect(await complete('join', 'ubuntu@10.0.0.11', '--to', 'x', '--discovery-token-u')).toEqual([
-      '--discovery-token-unsafe-skip-ca-verification',
-    ])
-  })
 })
 
 describe('-o prints the result', () => {

@@ -12,7 +12,7 @@ import {DIRTY, object, PHASES, scene, told} from './run-scene.ts'
 
 describe('a plan', () => {
   test('says what differs, on which host, why, and changes nothing', async () => {
-    const {run, asked, api, events} = await scene(DIRTY)
+    const {run, asked, api, events} = scene(DIRTY)
 
     const changes = await planChanges(run)
 
@@ -29,7 +29,7 @@ describe('a plan', () => {
   })
 
   test('of what is so already is empty', async () => {
-    const {run, api} = await scene({})
+    const {run, api} = scene({})
     await api.apply(object)
 
     expect(await planChanges(run)).toStrictEqual([])
@@ -38,7 +38,7 @@ describe('a plan', () => {
 
 describe('a run', () => {
   test('passes on what an act says while it works, and keeps the rest of its output to itself', async () => {
-    const {run, events} = await scene(
+    const {run, events} = scene(
       {master: ['paper']},
       {says: ['\u001dact cleanup:paper', 'noise', '\u001dtell waits for somebody']},
     )
@@ -51,7 +51,7 @@ describe('a run', () => {
   })
 
   test('looks at each host once, acts where something differs, and looks again only where it acted', async () => {
-    const {run, asked, api} = await scene(DIRTY)
+    const {run, asked, api} = scene(DIRTY)
 
     expect(judgeOutcomes(await carryOut(run))).toBe(5)
 
@@ -63,7 +63,7 @@ describe('a run', () => {
   })
 
   test('a second time changes nothing and looks at each host exactly once', async () => {
-    const {run, asked, api} = await scene(DIRTY)
+    const {run, asked, api} = scene(DIRTY)
     await carryOut(run)
     asked()
     const before = api.asked.length
@@ -75,7 +75,7 @@ describe('a run', () => {
   })
 
   test('counts no change for what it could not see at first and then found as wanted', async () => {
-    const {run, api, events} = await scene({})
+    const {run, api, events} = scene({})
     await carryOut(run)
     const told = events.length
     let asked = 0
@@ -90,7 +90,7 @@ describe('a run', () => {
   })
 
   test('tells what it does in the order in which it does it', async () => {
-    const {run, events} = await scene(DIRTY)
+    const {run, events} = scene(DIRTY)
     await carryOut(run)
 
     expect(told(events, 'master')).toStrictEqual([
@@ -109,7 +109,7 @@ describe('a run', () => {
   })
 
   test('says how long each phase took, by the clock it was given', async () => {
-    const {run, events} = await scene({master: ['paper']})
+    const {run, events} = scene({master: ['paper']})
     const alone = {...run, machines: run.machines.slice(0, 1), steps: select(PHASES, ['tidy'], [])}
 
     await carryOut(alone)
@@ -122,7 +122,7 @@ describe('a run', () => {
   })
 
   test('that fails on one host tells it with its hint, goes on elsewhere, and never reaches what waits for it', async () => {
-    const {run, events, asked} = await scene(DIRTY, {stuck: {paper: 'it is glued'}})
+    const {run, events, asked} = scene(DIRTY, {stuck: {paper: 'it is glued'}})
 
     const outcomes = await carryOut(run)
 
@@ -145,7 +145,7 @@ describe('a run', () => {
   })
 
   test('that fails on all hosts tells every failure', async () => {
-    const {run} = await scene({master: ['paper'], worker: ['paper']}, {stuck: {paper: 'it is glued'}})
+    const {run} = scene({master: ['paper'], worker: ['paper']}, {stuck: {paper: 'it is glued'}})
     const outcomes = await carryOut(run)
 
     expect(() => judgeOutcomes(outcomes)).toThrow(
@@ -156,14 +156,14 @@ describe('a run', () => {
   })
 
   test('whose lease was taken over changes nothing more', async () => {
-    const {run} = await scene(DIRTY, {fence: 2})
+    const {run} = scene(DIRTY, {fence: 2})
     const outcomes = await carryOut({...run, machines: run.machines.slice(0, 1)})
 
     expect(() => judgeOutcomes(outcomes)).toThrow(expect.objectContaining({code: 'lease', host: 'master'}))
   })
 
   test('that was cancelled begins nothing, and says that it was', async () => {
-    const {run, events, api} = await scene(DIRTY, {signal: AbortSignal.abort()})
+    const {run, events, api} = scene(DIRTY, {signal: AbortSignal.abort()})
 
     const outcomes = await carryOut(run)
 
@@ -175,7 +175,7 @@ describe('a run', () => {
 
   test('that is cancelled half way ends at the phase it is in', async () => {
     const cancel = new AbortController()
-    const {run, events, asked} = await scene(DIRTY, {signal: cancel.signal})
+    const {run, events, asked} = scene(DIRTY, {signal: cancel.signal})
     const emit = (event: EngineEvent): void => {
       run.emit(event)
       if (event.type === 'phase-done') cancel.abort()
@@ -190,7 +190,7 @@ describe('a run', () => {
   })
 
   test('whose host cannot be looked at fails in its first phase, and the other host goes on', async () => {
-    const {run} = await scene({})
+    const {run} = scene({})
     const [master, worker] = run.machines
     if (master === undefined || worker === undefined) throw new Error('there are two')
     const broken = {...worker, host: {...worker.host, run: () => Promise.reject(new Error('the line is dead'))}}
@@ -212,7 +212,7 @@ describe('what a run does through the API', () => {
   })
 
   test('is not done by a run that lost the lease of the machine', async () => {
-    const {run, api} = await scene({})
+    const {run, api} = scene({})
     const outcomes = await carryOut(withLease(run, {confirm: () => Promise.reject(loss)}))
 
     expect(outcomes.find(({job}) => job.step.path === 'store')).toMatchObject({status: 'failed', error: loss})
@@ -220,7 +220,7 @@ describe('what a run does through the API', () => {
   })
 
   test('asks whose lease it is also right before each write', async () => {
-    const {run, api} = await scene({})
+    const {run, api} = scene({})
     let asked = 0
     const confirm = (): Promise<void> => (++asked > 1 ? Promise.reject(loss) : Promise.resolve())
     const outcomes = await carryOut(withLease(run, {confirm}))
@@ -230,7 +230,7 @@ describe('what a run does through the API', () => {
   })
 
   test('waits for its turn where it is for the whole cluster, and gives the turn back at the end', async () => {
-    const {run, api} = await scene({})
+    const {run, api} = scene({})
     const order: string[] = []
     const clusterLease = {
       take: () =>
@@ -249,7 +249,7 @@ describe('what a run does through the API', () => {
   })
 
   test('is cut short when the lease is lost, and does not look like a Ctrl-C', async () => {
-    const {run, events} = await scene(DIRTY)
+    const {run, events} = scene(DIRTY)
     const outcomes = await carryOut(withLease(run, {lost: AbortSignal.abort(loss)}))
 
     expect(outcomes.filter(({status}) => status === 'failed').map(one => 'error' in one && one.error)).toStrictEqual([

@@ -34,9 +34,9 @@ interface Played extends CheckContext {
 }
 
 /** The sample run with a wait for the worker's node, which is Ready after 5 s; one machine dies once. */
-async function played(name: 'master' | 'worker', death: Death, bug?: Error): Promise<Played> {
+function played(name: 'master' | 'worker', death: Death, bug?: Error): Played {
   const clock = fakeClock()
-  const made = await scene(DIRTY, {clock, steps: select([...PHASES, WAIT], [], [])})
+  const made = scene(DIRTY, {clock, steps: select([...PHASES, WAIT], [], [])})
   const began = clock.now()
   const get: typeof made.api.get = path => {
     if (bug !== undefined && path === NODE) return Promise.reject(bug)
@@ -63,7 +63,7 @@ const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
 
 /** How many calls each machine gets when nothing is lost. */
 async function callsOf(name: 'master' | 'worker'): Promise<readonly number[]> {
-  const {run, mortal} = await played(name, NEVER)
+  const {run, mortal} = played(name, NEVER)
   judgeOutcomes(await carryOut(run))
   return Array.from({length: mortal.calls()}, (_, i) => i + 1)
 }
@@ -84,7 +84,7 @@ describe('a machine that is lost', () => {
   test.each(POINTS)(
     'for good (%s, call %i, done over there: %s) is reported as that and nothing else',
     async (name, at, isDone) => {
-      const {run, clock, mortal, events} = await played(name, {at, isDone, awayMs: Infinity})
+      const {run, clock, mortal, events} = played(name, {at, isDone, awayMs: Infinity})
 
       const failure = await failureOf(carryOut(run).then(judgeOutcomes))
 
@@ -104,7 +104,7 @@ describe('a machine that is lost', () => {
   test.each(POINTS)(
     'for 30 s (%s, call %i, done over there: %s) is worked on again, and all is done',
     async (name, at, isDone) => {
-      const {run, api, events} = await played(name, {at, isDone, awayMs: 30_000})
+      const {run, api, events} = played(name, {at, isDone, awayMs: 30_000})
 
       const changes = judgeOutcomes(await carryOut(run))
 
@@ -118,7 +118,7 @@ describe('a machine that is lost', () => {
 
   test('is reported at once in a wait', async () => {
     const calls = await callsOf('master')
-    const {run, events, mortal} = await played('master', {at: calls.length, isDone: false, awayMs: 30_000})
+    const {run, events, mortal} = played('master', {at: calls.length, isDone: false, awayMs: 30_000})
 
     await carryOut(run)
 
@@ -132,7 +132,7 @@ describe('a machine that is lost', () => {
   })
 
   test('in the middle of an act is looked at again under the lock before anything is done again', async () => {
-    const {run, asked} = await played('worker', {at: 2, isDone: true, awayMs: 1000})
+    const {run, asked} = played('worker', {at: 2, isDone: true, awayMs: 1000})
 
     await carryOut(run)
 
@@ -145,7 +145,7 @@ describe('a machine that is lost', () => {
 })
 
 test('a bug in a look is a bug, not a wait that took too long', async () => {
-  const {run, clock} = await played('master', NEVER, new TypeError('x is undefined'))
+  const {run, clock} = played('master', NEVER, new TypeError('x is undefined'))
   const began = clock.now()
 
   const failure = await failureOf(carryOut(run).then(judgeOutcomes))
@@ -155,7 +155,7 @@ test('a bug in a look is a bug, not a wait that took too long', async () => {
 })
 
 test('what is cancelled before a phase says so in words', async () => {
-  const {run, events} = await scene(DIRTY, {signal: AbortSignal.abort()})
+  const {run, events} = scene(DIRTY, {signal: AbortSignal.abort()})
 
   const failure = await failureOf(carryOut(run).then(judgeOutcomes))
 
@@ -167,7 +167,7 @@ test('what is cancelled before a phase says so in words', async () => {
 })
 
 test('operations side by side all end before the failure of one ends the phase, and all failures are reported', async () => {
-  const {run, api} = await scene({})
+  const {run, api} = scene({})
   const ended: string[] = []
   const late = (name: string) => async () => {
     await new Promise(resolve => setTimeout(resolve, 20))

@@ -10,7 +10,7 @@ const TRUST: RepairOptions['trust'] = {
 }
 
 async function repair(machines: Readonly<Record<string, SaidByMachine>>, answer: boolean | undefined) {
-  const {options, did, events} = await workflowScene(machines, {command: 'repair clones'})
+  const {options, did, events} = workflowScene(machines, {command: 'repair clones'})
   const asked: string[][] = []
   const mayRepair: RepairOptions['mayRepair'] = repairs => {
     asked.push(repairs.map(({view, original}) => `${view.label} of ${original}`))

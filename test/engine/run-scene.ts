@@ -37,10 +37,10 @@ export interface CheckContext {
 }
 
 /** A control plane and a worker; every script takes 100 ms. */
-export async function scene(
+export function scene(
   lies: Readonly<Record<string, readonly string[]>>,
   changes: Partial<Run> & {stuck?: Readonly<Record<string, string>>; fence?: number; says?: readonly string[]} = {},
-): Promise<CheckContext> {
+): CheckContext {
   let now = 1000
   const events: EngineEvent[] = []
   const api = fakeKube()

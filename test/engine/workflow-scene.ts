@@ -42,10 +42,10 @@ export interface WorkflowScene {
 }
 
 /** Machines that say what they are and take nothing else: a workflow must come to its end without changing them. */
-export async function workflowScene(
+export function workflowScene(
   machines: Readonly<Record<string, SaidByMachine>>,
   changes: Partial<WorkflowOptions> = {},
-): Promise<WorkflowScene> {
+): WorkflowScene {
   const did: string[] = []
   const events: EngineEvent[] = []
   const hosts = Object.keys(machines).map((name, i) => {

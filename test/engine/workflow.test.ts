@@ -12,7 +12,7 @@ const touched = (did: readonly string[]) => did.filter(step => step.startsWith('
 
 describe('a workflow', () => {
   test('judges bare machines as they are, changes nothing, and hangs up', async () => {
-    const {options, did} = await workflowScene({master: {}})
+    const {options, did} = workflowScene({master: {}})
 
     const findings = await preflightWorkflow(options)
 
@@ -27,7 +27,7 @@ describe('a workflow', () => {
   ])(
     '%s refuses what preflight calls an error, with all of it as evidence, before a machine is changed',
     async (_, run) => {
-      const {options, did, events} = await workflowScene({master: {}})
+      const {options, did, events} = workflowScene({master: {}})
 
       const error: unknown = await run(options).catch((reason: unknown) => reason)
 
@@ -44,7 +44,7 @@ describe('a workflow', () => {
 
   test('closes the machine that answered when another one cannot be reached', async () => {
     const down = new KadmError('connect', 'refused the connection')
-    const {options, did} = await workflowScene({master: {}, worker: {down}})
+    const {options, did} = workflowScene({master: {}, worker: {down}})
 
     await expect(carryOutWorkflow(options)).rejects.toBe(down)
     expect(closed(did)).toEqual(['close master'])
@@ -52,7 +52,7 @@ describe('a workflow', () => {
 
   test('names every machine that cannot be reached', async () => {
     const down = (name: string) => ({down: new KadmError('connect', `${name} refused the connection`)})
-    const {options} = await workflowScene({master: down('master'), worker: down('worker')})
+    const {options} = workflowScene({master: down('master'), worker: down('worker')})
 
     const error: unknown = await carryOutWorkflow(options).catch((reason: unknown) => reason)
 
@@ -63,7 +63,7 @@ describe('a workflow', () => {
   test('refuses the bundle that lacks something before a machine is changed', async () => {
     const lacks = new KadmError('config', 'the bundle lacks kubelet')
     const asked: unknown[] = []
-    const {options, did} = await workflowScene(
+    const {options, did} = workflowScene(
       {master: {}, worker: {}},
       {
         command: 'init',
@@ -83,7 +83,7 @@ describe('a workflow', () => {
 
   test('needs a control plane to join to', async () => {
     const worker = sampleSpec({name: 'worker', role: 'worker'})
-    const {options, did} = await workflowScene({worker: {}})
+    const {options, did} = workflowScene({worker: {}})
 
     const joining = carryOutWorkflow({...options, cluster: {...options.cluster, hosts: [worker]}})
 
@@ -99,7 +99,7 @@ describe('a workflow', () => {
       caHashes: [],
       skipVerification: true,
     } as const
-    const {options, did} = await workflowScene({one: {}, two: {}}, {joinTo})
+    const {options, did} = workflowScene({one: {}, two: {}}, {joinTo})
 
     await expect(carryOutWorkflow(options)).rejects.toMatchObject({
       code: 'usage',
@@ -114,7 +114,7 @@ describe('a machine at which another run is at work', () => {
     ['a run', carryOutWorkflow],
     ['a reset', (options: WorkflowOptions) => resetWorkflow({...options, remaining: undefined})],
   ])('is refused by %s, which says who it is', async (_, run) => {
-    const {options, did} = await workflowScene({master: {heldBy: OTHER}})
+    const {options, did} = workflowScene({master: {heldBy: OTHER}})
 
     await expect(run(options)).rejects.toMatchObject({
       code: 'lease',
@@ -126,7 +126,7 @@ describe('a machine at which another run is at work', () => {
   })
 
   test('is only reported by a run that reads', async () => {
-    const {options, events} = await workflowScene({master: {heldBy: OTHER}})
+    const {options, events} = workflowScene({master: {heldBy: OTHER}})
 
     await preflightWorkflow(options)
 
@@ -136,15 +136,15 @@ describe('a machine at which another run is at work', () => {
   })
 
   test('counts as free when its holder is certainly gone, and when this run holds it', async () => {
-    const gone = await workflowScene({master: {heldBy: OTHER}}, {holder: {text: 'me@laptop 7 1', isGone: () => true}})
-    const own = await workflowScene({master: {heldBy: 'me@laptop 7 1'}})
+    const gone = workflowScene({master: {heldBy: OTHER}}, {holder: {text: 'me@laptop 7 1', isGone: () => true}})
+    const own = workflowScene({master: {heldBy: 'me@laptop 7 1'}})
 
     for (const {options} of [gone, own])
       await expect(carryOutWorkflow(options)).rejects.toMatchObject({code: 'preflight'})
   })
 
   test('is taken over only when that is asked for', async () => {
-    const {options} = await workflowScene({master: {heldBy: OTHER}}, {takeLease: true})
+    const {options} = workflowScene({master: {heldBy: OTHER}}, {takeLease: true})
 
     await expect(carryOutWorkflow(options)).rejects.toMatchObject({code: 'preflight'})
   })
