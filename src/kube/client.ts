@@ -69,20 +69,20 @@ export const kubeClient = (endpoint: Endpoint, forward: Forward): KubeClient =>
   clientOn(requester(endpoint, forward), endpoint)
 
 function clientOn(requests: Requester, endpoint: Endpoint): KubeClient {
-  const way: Way = {
+  const sender: Sender = {
     requests,
     send: async call => readObject(call, await requests.call(call)),
     placeOf: restMapper(requests),
   }
   return {
     endpoint,
-    pathOf: (object, options) => pathOf(way, object, options),
+    pathOf: (object, options) => pathOf(sender, object, options),
     withTimeouts: times => clientOn(patientRequester(requests, times), endpoint),
     close: requests.close,
     exec: (pod, options) => exec(requests, endpoint, pod, options),
-    ...readsOf(way),
-    ...writesOf(way),
-    delete: (path, options) => deleteObject(way, path, options),
+    ...readsOf(sender),
+    ...writesOf(sender),
+    delete: (path, options) => deleteObject(sender, path, options),
     raw: call =>
       requests.call({
         ...call,
@@ -95,14 +95,14 @@ function clientOn(requests: Requester, endpoint: Endpoint): KubeClient {
 }
 
 /** What the requests of a client are made with. */
-interface Way {
+interface Sender {
   readonly requests: Requester
   /** Sends a request whose answer is an object. */
   readonly send: (call: Call) => Promise<ApiObject>
   readonly placeOf: ReturnType<typeof restMapper>
 }
 
-const pathOf = async ({placeOf}: Way, object: ObjectLike, options?: CallOptions): Promise<string> =>
+const pathOf = async ({placeOf}: Sender, object: ObjectLike, options?: CallOptions): Promise<string> =>
   objectPath(await placeOf(object, options), object.metadata.name, object.metadata.namespace)
 
 const reading = (path: string): Pick<Call, 'method' | 'path' | 'doing' | 'idempotent'> => ({
@@ -112,7 +112,7 @@ const reading = (path: string): Pick<Call, 'method' | 'path' | 'doing' | 'idempo
   idempotent: true,
 })
 
-const readsOf = ({requests, send}: Way): Pick<KubeClient, 'get' | 'list' | 'getText'> => ({
+const readsOf = ({requests, send}: Sender): Pick<KubeClient, 'get' | 'list' | 'getText'> => ({
   get: async (path, options) => {
     const call: Call = {...options, ...reading(path), allow: [404]}
     const answer = await requests.call(call)
@@ -122,28 +122,28 @@ const readsOf = ({requests, send}: Way): Pick<KubeClient, 'get' | 'list' | 'getT
   getText: async (path, options) => (await requests.call({...options, ...reading(path), accept: '*/*'})).text,
 })
 
-const writesOf = (way: Way): Pick<KubeClient, 'apply' | 'create' | 'patch'> => ({
+const writesOf = (sender: Sender): Pick<KubeClient, 'apply' | 'create' | 'patch'> => ({
   apply: async (object, {fieldManager = FIELD_MANAGER, force = true, ...options} = {}) =>
-    way.send({
+    sender.send({
       ...options,
       method: 'PATCH',
-      path: (await pathOf(way, object, options)) + query({fieldManager, force}),
+      path: (await pathOf(sender, object, options)) + query({fieldManager, force}),
       doing: `apply ${describe(object)}`,
       body: object,
       contentType: 'application/apply-patch+yaml',
       idempotent: true,
     }),
   create: async (object, options) =>
-    way.send({
+    sender.send({
       ...options,
       method: 'POST',
-      path: collectionPath(await way.placeOf(object, options), object.metadata.namespace ?? 'default'),
+      path: collectionPath(await sender.placeOf(object, options), object.metadata.namespace ?? 'default'),
       doing: `create ${describe(object)}`,
       body: object,
       idempotent: false,
     }),
   patch: (path, body, type, options) =>
-    way.send({
+    sender.send({
       ...options,
       method: 'PATCH',
       path,
@@ -155,7 +155,7 @@ const writesOf = (way: Way): Pick<KubeClient, 'apply' | 'create' | 'patch'> => (
 })
 
 async function deleteObject(
-  {requests}: Way,
+  {requests}: Sender,
   path: string,
   {propagation = 'Background', gracePeriodSeconds, ...options}: DeleteOptions = {},
 ): Promise<boolean> {

@@ -67,7 +67,7 @@ export interface RunOptions {
   /** Receives stdout as it arrives, with back pressure, instead of `RunResult.stdout`; the caller ends this stream. */
   readonly output?: Writable | undefined
   /** Called with each line on stderr as it arrives; `RunResult.stderr` still contains all of them. */
-  readonly heard?: ((line: string) => void) | undefined
+  readonly onStderrLine?: ((line: string) => void) | undefined
   /** Run as the login user instead of root. */
   readonly asLoginUser?: boolean | undefined
 }

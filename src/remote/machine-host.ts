@@ -60,7 +60,7 @@ export const machineHost = (machine: Machine): Host => {
         content,
         length: options.length,
         output: options.output,
-        heard: heardOf(options),
+        onStderrLine: onStderrLineOf(options),
         password,
         signal: options.signal,
         timeoutMs,
@@ -78,8 +78,8 @@ export const machineHost = (machine: Machine): Host => {
     isProven = true
     return result
   }
-  const heardOf = ({heard}: RunOptions): RunOptions['heard'] =>
-    heard === undefined ? undefined : line => heard(redactor.clean(line))
+  const onStderrLineOf = ({onStderrLine}: RunOptions): RunOptions['onStderrLine'] =>
+    onStderrLine === undefined ? undefined : line => onStderrLine(redactor.clean(line))
   const endOther =
     (asLoginUser: boolean | undefined) =>
     async (group: number): Promise<void> => {

@@ -43,7 +43,7 @@ export const hostContract = (name: string, open: () => Promise<Opened>): void =>
     test('tells each line on stderr while the script still runs', async () => {
       const lines: string[] = []
       const done = host.run('printf "one\\ntw" >&2; sleep 0.2; printf "o\\nrest" >&2; sleep 3', {
-        heard: line => lines.push(line),
+        onStderrLine: line => lines.push(line),
       })
       let isOver = false
       void done.finally(() => (isOver = true))

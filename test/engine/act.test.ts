@@ -189,7 +189,7 @@ esac`,
     ]
 
     const changes = await apply(vm.host, resources, {
-      onMore: found => more.push(...found.map(({resource}) => resource.id)),
+      onFurtherChanges: found => more.push(...found.map(({resource}) => resource.id)),
     })
 
     expect(changes).toBe(2)

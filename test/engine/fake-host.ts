@@ -32,7 +32,7 @@ export function fakeHost(
 ): FakeHost {
   const lies = new Set(first)
   const asked: string[] = []
-  const run = async (script: string, {heard}: RunOptions = {}): Promise<RunResult> => {
+  const run = async (script: string, {onStderrLine}: RunOptions = {}): Promise<RunResult> => {
     await new Promise(resolve => setImmediate(resolve))
     onRun?.()
     const looks = [...script.matchAll(/^printf '\\036%s\\n' (\d+)\n\( set -u; remains (\w+) \) .*$/gm)]
@@ -49,7 +49,7 @@ export function fakeHost(
       matches.map(match => match[group] ?? '').join(' ')
     asked.push(`${isAct ? `act ${names(acts, 1)}: ` : isFenced ? 'fenced ' : ''}look ${names(looks, 2)}`)
     if (isFenced && !script.includes(`"$kadm_fence" != ${fence} `)) return {code: 75, stdout: '', stderr: 'taken over'}
-    if (isAct) for (const line of says) heard?.(line)
+    if (isAct) for (const line of says) onStderrLine?.(line)
     for (const [, thing = ''] of acts) {
       const said = stuck[thing]
       if (said !== undefined) return {code: 1, stdout: '', stderr: `\u001dact cleanup:${thing}\n${said}\n`}

@@ -75,9 +75,9 @@ export async function apply(
   resources: readonly AnyHostResource[],
   options: {
     readonly fence?: number
-    readonly onMore?: (found: readonly Looked[]) => void
+    readonly onFurtherChanges?: (found: readonly Looked[]) => void
     readonly values?: Values
-    readonly tell?: (message: string) => void
+    readonly progress?: (message: string) => void
   } = {},
 ): Promise<number> {
   const found = await look(host, resources, NEVER)
@@ -88,8 +88,8 @@ export async function apply(
       everything: resources,
       values: options.values ?? noValues,
       upload: () => Promise.resolve(),
-      onMore: options.onMore ?? (() => undefined),
-      tell: options.tell ?? (() => undefined),
+      onFurtherChanges: options.onFurtherChanges ?? (() => undefined),
+      progress: options.progress ?? (() => undefined),
       signal: NEVER,
     },
     found.filter(({diff}) => diff !== undefined),

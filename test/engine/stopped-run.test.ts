@@ -37,8 +37,7 @@ async function changeAll(host: Host, lease: Lease, {resources, upload}: ReturnTy
     everything: resources,
     values: noValues,
     upload: () => uploadAll(host, [upload], {fence: lease.fence, signal: NEVER, progress: () => undefined}),
-    onMore: () => undefined,
-    tell: () => undefined,
+    onFurtherChanges: () => undefined,
   }
   for (const resource of resources) {
     const found = await look(host, [resource], NEVER)

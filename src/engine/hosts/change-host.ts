@@ -20,9 +20,7 @@ export interface HostChanging extends Pick<Proving, 'clock' | 'progress' | 'warn
   /** Uploads files to the host before an act needs them. */
   readonly upload: (machine: Machine, uploads: readonly StagedFile[]) => Promise<void>
   /** Called for resources that a later pass changes because of an earlier change. */
-  readonly onMore: (found: readonly Looked[]) => void
-  /** Receives the progress messages of an act. */
-  readonly tell: (message: string) => void
+  readonly onFurtherChanges: (found: readonly Looked[]) => void
   readonly signal: AbortSignal
 }
 
@@ -63,7 +61,7 @@ export async function changeHost(changing: HostChanging, found: readonly Looked[
     const told = new Set(differing.slice(due.length).map(({resource}) => resource.id))
     const more = left.filter(({resource}) => !told.has(resource.id))
     differing = left
-    if (more.length > 0) changing.onMore(more)
+    if (more.length > 0) changing.onFurtherChanges(more)
   }
   return count
 }
@@ -86,7 +84,7 @@ interface Pass {
 }
 
 async function onePass(changing: HostChanging, differing: readonly Looked[], mayBeCut: boolean): Promise<Pass> {
-  const {machine, everything, values, signal, tell} = changing
+  const {machine, everything, values, signal, progress} = changing
   const {host, lease} = machine
   if (lease === undefined) throw new Error(`${host.name}: cannot change the host without its lease`)
   await throughCuts(() => lease.confirm(), changing)
@@ -99,8 +97,8 @@ async function onePass(changing: HostChanging, differing: readonly Looked[], may
   const run = host.run(actScript(changes, wanted, lease.fence).text, {
     signal,
     timeoutMs: ACT_TIMEOUT_MS,
-    heard: line => {
-      if (line.startsWith(PROGRESS_MARK)) tell(line.slice(PROGRESS_MARK.length))
+    onStderrLine: line => {
+      if (line.startsWith(PROGRESS_MARK)) progress(line.slice(PROGRESS_MARK.length))
     },
   })
   const result = await run.catch((error: unknown) => {

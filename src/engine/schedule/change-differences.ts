@@ -70,11 +70,10 @@ async function changeOnHost(
     clock: run.clock,
     progress,
     warn,
-    onMore: (more: readonly Looked[]) => {
+    onFurtherChanges: (more: readonly Looked[]) => {
       changed(more.map(looked => hostChange(job, looked)))
       acted.push(...more)
     },
-    tell: progress,
     signal: run.signal,
   }
   return changeHost(options, found).finally(() => {

@@ -18,11 +18,11 @@ export interface CollectOptions {
   /** Told once, when the script begins. */
   readonly begun?: (() => void) | undefined
   /** Told of each whole line as it comes. */
-  readonly heard?: ((line: string) => void) | undefined
+  readonly onStderrLine?: ((line: string) => void) | undefined
 }
 
 /** Reads a stream to its end. */
-export const collect = (stream: Readable, {limit, tooMuch, into, heard, begun}: CollectOptions): Collected => {
+export const collect = (stream: Readable, {limit, tooMuch, into, onStderrLine, begun}: CollectOptions): Collected => {
   const cutter = outputCutter()
   const lines = lineCutter()
   const chunks: Buffer[] = []
@@ -42,7 +42,7 @@ export const collect = (stream: Readable, {limit, tooMuch, into, heard, begun}: 
     const bytes = cutter.push(chunk)
     if (isWaiting && cutter.group() !== undefined) begun?.()
     if (bytes === undefined) return
-    if (heard !== undefined) lines.push(bytes).forEach(heard)
+    if (onStderrLine !== undefined) lines.push(bytes).forEach(onStderrLine)
     if (into === undefined) keep(bytes)
     else pass(bytes, into)
   })

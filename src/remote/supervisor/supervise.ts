@@ -23,7 +23,7 @@ export interface ScriptRun {
   readonly length: number | undefined
   readonly output: Writable | undefined
   /** Told of each whole line on stderr as it comes. */
-  readonly heard: ((line: string) => void) | undefined
+  readonly onStderrLine: ((line: string) => void) | undefined
   readonly password: string | undefined
   readonly signal: AbortSignal | undefined
   readonly timeoutMs: number
@@ -71,7 +71,7 @@ export async function supervise(session: RunningCommand, job: ScriptRun, around:
   const silence = (): Silence => ({...around, said: `${stdout.before()}${stderr.before()}`})
   const begun = watchBegin({silence, probe: around.probe, later, stop})
   const stdout = collect(session.stdout, {limit: MOST_OUTPUT, tooMuch, into: job.output, begun: begun.now})
-  const stderr = collect(session.stderr, {limit: MOST_OUTPUT, tooMuch, heard: job.heard})
+  const stderr = collect(session.stderr, {limit: MOST_OUTPUT, tooMuch, onStderrLine: job.onStderrLine})
   const outputFailed = (cause: Error): void =>
     stop(new KadmError('remote', `cannot store the output of a command: ${cause.message}`, {host, cause}))
   job.output?.once('error', outputFailed)
