@@ -31,7 +31,6 @@ const MACHINE: readonly Broken[] = [
   },
   {name: 'ip-forward', place: 'worker-1', how: 'sysctl -q -w net.ipv4.ip_forward=0'},
   {name: 'node-name', place: 'worker-1', how: 'hostnamectl set-hostname node-b; systemctl restart kubelet; sleep 12'},
-  {name: 'localhost-name', place: 'worker-1', how: `sed '/localhost/d' /etc/hosts >/tmp/h; cat /tmp/h >/etc/hosts`},
 ]
 
 const KUBELET: readonly Broken[] = [
@@ -61,7 +60,7 @@ const KUBELET: readonly Broken[] = [
   {
     name: 'cluster-dns',
     place: 'worker-1',
-    how: `sed -i 's/10[.]96[.]0[.]10$/10.96.0.99/' ${KUBELET_CONFIG}; systemctl restart kubelet; sleep 5`,
+    how: `sed -i 's/10[.]96[.]0[.]10/10.96.0.99/' ${KUBELET_CONFIG}; systemctl restart kubelet; sleep 5`,
   },
   {
     name: 'kubelet-server',

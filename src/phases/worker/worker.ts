@@ -11,6 +11,7 @@ import {tokenGone} from '../../resources/cluster/token-gone.ts'
 import {wait} from '../../resources/steps/wait.ts'
 import {kubeletAtWork} from '../control-plane/kubelet-start.ts'
 import {endpointOf, type Phase} from '../phase.ts'
+import {kubeletServer} from './kubelet-server.ts'
 import {registered, registerMs} from '../cluster/ready.ts'
 
 /** kubeadm's timeouts.tlsBootstrap. */
@@ -38,6 +39,7 @@ export const workerPhase: Phase = {
           caPath: certPath('ca', pkiDir(context.cluster)),
           at: context.now.toISOString(),
         }),
+        kubeletServer(endpointOf(context)),
         ...kubeletAtWork(context),
         wait({
           name: 'kubelet.conf',
