@@ -149,3 +149,14 @@ describe('a machine at which another run is at work', () => {
     await expect(carryOutWorkflow(options)).rejects.toMatchObject({code: 'preflight'})
   })
 })
+
+test('a reset asks the control plane that stays, without a look at it as at a machine that it resets', async () => {
+  const {options, did} = await workflowScene({worker: {heldBy: OTHER}})
+  const remaining = sampleSpec({name: 'stays', role: 'control-plane'})
+
+  await expect(resetWorkflow({...options, remaining})).rejects.toMatchObject({code: 'lease', host: 'worker'})
+
+  expect(did).toContain('connect stays')
+  expect(did.filter(step => /^(read|run) stays/.test(step))).toEqual([])
+  expect(closed(did)).toEqual(['close stays', 'close worker'])
+})
