@@ -28,13 +28,12 @@ export class Kubeconfig extends ClusterCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Kubeconfig)
-    const [{controlPlaneSpec}, {fetchAdminConf, mergeIntoFile}] = await Promise.all([
+    const [{controlPlaneSpecs}, {fetchAdminConf, mergeIntoFile}] = await Promise.all([
       import('./runtime/requests/target-host.ts'),
       import('./runtime/kubeconfig-file.ts'),
     ])
-    const spec = await controlPlaneSpec(args.host, flags)
-    const connector = await this.connections([spec], flags)
-    const text = await fetchAdminConf(await connector.connect(spec), this.signal)
+    const controlPlanes = await controlPlaneSpecs(args.host, flags)
+    const text = await this.onControlPlane(controlPlanes, flags, host => fetchAdminConf(host, this.signal))
     if (flags.print) {
       process.stdout.write(text)
       return

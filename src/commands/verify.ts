@@ -85,8 +85,8 @@ export class Verify extends ClusterCommand {
         hint: 'name one control plane; use --reboot to name several machines',
       })
     }
-    const {controlPlaneSpec} = await import('./runtime/requests/target-host.ts')
-    const api = await this.api(() => controlPlaneSpec(host, flags), flags)
+    const {controlPlaneSpecs} = await import('./runtime/requests/target-host.ts')
+    const api = await this.api(() => controlPlaneSpecs(host, flags), flags)
     const {verifyCluster} = await import('./runtime/verify-cluster.ts')
     const {drain, quick} = flags
     await verifyCluster(api, {

@@ -2,6 +2,7 @@ import {connect as connectTcp} from 'node:net'
 import {once} from 'node:events'
 import type {HostSpec} from '../../domain/cluster.ts'
 import type {KubeClient} from '../../kube/client.ts'
+import type {Host} from '../../remote/host.ts'
 import type {View} from '../../ui/view.ts'
 import {KadmCommand} from './kadm-command.ts'
 import type {OutputForm} from '../flags/output-flag.ts'
@@ -29,20 +30,41 @@ export abstract class ClusterCommand extends KadmCommand {
   }
 
   /**
-   * The API of the cluster with admin access: with a local kubeconfig, or through the admin.conf of the control plane.
+   * The API of the cluster with admin access: with a local kubeconfig, or through the admin.conf of the first control plane that
+   * answers.
    */
   protected async api(
-    spec: () => Promise<HostSpec>,
+    controlPlanes: () => Promise<readonly HostSpec[]>,
     flags: SshFlags & {readonly kubeconfig: string | undefined},
   ): Promise<KubeClient> {
     if (flags.kubeconfig !== undefined) return this.apiFrom(flags.kubeconfig)
-    const named = await spec()
-    const connector = await this.connections([named], flags)
     const {controlPlaneOn} = await import('../../engine/cluster/control-plane.ts')
-    const host = await connector.connect(named)
-    const controlPlane = controlPlaneOn(host, this.signal)
-    this.atEnd(controlPlane.close)
-    return controlPlane.api()
+    return this.onControlPlane(await controlPlanes(), flags, async (host, isOnly) => {
+      const controlPlane = controlPlaneOn(host, this.signal)
+      this.atEnd(controlPlane.close)
+      const api = await controlPlane.api()
+      if (!isOnly) await api.getText('/readyz', {retryForMs: 0, timeoutMs: 5000})
+      return api
+    })
+  }
+
+  /** Does the work through the first of these control planes that can do it, and says which ones cannot. */
+  protected async onControlPlane<T>(
+    controlPlanes: readonly HostSpec[],
+    flags: SshFlags,
+    work: (host: Host, isOnly: boolean) => Promise<T>,
+  ): Promise<T> {
+    const isOnly = controlPlanes.length === 1
+    const connector = await this.connections(controlPlanes, flags, {goesOnWithout: !isOnly})
+    const [{firstAnswering}, {hostLabel}] = await Promise.all([
+      import('../../engine/cluster/first-answering.ts'),
+      import('../runtime/wiring/connector.ts'),
+    ])
+    return firstAnswering(
+      controlPlanes,
+      async spec => work(await connector.connect(spec), isOnly),
+      (spec, {message}) => this.note(`${hostLabel(spec)}: ${message}; trying the next control plane`),
+    )
   }
 
   protected async apiFrom(file: string): Promise<KubeClient> {

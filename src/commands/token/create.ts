@@ -34,7 +34,7 @@ export class TokenCreate extends ClusterCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(TokenCreate)
     const ttlMs = parseTtl(flags.ttl)
-    const [tokens, {parseToken, tokenText}, {randomBytes}, {controlPlaneSpec}] = await Promise.all([
+    const [tokens, {parseToken, tokenText}, {randomBytes}, {controlPlaneSpecs}] = await Promise.all([
       import('../../kube/tokens.ts'),
       import('../../kube/signature.ts'),
       import('node:crypto'),
@@ -46,7 +46,7 @@ export class TokenCreate extends ClusterCommand {
         hint: 'use the form abcdef.0123456789abcdef, or omit the token',
       })
     }
-    const api = await this.api(() => controlPlaneSpec(flags.to, flags), flags)
+    const api = await this.api(() => controlPlaneSpecs(flags.to, flags), flags)
     const spec = {...tokens.DEFAULT_TOKEN, ttlMs, description: flags.description}
     const {join} = await tokens.tokenCreate(api, token, spec, {now: Date.now(), signal: this.signal})
     const command = tokens.joinCommand(join)

@@ -19,11 +19,11 @@ export class TokenDelete extends ClusterCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(TokenDelete)
-    const [{tokenDelete}, {controlPlaneSpec}] = await Promise.all([
+    const [{tokenDelete}, {controlPlaneSpecs}] = await Promise.all([
       import('../../kube/tokens.ts'),
       import('../runtime/requests/target-host.ts'),
     ])
-    const api = await this.api(() => controlPlaneSpec(flags.to, flags), flags)
+    const api = await this.api(() => controlPlaneSpecs(flags.to, flags), flags)
     const ids = args.token.map(token => token.split('.')[0] ?? token)
     const found = await Promise.all(args.token.map(token => tokenDelete(api, token, {signal: this.signal})))
     const missing = ids.filter((_, i) => found[i] === false)

@@ -15,11 +15,11 @@ export class TokenList extends ClusterCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(TokenList)
-    const [{tokenList}, {controlPlaneSpec}] = await Promise.all([
+    const [{tokenList}, {controlPlaneSpecs}] = await Promise.all([
       import('../../kube/tokens.ts'),
       import('../runtime/requests/target-host.ts'),
     ])
-    const api = await this.api(() => controlPlaneSpec(flags.to, flags), flags)
+    const api = await this.api(() => controlPlaneSpecs(flags.to, flags), flags)
     const tokens = (await tokenList(api, {signal: this.signal})).map(({token, ...rest}) => ({id: token.id, ...rest}))
     const expiry = (at: number | undefined): string =>
       at === undefined ? 'never' : new Date(at).toISOString().replace('.000', '')

@@ -7,15 +7,25 @@ type Flags = LoginFlags & {readonly file: string | undefined}
 
 /** The selected control plane: the named machine, else the first one in the file, else this machine. */
 export async function controlPlaneSpec(named: string | undefined, flags: Flags): Promise<HostSpec> {
-  const withFlags = (spec: HostSpec): HostSpec => applyFlags(spec, flags)
-  if (named !== undefined) return withFlags(hostSpec('control-plane', named === 'local' ? 'local' : parseTarget(named)))
+  const [first] = await controlPlaneSpecs(named, flags)
+  if (first === undefined) throw noControlPlane()
+  return first
+}
+
+/** The selected control planes: the named machine, else all those in the file, else this machine. */
+export async function controlPlaneSpecs(named: string | undefined, flags: Flags): Promise<readonly HostSpec[]> {
+  if (named !== undefined)
+    return [applyFlags(hostSpec('control-plane', named === 'local' ? 'local' : parseTarget(named)), flags)]
   const file = findFile(flags.file)
-  if (file === undefined) return hostSpec('control-plane', 'local')
+  if (file === undefined) return [hostSpec('control-plane', 'local')]
   const [{readCluster}, {environment}] = await Promise.all([
     import('../../../config/read/read-cluster.ts'),
     import('./load-cluster.ts'),
   ])
-  return withFlags(firstControlPlane(readCluster(file.name, file.text, environment).cluster))
+  const {hosts} = readCluster(file.name, file.text, environment).cluster
+  const all = hosts.filter(({role}) => role === 'control-plane')
+  if (all.length === 0) throw noControlPlane()
+  return withSshFlags({hosts: all}, flags).hosts
 }
 
 /** The selected machines: the named ones, else all machines in the file, else this machine. */
@@ -36,10 +46,12 @@ export async function machineSpecs(named: readonly string[], flags: Flags): Prom
 /** The first control plane of a cluster. */
 export function firstControlPlane({hosts}: Pick<Cluster, 'hosts'>): HostSpec {
   const first = hosts.find(({role}) => role === 'control-plane')
-  if (first === undefined)
-    throw new KadmError('config', 'the file has no control plane', {hint: 'set the role of one host to control-plane'})
+  if (first === undefined) throw noControlPlane()
   return first
 }
+
+const noControlPlane = (): KadmError =>
+  new KadmError('config', 'the file has no control plane', {hint: 'set the role of one host to control-plane'})
 
 function applyFlags(spec: HostSpec, flags: Flags): HostSpec {
   const [host = spec] = withSshFlags({hosts: [spec]}, flags).hosts

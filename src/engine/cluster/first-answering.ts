@@ -1,0 +1,26 @@
+import {KadmError, type ErrorCode} from '../../domain/errors.ts'
+
+/** Failures of one machine or of the API server on it, which another control plane may not have. */
+const OF_ONE: readonly ErrorCode[] = ['connect', 'host-lost', 'timeout', 'remote']
+
+/**
+ * The result of the first control plane that gives one, in this order. `passOver` is told about each one before it
+ * that does not. Throws the first failure when there is none.
+ */
+export async function firstAnswering<C, T>(
+  controlPlanes: readonly C[],
+  attempt: (controlPlane: C) => Promise<T>,
+  passOver: (controlPlane: C, error: KadmError) => void,
+): Promise<T> {
+  const failures: KadmError[] = []
+  for (const [i, controlPlane] of controlPlanes.entries()) {
+    try {
+      return await attempt(controlPlane)
+    } catch (error) {
+      if (!(error instanceof KadmError) || !OF_ONE.includes(error.code)) throw error
+      failures.push(error)
+      if (i < controlPlanes.length - 1) passOver(controlPlane, error)
+    }
+  }
+  throw failures[0] ?? new KadmError('usage', 'no control plane given')
+}
