@@ -3,6 +3,11 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {mayRemove} from '../../src/domain/etcd.ts'
 import {etcdClient, type EtcdClient} from '../../src/kube/etcd/etcd-client.ts'
 import {EtcdError} from '../../src/kube/etcd/etcd-error.ts'
+import {realClock} from '../../src/commands/runtime/wiring/clock.ts'
+import {joinEtcd} from '../../src/engine/cluster/join-etcd.ts'
+import {etcdLeft, etcdLeftOperation} from '../../src/resources/cluster/etcd-left.ts'
+import {etcdVoter, etcdVoterOperation} from '../../src/resources/cluster/etcd-voter.ts'
+import {operationContext} from '../resources/cluster/operation-context.ts'
 import {clusterOf, nodeOf} from '../manifests/cluster.ts'
 import {etcdProgram, etcdScene, type EtcdScene, type EtcdServer} from './servers/etcd.ts'
 
@@ -96,6 +101,39 @@ describe.skipIf(program === undefined)('the client of etcd', () => {
     } finally {
       await own.close()
       await lone.stop()
+    }
+  })
+
+  it('grows to three members and shrinks again, as control planes join and leave', async () => {
+    const own = await newScene()
+    const one = await own.start('cp-1')
+    const etcd = etcdClient([one.endpoint], own.credentials)
+    const context = {...operationContext({etcd}), clock: realClock}
+    try {
+      for (const name of ['cp-2', 'cp-3']) {
+        const peerUrl = (await own.peerOf(name)).slice(name.length + 1)
+        const voter = etcdVoter({node: name, peerUrl, deadlineMs: 30_000, why: 'a test needs it'})
+        // Killed after the first step, and run again.
+        await joinEtcd(etcd, {name, peerUrl, hasData: false})
+        const members = await joinEtcd(etcd, {name, peerUrl, hasData: false})
+        expect(members).toContainEqual({name, peerUrl})
+        await own.start(
+          name,
+          members.map(member => `${member.name}=${member.peerUrl}`),
+        )
+        expect(await etcdVoterOperation.look(voter, context)).toBe('has no vote in etcd yet')
+        expect(await etcdVoterOperation.act(voter, context)).toBe('changed')
+        expect(await etcdVoterOperation.look(voter, context)).toBeUndefined()
+      }
+      const all = (await etcd.askMembers()).toSorted((a, b) => a.name.localeCompare(b.name))
+      expect(all).toMatchObject(['cp-1', 'cp-2', 'cp-3'].map(name => ({name, isLearner: false, isHealthy: true})))
+      const left = etcdLeft({node: 'cp-3', address: '10.0.0.3', step: 'remove', why: 'a test needs it'})
+      expect(await etcdLeftOperation.look(left, context)).toBe('is a member of etcd')
+      expect(await etcdLeftOperation.act(left, context)).toBe('changed')
+      expect(await etcdLeftOperation.look(left, context)).toBeUndefined()
+    } finally {
+      await etcd.close()
+      await own.stop()
     }
   })
 
