@@ -6,7 +6,7 @@
   sort -u | head -n @{most_peers} | {
     while read -r address pods; do
       {
-        if command -v ping >/dev/null && timeout 2 ping -n -q -c 1 -W 1 "$pods" >/dev/null; then tunnel=yes
+        if command -v ping >/dev/null && timeout 4 ping -n -q -c 2 -i 0.2 -W 2 "$pods" >/dev/null; then tunnel=yes
         else case $(kadm_port "$pods" @{kubelet}) in open|refused) tunnel=yes;; silent) [ -e @{firewall_unit} ] && tunnel=unknown || tunnel=no;; *) tunnel=unknown;; esac
         fi
         case $(ip -4 route get "$pods") in *" dev flannel.1 "*) route=yes;; ?*) route=no;; *) route=unknown;; esac

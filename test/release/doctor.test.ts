@@ -140,7 +140,7 @@ describe('a person whose cluster is broken, and who does what the doctor tells t
       if (broken.afterwards !== undefined) await lab.must(by, 'sudo sh', broken.afterwards)
 
       await expect.poll(namesAfter, {timeout: FORGOTTEN_MS, interval: 2000}).toEqual([])
-      await expect.poll(statusErrors, {timeout: 30_000, interval: 2000}).toBe('')
+      await expect.poll(statusErrors, {timeout: FORGOTTEN_MS, interval: 2000}).toBe('')
     },
   )
 })

@@ -6,10 +6,13 @@ import {FIREWALL_UNIT} from '../../manifests/firewall.ts'
 import {sh, type Script} from '../../remote/shell/shell.ts'
 import {given, keyed, linesOf, wordsOf, type Section} from '../section.ts'
 
-/** The shell of a host may be dash, which opens no connections; bash is on every Debian and Ubuntu. */
+/**
+ * The shell of a host may be dash, which opens no connections; bash is on every Debian and Ubuntu. A packet that was lost is sent again after
+ * one second, so that one lost packet is not yet a closed port.
+ */
 export const probeFunctions = (): Script => sh`kadm_port() {
   command -v bash >/dev/null || return 0
-  kadm_said=$(timeout -k 1 1 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>&1) && { echo open; return 0; }
+  kadm_said=$(timeout -k 1 3 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>&1) && { echo open; return 0; }
   case $kadm_said in *refused*) echo refused;; *) echo silent;; esac
 }`
 
@@ -21,9 +24,9 @@ port=$(sed -n 's/^healthzPort: *//p' ${KUBELET_CONFIG})
 [ -n "$port" ] || port=${PORTS.kubeletHealth}
 [ "$port" != 0 ] || exit 0
 kadm_health() {
-  timeout -k 1 2 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "GET /healthz HTTP/1.0\r\n\r\n" >&3 && head -c 300 <&3' "$port" | grep -q ' 200 '
+  timeout -k 1 "$1" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "GET /healthz HTTP/1.0\r\n\r\n" >&3 && head -c 300 <&3' "$port" | grep -q ' 200 '
 }
-kadm_health || kadm_health && echo yes || echo no`,
+kadm_health 2 || kadm_health 4 && echo yes || echo no`,
   parse: text => (text.trim() === '' ? undefined : text.trim() === 'yes'),
 }
 
