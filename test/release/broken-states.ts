@@ -105,6 +105,7 @@ const NETWORK: readonly Broken[] = [
   {name: 'firewall', place: 'worker-1', how: quietly('udp dport 8472')},
   {name: 'firewall', place: 'worker-1', how: quietly('tcp dport 10250')},
   {name: 'firewall', place: 'master', how: 'iptables -I INPUT -p udp --dport 8472 -j DROP'},
+  {name: 'firewall', place: 'master', how: 'iptables -I INPUT -i host0 -p tcp --dport 6443 -j DROP; sleep 15'},
   {
     name: 'pod-route',
     place: 'worker-1',
