@@ -151,7 +151,7 @@ describe('a machine at which another run is at work', () => {
 })
 
 test('a reset asks the control plane that stays, without a look at it as at a machine that it resets', async () => {
-  const {options, did} = await workflowScene({worker: {heldBy: OTHER}})
+  const {options, did} = workflowScene({worker: {heldBy: OTHER}})
   const remaining = sampleSpec({name: 'stays', role: 'control-plane'})
 
   await expect(resetWorkflow({...options, remaining})).rejects.toMatchObject({code: 'lease', host: 'worker'})
