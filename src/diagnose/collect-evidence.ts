@@ -12,10 +12,10 @@ export async function collectEvidence(host: Host, signal?: AbortSignal): Promise
   try {
     return parseEvidence(stdout)
   } catch (cause) {
-    throw new KadmError('remote', 'what the host says of its troubles cannot be read', {
+    throw new KadmError('remote', 'cannot read the state and logs of the host', {
       host: host.name,
       evidence: stdout.slice(-1000),
-      hint: 'run the command again; if it fails again, check whether the login shell of the user prints text or exits',
+      hint: 'run the same command again; if the error returns, check whether the login shell of the user prints text or exits',
       cause,
     })
   }

@@ -90,7 +90,7 @@ function unexplained(error: KadmError, cause: unknown): KadmError {
   return new KadmError(error.code, error.message, {
     ...detailsOf(error),
     hint: error.hint ?? hint,
-    evidence: [error.evidence, `the machine could not be asked for the cause: ${why}`].filter(Boolean).join('\n'),
+    evidence: [error.evidence, `could not inspect the machine for the cause: ${why}`].filter(Boolean).join('\n'),
   })
 }
 

@@ -46,7 +46,7 @@ describe('a failure explains itself', () => {
     expect(error).toMatchObject({code: 'timeout', host: 'master'})
     expect(error.message.split('\n').slice(0, 2)).toEqual([
       'the API server was not healthy within 240 s',
-      'cause: swap is on, and the kubelet refuses to run with it',
+      'cause: swap is on, and the kubelet does not start with swap',
     ])
     expect(error.evidence).toMatch(/^last seen: nothing listens there\nkubelet \(7 times\): "command failed" .*swap on/)
     expect(error.hint).toMatch(/^`sudo swapoff -a`/)
@@ -69,7 +69,7 @@ describe('a failure explains itself', () => {
       },
     )
 
-    expect(error.message).toMatch(/\ncause on master: \/etc\/kubernetes\/manifests has no etcd\.yaml/)
+    expect(error.message).toMatch(/\ncause on master: \/etc\/kubernetes\/manifests does not contain etcd\.yaml/)
     expect(error.evidence).toMatch(/master: files in \/etc\/kubernetes\/manifests/)
     expect(error.hint).toMatch(/^on master: run `kadm apply`/)
   })
@@ -114,7 +114,7 @@ describe('a failure explains itself', () => {
     const error = await explainFailure(hostSaying(answer), failure, WHAT)
 
     expect(error).toMatchObject({code: failure.code, message: failure.message, hint: failure.hint})
-    expect(error.evidence).toMatch(/the machine could not be asked for the cause: \S/)
+    expect(error.evidence).toMatch(/could not inspect the machine for the cause: \S/)
   })
 
   test('what explains itself, and what was cancelled, is left alone', async () => {

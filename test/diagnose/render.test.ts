@@ -25,10 +25,10 @@ test('the doctor tells for each host what is wrong, what proves it and what to d
 
   const cluster = {through: 'master', nodes: 3, diagnoses: [], unread: []}
   expect(renderDiagnoses(examined, cluster, pc.createColors(false))).toMatchInlineSnapshot(`
-    "certain: worker-1, worker-3: swap: swap is on, and the kubelet refuses to run with it
+    "certain: worker-1, worker-3: swap: swap is on, and the kubelet does not start with swap
       | kubelet (3 times): "command failed" err="failed to run Kubelet: running with swap on is not supported, please disable swap or set --fail-swap-on flag to false"
       | /proc/swaps: /swap.img
-      next: \`sudo swapoff -a\`, then run \`kadm apply\` (without a cluster file: the same kadm init or kadm join as before): it keeps swap off at the next boot; or keep swap on purpose with --swap=keep
+      next: \`sudo swapoff -a\`, then run \`kadm apply\` (without a cluster file: the same kadm init or kadm join as before): it keeps swap off after a reboot; or use --swap=keep to keep swap
     master: no known cause in its logs and files
     not examined: worker-2: cannot connect to 10.0.0.12:22: connection refused
     cluster: 3 nodes; everything expected is present and works (read through master; test it with: kadm verify)"

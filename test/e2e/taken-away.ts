@@ -16,7 +16,7 @@ export async function takenAwayAndBack(lab: TestLab, worker: string, file: strin
   expect(status.stdout).toMatch(/^coredns +broken +0 of 0 available/m)
   for (const name of ['workload-missing', 'dns-scaled-to-0', 'node-cordoned', 'rights-missing'])
     expect(doctor.stdout).toMatch(new RegExp(`: cluster: ${name}: `))
-  for (const [, fix = ''] of doctor.stdout.matchAll(/next: (?:if the work on it is over: )?`(kubectl [^`]+)`/g))
+  for (const [, fix = ''] of doctor.stdout.matchAll(/next: (?:if the maintenance is complete: )?`(kubectl [^`]+)`/g))
     await lab.must('master', fix)
   await lab.kadmDone(['apply', '-f', file])
   const asked = async (): Promise<readonly unknown[]> => {

@@ -18,7 +18,7 @@ export function apiRefusal(error: KadmError, host: string, repair: Repair): Diag
       certainty: 'certain',
       proof,
       nodes,
-      fix: `compare the clocks (\`date -u\`) here and on ${host}; if they agree: ${repair.cluster} makes a new certificate`,
+      fix: `compare the clocks (\`date -u\`) here and on ${host}; if they agree: ${repair.cluster} creates a new certificate`,
     }
   if (code !== undefined)
     return {
@@ -27,21 +27,21 @@ export function apiRefusal(error: KadmError, host: string, repair: Repair): Diag
       certainty: 'certain',
       proof,
       nodes,
-      fix: `${repair.cluster} makes a new one`,
+      fix: `${repair.cluster} creates a new one`,
     }
   if (error instanceof ApiError && error.status === 401)
     return {
       name: 'api-admin-unknown',
-      cause: `the API refuses the credentials of /etc/kubernetes/admin.conf on ${host}: they have expired or are of another CA`,
+      cause: `the API refuses the credentials of /etc/kubernetes/admin.conf on ${host}: they have expired or belong to another CA`,
       certainty: 'certain',
       proof,
       nodes,
-      fix: `${repair.cluster} makes a new admin.conf`,
+      fix: `${repair.cluster} creates a new admin.conf`,
     }
   if (error instanceof ApiError && error.status === 403)
     return {
       name: 'api-admin-forbidden',
-      cause: `the administrator of /etc/kubernetes/admin.conf on ${host} may not read the cluster: ClusterRoleBinding kubeadm:cluster-admins is missing or was changed`,
+      cause: `the user of /etc/kubernetes/admin.conf on ${host} is not allowed to read the cluster: ClusterRoleBinding kubeadm:cluster-admins is missing or was changed`,
       certainty: 'certain',
       proof,
       nodes,
@@ -49,7 +49,7 @@ export function apiRefusal(error: KadmError, host: string, repair: Repair): Diag
     }
   return {
     name: 'api-silent',
-    cause: `the API server of the cluster gives no answer, asked through ${host}`,
+    cause: `the API server of the cluster does not answer requests through ${host}`,
     certainty: 'certain',
     proof,
     nodes,

@@ -76,7 +76,7 @@ function componentRows(view: ClusterView): readonly ComponentStatus[] {
     state: 'missing',
     ok: false,
     image: '',
-    detail: node === undefined ? 'it is not there' : 'its manifest is missing or cannot be read',
+    detail: node === undefined ? 'it does not exist' : 'its manifest is missing or cannot be read',
   })
   return [
     ...missingComponents(view).map(({node, component}) =>

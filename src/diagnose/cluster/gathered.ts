@@ -12,7 +12,7 @@ export function gathered(diagnoses: readonly Diagnosis[]): readonly Diagnosis[] 
     if (first === undefined || group.length <= MOST_ALONE) return group
     const nodes = group.flatMap(one => one.nodes ?? [])
     const same = others.flatMap(one => one.nodes ?? [])
-    return [{...first, cause: `${first.cause}; it is the same with ${names(same)}`, nodes}]
+    return [{...first, cause: `${first.cause}; the same applies to ${names(same)}`, nodes}]
   })
 }
 
@@ -20,6 +20,6 @@ export function gathered(diagnoses: readonly Diagnosis[]): readonly Diagnosis[] 
 function likeness({name, cause, certainty, nodes = []}: Diagnosis): string | undefined {
   const [node] = nodes
   if (node === undefined || nodes.length > 1) return undefined
-  const said = cause.replaceAll(node, '*').replace(/ since \d+ (?:s|min|h|days)/, '')
+  const said = cause.replaceAll(node, '*').replace(/ for \d+ (?:s|min|h|days)/, '')
   return `${name}\n${certainty}\n${said}`
 }

@@ -28,7 +28,7 @@ export function missingWorkloads(view: ClusterView): readonly Wanted[] {
           {
             kind: 'daemonset',
             place: PROXY,
-            loss: 'service addresses lead nowhere on new nodes and after a reboot',
+            loss: 'service addresses do not work on new nodes and after a reboot',
           } as const,
         ]
       : []),
@@ -42,7 +42,7 @@ export function missingWorkloads(view: ClusterView): readonly Wanted[] {
         ]
       : []),
     ...(isDnsGone && wantsDns(view)
-      ? [{kind: 'deployment', place: DNS, loss: 'no name of a service resolves'} as const]
+      ? [{kind: 'deployment', place: DNS, loss: 'service names do not resolve'} as const]
       : []),
   ]
 }

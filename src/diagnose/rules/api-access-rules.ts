@@ -88,12 +88,12 @@ const refused: Rule = {
     const isOwn = runsApi(evidence)
     if (isOwn && evidence.listening.some(({port}) => target.endsWith(`:${String(port)}`))) return undefined
     return {
-      cause: `nothing listens at ${target}, where the kubelet looks for the API`,
+      cause: `no process listens at ${target}, where the kubelet expects the API`,
       certainty: 'likely',
       proof: [...proofOf(hits), ...(isOwn ? ['no process listens on the port of the API server here'] : [])],
       fix: isOwn
-        ? 'see why kube-apiserver does not run: `sudo ls -l /var/log/pods/`, and read the newest file of kube-apiserver there; then run kadm again'
-        : 'look at the control plane with `kadm doctor`; if the API is elsewhere now, correct controlPlaneEndpoint in your file',
+        ? 'see why kube-apiserver does not run: find its newest log with `sudo ls -l /var/log/pods/`; fix that, then run kadm again'
+        : 'check the control plane with `kadm doctor`; if the API has a new address, correct controlPlaneEndpoint in your file',
     }
   },
 }
@@ -111,10 +111,10 @@ const slow: Rule = {
     const hits = complaints(evidence, SLOW)
     if (hits.length === 0 || (evidence.api !== undefined && !isTaken(evidence))) return undefined
     return {
-      cause: `the API server at ${endpoint(evidence) ?? 'its address'} takes the connection and gives no answer: it is overloaded, or etcd behind it does not answer`,
+      cause: `the API server at ${endpoint(evidence) ?? 'its address'} accepts connections but does not answer: it is overloaded, or its etcd does not answer`,
       certainty: 'likely',
       proof: proofOf(hits),
-      fix: 'look at the control plane, at etcd first: `kadm doctor` for that machine',
+      fix: 'run `kadm doctor` for the control plane, and check etcd first',
     }
   },
 }
@@ -131,10 +131,10 @@ const unreachable: Rule = {
     const [newest] = hits
     if (newest === undefined || isTaken(evidence)) return undefined
     return {
-      cause: `this host cannot reach the API at ${place(newest, evidence)}: packets get no answer`,
+      cause: `this host cannot reach the API at ${place(newest, evidence)}: packets are not answered`,
       certainty: 'certain',
       proof: proofOf(hits),
-      fix: 'check that the control plane is up, and route and firewall between it and this host (TCP 6443; look at `ip route`); the address must be one that this host can reach (not a NAT address such as 10.0.2.15)',
+      fix: 'check that the control plane is up, and check the route and firewalls between it and this host (TCP 6443; see `ip route`); this host must be able to reach the address (not a NAT address such as 10.0.2.15)',
     }
   },
 }
@@ -143,9 +143,9 @@ const name = access({
   name: 'api-name',
   follows: ['kubelet-server'],
   pattern: /dial tcp: lookup (\S+?)(?: on \S+)?: (?:no such host|server misbehaving|i\/o timeout|.*)/,
-  cause: hit => `the name of the API, ${group(hit, 1)}, cannot be resolved on this host`,
+  cause: hit => `this host cannot resolve the name of the API, ${group(hit, 1)}`,
   fix: hit =>
-    `add the name to DNS or to /etc/hosts of every node (test it: \`getent hosts ${group(hit, 1)}\`), or use an address as controlPlaneEndpoint`,
+    `add the name to DNS or to /etc/hosts on every node (test it with \`getent hosts ${group(hit, 1)}\`), or use an IP address as controlPlaneEndpoint`,
 })
 
 const authority = access({
@@ -155,7 +155,7 @@ const authority = access({
   cause: () =>
     'the API at this address belongs to another cluster, or its certificate was not signed by the CA that the kubelet knows',
   fix: () =>
-    'on the control plane: `kadm doctor` tells whether its certificate fits its CA; if this node is to leave its old cluster: `kadm reset` for it, then join it again',
+    'run `kadm doctor` for the control plane to check its certificate; if this node belonged to another cluster, run `kadm reset` for it, then join it again',
 })
 
 /** kube-proxy keeps its own address of the API, so one of the two is wrong, and its port is open. */
@@ -184,10 +184,10 @@ const address = access({
     /x509: (?:certificate is valid for .*, not (\S+?)"*(?:\s|$)|cannot validate certificate for (\S+)|certificate is valid for \d+ IP SANs, but none matched (\S+?)"*(?:\s|$))/,
   cause: hit => {
     const target = hit.groups.slice(1).find(text => text !== '') ?? ''
-    return `the API server's certificate does not name the address it is reached by${target === '' ? '' : `: ${target}`}`
+    return `the API server's certificate does not contain the address that this host uses${target === '' ? '' : `: ${target}`}`
   },
   fix: () =>
-    'add it to certSANs in your file (or --apiserver-cert-extra-sans) and run kadm again: the certificate is made again',
+    'add the address to certSANs in your file (or use --apiserver-cert-extra-sans), then run kadm again: it creates a new certificate',
 })
 
 const token: Rule = {
@@ -202,13 +202,13 @@ const token: Rule = {
     const joins = hasBootstrapKubeconfig && !hasClientCertificate
     return {
       cause: joins
-        ? 'the token this node joins with has expired, or the cluster does not know it'
-        : "the API does not accept the kubelet's certificate: the cluster was made again, or the certificate is of another one",
+        ? 'the join token of this node has expired or does not exist in the cluster'
+        : "the API does not accept the kubelet's certificate: the cluster was created again, or the certificate belongs to another cluster",
       certainty: joins ? 'certain' : 'likely',
       proof: proofOf(hits),
       fix: joins
-        ? `${AGAIN}: it makes a token for this join`
-        : 'take this node out of the old cluster and join it again: `kadm reset` for it, then `kadm join` or `kadm apply`',
+        ? `${AGAIN}: it creates a token for this join`
+        : 'reset this node and join it again: `kadm reset` for it, then `kadm join` or `kadm apply`',
     }
   },
 }

@@ -16,14 +16,14 @@ const processName = (program: string): string => program.slice(0, 15)
 /** What makes a certificate new depends on who asked for it: nobody but the kubelet asks for its own. */
 function renewal(path: string): string {
   if (path === KUBELET_PEM)
-    return `move it away and let the node ask for a new one: \`sudo mv ${KUBELET_PEM} /root/\`, then ${AGAIN}`
-  if (path === BOOTSTRAP) return `${AGAIN}: it makes a new token to join with`
+    return `move it away so that the node requests a new one: \`sudo mv ${KUBELET_PEM} /root/\`, then ${AGAIN}`
+  if (path === BOOTSTRAP) return `${AGAIN}: it creates a new join token`
   const program = CONTROLLERS[path]
   if (program !== undefined)
     return `${AGAIN}: it writes ${path}; if ${program} still uses the old one: \`sudo pkill -x ${processName(program)}\` (the kubelet starts it again)`
   if (/\/(?:ca|front-proxy-ca)\.crt$/.test(path))
-    return 'a certificate authority is not renewed by kadm: restore a backup of /etc/kubernetes/pki, or make the cluster again'
-  return `${AGAIN}: it makes the certificate again`
+    return 'kadm does not renew CAs: restore a backup of /etc/kubernetes/pki, or create the cluster again'
+  return `${AGAIN}: it creates a new certificate`
 }
 
 const EXPIRED =
@@ -58,7 +58,7 @@ const expired: Rule = {
       ],
       fix:
         first === undefined
-          ? 'check the clocks of this host and of the control plane (`date -u`); then see which certificate the line above is about'
+          ? 'compare the clocks of this host and the control plane (`date -u`), then find the certificate that the line above names'
           : renewal(first.path),
     }
   },
@@ -71,7 +71,7 @@ const foreign: Rule = {
     const [first] = others
     if (first === undefined) return undefined
     return {
-      cause: `${first.path} was not signed by this cluster's authority, so nobody who knows that authority trusts it`,
+      cause: `${first.path} was not signed by this cluster's CA, so the other components do not trust it`,
       certainty: 'certain',
       proof: others.slice(0, 3).map(({path, commonName}) => `${path} (${commonName}): not signed by ${caOf(path)}`),
       fix: renewal(first.path),
@@ -98,10 +98,10 @@ const etcdTrust: Rule = {
     if (hits.length === 0 || !suffers) return undefined
     return {
       cause:
-        'the API server and etcd do not trust one another: their certificates are of different authorities, or for other addresses',
+        'the API server and etcd do not trust each other: their certificates come from different CAs, or contain other addresses',
       certainty: 'likely',
       proof: proofOf(hits),
-      fix: `${AGAIN}: it compares the certificates in /etc/kubernetes/pki with their authorities and makes those that do not fit again`,
+      fix: `${AGAIN}: it checks the certificates in /etc/kubernetes/pki and replaces those that do not match their CA`,
     }
   },
 }
@@ -118,10 +118,10 @@ const serviceAccountKey: Rule = {
     if (hits.length === 0) return undefined
     return {
       cause:
-        'the API server does not accept the tokens of service accounts: they were signed with another key than /etc/kubernetes/pki/sa.key',
+        'the API server does not accept the tokens of service accounts: they were not signed with /etc/kubernetes/pki/sa.key',
       certainty: 'likely',
       proof: proofOf(hits),
-      fix: 'let API server and controller manager read the same key: `sudo pkill -x kube-controller`, then `kubectl -n kube-system delete pod --all`; pods get new tokens when they start',
+      fix: 'restart the controller manager, so that it uses the same key as the API server: `sudo pkill -x kube-controller`, then `kubectl -n kube-system delete pod --all`; pods get new tokens when they start',
     }
   },
 }

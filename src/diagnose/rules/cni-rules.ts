@@ -40,13 +40,13 @@ const missingProgram: Rule = {
     const has = `/opt/cni/bin has: ${network.cniPlugins.join(', ') || 'nothing'}`
     if (named === undefined || isOurs(named) || own === undefined)
       return {
-        cause: `the network plugin ${plugin} is named in ${FOLDER}${named === undefined ? '' : `/${named.file}`}, but its program is not in /opt/cni/bin`,
+        cause: `the network plugin ${plugin} is configured in ${FOLDER}${named === undefined ? '' : `/${named.file}`}, but its program is not in /opt/cni/bin`,
         certainty: 'certain',
         proof: [...proofOf(hits, 1), has],
-        fix: `${AGAIN} without skipping the phase that installs the runtime: it puts the programs of the network there`,
+        fix: `${AGAIN} without skipping the phase that installs the runtime: it installs the network programs`,
       }
     return {
-      cause: `${FOLDER}/${named.file} is read before ${own.file} and wants ${plugin}, which is not installed`,
+      cause: `${FOLDER}/${named.file} is read before ${own.file} and needs ${plugin}, which is not installed`,
       certainty: 'certain',
       proof: [...proofOf(hits, 1), `files in ${FOLDER}: ${network.cniConfigs.map(({file}) => file).join(', ')}`, has],
       fix: `\`sudo mv ${FOLDER}/${named.file} /root/\`; pods start within a minute`,
@@ -80,8 +80,8 @@ const foreignNetwork: Rule = {
     return {
       cause:
         shadowed === undefined
-          ? `pods get their addresses from ${FOLDER}/${winner.file}, outside of this node's range`
-          : `${FOLDER}/${winner.file} is read before ${shadowed.file}: pods get their addresses from that network, not from the cluster's`,
+          ? `pods get addresses from ${FOLDER}/${winner.file}, outside this node's range`
+          : `${FOLDER}/${winner.file} is read before ${shadowed.file}: pods get addresses from that network instead of the cluster's`,
       certainty: 'certain',
       proof: [
         `files in ${FOLDER}: ${cniConfigs.map(({file, network}) => `${file} (${network})`).join(', ')}`,
@@ -89,7 +89,7 @@ const foreignNetwork: Rule = {
           ? []
           : [`pods have ${outside.slice(0, 3).join(', ')}; the range of this node is ${ranges.join(', ')}`]),
       ],
-      fix: `\`sudo mv ${FOLDER}/${winner.file} /root/ && sudo systemctl restart containerd\`, then delete the pods that have such addresses: they are made again`,
+      fix: `\`sudo mv ${FOLDER}/${winner.file} /root/ && sudo systemctl restart containerd\`, then delete the pods with such addresses: their controllers create them again`,
     }
   },
 }
@@ -103,12 +103,12 @@ const ownRange: Rule = {
     const outside = strangers(evidence, winner)
     if (outside.length === 0) return undefined
     return {
-      cause: `pods of this node have addresses outside of the range that the cluster gave it (the node was deleted and got another range)`,
+      cause: `pods of this node have addresses outside the range that the cluster assigned to it (the node was deleted and got another range)`,
       certainty: 'likely',
       proof: [
         `pods have ${outside.slice(0, 3).join(', ')}; the range of this node is ${(evidence.api?.state?.podRanges ?? []).join(', ')}`,
       ],
-      fix: 'let runtime and flannel use the new range: `sudo sh -c "rm -f /etc/cni/net.d/10-containerd-net.conflist; ip link delete cni0; systemctl restart containerd kubelet; pkill -x flanneld"`, then delete the pods that have the old addresses: `kubectl get pods -A -o wide`',
+      fix: 'restart the runtime and flannel with the new range: `sudo sh -c "rm -f /etc/cni/net.d/10-containerd-net.conflist; ip link delete cni0; systemctl restart containerd kubelet; pkill -x flanneld"`, then delete the pods that have the old addresses: `kubectl get pods -A -o wide`',
     }
   },
 }
@@ -118,8 +118,8 @@ const bridgeAddress = logRule({
   sources,
   pattern: /"?(\S+?)"? already has an IP address different from (\S+?)"*(?:\s|$)/,
   cause: hit =>
-    `the bridge ${group(hit, 1)} of an older pod network is still there, with another address than ${group(hit, 2)}`,
-  fix: hit => `remove it, it is made again: \`sudo ip link delete ${group(hit, 1)}\``,
+    `the bridge ${group(hit, 1)} of an older pod network still exists, with another address than ${group(hit, 2)}`,
+  fix: hit => `delete the bridge; the pod network creates it again: \`sudo ip link delete ${group(hit, 1)}\``,
 })
 
 const notInitialised: Rule = {
@@ -147,9 +147,9 @@ const notInitialised: Rule = {
       /cni plugin not initialized|NetworkPluginNotReady|network is not ready|network not ready/,
     )
     return {
-      cause: 'the pod network is not there: the node stays NotReady until one is installed',
+      cause: 'no pod network is installed: the node stays NotReady until you install one',
       certainty: hits.length > 0 ? 'certain' : 'likely',
-      proof: [`${FOLDER} has no configuration`, ...proofOf(hits)],
+      proof: [`${FOLDER} does not contain a configuration`, ...proofOf(hits)],
       fix: `${AGAIN} (it installs flannel), or install your own pod network; then see its pods: \`kubectl get pods -A -o wide\``,
     }
   },

@@ -20,7 +20,7 @@ const whenCrashing = (rule: Rule): Rule => ({
 const portOf = (evidence: Evidence, port: string): readonly string[] =>
   evidence.listening
     .filter(socket => String(socket.port) === port && socket.process !== '')
-    .map(({process, address}) => `port ${port} is held by ${process} (at ${address})`)
+    .map(({process, address}) => `${process} uses port ${port} (at ${address})`)
 
 /** The socket table names programs by at most 15 letters. */
 const heldByItself = (program: string, port: string, {listening}: Evidence): boolean =>
@@ -35,7 +35,7 @@ const port = whenCrashing(
     holds: (hit, evidence) => !heldByItself(hit.source, group(hit, 1), evidence),
     also: (hit, evidence) => portOf(evidence, group(hit, 1)),
     fix: hit =>
-      `end the other program (\`sudo ss -ltnp 'sport = :${group(hit, 1)}'\` names it); a leftover of an older cluster goes with \`kadm reset\``,
+      `stop the other program (\`sudo ss -ltnp 'sport = :${group(hit, 1)}'\` names it); \`kadm reset\` removes a program of an older cluster`,
   }),
 )
 
@@ -52,7 +52,7 @@ const file = whenCrashing(
     fix: hit =>
       group(hit, 2) === 'no such file or directory'
         ? backAgain(group(hit, 1))
-        : `${AGAIN}: it checks every certificate and key and makes again what is missing or does not fit`,
+        : `${AGAIN}: it checks every certificate and key, and replaces those that are missing or invalid`,
   }),
 )
 
@@ -97,9 +97,9 @@ const etcdCluster = logRule({
   sources: ['etcd'],
   pattern:
     /cluster[ -]ID mismatch|cluster-id-mismatch|member \S+ has already been bootstrapped|member count is unequal|error validating peerURLs/i,
-  cause: () => "etcd's data on this host is of another cluster",
+  cause: () => "etcd's data on this host belongs to another cluster",
   fix: () =>
-    'if this host is to start with an empty cluster: `kadm reset`, which removes /var/lib/etcd, then make the cluster again; back its data up first if it may be the only copy: `sudo cp -a /var/lib/etcd /root/etcd-backup`',
+    'to start with an empty cluster, run `kadm reset`, which deletes /var/lib/etcd, then create the cluster again; if this may be the only copy of the data, back it up first: `sudo cp -a /var/lib/etcd /root/etcd-backup`',
 })
 
 const etcdMember = logRule({
@@ -107,17 +107,17 @@ const etcdMember = logRule({
   sources: ['etcd'],
   pattern: /the member has been permanently removed from the cluster|data-dir used by this member must be removed/,
   cause: () => 'this etcd member was removed from its cluster',
-  fix: () => 'take this host out with `kadm reset`, then join it again as a control plane',
+  fix: () => 'run `kadm reset` for this host, then join it again as a control plane',
 })
 
 const etcdSpace = logRule({
   name: 'etcd-space',
   sources: ['etcd', 'kube-apiserver'],
   pattern: /mvcc: database space exceeded|etcdserver: no space|alarm:? ?NOSPACE/,
-  cause: () => "etcd's database has reached its quota, and it takes no more writes",
+  cause: () => "etcd's database has reached its quota and accepts no more writes",
   fix: (_, {hostname}) => {
     const etcdctl = `sudo kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system exec etcd-${hostname.toLowerCase()} -- etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key`
-    return `free what is deleted, then clear the alarm: \`${etcdctl} defrag\`, \`${etcdctl} alarm disarm\`; if it comes back, raise quota-backend-bytes in the extra arguments of etcd in your file`
+    return `free the space of deleted entries, then clear the alarm: \`${etcdctl} defrag\`, \`${etcdctl} alarm disarm\`; if the alarm returns, increase quota-backend-bytes in the extra arguments of etcd in your file`
   },
 })
 
@@ -140,9 +140,9 @@ const etcdAccess = whenCrashing(
     sources: ['etcd'],
     follows: ['read-only-disk', 'disk-full'],
     pattern: /cannot access data directory: (.*)|open \/var\/lib\/etcd\S*: (permission denied)/,
-    cause: () => 'etcd may not write to its data folder',
+    cause: () => 'etcd does not have permission to write to its data folder',
     fix: () =>
-      '`sudo chown -R root:root /var/lib/etcd && sudo chmod 700 /var/lib/etcd`, and see that its disk is mounted read-write',
+      '`sudo chown -R root:root /var/lib/etcd && sudo chmod 700 /var/lib/etcd`, and check that its disk is mounted read-write',
   }),
 )
 
@@ -166,10 +166,10 @@ const etcdSlow: Rule = {
     const isMuch = count(hits) >= MANY_SLOW || count(syncs) > 0
     if (!(suffers ? isMuch : count(syncs) >= MANY_SYNCS)) return undefined
     return {
-      cause: 'the disk is too slow for etcd: its writes wait, leaders change and requests time out',
+      cause: 'the disk is too slow for etcd: writes are delayed, leaders change and requests time out',
       certainty: syncs.length > 0 && suffers ? 'likely' : 'possible',
       proof: [...proofOf(syncs.length > 0 ? syncs : hits), `${String(count(hits))} such lines in the last minute`],
-      fix: 'put /var/lib/etcd on a local SSD of its own; on shared storage give the machine more guaranteed I/O',
+      fix: 'move /var/lib/etcd to a dedicated local SSD; on shared storage, give the machine more guaranteed I/O',
     }
   },
 }
@@ -180,7 +180,7 @@ const unhealthy: Rule = {
   judge: ({notReady}) => {
     if (notReady.length === 0) return undefined
     return {
-      cause: `the API server answers that it is not ready: ${notReady.join(', ')}${notReady.includes('etcd') ? ' (it cannot reach etcd)' : ''}`,
+      cause: `the API server reports that it is not ready: ${notReady.join(', ')}${notReady.includes('etcd') ? ' (it cannot reach etcd)' : ''}`,
       certainty: 'likely',
       proof: notReady.slice(0, 3).map(check => `/readyz: ${check} failed`),
       fix: `see all checks: \`sudo kubectl --kubeconfig /etc/kubernetes/admin.conf get --raw '/readyz?verbose'\`${notReady.includes('etcd') ? '; then see why etcd does not answer: `sudo sh -c "tail -n 20 /var/log/containers/etcd-*.log"`' : ''}`,
@@ -239,10 +239,10 @@ export const COMPONENT_LAST_WORDS: Rule = {
     const words = all.filter(({text}) => /^[EF]\d{4} |"level":"(?:error|fatal|panic)"|^Error: |panic|fatal/i.test(text))
     const last = (words.length > 0 ? words : all).slice(-2).map(line => ({source: first.name, line, groups: []}))
     return {
-      cause: `${first.name} ${first.attempt > 0 ? `stops again and again (started ${String(first.attempt + 1)} times)` : 'has stopped'}`,
+      cause: `${first.name} ${first.attempt > 0 ? `keeps stopping (started ${String(first.attempt + 1)} times)` : 'has stopped'}`,
       certainty: 'likely',
       proof: proofOf(last),
-      fix: `read its last words above; all of them: \`sudo sh -c "tail -n 50 /var/log/pods/${first.namespace}_${first.pod}_*/${first.name}/*.log"\``,
+      fix: `see the last lines of its log above; for the whole log: \`sudo sh -c "tail -n 50 /var/log/pods/${first.namespace}_${first.pod}_*/${first.name}/*.log"\``,
     }
   },
 }

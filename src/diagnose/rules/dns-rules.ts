@@ -24,18 +24,18 @@ const upstream: Rule = {
         ? ''
         : group(newest, 2)
     return {
-      cause: `CoreDNS gets no answer from ${server}, to which it passes on names from outside of the cluster: pods resolve none of them`,
+      cause: `CoreDNS gets no answer from ${server}, to which it forwards external names, so pods cannot resolve them`,
       certainty: isDead ? 'certain' : 'likely',
       proof: [
         ...dnsForwards
           .slice(0, 2)
-          .map(({address}) => `asked just now: ${address} gives no answer (named in the Corefile)`),
+          .map(({address}) => `checked just now: ${address} does not answer (configured in the Corefile)`),
         ...proofOf(hits, 1),
         ...(isDead ? [] : [`name servers given to pods: ${network.podNameservers.join(', ') || 'none'}`]),
       ],
       fix: isDead
-        ? `${AGAIN}: it writes the Corefile, which passes names on to the name servers of the machine; new pods read it at once: \`kubectl -n kube-system delete pod -l k8s-app=kube-dns\`; to name other servers: ${EDIT}`
-        : 'give this machine a name server that answers (`resolvectl status`, /etc/resolv.conf), then `sudo systemctl restart kubelet` and `sudo kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system delete pod -l k8s-app=kube-dns`',
+        ? `${AGAIN}: it writes a Corefile that forwards names to the name servers of the machine; recreate the pods to use it at once: \`kubectl -n kube-system delete pod -l k8s-app=kube-dns\`; to use other servers: ${EDIT}`
+        : 'configure a name server that answers on this machine (`resolvectl status`, /etc/resolv.conf), then `sudo systemctl restart kubelet` and `sudo kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system delete pod -l k8s-app=kube-dns`',
     }
   },
 }

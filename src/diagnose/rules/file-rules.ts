@@ -8,13 +8,13 @@ import {AGAIN, group, logRule} from '../rule.ts'
 export function backAgain(path: string): string {
   const authority = CA_NAMES.find(name => path === certPath(name))
   if (authority !== undefined)
-    return `bring it back, so that what it signed stays valid: \`${AUTHORITY_BACK[authority]}\``
+    return `restore it, so that the certificates that it signed stay valid: \`${AUTHORITY_BACK[authority]}\``
   if (CA_NAMES.some(name => path === keyPath(name)))
-    return 'nobody else has this key: restore it from a backup of /etc/kubernetes/pki; until then nothing new can be signed'
+    return 'no other host has this key: restore it from a backup of /etc/kubernetes/pki; until then, no certificates can be signed'
   if (path === SA_KEY)
-    return `restore it from a backup of /etc/kubernetes/pki; without one, ${AGAIN}: it makes a new pair, after which every pod needs a new token`
-  if (path === SA_PUB) return `${AGAIN}: it makes the file from sa.key`
-  return `${AGAIN}: it makes the file again`
+    return `restore it from a backup of /etc/kubernetes/pki; without a backup, ${AGAIN}: it creates a new key pair, and every pod needs a new token then`
+  if (path === SA_PUB) return `${AGAIN}: it creates the file from sa.key`
+  return `${AGAIN}: it creates the file again`
 }
 
 /** An authority first: others cannot be made without it. */
@@ -33,11 +33,11 @@ const lacking: Rule = {
     const others = new Set(lackingFiles.flatMap(({path}) => (path === first.path ? [] : [path])))
     const readers = lackingFiles.flatMap(({path, namedIn}) => (path === first.path ? [fileNameOf(namedIn)] : []))
     return {
-      cause: `${first.path} is missing${others.size === 0 ? '' : `, and ${[...others].slice(0, 3).join(', ')} too`}: the programs that read it run on, and do not start again without it`,
+      cause: `${first.path} is missing${others.size === 0 ? '' : `, and ${[...others].slice(0, 3).join(', ')} too`}: the programs that read it continue to run, but cannot start again without it`,
       certainty: 'certain',
       proof: [
-        `${first.path}: not there, or empty; named in ${readers.join(', ')}`,
-        ...[...others].slice(0, 2).map(path => `${path}: not there, or empty`),
+        `${first.path}: missing or empty; used in ${readers.join(', ')}`,
+        ...[...others].slice(0, 2).map(path => `${path}: missing or empty`),
       ],
       fix: backAgain(first.path),
     }

@@ -28,7 +28,7 @@ const readOnly: Rule = {
       cause: 'a file system that the node writes to is read-only',
       certainty: 'certain',
       proof: [...disks.map(({path}) => `${path} is mounted read-only`), ...proofOf(hits)].slice(0, 3),
-      fix: `see why in the kernel's log: \`sudo journalctl -k --no-pager | grep -i -E "remount|i/o error"\`; if the disk is sound: \`sudo mount -o remount,rw ${disks[0]?.path ?? '/'}\``,
+      fix: `see why in the kernel's log: \`sudo journalctl -k --no-pager | grep -i -E "remount|i/o error"\`; if the disk is healthy: \`sudo mount -o remount,rw ${disks[0]?.path ?? '/'}\``,
     }
   },
 }
@@ -46,7 +46,7 @@ const diskFull: Rule = {
     const places = full.map(({path, freeBytes, totalBytes}) => `${path}: ${gib(freeBytes)} of ${gib(totalBytes)} free`)
     if (full.length === 0 && hits.length === 0) return undefined
     return {
-      cause: full[0] === undefined ? 'a disk has no space left' : `the disk of ${full[0].path} is full`,
+      cause: full[0] === undefined ? 'a disk is full' : `the disk of ${full[0].path} is full`,
       certainty: hits.length > 0 ? 'certain' : 'likely',
       proof: [...places, ...proofOf(hits)].slice(0, 3),
       fix: 'free space: `sudo journalctl --vacuum-size=100M`, and see what uses it: `sudo du -xh --max-depth=2 /var | sort -h | tail`; or enlarge the disk',
@@ -63,10 +63,10 @@ const inodesFull: Rule = {
     )
     if (full === undefined) return undefined
     return {
-      cause: `the file system of ${full.path} has almost no inodes left: no more files can be made, whatever its free space`,
+      cause: `the file system of ${full.path} has almost no inodes left: no more files can be created, even if it has free space`,
       certainty: 'likely',
       proof: [`${full.path}: ${String(full.freeInodes)} of ${String(full.totalInodes)} inodes free`],
-      fix: `find the folder with very many small files and empty it: \`sudo du --inodes -x ${full.path} | sort -n | tail\``,
+      fix: `find the folder with very many small files and delete those that you do not need: \`sudo du --inodes -x ${full.path} | sort -n | tail\``,
     }
   },
 }
@@ -92,7 +92,7 @@ const diskPressure: Rule = {
     )
     if (low === undefined || evidence.kubelet.active === '') return undefined
     return {
-      cause: `less than 10 % of the disk of ${low.path} is free: the kubelet then takes no new pods and ends others`,
+      cause: `less than 10 % of the disk of ${low.path} is free: the kubelet then accepts no new pods and evicts others`,
       certainty: hits.length > 0 ? 'certain' : 'possible',
       proof: [`${low.path}: ${gib(low.freeBytes)} of ${gib(low.totalBytes)} free`, ...proofOf(hits)],
       fix: 'free space or enlarge the disk until more than 10 % is free',
@@ -116,10 +116,10 @@ const outOfMemory: Rule = {
     const {totalBytes, availableBytes} = evidence.memory
     if (newest === undefined || isOver(evidence, newest.line.at)) return undefined
     return {
-      cause: `the kernel ended ${group(newest, 1)}, because memory ran out`,
+      cause: `the kernel killed ${group(newest, 1)}, because the host ran out of memory`,
       certainty: evidence.isContainer ? 'likely' : 'certain',
       proof: [...proofOf(hits), `${gib(availableBytes)} of ${gib(totalBytes)} memory available`],
-      fix: 'give the machine more memory (a control plane needs 2 GiB), or stop what else uses it',
+      fix: 'give the machine more memory (a control plane needs 2 GiB), or stop other programs',
     }
   },
 }
@@ -132,7 +132,7 @@ const inotify = logRule({
   name: 'inotify-instances',
   sources: [...EVERYBODY, 'kube-proxy', 'coredns', 'kube-flannel'],
   pattern: /(?:inotify|fsnotify|watcher|watch).*too many open files|too many open files.*(?:inotify|fsnotify|watch)/i,
-  cause: () => 'the limit of file watchers (inotify instances) of root is used up',
+  cause: () => 'root has reached the limit of file watchers (inotify instances)',
   also: (_, evidence) => limits(evidence),
   fix: (_, {isContainer}) =>
     `\`sudo sysctl -w fs.inotify.max_user_instances=8192\`, and the same line in /etc/sysctl.d/ so that it stays${isContainer ? '; this is a container, so on the machine around it' : ''}`,
@@ -142,7 +142,7 @@ const inotifyWatches = logRule({
   name: 'inotify-watches',
   sources: EVERYBODY,
   pattern: /inotify.*no space left on device/,
-  cause: () => 'the limit of watched files (inotify watches) is used up; the disk itself is not full',
+  cause: () => 'the limit of watched files (inotify watches) is reached; the disk itself is not full',
   also: (_, {sysctls}) => [`fs.inotify.max_user_watches = ${sysctls['fs.inotify.max_user_watches'] ?? 'unknown'}`],
   fix: () =>
     '`sudo sysctl -w fs.inotify.max_user_watches=524288`, and the same line in /etc/sysctl.d/ so that it stays',
@@ -157,7 +157,7 @@ const openFiles = logRule({
   cause: () => 'too many files are open: of a process, of the whole machine, or of file watchers',
   also: (_, evidence) => limits(evidence),
   fix: () =>
-    '`sudo sysctl -w fs.inotify.max_user_instances=8192` first; else raise LimitNOFILE of the unit that says so',
+    '`sudo sysctl -w fs.inotify.max_user_instances=8192` first; if that does not help, increase LimitNOFILE of the unit in the line above',
 })
 
 const MOST_SKEW_SECONDS = 60
@@ -179,11 +179,11 @@ const clock: Rule = {
     return {
       cause:
         hits.length > 0
-          ? 'a certificate is not valid yet for the clock that judges it: the clocks of the machines differ'
+          ? 'a certificate is not valid yet according to the clock of this host: the clocks of the machines differ'
           : "the host's clock is wrong",
       certainty: hits.length > 0 ? 'certain' : 'likely',
       proof: [...proofOf(hits), ...offset],
-      fix: 'set the clock and keep it right: `sudo timedatectl set-ntp true`, with a time server that the machine can reach',
+      fix: 'synchronize the clock: `sudo timedatectl set-ntp true`, with a time server that the machine can reach',
     }
   },
 }

@@ -10,51 +10,51 @@ const PULLS = [
     why: 'dns',
     pattern:
       /no such host|server misbehaving|name resolution|lookup \S+(?: on \S+)?: (?:i\/o timeout|read udp)|read udp .*:53/,
-    cause: 'the name of the registry cannot be resolved',
-    fix: 'give the host a name server that works (look at /etc/resolv.conf), or use a mirror or a bundle',
+    cause: 'the host cannot resolve the name of the registry',
+    fix: 'configure a working name server on the host (see /etc/resolv.conf), or use a mirror or a bundle',
   },
   {
     why: 'rate limit',
     pattern: /\b429\b|toomanyrequests|Too Many Requests/i,
-    cause: 'the registry refuses more downloads for now (rate limit)',
+    cause: 'the registry limits the number of downloads (rate limit)',
     fix: 'wait, log in to the registry, or use a mirror or a bundle',
   },
   {
     why: 'proxy',
     pattern: /proxyconnect/,
-    cause: 'the proxy cannot be reached',
+    cause: 'the host cannot reach the proxy',
     fix: "correct the proxy in containerd's environment (`systemctl show -p Environment containerd`), then `sudo systemctl restart containerd`",
   },
   {
     why: 'authority',
     pattern: /certificate signed by unknown authority/,
     cause: "the host does not trust the registry's certificate",
-    fix: 'put its CA into /usr/local/share/ca-certificates, then `sudo update-ca-certificates && sudo systemctl restart containerd`',
+    fix: 'add its CA to /usr/local/share/ca-certificates, then `sudo update-ca-certificates && sudo systemctl restart containerd`',
   },
   {
     why: 'no route',
     pattern:
       /no route to host|network is unreachable|connection refused|connection reset|i\/o timeout|deadline exceeded|Client\.Timeout/,
-    cause: 'the registry cannot be reached from this host',
-    fix: 'give the host a way to the registry (route, NAT, proxy), or use a mirror or a bundle',
+    cause: 'the host cannot reach the registry',
+    fix: 'make the registry reachable from the host (route, NAT, proxy), or use a mirror or a bundle',
   },
   {
     why: 'denied',
     pattern: /\b40[13]\b|denied|authorization failed|insufficient_scope/,
-    cause: 'the registry refuses this image without other credentials',
+    cause: 'the registry requires other credentials for this image',
     fix: 'check the name of the image and the credentials of its registry',
   },
   {
     why: 'missing',
     pattern: /not found|manifest unknown|not present with pull policy of Never|ErrImageNeverPull/,
-    cause: 'the registry has no such image',
+    cause: 'the image does not exist in the registry',
     fix: `check the name of the image (for Kubernetes' own: kubernetesVersion and imageRepository in your file); with a bundle, ${AGAIN}: it loads the images`,
   },
 ] as const
 
 const UNKNOWN_PULL = {
-  cause: 'it cannot be had',
-  fix: 'try it on the host: `sudo ctr -n k8s.io images pull IMAGE`',
+  cause: 'the pull failed',
+  fix: 'pull it on the host to see the reason: `sudo ctr -n k8s.io images pull IMAGE`',
 } as const
 
 interface Reason {
@@ -112,12 +112,12 @@ const sandboxImage: Rule = {
     const judgement = pullJudgement(
       evidence,
       /failed to (?:get sandbox image|pull image|start sandbox.*pull(?:ing)? (?:sandbox )?image|ensure sandbox image) "([^"]*pause[^"]*)"|failed to get sandbox image "([^"]+)":|(?:CreatePodSandbox|RunPodSandbox|sandbox).*failed to (?:pull|get) (?:and unpack )?image "([^"]+)"/,
-      image => `no pod can start, because the image of pod sandboxes (${image}) is missing`,
+      image => `pods cannot start, because the image of pod sandboxes (${image}) is missing`,
     )
     const {sandboxImage: wanted, images} = evidence.runtime
     if (judgement === undefined || wanted === undefined || images === undefined || images.includes(wanted))
       return judgement
-    return {...judgement, proof: [...judgement.proof.slice(0, 2), `containerd wants ${wanted} and does not have it`]}
+    return {...judgement, proof: [...judgement.proof.slice(0, 2), `containerd needs ${wanted}, which is missing`]}
   },
 }
 
@@ -127,7 +127,7 @@ const imagePull: Rule = {
     pullJudgement(
       evidence,
       /^(?!.*(?:sandbox|Sandbox)).*(?:failed to pull and unpack image "([^"]+)"|Failed to pull image.* image="([^"]+)"|Back-off pulling image "([^"]+)"|Container image "([^"]+)" is not present with pull policy of Never)/,
-      image => `the image ${image} cannot be had`,
+      image => `the image ${image} cannot be pulled`,
     ),
 }
 

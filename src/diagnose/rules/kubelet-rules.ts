@@ -10,17 +10,16 @@ const swap = logRule({
   name: 'swap',
   sources,
   pattern: /running with swap on is not supported/,
-  cause: () => 'swap is on, and the kubelet refuses to run with it',
+  cause: () => 'swap is on, and the kubelet does not start with swap',
   also: (_, {swaps}) => (swaps.length === 0 ? [] : [`/proc/swaps: ${swaps.join(', ')}`]),
-  fix: () =>
-    `\`sudo swapoff -a\`, then ${AGAIN}: it keeps swap off at the next boot; or keep swap on purpose with --swap=keep`,
+  fix: () => `\`sudo swapoff -a\`, then ${AGAIN}: it keeps swap off after a reboot; or use --swap=keep to keep swap`,
 })
 
 const cgroupV1 = logRule({
   name: 'cgroup-v1',
   sources,
   pattern: /kubelet is configured to not run on a host using cgroup v1/,
-  cause: () => 'the host uses cgroup v1, and the kubelet refuses to run on it',
+  cause: () => 'the host uses cgroup v1, and the kubelet does not start with it',
   also: (_, {cgroupVersion}) => [`/sys/fs/cgroup is cgroup v${String(cgroupVersion)}`],
   fix: () =>
     'boot with cgroup v2 (systemd.unified_cgroup_hierarchy=1 on the kernel command line), or set failCgroupV1: false in a KubeletConfiguration document of the file',
@@ -33,15 +32,15 @@ const config = logRule({
     /failed to load kubelet config file, path: (\S+), error: (.*)|failed to validate kubelet configuration, error: (.*?), path:|failed to merge kubelet configs?:? (.*)/,
   cause: hit => {
     const unknown = /unknown field "([^"]+)"/.exec(hit.line.text)?.[1]
-    if (unknown !== undefined) return `the kubelet's configuration has a field that it does not know: ${unknown}`
+    if (unknown !== undefined) return `the kubelet's configuration contains an unknown field: ${unknown}`
     return hit.line.text.includes('no such file or directory')
       ? "the kubelet's configuration file is missing"
-      : "the kubelet's configuration cannot be used"
+      : 'the kubelet cannot use its configuration'
   },
   fix: hit =>
     hit.line.text.includes('no such file or directory')
       ? `${AGAIN}: it writes the file`
-      : `if the KubeletConfiguration document of your file has it, correct it there; then ${AGAIN}: it writes /var/lib/kubelet/config.yaml`,
+      : `if the field is in the KubeletConfiguration document of your file, correct it there; then ${AGAIN}: it writes /var/lib/kubelet/config.yaml`,
 })
 
 const flag = logRule({
@@ -50,16 +49,16 @@ const flag = logRule({
   pattern: /failed to parse kubelet flag: (?:unknown flag: (--\S+?)"*(?:\s|$)|(.*))/,
   cause: hit =>
     group(hit, 1) === ''
-      ? 'a flag of the kubelet has a value it does not understand'
+      ? 'a flag of the kubelet has an invalid value'
       : `the kubelet does not know its flag ${group(hit, 1)}; newer releases have removed some`,
-  also: (hit, evidence) => placesOf(evidence, group(hit, 1)).map(place => `${group(hit, 1)} stands in ${place}`),
+  also: (hit, evidence) => placesOf(evidence, group(hit, 1)).map(place => `${group(hit, 1)} is in ${place}`),
   fix: (hit, evidence) => {
     const [place] = placesOf(evidence, group(hit, 1))
     if (place === undefined)
-      return 'take it out of where it is given (`systemctl cat kubelet` shows the files), then `sudo systemctl restart kubelet`'
+      return 'remove the flag from the file that contains it (`systemctl cat kubelet` shows the files), then `sudo systemctl restart kubelet`'
     return place === KUBELET_FLAGS_ENV
-      ? `take it out of kubeletExtraArgs in your file, then ${AGAIN}: it writes ${place}`
-      : `take it out of ${place}, then \`sudo systemctl daemon-reload && sudo systemctl restart kubelet\``
+      ? `remove it from kubeletExtraArgs in your file, then ${AGAIN}: it writes ${place}`
+      : `remove it from ${place}, then \`sudo systemctl daemon-reload && sudo systemctl restart kubelet\``
   },
 })
 
@@ -74,13 +73,13 @@ const binary: Rule = {
   judge: ({kubelet}) => {
     if (kubelet.exitStatus !== 203 || kubelet.active === 'active') return undefined
     return {
-      cause: 'the kubelet program is missing or cannot be executed here (another architecture, a cut-off file)',
+      cause: 'the kubelet program is missing or cannot run on this host (wrong architecture, incomplete file)',
       certainty: 'certain',
       proof: [
         `kubelet.service: ${kubelet.active} (${kubelet.sub}), status 203/EXEC`,
         ...kubelet.lines.slice(-1).map(({text}) => `kubelet: ${text}`),
       ],
-      fix: `${AGAIN}: it compares the program with its hash and puts it back`,
+      fix: `${AGAIN}: it checks the hash of the program and installs it again`,
     }
   },
 }
@@ -89,7 +88,7 @@ const nodeIp = logRule({
   name: 'node-ip',
   sources,
   pattern: /node IP: "?([^"\s]+)"? not found in the host's network interfaces/,
-  cause: hit => `the kubelet should use the address ${group(hit, 1)}, which no interface of this host has`,
+  cause: hit => `the kubelet is configured with the address ${group(hit, 1)}, but no interface of this host has it`,
   fix: () =>
     "correct the host's address (nodeIP of the file, or --node-ip in /var/lib/kubelet/kubeadm-flags.env) and run kadm again",
 })
@@ -99,7 +98,7 @@ const kernelFlags = logRule({
   sources,
   pattern: /invalid kernel flag: (\S+), expected value: (\d+), actual value: (\d+)/,
   cause: hit =>
-    `the kubelet wants the kernel setting ${group(hit, 1)} to be ${group(hit, 2)}, and may not set it itself`,
+    `the kubelet requires the kernel setting ${group(hit, 1)} = ${group(hit, 2)} and is not allowed to set it`,
   fix: hit =>
     `\`sudo sysctl -w ${group(hit, 1).replaceAll('/', '.')}=${group(hit, 2)}\`, and the same line in /etc/sysctl.d/`,
 })
@@ -108,7 +107,7 @@ const tooManyPods = logRule({
   name: 'too-many-pods',
   sources,
   pattern: /OutOfpods|Too many pods/,
-  cause: () => 'the node has as many pods as it may have',
+  cause: () => 'the node has reached its maximum number of pods',
   fix: () => 'move pods to other nodes, add a node, or raise maxPods in a KubeletConfiguration document',
 })
 
@@ -127,13 +126,13 @@ const stops: Rule = {
       .filter(({text}) => /^[EF]\d{4} |^Error: |panic|fatal/.test(text))
       .slice(-2)
     return {
-      cause: 'the kubelet starts and stops again at once',
+      cause: 'the kubelet stops right after it starts',
       certainty: words.length > 0 ? 'likely' : 'possible',
       proof: [
         `kubelet.service: ${kubelet.active} (${kubelet.sub}), ${String(kubelet.restarts)} restarts, exit status ${String(kubelet.exitStatus)}`,
         ...proofOf(words.map(line => ({source: 'kubelet', line, groups: []}))),
       ],
-      fix: 'read its last words above; all of them: `sudo journalctl -u kubelet -n 50 --no-pager`',
+      fix: 'see the last lines of its log above; for the whole log: `sudo journalctl -u kubelet -n 50 --no-pager`',
     }
   },
 }
@@ -145,7 +144,7 @@ const off: Rule = {
     const isNode = join.hasKubeconfig || join.hasBootstrapKubeconfig
     if (kubelet.active !== 'inactive' || (!isNode && !/kubelet|control-plane|ready|join/.test(phase))) return undefined
     return {
-      cause: 'the kubelet is not running: somebody stopped it, or it is not enabled',
+      cause: 'the kubelet is not running: it was stopped or is not enabled',
       certainty: isNode ? 'certain' : 'possible',
       proof: [`kubelet.service: ${kubelet.active} (${kubelet.sub})`],
       fix: '`sudo systemctl enable --now kubelet`',
@@ -162,7 +161,7 @@ const masked: Rule = {
     ]
     if (names.length === 0) return undefined
     return {
-      cause: `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} masked: systemd does not start ${names.length > 1 ? 'them' : 'it'}, whoever asks`,
+      cause: `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} masked, so systemd never starts ${names.length > 1 ? 'them' : 'it'}`,
       certainty: 'certain',
       proof: names.map(name => `${name}.service: its unit file is a link to /dev/null`),
       fix: `\`sudo systemctl unmask --now ${names.join(' ')} && sudo systemctl start ${names.join(' ')}\`; if the unit is missing then: ${AGAIN}`,
@@ -200,13 +199,13 @@ const waitsForCertificate: Rule = {
     if (linesOf(evidence, 'kubelet').some(({text}) => /connection refused|x509|Unauthorized|dial tcp/.test(text)))
       return undefined
     return {
-      cause: 'the kubelet asked for its certificate, and the request was not approved',
+      cause: 'the certificate request of the kubelet was not approved',
       certainty: 'likely',
       proof: [
-        `bootstrap-kubelet.conf is there, a client certificate is not; the kubelet has run for ${String(Math.round(running))} s`,
+        `bootstrap-kubelet.conf exists, but a client certificate does not; the kubelet has run for ${String(Math.round(running))} s`,
         ...proofOf(find(evidence, ['kubelet'], /certificate/)),
       ].slice(0, 3),
-      fix: 'on the control plane: `kubectl get csr`, then approve it with kubectl certificate approve and its name; see that kube-controller-manager runs and that the bindings kubeadm:node-autoapprove-* exist',
+      fix: 'on the control plane: `kubectl get csr`, then approve it with kubectl certificate approve and its name; check that kube-controller-manager runs and that the bindings kubeadm:node-autoapprove-* exist',
     }
   },
 }
@@ -217,9 +216,9 @@ const serving = logRule({
   pattern: /no serving certificate available for the kubelet/,
   certainty: 'likely',
   cause: () =>
-    'the kubelet has no serving certificate: its request waits for approval, so logs and exec fail on this node',
+    'the kubelet does not have a serving certificate: its request is not approved yet, so logs and exec fail on this node',
   fix: () =>
-    'on the control plane: `kubectl get csr`, look whose they are, then approve them with kubectl certificate approve and their names',
+    'on the control plane: `kubectl get csr`, check which nodes requested them, then approve them with kubectl certificate approve and their names',
 })
 
 /** Why the kubelet does not run, or runs but is not a node of the cluster. */

@@ -7,10 +7,10 @@ const packageLock: Rule = {
   judge: ({packageLock: lock}, {phase}) => {
     if (lock === undefined || !/package|install|runtime|prepare|host/.test(phase)) return undefined
     return {
-      cause: `another program installs packages: ${lock.command} (process ${String(lock.pid)})`,
+      cause: `another program is installing packages: ${lock.command} (process ${String(lock.pid)})`,
       certainty: 'likely',
       proof: [`${lock.command} has held the package lock for ${String(lock.ageSeconds)} s`],
-      fix: 'wait until it is done (often unattended upgrades after the first boot) and run the same kadm command again',
+      fix: 'wait until it ends (often unattended upgrades after the first boot), then run the same kadm command again',
     }
   },
 }
@@ -22,7 +22,7 @@ const holdLifted: Rule = {
     if (unheld.length === 0 || phase !== 'doctor') return undefined
     const names = unheld.map(({name}) => name).join(' ')
     return {
-      cause: `the machine may upgrade ${unheld.map(({name}) => name).join(', ')} by itself: nothing holds them at their version`,
+      cause: `an automatic upgrade of the machine can change ${unheld.map(({name}) => name).join(', ')}: they are not held at their version`,
       certainty: 'certain',
       proof: unheld.map(({name, version}) => `${name} ${version} is not held`).slice(0, 3),
       fix: `hold them again: \`sudo apt-mark hold ${names}\`, or run \`kadm apply\``,
@@ -41,10 +41,10 @@ const connectionsFull: Rule = {
     )
     if (!isFull && hits.length === 0) return undefined
     return {
-      cause: 'the kernel tracks as many connections as it may and drops new ones',
+      cause: 'the kernel has reached its limit of tracked connections and drops new ones',
       certainty: 'likely',
       proof: [...proofOf(hits, 1), `connections tracked: ${String(connections)} of ${String(most)}`],
-      fix: `raise the limit: \`sudo sysctl -w net.netfilter.nf_conntrack_max=${String(Math.max(most, 131_072) * 4)}\`, and the same line in /etc/sysctl.d/; then find who opens so many connections`,
+      fix: `raise the limit: \`sudo sysctl -w net.netfilter.nf_conntrack_max=${String(Math.max(most, 131_072) * 4)}\`, and the same line in /etc/sysctl.d/; then find the program that opens so many connections`,
     }
   },
 }
@@ -58,10 +58,10 @@ const swapBack: Rule = {
     if (phase !== 'doctor' || isContainer || swaps.length === 0 || kubelet.active !== 'active') return undefined
     if (kubeletConfig?.failSwapOn !== true || flags.some(({name}) => name === '--fail-swap-on')) return undefined
     return {
-      cause: 'swap is on again: the kubelet runs on, but refuses to start the next time',
+      cause: 'swap is on again: the kubelet still runs, but will not start the next time',
       certainty: 'certain',
       proof: [`/proc/swaps: ${swaps.join(', ')}`, 'failSwapOn is not false in /var/lib/kubelet/config.yaml'],
-      fix: `\`sudo swapoff -a\`, then ${AGAIN}: it keeps swap off at the next boot`,
+      fix: `\`sudo swapoff -a\`, then ${AGAIN}: it keeps swap off after a reboot`,
     }
   },
 }
@@ -71,10 +71,10 @@ const localhost: Rule = {
   judge: ({network}) =>
     network.localhostResolves === false
       ? {
-          cause: 'the name localhost cannot be resolved on this host: /etc/hosts lacks it',
+          cause: 'this host cannot resolve the name localhost: it is missing in /etc/hosts',
           certainty: 'certain',
           proof: ['getent hosts localhost: nothing'],
-          fix: "put it back: `echo '127.0.0.1 localhost' | sudo tee -a /etc/hosts`",
+          fix: "add it: `echo '127.0.0.1 localhost' | sudo tee -a /etc/hosts`",
         }
       : undefined,
 }
@@ -102,12 +102,12 @@ const noNameserver: Rule = {
   judge: ({network, kubeletConfig, kubelet}) =>
     kubeletConfig !== undefined && kubelet.active === 'active' && network.podNameservers.length === 0
       ? {
-          cause: 'pods get no name server: the file that the kubelet gives them names none',
+          cause: 'pods do not get a name server: the file that the kubelet passes to them contains none',
           certainty: 'likely',
           proof: [
             `resolvConf of the kubelet: ${kubeletConfig.resolvConf ?? '/etc/resolv.conf'}, without a nameserver line`,
           ],
-          fix: 'give the host a name server (`resolvectl status`, /etc/resolv.conf), then `sudo systemctl restart kubelet`',
+          fix: 'configure a name server on the host (`resolvectl status`, /etc/resolv.conf), then `sudo systemctl restart kubelet`',
         }
       : undefined,
 }

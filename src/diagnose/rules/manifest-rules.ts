@@ -38,7 +38,7 @@ const gone: Rule = {
     const port = PORT_OF[first] ?? 0
     const listens = listening.some(socket => socket.port === port)
     return {
-      cause: `${FOLDER} has no ${names.map(name => `${name}.yaml`).join(', ')}, so nothing runs ${names.join(', ')}`,
+      cause: `${FOLDER} does not contain ${names.map(name => `${name}.yaml`).join(', ')}, so ${names.join(', ')} cannot run`,
       certainty: 'certain',
       proof: [
         `files in ${FOLDER}: ${evidence.manifests.map(({file}) => file).join(', ') || 'none'}`,
@@ -78,10 +78,11 @@ const unreadable = logRule({
     const found = manifests.find(manifest => manifest.file === file)
     return file === undefined || file === '' || (found !== undefined && (found.changedAt ?? 0) <= hit.line.at)
   },
-  cause: hit => `a static pod's manifest cannot be read${group(hit, 2) === '' ? '' : `: ${group(hit, 2)}`}`,
+  cause: hit =>
+    `the kubelet cannot read the manifest of a static pod${group(hit, 2) === '' ? '' : `: ${group(hit, 2)}`}`,
   fix: hit =>
     CONTROL_PLANE.some(name => group(hit, 2) === `${FOLDER}/${name}.yaml`)
-      ? `${AGAIN}: it writes the file as it should be; a patch or an extra argument in your file may be what is wrong`
+      ? `${AGAIN}: it writes the file again; if the error returns, correct the extra arguments in your file`
       : `correct the file, or move it out of the folder: \`sudo mv ${group(hit, 2) || `${FOLDER}/FILE`} /root/\``,
 })
 
@@ -117,13 +118,13 @@ const notRun: Rule = {
     const [first] = absent
     if (first === undefined) return undefined
     return {
-      cause: `the kubelet does not run ${absent.map(({pod}) => pod).join(', ')}, though the manifest is there`,
+      cause: `the kubelet does not run ${absent.map(({pod}) => pod).join(', ')}, although the manifest exists`,
       certainty: 'likely',
       proof: [
-        `${FOLDER}/${first.file} is there, and there is no container ${first.pod}`,
+        `${FOLDER}/${first.file} exists, but the container ${first.pod} does not`,
         ...proofOf(find(evidence, ['kubelet'], new RegExp(`${first.pod}|static`)), 1),
       ],
-      fix: `see that staticPodPath in /var/lib/kubelet/config.yaml is ${FOLDER}, then \`sudo systemctl restart kubelet\``,
+      fix: `check that staticPodPath in /var/lib/kubelet/config.yaml is ${FOLDER}, then \`sudo systemctl restart kubelet\``,
     }
   },
 }
@@ -140,9 +141,9 @@ const flag = logRule({
   holds: ({source}, evidence) => crashing(evidence, [source]).length > 0,
   cause: hit =>
     group(hit, 1) === ''
-      ? `${hit.source} does not understand the value "${group(hit, 2)}" of its flag ${group(hit, 3)}`
+      ? `the value "${group(hit, 2)}" of the flag ${group(hit, 3)} is invalid for ${hit.source}`
       : `${hit.source} does not know its flag ${group(hit, 1)}; newer releases have removed some`,
-  also: (hit, evidence) => placesOf(evidence, group(hit, 1)).map(place => `${group(hit, 1)} stands in ${place}`),
+  also: (hit, evidence) => placesOf(evidence, group(hit, 1)).map(place => `${group(hit, 1)} is in ${place}`),
   fix: hit =>
     `if the flag is an extra argument of ${hit.source} in your file, correct it there; then ${AGAIN}: it writes ${FOLDER}/${hit.source}.yaml as the file says`,
 })
@@ -155,7 +156,7 @@ const adminGone: Rule = {
     if (phase !== 'doctor' || controlPlane.adminConf || !controlPlane.apiCertificate || !join.hasKubeconfig)
       return undefined
     return {
-      cause: `this control plane has no ${ADMIN_CONF}, so kubectl and kadm cannot use the cluster from here`,
+      cause: `${ADMIN_CONF} is missing on this control plane, so kubectl and kadm cannot use the cluster from here`,
       certainty: 'certain',
       proof: [`${ADMIN_CONF}: missing or empty`],
       fix: `${AGAIN}: it writes the file again`,

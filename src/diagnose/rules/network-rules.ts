@@ -9,9 +9,9 @@ const podRange = logRule({
   sources: ['kube-flannel'],
   holds: (_, {api}) => (api?.state?.podRanges.length ?? 0) === 0,
   pattern: /node "?([^"\s]+?)"? pod cidr not assigned/,
-  cause: hit => `the node ${group(hit, 1)} has no address range for its pods`,
+  cause: hit => `the node ${group(hit, 1)} does not have an address range for its pods`,
   fix: () =>
-    'see that kube-controller-manager runs with --allocate-node-cidrs (`kubectl -n kube-system get pods`) and that podSubnet in your file has room for all nodes; then run `kadm apply`',
+    'check that kube-controller-manager runs with --allocate-node-cidrs (`kubectl -n kube-system get pods`) and that podSubnet in your file is large enough for all nodes; then run `kadm apply`',
 })
 
 /** Shown by the kernel as soon as the module is loaded. */
@@ -38,7 +38,7 @@ const bridgeFilter: Rule = {
       cause:
         value === undefined
           ? 'the kernel module br_netfilter is not loaded'
-          : 'packets between pods of this node pass by the rules of services: the kernel does not show bridged packets to iptables',
+          : 'service rules do not apply to packets between pods of this node: the kernel does not pass bridged packets to iptables',
       certainty: hits.length > 0 ? 'certain' : 'likely',
       proof: [...proofOf(hits, 1), `${BRIDGE}: ${value ?? 'not there'}`],
       fix:
@@ -64,10 +64,10 @@ const forwarding: Rule = {
     const isOnlyV6 = ranges.length > 0 && ranges.every(range => range.includes(':'))
     if (sysctls['net.ipv4.ip_forward'] !== '0' || kubelet.active !== 'active' || isOnlyV6) return undefined
     return {
-      cause: 'the kernel does not forward packets, so pods reach nothing beyond this node',
+      cause: 'the kernel does not forward packets, so pods cannot reach anything outside this node',
       certainty: 'likely',
       proof: ['net.ipv4.ip_forward = 0'],
-      fix: `\`sudo sysctl -w net.ipv4.ip_forward=1\`, then ${AGAIN}: it keeps the setting; a file that sorts later may turn it off at each boot: \`grep -r ip_forward /etc/sysctl.d /etc/sysctl.conf\``,
+      fix: `\`sudo sysctl -w net.ipv4.ip_forward=1\`, then ${AGAIN}: it keeps the setting; a later file may turn it off at each boot: \`grep -r ip_forward /etc/sysctl.d /etc/sysctl.conf\``,
     }
   },
 }
@@ -80,13 +80,13 @@ const dnsLoop: Rule = {
     if (hits.length === 0) return undefined
     const {podNameservers} = evidence.network
     return {
-      cause: 'CoreDNS asks itself: the name server that the kubelet gives to pods is a stub on this host',
+      cause: 'CoreDNS forwards requests to itself: the name server that the kubelet passes to pods is a local stub',
       certainty: 'certain',
       proof: [
         ...proofOf(hits, 1),
         ...(podNameservers.length === 0 ? [] : [`name servers given to pods: ${podNameservers.join(', ')}`]),
       ],
-      fix: 'point resolvConf of the kubelet at the real file (/run/systemd/resolve/resolv.conf with systemd-resolved; it must name a server that is not 127.*), then `sudo systemctl restart kubelet` and `kubectl -n kube-system delete pod -l k8s-app=kube-dns`',
+      fix: 'set resolvConf of the kubelet to the real file (/run/systemd/resolve/resolv.conf with systemd-resolved; it must name a server that is not 127.*), then `sudo systemctl restart kubelet` and `kubectl -n kube-system delete pod -l k8s-app=kube-dns`',
     }
   },
 }
@@ -104,7 +104,8 @@ const conntrack: Rule = {
     )
     if (hits.length === 0 || !crashing) return undefined
     return {
-      cause: 'kube-proxy may not set the limit of tracked connections here (a machine in a container), and stops',
+      cause:
+        'kube-proxy stops, because it is not allowed to set the limit of tracked connections (the machine is a container)',
       certainty: 'certain',
       proof: proofOf(hits),
       fix: 'set conntrack: {maxPerCore: 0, min: 0} in a KubeProxyConfiguration document of the file and run kadm again',
@@ -140,11 +141,8 @@ const proxyConfig = logRule({
   holds: (_, evidence) => crashing(evidence, ['kube-proxy']).length > 0,
   cause: hit =>
     group(hit, 1) === ''
-      ? `the configuration of kube-proxy cannot be used: ${hit.groups.slice(4).find(text => text !== '') ?? ''}`.slice(
-          0,
-          200,
-        )
-      : `the configuration of kube-proxy has ${group(hit, 1).replace(/^.*KubeProxyConfiguration\.?/, '')} = "${group(hit, 2)}", which it does not take: ${group(hit, 3)}`.slice(
+      ? `kube-proxy cannot use its configuration: ${hit.groups.slice(4).find(text => text !== '') ?? ''}`.slice(0, 200)
+      : `the configuration of kube-proxy has ${group(hit, 1).replace(/^.*KubeProxyConfiguration\.?/, '')} = "${group(hit, 2)}", which is invalid: ${group(hit, 3)}`.slice(
           0,
           240,
         ),
@@ -158,8 +156,8 @@ const flannelRights = logRule({
   // An API server that has just started knows no roles yet: only who ends of it has none.
   holds: (_, evidence) => crashing(evidence, ['kube-flannel']).length > 0,
   pattern: /(?:is forbidden: User "([^"]+)" cannot (\w+ resource "[^"]+")|Unauthorized)/,
-  cause: hit => `flannel may not read the cluster's nodes: ${group(hit, 1)} cannot ${group(hit, 2)}`,
-  fix: () => `${AGAIN}: it makes flannel's ClusterRole and ClusterRoleBinding again`,
+  cause: hit => `flannel is not allowed to read the cluster's nodes: ${group(hit, 1)} cannot ${group(hit, 2)}`,
+  fix: () => `${AGAIN}: it creates flannel's ClusterRole and ClusterRoleBinding again`,
 })
 
 const API_FAILS = /(?:dial tcp (\S+?): (?:connect: )?(connection refused|i\/o timeout|no route to host))/
@@ -205,10 +203,10 @@ export const POD_LAST_WORDS: Rule = {
     const [down] = crashing(evidence, PODS).filter(({attempt}) => attempt > 0)
     if (down === undefined) return undefined
     return {
-      cause: `${down.name} stops again and again (started ${String(down.attempt + 1)} times)`,
+      cause: `${down.name} keeps stopping (started ${String(down.attempt + 1)} times)`,
       certainty: 'likely',
       proof: proofOf(lastWords(evidence, down.name, down)),
-      fix: `read its last words above; all of them: \`kubectl -n ${down.namespace} logs ${down.pod} --previous\``,
+      fix: `see the last lines of its log above; for the whole log: \`kubectl -n ${down.namespace} logs ${down.pod} --previous\``,
     }
   },
 }

@@ -11,9 +11,9 @@ const bootstrapGone = logRule({
   sources,
   pattern: /unable to load bootstrap kubeconfig: stat (\S+): no such file or directory/,
   holds: (_, {join, kubeletAnswers}) => kubeletAnswers !== true && !(join.hasKubeconfig && join.hasClientCertificate),
-  cause: () => 'the kubelet has neither a working kubeconfig nor one to join with',
+  cause: () => 'the kubelet does not have a working kubeconfig or a bootstrap kubeconfig',
   also: (_, {join}) => [
-    `kubelet.conf ${join.hasKubeconfig ? 'is there' : 'is missing'}; client certificate ${join.hasClientCertificate ? 'there' : 'missing'}`,
+    `kubelet.conf ${join.hasKubeconfig ? 'exists' : 'is missing'}; client certificate ${join.hasClientCertificate ? 'exists' : 'is missing'}`,
   ],
   fix: () => `${AGAIN}: it writes what is missing`,
 })
@@ -49,16 +49,16 @@ const nodeName: Rule = {
     return {
       cause:
         was === undefined || was === is
-          ? "the node's name changed since it got its certificate"
-          : `the kubelet calls itself ${is}, but its certificate is for ${was}`,
+          ? "the node's name changed after it got its certificate"
+          : `the kubelet uses the name ${is}, but its certificate is for ${was}`,
       certainty: 'certain',
       proof: [
         ...proofOf(hits, 1),
         `hostname: ${hostname}${own === undefined ? '' : `; the kubelet's certificate is for ${own}`}`,
       ],
       fix: rightAgain
-        ? 'the host has its name back, and the kubelet reads it only at its start: `sudo systemctl restart kubelet`'
-        : `\`sudo hostnamectl set-hostname ${was ?? hostname.toLowerCase()} && sudo systemctl restart kubelet\` (the name is read only at its start)`,
+        ? 'the host has its old name again, but the kubelet reads it only when it starts: `sudo systemctl restart kubelet`'
+        : `\`sudo hostnamectl set-hostname ${was ?? hostname.toLowerCase()} && sudo systemctl restart kubelet\` (the kubelet reads the name only when it starts)`,
     }
   },
 }
@@ -79,11 +79,11 @@ const deleted: Rule = {
     if (known || !(isGone(evidence) || saysSo) || !join.hasClientCertificate || running < 10) return undefined
     const node = api?.node ?? (hits[0] === undefined ? '' : group(hits[0], 1))
     return {
-      cause: `the cluster has no node ${node}: it was deleted, and the kubelet registers only when it starts`,
+      cause: `node ${node} does not exist in the cluster: it was deleted, and the kubelet registers only when it starts`,
       certainty: 'certain',
-      proof: [...(api === undefined ? [] : [`asked just now: ${api.error}`]), ...proofOf(hits, 1)],
+      proof: [...(api === undefined ? [] : [`checked just now: ${api.error}`]), ...proofOf(hits, 1)],
       fix: evidence.network.cniConfigs.some(({network}) => network === 'kadm-pods')
-        ? '`sudo systemctl restart kubelet && sleep 10 && sudo pkill -x flanneld`: the node registers again, and flannel enters it into the pod network; then ask again, since the node may have got another range of addresses'
+        ? '`sudo systemctl restart kubelet && sleep 10 && sudo pkill -x flanneld`: the node registers again, and flannel adds it to the pod network; then run kadm doctor again, because the node may have got another address range'
         : '`sudo systemctl restart kubelet`: the node registers again within seconds',
     }
   },
@@ -107,13 +107,13 @@ const refused = logRule({
           .toLowerCase()
           .slice(0, 40)
           .replace(/[^a-z0-9]+$/, '')}\`, then join it again`
-      : 'correct what the API complains about (a name, a label or a taint of the file), then run kadm again',
+      : 'correct the name, label or taint that the API names in your file, then run kadm again',
 })
 
 const PRESSURES: Readonly<Record<string, string>> = {
   DiskPressure: 'free space: `sudo journalctl --vacuum-size=100M`, `sudo du -xh --max-depth=2 /var | sort -h | tail`',
   MemoryPressure: 'stop what uses the memory (`ps aux --sort=-rss | head`), or give the machine more',
-  PIDPressure: 'find who starts so many processes: `ps -eo user= | sort | uniq -c | sort -n | tail`',
+  PIDPressure: 'find the user that starts so many processes: `ps -eo user= | sort | uniq -c | sort -n | tail`',
 }
 
 /** As the node itself reported it to the API. */
@@ -124,7 +124,7 @@ const pressure: Rule = {
     const bad = api?.state?.conditions.find(({type, status}) => status === 'True' && PRESSURES[type] !== undefined)
     if (bad === undefined) return undefined
     return {
-      cause: `the node reports ${bad.type}: it takes no new pods and ends some of those it has`,
+      cause: `the node reports ${bad.type}: it accepts no new pods and evicts some of its pods`,
       certainty: 'certain',
       proof: [`condition ${bad.type} is True: ${bad.message}`],
       fix: PRESSURES[bad.type] ?? '',

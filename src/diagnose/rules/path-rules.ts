@@ -45,7 +45,7 @@ const firewall: Rule = {
       proof: [...dropped.slice(0, 2).map(one => `packet filter: ${one.rule}`), ...proofOf(hits, 1)],
       fix:
         rule === undefined
-          ? `let kadm add the rules of all nodes: ${AGAIN}; or allow port ${port} from the other nodes yourself`
+          ? `${AGAIN}: it adds the rules of all nodes; or allow port ${port} from the other nodes yourself`
           : `if the rule is not there on purpose: \`${rule.remove ?? `sudo nft -a list ruleset | grep ${port}`}\`, and take it out of where it comes from (/etc/nftables.conf, a firewall's configuration), or it is back after a boot; else allow port ${port} from the other nodes before it`,
     }
   },
@@ -60,7 +60,7 @@ const names = (peers: readonly PeerEvidence[]): string =>
     .join(', ')}${peers.length > 3 ? ` and ${String(peers.length - 3)} more` : ''}`
 
 const share = (some: readonly PeerEvidence[], {peers}: Evidence): string =>
-  some.length === peers.length && peers.length > 1 ? ': every other node, so the trouble is probably on this host' : ''
+  some.length === peers.length && peers.length > 1 ? ': every other node, so the problem is probably on this host' : ''
 
 const tunnel: Rule = {
   name: 'pod-tunnel',
@@ -79,13 +79,13 @@ const tunnel: Rule = {
     const cut = evidence.peers.filter(peer => peer.tunnel === false && peer.kubeletPort !== 'silent')
     if (cut.length === 0) return undefined
     return {
-      cause: `pods of this node do not reach pods on ${names(cut)}: the tunnel of the pod network (UDP 8472) gets no answer${share(cut, evidence)}`,
+      cause: `pods of this node do not reach pods on ${names(cut)}: the tunnel of the pod network (UDP 8472) does not answer${share(cut, evidence)}`,
       certainty: 'likely',
       towards: cut.map(({address}) => address),
       proof: cut
         .slice(0, 3)
-        .map(({address, podAddress}) => `${address} answers, and ${podAddress} behind the tunnel to it does not`),
-      fix: 'open UDP 8472 between the nodes on both machines, and in the cloud network between them; rules that drop it: `sudo nft list ruleset | grep 8472`',
+        .map(({address, podAddress}) => `${address} answers, but ${podAddress} in the tunnel to it does not`),
+      fix: 'open UDP 8472 between the nodes on both machines and in the cloud network; find rules that drop it: `sudo nft list ruleset | grep 8472`',
     }
   },
 }
@@ -115,11 +115,11 @@ const kubeletPort: Rule = {
     if (cut.length === 0) return undefined
     const refused = cut.filter(peer => peer.kubeletPort === 'refused')
     return {
-      cause: `TCP 10250 of ${names(cut)} ${refused.length === cut.length ? 'is closed: the kubelet there does not run' : 'gets no answer from this host: that machine is down, or a firewall is between'}${share(cut, evidence)}`,
+      cause: `TCP 10250 of ${names(cut)} ${refused.length === cut.length ? 'is closed: the kubelet there does not run' : 'does not answer this host: that machine is down, or a firewall blocks the connection'}${share(cut, evidence)}`,
       certainty: 'likely',
       towards: cut.map(({address}) => address),
       proof: cut.slice(0, 3).map(({address, kubeletPort: port}) => `tried just now: ${address}:10250 is ${port ?? ''}`),
-      fix: 'look at that machine with `kadm doctor`; if it is up, open TCP 10250 there for the other nodes',
+      fix: 'run `kadm doctor` for that machine; if it is up, open TCP 10250 on it for the other nodes',
     }
   },
 }
@@ -148,10 +148,10 @@ const flannel: Rule = {
     const runs = containers.some(({name, running}) => name === 'kube-flannel' && running === true)
     if (runs || (evidence.kubelet.runningSeconds ?? 0) < 120) return undefined
     return {
-      cause: 'flannel does not run on this node, so its pods reach no pods of other nodes',
+      cause: 'flannel does not run on this node, so its pods cannot reach pods on other nodes',
       certainty: 'likely',
-      proof: ['/run/flannel/subnet.env is missing', 'there is no running container kube-flannel'],
-      fix: `${AGAIN}: it makes flannel's DaemonSet again; see its pods: \`kubectl -n kube-flannel get pods -o wide\``,
+      proof: ['/run/flannel/subnet.env is missing', 'the container kube-flannel does not run'],
+      fix: `${AGAIN}: it creates flannel's DaemonSet again; see its pods: \`kubectl -n kube-flannel get pods -o wide\``,
     }
   },
 }
@@ -166,12 +166,12 @@ const noTunnel: Rule = {
     const {tunnel: state = 'yes', flannelSubnet, cniConfigs} = network
     if (cniConfigs[0]?.network !== OURS || state === 'yes' || !isSettled || flannelSubnet === undefined)
       return undefined
-    const words = state === 'down' ? 'down' : 'not there'
+    const words = state === 'down' ? 'is down' : 'does not exist'
     return {
-      cause: `the network interface of the pod network, flannel.1, is ${words}: pods of this node reach no pods of other nodes`,
+      cause: `the network interface of the pod network, flannel.1, ${words}: pods on this node cannot reach pods on other nodes`,
       certainty: 'certain',
-      proof: [`kube-flannel runs, and flannel.1 is ${words}`],
-      fix: '`sudo pkill -x flanneld`: it is started again within seconds and brings the interface up',
+      proof: [`kube-flannel runs, but flannel.1 ${words}`],
+      fix: '`sudo pkill -x flanneld`: the kubelet starts it again within seconds, and it brings the interface up',
     }
   },
 }
@@ -181,7 +181,7 @@ const bridgeDown: Rule = {
   judge: ({network}) =>
     network.isBridgeDown && network.cniConfigs[0]?.network === OURS
       ? {
-          cause: 'the bridge of the pods, cni0, is down: pods of this node reach nothing beyond themselves',
+          cause: 'the pod bridge cni0 is down: pods on this node cannot reach anything else',
           certainty: 'certain',
           proof: ['cni0 is not up, as `ip link show cni0` shows'],
           fix: '`sudo ip link set cni0 up`',

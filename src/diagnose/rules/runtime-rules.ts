@@ -19,7 +19,7 @@ const configBroken = logRule({
     return `containerd cannot read its configuration${file === undefined ? '' : ` ${file}`}${row === '' ? '' : `: ${row}`}`
   },
   fix: () =>
-    `let kadm write it: ${AGAIN}; or correct the file yourself (\`sudo containerd config dump\` tells whether it can be read), then \`sudo systemctl restart containerd\``,
+    `${AGAIN}: it writes the file again; or correct the file yourself (\`sudo containerd config dump\` checks it), then \`sudo systemctl restart containerd\``,
 })
 
 /** Where and what, as the parser of containerd tells it: `row 5 column 40, expected ']'`. */
@@ -41,8 +41,8 @@ const criDisabled: Rule = {
     return {
       cause: 'containerd runs without its CRI plugin, so the kubelet cannot use it',
       certainty: 'certain',
-      proof: [...(disabled ? ['/etc/containerd/config.toml: disabled_plugins names cri'] : []), ...proofOf(hits)],
-      fix: `${AGAIN}: it writes a configuration with the plugin on; by hand: empty disabled_plugins in /etc/containerd/config.toml, then \`sudo systemctl restart containerd\``,
+      proof: [...(disabled ? ['/etc/containerd/config.toml: disabled_plugins contains cri'] : []), ...proofOf(hits)],
+      fix: `${AGAIN}: it enables the plugin; or remove cri from disabled_plugins in /etc/containerd/config.toml, then \`sudo systemctl restart containerd\``,
     }
   },
 }
@@ -80,15 +80,15 @@ const down: Rule = {
     return {
       cause: runtime.installed
         ? 'containerd is not running'
-        : 'there is no container runtime: containerd is not installed',
+        : 'no container runtime is installed: containerd is missing',
       certainty: 'certain',
       proof: [
-        `containerd.service: ${containerd.active === '' ? 'there is none' : `${containerd.active} (${containerd.sub})`}; socket ${runtime.socket ? 'there' : 'missing'}`,
+        `containerd.service: ${containerd.active === '' ? 'missing' : `${containerd.active} (${containerd.sub})`}; socket ${runtime.socket ? 'exists' : 'missing'}`,
         ...words.map(({text}) => `containerd: ${shorten(text)}`),
         ...proofOf(hits, 1),
       ],
       fix: runtime.installed
-        ? '`sudo systemctl restart containerd`; if it does not stay up: `sudo journalctl -u containerd -n 30 --no-pager`'
+        ? '`sudo systemctl restart containerd`; if it stops again, see its log: `sudo journalctl -u containerd -n 30 --no-pager`'
         : `${AGAIN} without skipping the phase that installs the runtime`,
     }
   },
@@ -109,13 +109,13 @@ const cgroupDriver: Rule = {
     const suffers = kubelet.active !== 'active' || containers.some(container => isCrashing(container, now))
     if (hits.length === 0 && !(differ && suffers)) return undefined
     return {
-      cause: 'kubelet and containerd manage cgroups in different ways: containers cannot start or are ended again',
+      cause: 'kubelet and containerd use different cgroup drivers: containers cannot start, or are stopped again',
       certainty: hits.length > 0 ? 'certain' : 'possible',
       proof: [
         `cgroup driver of the kubelet: ${ours ?? 'its default'}; of containerd: ${theirs ?? 'unknown'}`,
         ...proofOf(hits),
       ],
-      fix: `${AGAIN}: it sets both alike; by hand: SystemdCgroup in /etc/containerd/config.toml like cgroupDriver in /var/lib/kubelet/config.yaml`,
+      fix: `${AGAIN}: it sets the same driver for both; or set SystemdCgroup in /etc/containerd/config.toml to match cgroupDriver in /var/lib/kubelet/config.yaml`,
     }
   },
 }
@@ -127,23 +127,23 @@ const runc = [
     pattern: /can't get final child's PID from pipe/,
     certainty: 'likely',
     cause: () =>
-      'containers may not lower their OOM score here: the capability SYS_RESOURCE is missing (a machine in a container)',
+      'containers are not allowed to lower their OOM score: the capability SYS_RESOURCE is missing (the machine is a container)',
     fix: () =>
-      'set restrict_oom_score_adj = true for the CRI runtime in /etc/containerd/config.toml (kadm does where it sees the need), then `sudo systemctl restart containerd`',
+      'set restrict_oom_score_adj = true for the CRI runtime in /etc/containerd/config.toml (kadm does so on such machines), then `sudo systemctl restart containerd`',
   }),
   logRule({
     name: 'seccomp',
     sources,
     pattern: /seccomp: config provided but seccomp not supported/,
-    cause: () => 'runc was built without seccomp, and no container can start with a profile',
-    fix: () => `put back a runc that has it: ${AGAIN}`,
+    cause: () => 'runc was built without seccomp, so containers with a seccomp profile cannot start',
+    fix: () => `${AGAIN}: it installs a runc with seccomp`,
   }),
   logRule({
     name: 'apparmor',
     sources: [...sources, 'kernel'],
     pattern:
       /unable to apply apparmor profile|apparmor: config provided but apparmor not supported|apparmor failed to apply profile|apparmor="DENIED".*(?:runc|containerd)/,
-    cause: () => 'AppArmor keeps containers from starting',
+    cause: () => 'AppArmor prevents containers from starting',
     fix: () =>
       '`sudo apt-get install -y apparmor && sudo systemctl restart containerd`, or set disable_apparmor = true in its configuration',
   }),
@@ -168,13 +168,13 @@ const unknownRuntime = logRule({
   certainty: 'likely',
   cause: (_, {kubeletConfig}) =>
     isElsewhere(kubeletConfig?.runtimeEndpoint)
-      ? `the kubelet looks for the container runtime at ${kubeletConfig?.runtimeEndpoint ?? ''}, and containerd listens at ${SOCKET}`
+      ? `the kubelet expects the container runtime at ${kubeletConfig?.runtimeEndpoint ?? ''}, but containerd listens at ${SOCKET}`
       : 'the kubelet cannot talk to the container runtime',
   also: hit => [`endpoint that the kubelet uses: ${group(hit, 1)}`],
   fix: (_, {kubeletConfig}) =>
     isElsewhere(kubeletConfig?.runtimeEndpoint)
       ? `${AGAIN}: it writes containerRuntimeEndpoint`
-      : '`sudo systemctl restart containerd`; if it fails again: `sudo journalctl -u containerd -n 30 --no-pager`',
+      : '`sudo systemctl restart containerd`; if the problem returns, see its log: `sudo journalctl -u containerd -n 30 --no-pager`',
 })
 
 const isElsewhere = (endpoint: string | undefined): boolean =>

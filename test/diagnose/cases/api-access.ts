@@ -5,7 +5,7 @@ export const API_ACCESS_CASES: readonly Case[] = [
     name: 'api-refused',
     role: W,
     sections: kubeletSays(W, reflector('dial tcp 10.77.1.11:6443: connect: connection refused')),
-    cause: /nothing listens at 10\.77\.1\.11:6443/,
+    cause: /no process listens at 10\.77\.1\.11:6443/,
     proof: /connection refused/,
   },
   {
@@ -32,7 +32,7 @@ export const API_ACCESS_CASES: readonly Case[] = [
       ),
       join: 'kubeconfig yes\ncertificate yes\nserver https://api.demo:6443\nconfig yes',
     },
-    cause: /api\.demo, cannot be resolved/,
+    cause: /cannot resolve the name of the API, api\.demo/,
     proof: /no such host/,
   },
   {
@@ -56,7 +56,7 @@ export const API_ACCESS_CASES: readonly Case[] = [
         'tls: failed to verify certificate: x509: certificate is valid for 10.96.0.1, 192.168.56.10, not 10.77.1.11',
       ),
     ),
-    cause: /reached by: 10\.77\.1\.11$/,
+    cause: /this host uses: 10\.77\.1\.11$/,
     proof: /not 10\.77\.1\.11/,
   },
   {
@@ -81,7 +81,7 @@ export const API_ACCESS_CASES: readonly Case[] = [
       ),
       ...JOINING,
     },
-    cause: /token this node joins with has expired/,
+    cause: /join token of this node has expired/,
     proof: /Unauthorized/,
   },
   {
@@ -103,7 +103,7 @@ export const API_ACCESS_CASES: readonly Case[] = [
       ),
       join: 'kubeconfig yes\nserver https://10.77.1.11:6443\nconfig yes',
     },
-    cause: /neither a working kubeconfig/,
+    cause: /does not have a working kubeconfig/,
     proof: /unable to load bootstrap/,
   },
   {
@@ -113,7 +113,7 @@ export const API_ACCESS_CASES: readonly Case[] = [
       W,
       'E1124 06:41:12.301245    2211 kubelet_node_status.go:104] "Unable to register node with API server, reason is forbidden" err="nodes \\"worker-9\\" is forbidden: node \\"worker-1\\" is not allowed to modify node \\"worker-9\\"" node="worker-9"',
     ),
-    cause: /calls itself worker-9, but its certificate is for worker-1/,
+    cause: /uses the name worker-9, but its certificate is for worker-1/,
     proof: /reason is forbidden/,
   },
 ]

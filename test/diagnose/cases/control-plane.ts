@@ -32,7 +32,7 @@ export const CONTROL_PLANE_CASES: readonly Case[] = [
       listening: 'ss LISTEN 0 511 0.0.0.0:6443 0.0.0.0:* users:(("nginx",pid=812,fd=6))',
     },
     cause: /another program has its port 6443/,
-    proof: /held by nginx/,
+    proof: /nginx uses port/,
   },
   {
     name: 'component-file',
@@ -67,7 +67,7 @@ export const CONTROL_PLANE_CASES: readonly Case[] = [
       CP,
       '{"level":"warn","ts":"2026-11-24T06:29:56.082332Z","caller":"rafthttp/http.go:503","msg":"request cluster ID mismatch","local-member-id":"8e9e05c52164694d"}',
     ),
-    cause: /of another cluster/,
+    cause: /belongs to another cluster/,
     proof: /cluster ID mismatch/,
   },
   {
@@ -111,7 +111,7 @@ export const CONTROL_PLANE_CASES: readonly Case[] = [
       CP,
       '{"level":"fatal","ts":"2026-11-24T06:29:56.082332Z","caller":"etcdmain/etcd.go:204","msg":"discovery failed","error":"cannot access data directory: open /var/lib/etcd/.touch: permission denied"}',
     ),
-    cause: /may not write to its data folder/,
+    cause: /does not have permission to write to its data folder/,
     proof: /permission denied/,
   },
   {
@@ -133,7 +133,7 @@ export const CONTROL_PLANE_CASES: readonly Case[] = [
       CP,
       'E1124 06:41:12.301245       1 run.go:72] "command failed" err="something nobody has met before"',
     ),
-    cause: /kube-scheduler stops again and again \(started 4 times\)/,
+    cause: /kube-scheduler keeps stopping \(started 4 times\)/,
     proof: /nobody has met before/,
   },
 ]

@@ -25,8 +25,8 @@ export const FILE_AND_DNS_CASES: readonly Case[] = [
       `${MANIFESTS}/kube-apiserver.yaml`,
       `${MANIFESTS}/kube-controller-manager.yaml`,
     ),
-    cause: /ca\.crt is missing: the programs that read it run on, and do not start again/,
-    proof: /named in kube-apiserver\.yaml, kube-controller-manager\.yaml/,
+    cause: /ca\.crt is missing: the programs that read it continue to run, but cannot start again/,
+    proof: /used in kube-apiserver\.yaml, kube-controller-manager\.yaml/,
   },
   {
     name: 'file-missing',
@@ -34,7 +34,7 @@ export const FILE_AND_DNS_CASES: readonly Case[] = [
     phase: 'doctor',
     sections: lacks('/etc/kubernetes/pki/sa.key', `${MANIFESTS}/kube-controller-manager.yaml`),
     cause: /sa\.key is missing/,
-    proof: /not there, or empty/,
+    proof: /missing or empty/,
   },
   ...['front-proxy-ca.crt', 'etcd/ca.crt', 'ca.key', 'sa.pub', 'apiserver.key'].map((file): Case => ({
     name: 'file-missing',
@@ -42,7 +42,7 @@ export const FILE_AND_DNS_CASES: readonly Case[] = [
     phase: 'doctor',
     sections: lacks(`/etc/kubernetes/pki/${file}`, `${MANIFESTS}/kube-apiserver.yaml`),
     cause: new RegExp(`${file.replace('.', '\\.')} is missing`),
-    proof: /named in kube-apiserver\.yaml/,
+    proof: /used in kube-apiserver\.yaml/,
   })),
   {
     name: 'component-file',
@@ -76,8 +76,8 @@ export const FILE_AND_DNS_CASES: readonly Case[] = [
     role: W,
     phase: 'doctor',
     sections: {...WELL, 'dns-forwards': '192.0.2.53 no\n192.0.2.54:5353 no'},
-    cause: /no answer from 192\.0\.2\.53, 192\.0\.2\.54:5353, to which it passes on names/,
-    proof: /asked just now: 192\.0\.2\.53 gives no answer/,
+    cause: /no answer from 192\.0\.2\.53, 192\.0\.2\.54:5353, to which it forwards external names/,
+    proof: /checked just now: 192\.0\.2\.53 does not answer/,
   },
   {
     name: 'dns-upstream',

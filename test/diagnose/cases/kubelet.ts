@@ -38,7 +38,7 @@ export const KUBELET_CASES: readonly Case[] = [
         'failed to load kubelet config file, path: /var/lib/kubelet/config.yaml, error: failed to load Kubelet config file /var/lib/kubelet/config.yaml, error failed to decode: strict decoding error: unknown field \\"maxPodz\\"',
       ),
     ),
-    cause: /does not know: maxPodz/,
+    cause: /unknown field: maxPodz/,
     proof: /strict decoding/,
   },
   {
@@ -64,7 +64,7 @@ export const KUBELET_CASES: readonly Case[] = [
     name: 'kubelet-binary',
     role: W,
     sections: units('restarting', 'running', {ExecMainStatus: '203'}),
-    cause: /cannot be executed/,
+    cause: /cannot run on this host/,
     proof: /203\/EXEC/,
   },
   {
@@ -74,7 +74,7 @@ export const KUBELET_CASES: readonly Case[] = [
       W,
       'E1124 06:41:12.301245    2211 kubelet.go:1710] "Failed to start ContainerManager" err="[invalid kernel flag: vm/overcommit_memory, expected value: 1, actual value: 0]"',
     ),
-    cause: /vm\/overcommit_memory to be 1/,
+    cause: /vm\/overcommit_memory = 1/,
     proof: /actual value: 0/,
   },
   {
@@ -84,7 +84,7 @@ export const KUBELET_CASES: readonly Case[] = [
       W,
       'E1124 06:41:12.301245    2211 kubelet_node_status.go:721] "Failed to set some node status fields" err="failed to validate nodeIP: node IP: \\"192.168.56.99\\" not found in the host\'s network interfaces" node="worker-1"',
     ),
-    cause: /192\.168\.56\.99, which no interface/,
+    cause: /192\.168\.56\.99, but no interface/,
     proof: /not found in the host/,
   },
   {
@@ -94,7 +94,7 @@ export const KUBELET_CASES: readonly Case[] = [
       CP,
       'E1124 06:41:12.301245    2211 file.go:186] "Could not process manifest file" err="/etc/kubernetes/manifests/etcd.yaml: couldn\'t parse as pod(yaml: line 4: mapping values are not allowed in this context), please check config file" path="/etc/kubernetes/manifests/etcd.yaml"',
     ),
-    cause: /manifest cannot be read: \/etc\/kubernetes\/manifests\/etcd\.yaml/,
+    cause: /manifest of a static pod: \/etc\/kubernetes\/manifests\/etcd\.yaml/,
     proof: /couldn't parse/,
   },
   {
@@ -104,7 +104,7 @@ export const KUBELET_CASES: readonly Case[] = [
       W,
       'W1124 06:41:12.301245    2211 predicate.go:229] "Failed to admit pod, unexpected error while attempting to recover from admission failure" err="OutOfpods"',
     ),
-    cause: /as many pods as it may have/,
+    cause: /maximum number of pods/,
     proof: /OutOfpods/,
   },
   {
@@ -114,7 +114,7 @@ export const KUBELET_CASES: readonly Case[] = [
       W,
       'E1124 06:41:12.301245    2211 server.go:1] http: TLS handshake error from 10.77.1.11:35410: no serving certificate available for the kubelet',
     ),
-    cause: /no serving certificate/,
+    cause: /does not have a serving certificate/,
     proof: /TLS handshake error/,
   },
   {
@@ -128,14 +128,14 @@ export const KUBELET_CASES: readonly Case[] = [
     name: 'request-not-approved',
     role: W,
     sections: {...kubeletSays(W, 'E1124 06:41:12.301245    2211 kubelet.go:2697] "x" err="y"'), ...JOINING},
-    cause: /request was not approved/,
-    proof: /a client certificate is not/,
+    cause: /certificate request of the kubelet was not approved/,
+    proof: /a client certificate does not/,
   },
   {
     name: 'kubelet-stops',
     role: W,
     sections: kubeletEnds(W, commandFailed('failed to run Kubelet: something nobody has met before')),
-    cause: /starts and stops again/,
+    cause: /stops right after it starts/,
     proof: /nobody has met before|7 restarts/,
   },
 ]

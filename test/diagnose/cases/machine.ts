@@ -44,7 +44,7 @@ export const MACHINE_CASES: readonly Case[] = [
       CP,
       'Out of memory: Killed process 3568 (etcd) total-vm:11726824kB, anon-rss:812340kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:2100kB oom_score_adj:-997',
     ),
-    cause: /ended etcd, because memory ran out/,
+    cause: /killed etcd, because the host ran out of memory/,
     proof: /Killed process 3568/,
   },
   {
@@ -129,7 +129,7 @@ export const MACHINE_CASES: readonly Case[] = [
     role: W,
     phase: 'doctor',
     sections: {holds: 'kubelet|1.37.2-1.1\ncontainerd|1.7.24~ds1-1'},
-    cause: /may upgrade kubelet, containerd by itself/,
+    cause: /can change kubelet, containerd/,
     proof: /kubelet 1\.37\.2-1\.1 is not held/,
   },
   {
@@ -155,21 +155,21 @@ export const MACHINE_CASES: readonly Case[] = [
       virtualization: 'kind kvm\ncontainer none',
       memory: 'total 24684084\navailable 20074716\nswap /swap.img file 2097148 0 -2',
     },
-    cause: /refuses to start the next time/,
+    cause: /will not start the next time/,
     proof: /swap\.img/,
   },
   {
     name: 'localhost-name',
     role: W,
     sections: {'pod-network': `${network()}\nlocalhost no`},
-    cause: /localhost cannot be resolved/,
+    cause: /cannot resolve the name localhost/,
     proof: /getent hosts localhost/,
   },
   {
     name: 'no-nameserver',
     role: W,
     sections: {'pod-network': network().replace('pods 10.77.1.1', '')},
-    cause: /no name server/,
+    cause: /do not get a name server/,
     proof: /systemd\/resolve\/resolv\.conf/,
   },
 ]

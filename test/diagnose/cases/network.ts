@@ -36,7 +36,7 @@ export const NETWORK_CASES: readonly Case[] = [
       ),
       'pod-network': 'plugin bridge',
     },
-    cause: /pod network is not there/,
+    cause: /no pod network is installed/,
     proof: /cni plugin not initialized|has no configuration/,
   },
   {
@@ -47,7 +47,7 @@ export const NETWORK_CASES: readonly Case[] = [
       W,
       'E1124 06:41:12.301245       1 main.go:382] Error registering network: failed to acquire lease: node "worker-1" pod cidr not assigned',
     ),
-    cause: /worker-1 has no address range/,
+    cause: /worker-1 does not have an address range/,
     proof: /pod cidr not assigned/,
   },
   {
@@ -82,7 +82,7 @@ export const NETWORK_CASES: readonly Case[] = [
       ),
       'pod-network': 'config 10-x.conflist\npods 127.0.0.53',
     },
-    cause: /CoreDNS asks itself/,
+    cause: /CoreDNS forwards requests to itself/,
     proof: /given to pods: 127\.0\.0\.53/,
   },
   {
@@ -93,7 +93,7 @@ export const NETWORK_CASES: readonly Case[] = [
       W,
       'E1124 06:41:12.301245       1 server.go:137] "Error running ProxyServer" err="could not set conntrack parameters from kube-proxy configuration: open /proc/sys/net/netfilter/nf_conntrack_max: permission denied"',
     ),
-    cause: /may not set the limit of tracked connections/,
+    cause: /is not allowed to set the limit of tracked connections/,
     proof: /permission denied/,
   },
   {
@@ -111,7 +111,7 @@ export const NETWORK_CASES: readonly Case[] = [
     name: 'pod-stops',
     role: W,
     sections: crashed('kube-flannel', W, 'E1124 06:41:12.301245       1 main.go:1] something nobody has met before'),
-    cause: /kube-flannel stops again and again/,
+    cause: /kube-flannel keeps stopping/,
     proof: /nobody has met before/,
   },
 ]

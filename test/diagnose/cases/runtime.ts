@@ -76,7 +76,7 @@ export const RUNTIME_CASES: readonly Case[] = [
         'failed to start sandbox \\\\\\"f1\\\\\\": failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: expected cgroupsPath to be of format \\\\\\"slice:prefix:name\\\\\\" for systemd cgroups, got \\\\\\"/kubepods/burstable/pode7/f1\\\\\\" instead',
       ),
     ),
-    cause: /different ways/,
+    cause: /different cgroup drivers/,
     proof: /cgroup driver of the kubelet: cgroupfs/,
   },
   {
@@ -89,19 +89,19 @@ export const RUNTIME_CASES: readonly Case[] = [
       ),
     ),
     cause:
-      /pod sandboxes \(registry\.k8s\.io\/pause:3\.10\.2\) is missing: the name of the registry cannot be resolved/,
+      /pod sandboxes \(registry\.k8s\.io\/pause:3\.10\.2\) is missing: the host cannot resolve the name of the registry/,
     proof: /no such host/,
   },
   ...(
     [
       [
         'dial tcp: lookup registry.k8s.io on 10.0.2.3:53: server misbehaving',
-        /name of the registry cannot be resolved/,
+        /cannot resolve the name of the registry/,
       ],
-      ['dial tcp 34.96.108.209:443: connect: no route to host', /registry cannot be reached/],
-      ['dial tcp 34.96.108.209:443: i/o timeout', /registry cannot be reached/],
+      ['dial tcp 34.96.108.209:443: connect: no route to host', /cannot reach the registry/],
+      ['dial tcp 34.96.108.209:443: i/o timeout', /cannot reach the registry/],
       ['tls: failed to verify certificate: x509: certificate signed by unknown authority', /does not trust/],
-      ['proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused', /proxy cannot be reached/],
+      ['proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused', /cannot reach the proxy/],
       [
         'unexpected status from HEAD request to https://registry.k8s.io/v2/etcd/manifests/3.7.0-0: 429 Too Many Requests',
         /rate limit/,
@@ -110,13 +110,13 @@ export const RUNTIME_CASES: readonly Case[] = [
         'unexpected status from HEAD request to https://registry.k8s.io/v2/etcd/manifests/3.7.0-0: 403 Forbidden',
         /credentials/,
       ],
-      ['registry.k8s.io/etcd:3.7.0-0: not found', /has no such image/],
+      ['registry.k8s.io/etcd:3.7.0-0: not found', /does not exist in the registry/],
     ] as const
   ).map(([error, cause]): Case => ({
     name: 'image-pull',
     role: CP,
     sections: withoutImages(CP, pullFails(error)),
-    cause: new RegExp(`etcd:3\\.7\\.0-0 cannot be had: .*${cause.source}`),
+    cause: new RegExp(`etcd:3\\.7\\.0-0 cannot be pulled: .*${cause.source}`),
     // The reason stands at the end of a long line, and must not be what is cut off.
     proof: new RegExp(error.slice(-20).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)),
   })),
@@ -129,7 +129,7 @@ export const RUNTIME_CASES: readonly Case[] = [
         'failed to \\"StartContainer\\" for \\"etcd\\" with ErrImageNeverPull: \\"Container image \\\\\\"registry.k8s.io/etcd:3.7.0-0\\\\\\" is not present with pull policy of Never\\"',
       ),
     ),
-    cause: /etcd:3\.7\.0-0 cannot be had/,
+    cause: /etcd:3\.7\.0-0 cannot be pulled/,
     proof: /not present with pull policy of Never/,
   },
   {

@@ -10,7 +10,7 @@ export const STATE_NETWORK_CASES: readonly Case[] = [
     role: W,
     sections: {...WELL, 'pod-network': network('config 05-cilium.conflist cilium cilium-cni')},
     cause:
-      /05-cilium\.conflist is read before 10-containerd-net\.conflist and wants cilium-cni, which is not installed/,
+      /05-cilium\.conflist is read before 10-containerd-net\.conflist and needs cilium-cni, which is not installed/,
     proof: /opt\/cni\/bin has: bridge/,
   },
   {
@@ -31,14 +31,14 @@ export const STATE_NETWORK_CASES: readonly Case[] = [
       'pod-network':
         'config 87-podman-bridge.conflist podman bridge host-local\nplugin bridge\nplugin host-local\naddress podman 10.88.0.2\npods 10.77.1.1',
     },
-    cause: /addresses from \/etc\/cni\/net\.d\/87-podman-bridge\.conflist, outside of this node's range/,
+    cause: /addresses from \/etc\/cni\/net\.d\/87-podman-bridge\.conflist, outside this node's range/,
     proof: /10\.88\.0\.2/,
   },
   {
     name: 'pod-addresses',
     role: W,
     sections: {...WELL, 'pod-network': `${network()}\naddress kadm-pods 10.244.7.3`},
-    cause: /outside of the range that the cluster gave it/,
+    cause: /outside the range that the cluster assigned to it/,
     proof: /10\.244\.7\.3/,
   },
   {
@@ -57,8 +57,8 @@ export const STATE_NETWORK_CASES: readonly Case[] = [
       'pod-network': `${network()}\nflannel 10.244.1.1/24\ntunnel no`,
       peers: '10.77.1.11 10.244.0.0 no open',
     },
-    cause: /flannel\.1, is not there/,
-    proof: /flannel\.1 is not there/,
+    cause: /flannel\.1, does not exist/,
+    proof: /flannel\.1 does not exist/,
   },
   {
     name: 'tunnel-missing',
@@ -79,7 +79,7 @@ export const STATE_NETWORK_CASES: readonly Case[] = [
       ...runs('kube-flannel', W),
       'pod-network': `${network()}\nflannel 10.244.1.1/24\ntunnel yes\nbridge down`,
     },
-    cause: /cni0, is down/,
+    cause: /cni0 is down/,
     proof: /cni0 is not up/,
   },
   {
@@ -105,13 +105,13 @@ export const STATE_NETWORK_CASES: readonly Case[] = [
     role: W,
     sections: {...WELL, peers: '10.77.1.11 10.244.0.0 no open\n10.77.1.13 10.244.2.0 no open'},
     cause: /UDP 8472.*every other node/,
-    proof: /10\.244\.0\.0 behind the tunnel/,
+    proof: /10\.244\.0\.0 in the tunnel/,
   },
   {
     name: 'kubelet-port',
     role: CP,
     sections: {...WELL_CP, peers: '10.77.1.12 10.244.1.0 yes silent\n10.77.1.13 10.244.2.0 yes open'},
-    cause: /TCP 10250 of 10\.77\.1\.12 gets no answer/,
+    cause: /TCP 10250 of 10\.77\.1\.12 does not answer/,
     proof: /10\.77\.1\.12:10250 is silent/,
   },
   {
@@ -129,7 +129,7 @@ export const STATE_NETWORK_CASES: readonly Case[] = [
       W,
       'E1124 06:41:12.301245       1 run.go:74] "command failed" err="KubeProxyConfiguration.Mode: Invalid value: \\"ipvs2\\": must be iptables, ipvs, nftables or blank (blank means the best-available proxy [currently iptables])"',
     ),
-    cause: /Mode = "ipvs2", which it does not take: must be iptables/,
+    cause: /Mode = "ipvs2", which is invalid: must be iptables/,
     proof: /ipvs2/,
   },
   {
@@ -166,7 +166,7 @@ export const STATE_NETWORK_CASES: readonly Case[] = [
       CP,
       'E1124 06:41:12.301245       1 authentication.go:75] "Unable to authenticate the request" err="[invalid bearer token, go-jose/go-jose: error in cryptographic primitive]"',
     ),
-    cause: /signed with another key/,
+    cause: /not signed with/,
     proof: /cryptographic primitive/,
   },
   {
@@ -221,6 +221,6 @@ export const STATE_NETWORK_CASES: readonly Case[] = [
       flags: '/var/lib/kubelet/kubeadm-flags.env --node-ip\n/etc/default/kubelet --container-runtime',
     },
     cause: /does not know its flag --container-runtime/,
-    proof: /--container-runtime stands in \/etc\/default\/kubelet/,
+    proof: /--container-runtime is in \/etc\/default\/kubelet/,
   },
 ]

@@ -35,7 +35,7 @@ export const STATE_CASES: readonly Case[] = [
       ),
       ...probeFails('Unable to connect to the server: net/http: TLS handshake timeout', 'open', 'master'),
     },
-    cause: /has no etcd\.yaml, so nothing runs etcd/,
+    cause: /does not contain etcd\.yaml, so etcd cannot run/,
     proof: /listens on port 2379/,
   },
   {
@@ -43,7 +43,7 @@ export const STATE_CASES: readonly Case[] = [
     role: CP,
     phase: 'node/node-ready',
     sections: {join: `${without('kube-scheduler')}\nadmin yes\napiserver yes`},
-    cause: /has no kube-scheduler\.yaml/,
+    cause: /does not contain kube-scheduler\.yaml/,
     proof: /kube-controller-manager\.yaml/,
   },
   {
@@ -63,7 +63,7 @@ export const STATE_CASES: readonly Case[] = [
         'master',
       ),
     },
-    cause: /has no kube-apiserver\.yaml, so nothing runs kube-apiserver/,
+    cause: /does not contain kube-apiserver\.yaml, so kube-apiserver cannot run/,
     proof: /kube-scheduler\.yaml/,
   },
   {
@@ -71,7 +71,7 @@ export const STATE_CASES: readonly Case[] = [
     role: CP,
     phase: 'doctor',
     sections: {...WELL_CP, join: `${JOIN}\napiserver yes`},
-    cause: /has no \/etc\/kubernetes\/admin\.conf/,
+    cause: /\/etc\/kubernetes\/admin\.conf is missing on this control plane/,
     proof: /admin\.conf: missing/,
   },
   {
@@ -88,13 +88,13 @@ export const STATE_CASES: readonly Case[] = [
     role: CP,
     sections: {...WELL_CP, containers: ''},
     cause: /does not run etcd, kube-apiserver/,
-    proof: /no container etcd/,
+    proof: /the container etcd does not/,
   },
   {
     name: 'certificate-authority',
     role: CP,
     sections: {certificates: foreignCertificate()},
-    cause: /apiserver\.crt was not signed by this cluster's authority/,
+    cause: /apiserver\.crt was not signed by this cluster's CA/,
     proof: /not signed by \/etc\/kubernetes\/pki\/ca\.crt/,
   },
   {
@@ -105,7 +105,7 @@ export const STATE_CASES: readonly Case[] = [
       CP,
       'W1124 06:41:12.301245       1 logging.go:55] [core] [Channel #1 SubChannel #3]grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379", ServerName: "127.0.0.1:2379", }. Err: connection error: desc = "transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority"',
     ),
-    cause: /do not trust one another/,
+    cause: /do not trust each other/,
     proof: /authentication handshake failed/,
   },
   {
@@ -122,7 +122,7 @@ export const STATE_CASES: readonly Case[] = [
       ...kubeletSays(W),
       ...probeFails('Unable to connect to the server: net/http: TLS handshake timeout'),
     },
-    cause: /takes the connection and gives no answer/,
+    cause: /accepts connections but does not answer/,
     proof: /TLS handshake timeout/,
   },
   {
@@ -148,7 +148,7 @@ export const STATE_CASES: readonly Case[] = [
         'refused',
       ),
     },
-    cause: /nothing listens at 10\.77\.1\.11:6443/,
+    cause: /no process listens at 10\.77\.1\.11:6443/,
     proof: /was refused/,
   },
   {
@@ -174,8 +174,8 @@ export const STATE_CASES: readonly Case[] = [
       'kubelet-health': 'yes',
       ...probeFails('Error from server (NotFound): nodes "worker-1" not found'),
     },
-    cause: /no node worker-1: it was deleted/,
-    proof: /asked just now: Error from server/,
+    cause: /node worker-1 does not exist in the cluster: it was deleted/,
+    proof: /checked just now: Error from server/,
   },
   {
     name: 'node-name',
@@ -189,7 +189,7 @@ export const STATE_CASES: readonly Case[] = [
         'node-b',
       ),
     },
-    cause: /calls itself node-b, but its certificate is for worker-1/,
+    cause: /uses the name node-b, but its certificate is for worker-1/,
     proof: /certificate is for worker-1/,
   },
   {

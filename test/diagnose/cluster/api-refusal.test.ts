@@ -30,7 +30,7 @@ test('a certificate of another CA is put right by kadm, not by another kubeconfi
   expect(told).toMatch(
     /^api-certificate: the API server on master shows a certificate that this cluster's CA did not sign/,
   )
-  expect(told).toMatch(/`kadm apply -f kadm\.yaml` makes a new one$/)
+  expect(told).toMatch(/`kadm apply -f kadm\.yaml` creates a new one$/)
 })
 
 test.each([

@@ -19,7 +19,9 @@ test('the cause is what the host shows, with its repair and where to see all of 
   const error = explainRefusal(silent, {host: 'master', diagnoses}, noFile.repair)
 
   expect(error.code).toBe('connect')
-  expect(error.message).toMatch(/gives no answer, asked through master\ncause: .*has no kube-apiserver\.yaml/)
+  expect(error.message).toMatch(
+    /does not answer requests through master\ncause: .*does not contain kube-apiserver\.yaml/,
+  )
   expect(error.hint).toMatch(/it writes the missing files\n.* in full$/)
 })
 

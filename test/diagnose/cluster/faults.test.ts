@@ -47,7 +47,7 @@ test('one account that is gone does not hide the rights that another lacks', () 
 
   expect(told).toEqual([
     expect.stringMatching(/^account-missing: .*kube-proxy/),
-    expect.stringMatching(/^rights-missing: flannel may not list nodes/),
+    expect.stringMatching(/^rights-missing: flannel cannot list nodes/),
   ])
 })
 

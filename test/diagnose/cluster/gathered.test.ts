@@ -30,7 +30,7 @@ test('thirty nodes that are down are one finding, which names some and counts th
 
   expect(more).toEqual([])
   expect(told?.cause).toMatch(
-    /^nothing is heard from node lost-0 since \d+ .*; it is the same with lost-1, lost-2, lost-3, lost-4, lost-5 and 24 more$/,
+    /^node lost-0 has not reported for \d+ .*; the same applies to lost-1, lost-2, lost-3, lost-4, lost-5 and 24 more$/,
   )
   expect(told?.nodes?.length).toBe(30)
 })

@@ -12,14 +12,14 @@ const finding = (name: string, more: Partial<Diagnosis> = {}): Diagnosis => ({
 })
 
 const MISSING = finding('static-pod-missing', {
-  cause: 'control plane master runs no kube-scheduler: new pods find no node',
+  cause: 'control plane master does not run kube-scheduler: new pods are not scheduled',
   nodes: ['master'],
 })
 const manifest = finding('manifest-missing', {cause: '/etc/kubernetes/manifests has no kube-scheduler.yaml'})
 const other = finding('manifest-missing', {cause: '/etc/kubernetes/manifests has no etcd.yaml'})
 const DOWN = finding('node-not-ready', {nodes: ['worker-1']})
 const DNS = finding('pod-trouble', {
-  cause: 'pod kube-system/coredns-5d78 stops again and again on worker-1',
+  cause: 'pod kube-system/coredns-5d78 keeps crashing on worker-1',
   nodes: ['worker-1'],
 })
 
@@ -50,7 +50,7 @@ describe('nothing is hidden that nobody else tells', () => {
     ['the machine has another trouble', DOWN, ['worker-1'], finding('corefile')],
     [
       'a pod of users fails',
-      finding('pod-trouble', {cause: 'pod kube-system/metrics-1 stops again and again', nodes: ['w']}),
+      finding('pod-trouble', {cause: 'pod kube-system/metrics-1 keeps crashing', nodes: ['w']}),
       ['w'],
       finding('certificate-expired'),
     ],

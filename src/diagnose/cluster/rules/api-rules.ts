@@ -13,7 +13,7 @@ const etcdRefuses: ClusterRule = {
     if (!failed.some(check => /^etcd/.test(check))) return []
     return [
       {
-        cause: 'the API server does not reach etcd, the store of the cluster',
+        cause: 'the API server cannot reach etcd, which stores the state of the cluster',
         certainty: 'certain',
         proof: [`/readyz: failed: ${names(failed)}`],
         fix: `${expected.repair.why()}; then ${expected.repair.cluster}`,
@@ -31,7 +31,7 @@ const apiNotReady: ClusterRule = {
     if (failed.length === 0) return []
     return [
       {
-        cause: 'the API server says that it is not ready',
+        cause: 'the API server reports that it is not ready',
         certainty: 'likely',
         proof: [`/readyz: failed: ${names(failed)}`],
         fix: expected.repair.why(),
@@ -60,10 +60,10 @@ const apiServiceDown: ClusterRule = {
       const place = `${textAt(behind, 'namespace') ?? ''}/${textAt(behind, 'name') ?? ''}`
       return [
         {
-          cause: `the API ${nameOf(service)} is not available since ${ageText(now - since)}: Service ${place} behind it does not answer; kubectl and the removal of namespaces suffer from it`,
+          cause: `the API ${nameOf(service)} has not been available for ${ageText(now - since)}: its Service ${place} does not answer; kubectl is slow and namespaces cannot be deleted`,
           certainty: 'certain',
           proof: [`${textAt(available, 'reason') ?? ''}: ${cut(textAt(available, 'message') ?? '')}`],
-          fix: `bring ${place} back, or, if it is gone for good: \`kubectl delete apiservice ${nameOf(service)}\``,
+          fix: `start ${place} again, or, if you no longer need it: \`kubectl delete apiservice ${nameOf(service)}\``,
         },
       ]
     }),
@@ -87,10 +87,10 @@ const webhookDown: ClusterRule = {
           const kind = textAt(configuration, 'kind') ?? ''
           return [
             {
-              cause: `${kind} ${nameOf(configuration)} refuses ${refusedBy(rules)}: nothing stands behind its Service ${place}`,
+              cause: `${kind} ${nameOf(configuration)} refuses ${refusedBy(rules)}: its Service ${place} has no ready endpoints`,
               certainty: 'certain',
-              proof: [`webhook ${textAt(webhook, 'name') ?? ''}: failurePolicy Fail, endpoints that are ready: 0`],
-              fix: `bring ${place} back, or, if it is gone for good: \`kubectl delete ${kind.toLowerCase()} ${nameOf(configuration)}\``,
+              proof: [`webhook ${textAt(webhook, 'name') ?? ''}: failurePolicy Fail, ready endpoints: 0`],
+              fix: `start ${place} again, or, if you no longer need it: \`kubectl delete ${kind.toLowerCase()} ${nameOf(configuration)}\``,
             },
           ]
         }),
@@ -119,10 +119,10 @@ const podsRefused: ClusterRule = {
     return [...byOwner].map(([owner, events]): Judgement => {
       const [newest] = events.toSorted((a, b) => eventTime(b) - eventTime(a))
       return {
-        cause: `${owner} may not make its pods`,
+        cause: `${owner} cannot create its pods`,
         certainty: 'certain',
         proof: [`FailedCreate: ${cut(textAt(newest, 'message') ?? '')}`],
-        fix: `take away what refuses them: the message above names the webhook, quota or limit; \`kubectl describe ${owner.replace(/^(\S+) ([^/]+)\/(.*)$/, '$1 -n $2 $3').toLowerCase()}\` tells more`,
+        fix: `remove what refuses the pods: the message above names the webhook, quota or limit; \`kubectl describe ${owner.replace(/^(\S+) ([^/]+)\/(.*)$/, '$1 -n $2 $3').toLowerCase()}\` shows more`,
       }
     })
   },
@@ -185,7 +185,7 @@ const requestPending: ClusterRule = {
         fix:
           signer === 'kubernetes.io/kubelet-serving'
             ? `if these are your nodes: \`kubectl certificate approve ${names5.join(' ')}\``
-            : `${expected.repair.cluster} puts back what approves them; if these are your machines, by hand: \`kubectl certificate approve ${names5.join(' ')}\``,
+            : `${expected.repair.cluster} restores the bindings that approve them; or approve them yourself, if these are your machines: \`kubectl certificate approve ${names5.join(' ')}\``,
       }
     })
   },

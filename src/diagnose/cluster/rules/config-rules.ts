@@ -20,7 +20,7 @@ const configMissing: ClusterRule = {
     return keys
       .filter(key => configMaps[key] === 'absent')
       .map((key): Judgement => ({
-        cause: `there is no ConfigMap ${placeOf(key)}, so ${LOSSES[key]}`,
+        cause: `ConfigMap ${placeOf(key)} does not exist, so ${LOSSES[key]}`,
         certainty: 'certain',
         proof: [`ConfigMap ${placeOf(key)}: not found`],
         fix: expected.repair.cluster,
@@ -35,7 +35,7 @@ const mountedMissing: ClusterRule = {
     (['proxy', 'dns', 'flannel'] as const)
       .filter(key => view.snapshot.configMaps[key] === 'absent' && isMounted(key, view))
       .map((key): Judgement => ({
-        cause: `there is no ConfigMap ${placeOf(key)}, which its pods mount: the next of them does not start`,
+        cause: `ConfigMap ${placeOf(key)} does not exist, so new pods that mount it do not start`,
         certainty: 'certain',
         proof: [`ConfigMap ${placeOf(key)}: not found`],
         fix: view.expected.repair.cluster,

@@ -13,10 +13,10 @@ const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler
 const LEADERS = ['kube-controller-manager', 'kube-scheduler'] as const
 
 const MEANING = {
-  'kube-apiserver': 'this control plane answers nobody',
-  'kube-controller-manager': 'nothing that is deleted, scaled or deployed takes effect',
-  'kube-scheduler': 'new pods find no node',
-  etcd: 'the cluster has no store there',
+  'kube-apiserver': 'this control plane does not answer requests',
+  'kube-controller-manager': 'deleting, scaling and deploying have no effect',
+  'kube-scheduler': 'new pods are not scheduled',
+  etcd: 'this control plane does not store the state of the cluster',
 } as const satisfies Record<(typeof COMPONENTS)[number], string>
 
 /** The pods of a control plane's own manifests, as the kubelet shows them to the API. */
@@ -58,10 +58,10 @@ const staticPodMissing: ClusterRule = {
       .map(({node, component}): Judgement => {
         const meaning = COMPONENTS.find(name => name === component)
         return {
-          cause: `control plane ${node.name} runs no ${component}${meaning === undefined ? '' : `: ${MEANING[meaning]}`}`,
+          cause: `control plane ${node.name} does not run ${component}${meaning === undefined ? '' : `: ${MEANING[meaning]}`}`,
           certainty: 'certain',
           proof: [
-            `there is no pod kube-system/${component}-${node.name}: its manifest is missing or the kubelet cannot read it`,
+            `pod kube-system/${component}-${node.name} does not exist: its manifest is missing or the kubelet cannot read it`,
           ],
           nodes: [node.name],
           fix: `${view.expected.repair.cluster} writes /etc/kubernetes/manifests/${component}.yaml again`,
@@ -77,7 +77,7 @@ const staticPodDown: ClusterRule = {
       .filter(pod => !isReady(pod) && !silent.has(textAt(pod, 'spec', 'nodeName') ?? ''))
       .filter(pod => troubleOf(pod, view) === undefined && isSettled(pod, view))
       .map((pod): Judgement => ({
-        cause: `${nameOf(pod)} runs and does not work`,
+        cause: `${nameOf(pod)} runs but is not ready`,
         certainty: 'certain',
         proof: [`kube-system/${nameOf(pod)}: ${podState(pod)}, not ready`],
         nodes: nodesOf([pod]),
@@ -118,14 +118,14 @@ const leaderSilent: ClusterRule = {
       const holder = textAt(lease, 'spec', 'holderIdentity') ?? ''
       return [
         {
-          cause: `${component} holds no lease since ${ageText(now - renewed)}: it hangs, or the API refuses it; ${MEANING[component]}`,
+          cause: `${component} has not renewed its lease for ${ageText(now - renewed)}: it hangs, or the API refuses it; ${MEANING[component]}`,
           certainty: 'certain',
           proof: [
-            `lease kube-system/${component}: holder ${holder === '' ? 'nobody' : holder}, renewed ${ageText(now - renewed)} ago`,
+            `lease kube-system/${component}: holder ${holder === '' ? 'none' : holder}, renewed ${ageText(now - renewed)} ago`,
             `pods: ${names(pods.map(nameOf))}`,
           ],
           nodes: nodesOf(pods),
-          fix: `\`kubectl -n kube-system logs ${nameOf(pods[0] ?? {})} --tail=5\` tells why; ${view.expected.repair.cluster} renews its credentials, and if it fails again, on the control plane: \`sudo pkill -x ${component.slice(0, 15)}\``,
+          fix: `\`kubectl -n kube-system logs ${nameOf(pods[0] ?? {})} --tail=5\` shows why; ${view.expected.repair.cluster} renews its credentials; if the problem returns, run on the control plane: \`sudo pkill -x ${component.slice(0, 15)}\``,
         },
       ]
     }),

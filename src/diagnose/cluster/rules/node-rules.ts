@@ -16,11 +16,11 @@ const nodeMissing: ClusterRule = {
     const named = missing.map(({name = '', addresses}): Judgement => {
       const other = nodes.find(node => node.addresses.some(address => addresses.includes(address)))
       return {
-        cause: `the cluster has no node ${name}, which your file names`,
+        cause: `node ${name} is in your file, but not in the cluster`,
         certainty: 'certain',
         proof: [...proof, ...(other === undefined ? [] : [`node ${other.name} has its address`])],
         nodes: [name],
-        fix: `if the machine was a node before, this registers it again, on ${name}: \`sudo systemctl restart kubelet\`; else, and afterwards: ${expected.repair.cluster}`,
+        fix: `if the machine was a node before, run on ${name} to register it again: \`sudo systemctl restart kubelet\`; otherwise, and afterwards: ${expected.repair.cluster}`,
       }
     })
     const lacking = expected.hosts.length - nodes.length
@@ -68,23 +68,23 @@ const nodeNotReady: ClusterRule = {
 function notReady(node: NodeView, {snapshot: {now}, expected}: ClusterView): Judgement {
   const condition = conditionOf(node.object, 'Ready')
   const since = timeAt(condition, 'lastTransitionTime')
-  const long = since === undefined ? '' : ` since ${ageText(now - since)}`
+  const long = since === undefined ? '' : ` for ${ageText(now - since)}`
   const isSilent = condition === undefined || textAt(condition, 'status') === 'Unknown'
   return {
     cause: isSilent
-      ? `nothing is heard from node ${node.name}${long}: its kubelet, the machine or the network between them is down`
+      ? `node ${node.name} has not reported${long}: its kubelet, the machine or the network between them is down`
       : `node ${node.name} is not ready${long}`,
     certainty: 'certain',
     proof: [`${textAt(condition, 'reason') ?? 'Ready'}: ${cut(node.reason ?? '')}`],
     nodes: [node.name],
-    fix: `${expected.repair.why(node)}; when that is put right: ${expected.repair.cluster}`,
+    fix: `${expected.repair.why(node)}; fix that first, then: ${expected.repair.cluster}`,
   }
 }
 
 const PRESSURES = {
-  DiskPressure: ['runs out of disk', 'free space, and look with `df -h` and `df -i`'],
-  MemoryPressure: ['runs out of memory', 'look what takes it, with `kubectl describe node`'],
-  PIDPressure: ['runs out of process ids', 'look what takes them, with `ps -eLf | wc -l`'],
+  DiskPressure: ['is running out of disk space', 'free space; `df -h` and `df -i` show how much is left'],
+  MemoryPressure: ['is running out of memory', 'see what uses it: `kubectl describe node`'],
+  PIDPressure: ['is running out of process ids', 'see how many are in use: `ps -eLf | wc -l`'],
 } as const
 
 const nodePressure: ClusterRule = {
@@ -96,7 +96,7 @@ const nodePressure: ClusterRule = {
         if (textAt(condition, 'status') !== 'True') return []
         return [
           {
-            cause: `node ${node.name} ${what}: it takes no new pods and ends some of those it has`,
+            cause: `node ${node.name} ${what}: it accepts no new pods and evicts some of its pods`,
             certainty: 'certain',
             proof: [`${type}: ${textAt(condition, 'message') ?? ''}`],
             nodes: [node.name],
@@ -142,7 +142,7 @@ const versionSkew: ClusterRule = {
           cause: `the kubelet of node ${node.name} is ${kubelet.text}, ${isNewer ? 'newer' : 'more than three releases older'} than the API server (${server.text})`,
           certainty: 'certain',
           proof: [`${node.name}: kubelet ${node.version}; API server ${snapshot.version ?? ''}`],
-          fix: `install kubelet ${server.text} there, or the control plane's upgrade first if the node is ahead on purpose`,
+          fix: `install kubelet ${server.text} on the node, or upgrade the control plane first if you upgraded the node on purpose`,
         },
       ]
     })

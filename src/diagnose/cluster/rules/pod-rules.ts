@@ -36,21 +36,21 @@ function told(group: readonly Trouble[], {expected, nodes}: ClusterView): readon
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  CrashLoopBackOff: 'stops again and again',
-  Unschedulable: 'finds no node',
+  CrashLoopBackOff: 'keeps crashing',
+  Unschedulable: 'is not scheduled',
   ContainerCreating: 'does not start',
-  ImagePullBackOff: 'has no image',
-  ErrImagePull: 'has no image',
-  ErrImageNeverPull: 'has no image',
+  ImagePullBackOff: 'cannot pull its image',
+  ErrImagePull: 'cannot pull its image',
+  ErrImageNeverPull: 'cannot pull its image',
 }
 
 function fixOf({pod, reason}: Trouble, repair: string): string {
   const named = `-n ${namespaceOf(pod)} ${nameOf(pod)}`
   if (IMAGE_TROUBLE.test(reason))
-    return `let the node reach the image's registry, or put its name right; if kadm made the pod: ${repair}`
+    return `make the registry of the image reachable from the node, or correct the image name; if kadm created the pod: ${repair}`
   if (reason === 'CrashLoopBackOff')
-    return `\`kubectl logs --previous ${named}\` tells why; if kadm made the pod: ${repair}`
-  return `\`kubectl describe pod ${named}\` tells more; if kadm made the pod: ${repair}`
+    return `\`kubectl logs --previous ${named}\` shows why; if kadm created the pod: ${repair}`
+  return `\`kubectl describe pod ${named}\` shows more; if kadm created the pod: ${repair}`
 }
 
 /** flannel gives each pod an address of its node's range; another one comes from a network that somebody else left on the machine. */
@@ -72,11 +72,11 @@ const foreignAddress: ClusterRule = {
       const remake = foreign.slice(0, 3).map(pod => `\`kubectl -n ${namespaceOf(pod)} delete pod ${nameOf(pod)}\``)
       return [
         {
-          cause: `pods on ${node.name} get addresses that are not of its range ${node.podCidr ?? ''}: another network's configuration counts there, and other nodes cannot reach them`,
+          cause: `pods on ${node.name} get addresses outside its range ${node.podCidr ?? ''}: the node uses the configuration of another network, and other nodes cannot reach the pods`,
           certainty: 'certain',
           proof: places.slice(0, 3),
           nodes: [node.name],
-          fix: `look what stands before 10-containerd-net.conflist on ${node.name}: \`ls /etc/cni/net.d\`; move it to /root, run ${view.expected.repair.cluster}, then have these pods made again: ${remake.join('; ')}`,
+          fix: `list the files before 10-containerd-net.conflist on ${node.name}: \`ls /etc/cni/net.d\`; move them to /root, run ${view.expected.repair.cluster}, then recreate these pods: ${remake.join('; ')}`,
         },
       ]
     })
@@ -101,11 +101,11 @@ const noRange: ClusterRule = {
     view.nodes
       .filter(({isFresh, podCidr}) => wantsFlannel(view) && !isFresh && podCidr === undefined)
       .map(({name}): Judgement => ({
-        cause: `node ${name} has no range of addresses for its pods`,
+        cause: `node ${name} does not have an address range for its pods`,
         certainty: 'certain',
         proof: [`${name}: spec.podCIDR is empty`],
         nodes: [name],
-        fix: `the controller manager gives them out: see that it has --allocate-node-cidrs=true and a --cluster-cidr with room for this node; ${view.expected.repair.cluster} writes its manifest again`,
+        fix: `the controller manager assigns the ranges: check that it has --allocate-node-cidrs=true and a --cluster-cidr that is large enough for this node; ${view.expected.repair.cluster} writes its manifest again`,
       })),
 }
 

@@ -8,12 +8,12 @@ import type {Who} from '../rights.ts'
 import {ACCOUNTS, type AccountKey} from '../snapshot.ts'
 
 const LOSSES: Readonly<Record<Who, string>> = {
-  'kube-proxy': 'services do not follow their pods, and lead nowhere after a restart of it',
-  coredns: 'names of services do not resolve, or resolve to what was',
-  flannel: 'new nodes and restarted ones get no pod network',
-  'kube-scheduler': 'new pods find no node',
-  'kube-controller-manager': 'nothing that is deleted, scaled or deployed takes effect',
-  kubelets: 'the certificates of the nodes are not renewed, and expire',
+  'kube-proxy': 'services do not follow their pods, and stop working when kube-proxy restarts',
+  coredns: 'service names do not resolve, or resolve to old addresses',
+  flannel: 'new and restarted nodes do not get the pod network',
+  'kube-scheduler': 'new pods are not scheduled',
+  'kube-controller-manager': 'deleting, scaling and deploying have no effect',
+  kubelets: 'the certificates of the nodes are not renewed and expire',
   'joining machines': 'no machine can join',
   'the API server': 'logs, exec and port-forward fail on all nodes',
 }
@@ -25,7 +25,8 @@ const WORKLOADS: Readonly<Partial<Record<Who, AccountKey>>> = {
 }
 
 /** Roles that the API server makes by itself, whenever it starts. */
-const API_RESTART = 'on the control plane `sudo pkill -x kube-apiserver`: it makes its own roles again when it starts'
+const API_RESTART =
+  'run on the control plane `sudo pkill -x kube-apiserver`: the API server creates its own roles again when it starts'
 const BUILT_IN: readonly Who[] = ['kube-scheduler', 'kube-controller-manager']
 
 const rightsMissing: ClusterRule = {
@@ -38,11 +39,11 @@ const rightsMissing: ClusterRule = {
 }
 
 function told(who: Who, rights: readonly LackingRight[], {expected}: ClusterView): Judgement {
-  const repair = `${expected.repair.cluster} makes its binding again`
+  const repair = `${expected.repair.cluster} creates its binding again`
   return {
-    cause: `${who} may not ${names(rights.map(({what}) => what))}: ${LOSSES[who]}`,
+    cause: `${who} cannot ${names(rights.map(({what}) => what))}: ${LOSSES[who]}`,
     certainty: 'certain',
-    proof: rights.slice(0, 3).map(({user, what}) => `asked just now: User "${user}" may not ${what}`),
+    proof: rights.slice(0, 3).map(({user, what}) => `checked just now: user "${user}" cannot ${what}`),
     fix: BUILT_IN.includes(who) ? API_RESTART : `${repair}; if that does not help, ${API_RESTART}`,
   }
 }
@@ -82,10 +83,10 @@ const accountMissing: ClusterRule = {
         if (workload === undefined) return []
         return [
           {
-            cause: `there is no ServiceAccount ${namespace}/${name}: the API refuses ${nameOf(workload)}, and new pods of it are not made`,
+            cause: `ServiceAccount ${namespace}/${name} does not exist: the API refuses ${nameOf(workload)}, and its new pods are not created`,
             certainty: 'certain',
             proof: [`ServiceAccount ${namespace}/${name}: not found`, `${placeOf(workload)} uses it`],
-            fix: `${view.expected.repair.cluster} makes it again; its pods get a token of the new one when they are made again: \`kubectl -n ${namespace} delete pod -l k8s-app=${ACCOUNTS[key].label}\``,
+            fix: `${view.expected.repair.cluster} creates it again; recreate its pods, so that they get a new token: \`kubectl -n ${namespace} delete pod -l k8s-app=${ACCOUNTS[key].label}\``,
           },
         ]
       }),

@@ -41,10 +41,10 @@ const cordoned: ClusterRule = {
         )
         const since = timeAt(taint, 'timeAdded')
         return {
-          cause: `node ${node.name} is cordoned${since === undefined ? '' : ` since ${ageText(view.snapshot.now - since)}`}, so it takes no new pods; somebody cordoned or drained it`,
+          cause: `node ${node.name} has been cordoned${since === undefined ? '' : ` for ${ageText(view.snapshot.now - since)}`}, so it accepts no new pods`,
           certainty: 'possible',
           proof: [`${node.name}: spec.unschedulable is true`],
-          fix: `if the work on it is over: \`kubectl uncordon ${node.name}\``,
+          fix: `if the maintenance is complete: \`kubectl uncordon ${node.name}\``,
         }
       }),
 }
@@ -60,9 +60,9 @@ const leftover: ClusterRule = {
       return node.taints
         .filter(({key}) => key === 'node.kubernetes.io/not-ready' || key === 'node.kubernetes.io/unreachable')
         .map((taint): Judgement => ({
-          cause: `node ${node.name} is ready and still has the taint ${inWords(taint)}, which keeps pods away`,
+          cause: `node ${node.name} is ready but still has the taint ${inWords(taint)}, which keeps pods away`,
           certainty: 'certain',
-          proof: [`${node.name}: Ready since ${ageText(snapshot.now - since)}`],
+          proof: [`${node.name}: Ready for ${ageText(snapshot.now - since)}`],
           fix: `\`kubectl taint nodes ${node.name} ${taint.key}:${taint.effect}-\``,
         }))
     }),
@@ -78,7 +78,7 @@ const uninitialized: ClusterRule = {
           cause: `node ${node.name} waits for a cloud controller manager: its kubelet runs with --cloud-provider=external`,
           certainty: 'likely',
           proof: [`${node.name}: taint ${inWords(taint)}`],
-          fix: `install the cloud controller manager, or take cloud-provider out of the kubelet's arguments and restart it`,
+          fix: `install the cloud controller manager, or remove cloud-provider from the kubelet's arguments and restart the kubelet`,
         })),
     ),
 }
@@ -127,15 +127,15 @@ const fileTaints: ClusterRule = {
         ...more.map(taint =>
           differs(
             node,
-            `has the taint ${inWords(taint)}, which your file does not have: pods that do not tolerate it stay away`,
-            `if that is not on purpose: \`kubectl taint nodes ${node.name} ${taint.key}:${taint.effect}-\``,
+            `has the taint ${inWords(taint)}, which your file does not have: pods that do not tolerate it cannot run there`,
+            `if you do not want it: \`kubectl taint nodes ${node.name} ${taint.key}:${taint.effect}-\``,
           ),
         ),
         ...less.map(taint =>
           differs(
             node,
-            `lacks the taint ${inWords(taint)} of your file, so ordinary pods may run there`,
-            `${expected.repair.cluster}, or, if that is on purpose, write the host's taints into your file`,
+            `does not have the taint ${inWords(taint)} of your file, so ordinary pods can run there`,
+            `${expected.repair.cluster}; or, if this is what you want, set the taints of the host in your file`,
           ),
         ),
       ]
@@ -161,10 +161,10 @@ const nowhere: ClusterRule = {
     if (workers.length === 0 || !nodes.every(isClosed)) return []
     return [
       {
-        cause: 'every node has a taint, so no ordinary pod finds a place',
+        cause: 'every node has a taint, so ordinary pods cannot be scheduled',
         certainty: 'likely',
         proof: workers.slice(0, 3).map(({name, taints}) => `${name}: ${taints.map(inWords).join(', ')}`),
-        fix: `take the taint off one: \`kubectl taint nodes ${first?.name ?? ''} ${first?.taints.find(keepsAway)?.key ?? ''}-\``,
+        fix: `remove the taint from a node: \`kubectl taint nodes ${first?.name ?? ''} ${first?.taints.find(keepsAway)?.key ?? ''}-\``,
       },
     ]
   },

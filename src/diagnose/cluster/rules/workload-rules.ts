@@ -12,7 +12,7 @@ const workloadMissing: ClusterRule = {
     missingWorkloads(view).map(({kind, place, loss}): Judgement => {
       const there = (kind === 'daemonset' ? view.snapshot.daemonSets : view.snapshot.deployments) ?? []
       return {
-        cause: `the cluster has no ${kind === 'daemonset' ? 'DaemonSet' : 'Deployment'} ${place}, so ${loss}`,
+        cause: `${kind === 'daemonset' ? 'DaemonSet' : 'Deployment'} ${place} does not exist, so ${loss}`,
         certainty: 'certain',
         proof: [`${kind}s: ${names(there.map(placeOf)) || 'none'}`],
         fix: view.expected.repair.cluster,
@@ -37,7 +37,7 @@ const daemonSetNarrow: ClusterRule = {
       const selector = textsAt(set, 'spec', 'template', 'spec', 'nodeSelector')
       return [
         {
-          cause: `DaemonSet ${place} is meant for ${String(wanted)} of ${String(settled.length)} nodes`,
+          cause: `DaemonSet ${place} selects only ${String(wanted)} of ${String(settled.length)} nodes`,
           certainty: 'certain',
           proof: [
             `its nodeSelector: ${JSON.stringify(selector)}`,
@@ -73,7 +73,7 @@ const daemonSetPods: ClusterRule = {
       if (lacking.length === 0 || (!isCore && pods.length >= wanted)) return []
       return [
         {
-          cause: `DaemonSet ${placeOf(set)} has no pod that works on ${names(lacking.map(({name}) => name))}`,
+          cause: `DaemonSet ${placeOf(set)} does not have a ready pod on ${names(lacking.map(({name}) => name))}`,
           certainty: isCore ? 'certain' : 'likely',
           proof: [
             `${String(ready)} of ${String(wanted)} ready`,
@@ -110,7 +110,7 @@ const dnsScaledDown: ClusterRule = {
     if (numberAt(deployment, 'spec', 'replicas') !== 0 || !wantsDns(view)) return []
     return [
       {
-        cause: 'Deployment kube-system/coredns is scaled to 0, so no name of a service resolves',
+        cause: 'Deployment kube-system/coredns is scaled to 0, so service names do not resolve',
         certainty: 'certain',
         proof: ['kube-system/coredns: 0 replicas wanted'],
         fix: '`kubectl -n kube-system scale deployment coredns --replicas=2`',
@@ -128,19 +128,19 @@ const dnsService: ClusterRule = {
     if (snapshot.dnsService === 'absent' && isMeant)
       return [
         {
-          cause: "there is no Service kube-system/kube-dns, so no pod finds the cluster's DNS",
+          cause: 'Service kube-system/kube-dns does not exist, so pods cannot find the cluster DNS',
           certainty: 'certain',
-          proof: ['Deployment kube-system/coredns is there, its Service is not'],
+          proof: ['Deployment kube-system/coredns exists, but its Service does not'],
           fix: expected.repair.cluster,
         },
       ]
     if (!isMeant || snapshot.dnsService === undefined || hasEndpoints(view) || isDnsStarting(view)) return []
     return [
       {
-        cause: 'nothing stands behind Service kube-system/kube-dns, so no name of a service resolves',
+        cause: 'Service kube-system/kube-dns has no ready endpoints, so service names do not resolve',
         certainty: 'certain',
         proof: [
-          `its selector: ${JSON.stringify(textsAt(snapshot.dnsService, 'spec', 'selector'))}; endpoints that are ready: 0`,
+          `its selector: ${JSON.stringify(textsAt(snapshot.dnsService, 'spec', 'selector'))}; ready endpoints: 0`,
         ],
         fix: expected.repair.cluster,
       },
@@ -168,13 +168,13 @@ const deploymentPods: ClusterRule = {
       if (pods.some(pod => troubleOf(pod, view) !== undefined)) return []
       return [
         {
-          cause: `Deployment ${placeOf(deployment)} has ${String(available)} of ${String(wanted)} pods that work`,
+          cause: `Deployment ${placeOf(deployment)} has ${String(available)} of ${String(wanted)} pods available`,
           certainty: available === 0 ? 'certain' : 'likely',
           proof: [
-            `${String(pods.length)} of ${String(wanted)} pods are there`,
+            `${String(pods.length)} of ${String(wanted)} pods exist`,
             ...warningsAbout(view, object => (textAt(object, 'name') ?? '').startsWith(`${nameOf(deployment)}-`)),
           ],
-          fix: `\`kubectl -n ${namespaceOf(deployment)} describe deployment ${nameOf(deployment)}\` tells more; then ${view.expected.repair.cluster}`,
+          fix: `\`kubectl -n ${namespaceOf(deployment)} describe deployment ${nameOf(deployment)}\` shows more; then ${view.expected.repair.cluster}`,
         },
       ]
     }),

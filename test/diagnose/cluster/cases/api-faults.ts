@@ -4,22 +4,22 @@ import {event, notReady, webhook, request, type Fault} from './changes.ts'
 export const API_FAULTS: readonly Fault[] = [
   [
     'etcd has no manifest, and the API server lives on its cache',
-    /^static-pod-missing: .*runs no etcd/,
+    /^static-pod-missing: .*does not run etcd/,
     ({systemPods}) => ({systemPods: changed(systemPods, 'etcd-master', () => undefined)}),
   ],
   [
-    'a static pod runs and does not work',
+    'a static pod runs but is not ready',
     /^static-pod-down: kube-controller-manager-master/,
     ({systemPods}) => ({systemPods: changed(systemPods, 'kube-controller-manager-master', notReady)}),
   ],
   [
     'the controller manager is refused',
-    /^leader-silent: kube-controller-manager holds no lease since 5 min/,
+    /^leader-silent: kube-controller-manager has not renewed its lease for 5 min/,
     () => ({leases: [lease('kube-scheduler'), lease('kube-controller-manager', 300)]}),
   ],
   [
     'the scheduler stopped without a word',
-    /^leader-silent: kube-scheduler holds no lease since 90 s/,
+    /^leader-silent: kube-scheduler has not renewed its lease for 90 s/,
     () => ({
       leases: [{...lease('kube-scheduler'), spec: {holderIdentity: '', leaseDurationSeconds: 1, renewTime: ago(90)}}],
     }),
@@ -59,7 +59,7 @@ export const API_FAULTS: readonly Fault[] = [
   ],
   [
     'a webhook has nothing behind it',
-    /^webhook-down: ValidatingWebhookConfiguration guard refuses CREATE of pods: nothing stands behind its Service policy\/guard/,
+    /^webhook-down: ValidatingWebhookConfiguration guard refuses CREATE of pods: its Service policy\/guard has no ready endpoints/,
     ({endpoints}) => ({webhooks: [webhook('Fail')], endpoints: {...endpoints, 'policy/guard': []}}),
   ],
   [
@@ -69,7 +69,7 @@ export const API_FAULTS: readonly Fault[] = [
   ],
   [
     'a quota refuses pods of the system',
-    /^pods-refused: ReplicaSet kube-system\/metrics-1 may not make its pods/,
+    /^pods-refused: ReplicaSet kube-system\/metrics-1 cannot create its pods/,
     () => ({
       warnings: [
         event('FailedCreate', 'Error creating: exceeded quota: none', {

@@ -18,7 +18,7 @@ export const NODE_FAULTS: readonly Fault[] = [
   ],
   [
     'a kubelet is not heard from',
-    /^node-not-ready: nothing is heard from node worker-1 since 5 min/,
+    /^node-not-ready: node worker-1 has not reported for 5 min/,
     ({nodes}) => ({
       nodes: withCondition(nodes, 'worker-1', 'Ready', {
         status: 'Unknown',
@@ -41,7 +41,7 @@ export const NODE_FAULTS: readonly Fault[] = [
   ],
   ...(['DiskPressure', 'MemoryPressure', 'PIDPressure'] as const).map((type): Fault => [
     `${type} on a node`,
-    /^node-pressure: node worker-2 runs out of/,
+    /^node-pressure: node worker-2 is running out of/,
     ({nodes}) => ({nodes: withCondition(nodes, 'worker-2', type, {status: 'True', message: 'too little'})}),
   ]),
   [
@@ -67,7 +67,7 @@ export const NODE_FAULTS: readonly Fault[] = [
   ],
   [
     'a node is cordoned',
-    /^node-cordoned: node worker-1 is cordoned since 10 min/,
+    /^node-cordoned: node worker-1 has been cordoned for 10 min/,
     ({nodes}) => ({
       nodes: withTaint(
         nodes,
@@ -79,7 +79,7 @@ export const NODE_FAULTS: readonly Fault[] = [
   ],
   [
     'a taint of a past state is left',
-    /^taint-left: node worker-1 is ready and still/,
+    /^taint-left: node worker-1 is ready but still/,
     ({nodes}) => ({nodes: withTaint(nodes, 'worker-1', {key: 'node.kubernetes.io/not-ready', effect: 'NoExecute'})}),
   ],
   [
@@ -107,7 +107,7 @@ export const NODE_FAULTS: readonly Fault[] = [
   ],
   [
     "the control plane's taint is gone",
-    /^taint-differs: node master lacks the taint/,
+    /^taint-differs: node master does not have the taint/,
     ({nodes}) => ({nodes: changed(nodes, 'master', one => merged(one, {spec: {taints: []}}))}),
   ],
   [

@@ -4,7 +4,7 @@ import {event, waiting, type Fault} from './changes.ts'
 export const POD_FAULTS: readonly Fault[] = [
   [
     'kube-proxy crashes on each node',
-    /^pod-trouble: pod kube-system\/kube-proxy-master and 2 more of DaemonSet\/kube-proxy stops again and again on master, worker-1, worker-2$/,
+    /^pod-trouble: pod kube-system\/kube-proxy-master and 2 more of DaemonSet\/kube-proxy keeps crashing on master, worker-1, worker-2$/,
     ({systemPods, daemonSets}) => ({
       systemPods: (systemPods ?? []).map(one =>
         JSON.stringify(one).includes('"kube-proxy-')
@@ -16,7 +16,7 @@ export const POD_FAULTS: readonly Fault[] = [
   ],
   [
     'an image is not to be had',
-    /^pod-trouble: pod kube-system\/coredns-5d78c9869d-0 has no image on master$/,
+    /^pod-trouble: pod kube-system\/coredns-5d78c9869d-0 cannot pull its image on master$/,
     ({systemPods}) => ({
       systemPods: changed(systemPods, 'coredns-5d78c9869d-0', one =>
         merged(one, {status: waiting('ImagePullBackOff', 'dial tcp: lookup registry: no such host')}),
@@ -25,7 +25,7 @@ export const POD_FAULTS: readonly Fault[] = [
   ],
   [
     'a pod is between two crashes',
-    /^pod-trouble: .*stops again and again/,
+    /^pod-trouble: .*keeps crashing/,
     ({systemPods}) => ({
       systemPods: changed(systemPods, 'coredns-5d78c9869d-0', one =>
         merged(one, {
@@ -46,7 +46,7 @@ export const POD_FAULTS: readonly Fault[] = [
   ],
   [
     'a pod of the system finds no node',
-    /^pod-trouble: .*finds no node$/,
+    /^pod-trouble: .*is not scheduled$/,
     ({systemPods}) => ({
       systemPods: [
         ...(systemPods ?? []),
@@ -79,7 +79,7 @@ export const POD_FAULTS: readonly Fault[] = [
   ],
   [
     "pods have addresses of somebody else's network",
-    /^pod-address: pods on worker-1 get addresses that are not of its range 10\.244\.1\.0\/24/,
+    /^pod-address: pods on worker-1 get addresses outside its range 10\.244\.1\.0\/24/,
     () => ({
       podSample: [
         pod({

@@ -38,37 +38,37 @@ export const WORKLOAD_FAULTS: readonly Fault[] = [
   ],
   [
     'kube-proxy lost its binding',
-    /^rights-missing: kube-proxy may not list services, list endpointslices: services do not follow/,
+    /^rights-missing: kube-proxy cannot list services, list endpointslices: services do not follow/,
     () => ({lackingRights: [lacks('kube-proxy', 'list services'), lacks('kube-proxy', 'list endpointslices')]}),
   ],
   [
     'flannel lost its binding',
-    /^rights-missing: flannel may not patch nodes\/status: /,
+    /^rights-missing: flannel cannot patch nodes\/status: /,
     () => ({lackingRights: [lacks('flannel', 'patch nodes/status')]}),
   ],
   [
     'CoreDNS lost its binding',
-    /^rights-missing: coredns may not list namespaces: /,
+    /^rights-missing: coredns cannot list namespaces: /,
     () => ({lackingRights: [lacks('coredns', 'list namespaces')]}),
   ],
   [
     'the scheduler lost its role',
-    /^rights-missing: kube-scheduler may not create pods\/binding: new pods find no node$/,
+    /^rights-missing: kube-scheduler cannot create pods\/binding: new pods are not scheduled$/,
     () => ({lackingRights: [lacks('kube-scheduler', 'create pods/binding')]}),
   ],
   [
     'kubelets may not renew their certificates',
-    /^rights-missing: kubelets may not create .*selfnodeclient: .*not renewed/,
+    /^rights-missing: kubelets cannot create .*selfnodeclient: .*not renewed/,
     () => ({lackingRights: [lacks('kubelets', 'create certificatesigningrequests/selfnodeclient')]}),
   ],
   [
     'the API server may not ask kubelets',
-    /^rights-missing: the API server may not create nodes\/proxy: logs, exec/,
+    /^rights-missing: the API server cannot create nodes\/proxy: logs, exec/,
     () => ({lackingRights: [lacks('the API server', 'create nodes/proxy')]}),
   ],
   [
     'the account of kube-proxy is gone, and with it all its rights',
-    /^account-missing: there is no ServiceAccount kube-system\/kube-proxy: /,
+    /^account-missing: ServiceAccount kube-system\/kube-proxy does not exist: /,
     ({accounts}) => ({
       accounts: {...accounts, proxy: 'absent'},
       lackingRights: [lacks('kube-proxy', 'list services')],
@@ -94,7 +94,7 @@ export const WORKLOAD_FAULTS: readonly Fault[] = [
   ],
   [
     'a DaemonSet is meant for no node',
-    /^daemonset-narrow: DaemonSet kube-system\/kube-proxy is meant for 0 of 3/,
+    /^daemonset-narrow: DaemonSet kube-system\/kube-proxy selects only 0 of 3/,
     ({daemonSets, systemPods}) => ({
       daemonSets: changed(daemonSets, 'kube-proxy', () => daemonSet('kube-proxy', 'kube-system', 0)),
       systemPods: systemPods?.filter(pod => !nameOf(pod).startsWith('kube-proxy-')),
@@ -102,7 +102,7 @@ export const WORKLOAD_FAULTS: readonly Fault[] = [
   ],
   [
     'a pod of kube-proxy is not there',
-    /^daemonset-pods: DaemonSet kube-system\/kube-proxy has no pod that works on worker-1$/,
+    /^daemonset-pods: DaemonSet kube-system\/kube-proxy does not have a ready pod on worker-1$/,
     ({daemonSets, systemPods}) => ({
       systemPods: changed(systemPods, 'kube-proxy-worker-1', () => undefined),
       daemonSets: changed(daemonSets, 'kube-proxy', one => merged(one, {status: {numberReady: 2}})),
@@ -110,12 +110,12 @@ export const WORKLOAD_FAULTS: readonly Fault[] = [
   ],
   [
     'the Service of DNS is gone',
-    /^dns-service: there is no Service/,
+    /^dns-service: Service/,
     () => ({dnsService: 'absent', endpoints: {'kube-system/kube-dns': []}}),
   ],
   [
     'the Service of DNS selects nothing',
-    /^dns-service: nothing stands behind/,
+    /^dns-service: Service .* has no ready endpoints/,
     () => ({endpoints: {'kube-system/kube-dns': []}}),
   ],
   [
@@ -128,7 +128,7 @@ export const WORKLOAD_FAULTS: readonly Fault[] = [
   ],
   [
     'the scheduler has no manifest',
-    /^static-pod-missing: control plane master runs no kube-scheduler: new pods find no node$/,
+    /^static-pod-missing: control plane master does not run kube-scheduler: new pods are not scheduled$/,
     ({systemPods}) => ({systemPods: changed(systemPods, 'kube-scheduler-master', () => undefined)}),
   ],
 ]
