@@ -42,7 +42,7 @@ describe('a cluster with three control planes behind a load balancer', () => {
 
   it('is made by one apply, with etcd members that join one at a time', async () => {
     await lab.write('kadm.yaml', file(CONTROL_PLANES))
-    await measured('kadm apply', () => lab.kadmDone(['apply', '-f', 'kadm.yaml', '--yes']))
+    await measured('kadm apply', () => lab.kadmDone(['apply', '-f', 'kadm.yaml']))
 
     const nodes = await lab.must('cp-1', `${KUBECTL} get nodes -o name -l node-role.kubernetes.io/control-plane`)
     expect(nodes.trim().split('\n')).toEqual(CONTROL_PLANES.map(name => `node/${name}`))
@@ -66,7 +66,7 @@ describe('a cluster with three control planes behind a load balancer', () => {
 
   it('is not changed by a second apply, whichever control plane comes first in the file', async () => {
     await lab.write('kadm.yaml', file(['cp-3', 'cp-1', 'cp-2']))
-    const {events} = await measured('second apply', () => lab.kadm(['apply', '-f', 'kadm.yaml', '--yes', '--json']))
+    const {events} = await measured('second apply', () => lab.kadm(['apply', '-f', 'kadm.yaml', '--json']))
     expect(errorsIn(events)).toEqual([])
     expect(events.filter(({type}) => type === 'changed')).toEqual([])
   })

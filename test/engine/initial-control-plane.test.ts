@@ -42,6 +42,14 @@ describe('the initial control plane', () => {
     expect(chosen(bare, begun)).toBe('begun')
   })
 
+  it('is the one that created the cluster, where several run', () => {
+    const founder = host('cp-2', 'running')
+    const {facts} = founder.gathered
+    const files = {...facts.files, '/etc/kubernetes/super-admin.conf': file}
+    const second = {...founder, gathered: {facts: {...facts, files}}}
+    expect(chosen(host('cp-1', 'running'), second, host('cp-3', 'running'))).toBe('cp-2')
+  })
+
   it('is the first of two in the same state', () => {
     expect(chosen(host('cp-1', 'running'), host('cp-2', 'running'))).toBe('cp-1')
   })

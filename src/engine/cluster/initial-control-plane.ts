@@ -1,6 +1,6 @@
 import {KadmError} from '../../domain/errors.ts'
 import type {Facts} from '../../domain/facts.ts'
-import {MANIFESTS_DIR, PKI_DIR} from '../../domain/paths.ts'
+import {MANIFESTS_DIR, PKI_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
 import type {Candidate} from '../hosts/open-machines.ts'
 
 type Known = Pick<Candidate, 'spec'> & {
@@ -15,15 +15,18 @@ function progressOf({gathered: {facts}}: Known): number {
   return facts.clusterCaHash !== undefined && facts.files[`${PKI_DIR}/ca.key`] !== undefined ? 1 : 0
 }
 
+/** 1 for the control plane that created the cluster: only this one has the kubeconfig for emergencies. */
+const founded = ({gathered: {facts}}: Known): number => (facts.files[SUPER_ADMIN_CONF] === undefined ? 0 : 1)
+
 /**
  * The control plane that creates the objects of the cluster: one that runs already, else one that has begun, else
- * the first of the file. A host that is first in the file but bare therefore never becomes a second cluster.
+ * the first of the file; of several, the one that created the cluster. A host that is first in the file but bare therefore never becomes a second cluster.
  * Throws when the control planes belong to different clusters.
  */
 export function initialControlPlaneOf<C extends Known>(candidates: readonly C[]): C | undefined {
   const controlPlanes = candidates.filter(({spec}) => spec.role === 'control-plane')
   refuseTwoClusters(controlPlanes)
-  return controlPlanes.toSorted((a, b) => progressOf(b) - progressOf(a))[0]
+  return controlPlanes.toSorted((a, b) => progressOf(b) - progressOf(a) || founded(b) - founded(a))[0]
 }
 
 function refuseTwoClusters(controlPlanes: readonly Known[]): void {

@@ -5,6 +5,7 @@ import {
   wantedKubeconfigCertificate,
   type KubeconfigName,
 } from '../../domain/kubeconfig-specs.ts'
+import {MANIFESTS_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
 import {pkiDir} from '../../domain/kubeadm-places.ts'
 import {localServer} from '../../domain/endpoint.ts'
 import {kubeconfig, type KubeconfigResource} from '../../resources/pki/kubeconfig.ts'
@@ -28,10 +29,20 @@ export const kubeconfigsOf = (context: PhaseContext, names: readonly KubeconfigN
     })
   })
 
+/** A control plane that joined the cluster has no kubeconfig for emergencies, also when it leads a later run. */
+const createsCluster = ({facts, nodes}: PhaseContext): boolean =>
+  facts.files[SUPER_ADMIN_CONF] !== undefined ||
+  facts.files[`${MANIFESTS_DIR}/kube-apiserver.yaml`] === undefined ||
+  nodes.filter(({role}) => role === 'control-plane').length === 1
+
 export const kubeconfigsPhase: Phase = {
   name: 'kubeconfig',
   title: 'Create the kubeconfigs',
   why: 'each contains the address of the API server and a client certificate',
   where: 'initial-control-plane',
-  resources: context => kubeconfigsOf(context, KUBECONFIG_NAMES),
+  resources: context =>
+    kubeconfigsOf(
+      context,
+      KUBECONFIG_NAMES.filter(name => name !== 'super-admin' || createsCluster(context)),
+    ),
 }
