@@ -12,7 +12,7 @@ test.each([
   'mend what is named',
   'the file is made anew',
   'this is no control plane',
-  'all problems are reported',
+  'all problems are told',
   'who loads a rule set removes those of kadm',
   'was changed by others',
   'his own rules',
