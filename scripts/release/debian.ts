@@ -3,7 +3,7 @@ import {chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {basename, dirname, join} from 'node:path'
 import {gzipSync} from 'node:zlib'
-import {filesBelow, manifest, readText, RELEASE} from './places.ts'
+import {filesBelow, readText, RELEASE} from './places.ts'
 import {run} from './program.ts'
 import type {Version} from './version.ts'
 
@@ -38,7 +38,7 @@ export function debianPackage(made: DebianPackage): void {
     const {version, architecture} = made
     run(
       'dpkg-deb',
-      ['--root-owner-group', '-Zxz', '-z3', '--threads-max=1', '--build', folder, debFile(version, architecture)],
+      ['--root-owner-group', '-Zxz', '-z1', '--threads-max=1', '--build', folder, debFile(version, architecture)],
       {env: {SOURCE_DATE_EPOCH: String(version.epoch)}},
     )
   } finally {
@@ -58,12 +58,19 @@ function contentsOf({version, program, licenses}: DebianPackage): Readonly<Recor
     'usr/share/zsh/vendor-completions/_kadm': {content: readText('share/completions/_kadm')},
     'usr/share/fish/vendor_completions.d/kadm.fish': {content: readText('share/completions/kadm.fish')},
     ...(Object.fromEntries(manuals) as Readonly<Record<string, Content>>),
+    'usr/share/lintian/overrides/kadm': {content: OVERRIDES},
     'usr/share/doc/kadm/copyright': {content: copyright()},
     'usr/share/doc/kadm/changelog.gz': zipped(changelog(version)),
     'usr/share/doc/kadm/NEWS.gz': zipped(readText('CHANGELOG.md')),
     'usr/share/doc/kadm/THIRD-PARTY-LICENSES.gz': zipped(licenses),
   }
 }
+
+/** Node is built by its project: with its own zlib, and at a fixed address. kadm reads dpkg's database on other machines. */
+const OVERRIDES = `kadm: embedded-library *
+kadm: hardening-no-pie *
+kadm: uses-dpkg-database-directly *
+`
 
 function control({version, architecture}: DebianPackage, files: Readonly<Record<string, Content>>): string {
   const size = Object.values(files).reduce((sum, {content}) => sum + Math.ceil(content.length / 1024), 0)
@@ -77,7 +84,7 @@ Suggests: bash-completion, mmdebstrap, systemd-container
 Section: admin
 Priority: optional
 Description: create Kubernetes clusters on bare machines over SSH
- ${manifest.description}
+ kadm turns Debian and Ubuntu machines into a working Kubernetes cluster.
  It checks the machines, installs Kubernetes and its container runtime, proves
  that the cluster works, and can restore every machine to its first state.
 `
@@ -101,7 +108,7 @@ Comment: The program contains Node and libraries under licenses of their own;
  /usr/share/doc/kadm/THIRD-PARTY-LICENSES.gz has them all.
 
 Files: *
-Copyright: the kadm authors
+Copyright: 2026 the kadm authors
 License: Apache-2.0
  On Debian systems, the full text of the Apache License, Version 2.0, is in
  /usr/share/common-licenses/Apache-2.0.

@@ -19,6 +19,12 @@ interface Segment {
 
 /** The SEA fuse that Node looks for in itself, and the name of the note with the program: from Node's `src/node_sea.cc`. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:'
+/** From here to the 16th byte the header has the ABI and padding; Linux reads neither. */
+const FREE_IDENT = 7
+const SHELL_TEXT = `'
+echo "kadm: cannot run $0 on this machine ($(uname -m)): it is for another architecture, or not completely downloaded; compare it with SHA256SUMS" >&2
+exit 126
+`
 const NOTE_NAME = 'NODE_SEA_BLOB\0'
 
 /**
@@ -61,7 +67,7 @@ export function withBlob(node: Buffer, blob: Buffer): Buffer {
   made.writeUInt16LE(all.length, HEADER.programHeaderCount)
   made.fill(0, HEADER.sectionHeaders, HEADER.sectionHeaders + 8)
   made.fill(0, HEADER.sectionHeaderCount, HEADER_SIZE)
-  return lightFuse(made)
+  return speaking(lightFuse(made), 64 + segments.length * ENTRY_SIZE)
 }
 
 function readSegments(elf: Buffer): readonly Segment[] {
@@ -105,6 +111,19 @@ function lightFuse(elf: Buffer): Buffer {
   const at = elf.indexOf(FUSE)
   if (at < 0 || elf.indexOf(FUSE, at + 1) >= 0) throw new Error('this Node has no SEA fuse')
   elf.write('1', at + FUSE.length)
+  return elf
+}
+
+/**
+ * Makes the file a shell program too: where the system cannot start it, shells and sudo read it as one, and it says why. The first line ends in
+ * bytes of the header that no loader reads, and the text takes the place of the old program headers, up to `end`.
+ */
+function speaking(elf: Buffer, end: number): Buffer {
+  elf.write(` 2>&-\n: '`, FREE_IDENT, 'latin1')
+  if (elf.subarray(FREE_IDENT + 9, HEADER_SIZE).includes("'")) throw new Error('the header of this file ends the quote')
+  const text = Buffer.from(SHELL_TEXT)
+  if (HEADER_SIZE + text.length > end) throw new Error('the text is longer than the program headers')
+  text.copy(elf, HEADER_SIZE)
   return elf
 }
 

@@ -13,6 +13,7 @@ import {npmPackage} from './npm-package.ts'
 import {linuxFile} from './one-file.ts'
 import {readText, RELEASE} from './places.ts'
 import {sbom} from './sbom.ts'
+import {startTimes} from './start-times.ts'
 import {thisVersion} from './version.ts'
 
 const LINUX = [
@@ -52,3 +53,6 @@ write('SHA256SUMS', `${sums.join('\n')}\n`)
 for (const file of [...made, 'SHA256SUMS']) {
   console.log(`${(statSync(join(RELEASE, file)).size / 1e6).toFixed(1).padStart(6)} MB  ${file}`)
 }
+const times = startTimes(join(RELEASE, `${name}-linux-x64`), 9)
+const ratio = (of: number): string => (of / times.node).toFixed(2)
+console.log(`start: --version ${ratio(times.version)} and --help ${ratio(times.help)} of the time of node -e 0`)

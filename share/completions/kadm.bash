@@ -6,7 +6,7 @@ _kadm_flags() {
     'completion') flags='--json --verbose --color --no-color --help';;
     'config hosts') flags='--file --output --json --verbose --color --no-color --help';;
     'config images') flags='--file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --output --json --verbose --color --no-color --help';;
-    'config migrate') flags='--json --verbose --color --no-color --help';;
+    'config migrate') flags='--allow-left-out --json --verbose --color --no-color --help';;
     'config print') flags='--file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --bundle --output --json --verbose --color --no-color --help';;
     'config schema') flags='--json --verbose --color --no-color --help';;
     'config validate') flags='--file --output --json --verbose --color --no-color --help';;
@@ -15,7 +15,7 @@ _kadm_flags() {
     'init') flags='--file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --json --verbose --color --no-color --help';;
     'join') flags='--to --token --discovery-token-ca-cert-hash --discovery-token-unsafe-skip-ca-verification --node-name --swap --file --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --json --verbose --color --no-color --help';;
     'kubeconfig') flags='--output --context --use --no-use --print --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --json --verbose --color --no-color --help';;
-    'lab demo') flags='--machines --kubernetes-version --driver --cpus --memory --cards --copy --verify --json --verbose --color --no-color --help';;
+    'lab demo') flags='--machines --kubernetes-version --driver --release --cpus --memory --cards --copy --verify --json --verbose --color --no-color --help';;
     'lab down') flags='--all --yes --json --verbose --color --no-color --help';;
     'lab exec') flags='--json --verbose --color --no-color --help';;
     'lab list') flags='--output --json --verbose --color --no-color --help';;
@@ -23,7 +23,7 @@ _kadm_flags() {
     'lab reboot') flags='--json --verbose --color --no-color --help';;
     'lab ssh') flags='--json --verbose --color --no-color --help';;
     'lab trouble') flags='--card --seconds --json --verbose --color --no-color --help';;
-    'lab up') flags='--machines --kubernetes-version --driver --cpus --memory --cards --copy --json --verbose --color --no-color --help';;
+    'lab up') flags='--machines --kubernetes-version --driver --release --cpus --memory --cards --copy --json --verbose --color --no-color --help';;
     'phase list') flags='--of --output --json --verbose --color --no-color --help';;
     'plan') flags='--file --exit-code --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --bundle --only --skip-phases --ignore-preflight-errors --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --json --verbose --color --no-color --help';;
     'preflight') flags='--file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --bundle --ignore-preflight-errors --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --json --verbose --color --no-color --help';;
@@ -51,6 +51,7 @@ _kadm_values() {
     'config hosts --output'|'config hosts -o'|'config images --output'|'config images -o'|'explain --output'|'explain -o'|'lab list --output'|'lab list -o'|'token create --output'|'token create -o'|'token list --output'|'token list -o') values='json yaml name';;
     'config print'|'doctor'|'init'|'join'|'join --to'|'kubeconfig'|'preflight'|'repair clones'|'reset'|'reset --to'|'status'|'token create --to'|'token delete --to'|'token list --to'|'verify') values='@hosts';;
     'lab demo --driver'|'lab up --driver') values='nspawn qemu';;
+    'lab demo --release'|'lab up --release') values='bookworm trixie';;
     'lab demo --cards'|'lab up --cards') values='lab virtualbox';;
     'lab demo --verify') values='always when-changed never';;
     'lab trouble --card') values='lab nat';;
@@ -97,7 +98,7 @@ token delete
 token list
 verify
 version'
-_kadm_phases='prepare prepare/hostname prepare/network prepare/swap prepare/kernel prepare/nat prepare/firewall prepare/proxy prepare/packages prepare/runtime prepare/kubelet control-plane-images certs certs/ca certs/leaves kubeconfig etcd control-plane kubelet-start node-images wait-control-plane controllers-start admin upload-config bootstrap-token mark-control-plane pod-network addon addon/kube-proxy addon/kube-proxy/objects addon/kube-proxy/ready addon/coredns kubelet-finalize user-kubeconfig controllers worker worker/kubelet-start worker/token-gone worker/marks node-ready node-pods cluster-ready'
+_kadm_phases='prepare prepare/hostname prepare/network prepare/swap prepare/kernel prepare/nat prepare/firewall prepare/proxy prepare/packages prepare/runtime prepare/kubelet control-plane-images certs certs/ca certs/leaves kubeconfig etcd control-plane kubelet-start node-images wait-control-plane controllers-start admin upload-config bootstrap-token mark-control-plane pod-network addon addon/kube-proxy addon/kube-proxy/objects addon/kube-proxy/ready addon/coredns kubelet-finalize user-kubeconfig controllers control-plane-join control-plane-join/certs control-plane-join/certs/shared control-plane-join/certs/leaves control-plane-join/kubeconfig control-plane-join/kubelet-start control-plane-join/etcd control-plane-join/manifests control-plane-join/wait-control-plane control-plane-join/mark-control-plane control-plane-join/kubelet-finalize control-plane-join/user-kubeconfig control-plane-join/controllers worker worker/kubelet-start worker/token-gone worker/marks node-ready node-pods cluster-ready'
 _kadm_checks='all Architecture CPUSETS CRI Capabilities CgroupDriver ClockOffset ClockSync Clone CloudInit ContainerRuntimeVersion DNSUpstreams DirAvailable--var-lib-etcd DiskSpace DiskWritable DuplicateAddress DuplicateHostname FirewallOutput Firewalld Forwarding FsyncLatency HTTPProxy HTTPProxyCIDR Hostname HostsFile ImmutableFile IsPrivilegedUser KernelModules KubeletDropIns KubeletExtraArgs KubeletSource KubeletVersion ManifestCopies Mem NetworkManager NetworkRanges NodeAddress NumCPU OperatingSystem OtherCluster OtherKubernetes PackageLock PackageRepository PackageState PacketFilter PathMTU PathType PodNetworkConfig PodNetworkLeftovers ProtectKernelDefaults ProxyNotInFile Reachability Role RuntimeDropIns RuntimeStart SameMachine Service-kubelet StaticAddress Swap SwapInUse SwapKernel SysctlFiles SystemVerification Ufw VXLAN VersionChange Virtualization FileAvailable--etc-kubernetes-kubelet.conf FileAvailable--etc-kubernetes-pki-ca.crt FileContent--proc-sys-net-ipv4-ip_forward Port-2379 Port-2380 Port-6443 Port-10250 Port-10256 Port-10257 Port-10259'
 _kadm_offer() {
   local words=$1 cur=$2 before=''

@@ -37,7 +37,7 @@ export interface TestLab {
   readonly down: () => Promise<void>
 }
 
-export interface TestLabOptions extends Pick<LabUpOptions, 'driver' | 'vm'> {
+export interface TestLabOptions extends Pick<LabUpOptions, 'driver' | 'vm' | 'release'> {
   /** Those of the machines that are containers, whatever the others are. */
   readonly containers?: readonly string[]
 }

@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {KadmError} from '../../domain/errors.ts'
+import {DEFAULT_RELEASE, RELEASES} from '../../lab/image/debian-release.ts'
 import type {VmOptions} from '../../lab/state/machine-states.ts'
 
 export const DEFAULT_LAB = 'demo'
@@ -23,6 +24,10 @@ export const labFlags = {
     options: ['nspawn', 'qemu'] as const,
     default: 'nspawn' as const,
     summary: 'containers that boot in seconds on this kernel, or VMs that have their own kernel, swap and power button',
+  })(),
+  release: Flags.option({
+    options: RELEASES,
+    summary: `Debian release of containers; ${DEFAULT_RELEASE} by default`,
   })(),
   cpus: Flags.integer({min: 1, max: 64, helpValue: 'N', summary: 'CPUs of each VM'}),
   memory: Flags.integer({min: 512, helpValue: 'MIB', summary: 'memory of each VM'}),

@@ -2,10 +2,9 @@ import {join} from 'node:path'
 import {sh, type Script} from '../../remote/shell/shell.ts'
 import {exists, once} from './cache.ts'
 import type {BuildPlace} from './go-build.ts'
+import {DEFAULT_RELEASE, type DebianRelease} from './debian-release.ts'
 import {asRoot} from '../drivers/privileged.ts'
 import {fingerprint} from './recipe.ts'
-
-export const SUITE = 'bookworm'
 
 /** What an Ubuntu server has and Kubernetes' preflight asks for; the runtime and the node's own tools come later, as on a user's VM. */
 export const MACHINE_PACKAGES = [
@@ -40,25 +39,27 @@ printf 'LANG=C.UTF-8\n' > "$root/etc/default/locale"
 rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* "$root"/var/log/*.log "$root"/usr/share/doc/* "$root"/usr/share/man/*
 `
 
-const machineRootDir = (place: BuildPlace): string =>
-  join(place.cache, 'rootfs', `${SUITE}-${place.architecture}-${fingerprint(MACHINE_PACKAGES, CUSTOMIZE.text)}`)
+const machineRootDir = (place: BuildPlace, release: DebianRelease): string =>
+  join(place.cache, 'rootfs', `${release}-${place.architecture}-${fingerprint(MACHINE_PACKAGES, CUSTOMIZE.text)}`)
 
 /** Whether the pristine root file system is in the cache. */
-export const isRootMade = async (place: BuildPlace): Promise<boolean> => exists(machineRootDir(place))
+export const isRootMade = async (place: BuildPlace, release: DebianRelease): Promise<boolean> =>
+  exists(machineRootDir(place, release))
 
 /** The pristine root file system all machines start from, as an unpacked folder; made once. */
-export async function machineRoot(place: BuildPlace): Promise<string> {
+export async function machineRoot(place: BuildPlace, release: DebianRelease): Promise<string> {
   return once(
-    machineRootDir(place),
+    machineRootDir(place, release),
     async target => {
       await asRoot('opening the cache to machines', sh`chmod 755 ${target}`)
-      await makeRoot(place, {target: join(target, 'root'), packages: MACHINE_PACKAGES})
+      await makeRoot(place, {release, target: join(target, 'root'), packages: MACHINE_PACKAGES})
     },
     place,
   )
 }
 
 interface RootSpec {
+  readonly release: DebianRelease
   readonly target: string
   /** Comma-separated. */
   readonly packages: string
@@ -67,11 +68,11 @@ interface RootSpec {
 }
 
 /** Makes the root file system of a machine from packages of the distribution. */
-export async function makeRoot(place: BuildPlace, {target, packages, customize}: RootSpec): Promise<void> {
+export async function makeRoot(place: BuildPlace, {release, target, packages, customize}: RootSpec): Promise<void> {
   const hooks = [CUSTOMIZE, ...(customize === undefined ? [] : [customize])]
   const script = sh`
 mmdebstrap --quiet --mode=root --variant=minbase --format=directory --architectures=${place.architecture} \
-  --include=${packages} ${hooks.map(hook => `--customize-hook=set -e; ${hook.text}`)} ${SUITE} ${target}`
+  --include=${packages} ${hooks.map(hook => `--customize-hook=set -e; ${hook.text}`)} ${release} ${target}`
   await asRoot('creating the root file system of the machines', script, {
     signal: place.signal,
     env: {LC_ALL: 'C.UTF-8'},
@@ -98,7 +99,7 @@ rm -rf "$root"/var/lib/apt "$root"/var/cache "$root"/var/log "$root"/usr/share/d
 
 /** The base layer's folder in the cache. */
 export const baseLayerKey = (architecture: string): string =>
-  `base-${SUITE}-${architecture}-${fingerprint(BASE_PACKAGES, BASE_LINKS.text)}`
+  `base-${DEFAULT_RELEASE}-${architecture}-${fingerprint(BASE_PACKAGES, BASE_LINKS.text)}`
 
 /** The lowest layer of images that need system tools, as a tar file that is the same wherever it is made from the same packages. */
 export async function baseLayer(place: BuildPlace): Promise<string> {
@@ -109,7 +110,7 @@ export async function baseLayer(place: BuildPlace): Promise<string> {
       const root = join(target, 'root')
       const script = sh`
 mmdebstrap --quiet --mode=root --variant=extract --format=directory --architectures=${place.architecture} \
-  --include=${BASE_PACKAGES} ${SUITE} ${root}
+  --include=${BASE_PACKAGES} ${DEFAULT_RELEASE} ${root}
 root=${root}
 ${BASE_LINKS}
 tar -C ${root} --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf ${join(target, 'layer.tar')} .

@@ -4,7 +4,8 @@ import {exists, once} from './cache.ts'
 import type {BuildPlace} from './go-build.ts'
 import {asRoot} from '../drivers/privileged.ts'
 import {fingerprint} from './recipe.ts'
-import {makeRoot, MACHINE_PACKAGES, SUITE} from './rootfs.ts'
+import {DEFAULT_RELEASE} from './debian-release.ts'
+import {makeRoot, MACHINE_PACKAGES} from './rootfs.ts'
 import {template} from './template.ts'
 
 /** What a VM has beyond a container: a kernel, the devices' daemon, and what Ubuntu's own image brings along, switched off. */
@@ -51,7 +52,7 @@ export interface VmImage {
 
 function imageDir(place: BuildPlace): string {
   const key = fingerprint(VM_PACKAGES, CUSTOMIZE.text, PARTITIONS, template('seed-hook.sh'), DISK_GIB)
-  return join(place.cache, 'vm', `${SUITE}-${place.architecture}-${key}`)
+  return join(place.cache, 'vm', `${DEFAULT_RELEASE}-${place.architecture}-${key}`)
 }
 
 const imageIn = (dir: string): VmImage => ({
@@ -72,6 +73,7 @@ export async function vmImage(place: BuildPlace): Promise<VmImage> {
       const root = join(target, 'root')
       const image = imageIn(target)
       await makeRoot(place, {
+        release: DEFAULT_RELEASE,
         target: root,
         packages: VM_PACKAGES,
         customize: sh`hook=$(mktemp); printf %s ${hook} > "$hook"; set -- "$1" "$hook"

@@ -1,5 +1,5 @@
 import {writeFile} from 'node:fs/promises'
-import {join} from 'node:path'
+import {basename, join} from 'node:path'
 import {KadmError} from '../../domain/errors.ts'
 import {DEFAULT_VERSION} from '../../domain/releases.ts'
 import {supportedVersion} from '../../domain/version.ts'
@@ -20,6 +20,7 @@ import {makeNetwork} from '../network/network.ts'
 import {mustRun} from '../drivers/program.ts'
 import {tracker, type LabSink, type Step, type Tracker} from './progress.ts'
 import {architecture, requireMachinePrograms, requireVmPrograms} from './requirements.ts'
+import {DEFAULT_RELEASE, type DebianRelease} from '../image/debian-release.ts'
 import {isRootMade, machineRoot} from '../image/rootfs.ts'
 import {chooseSubnet, routedRanges} from '../network/subnet.ts'
 import {isVmImageMade, vmImage} from '../image/vm-disk.ts'
@@ -35,6 +36,8 @@ export interface LabUpOptions {
   /** Of the machines that are not there yet; nspawn when left out. */
   readonly driver?: Driver | undefined
   readonly vm?: VmOptions | undefined
+  /** Of Debian, for containers; the first of `RELEASES` when left out. */
+  readonly release?: DebianRelease | undefined
 }
 
 const DISK: Step = {name: 'disk', seconds: 65}
@@ -45,6 +48,7 @@ const VM_BOOT: Step = {name: 'boot', seconds: 40}
 /** Boots the machines of a lab and prepares what they are to run; what is there already is left as it is. */
 export async function labUp(options: LabUpOptions): Promise<Lab> {
   checkName('lab', options.name)
+  checkRelease(options)
   for (const machine of options.machines) checkName('machine', machine)
   const version = supportedVersion(options.kubernetesVersion ?? DEFAULT_VERSION)
   const place: BuildPlace = {cache: cacheDir(), architecture: await architecture(), signal: options.signal}
@@ -60,7 +64,7 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
     options.name,
     async () => {
       const bundle = await planBundle(place, version, report, options.source)
-      const steps = await bootSteps(place, options.driver)
+      const steps = await bootSteps(place, options)
       const tracked = tracker([...bundle.steps, ...steps], report)
       const [state, bundleDir] = await both(
         options.signal,
@@ -106,9 +110,16 @@ async function isUp(state: LabState, machines: readonly string[], bundleDirs: re
   return known.length === machines.length && !up.includes(false)
 }
 
-async function bootSteps(place: BuildPlace, driver: Driver | undefined): Promise<readonly Step[]> {
+function checkRelease({driver, release}: LabUpOptions): void {
+  if (driver !== 'qemu' || release === undefined || release === DEFAULT_RELEASE) return
+  throw new KadmError('usage', `the lab has no VMs with Debian ${release}`, {
+    hint: 'use its containers: --driver nspawn',
+  })
+}
+
+async function bootSteps(place: BuildPlace, {driver, release}: LabUpOptions): Promise<readonly Step[]> {
   if (driver === 'qemu') return [...((await isVmImageMade(place)) ? [] : [VM_DISK]), VM_BOOT]
-  return [...((await isRootMade(place)) ? [] : [DISK]), BOOT]
+  return [...((await isRootMade(place, release ?? DEFAULT_RELEASE)) ? [] : [DISK]), BOOT]
 }
 
 async function bootAll(
@@ -117,7 +128,7 @@ async function bootAll(
   version: string,
   tracked: Tracker,
 ): Promise<LabState> {
-  const rootfs = options.driver === 'qemu' ? '' : await prepareRoot(place, tracked)
+  const rootfs = options.driver === 'qemu' ? '' : await prepareRoot(place, options.release ?? DEFAULT_RELEASE, tracked)
   if (options.driver === 'qemu') await prepareVms(place, tracked, options.report)
   const state = await withLock(join(paths.labsDir(), '.subnet.lock'), () => plan(options, rootfs, version), place)
   await labScript(state.name, `creating the network of lab ${state.name}`, makeNetwork(state))
@@ -129,10 +140,10 @@ async function bootAll(
   return state
 }
 
-const prepareRoot = async (place: BuildPlace, tracked: Tracker): Promise<string> =>
-  (await isRootMade(place))
-    ? machineRoot(place)
-    : tracked.step(DISK, 'create the disk of the machines', () => machineRoot(place))
+const prepareRoot = async (place: BuildPlace, release: DebianRelease, tracked: Tracker): Promise<string> =>
+  (await isRootMade(place, release))
+    ? machineRoot(place, release)
+    : tracked.step(DISK, 'create the disk of the machines', () => machineRoot(place, release))
 
 async function prepareVms(place: BuildPlace, tracked: Tracker, report: LabSink): Promise<void> {
   const image = (await isVmImageMade(place))
@@ -158,7 +169,7 @@ async function plan(options: LabUpOptions, rootfs: string, version: string): Pro
     name,
     tag,
     subnet,
-    rootfs: before !== undefined && (await exists(before.rootfs)) ? before.rootfs : rootfs,
+    rootfs: before !== undefined && (await exists(before.rootfs)) ? sameRelease(before, options) : rootfs,
     kubernetesVersion: version,
     bundleDir: undefined,
     machines,
@@ -166,6 +177,14 @@ async function plan(options: LabUpOptions, rootfs: string, version: string): Pro
   await writeState(state)
   await writeFile(paths.knownHostsFile(name), machines.map(one => `${one.address} ${one.hostKeyLine}\n`).join(''))
   return state
+}
+
+/** All containers of a lab have the same disk below their own. */
+function sameRelease({name, rootfs}: LabState, {release}: LabUpOptions): string {
+  if (release === undefined || basename(rootfs).startsWith(`${release}-`)) return rootfs
+  throw new KadmError('usage', `the machines of lab ${name} run another release than ${release}`, {
+    hint: `delete them first: kadm lab down ${name}`,
+  })
 }
 
 async function freeSubnet(): Promise<string> {

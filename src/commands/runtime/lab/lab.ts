@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {KadmError} from '../../../domain/errors.ts'
+import type {DebianRelease} from '../../../lab/image/debian-release.ts'
 import {labGet, type Lab} from '../../../lab/run/lab.ts'
 import {labUp} from '../../../lab/run/lab-up.ts'
 import type {Driver, VmOptions} from '../../../lab/state/machine-states.ts'
@@ -12,13 +13,23 @@ export interface LabRequest {
   readonly machines: readonly string[]
   readonly 'kubernetes-version': string | undefined
   readonly driver: Driver
+  readonly release: DebianRelease | undefined
   readonly vm: VmOptions
   readonly output: Output
   readonly signal: AbortSignal
 }
 
 /** Boots a lab and shows the progress. */
-export async function bringUp({lab, machines, driver, vm, output, signal, ...flags}: LabRequest): Promise<Lab> {
+export async function bringUp({
+  lab,
+  machines,
+  driver,
+  release,
+  vm,
+  output,
+  signal,
+  ...flags
+}: LabRequest): Promise<Lab> {
   const view = labView(output)
   try {
     return await labUp({
@@ -26,6 +37,7 @@ export async function bringUp({lab, machines, driver, vm, output, signal, ...fla
       machines,
       kubernetesVersion: flags['kubernetes-version'],
       driver,
+      release,
       vm,
       signal,
       report: view.emit,
