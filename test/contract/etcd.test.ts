@@ -114,8 +114,8 @@ describe.skipIf(program === undefined)('the client of etcd', () => {
         const peerUrl = (await own.peerOf(name)).slice(name.length + 1)
         const voter = etcdVoter({node: name, peerUrl, deadlineMs: 30_000, why: 'a test needs it'})
         // Killed after the first step, and run again.
-        await joinEtcd(etcd, {name, peerUrl, hasData: false})
-        const members = await joinEtcd(etcd, {name, peerUrl, hasData: false})
+        await joinEtcd(etcd, {name, peerUrl, hasData: false}, ms => realClock.sleep(ms))
+        const members = await joinEtcd(etcd, {name, peerUrl, hasData: false}, ms => realClock.sleep(ms))
         expect(members).toContainEqual({name, peerUrl})
         await own.start(
           name,

@@ -14,11 +14,18 @@ const member = (last: number, changes: Partial<AskedMember> = {}): AskedMember =
 })
 
 /** An etcd with these members, and what was changed in it. */
-function fakeEtcd(members: readonly AskedMember[]) {
+function fakeEtcd(members: readonly AskedMember[], later = members) {
   let now: readonly AskedMember[] = members
   const changes: string[] = []
+  const slept: number[] = []
   return {
     changes,
+    slept,
+    sleep: (ms: number) => {
+      slept.push(ms)
+      now = later
+      return Promise.resolve()
+    },
     etcd: {
       askMembers: () => Promise.resolve(now),
       members: (): Promise<readonly EtcdMember[]> => Promise.resolve(now),
@@ -41,8 +48,8 @@ const peer = (last: number, hasData = false) => ({name: `cp-${String(last)}`, pe
 
 describe('a host that joins etcd', () => {
   it('is added as a learner, and learns of all members, itself by its name', async () => {
-    const {etcd, changes} = fakeEtcd([member(1), member(2)])
-    expect(await joinEtcd(etcd, peer(3))).toEqual([
+    const {etcd, changes, sleep} = fakeEtcd([member(1), member(2)])
+    expect(await joinEtcd(etcd, peer(3), sleep)).toEqual([
       {name: 'cp-1', peerUrl: urlOf(1)},
       {name: 'cp-2', peerUrl: urlOf(2)},
       {name: 'cp-3', peerUrl: urlOf(3)},
@@ -54,14 +61,24 @@ describe('a host that joins etcd', () => {
     ['a learner that an interrupted run added', member(3, {name: '', isLearner: true, isHealthy: false}), false],
     ['a member whose manifest was lost', member(3, {isHealthy: false}), true],
   ])('stays %s', async (_, own, hasData) => {
-    const {etcd, changes} = fakeEtcd([member(1), member(2), own])
-    expect(await joinEtcd(etcd, peer(3, hasData))).toHaveLength(3)
+    const {etcd, changes, sleep} = fakeEtcd([member(1), member(2), own])
+    expect(await joinEtcd(etcd, peer(3, hasData), sleep)).toHaveLength(3)
     expect(changes).toEqual([])
   })
 
+  it('waits for a member that has just got its vote, but not for ever', async () => {
+    const silent = [member(1), member(2, {isHealthy: false})]
+    const soon = fakeEtcd(silent, [member(1), member(2)])
+    await joinEtcd(soon.etcd, peer(3), soon.sleep)
+    expect(soon.slept).toEqual([5000])
+    const never = fakeEtcd(silent)
+    await expect(joinEtcd(never.etcd, peer(3), never.sleep)).rejects.toThrow('only 1 answers')
+    expect(never.slept).toHaveLength(7)
+  })
+
   it('is removed and added again after its machine was made again', async () => {
-    const {etcd, changes} = fakeEtcd([member(1), member(2), member(3, {isHealthy: false})])
-    await joinEtcd(etcd, peer(3))
+    const {etcd, changes, sleep} = fakeEtcd([member(1), member(2), member(3, {isHealthy: false})])
+    await joinEtcd(etcd, peer(3), sleep)
     expect(changes).toEqual(['remove a3', `add ${urlOf(3)}`])
   })
 
@@ -75,8 +92,8 @@ describe('a host that joins etcd', () => {
       'could not remove the former',
     ],
   ])('changes nothing while %s', async (_, members, last, why) => {
-    const {etcd, changes} = fakeEtcd(members)
-    await expect(joinEtcd(etcd, peer(last))).rejects.toThrow(why)
+    const {etcd, changes, sleep} = fakeEtcd(members)
+    await expect(joinEtcd(etcd, peer(last), sleep)).rejects.toThrow(why)
     expect(changes).toEqual([])
   })
 })

@@ -10,10 +10,11 @@ import type {JoiningPeer} from '../../resources/core/values.ts'
 export async function joinEtcd(
   etcd: Pick<EtcdClient, 'askMembers' | 'addLearner' | 'remove' | 'members'>,
   peer: JoiningPeer,
+  sleep: (ms: number) => Promise<void>,
 ): Promise<readonly EtcdPeer[]> {
   const {name, peerUrl} = peer
   const isOwn = ({peerUrls}: Pick<AskedMember, 'peerUrls'>): boolean => peerUrls.includes(peerUrl)
-  const before = await etcd.askMembers()
+  const before = await settled(etcd, isOwn, sleep)
   const own = before.find(isOwn)
   const isReplaced = own !== undefined && own.name !== '' && !peer.hasData
   if (isReplaced) {
@@ -31,6 +32,23 @@ export async function joinEtcd(
       peerUrl: url,
     })),
   )
+}
+
+/** As kubeadm waits for a cluster whose last member has just joined. */
+const TRIES = 8
+const PAUSE_MS = 5000
+
+/** The members, as soon as all others answer; those that do not answer in time are judged as they are. */
+async function settled(
+  etcd: Pick<EtcdClient, 'askMembers'>,
+  isOwn: (member: AskedMember) => boolean,
+  sleep: (ms: number) => Promise<void>,
+): Promise<readonly AskedMember[]> {
+  for (let left = TRIES - 1; ; left--) {
+    const members = await etcd.askMembers()
+    if (left <= 0 || members.every(member => member.isHealthy || isOwn(member))) return members
+    await sleep(PAUSE_MS)
+  }
 }
 
 function allow(may: true | string, doing: string): void {

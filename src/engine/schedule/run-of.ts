@@ -48,7 +48,10 @@ export function runOf(options: WorkflowOptions, session: RunCluster, machines: r
     templates: options.templates,
     values: runValues({
       ...session.sources,
-      joinEtcd: session.controlPlane === undefined ? undefined : etcdJoiner(session.controlPlane, machines),
+      joinEtcd:
+        session.controlPlane === undefined
+          ? undefined
+          : etcdJoiner(session.controlPlane, machines, ms => clock.sleep(ms, signal)),
       releaseHash: options.readReleaseHash,
       makeKey,
       random,
@@ -90,13 +93,13 @@ const upload: Run['upload'] = ({host, lease}, uploads, {progress, signal}) => {
 
 /** A host is added to etcd only while the run holds the lease of that host. */
 const etcdJoiner =
-  ({etcd}: ControlPlane, machines: readonly Machine[]) =>
+  ({etcd}: ControlPlane, machines: readonly Machine[], sleep: (ms: number) => Promise<void>) =>
   async (peer: JoiningPeer): Promise<readonly EtcdPeer[]> => {
     const lease = machines.find(({node}) => node.name === peer.name)?.lease
     if (lease === undefined) throw new Error(`${peer.name}: cannot add the host to etcd without its lease`)
     const client = await etcd()
     await lease.confirm()
-    return joinEtcd(client, peer)
+    return joinEtcd(client, peer, sleep)
   }
 
 /** All failures of all hosts, or the number of changes. */

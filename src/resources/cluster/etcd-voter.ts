@@ -49,6 +49,14 @@ export const etcdVoterOperation: Operation<EtcdVoterResource> = {
         return passing(error)
       }
     })
+    await waitFor(waiting(resource, context, 'answer as a voter'), async () => {
+      try {
+        const own = (await etcd.askMembers(AT_ONCE)).find(member => member.id === id)
+        return own?.isHealthy === true ? {value: true} : {seen: 'it does not answer yet'}
+      } catch (error) {
+        return passing(error)
+      }
+    })
     return 'changed'
   },
 }
