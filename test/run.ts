@@ -1,6 +1,6 @@
 /**
- * What `npm test` runs: types, lint, format, layers, dead code and shell programs; then unit and contract tests, a cluster of VMs, and the
- * other end-to-end tests, those on containers and those on single VMs side by side. Everything runs, whatever failed before. The run ends with
+ * What `npm test` runs: types, lint, format, layers, dead code and shell programs; then unit and contract tests; then the
+ * end-to-end tests, those on containers and those on VMs side by side. Everything runs, whatever failed before. The run ends with
  * the ten slowest tests and the time of each lane; the last line says how much passed: `N passed, N failed`.
  */
 import type {Counts, StepDone} from './run/counts.ts'
@@ -37,11 +37,10 @@ const checks: Step = [
   },
 ]
 
-/** One stage after the other, the lanes of a stage side by side: two emulated processors of one VM and a cluster fill two real ones. */
+/** One stage after the other, the lanes of a stage side by side: two labs of containers wait often enough to leave an emulated VM its time. */
 const STAGES: readonly Readonly<Record<string, readonly Step[]>>[] = [
   {quick: [checks]},
   {quick: [shown('unit')], contract: [quiet('contract')]},
-  {VMs: [shown('vm-cluster')]},
   {containers: [shown('e2e')], VMs: [quiet('vm')]},
 ]
 

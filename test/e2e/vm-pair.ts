@@ -1,7 +1,3 @@
-import {cacheDir} from '../../src/lab/image/cache.ts'
-import {acceleration} from '../../src/lab/drivers/kvm.ts'
-import {architecture, requireMachinePrograms, requireVmPrograms} from '../../src/lab/run/requirements.ts'
-import {vmImage} from '../../src/lab/image/vm-disk.ts'
 import {CARDS} from '../../src/lab/drivers/vm-command.ts'
 import {testLab, type TestLab} from './test-lab.ts'
 
@@ -24,29 +20,16 @@ export async function bootPair(name: string): Promise<Pair> {
   return {lab, vms: MACHINES}
 }
 
-/** A VM whose control plane is a container: an emulated one wants two cores before anything is asked of it. */
-async function bootWorker(name: string): Promise<Pair> {
+/**
+ * A VM whose control plane is a container, as an emulated control plane needs two cores before anything is asked of it. The file gives
+ * the VM's second card two addresses and a smaller MTU.
+ */
+export async function bootWorker(name: string): Promise<TestLab> {
   const lab = await testLab(name, MACHINES, {
     containers: ['master'],
     driver: 'qemu',
     vm: {cards: 'virtualbox', cpus: 2, memoryMib: 2048},
   })
-  await lab.write('kadm.yaml', kadmDocument(lab, MACHINES, ['startupTimeout: 15m']))
-  return {lab, vms: ['worker-1']}
-}
-
-/** Both as VMs where there is KVM; emulated, the control plane takes half an hour to start on a slow computer. */
-export async function bootWhatIsQuick(name: string): Promise<Pair> {
-  const report = (): void => undefined
-  await requireMachinePrograms(report)
-  await requireVmPrograms(report)
-  const place = {cache: cacheDir(), architecture: await architecture()}
-  return (await acceleration(place, await vmImage(place), report)) === 'kvm' ? bootPair(name) : bootWorker(name)
-}
-
-/** The same, with two addresses and a smaller MTU for the VM's second card in the file. */
-export async function bootWorkerWithNetwork(name: string): Promise<TestLab> {
-  const {lab} = await bootWorker(name)
   const network = {[CARDS.lab]: {addresses: addressesOf(lab).map(address => `${address}/24`), mtu: SMALL_MTU}}
   await lab.write('kadm.yaml', kadmDocument(lab, MACHINES, ['startupTimeout: 15m'], {'worker-1': {network}}))
   return lab

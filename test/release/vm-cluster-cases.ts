@@ -1,10 +1,10 @@
 import {X509Certificate} from 'node:crypto'
 import {afterAll, beforeAll, expect, it} from 'vitest'
-import {differences, snapshot, type Snapshot} from './snapshot.ts'
-import {measured, type TestLab} from './test-lab.ts'
-import {changedIn} from './told.ts'
-import {asInstalled, LEFT_WITH_UFW} from './vm-as-installed.ts'
-import {kubectl, MACHINES, nodesOf, swapsOf, type Pair} from './vm-pair.ts'
+import {differences, snapshot, type Snapshot} from '../e2e/snapshot.ts'
+import {measured, type TestLab} from '../e2e/test-lab.ts'
+import {changedIn} from '../e2e/told.ts'
+import {asInstalled, LEFT_WITH_UFW} from '../e2e/vm-as-installed.ts'
+import {kubectl, MACHINES, nodesOf, swapsOf, type Pair} from '../e2e/vm-pair.ts'
 
 /** From bare machines to a proven cluster and back; each VM with two cards, swap and a firewall. */
 export function clusterCases(boot: () => Promise<Pair>): void {

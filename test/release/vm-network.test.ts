@@ -1,10 +1,10 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {labReboot} from '../../src/lab/run/lab-power.ts'
-import {NETWORK_STATE} from './network-state.ts'
-import {measured, testLab, type TestLab} from './test-lab.ts'
-import {errorsIn} from './told.ts'
+import {NETWORK_STATE} from '../e2e/network-state.ts'
+import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
+import {errorsIn} from '../e2e/told.ts'
 
-const NAME = 'e2e-vm-network'
+const NAME = 'release-vm-network'
 const SMALL = ['--ignore-preflight-errors', 'NumCPU,Mem']
 
 /**

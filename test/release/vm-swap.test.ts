@@ -1,11 +1,11 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {labReboot} from '../../src/lab/run/lab-power.ts'
 import {FSTAB_NOTE} from '../../src/resources/swap/turned-off.ts'
-import {measured, testLab, type TestLab} from './test-lab.ts'
-import {errorsIn} from './told.ts'
-import {SWAP_SOURCES, SWAP_STATE, SWAP_WORDS} from './vm-swap-sources.ts'
+import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
+import {errorsIn} from '../e2e/told.ts'
+import {SWAP_SOURCES, SWAP_STATE, SWAP_WORDS} from '../e2e/vm-swap-sources.ts'
 
-const NAME = 'e2e-vm-swap'
+const NAME = 'release-vm-swap'
 const VM = 'one'
 /** Too small for a control plane, which is nothing to swap. */
 const SMALL = ['--ignore-preflight-errors', 'NumCPU,Mem']

@@ -1,14 +1,14 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import type {TestLab} from './test-lab.ts'
-import {changedIn} from './told.ts'
-import {bootGateway, PRIVATE, type Gateway} from './vm-gateway.ts'
+import type {TestLab} from '../e2e/test-lab.ts'
+import {changedIn} from '../e2e/told.ts'
+import {bootGateway, PRIVATE, type Gateway} from '../e2e/vm-gateway.ts'
 
 describe('a VM with ufw', () => {
   let gateway: Gateway
   let lab: TestLab
 
   beforeAll(async () => {
-    gateway = await bootGateway('e2e-vm-firewall')
+    gateway = await bootGateway('release-vm-firewall')
     lab = gateway.lab
   })
   afterAll(() => gateway.down())
