@@ -35,14 +35,14 @@ const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
  */
 export async function* imageArchive(image: ImageDescription): AsyncGenerator<Buffer, string> {
   const diffIds: string[] = []
-  for (const [i, layer] of image.layers.entries()) {
+  for (const layer of image.layers) {
     const {gzipped, diffId} = await packed(layer)
-    yield* wholeFile(layerName(i), gzipped)
+    yield* wholeFile(layerName(diffId), gzipped)
     diffIds.push(diffId)
   }
   const config = Buffer.from(renderConfig(image, diffIds))
   const digest = createHash('sha256').update(config).digest('hex')
-  const layers = image.layers.map((_, i) => layerName(i))
+  const layers = diffIds.map(layerName)
   const manifest = Buffer.from(JSON.stringify([{Config: `${digest}.json`, RepoTags: image.refs, Layers: layers}]))
   yield* wholeFile(`${digest}.json`, config)
   yield* wholeFile('manifest.json', manifest)
@@ -50,7 +50,8 @@ export async function* imageArchive(image: ImageDescription): AsyncGenerator<Buf
   return `sha256:${digest}`
 }
 
-const layerName = (i: number): string => `layer-${String(i)}.tar.gz`
+/** containerd locks what it receives by the name of the file, so two imports at a time need different names. */
+const layerName = (diffId: string): string => `${diffId.replace('sha256:', '')}.tar.gz`
 
 /** The image's config; its bytes are what its digest is of. */
 function renderConfig(image: ImageDescription, diffIds: readonly string[]): string {

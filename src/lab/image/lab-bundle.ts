@@ -17,7 +17,7 @@ import {requireBuildPrograms} from '../run/requirements.ts'
 import {baseLayer, baseLayerKey} from './rootfs.ts'
 
 /** Raised when the way a bundle is put together changes, so that an old one is not taken for a new one. */
-const FORMAT = 2
+const FORMAT = 3
 
 /** What a gigabyte of executables takes to compress on two cores. */
 const PACK: Step = {name: 'bundle', seconds: 40}
