@@ -7,6 +7,8 @@ domain=$(echo "$config" | sed -n 's/^clusterDomain: *//p' | head -n 1)
 case $address in ''|169.254.*|fe80:*|*[!0-9a-f.:]*) exit 0;; esac
 case $domain in ''|*[!A-Za-z0-9.-]*) exit 0;; esac
 name=$(echo "$domain" | tr '.' '\n' | while read -r label; do printf '\\%03o%s' "$(printf %s "$label" | wc -c)" "$label"; done)
-kadm_dns "$address" 53 @{before_name}"$name"@{after_name} && exit 0
+before=@{before_name}
+after=@{after_name}
+kadm_dns "$address" 53 "$before$name$after" && exit 0
 service=$(timeout -k 1 3 kubectl --kubeconfig @{kubelet_conf} --request-timeout=2s get --raw /api/v1/namespaces/kube-system/services/kube-dns | grep -o '"clusterIP":"[^"]*"' | head -n 1 | cut -d'"' -f4)
 [ -z "$service" ] || echo "$address $service"

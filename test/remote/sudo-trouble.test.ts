@@ -133,7 +133,7 @@ describe('a shell that ends without a word', () => {
   test.each([0, 1])('with code %i is reported with its code, and where to look', code => {
     expect(notBegun('master', 'ubuntu', {said: ' \n', code})).toMatchObject({
       message: 'the login shell of ubuntu ended before it ran a command',
-      evidence: `it printed nothing and failed with exit code exit code ${String(code)}`,
+      evidence: `it printed nothing and ended with exit code ${String(code)}`,
       hint: expect.stringContaining('~/.bashrc') as string,
     })
   })
