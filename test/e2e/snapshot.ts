@@ -25,8 +25,9 @@ find /var/log -maxdepth 1 -type d -printf 'log folder %p\n'
 find /run -maxdepth 2 -path /run/systemd -prune -o -path /run/user -prune -o -path /run/udev -prune -o -path /run/log -prune -o \
   -path /run/credentials -prune -o -path /run/sudo -prune -o -printf 'run %y %p\n'
 find /sys/fs/cgroup -type d \( -name '*kube*' -o -name '*containerd*' \) -printf 'group %p\n' 2>/dev/null
-systemctl list-unit-files --no-legend --no-pager | awk '$1 !~ /^session-/ {print "unit file", $1, $2}'
-systemctl list-units --all --plain --no-legend --no-pager | awk '$3 != "inactive" && $1 !~ /^(session-|user|run-|init.scope|.*\.device$|run-user|sys-|systemd-(hostnamed|localed|timedated|fsckd|tmpfiles-clean)|ssh@)/ {print "unit", $1, $2, $3}'
+units() { systemctl "$@" --no-legend --no-pager || systemctl "$@" --no-legend --no-pager || kill $$; }
+units list-unit-files | awk '$1 !~ /^session-/ {print "unit file", $1, $2}'
+units list-units --all --plain | awk '$3 != "inactive" && $1 !~ /^(session-|user|run-|init.scope|.*\.device$|run-user|sys-|systemd-(hostnamed|localed|timedated|fsckd|tmpfiles-clean)|ssh@)/ {print "unit", $1, $2, $3}'
 awk '{n = 0; for (i = 1; i <= NF; i++) if ($i == "-") n = i; if ($5 !~ "^/run/(user|credentials)") print "mount", $5, $(n + 1)}' /proc/self/mountinfo
 ${ADDRESSES_SETTLED}
 ip -o link | sed 's/^[0-9]*: /link /; s/ link-netnsid [0-9]*//; s/ qlen [0-9]*//; s/@if[0-9]*:/@if:/'

@@ -16,6 +16,10 @@ const FIREWALL = 'ufw allow 22/tcp comment mine; ufw deny 9999; ufw --force enab
 const LEFT: readonly Explained[] = [
   ...LEFT_WITH_UFW,
   {
+    line: /^\+ run d \/run\/netplan$/,
+    because: 'netplan creates it each time it applies a file, and it is gone at the next boot',
+  },
+  {
     line: /^[+-] unit (file )?\S+\.swap /,
     because: 'systemd names a swap by those of its links that it saw; what is swapped to is compared by itself',
   },
