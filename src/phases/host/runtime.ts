@@ -1,3 +1,5 @@
+import type {Node} from '../../domain/cluster.ts'
+import type {Facts} from '../../domain/facts.ts'
 import {imagesOf} from '../../domain/images.ts'
 import {CNI_CONF_DIR, CONTAINERD_CONFIG} from '../../domain/paths.ts'
 import {BINARIES, type BinaryName} from '../../domain/bundle.ts'
@@ -32,6 +34,12 @@ const VXLAN_BYTES = 50
 /** Where the packages put it. */
 const PACKAGED = '/usr/bin/containerd'
 
+/** In bytes. The cluster file decides, because netplan may set it later in the same run. */
+const mtuOf = ({host, networkInterface}: Node, {network}: Facts): number =>
+  host.netplan?.interfaces[networkInterface]?.mtu ??
+  network.interfaces.find(({name}) => name === networkInterface)?.mtu ??
+  1500
+
 export const runtimePhase: Phase = {
   name: 'runtime',
   title: 'Install the container runtime',
@@ -42,7 +50,6 @@ export const runtimePhase: Phase = {
       : true,
   resources: context => {
     const {facts, templates, node} = context
-    const mtu = facts.network.interfaces.find(({name}) => name === node.networkInterface)?.mtu ?? 1500
     return [
       directory({
         path: '/var/lib/containerd',
@@ -64,7 +71,7 @@ export const runtimePhase: Phase = {
       }),
       file({
         path: CNI_CONF_TEMPLATE,
-        content: podNetworkTemplate(templates, mtu - VXLAN_BYTES),
+        content: podNetworkTemplate(templates, mtuOf(node, facts) - VXLAN_BYTES),
         why: 'configures the pod network of this node',
       }),
       file({path: '/etc/crictl.yaml', content: crictlYaml(), why: 'lets crictl find the runtime without flags'}),
