@@ -1,6 +1,6 @@
 import {Args} from '@oclif/core'
 import {ChangeCommand, resultData} from './base/change-command.ts'
-import {clusterFlags, fileFlag, sourceFlags} from './flags/cluster-flags.ts'
+import {clusterFlags, fileFlag, patchesFlag, sourceFlags} from './flags/cluster-flags.ts'
 import {clusterFlagsOf} from './flags/flags-to-cluster.ts'
 import {changeFlags} from './flags/phase-flags.ts'
 import {outputFlag} from './flags/output-flag.ts'
@@ -22,6 +22,7 @@ export class Init extends ChangeCommand {
   static override flags = {
     file: fileFlag,
     ...clusterFlags,
+    ...patchesFlag,
     ...sourceFlags,
     ...changeFlags,
     ...sshFlags,
@@ -30,15 +31,17 @@ export class Init extends ChangeCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Init)
-    const [{clusterFrom, readText, withSshFlags}, {firstControlPlane}, {initPhases}] = await Promise.all([
-      import('./runtime/requests/load-cluster.ts'),
-      import('./runtime/requests/target-host.ts'),
-      import('../phases/workflows/init.ts'),
-    ])
+    const [{clusterFrom, readText, withSshFlags}, {withPatchesOf}, {firstControlPlane}, {initPhases}] =
+      await Promise.all([
+        import('./runtime/requests/load-cluster.ts'),
+        import('./runtime/requests/patches.ts'),
+        import('./runtime/requests/target-host.ts'),
+        import('../phases/workflows/init.ts'),
+      ])
     const file = flags.file === undefined ? undefined : readText(flags.file, '--file')
     const {cluster, warnings} = await clusterFrom({controlPlane: args.host, ...clusterFlagsOf(flags)}, file)
     warnings.forEach(warning => this.note(`warning: ${warning}`))
-    const whole = withSshFlags(cluster, flags)
+    const whole = withPatchesOf(withSshFlags(cluster, flags), 'init', flags.patches)
     const host = firstControlPlane(whole)
     const request = {command: 'init', cluster: {...whole, hosts: [host]}, phases: initPhases}
     if (flags['dry-run'] || cluster.kubeadm?.init?.dryRun === true) {

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {KadmError} from '../domain/errors.ts'
 import {ChangeCommand, resultData} from './base/change-command.ts'
-import {fileFlag, joinSwapFlag, sourceFlags} from './flags/cluster-flags.ts'
+import {fileFlag, joinSwapFlag, patchesFlag, sourceFlags} from './flags/cluster-flags.ts'
 import {changeFlags} from './flags/phase-flags.ts'
 import {outputFlag} from './flags/output-flag.ts'
 import {sshFlags} from './flags/ssh-flags.ts'
@@ -51,6 +51,7 @@ export class Join extends ChangeCommand {
     'node-name': Flags.string({helpValue: 'NAME', summary: 'hostname and node name (one machine only)'}),
     swap: joinSwapFlag,
     file: fileFlag,
+    ...patchesFlag,
     ...sourceFlags,
     ...changeFlags,
     ...sshFlags,
@@ -59,8 +60,9 @@ export class Join extends ChangeCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Join)
-    const [{joinRequest}, {joinPhases}] = await Promise.all([
+    const [{joinRequest}, {withPatchesOf}, {joinPhases}] = await Promise.all([
       import('./runtime/requests/join-request.ts'),
+      import('./runtime/requests/patches.ts'),
       import('../phases/workflows/join.ts'),
     ])
     if (flags.token === undefined && flags.to === undefined && flags.file === undefined) {
@@ -68,7 +70,8 @@ export class Join extends ChangeCommand {
         hint: 'name a control plane with --to, or pass the address of the API and --token',
       })
     }
-    const {cluster, joinTo, warnings} = await joinRequest(args.target ?? [], flags)
+    const {cluster: asked, joinTo, warnings} = await joinRequest(args.target ?? [], flags)
+    const cluster = withPatchesOf(asked, 'join', flags.patches)
     warnings.forEach(warning => this.note(`warning: ${warning}`))
     const request = {command: 'join', cluster, joinTo, phases: joinPhases}
     if (flags['dry-run'] || cluster.kubeadm?.join?.dryRun === true) {

@@ -32,6 +32,12 @@ export interface DnsSettings {
   readonly disabled?: boolean | undefined
 }
 
+/** A file of the folder of patches. */
+export interface PatchFile {
+  readonly name: string
+  readonly text: string
+}
+
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never'
 
 /** What `kubeadm init` and `kubeadm join` have in common, for the nodes that each of them makes. */
@@ -40,6 +46,8 @@ export interface CommandSettings {
   /** Names of kubeadm's phases, as the document has them. */
   readonly skipPhases?: readonly string[] | undefined
   readonly patchesDirectory?: string | undefined
+  /** What that folder has on the machine where kadm runs; undefined: it is not there. */
+  readonly patches?: readonly PatchFile[] | undefined
   readonly timeouts?: Timeouts | undefined
   readonly imagePullPolicy?: PullPolicy | undefined
   /** False: several images at once. */

@@ -38,7 +38,7 @@ export interface PodSpec {
   readonly volumes: readonly Volume[]
 }
 
-interface Container {
+export interface Container {
   readonly name: string
   readonly image: string
   readonly imagePullPolicy: 'IfNotPresent'

@@ -2,6 +2,7 @@ import {type Arg, type Cluster, type Node} from '../domain/cluster.ts'
 import {PORTS} from '../domain/ports.ts'
 import {userFlag} from './flags.ts'
 import type {Pod} from './kube-object.ts'
+import {ownContainer} from './patched-pod.ts'
 import {kubeletConfig, type KubeletHost} from './kubelet-config.ts'
 
 /** Where a component answers on its own host. */
@@ -16,7 +17,7 @@ const reachable = (address: string): string =>
 
 /** What the command of a static pod says of its server, as kubeadm reads it (util/apiclient/wait.go). */
 export function podListens(pod: Pod, addressFlag: 'bind-address' | 'advertise-address', usual: Listens): Listens {
-  const [container] = pod.spec.containers
+  const container = ownContainer(pod)
   const args = [...(container?.command ?? []), ...(container?.args ?? [])].flatMap((text): readonly Arg[] => {
     const [, name, value] = /^--([\w-]+)=(.*)$/s.exec(text) ?? []
     return name === undefined || value === undefined ? [] : [{name: name.replaceAll('_', '-'), value}]

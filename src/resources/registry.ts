@@ -1,4 +1,5 @@
 import {adminBindingOperation} from './cluster/admin-binding.ts'
+import {bootstrapTokenOperation} from './cluster/bootstrap-token.ts'
 import {clusterInfoOperation} from './cluster/cluster-info.ts'
 import {etcdLeftOperation} from './cluster/etcd-left.ts'
 import {etcdVoterOperation} from './cluster/etcd-voter.ts'
@@ -79,6 +80,7 @@ export const KINDS = {
 /** What shell on one host cannot do: a new one is added in the same way. */
 export const OPERATIONS = {
   'admin-binding': adminBindingOperation,
+  'bootstrap-token': bootstrapTokenOperation,
   'cluster-info': clusterInfoOperation,
   'etcd-left': etcdLeftOperation,
   'etcd-voter': etcdVoterOperation,

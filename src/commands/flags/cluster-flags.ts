@@ -62,6 +62,15 @@ export const clusterFlags = {
   swap: swapFlag('off by default'),
 }
 
+/** kubeadm's folder of patches. */
+export const patchesFlag = {
+  patches: Flags.string({
+    helpValue: 'FOLDER',
+    summary: 'folder of patches on this machine, named as kubeadm names them: kube-apiserver+merge.yaml',
+    helpGroup,
+  }),
+}
+
 /** Where binaries and images come from. */
 export const sourceFlags = {
   bundle: Flags.string({

@@ -1,4 +1,4 @@
-import type {HostSpec, InterfaceSpec, Role, SshTarget, Taint} from '../../domain/cluster.ts'
+import type {HostSpec, InterfaceSpec, SshTarget, Taint} from '../../domain/cluster.ts'
 import type {HostDocument} from '../documents/cluster-document.ts'
 import {argsOf} from './draft-of-kubeadm.ts'
 import {besideFile} from '../read/environment.ts'

@@ -4,6 +4,9 @@ import {dirname, isAbsolute, join} from 'node:path'
 export interface ConfigEnvironment {
   /** Returns the text of a file; throws if it cannot read it. */
   readonly readFile: (path: string) => string
+  /** The files of a folder, by name; undefined when there is no such folder. Files in folders below it do not count. */
+  readonly readFolder?:
+    ((path: string) => readonly {readonly name: string; readonly text: string}[] | undefined) | undefined
   /** The release that a label such as `stable-1.37` stands for; undefined when it is not known. */
   readonly releaseOf?: ((label: string) => string | undefined) | undefined
 }

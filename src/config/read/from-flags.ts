@@ -5,16 +5,9 @@ import {clusterDocument, type ClusterDocument} from '../documents/cluster-docume
 import {draftOfCluster} from '../draft/draft-of-cluster.ts'
 import {override} from '../draft/draft.ts'
 import type {ConfigEnvironment} from './environment.ts'
+import {FLAG_OF, hintFor} from './flag-places.ts'
 import {fileDocuments, type FileDocuments} from '../documents/file-documents.ts'
-import {
-  type ConfigIssue,
-  type Locate,
-  newFindings,
-  type Path,
-  pathText,
-  type Place,
-  type Report,
-} from '../documents/finding.ts'
+import {type Locate, newFindings, type Path, pathText, type Place, type Report} from '../documents/finding.ts'
 import {hostsOf, type PlacedHost} from '../draft/hosts.ts'
 import {finish, gather, type ReadCluster, remarkOnKubeadm, tellComponentKeys} from './read-cluster.ts'
 import {parseTarget, targetProblem} from '../rules/target.ts'
@@ -45,27 +38,6 @@ export interface ClusterFlags {
   readonly bundle?: string | undefined
   readonly swap?: 'off' | 'keep' | undefined
   readonly ignorePreflightErrors?: readonly string[] | undefined
-}
-
-/** The flag that sets each path of kadm's document; other paths come from the host's own argument. */
-const FLAG_OF: Readonly<Record<string, string>> = {
-  kubernetesVersion: '--kubernetes-version',
-  controlPlaneEndpoint: '--control-plane-endpoint',
-  apiPort: '--apiserver-bind-port',
-  imageRepository: '--image-repository',
-  'network.podSubnet': '--pod-network-cidr',
-  'network.serviceSubnet': '--service-cidr',
-  'network.dnsDomain': '--service-dns-domain',
-  'network.plugin': '--pod-network',
-  'pki.apiServerSANs': '--apiserver-cert-extra-sans',
-  source: '--bundle',
-  swap: '--swap',
-  ignorePreflightErrors: '--ignore-preflight-errors',
-  'hosts[].name': '--node-name',
-  'hosts[].address': '--apiserver-advertise-address',
-  'hosts[].ssh.keyFile': '--identity-file',
-  'hosts[].ssh.hostKey': '--host-key',
-  'hosts[].ssh.jump': '--jump',
 }
 
 /**
@@ -105,14 +77,6 @@ export function clusterFromFlags(
   }
   return finish(gathered, documents, findings, hintFor(file?.name))
 }
-
-/** What to correct: the file, where it has an error, else the command line. */
-const hintFor =
-  (file: string | undefined) =>
-  (issues: readonly ConfigIssue[]): string =>
-    file !== undefined && issues.some(({severity, place}) => severity === 'error' && place.line > 0)
-      ? `correct the file; 'kadm config validate -f ${file}' checks it without touching a machine`
-      : 'correct the command line; run the command with --help to see its flags'
 
 interface Target {
   readonly text: string

@@ -14,6 +14,7 @@ import type {ConfigEnvironment} from './environment.ts'
 import {type FileDocuments, fileDocuments, isKubeadmFile} from '../documents/file-documents.ts'
 import {type ConfigIssue, newFindings, settle, type Report} from '../documents/finding.ts'
 import {chosenAddress, hostsOf, type PlacedHost, register} from '../draft/hosts.ts'
+import {withPatches} from '../draft/patches.ts'
 import {kubeadmSettings} from '../draft/kubeadm-settings.ts'
 import {remarkOnCluster, remarkOnInit, remarkOnJoin} from '../documents/kubeadm-remarks.ts'
 
@@ -86,7 +87,7 @@ export function gather(documents: FileDocuments, hosts: readonly PlacedHost[], c
     draft: mergeDrafts(draftsOf(documents, context), report),
     hosts: registered(hosts, {init, join}, report),
     extra: extraOf(documents),
-    kubeadm: kubeadmSettings(documents),
+    kubeadm: withPatches(kubeadmSettings(documents), documents, context),
     isKubeadmFile: isKubeadmFile(documents),
     hostsPlace: (cluster?.locate ?? documents.locate)(['hosts']),
     whole: documents.whole,

@@ -11,6 +11,9 @@ import {checkBundle} from './check-bundle.ts'
 import type {WorkflowOptions} from './options.ts'
 import type {Session} from './session.ts'
 
+/** How long the API server may take to answer, unless kubeadm's `timeouts.discovery` gives it longer. */
+const DISCOVERY_MS = 60_000
+
 type ByToken = Extract<WorkflowOptions['joinTo'], {kind: 'token'}>
 
 /** The session of a machine that joins as with kubeadm: by a token, without admin access to the cluster. */
@@ -33,6 +36,7 @@ export async function openByToken(
     forward,
     clock: options.clock,
     signal: options.signal,
+    deadlineMs: Math.max(DISCOVERY_MS, (options.cluster.kubeadm?.join?.timeouts?.discovery ?? 0) * 1000),
   })
   const {kubeClient} = await import('../../kube/client.ts')
   const {host, port, ca} = discovered

@@ -5,10 +5,20 @@ import {coreDnsObjects} from '../../manifests/coredns.ts'
 import {flannelObjects} from '../../manifests/flannel.ts'
 import type {KubeObject} from '../../manifests/kube-object.ts'
 import {userObjects} from '../../manifests/user-objects.ts'
+import {patched} from '../../manifests/patches.ts'
+import {patchesFor} from '../shared/patches.ts'
 import {kubeProxyObjects} from '../../manifests/kube-proxy.ts'
 import {kubeObject} from '../../resources/cluster/kube-object.ts'
 import {ready} from '../../resources/cluster/ready.ts'
 import {endpointOf, type Phase, type PhaseContext} from '../phase.ts'
+
+/** kubeadm patches the workloads of its add-ons, and none of their other objects. */
+function withPatches({cluster, node}: PhaseContext, object: KubeObject): KubeObject {
+  const target =
+    object.kind === 'DaemonSet' ? 'kubeproxydaemonset' : object.kind === 'Deployment' ? 'corednsdeployment' : undefined
+  if (target === undefined) return object
+  return {...object, ...patched(target, object, patchesFor(cluster, node))}
+}
 
 const wantsProxy = ({cluster}: PhaseContext): true | string =>
   hasKubeProxy(cluster) ? true : 'kube-proxy is turned off for this cluster'
@@ -36,7 +46,7 @@ export const addonsPhase: Phase = {
               cluster: context.cluster,
               controlPlane: context.node,
               setsConntrack: !context.facts.isContainer,
-            }).map(object => kubeObject(object, 'part of kube-proxy')),
+            }).map(object => kubeObject(withPatches(context, object), 'part of kube-proxy')),
         },
         {
           name: 'ready',
@@ -63,7 +73,8 @@ export const addonsPhase: Phase = {
       why: 'lets pods find services by name',
       where: 'initial-control-plane',
       when: ({cluster}) => (hasCoreDns(cluster) ? true : 'CoreDNS is turned off for this cluster'),
-      resources: ({cluster}) => coreDnsObjects(cluster).map(object => kubeObject(object, 'part of CoreDNS')),
+      resources: context =>
+        coreDnsObjects(context.cluster).map(object => kubeObject(withPatches(context, object), 'part of CoreDNS')),
     },
   ],
 }

@@ -8,9 +8,10 @@ import {
 import {kubeadmConfigMap} from '../../manifests/kubeadm-config.ts'
 import {kubeletConfigMap} from '../../manifests/kubelet-config.ts'
 import {adminBinding} from '../../resources/cluster/admin-binding.ts'
+import {bootstrapToken, type BootstrapTokenResource} from '../../resources/cluster/bootstrap-token.ts'
 import {clusterInfo} from '../../resources/cluster/cluster-info.ts'
 import {kubeObject} from '../../resources/cluster/kube-object.ts'
-import {endpointOf, type Phase} from '../phase.ts'
+import {endpointOf, type Phase, type PhaseContext} from '../phase.ts'
 
 export const adminPhase: Phase = {
   name: 'admin',
@@ -44,5 +45,25 @@ export const bootstrapTokenPhase: Phase = {
     ),
     clusterInfo(endpointOf(context)),
     ...clusterInfoAccess().map(object => kubeObject(object, 'lets anyone read the address and CA of the cluster')),
+    ...tokensOf(context),
   ],
 }
+
+/** The tokens that kubeadm's InitConfiguration names; kadm's own are created for each join. */
+const tokensOf = ({cluster}: PhaseContext): readonly BootstrapTokenResource[] =>
+  (cluster.kubeadm?.init?.bootstrapTokens ?? []).flatMap(({token, ttlSeconds, ...named}) =>
+    token === undefined
+      ? []
+      : [
+          bootstrapToken({
+            token,
+            description: named.description,
+            expires: named.expires,
+            usages: TOKEN_USAGES.filter(usage => named.usages.includes(usage)),
+            groups: named.groups,
+            ttlMs: ttlSeconds === undefined || ttlSeconds === 0 ? undefined : ttlSeconds * 1000,
+          }),
+        ],
+  )
+
+const TOKEN_USAGES = ['signing', 'authentication'] as const

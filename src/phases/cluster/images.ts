@@ -37,6 +37,14 @@ export const controlPlaneImagesPhase: Phase = {
   title: 'Load the images of the control plane',
   why: 'the control plane runs in containers; with the images on the host, it starts without a registry',
   where: 'control-plane',
+  when: context => {
+    if (context.bundle !== undefined) return true
+    const {criSocket} = context.node.host
+    if (criSocket !== undefined) return `the container runtime at ${criSocket} pulls them on demand`
+    return context.cluster.kubeadm?.init?.imagePullPolicy === 'Never'
+      ? 'the file sets imagePullPolicy: Never; the images must be on the host already'
+      : true
+  },
   resources: context =>
     context.bundle === undefined
       ? [
@@ -45,6 +53,7 @@ export const controlPlaneImagesPhase: Phase = {
             refs: urgent(context),
             manifests: manifestPlaces(context.cluster, urgent(context)),
             environment: proxyEnvironment(context),
+            atOnce: context.cluster.kubeadm?.init?.imagePullSerial === false,
             why: 'images of the control plane',
           }),
         ]

@@ -1,5 +1,5 @@
 import {certificateNames, isAuthority} from '../../domain/certificates.ts'
-import {startupMs} from '../../domain/cluster.ts'
+import {stepMs} from '../../domain/cluster.ts'
 import {etcdPeerUrl} from '../../manifests/etcd.ts'
 import {etcdVoter} from '../../resources/cluster/etcd-voter.ts'
 import {serviceAccountKey} from '../../resources/pki/service-account-key.ts'
@@ -87,7 +87,7 @@ export const joinControlPlanePhase: Phase = {
         etcdVoter({
           node: context.node.name,
           peerUrl: etcdPeerUrl(context.node),
-          deadlineMs: startupMs(context.cluster, ETCD_MS),
+          deadlineMs: stepMs(context.cluster, context.node, 'etcdAPICall', ETCD_MS),
           why: 'the node keeps a copy of all data of the cluster',
         }),
       ],

@@ -6,15 +6,18 @@ import {
   KUBELET_FLAGS_ENV,
   KUBELET_INSTANCE_CONFIG,
 } from '../../domain/paths.ts'
-import {kubeletConfigYaml, type KubeletHost} from '../../manifests/kubelet-config.ts'
+import {kubeletConfig, type KubeletHost} from '../../manifests/kubelet-config.ts'
 import {kubeletFlagsText, kubeletInstanceConfigYaml} from '../../manifests/kubelet-files.ts'
 import {kubeletListens} from '../../manifests/listens.ts'
+import {patched} from '../../manifests/patches.ts'
+import {toYaml} from '../../manifests/yaml.ts'
 import {sh} from '../../remote/shell/shell.ts'
 import {file} from '../../resources/files/file.ts'
 import {unit} from '../../resources/systemd/unit.ts'
 import type {AnyResource} from '../../resources/any-resource.ts'
 import {KUBELET_DROP_IN, KUBELET_UNIT} from '../host/kubelet-install.ts'
 import type {Phase, PhaseContext} from '../phase.ts'
+import {patchesFor} from '../shared/patches.ts'
 import {proxyDropIn} from '../host/proxy.ts'
 import {staticPodsInForce} from './static-pods.ts'
 
@@ -51,7 +54,7 @@ export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly An
     }),
     file({
       path: KUBELET_CONFIG,
-      content: kubeletConfigYaml(cluster, host),
+      content: toYaml(patched('kubeletconfiguration', kubeletConfig(cluster, host), patchesFor(cluster, node))),
       why: 'the configuration of the kubelet',
     }),
     unit({

@@ -5,6 +5,7 @@ import {apiServerPod} from '../../manifests/api-server.ts'
 import {controllerManagerPod} from '../../manifests/controller-manager.ts'
 import {etcdPeerUrl, etcdPod} from '../../manifests/etcd.ts'
 import type {Pod} from '../../manifests/kube-object.ts'
+import {ownContainer, patchedPod} from '../../manifests/patched-pod.ts'
 import {schedulerPod} from '../../manifests/scheduler.ts'
 import type {StaticPodInput} from '../../manifests/static-pod.ts'
 import {toYaml} from '../../manifests/yaml.ts'
@@ -14,6 +15,7 @@ import type {AnyHostResource} from '../../resources/any-resource.ts'
 import {etcdManifest, type EtcdManifestResource} from '../../resources/static-pods/etcd-manifest.ts'
 import {staticPod, type StaticPodResource} from '../../resources/static-pods/static-pod.ts'
 import type {Phase, PhaseContext} from '../phase.ts'
+import {patchesFor} from '../shared/patches.ts'
 
 const input = ({cluster, node, facts}: PhaseContext): StaticPodInput => ({
   cluster,
@@ -35,8 +37,9 @@ const RELOADED = [
 ]
 
 /** The files of the host that a pod's program reads at its start, by its flags and mounts. */
-function filesOf({spec}: Pod): readonly string[] {
-  const [container] = spec.containers
+function filesOf(pod: Pod): readonly string[] {
+  const {spec} = pod
+  const container = ownContainer(pod)
   const places = (container?.volumeMounts ?? []).flatMap(({name, mountPath}) => {
     const hostPath = spec.volumes.find(volume => volume.name === name)?.hostPath?.path
     return hostPath === undefined ? [] : [{mountPath, hostPath}]
@@ -59,13 +62,17 @@ const inForce = (pod: Pod): StaticPodResource =>
     why: 'changes in its files take effect after a restart',
   })
 
-/** The pods of this control plane, as their manifests say. */
-export const podsOf = (context: PhaseContext) => ({
-  etcd: usesExternalEtcd(context.cluster) ? undefined : etcdPod(input(context)),
-  apiServer: apiServerPod(input(context)),
-  controllerManager: controllerManagerPod(input(context)),
-  scheduler: schedulerPod(input(context)),
-})
+/** The pods of this control plane, as their manifests say: with the user's patches. */
+export function podsOf(context: PhaseContext) {
+  const patches = patchesFor(context.cluster, context.node)
+  const given = input(context)
+  return {
+    etcd: usesExternalEtcd(context.cluster) ? undefined : patchedPod(etcdPod(given), patches),
+    apiServer: patchedPod(apiServerPod(given), patches),
+    controllerManager: patchedPod(controllerManagerPod(given), patches),
+    scheduler: patchedPod(schedulerPod(given), patches),
+  }
+}
 
 const controllersInForce = (context: PhaseContext): readonly StaticPodResource[] =>
   [podsOf(context).controllerManager, podsOf(context).scheduler].map(inForce)

@@ -45,9 +45,11 @@ export const runtimePhase: Phase = {
   title: 'Install the container runtime',
   why: 'the kubelet starts containers through it; both must use the same cgroup driver',
   when: context =>
-    runtimeComesBy(context) === 'unmanaged'
-      ? `containerd ${context.facts.containerd.version ?? ''} is already installed, but not from a package`
-      : true,
+    context.node.host.criSocket !== undefined
+      ? `the file names the container runtime at ${context.node.host.criSocket}, which kadm leaves as it is`
+      : runtimeComesBy(context) === 'unmanaged'
+        ? `containerd ${context.facts.containerd.version ?? ''} is already installed, but not from a package`
+        : true,
   resources: context => {
     const {facts, templates, node} = context
     return [

@@ -4,6 +4,7 @@ import {firewallChecks} from './checks/firewall-checks.ts'
 import {cloneCheck, duplicateAddressCheck, duplicateNameCheck, existingNodesCheck} from './checks/identity-checks.ts'
 import {viewsOf, type HostCheck, type PreflightInput, type SetCheck} from './input.ts'
 import * as start from './checks/kubelet-start-checks.ts'
+import {patchCheck} from './checks/patch-check.ts'
 import {portChecks} from './checks/port-checks.ts'
 import {otherKubernetesCheck, ownKubeletCheck} from './checks/product-checks.ts'
 import * as shared from './checks/shared-folder-checks.ts'
@@ -73,6 +74,7 @@ const HOST_CHECKS: readonly HostCheck[] = [
   runtime.kubeletServiceCheck,
   start.kubeletArgumentsCheck,
   start.kubeletDropInsCheck,
+  patchCheck,
   shared.repositoryCheck,
   storage.diskChecks,
   storage.inodeChecks,

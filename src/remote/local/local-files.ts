@@ -1,6 +1,6 @@
-import {closeSync, constants, openSync, readSync, statSync, writeFileSync} from 'node:fs'
+import {closeSync, constants, openSync, readdirSync, readSync, statSync, writeFileSync} from 'node:fs'
 import {mkdir, open, rename, rm, stat} from 'node:fs/promises'
-import {dirname, resolve} from 'node:path'
+import {dirname, join, resolve} from 'node:path'
 import {KadmError} from '../../domain/errors.ts'
 import {isFileError, isMissing, localFileError} from '../../domain/local-file-error.ts'
 
@@ -24,6 +24,18 @@ export function readLocalTextIfThere(path: string, hint?: string): string | unde
   } catch (error) {
     if (isMissing(error)) return undefined
     throw localFileError(error, {path, doing: 'read', hint}) ?? error
+  }
+}
+
+/** The text files of a folder, by name; undefined where there is no such folder. Folders below it do not count. */
+export function readLocalFolder(path: string): readonly {readonly name: string; readonly text: string}[] | undefined {
+  try {
+    return readdirSync(path, {withFileTypes: true})
+      .filter(entry => !entry.isDirectory())
+      .map(({name}) => ({name, text: readLocalText(join(path, name))}))
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw localFileError(error, {path, doing: 'read'}) ?? error
   }
 }
 

@@ -16,6 +16,8 @@ export interface PulledImagesResource extends ResourceBase {
   readonly manifests: Readonly<Record<string, ManifestPlace>>
   /** Proxies, by the names of their variables. */
   readonly environment: Readonly<Record<string, string>>
+  /** All images side by side; undefined: one after the other. */
+  readonly atOnce?: boolean | undefined
   /** For all of them together. */
   readonly deadlineSeconds: number
   /** Seconds between one try and the next; the number of tries is one more. */
@@ -39,6 +41,7 @@ export const pulledImages = (spec: {
   readonly refs: readonly string[]
   readonly manifests?: Readonly<Record<string, ManifestPlace>>
   readonly environment?: Readonly<Record<string, string>>
+  readonly atOnce?: boolean | undefined
   readonly deadlineSeconds?: number
   readonly pauses?: readonly number[]
 }): PulledImagesResource => ({
@@ -48,6 +51,7 @@ export const pulledImages = (spec: {
   refs: spec.refs,
   manifests: spec.manifests ?? {},
   environment: spec.environment ?? {},
+  ...(spec.atOnce === true ? {atOnce: true} : {}),
   deadlineSeconds: spec.deadlineSeconds ?? 600,
   pauses: spec.pauses ?? [2, 5, 15],
 })
@@ -60,6 +64,7 @@ export const pulledImagesKind: Kind<PulledImagesResource, PulledImagesFound> = {
       refs: texts,
       manifests: z.record(z.string(), z.object({url: z.string(), caFile: maybe(z.string())})),
       environment: z.record(z.string(), z.string()),
+      atOnce: maybe(z.boolean()),
       deadlineSeconds: z.number(),
       pauses: z.array(z.number()),
     }),
@@ -90,10 +95,16 @@ ctr -n k8s.io images ls -q >"$BACKUP"/refs`,
       reportProgressShell,
       exportAll(resource.environment),
       pullShell(resource),
+      ...(resource.atOnce === true ? [sh`kadm_pulls=''`] : []),
       ...missing.map(ref => {
         const {url = '', caFile = ''} = resource.manifests[ref] ?? {}
-        return sh`kadm_pull ${ref} ${url} ${caFile}`
+        const pull = sh`kadm_pull ${ref} ${url} ${caFile}`
+        return resource.atOnce === true
+          ? sh`${pull} &
+kadm_pulls="$kadm_pulls $!"`
+          : pull
       }),
+      ...(resource.atOnce === true ? [allPulled] : []),
       sh`:`,
     ]),
   revert: ({
@@ -122,6 +133,11 @@ const pullShell = ({deadlineSeconds, pauses}: PulledImagesResource): Script =>
     most_pause: MOST_PAUSE,
     too_late: `all images together may take ${deadlineSeconds} s; check the network of this host, or use --bundle`,
   })
+
+/** Each pull tells its own failure; the act fails when they have all ended. */
+const allPulled = sh`kadm_missed=''
+for kadm_pid in $kadm_pulls; do wait "$kadm_pid" || kadm_missed=yes; done
+[ -z "$kadm_missed" ] || exit 1`
 
 /** No registry is waited for longer when it says when to come again. */
 const MOST_PAUSE = 120

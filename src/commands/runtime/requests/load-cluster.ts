@@ -4,7 +4,7 @@ import {KadmError} from '../../../domain/errors.ts'
 import type {ConfigEnvironment} from '../../../config/read/environment.ts'
 import type {ClusterFlags} from '../../../config/read/from-flags.ts'
 import type {ReadCluster} from '../../../config/read/read-cluster.ts'
-import {readLocalText, readLocalTextIfThere} from '../../../remote/local/local-files.ts'
+import {readLocalFolder, readLocalText, readLocalTextIfThere} from '../../../remote/local/local-files.ts'
 import {askForRelease, releasesOf} from './release-labels.ts'
 import type {SshFlags} from '../../flags/ssh-flags.ts'
 
@@ -17,7 +17,7 @@ export interface TextFile {
 }
 
 /** Reads files for the configuration. */
-export const environment: ConfigEnvironment = {readFile: path => readLocalText(path)}
+export const environment: ConfigEnvironment = {readFile: path => readLocalText(path), readFolder: readLocalFolder}
 
 /** Reads a file that the user named; a missing file is a usage error. */
 export const readText = (name: string, flag: string): TextFile => ({

@@ -33,10 +33,13 @@ function wantedFlags({node, facts}: HostView, cluster: Cluster): Readonly<Record
     'bootstrap-kubeconfig': [paths.BOOTSTRAP_KUBELET_CONF],
     'root-dir': [paths.KUBELET_DIR],
     'pod-manifest-path': [paths.MANIFESTS_DIR],
-    'container-runtime-endpoint': [`unix://${paths.CONTAINERD_SOCKET}`, paths.CONTAINERD_SOCKET],
+    'container-runtime-endpoint': socketForms(node.host.criSocket ?? paths.CRI_SOCKET_URL),
     'cgroup-driver': [facts.cgroup.version === 2 ? 'systemd' : 'cgroupfs'],
     'hostname-override': [node.name],
-    'node-ip': [node.address],
+    'node-ip': [
+      node.address,
+      ...node.host.kubeletExtraArgs.flatMap(arg => (arg.name === 'node-ip' ? [arg.value] : [])),
+    ],
     'cluster-domain': [cluster.network.dnsDomain],
     'cluster-dns': [(range === undefined ? undefined : nthAddress(range, 10)) ?? ''],
     'healthz-port': [`${typeof healthzPort === 'number' ? healthzPort : PORTS.kubeletHealth}`],
@@ -47,6 +50,8 @@ function wantedFlags({node, facts}: HostView, cluster: Cluster): Readonly<Record
     runonce: ['false'],
   }
 }
+
+const socketForms = (url: string): readonly string[] => [url, url.replace(/^unix:\/\//, '')]
 
 /** An older release still knows a flag that the newest one does not. */
 const isRunning = ({isMember, facts}: HostView): boolean =>

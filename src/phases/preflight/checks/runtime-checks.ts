@@ -1,8 +1,11 @@
-import {info, ok, warning, type HostCheck} from '../input.ts'
+import type {Finding} from '../finding.ts'
+import {error, info, ok, warning, type HostCheck, type HostView} from '../input.ts'
 
 export const runtimeCheck: HostCheck = view => {
   const name = 'CRI'
   const {containerd, runtimeSockets} = view.facts
+  const {criSocket} = view.node.host
+  if (criSocket !== undefined) return otherRuntime(view, criSocket)
   const others = runtimeSockets.filter(
     socket => !socket.endsWith('/containerd.sock') && !socket.endsWith('/docker.sock'),
   )
@@ -27,10 +30,26 @@ export const runtimeCheck: HostCheck = view => {
   return [...other, ok(name, view, `containerd ${containerd.version ?? ''} at ${containerd.binary}`)]
 }
 
+/** The sockets that the facts of a host tell of. */
+const KNOWN_SOCKETS = ['/run/crio/crio.sock', '/run/cri-dockerd.sock']
+
+/** A runtime that the file names is the user's own, so it must be there. */
+function otherRuntime(view: HostView, criSocket: string): readonly Finding[] {
+  const name = 'CRI'
+  const path = criSocket.replace(/^unix:\/\//, '').replace(/^\/var\/run\//, '/run/')
+  if (view.facts.runtimeSockets.includes(path)) return [ok(name, view, `the container runtime at ${criSocket}`)]
+  if (!KNOWN_SOCKETS.includes(path))
+    return [
+      info(name, view, `uses the container runtime at ${criSocket}`, 'see that it runs: kadm does not install it'),
+    ]
+  const remedy = 'install and start it there, or remove criSocket from the file: kadm then installs containerd'
+  return [error(name, view, `there is no container runtime at ${criSocket}`, remedy)]
+}
+
 export const runtimeVersionCheck: HostCheck = view => {
   const name = 'ContainerRuntimeVersion'
   const {version} = view.facts.containerd
-  if (version === undefined) return []
+  if (version === undefined || view.node.host.criSocket !== undefined) return []
   const [major = 0] = version.split('.').map(Number)
   if (major >= 2) return [ok(name, view, `containerd ${version}`)]
   return [
@@ -46,7 +65,8 @@ export const runtimeVersionCheck: HostCheck = view => {
 /** Kubelet and runtime must agree, and systemd is right wherever systemd owns the groups (cgroup v2). */
 export const cgroupDriverCheck: HostCheck = view => {
   const name = 'CgroupDriver'
-  const {kubelet, containerd, cgroup} = view.facts
+  const {kubelet, cgroup} = view.facts
+  const containerd = view.node.host.criSocket === undefined ? view.facts.containerd : {systemdCgroup: undefined}
   const wanted = cgroup.version === 2 ? 'systemd' : 'cgroupfs'
   const runtime = containerd.systemdCgroup === undefined ? undefined : containerd.systemdCgroup ? 'systemd' : 'cgroupfs'
   const seen = [

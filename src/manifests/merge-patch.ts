@@ -1,0 +1,72 @@
+type Plain = Readonly<Record<string, unknown>>
+
+const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
+
+/** A JSON merge patch (RFC 7386): null removes, maps are merged, everything else is replaced. */
+export function mergePatch(value: unknown, patch: unknown): unknown {
+  if (!isPlain(patch)) return patch
+  return mergeMaps(isPlain(value) ? value : {}, patch, (_, old, next) => mergePatch(old, next))
+}
+
+/** The lists of a pod that are merged by a key of their elements (`patchMergeKey` in k8s.io/api/core/v1). */
+const MERGE_KEYS: Readonly<Record<string, string>> = {
+  containers: 'name',
+  initContainers: 'name',
+  ephemeralContainers: 'name',
+  volumes: 'name',
+  env: 'name',
+  ports: 'containerPort',
+  volumeMounts: 'mountPath',
+  volumeDevices: 'devicePath',
+  imagePullSecrets: 'name',
+  hostAliases: 'ip',
+  topologySpreadConstraints: 'topologyKey',
+  resourceClaims: 'name',
+}
+
+/** A strategic merge patch as Kubernetes has it: lists of named things are merged by their names, others are replaced. */
+export function strategicMerge(value: unknown, patch: unknown): unknown {
+  if (!isPlain(patch)) return patch
+  if (patch['$patch'] === 'replace') return withoutDirective(patch)
+  if (patch['$patch'] === 'delete') return {}
+  return mergeMaps(isPlain(value) ? value : {}, patch, (key, old, next) => {
+    const mergeKey = MERGE_KEYS[key]
+    return mergeKey !== undefined && isList(next)
+      ? mergeLists(isList(old) ? old : [], next, mergeKey)
+      : strategicMerge(old, next)
+  })
+}
+
+function mergeMaps(value: Plain, patch: Plain, merge: (key: string, old: unknown, next: unknown) => unknown): Plain {
+  const merged: Record<string, unknown> = {...value}
+  for (const [key, next] of Object.entries(patch)) {
+    if (key.startsWith('$')) continue
+    if (next === null) delete merged[key]
+    else merged[key] = merge(key, merged[key], next)
+  }
+  return merged
+}
+
+/** New elements come first, as the API server of Kubernetes puts them. */
+function mergeLists(old: readonly unknown[], patch: readonly unknown[], mergeKey: string): readonly unknown[] {
+  if (patch.some(element => isPlain(element) && element['$patch'] === 'replace'))
+    return patch.filter(element => !isPlain(element) || element['$patch'] === undefined)
+  const idOf = (element: unknown): unknown => (isPlain(element) ? element[mergeKey] : element)
+  const missing = patch.find(element => idOf(element) === undefined)
+  if (missing !== undefined) throw new Error(`an element of the list has no ${mergeKey}`)
+  const byId = new Map(patch.map(element => [idOf(element), element]))
+  const kept = old.flatMap(element => {
+    const next = byId.get(idOf(element))
+    if (next === undefined) return [element]
+    return isPlain(next) && next['$patch'] === 'delete' ? [] : [strategicMerge(element, next)]
+  })
+  const known = new Set(old.map(idOf))
+  const added = patch.filter(
+    element => !known.has(idOf(element)) && !(isPlain(element) && element['$patch'] === 'delete'),
+  )
+  return [...added.map(withoutDirective), ...kept]
+}
+
+const withoutDirective = (value: unknown): unknown =>
+  isPlain(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('$'))) : value

@@ -1,0 +1,40 @@
+import {parse} from 'yaml'
+import {KadmError} from '../domain/errors.ts'
+import type {PatchFile} from '../domain/kubeadm.ts'
+import {patchName, type PatchName, type PatchTarget} from '../domain/patch-name.ts'
+import {jsonPatch} from './json-patch.ts'
+import {mergePatch, strategicMerge} from './merge-patch.ts'
+
+type Plain = Readonly<Record<string, unknown>>
+
+/** The object with every patch for its target, in the order of the files' names. */
+export function patched<T extends Plain>(target: PatchTarget, object: T, files: readonly PatchFile[]): Plain {
+  return files
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .reduce<Plain>((value, file) => {
+      const name = patchName(file.name)
+      if (typeof name === 'string' || name.target !== target) return value
+      return applied(value, name, file)
+    }, object)
+}
+
+function applied(value: Plain, {target, type}: PatchName, file: PatchFile): Plain {
+  try {
+    const patch: unknown = parse(file.text)
+    const result =
+      type === 'json'
+        ? jsonPatch(value, patch)
+        : type === 'merge'
+          ? mergePatch(value, patch)
+          : strategicMerge(value, patch)
+    if (isPlain(result)) return result
+    throw new Error('the result is no object')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new KadmError('config', `cannot apply the patch ${file.name} to ${target}: ${reason}`, {
+      hint: 'correct the file in the folder of patches',
+    })
+  }
+}
+
+const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value)
