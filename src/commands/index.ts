@@ -10,6 +10,8 @@ import {ConfigPrint} from './config/print.ts'
 import {ConfigSchema} from './config/schema.ts'
 import {ConfigValidate} from './config/validate.ts'
 import {Doctor} from './doctor.ts'
+import {EtcdBackup} from './etcd/backup.ts'
+import {EtcdMembers} from './etcd/members.ts'
 import {Explain} from './explain.ts'
 import {Init} from './init.ts'
 import {Join} from './join.ts'
@@ -48,6 +50,8 @@ export const COMMANDS = {
   'config:schema': ConfigSchema,
   'config:validate': ConfigValidate,
   doctor: Doctor,
+  'etcd:backup': EtcdBackup,
+  'etcd:members': EtcdMembers,
   explain: Explain,
   init: Init,
   join: Join,

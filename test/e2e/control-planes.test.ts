@@ -1,3 +1,6 @@
+import {createHash} from 'node:crypto'
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {stringify} from 'yaml'
 import {addressIn} from '../../src/lab/network/subnet.ts'
@@ -69,6 +72,15 @@ describe('a cluster with three control planes behind a load balancer', () => {
     const {events} = await measured('second apply', () => lab.kadm(['apply', '-f', 'kadm.yaml', '--json']))
     expect(errorsIn(events)).toEqual([])
     expect(events.filter(({type}) => type === 'changed')).toEqual([])
+  })
+
+  it('tells of its etcd, and saves it', async () => {
+    const {stdout} = await lab.kadmDone(['etcd', 'members', '-f', 'kadm.yaml'])
+    expect(stdout).toContain('3 of 3 voting members answer; etcd needs 2, so 1 may fail')
+
+    await measured('kadm etcd backup', () => lab.kadmDone(['etcd', 'backup', 'etcd.db', '-f', 'kadm.yaml']))
+    const snapshot = readFileSync(join(lab.home, 'etcd.db'))
+    expect(createHash('sha256').update(snapshot.subarray(0, -32)).digest()).toEqual(snapshot.subarray(-32))
   })
 
   it('answers while the first control plane is off', async () => {

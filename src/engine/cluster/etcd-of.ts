@@ -3,8 +3,17 @@ import {KadmError} from '../../domain/errors.ts'
 import {PORTS} from '../../domain/ports.ts'
 import {wayOver} from '../../kube/connection.ts'
 import {etcdClient, type EtcdClient} from '../../kube/etcd/etcd-client.ts'
+import type {EtcdEndpoint} from '../../kube/etcd/gateway.ts'
 import type {Host} from '../../remote/host.ts'
 import {sh} from '../../remote/shell/shell.ts'
+
+/** The member on a control plane, which listens on loopback too. */
+export const etcdOn = (host: Host): EtcdEndpoint => ({
+  name: host.name,
+  host: '127.0.0.1',
+  port: PORTS.etcdClient,
+  forward: wayOver(host),
+})
 
 /** A client of etcd by the member on this control plane, with the certificate that kubeadm uses for it too. */
 export async function etcdOf(host: Host, pki: string, signal: AbortSignal): Promise<EtcdClient> {
@@ -25,9 +34,5 @@ export async function etcdOf(host: Host, pki: string, signal: AbortSignal): Prom
       hint: 'run kadm apply for this host again: it creates the certificates that are missing',
     })
   }
-  return etcdClient([{name: host.name, host: '127.0.0.1', port: PORTS.etcdClient, forward: wayOver(host)}], {
-    ca,
-    cert,
-    key,
-  })
+  return etcdClient([etcdOn(host)], {ca, cert, key})
 }

@@ -1,5 +1,6 @@
 import {setTimeout as after} from 'node:timers/promises'
 import {urlHost, type AskedMember, type EtcdMember} from '../../domain/etcd.ts'
+import {PORTS} from '../../domain/ports.ts'
 import {isUnreachable, KadmError} from '../../domain/errors.ts'
 import {addedIdIn, alarmsIn, decimalId, membersIn, statusIn, type EtcdAlarm, type EtcdStatus} from './etcd-answers.ts'
 import {EtcdError, isPassing} from './etcd-error.ts'
@@ -12,11 +13,16 @@ export interface EtcdOptions {
   readonly retryForMs?: number | undefined
 }
 
+/** A member with what it reports about itself; no status when it does not answer. */
+export interface MemberReport extends AskedMember {
+  readonly status?: EtcdStatus | undefined
+}
+
 /** etcd through the JSON gateways of its members; a request goes to the first member that answers. */
 export interface EtcdClient {
   readonly members: (options?: EtcdOptions) => Promise<readonly EtcdMember[]>
   /** The members, each with whether it answers a request of its own now. */
-  readonly askMembers: (options?: EtcdOptions) => Promise<readonly AskedMember[]>
+  readonly askMembers: (options?: EtcdOptions) => Promise<readonly MemberReport[]>
   /** Adds a member that does not vote yet; returns the member that exists when there is one with this URL. */
   readonly addLearner: (peerUrl: string, options?: EtcdOptions) => Promise<EtcdMember>
   /** Gives a learner its vote as soon as it has all data; false when it votes already. */
@@ -41,7 +47,6 @@ const DEFRAGMENT_TIMEOUT_MS = 300_000
 const SNAPSHOT_TIMEOUT_MS = 30_000
 const RETRY_FOR_MS = 15_000
 const PAUSE_MS = 500
-const CLIENT_PORT = 2379
 
 export function etcdClient(endpoints: readonly EtcdEndpoint[], credentials: EtcdCredentials): EtcdClient {
   const gateways = new Map<string, Gateway>()
@@ -61,7 +66,10 @@ export function etcdClient(endpoints: readonly EtcdEndpoint[], credentials: Etcd
     askMembers: async options => {
       const all = await changes.members(options)
       return Promise.all(
-        all.map(async member => ({...member, isHealthy: await isHealthy(member, endpoints, ofOne.status, options)})),
+        all.map(async member => {
+          const status = await statusOf(member, endpoints, ofOne.status, options)
+          return {...member, isHealthy: isHealthy(member, status), status}
+        }),
       )
     },
     alarms: async options =>
@@ -137,28 +145,30 @@ const unless =
     throw error
   }
 
-/** A member is asked at its own address, over the machine of the first endpoint that reaches it. */
-async function isHealthy(
+const isHealthy = ({id}: EtcdMember, status: EtcdStatus | undefined): boolean =>
+  status !== undefined && status.memberId === id && status.leaderId !== undefined && status.errors.length === 0
+
+/** A member is asked at its own address, over the first machine that reaches it; undefined when it does not answer. */
+async function statusOf(
   member: EtcdMember,
   endpoints: readonly EtcdEndpoint[],
-  status: EtcdClient['status'],
+  ask: EtcdClient['status'],
   options: EtcdOptions = {},
-): Promise<boolean> {
+): Promise<EtcdStatus | undefined> {
   const [url = ''] = member.clientUrls
   const host = urlHost(url)
-  if (host === undefined) return false
+  if (host === undefined) return undefined
   const own = endpoints.filter(({name}) => name === member.name)
-  const port = Number(/:(\d+)\/?$/.exec(url)?.[1] ?? CLIENT_PORT)
+  const port = Number(/:(\d+)\/?$/.exec(url)?.[1] ?? PORTS.etcdClient)
   const ways = [...own, ...endpoints.filter(({name}) => name !== member.name).map(way => ({...way, host, port}))]
   for (const way of ways) {
     try {
-      const found = await status({...way, name: member.name}, {...options, retryForMs: 0})
-      return found.memberId === member.id && found.leaderId !== undefined && found.errors.length === 0
+      return await ask({...way, name: member.name}, {...options, retryForMs: 0})
     } catch (error) {
       if (!isSilent(error)) throw error
     }
   }
-  return false
+  return undefined
 }
 
 /** Another member may answer what this one cannot. */
