@@ -9,7 +9,7 @@ export interface Web {
 
 const ATTEMPTS = 3
 
-/** A good answer from a URL, tried a few times; a refusal (4xx) is told at once. */
+/** A good answer from a URL, tried a few times; a refusal (4xx) is returned without another try. */
 export async function get(web: Web, url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
   let last: unknown
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

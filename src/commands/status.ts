@@ -97,6 +97,6 @@ const notRead = ({unread}: ClusterReport): readonly KadmError[] =>
     : [
         new KadmError('connect', `${plural(unread.length, 'part')} of the cluster could not be read`, {
           evidence: unread.join('\n'),
-          hint: 'run the command again; if it fails again, check the load of the control plane: kadm doctor',
+          hint: 'examine the control plane: kadm doctor',
         }),
       ]

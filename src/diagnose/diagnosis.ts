@@ -14,13 +14,13 @@ export interface Diagnosis {
   readonly fix: string
   /** Of what the cluster shows: the nodes that it is about; none where it is about all of the cluster. */
   readonly nodes?: readonly string[]
-  /** Of what a machine sees of others: their addresses. */
+  /** The addresses of the machines that this one cannot reach. */
   readonly towards?: readonly string[]
 }
 
 /** What was being done when it failed. */
 export interface Waited {
-  /** Path of the phase; `doctor` when nothing failed and somebody only asks. */
+  /** Path of the phase; `doctor` when nothing failed and you only ask. */
   readonly phase: string
   /** In words: `the API server to answer`. */
   readonly waitedFor: string

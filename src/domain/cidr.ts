@@ -46,7 +46,7 @@ export function addressFromBytes(bytes: Uint8Array): Address | undefined {
   return {family: bytes.length === 4 ? 4 : 6, value}
 }
 
-/** One spelling for each address, so that texts can be compared; other text comes back as it is. */
+/** One spelling for each address, so that texts can be compared; returns other text unchanged. */
 export function canonicalAddress(text: string): string {
   const address = parseAddress(text)
   return address === undefined ? text : formatAddress(address)

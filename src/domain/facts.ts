@@ -204,7 +204,7 @@ export interface FirewallFacts {
   readonly ufw: boolean
   readonly firewalld: boolean
   readonly nftables: boolean
-  /** Of nobody whose own tool is asked instead (ufw, firewalld), nor of Kubernetes. */
+  /** Without the chains of ufw and firewalld, whose own tools are asked instead, and without those of Kubernetes. */
   readonly closed: readonly ClosedChain[]
 }
 

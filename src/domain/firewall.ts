@@ -39,7 +39,7 @@ export interface FirewallInput {
 export const POD_BRIDGE = 'cni0'
 const POD_TUNNEL = {4: 'flannel.1', 6: 'flannel-v6.1'} as const
 
-/** Exactly what a node of this role must let in and through. ssh is never among it: that is the user's own rule. */
+/** Exactly the traffic that a node of this role must accept and forward. ssh is never included: you keep your own rule for it. */
 export const firewallRulesOf = (input: FirewallInput): readonly FirewallRule[] => [
   ...forTheRole(input),
   ...forNodes(input),
@@ -47,7 +47,7 @@ export const firewallRulesOf = (input: FirewallInput): readonly FirewallRule[] =
   ...forNat(input.nat),
 ]
 
-/** From everywhere: users, joining machines and pods call it, and it lets nobody in without a certificate or token. */
+/** From everywhere: users, joining machines and pods call it, and it refuses requests without a certificate or token. */
 const forTheRole = ({cluster, role}: FirewallInput): readonly FirewallRule[] =>
   role === 'worker'
     ? []

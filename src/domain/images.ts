@@ -14,7 +14,7 @@ export interface ImageSet {
   readonly pause: string
 }
 
-/** The references kubelet asks for; CoreDNS sits one level deeper only in the default registry (kubeadm images/images.go). */
+/** The references kubelet asks for; CoreDNS is one level deeper only in the default registry (kubeadm images/images.go). */
 export function images(version: KubernetesVersion, repository: string = DEFAULT_REPOSITORY): ImageSet {
   const {etcd, coredns, pause} = componentVersions(version)
   const dns = repository === DEFAULT_REPOSITORY ? `${repository}/coredns/coredns` : `${repository}/coredns`

@@ -15,7 +15,7 @@ export interface PackageRepository {
   readonly fingerprint: string
 }
 
-/** A repository with its key at hand. */
+/** A repository with its key. */
 export interface PackageSource {
   readonly url: string
   /** ASCII-armoured OpenPGP. */

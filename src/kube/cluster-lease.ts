@@ -16,7 +16,7 @@ const PATH = apiPath.leases(NAME, NAMESPACE)
 const STALE_SECONDS = 45
 const RENEW_MS = 10_000
 const POLL_MS = 1000
-/** The longest that somebody else may reasonably be at it: a drain, or a whole apply. */
+/** The longest that another run may reasonably hold the lease: a drain, or a whole apply. */
 const WAIT_MS = 15 * 60_000
 /** While the API server has only just started, or starts again: what is written under the lease is as patient. */
 const PATIENT = {retryForMs: 60_000}

@@ -13,7 +13,7 @@ export interface DrainOptions {
   /** For the whole of it; default 5 min. */
   readonly deadlineMs?: number | undefined
   readonly intervalMs?: number | undefined
-  /** What becomes of pods that no controller would make again elsewhere: they stop the drain (the default), are removed too, or stay. */
+  /** What becomes of pods that no controller would create elsewhere: they stop the drain (the default), are removed too, or stay. */
   readonly lost?: 'refuse' | 'remove' | 'stay' | undefined
   readonly annotations?: Annotations | undefined
   readonly onSeen?: ((seen: string) => void) | undefined

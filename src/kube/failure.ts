@@ -6,7 +6,7 @@ import {at} from './json.ts'
 export interface Failure {
   readonly error: KadmError
   readonly passing: boolean
-  /** Nothing was sent, so even a request that must not be made twice may be made again. */
+  /** Nothing was sent, so even a request that must not run twice may be sent again. */
   readonly unsent: boolean
 }
 

@@ -1,5 +1,5 @@
 /**
- * hosts.toml of one registry: the mirror stands as its server, so that no pull goes on to the registry itself when the mirror
+ * hosts.toml of one registry: the mirror stands as its server, so that no pull reaches the registry itself when the mirror
  * refuses. A mirror with a path has that before every repository.
  */
 export function registryHosts(url: string, caFile: string | undefined): string {

@@ -52,7 +52,7 @@ function evidenceLines({evidence, message}: KadmError, verbose: boolean): readon
 const renderBug = (error: unknown, colours: Colours): string =>
   [
     `${colours.red('bug in kadm')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    `${colours.cyan('  next: ')}run the command again; if it fails again, report the lines above and the output of: kadm version`,
+    `${colours.cyan('  next: ')}report the lines above with the output of: kadm version`,
   ].join('\n')
 
 /** For `--json`: the same, as data. */

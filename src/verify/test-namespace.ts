@@ -10,7 +10,7 @@ import {namespaceObject, type TestNamespaceName} from './workload.ts'
 /** Marks a node that a check has cordoned, so that the next run can undo what a killed one left. */
 export const CORDON_MARK = 'kadm/verify-cordoned'
 const NAMESPACE_PREFIX = 'kadm-verify-'
-/** Older than any run that still goes on can be. */
+/** Older than any run that is still active can be. */
 const LEFT_AFTER_MS = {namespace: 15 * 60_000, cordon: 4 * 60_000} as const
 const GONE_WITHIN_MS = 60_000
 const CALL = {retryForMs: 10_000} as const

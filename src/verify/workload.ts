@@ -73,7 +73,7 @@ export function probeWorkload({namespace, images, timeoutScale}: Stage): readonl
   ]
 }
 
-/** An old pod goes on serving for a moment after its end was announced, until every node has taken it off the service. */
+/** An old pod continues to serve for a moment after its end was announced, until every node has taken it off the service. */
 const webDeployment = ({namespace, images, timeoutScale}: Stage, isAlone: boolean): Made => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',

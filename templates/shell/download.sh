@@ -102,7 +102,7 @@ else
       kadm_is_whole "$kadm_file.part" && break
       kadm_found=$(sha256sum <"$kadm_file.part" | cut -c 1-64)
       rm -f -- "$kadm_file.part"
-      # What was there before may be of another file by the same name: once more, from its beginning.
+      # The part from an earlier run may belong to another file of the same name: download it again from its beginning.
       [ "$kadm_had" != 0 ] || kadm_give_up "what $kadm_url gives is not what its publisher has: sha256 is $kadm_found, should be $kadm_sha256"
       continue
     fi

@@ -1,4 +1,4 @@
-# Whether somebody answers for the address $2 on the interface $1; the kernel itself asks, by ARP or ND. 2: it could not ask.
+# Whether another machine answers for the address $2 on the interface $1; the kernel itself asks, by ARP or ND. 2: it could not ask.
 
 heard() {
   who=$(ip neigh show to "$2" dev "$1")

@@ -56,14 +56,21 @@ function valuesOf(node: ts.Expression): readonly string[] {
 export const sourceTexts = (): readonly Text[] =>
   filesBelow('src', '.ts').flatMap(path => textsOfSource(relative(ROOT, path), readFileSync(path, 'utf8')))
 
-/** Blocks of code line by line, all else by paragraphs, since a command may stand at the end of a line. */
-export const textsOfMarkdown = (file: string, text: string): readonly Text[] =>
-  text.split(/^```.*$/m).flatMap((part, i) =>
-    (i % 2 === 1 ? part.replaceAll(/\\\n\s*/g, ' ').split('\n') : part.split(/\n\s*\n/)).map(block => ({
-      place: file,
-      text: block.replaceAll(/\s+/g, ' '),
-    })),
-  )
+const PROSE_BLOCK = /\S[^]*?(?=\n\s*\n|\n\s*(?:[-*|]|\d+\.) |\s*$)/g
+const CODE_BLOCK = /(?:\\\n|.)+/g
+
+/** Code by command and prose by paragraph, list item and table row, since a command may wrap to the next line. */
+export function textsOfMarkdown(file: string, text: string): readonly Text[] {
+  const parts = text.split(/^(```.*)$/m)
+  return parts.flatMap((part, i) => {
+    if (i % 2 === 1) return []
+    const before = parts.slice(0, i).join('')
+    return [...part.matchAll(i % 4 === 2 ? CODE_BLOCK : PROSE_BLOCK)].map(({0: block, index}) => ({
+      place: `${file}:${String(`${before}${part.slice(0, index)}`.split('\n').length)}`,
+      text: block.replaceAll('\\\n', ' ').replaceAll(/\s+/g, ' '),
+    }))
+  })
+}
 
 export const documentTexts = (): readonly Text[] =>
   [join(ROOT, 'README.md'), ...filesBelow('docs', '.md')].flatMap(path =>

@@ -38,7 +38,7 @@ function problemOf({place, words, isTyped, isRun}: Mention): string | undefined 
   if (!/^[a-z]/.test(first)) return undefined
   if (!commands.has(first) && !topics.has(first)) {
     const isSentence =
-      !isTyped && !OF_OTHERS.has(first) && (PROSE.has(first) || ((isVerb(first) || place.endsWith('.md')) && !isRun))
+      !isTyped && !OF_OTHERS.has(first) && (PROSE.has(first) || ((isVerb(first) || /\.md:/.test(place)) && !isRun))
     return isSentence ? undefined : `there is no command 'kadm ${first}'`
   }
   if (topics.has(first) && !/^[a-z]/.test(second)) return undefined

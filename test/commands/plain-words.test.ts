@@ -5,7 +5,7 @@ test('messages, help texts, comments and documents use plain words', () => {
   const texts = proseTexts()
 
   expect(texts.length).toBeGreaterThan(3000)
-  expect(oddWordingsIn(texts).slice(60)).toEqual([])
+  expect(oddWordingsIn(texts)).toEqual([])
 })
 
 test.each([
@@ -22,6 +22,19 @@ test.each([
   'another run is at work there',
   'nothing was heard from it',
   'valid for ever',
+  'the certificate is made again',
+  'the rule lets you in',
+  'what stands behind the Service',
+  'the tool sits in /opt',
+  'Nor does it start',
+  'a link that leads nowhere',
+  'somebody else changed it',
+  'the release cannot be had',
+  'a further run',
+  'the node comes back as a worker',
+  'the member is gone for good',
+  'the run goes on',
+  'what is to be made',
 ])('%s is found', text => {
   expect(oddWordingsIn([{place: 'x', text}]).length).toBeGreaterThan(0)
 })
@@ -30,7 +43,7 @@ test('a wording that a line break splits is found, with its place and the better
   const text = '/** The file is\n * no kubeconfig. */'
 
   expect(oddWordingsIn([{place: 'x.ts:1', text}])).toEqual([
-    "x.ts:1: 'is no k': write is not, does not exist, or invalid '…'",
+    "x.ts:1: 'is no k': write is not, does not exist, or invalid '…'\n    /** The file is no kubeconfig.",
   ])
 })
 

@@ -113,7 +113,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a pre-release',
     kubeadm('ClusterConfiguration', 'kubernetesVersion: v1.37.0-rc.1\n'),
     [
-      "kadm.yaml:9:20: ClusterConfiguration.kubernetesVersion: 'v1.37.0-rc.1' is not a release: kadm installs no pre-releases and no builds of others; write a release such as v1.37.2",
+      "kadm.yaml:9:20: ClusterConfiguration.kubernetesVersion: 'v1.37.0-rc.1' is not a release: kadm installs no pre-releases and no builds from other sources; write a release such as v1.37.2",
     ],
   ],
   [

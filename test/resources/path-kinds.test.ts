@@ -122,7 +122,7 @@ describe('file', () => {
     const found = {type: 'file', mode: '0644', owner: 'root:root', ids: '0:0', sha256: 'x', text: 'a\nb\n'} as const
 
     expect(fileKind.detail?.(resource, found)).toBe(
-      '--- /etc/conf\tas it is\n+++ /etc/conf\tas it should be\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n',
+      '--- /etc/conf\tcurrent\n+++ /etc/conf\texpected\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n',
     )
   })
 

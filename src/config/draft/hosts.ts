@@ -142,7 +142,7 @@ function placeIn({spec, at}: PlacedHost, {node, locate}: Registration, generalAr
     : at('kubeletExtraArgs', index - generalArgs, ...rest)
 }
 
-/** kubeadm's name of a node is no hostname: the machine keeps the name it has. */
+/** kubeadm's name of a node is not a hostname: the machine keeps the name it has. */
 const nodeNameOf = (spec: HostSpec, name: string | undefined): Partial<HostSpec> =>
   spec.nodeName !== undefined || name === undefined || name === spec.name ? {} : {nodeName: name}
 

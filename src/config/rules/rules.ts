@@ -38,7 +38,7 @@ export const versionProblem: Rule = text => {
 export const releaseProblem: Rule = text => {
   if (isReleaseLabel(text)) return undefined
   return /^v?\d+\.\d+\.\d+[-+]/.test(text)
-    ? `'${text}' is not a release: kadm installs no pre-releases and no builds of others; write a release such as v1.37.2`
+    ? `'${text}' is not a release: kadm installs no pre-releases and no builds from other sources; write a release such as v1.37.2`
     : versionProblem(text)
 }
 

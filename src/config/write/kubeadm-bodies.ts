@@ -56,7 +56,7 @@ const commandBody = ({dryRun, skipPhases, patchesDirectory, timeouts}: model.Com
   ),
 })
 
-/** What is to be in InitConfiguration; empty when the cluster says nothing of it. */
+/** The content of InitConfiguration; empty when the cluster sets none of it. */
 export function initBody({kubeadm}: Cluster): object {
   const init = kubeadm?.init ?? {}
   return {

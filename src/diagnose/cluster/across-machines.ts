@@ -13,7 +13,7 @@ const TUNNEL_CAUSES = [
   ...['pod-stops', 'flannel-rights', 'pod-range'],
 ]
 
-/** What a machine sees of others, the port of it, and what explains it when one of those says it of itself. */
+/** What a machine sees of the other machines, the port of it, and what explains it when one of those reports it itself. */
 const SEEN: Readonly<Record<string, {readonly port: RegExp; readonly causes: readonly string[]}>> = {
   'kubelet-port': {port: /\b10250\b/, causes: OWN_CAUSES},
   'pod-tunnel': {port: /\b8472\b/, causes: [...OWN_CAUSES, ...TUNNEL_CAUSES]},

@@ -14,7 +14,7 @@ import {
 import {ageOf, timeAt} from './cluster-time.ts'
 import {cut, isAbout, warningsAbout, type ClusterView, type NodeView} from './cluster-view.ts'
 
-/** What keeps a container from running until somebody does something, in the kubelet's words. */
+/** What keeps a container from running until you act, in the kubelet's words. */
 const STUCK =
   /^(?:CrashLoopBackOff|ImagePullBackOff|ErrImagePull|ErrImageNeverPull|InvalidImageName|CreateContainerConfigError|CreateContainerError|RunContainerError|RegistryUnavailable|ImageInspectError)$/
 export const IMAGE_TROUBLE =

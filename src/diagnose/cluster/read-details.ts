@@ -23,7 +23,7 @@ export const servicesOf = (webhookConfiguration: ApiObject): readonly string[] =
       return namespace === undefined || name === undefined ? [] : [`${namespace}/${name}`]
     })
 
-/** Whether anything stands behind the cluster's DNS and behind the webhooks that may refuse what others ask. */
+/** Whether the cluster's DNS has endpoints, and the webhooks that may refuse requests of other programs. */
 export async function readEndpoints(
   api: KubeClient,
   {webhooks}: Seen,

@@ -61,7 +61,7 @@ const isThere = (sought: Sought): boolean => sought !== undefined && sought !== 
 /** Made by kubeadm or kadm: others have parts of it in other places. */
 const isOurs = ({snapshot}: ClusterView): boolean => isThere(snapshot.configMaps.kubeadm)
 
-/** flannel writes it to each node, and nobody takes it away with flannel. */
+/** flannel writes it to each node, and it stays when flannel is removed. */
 const FLANNEL_MARK = 'flannel.alpha.coreos.com/backend-type'
 
 /** The file says so, its configuration is there, or it left its mark on a node. */
@@ -88,7 +88,7 @@ export function wantsDns(view: ClusterView): boolean {
 const hasOtherDns = ({snapshot: {dnsOwners = []}}: ClusterView): boolean =>
   dnsOwners.some(service => placeOf(service) !== DNS_SERVICE)
 
-/** Whether anything that is ready stands behind the address of the cluster's DNS, or that is not known. */
+/** Whether the Service of the cluster's DNS has ready endpoints, or whether that is not known. */
 export function hasEndpoints({snapshot}: ClusterView): boolean {
   const slices = snapshot.endpoints['kube-system/kube-dns']
   return slices === undefined ? snapshot.dnsService === undefined : readyEndpoints(slices) > 0

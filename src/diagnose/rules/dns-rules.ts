@@ -8,7 +8,7 @@ const EDIT = '`sudo kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-syst
 const UNANSWERED =
   /plugin\/errors: \d+ (\S+) (?!HINFO)[A-Z]+: (?:(?:read|write) udp \S+->|dial (?:udp|tcp) )(\S+?): (i\/o timeout|.*connection refused|.*no route to host|.*network is unreachable)/
 
-/** A cluster without a way to the world has no name server that answers, and misses none until somebody asks. */
+/** A cluster without a way to the world has no name server that answers, and needs none until a program asks for an outside name. */
 const upstream: Rule = {
   name: 'dns-upstream',
   follows: ['ip-forward', 'bridge-down', 'dns-loop', 'corefile', 'clock'],

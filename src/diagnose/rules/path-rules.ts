@@ -7,7 +7,7 @@ import {AGAIN, group} from '../rule.ts'
 
 /** The name of the network that kadm's template makes. */
 const OURS = 'kadm-pods'
-/** Ports of nodes and of pod networks: vxlan of others, BGP, DNS. */
+/** Ports of nodes and of pod networks: vxlan of other networks, BGP, DNS. */
 const NETWORK_PORTS = [...NODE_PORTS, 4789, 179, 53].join('|')
 
 /** A firewall on a public address drops what strangers try all day, and does right. */
@@ -17,7 +17,7 @@ function isFromNearby(text: string, {peers}: Evidence): boolean {
   return peers.some(peer => peer.address === source) || isPrivateAddress(source)
 }
 
-/** Rules that drop may stand behind others that let the nodes through. */
+/** Rules that drop may follow other rules that accept the nodes. */
 const suffers = ({peers, api}: Evidence): boolean =>
   peers.some(({tunnel: isThrough, kubeletPort: port}) => isThrough === false || port === 'silent') ||
   api?.port === 'silent'
@@ -92,7 +92,7 @@ const tunnel: Rule = {
 
 const toRange = (peers: readonly PeerEvidence[]): string => peers.map(({podAddress}) => podAddress).join(', ')
 
-/** flannel writes the routes to the other nodes when these come, and does not see that somebody removes one. */
+/** flannel writes the routes to the other nodes when these come, and does not notice when another program removes one. */
 const route: Rule = {
   name: 'pod-route',
   follows: ['flannel-missing', 'tunnel-missing', 'node-deleted'],
@@ -156,7 +156,7 @@ const flannel: Rule = {
   },
 }
 
-/** flannel makes its tunnel when it starts, and does not see that somebody removes it or takes it down. */
+/** flannel creates its tunnel when it starts, and does not notice when another program removes it or takes it down. */
 const noTunnel: Rule = {
   name: 'tunnel-missing',
   follows: ['flannel-missing', 'node-deleted', 'pod-stops', 'pod-range', 'flannel-rights'],

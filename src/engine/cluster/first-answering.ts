@@ -4,8 +4,8 @@ import {KadmError, type ErrorCode} from '../../domain/errors.ts'
 const OF_ONE: readonly ErrorCode[] = ['connect', 'host-lost', 'timeout', 'remote']
 
 /**
- * The result of the first control plane that gives one, in this order. `passOver` is told about each one before it
- * that does not. Throws the first failure when there is none.
+ * The result of the first control plane that gives one, in this order. Calls `passOver` for each one before it that
+ * does not. Throws the first failure when every one fails.
  */
 export async function firstAnswering<C, T>(
   controlPlanes: readonly C[],

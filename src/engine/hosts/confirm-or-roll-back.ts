@@ -26,8 +26,8 @@ const PAUSE_MS = 2000
 const BEGIN_MS = 3000
 
 /**
- * Logs in again until the host reports that it applied the change, then once more to prove that logins work
- * after the change; then confirms the change. Rejects when the host has rolled it back.
+ * Logs in again until the host reports that it applied the change, then a second time to prove that logins
+ * work after the change; then confirms the change. Rejects when the host has rolled it back.
  */
 export const confirmOrRollBack = (trial: CommitConfirm, proving: Proving): Promise<void> =>
   proving.lend === undefined ? tryOut(trial, proving) : proving.lend(() => tryOut(trial, proving))

@@ -21,7 +21,7 @@ const FOLDERS = [
   ...['/etc/systemd/system/containerd.service.d/', '/etc/systemd/system/kubelet.service.d/'],
   ...['/etc/apt/sources.list.d/', '/etc/apt/apt.conf.d/', '/var/lib/kadm/releases/'],
 ]
-/** What is hidden there counts too, or may be somebody's data. */
+/** Hidden files there count too, since they may be your data. */
 const WHOLE_FOLDERS = ['/etc/kubernetes/manifests/', '/var/lib/etcd/', '/etc/cni/net.d/']
 
 /** Names go by a pipe and not by a list of the shell, which would take minutes for a folder with ten thousand files. */

@@ -15,7 +15,7 @@ export interface VmPlan {
   readonly tap: string
 }
 
-/** Where the cards sit, which is what names them: enp0s3 and enp0s8, as in VirtualBox. */
+/** The slots of the cards, which decide their names: enp0s3 and enp0s8, as in VirtualBox. */
 export const CARDS = {nat: 'enp0s3', lab: 'enp0s8'} as const
 
 export const diskFile = (dir: string): string => join(dir, 'disk.qcow2')

@@ -10,7 +10,7 @@ import {withLock} from '../state/lock.ts'
 
 const PROBE_MS = 2_000
 
-/** Whether the official releases of this version can be had from here; asked once and briefly. */
+/** Whether the official releases of this version can be downloaded from here; asked once and briefly. */
 export async function canDownload(version: KubernetesVersion, place: BuildPlace): Promise<boolean> {
   const [kubelet] = releaseFiles(version, place.architecture)
   if (kubelet === undefined) return false

@@ -46,7 +46,7 @@ export interface BundlePlan {
   readonly carryOut: (tracked: Tracker, signal: AbortSignal) => Promise<string>
 }
 
-/** How the folder with everything a cluster of this version needs will be had: it is there, or is downloaded, or compiled. */
+/** How the lab gets the folder with everything that a cluster of this version needs: it is there, or is downloaded, or compiled. */
 export async function planBundle(
   place: BuildPlace,
   version: KubernetesVersion,

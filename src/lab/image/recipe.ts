@@ -136,7 +136,7 @@ function plugins(): GoModule {
   }
 }
 
-/** One of its cloud SDKs is not to be had at the version it pins; an older one compiles, and nobody runs that backend here. */
+/** One of its cloud SDKs is not available at the version it pins; an older one compiles, and nobody runs that backend here. */
 const flannel = (): GoModule => ({
   name: 'flannel',
   module: 'github.com/flannel-io/flannel',

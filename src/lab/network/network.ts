@@ -20,7 +20,7 @@ if [ ! -e /proc/sys/net/bridge ] && modprobe --dry-run --quiet br_netfilter 2>/d
   for setting in /proc/sys/net/bridge/bridge-nf-call-*; do echo 0 > "$setting"; done
 fi`
 
-/** With the last lab goes what the first one loaded, unless somebody has begun to use it since. */
+/** With the last lab goes what the first one loaded, unless another program has begun to use it since. */
 export const unloadBridgeFilter = (): Script => sh`
 if [ "$(cat ${moduleMark()} 2>/dev/null)" = "$(cat /proc/sys/kernel/random/boot_id)" ] &&
   [ "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables)" = 0 ]; then

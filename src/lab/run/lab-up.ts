@@ -79,7 +79,7 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   )
 }
 
-/** Both; when one fails the other is stopped, and nothing goes on behind the error. */
+/** Both; when one fails the other is stopped, and no work continues after the error. */
 async function both<A, B>(
   signal: AbortSignal | undefined,
   first: (signal: AbortSignal) => Promise<A>,

@@ -35,15 +35,15 @@ export const rulesFor = ({cluster, node, facts, peers}: Firewalled): readonly Fi
     nat: facts.network.defaultRoute && {ranges: node.host.nat ?? [], outside: facts.network.defaultRoute.device},
   })
 
-/** Chains of others' rules that kadm puts rules of its own into. */
+/** Chains of other programs that kadm adds its rules to. */
 export const chainsToOpen = (facts: Facts, rules: readonly FirewallRule[]): readonly ClosedChain[] =>
   facts.firewall.closed.filter(chain => rulesIn(chain, rules).length > 0)
 
-/** Whether nobody gets in before kadm has put its rules in. */
+/** Whether the host accepts no connections until kadm has added its rules. */
 export const isOpenedByKadm = ({firewall}: Facts): boolean =>
   firewall.ufw || firewall.closed.some(({hook}) => hook === 'input')
 
-/** Whether other hosts get out through it. */
+/** Whether other hosts reach outside networks through this one. */
 export const isGateway = ({host}: Node): boolean => (host.nat ?? []).length > 0
 
 export const FIREWALL_PHASE = 'prepare/firewall'

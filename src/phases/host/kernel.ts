@@ -12,8 +12,8 @@ const families = ({network}: Cluster): readonly (4 | 6)[] => [
 ]
 
 /**
- * A container has no modules of its own: what its kernel does not offer cannot be had there, and bridged traffic is
- * then not filtered.
+ * A container has no modules of its own: what its kernel does not offer is not available there, and bridged traffic
+ * is then not filtered.
  */
 const offered = ({facts}: PhaseContext, key: string): boolean =>
   !facts.isContainer || !key.startsWith('net.bridge.') || facts.sysctls[key] !== undefined

@@ -17,7 +17,7 @@ export const kubeletComesBy = ({bundle, facts}: Omit<Deciding, 'cluster'>): Prov
   bundle === undefined ? (isUnmanaged(facts.kubelet.version, facts, ['kubelet']) ? 'unmanaged' : 'packages') : 'bundle'
 
 /**
- * What is there stays: kadm's own release, a package, somebody's. A bare host gets the project's release unless the
+ * What is there stays: kadm's own release, a package, your own program. A bare host gets the project's release unless the
  * file wants the distribution's: that one is older than what Kubernetes 1.38 asks of a runtime (KEP-4033).
  */
 export function runtimeComesBy({bundle, facts, cluster}: Deciding): Provision {

@@ -12,7 +12,7 @@ export const APT_PROXY = '/etc/apt/apt.conf.d/95kadm-proxy'
 export const proxyDropIn = (unit: 'containerd' | 'kubelet'): string =>
   `/etc/systemd/system/${unit}.service.d/20-kadm-proxy.conf`
 
-/** The proxy for one unit, or that none is told any more. */
+/** Sets the proxy for one unit, or removes it. */
 export function unitKnowsProxy(context: PhaseContext, unit: 'containerd' | 'kubelet'): AnyResource {
   const path = proxyDropIn(unit)
   return context.cluster.proxy === undefined

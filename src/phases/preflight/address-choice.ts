@@ -11,7 +11,7 @@ export interface ChosenNode extends Node {
 }
 
 export interface AddressChoice {
-  /** In the order of the hosts; an address is empty where there is none to choose, and a finding says so. */
+  /** In the order of the hosts; an address is empty where no candidate exists, and a finding says so. */
   readonly nodes: readonly ChosenNode[]
   readonly findings: readonly Finding[]
 }
@@ -189,7 +189,7 @@ function explain(
   }
   const message = `${node.address} on ${node.networkInterface} (${node.reason})`
   const others = usable.filter(({address}) => address !== node.address)
-  // A first control plane is alone: nobody can tell yet by which network the others will come.
+  // A first control plane is alone: the network by which the other hosts will connect is not known yet.
   if (!isAlone || others.length === 0 || node.reason === 'named' || node.reason === 'already in use')
     return finding('ok', message, undefined)
   const told = others.map(({address, networkInterface}) => `${address} on ${networkInterface}`).join(', ')

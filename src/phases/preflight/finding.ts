@@ -7,7 +7,7 @@ export interface Finding {
   readonly message: string
   /** One imperative sentence; for `info`, what kadm will do. */
   readonly remedy: string | undefined
-  /** An error that nobody may ignore by name, since going on would break what runs. */
+  /** An error that you cannot ignore by name, since the run would break what works. */
   readonly mandatory?: true
 }
 
@@ -19,7 +19,7 @@ export function applyIgnores(findings: readonly Finding[], ignored: readonly str
   return findings.map(finding => (isIgnored(finding) ? {...finding, severity: 'warning'} : finding))
 }
 
-/** What several hosts share word for word is told once, naming them all, where the first of them stands. */
+/** A finding that several hosts share word for word is reported once, with all their names, in the place of the first. */
 export function gatherEqual(findings: readonly Finding[]): readonly Finding[] {
   const key = ({name, severity, message: message, remedy: remedy}: Finding): string =>
     JSON.stringify([name, severity, message, remedy])

@@ -46,9 +46,9 @@ export interface HostView extends JudgedHost {
   /** How findings call it: the node's name, with its address where two share a name. */
   readonly label: string
   readonly isControlPlane: boolean
-  /** A node of this very cluster: what is there of it is no obstacle but an earlier run. */
+  /** A node of this very cluster: what it has of Kubernetes comes from an earlier run and does not block this one. */
   readonly isMember: boolean
-  /** Whether kadm has been at work here, finished or not. */
+  /** Whether kadm has begun to prepare this host, finished or not. */
   readonly isBegun: boolean
 }
 
@@ -86,7 +86,7 @@ export const ok = (name: string, {label}: HostView, message: string): Finding =>
   remedy: undefined,
 })
 
-/** Not as it should be yet, and kadm itself puts it right: `remedy` says how. */
+/** Not in the expected state yet; kadm corrects it, and `remedy` says how. */
 export const info = (name: string, {label}: HostView, message: string, remedy: string): Finding => ({
   name,
   severity: 'info',

@@ -23,7 +23,7 @@ import * as swap from './checks/swap-checks.ts'
 import * as system from './checks/system-checks.ts'
 import {kubeletVersionCheck, versionChangeCheck} from './checks/version-checks.ts'
 
-/** In the order a person reads them: may we, is it the right machine, is it free, what is to be prepared. */
+/** In the order a person reads them: privileges, the kind of machine, whether it is free, what kadm will prepare. */
 const HOST_CHECKS: readonly HostCheck[] = [
   machine.privilegeCheck,
   forwardingCheck,

@@ -60,7 +60,7 @@ export const isThere = ({node, facts}: ProbedHost): boolean =>
 const mtuOf = ({node, facts}: ProbedHost): number =>
   facts.network.interfaces.find(({name}) => name === node.networkInterface)?.mtu ?? 1500
 
-/** Leaves out what nobody can answer: a vxlan that is already at work takes its port for itself. */
+/** Leaves out the questions that no host can answer: a vxlan that is already at work takes its port for itself. */
 export const answerable = (probes: readonly Probe[], listeners: ReadonlyMap<string, Listener>): readonly Probe[] =>
   probes.filter(({from, to, protocol, port}) => {
     const [asking, answering] = [listeners.get(from), listeners.get(to)]

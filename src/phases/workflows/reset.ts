@@ -36,7 +36,7 @@ const etcdStep = ({node, facts}: PhaseContext, step: EtcdLeftResource['step']): 
     node: node.name,
     address: facts.advertiseAddress ?? node.address,
     step,
-    why: 'a member that is gone for good counts against the quorum of etcd',
+    why: 'a removed member would still count against the quorum of etcd',
   })
 
 /** `kadm reset`, before the ledger is undone: the node leaves, and what runs on it ends. */
@@ -60,7 +60,7 @@ export const resetPhases: readonly Phase[] = [
   {
     name: 'leave-etcd',
     title: 'Remove the member of etcd',
-    why: 'a member that is gone for good counts against the quorum of etcd',
+    why: 'a removed member would still count against the quorum of etcd',
     where: 'control-plane',
     concurrency: 1,
     when: context => {

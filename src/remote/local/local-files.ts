@@ -7,7 +7,7 @@ import {isFileError, isMissing, localFileError} from '../../domain/local-file-er
 /** No key, configuration or list of host keys is larger than this; what is, is something else. */
 const MOST_BYTES = 64 * 1024 * 1024
 const PIECE = 256 * 1024
-/** What a shell's `<(command)` and `-f /dev/stdin` give: pipes that somebody does write. */
+/** What a shell's `<(command)` and `-f /dev/stdin` give: pipes that a program does write to. */
 const GIVEN_BY_SHELL = /^\/(dev\/(stdin$|fd\/)|proc\/self\/fd\/)/
 
 /** The text of a file that was named by hand; throws `config` with its path for one that cannot be read as text. */

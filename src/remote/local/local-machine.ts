@@ -16,7 +16,7 @@ export interface LocalMachine {
   readonly succeeds: (command: string) => Promise<boolean>
   /** The addresses of this machine's own network interfaces, for `Match localnetwork`. */
   readonly addresses: () => readonly string[]
-  /** Says something that a person may want to know, once; the work goes on. */
+  /** Says something that a person may want to know, once; the work continues. */
   readonly note: (text: string) => void
   /** undefined when there is no such file; one that cannot be read is noted and counts as missing, as for ssh. */
   readonly readText: (path: string) => Promise<string | undefined>

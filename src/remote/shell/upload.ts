@@ -11,7 +11,7 @@ import {concat, Script, sh} from './shell.ts'
 export interface Guard {
   /** Ends the script when it does not hold; what is received next may take long. */
   readonly before: Script
-  /** The same, and it goes on to hold until the script ends. */
+  /** The same, and it still holds when the script ends. */
   readonly again: Script
   /** The error of a script that was ended so. */
   readonly refusal: (host: string, result: RunResult) => KadmError | undefined
@@ -82,7 +82,7 @@ export async function uploadFile(host: Host, upload: UploadRequest): Promise<'up
   throw (await refusalOf(host, upload, result)) ?? (await failureOf(host.name, upload, result))
 }
 
-/** A folder that went away under the script fails in many ways, so that the guard is asked once more what is behind it. */
+/** A folder that went away under the script fails in many ways, so that the guard is asked again for the cause. */
 async function refusalOf(
   host: Host,
   {guard, signal}: UploadRequest,

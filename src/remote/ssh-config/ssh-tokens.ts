@@ -4,7 +4,7 @@ import {KadmError} from '../../domain/errors.ts'
 import type {LocalMachine} from '../local/local-machine.ts'
 
 export interface Expansion {
-  /** What the signs behind `%` stand for, in the keyword at hand; `%%` always is a `%`. */
+  /** What the signs after `%` stand for, in this keyword; `%%` always is a `%`. */
   readonly tokens: Readonly<Record<string, string>>
   /** undefined where the keyword takes no `${NAME}`. */
   readonly localMachine: Pick<LocalMachine, 'variable'> | undefined

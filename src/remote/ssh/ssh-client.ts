@@ -176,6 +176,6 @@ function failedAttempt(error: unknown, {hop, plan, seen, dialling}: FailedAttemp
   return {error: failure, shownType: undefined}
 }
 
-/** The agent or one key failed, and ssh2 goes on to the next way by itself. */
+/** The agent or one key failed, and ssh2 tries the next method on its own. */
 const isOneWayOnly = (error: Error & {level?: string}, plan: LoginPlan): boolean =>
   error.level === 'agent' || (error.level === 'client-authentication' && !plan.exhausted())

@@ -20,7 +20,7 @@ export const etcdLeft = (wanted: Omit<EtcdLeftResource, 'kind' | 'id'>): EtcdLef
   ...wanted,
 })
 
-/** The member of the node, which may leave; undefined when there is none. Throws when it may not, with the numbers. */
+/** The member of the node, which may leave; undefined when the host is not a member. Throws when it may not, with the numbers. */
 async function leaver({node, address}: EtcdLeftResource, etcd: EtcdClient): Promise<AskedMember | undefined> {
   const members = await etcd.askMembers()
   const member = memberAt(members, address) ?? members.find(({name}) => name === node)

@@ -21,7 +21,7 @@ export const kubeObject = (object: ObjectLike, why: string): KubeObjectResource 
   object,
 })
 
-/** Objects of one phase are applied side by side, and a namespace may come a moment after what is to be in it. */
+/** Objects of one phase are applied in parallel, and a namespace may appear a moment after the objects that belong in it. */
 const PLACE_WITHIN_MS = 30_000
 
 async function difference(

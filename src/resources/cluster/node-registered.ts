@@ -12,7 +12,7 @@ import {areTaken, giveRangesBack, isSame, rangesOf, rangesOn} from './pod-ranges
 
 /**
  * A node that the cluster knows, with the range that its pods have their addresses from. A kubelet registers its node once after each
- * start: when somebody deletes it, it has to start again, and would be given another range.
+ * start: after you delete the Node, the kubelet has to restart, and the Node would get another range.
  */
 export interface NodeRegisteredResource extends ResourceBase {
   readonly kind: 'node-registered'
@@ -49,7 +49,7 @@ const taken = (node: string, host: string, ranges: readonly string[]): KadmError
     },
   )
 
-/** The daemon sets make them again: their pods wrote to the Node object that is gone, flannel's how its machine is reached. */
+/** The daemon sets create new pods: their pods wrote to the Node object that is gone, flannel's how its machine is reached. */
 async function renewDaemonPods(api: KubeClient, node: string): Promise<void> {
   const pods = await api.list(apiPath.pods() + query({fieldSelector: `spec.nodeName=${node}`}), AT_ONCE)
   const own = pods.filter(

@@ -11,7 +11,7 @@ import {apiLook, AT_ONCE, untilAnswered} from './api-look.ts'
 import {laneWait} from './lane-wait.ts'
 
 /**
- * A node whose kubelet has reported since it started. The cluster goes on calling a node Ready for 40 s after its kubelet stopped, so
+ * A node whose kubelet has reported since it started. The cluster continues to call a node Ready for 40 s after its kubelet stopped, so
  * only a report of the present kubelet shows that it works.
  */
 export interface NodeReportsResource extends ResourceBase {

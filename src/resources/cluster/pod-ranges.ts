@@ -10,7 +10,7 @@ const CONFIG = '/etc/cni/net.d/10-containerd-net.conflist'
 
 /**
  * The ranges that pods of this host get their addresses from, as containerd wrote them for the kubelet when the node was first registered
- * (`conf_template`); it keeps that file when the node comes back with another range. Empty where another pod network is in charge.
+ * (`conf_template`); it keeps that file when the node registers again and gets another range. Empty where another pod network is in charge.
  */
 export async function rangesOn(host: Host, signal: AbortSignal): Promise<readonly string[]> {
   const text = await host.read(sh`cat ${CONFIG} 2>/dev/null || :`.text, {signal})

@@ -118,7 +118,4 @@ export const fileKind: Kind<FileResource, PathState> = {
 
 /** As `diff -u` prints it, from its first `---` on. */
 const unifiedDiff = (path: string, before: string, after: string): string =>
-  createTwoFilesPatch(path, path, before, after, 'as it is', 'as it should be', {context: 3}).replace(
-    /^[\s\S]*?(?=^--- )/m,
-    '',
-  )
+  createTwoFilesPatch(path, path, before, after, 'current', 'expected', {context: 3}).replace(/^[\s\S]*?(?=^--- )/m, '')

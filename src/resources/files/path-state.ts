@@ -148,7 +148,7 @@ export function nameOf(state: PathState): string {
   }
 }
 
-/** Refuses to put a thing where another kind of thing is, which may be somebody's data. */
+/** Refuses to replace another kind of file, which may be your data. */
 export function refuse(path: string, state: PathState): never {
   throw new KadmError('preflight', `${path} ${nameOf(state)}, which kadm does not replace`, {
     hint: `check what uses ${path}; if you do not need it, move it to another place`,

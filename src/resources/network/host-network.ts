@@ -171,7 +171,7 @@ ${fileKind.look(config)}`,
       confirm: confirmTrial(placeOf(resource), fileKind.revert(resource.config, original.file)),
     }),
   },
-  // Cards change by themselves, with leases and cables; hands on the file are somebody's.
+  // Interfaces change on their own, with leases and cables; the file was edited by hand.
   drift: ({config}, found) => (found.file.type === 'absent' ? undefined : fileKind.diff(config, found.file)),
   redact: resource => ({...resource, config: {...resource.config, content: undefined}}),
 }

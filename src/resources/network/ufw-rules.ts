@@ -9,7 +9,7 @@ export interface UfwRulesResource extends ResourceBase {
   readonly rules: readonly UfwRule[]
   /** Begins the comment of every rule of ours. */
   readonly mark: string
-  /** Whether rules of ours that are not wanted are taken out; not where somebody else may want them. */
+  /** Whether rules of ours that are not wanted are taken out; not where another program may need them. */
   readonly prune: boolean
 }
 
@@ -68,7 +68,7 @@ export const ufwRulesKind: Kind<UfwRulesResource, UfwRulesFound> = {
     const {missing, unwanted} = compare(wanted, found)
     return concat([...unwanted.map(remove), ...missing.map(add)])
   },
-  // By our comment, so that a rule which was there before, or which somebody made since, stays.
+  // By our comment, so that a rule which was there before, or which you added since, stays.
   revert: ({mark}, original) => sh`kadm_rules=$(${show} | sed -n ${`s/^ufw \\(.*\\) comment '${mark}[^']*'$/\\1/p`})
 printf '%s\n' "$kadm_rules" | while read -r kadm_rule; do
 case $kadm_rule in

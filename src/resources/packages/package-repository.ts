@@ -24,7 +24,7 @@ export interface PackageRepositoryFound {
   readonly file: PathState
   /** Whether its package lists were fetched. */
   readonly fetched: boolean
-  /** The file of somebody else that names the same repository. */
+  /** The file of another program that names the same repository. */
   readonly other: string | undefined
 }
 

@@ -110,7 +110,7 @@ async function bootedAgain({host, addresses}: RebootTarget, before: string): Pro
   return id === '' || id === before ? {seen: 'the machine has not shut down yet'} : {value: id}
 }
 
-/** The API goes on calling a node Ready for a while that is down; the boot id it reports says whether it means this boot. */
+/** The API continues to call a node Ready for a while after it went down; the boot id it reports says whether it means this boot. */
 async function nodeReady({rolling, target}: Way, bootId: string): Promise<Look<true>> {
   const found = await rolling.api.get(apiPath.nodes(target.node), {...AT_ONCE, signal: rolling.signal})
   if (found === undefined) return {seen: 'the node does not exist in the cluster'}

@@ -7,7 +7,7 @@ import {rebootStep, type RollingReboot} from './rolling-reboot.ts'
 /** Marks a node that a reboot has cordoned, so that a later run can undo what a killed one left. */
 export const REBOOT_CORDON_MARK = 'kadm/reboot-cordoned'
 
-/** Does the work with the node's pods moved away, and lets pods on it again, unless somebody else had cordoned it. */
+/** Does the work with the node's pods moved away, and uncordons it afterwards, unless it was cordoned before. */
 export async function whileDrained<T>(rolling: RollingReboot, node: string, work: () => Promise<T>): Promise<T> {
   const {api, signal, drains} = rolling
   if (!drains) return work()

@@ -17,7 +17,7 @@ export const podsBefore = (pods: readonly ApiObject[]): PodsBefore =>
   new Map(pods.filter(isReady).map(pod => [uidOf(pod), containersOf(pod)]))
 
 /**
- * What of a node's pods does not run again; undefined when all do. The API goes on showing the state from before the reboot until the
+ * What of a node's pods does not run again; undefined when all do. The API continues to show the state from before the reboot until the
  * kubelet reports, so a pod counts only with new containers. One that is gone, moved or replaced is its controller's matter.
  */
 export function notBack(before: PodsBefore, now: readonly ApiObject[]): string | undefined {

@@ -53,7 +53,7 @@ function fixOf({pod, reason}: Trouble, repair: string): string {
   return `\`kubectl describe pod ${named}\` shows more; if kadm created the pod: ${repair}`
 }
 
-/** flannel gives each pod an address of its node's range; another one comes from a network that somebody else left on the machine. */
+/** flannel gives each pod an address of its node's range; another one comes from a network that another tool left on the machine. */
 const foreignAddress: ClusterRule = {
   name: 'pod-address',
   judge: view => {

@@ -48,7 +48,7 @@ function told(who: Who, rights: readonly LackingRight[], {expected}: ClusterView
   }
 }
 
-/** Somebody else's proxy, DNS or network has an account of its own; a cluster that nobody joins by token does not miss its rights. */
+/** A proxy, DNS or network of another tool has its own account; a cluster without joins by token does not need its rights. */
 function isMissed(who: Who, view: ClusterView): boolean {
   const {configMaps, systemPods, readyz} = view.snapshot
   if (readyz !== undefined && readyz.status !== 200) return false

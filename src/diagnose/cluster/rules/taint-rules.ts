@@ -17,7 +17,7 @@ const inWords = ({key, value, effect}: Taint): string =>
 
 const keepsAway = ({effect}: Taint): boolean => effect !== 'PreferNoSchedule'
 
-/** A node whose pods are leaving right now: somebody drains it, or a check of kadm's does. */
+/** A node whose pods are leaving right now: you drain it, or a check of kadm does. */
 function isBeingEmptied(node: NodeView, {snapshot}: ClusterView): boolean {
   if (textAt(node.object, 'metadata', 'annotations', OWN_CORDON) !== undefined) return true
   const pods = [...(snapshot.podSample ?? []), ...(snapshot.systemPods ?? [])]

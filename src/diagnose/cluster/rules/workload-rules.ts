@@ -21,8 +21,8 @@ const workloadMissing: ClusterRule = {
 }
 
 /**
- * A core DaemonSet that is meant for fewer nodes than there are. Its status alone does not show it: where a node was deleted and came
- * back with its pod still running, the controller counts the node only when one of its pods changes next (pkg/controller/daemon).
+ * A core DaemonSet that is meant for fewer nodes than there are. Its status alone does not show it: where a node was deleted and
+ * registered again with its pod still running, the controller counts the node only when one of its pods changes next (pkg/controller/daemon).
  */
 const daemonSetNarrow: ClusterRule = {
   name: 'daemonset-narrow',

@@ -7,7 +7,7 @@ export const clockSyncCheck: HostCheck = view => {
   const name = 'ClockSync'
   const {clock, isContainer} = view.facts
   const {synchronized} = clock
-  // A container has the clock of the machine around it, which is no business of its own.
+  // A container uses the clock of the machine that it runs on, and does not control it.
   if (synchronized === undefined || isContainer) return []
   return synchronized ? [ok(name, view, 'synchronised')] : [warning(name, view, 'the clock is not synchronised', FIX)]
 }

@@ -27,7 +27,7 @@ export const equal = (a: string | undefined, b: string | undefined): boolean => 
 export const equalUuids = (a: string | undefined, b: string | undefined): boolean =>
   equal(a?.toLowerCase(), b?.toLowerCase()) && !BLANK_UUIDS.includes(a?.toLowerCase() ?? '')
 
-/** In the order in which they are told. */
+/** In the order in which they are reported. */
 export const TRAITS: readonly Trait[] = [
   {
     name: 'machine-id',
@@ -79,7 +79,7 @@ export function clonesAmong(views: readonly HostView[]): readonly Clone[] {
   })
 }
 
-/** Clones of one original that share the same with it are told together. */
+/** Clones that share the same values with one original are reported together. */
 export function cloneFindings(clones: readonly Clone[]): readonly Finding[] {
   const key = ({original, shared, sharesHostname}: Clone): string =>
     [original.label, sharesHostname, ...shared.map(({name}) => name)].join('\n')

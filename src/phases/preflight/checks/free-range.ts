@@ -25,7 +25,7 @@ function prefixesFor(kind: 'pod' | 'service', {family, prefix}: Cidr, nodes: num
   return Array.from({length: to - from + 1}, (_, i) => from + i)
 }
 
-/** A private range for this use that overlaps nothing that is taken, or undefined where there is none. */
+/** A private range for this use that overlaps no range in use, or undefined if none is left. */
 export function freeRange(
   kind: 'pod' | 'service',
   wanted: Cidr,

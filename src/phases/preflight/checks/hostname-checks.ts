@@ -37,7 +37,7 @@ const instead = ({node, isControlPlane}: HostView, nodeName: string): string =>
     ? `keep the name ${nodeName}: a control plane cannot be renamed; create a new cluster to change it`
     : `keep the name ${nodeName}, or remove the node first with kadm reset ${nodeName} --to CONTROL-PLANE, then join it as ${node.name}`
 
-/** User-data counts more than the file that kadm writes, so only its author can mend it. */
+/** User-data overrides the file that kadm writes, so only its author can fix it. */
 export const cloudInitCheck: HostCheck = view => {
   const {cloudInit} = view.facts
   if (cloudInit === undefined || cloudInit.disabled) return []

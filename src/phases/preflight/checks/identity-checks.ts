@@ -69,7 +69,7 @@ export const duplicateAddressCheck: SetCheck = views =>
       : [],
   )
 
-/** Against the nodes that the cluster has; a host that is that very node is no clone of it. */
+/** Against the nodes that the cluster has; a host that is that very node is not a clone of it. */
 export const existingNodesCheck: SetCheck = (views, {existing}: PreflightInput) =>
   views.flatMap(view => existing.flatMap(node => againstNode(view, node)))
 

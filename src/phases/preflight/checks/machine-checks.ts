@@ -82,7 +82,7 @@ export const memoryCheck: HostCheck = view => {
     : [error(name, view, `${mebibytes} MB of memory, a control plane needs 1700`, 'give the machine 2 GB or more')]
 }
 
-/** Without these no container starts, whatever the runtime is told. */
+/** Without these no container starts, with any configuration of the runtime. */
 const NEEDED = ['sys_admin', 'net_admin', 'sys_chroot', 'mknod', 'setuid', 'setgid', 'dac_override', 'chown']
 
 export const capabilityCheck: HostCheck = view => {

@@ -49,7 +49,7 @@ function obstacleOf(view: HostView, card: string): Finding | undefined {
   return error(NAME, view, `${card} belongs to ifupdown, which conflicts with netplan`, remedy)
 }
 
-/** From the machine itself no new login can be tried: a person who is logged in there would be cut off. */
+/** From the machine itself no new login can be tried: a login session there would be cut off. */
 function cutsItself(view: HostView, netplan: HostNetwork): Finding | undefined {
   const {connectedAddress, interfaces} = view.facts.network
   if (view.node.host.ssh !== 'local' || connectedAddress === undefined) return undefined

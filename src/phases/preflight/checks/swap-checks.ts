@@ -7,7 +7,7 @@ const MIB = 1024 * 1024
 /** Each place where swap comes from, since turning it off by hand lasts until the next boot. */
 export const swapCheck: HostCheck = (view, {cluster}) => {
   const {swap, cgroup} = view.facts
-  if (swap.length === 0) return [ok(NAME, view, 'there is none')]
+  if (swap.length === 0) return [ok(NAME, view, 'the host has no swap')]
   return swap.map(source => {
     const state = source.active ? 'on' : 'off now, on again after a boot'
     if (source.kind === 'outside') {

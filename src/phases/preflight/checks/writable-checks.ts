@@ -25,7 +25,7 @@ export const immutableCheck: HostCheck = (view, {cluster}) =>
       return told('ImmutableFile', view, message, `make it changeable: sudo chattr -${flag} ${path}`)
     })
 
-/** Another kind of thing may be somebody's data, so kadm replaces none. */
+/** Another kind of file may be your data, so kadm does not replace it. */
 export const pathTypeCheck: HostCheck = view => {
   const {facts} = view
   const wrong = (path: string, right: readonly string[], wanted: string): readonly Finding[] => {
