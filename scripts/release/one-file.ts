@@ -14,11 +14,11 @@ const FLAGS = ['--semi-space-growth-factor=1']
 /** Node and kadm in one file for Linux. */
 export function linuxFile(target: 'linux-x64' | 'linux-arm64', bundle: Bundle): Buffer {
   const {node} = TARGETS[target]
-  return withBlob(readFileSync(nodeProgram(node)), makeBlob(target, bundle))
+  return makeBlob(target, bundle, blob => withBlob(readFileSync(nodeProgram(node)), readFileSync(blob)))
 }
 
-/** What Node reads in itself: the boot program, kadm, and for the architecture of this machine kadm as V8 compiles it. */
-export function makeBlob(target: TargetName, bundle: Bundle): Buffer {
+/** Makes the file that Node reads in itself, and gives its path to `use`: the boot program, kadm, and for the architecture of this machine kadm as V8 compiles it. */
+export function makeBlob<T>(target: TargetName, bundle: Bundle, use: (blob: string) => T): T {
   const {builder} = TARGETS[target]
   const folder = mkdtempSync(join(tmpdir(), 'kadm-release-'))
   try {
@@ -43,7 +43,7 @@ export function makeBlob(target: TargetName, bundle: Bundle): Buffer {
     }
     put('sea.json', JSON.stringify(config))
     run(nodeProgram(builder), ['--experimental-sea-config', 'sea.json'], {cwd: folder})
-    return readFileSync(join(folder, 'blob'))
+    return use(join(folder, 'blob'))
   } finally {
     rmSync(folder, {recursive: true})
   }

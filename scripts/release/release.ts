@@ -8,6 +8,7 @@ import {join} from 'node:path'
 import {bundleKadm} from './bundle.ts'
 import {bundledPackages, licensesText, nodeComponent} from './components.ts'
 import {debianPackage} from './debian.ts'
+import {foreignFile} from './foreign.ts'
 import {releaseNotes} from './notes.ts'
 import {npmPackage} from './npm-package.ts'
 import {linuxFile} from './one-file.ts'
@@ -43,6 +44,8 @@ for (const [target, architecture] of LINUX) {
   write(`${name}-${target}`, file, 0o755)
   debianPackage({version, architecture, program: file, licenses})
 }
+foreignFile('win-x64', bundle, `${name}-win-x64.exe`)
+foreignFile('darwin-arm64', bundle, `${name}-darwin-arm64`)
 npmPackage(bundle, licensesText(packages))
 write('THIRD-PARTY-LICENSES.txt', licenses)
 write(`${name}.cdx.json`, sbom(version, [nodeComponent(), ...packages]))
