@@ -23,6 +23,8 @@ export async function bundleKadm(commit: string): Promise<Bundle> {
     target: 'node22.19',
     minify: true,
     keepNames: true,
+    // A program without a file of its own has no loader for modules, so that each import() is a require.
+    supported: {'dynamic-import': false},
     legalComments: 'none',
     // Optional parts of libraries: native code that ssh2 does without, and a compiler for plugins in TypeScript.
     external: ['*.node', 'cpu-features', 'typescript'],
