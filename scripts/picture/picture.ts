@@ -44,10 +44,10 @@ export function picture(run: Run): string {
   const body = [
     `<rect width="${WIDTH}" height="${height}" rx="10" fill="#10151f"/>`,
     ...['#ff5f57', '#febc2e', '#28c840'].map((fill, i) => `<circle cx="${24 + i * 20}" cy="22" r="6" fill="${fill}"/>`),
-    text(24, 62, `$ kadm ${run.command}`, '#e8edf5', 15),
+    text([24, 62], `$ kadm ${run.command}`, '#e8edf5', 15),
     ...scale(run, height),
     ...run.hosts.flatMap((host, i) => lane(run, host, TOP + i * LANE)),
-    text(24, height - 18, `done: ${changes}${timeTaken(run.durationMs)}`, '#2fb67c', 14),
+    text([24, height - 18], `done: ${changes}${timeTaken(run.durationMs)}`, '#2fb67c', 14),
   ]
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="ui-monospace, Menlo, Consolas, monospace" role="img">
 <title>kadm ${run.command}: ${run.hosts.join(', ')}</title>
@@ -63,7 +63,7 @@ function scale({durationMs}: Run, height: number): readonly string[] {
     const x = round(xOf(seconds * 1000, durationMs))
     return [
       `<line x1="${x}" y1="${TOP - 8}" x2="${x}" y2="${height - 44}" stroke="#263042"/>`,
-      text(x + 3, TOP - 12, `${seconds} s`, '#6b788f', 10),
+      text([x + 3, TOP - 12], `${seconds} s`, '#6b788f', 10),
     ]
   })
 }
@@ -78,14 +78,15 @@ function lane(run: Run, host: string, y: number): readonly string[] {
     const bar = `<rect x="${round(x)}" y="${y + 6}" width="${round(width)}" height="${BAR}" rx="3" fill="${fill}"><title>${phase}: ${timeTaken(durationMs)}</title></rect>`
     const name = phase.split('/').at(-1) ?? phase
     const shown = name.slice(0, Math.floor((width - 8) / LETTER))
-    return width < LABEL_MIN ? bar : `${bar}\n${text(x + 4, y + 20, shown, '#0b0f17', 10)}`
+    return width < LABEL_MIN ? bar : `${bar}\n${text([x + 4, y + 20], shown, '#0b0f17', 10)}`
   })
-  return [text(24, y + 21, host, '#e8edf5', 13), ...bars]
+  return [text([24, y + 21], host, '#e8edf5', 13), ...bars]
 }
 
 const groupOf = (phase: string): string => phase.split('/', 1)[0] ?? phase
 const xOf = (ms: number, total: number): number => LEFT + (ms / total) * (WIDTH - LEFT - RIGHT)
 const round = (value: number): number => Math.round(value * 10) / 10
-const text = (x: number, y: number, words: string, fill: string, size: number): string =>
+type Place = readonly [x: number, y: number]
+const text = ([x, y]: Place, words: string, fill: string, size: number): string =>
   `<text x="${round(x)}" y="${round(y)}" fill="${fill}" font-size="${size}">${escaped(words)}</text>`
 const escaped = (words: string): string => words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
