@@ -40,7 +40,7 @@ const flagCases = (commands: readonly CompletableCommand[]): string =>
     .map(({words, flags}) => `    '${words}') flags='${flags.map(({name}) => `--${name}`).join(' ')} --help';;`)
     .join('\n')
 
-/** Commands and flags with the same values share a line; a flag that takes a value without a list has an empty one. */
+/** A line for each argument and flag with a value; a flag that takes a value without a list has an empty one. */
 function valueCases(commands: readonly CompletableCommand[]): string {
   const all = commands.flatMap(({words, flags, values}) => [
     ...(values === undefined ? [] : [{pattern: `'${words}'`, values: textOf(values)}]),
@@ -53,9 +53,7 @@ function valueCases(commands: readonly CompletableCommand[]): string {
         })),
       ),
   ])
-  return [...Map.groupBy(all, ({values}) => values)]
-    .map(([values, same]) => `    ${same.map(({pattern}) => pattern).join('|')}) values='${values}';;`)
-    .join('\n')
+  return all.map(({pattern, values}) => `    ${pattern}) values='${values}';;`).join('\n')
 }
 
 const textOf = (values: Values): string =>
