@@ -72,7 +72,7 @@ if (isNewEnough(process.version)) {
   const node = nearbyNode()
   if (node === undefined) {
     say(
-      `kadm: needs Node ${OLDEST.join('.')} or newer, and this is ${process.version}; install a newer one from https://nodejs.org`,
+      `kadm: needs Node ${OLDEST.join('.')} or newer, and this is ${process.version}; install a newer one from https://nodejs.org, or use the single file of kadm, which has Node inside`,
     )
     process.exit(1)
   } else startAgain(node)
