@@ -107,7 +107,10 @@ m=$(stat -c %a ${target})
 [ "$m" = ${mode.replace(/^0+(?=.)/, '')} ] || chmod ${mode} ${target} || exit
 echo present`
 
-/** A shell that reports the end of its child to a closed channel gets SIGPIPE, which must not end it before its traps have run. */
+/**
+ * A shell that reports the end of its child to a closed channel gets SIGPIPE, which must not end it before its traps have run. The traps are set
+ * before the file exists, so that no moment is left in which the end of the script leaves it behind.
+ */
 const receive = ({target, mode, decompress, guard}: UploadRequest, wanted: string): Script => {
   const unpack = decompress ? sh`gzip -dc` : sh`cat`
   return sh`set -eu
@@ -115,9 +118,10 @@ trap '' PIPE
 umask 022
 ${guard?.before ?? sh`mkdir -p ${dirname(target)}`}
 umask 077
-new=$(mktemp ${`${target}.kadm.XXXXXX`})
+new=$(mktemp -u ${`${target}.kadm.XXXXXX`})
 trap 'rm -f "$new"' EXIT
 trap 'exit 143' TERM HUP INT
+(set -C; : >"$new")
 chmod ${mode} "$new"
 ${unpack} >"$new"
 h=$(sha256sum <"$new")

@@ -28,6 +28,6 @@ test('the cause is what the host shows, with its repair and where to see all of 
 test('what the failure itself means stays where the host shows no cause', () => {
   const error = explainRefusal(silent, {host: 'master', diagnoses: []}, noFile.repair)
 
-  expect(error.message).toBe('the API server of the cluster gives no answer, asked through master')
+  expect(error.message).toBe('the API server of the cluster does not answer requests through master')
   expect(error.evidence).toBe(silent.message)
 })
