@@ -21,11 +21,11 @@ export class Completion extends KadmCommand {
   }
 
   async run(): Promise<void> {
-    const {args} = await this.parse(Completion)
-    const [{COMMANDS}, {completionScript}] = await Promise.all([
-      import('./index.ts'),
-      import('./shell-completion/script.ts'),
-    ])
-    process.stdout.write(completionScript(args.shell, COMMANDS))
+    const {
+      args: {shell},
+    } = await this.parse(Completion)
+    const {completionScript} = await import('./shell-completion/script.ts')
+    const commands = this.config.commands.map(({id, summary, args, flags}) => [id, {summary, args, flags}] as const)
+    process.stdout.write(completionScript(shell, Object.fromEntries(commands)))
   }
 }

@@ -1,4 +1,4 @@
-import type {Command, Interfaces} from '@oclif/core'
+import type {Command} from '@oclif/core'
 
 /** What stands where a value is expected: a fixed list, or what the shell looks up. */
 export type Values = readonly string[] | 'hosts' | 'phases' | 'checks' | 'files' | undefined
@@ -22,6 +22,16 @@ export interface CompletableCommand {
   readonly values: Values
 }
 
+/** A command as oclif lists it or as its class declares it. */
+export interface DeclaredCommand {
+  readonly summary?: string | undefined
+  readonly args: Readonly<Record<string, Command.Arg.Any>>
+  readonly flags: Readonly<Record<string, Command.Flag.Any>>
+  readonly baseFlags?: Readonly<Record<string, Command.Flag.Any>>
+}
+
+export type DeclaredCommands = Readonly<Record<string, DeclaredCommand>>
+
 /** The lists that completion offers besides what each flag names. */
 export interface CompletionLists {
   readonly phases: readonly string[]
@@ -29,11 +39,11 @@ export interface CompletionLists {
 }
 
 /** The commands as completion scripts see them, in the order of the table. */
-export const completableCommands = (commands: Readonly<Record<string, Command.Class>>): readonly CompletableCommand[] =>
+export const completableCommands = (commands: DeclaredCommands): readonly CompletableCommand[] =>
   Object.entries(commands).map(([id, command]) => ({
     words: id.replaceAll(':', ' '),
     summary: plain(command.summary),
-    flags: Object.entries<Command.Flag.Any>({...command.flags, ...command.baseFlags})
+    flags: Object.entries<Command.Flag.Any>({...command.baseFlags, ...command.flags})
       .filter(([, {hidden}]) => hidden !== true)
       .flatMap(([name, flag]) => flagsOf(name, flag)),
     values: argValues(command.args),
@@ -58,7 +68,7 @@ function flagValues(name: string, {options, helpValue}: Command.Flag.Any & {type
   return helpValue === 'HOST' && name === 'to' ? 'hosts' : undefined
 }
 
-function argValues(args: Interfaces.ArgInput): Values {
+function argValues(args: DeclaredCommand['args']): Values {
   const [name, arg] = Object.entries(args)[0] ?? []
   if (arg?.options !== undefined) return arg.options
   if (name === 'phase') return 'phases'
