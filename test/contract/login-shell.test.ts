@@ -90,7 +90,7 @@ test('a command that the key forces is reported with what it says', async () => 
 
   await expect(host.run('true')).rejects.toMatchObject({
     code: 'connect',
-    message: containing('names ubuntu instead'),
+    message: containing('names the user ubuntu instead'),
     hint: containing('--ssh-user ubuntu'),
   })
 })

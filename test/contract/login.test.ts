@@ -72,7 +72,7 @@ describe('logging in', () => {
       evidence: containing('encrypted, and no passphrase was given'),
       hint: containing('passphrase'),
     })
-    await expect(connectSsh(options(to, {passphrase: 'wrong'}))).rejects.toMatchObject({
+    await expect(connectSsh(options(to, {passphrase: 'another one'}))).rejects.toMatchObject({
       evidence: containing('wrong passphrase'),
     })
   })
@@ -87,7 +87,7 @@ describe('logging in', () => {
       host: 'master',
       message: `cannot log in as ${server.user} at 127.0.0.1:${String(server.port)}`,
       evidence: matching(
-        /^agent: none here.*\nkey .*wrong \(SHA256:.*\): refused\npassword: not accepted by the server\n[\s\S]*the server accepts: publickey$/,
+        /^agent: not available.*\nkey .*wrong \(SHA256:.*\): refused\npassword: not accepted by the server\n[\s\S]*the server accepts: publickey$/,
       ),
     })
   })

@@ -68,7 +68,7 @@ describe('a person with a bad bundle is told what is wrong with it, and no machi
     const {code, text} = await refused(initFrom(dir))
 
     expect(code).toBe(2)
-    expect(text).toMatch(/lacks image registry\.k8s\.io\/coredns\/coredns:/)
+    expect(text).toMatch(/does not contain image registry\.k8s\.io\/coredns\/coredns:/)
   })
 
   it('that it is for another architecture', async () => {
