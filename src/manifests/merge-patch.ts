@@ -39,13 +39,11 @@ export function strategicMerge(value: unknown, patch: unknown): unknown {
 }
 
 function mergeMaps(value: Plain, patch: Plain, merge: (key: string, old: unknown, next: unknown) => unknown): Plain {
-  const merged: Record<string, unknown> = {...value}
-  for (const [key, next] of Object.entries(patch)) {
-    if (key.startsWith('$')) continue
-    if (next === null) delete merged[key]
-    else merged[key] = merge(key, merged[key], next)
-  }
-  return merged
+  const changes = Object.entries(patch).filter(([key]) => !key.startsWith('$'))
+  const removed = new Set(changes.flatMap(([key, next]) => (next === null ? [key] : [])))
+  const kept = Object.entries(value).filter(([key]) => !removed.has(key))
+  const merged = changes.flatMap(([key, next]) => (next === null ? [] : [[key, merge(key, value[key], next)] as const]))
+  return Object.fromEntries([...kept, ...merged])
 }
 
 /** New elements come first, as the API server of Kubernetes puts them. */

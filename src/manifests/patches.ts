@@ -8,7 +8,7 @@ import {mergePatch, strategicMerge} from './merge-patch.ts'
 type Plain = Readonly<Record<string, unknown>>
 
 /** The object with every patch for its target, in the order of the files' names. */
-export function patched<T extends Plain>(target: PatchTarget, object: T, files: readonly PatchFile[]): Plain {
+export function patched(target: PatchTarget, object: Plain, files: readonly PatchFile[]): Plain {
   return files
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .reduce<Plain>((value, file) => {

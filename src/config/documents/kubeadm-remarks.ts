@@ -1,7 +1,10 @@
+import {PKI_DIR} from '../../domain/paths.ts'
 import type {Locate, Path, Report} from './finding.ts'
 import type {ClusterConfiguration, InitConfiguration, JoinConfiguration} from './kubeadm-documents.ts'
 import {phaseRemark} from './kubeadm-phases.ts'
 import {usable} from './shapes.ts'
+
+const USUAL_CA = `${PKI_DIR}/ca.crt`
 
 type Remark = (path: Path, message: string) => void
 
@@ -33,6 +36,11 @@ export function remarkOnJoin(document: JoinConfiguration, locate: Locate, report
     warn(
       ['controlPlane'],
       "is for the further control planes of a cluster file, which 'kadm apply' joins; 'kadm join' joins workers",
+    )
+  if (!['', USUAL_CA].includes(document.caCertPath ?? ''))
+    warn(
+      ['caCertPath'],
+      "is not used: kadm puts the CA into certificatesDir, where the kubelet's configuration expects it",
     )
   remarkOnCommand('join', document, warn)
 }
