@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {stringify} from 'yaml'
 import {addressIn} from '../../src/lab/network/subnet.ts'
@@ -12,6 +13,7 @@ const CONTROL_PLANES = ['cp-1', 'cp-2', 'cp-3']
 const MACHINES = [...CONTROL_PLANES, 'worker']
 const KUBECTL = 'sudo kubectl --kubeconfig /etc/kubernetes/admin.conf'
 const PKI = '/etc/kubernetes/pki'
+const LEAVE = ['reset', 'cp-3', '-f', 'kadm.yaml', '--yes', '--to']
 const SHARED = ['ca.crt', 'ca.key', 'etcd/ca.key', 'front-proxy-ca.key', 'sa.key', 'sa.pub']
 
 describe('a cluster with three control planes behind a load balancer', () => {
@@ -83,13 +85,37 @@ describe('a cluster with three control planes behind a load balancer', () => {
     expect(createHash('sha256').update(snapshot.subarray(0, -32)).digest()).toEqual(snapshot.subarray(-32))
   })
 
-  it('answers while the first control plane is off', async () => {
+  it('answers while the first control plane is off, and lets no other one go meanwhile', async () => {
     await lab.must('cp-1', 'sudo systemctl stop kubelet; sudo pkill -x kube-apiserver; sudo pkill -x etcd; sleep 1')
     const endpoint = `${KUBECTL} get --raw=/readyz --request-timeout=10s`
     const answer = await lab.must('cp-2', `for i in 1 2 3 4 5 6; do ${endpoint} && exit 0; sleep 2; done; exit 1`)
     expect(answer).toContain('ok')
+
+    const refused = await lab.kadm([...LEAVE, lab.target('cp-2')])
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toContain('without cp-3, etcd has 2 voting members and needs 2, but only 1 of them answers')
     await lab.must('cp-1', 'sudo systemctl start kubelet')
   })
+
+  it('loses a control plane by reset, with its node and its member of etcd', async () => {
+    await isWhole()
+    await measured('kadm reset of one control plane', () => lab.kadmDone([...LEAVE, lab.target('cp-2')]))
+
+    const nodes = await lab.must('cp-1', `${KUBECTL} get nodes -o name -l node-role.kubernetes.io/control-plane`)
+    expect(nodes.trim().split('\n')).toEqual(['node/cp-1', 'node/cp-2'])
+    const {stdout} = await lab.kadmDone(['etcd', 'members', lab.target('cp-1')])
+    expect(stdout).toContain('2 of 2 voting members answer; etcd needs 2, so 0 may fail')
+  })
+
+  /** Waits until every member of etcd answers again. */
+  const isWhole = async (): Promise<void> => {
+    for (let tries = 0; tries < 40; tries++) {
+      const {code} = await lab.kadm(['etcd', 'members', lab.target('cp-2')])
+      if (code === 0) return
+      await sleep(3000)
+    }
+    throw new Error('etcd does not become whole again')
+  }
 })
 
 /** A request to the JSON gateway of etcd on the machine, by a way that knows nothing of the tool. */
