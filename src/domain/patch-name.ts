@@ -19,7 +19,7 @@ export interface PatchName {
   readonly type: PatchType
 }
 
-/** Takes `target[suffix][+patchtype].extension` apart; a text says why a file is no patch. */
+/** Takes `target[suffix][+patchtype].extension` apart; a text says why a file is not a patch. */
 export function patchName(file: string): PatchName | string {
   if (!/.+\.(json|yaml)$/.test(file)) return 'the name must end in .json or .yaml'
   const target = PATCH_TARGETS.find(name => file.startsWith(name))

@@ -28,7 +28,7 @@ function applied(value: Plain, {target, type}: PatchName, file: PatchFile): Plai
           ? mergePatch(value, patch)
           : strategicMerge(value, patch)
     if (isPlain(result)) return result
-    throw new Error('the result is no object')
+    throw new Error('the result must be a mapping')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new KadmError('config', `cannot apply the patch ${file.name} to ${target}: ${reason}`, {

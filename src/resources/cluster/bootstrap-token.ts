@@ -15,7 +15,7 @@ export interface BootstrapTokenResource extends ResourceBase {
   readonly description: string | undefined
   readonly usages: TokenSpec['usages']
   readonly groups: readonly string[]
-  /** How long it is valid once created; undefined: until `expires`, or for ever. */
+  /** How long it is valid once created; undefined: until `expires`, or without an end. */
   readonly ttlMs: number | undefined
   /** RFC 3339. */
   readonly expires: string | undefined
