@@ -10,8 +10,8 @@ import type {Phase, PhaseContext} from '../phase.ts'
 const wanted = ({cluster, node}: PhaseContext): readonly string[] => imagesForRole(node.role, imageNeeds(cluster))
 
 /**
- * What the static pods of a control plane need; the rest is brought while these start. Where they are slow to start all
- * is brought before: with an import beside it an API server was seen to give itself up before it was ready.
+ * The images of a control plane's static pods; the others are loaded while these start. Where they start slowly, kadm
+ * loads all images first: during an import, an API server ended itself before it was ready.
  */
 const urgent = (context: PhaseContext): readonly string[] => {
   const {cluster, node, bundle} = context

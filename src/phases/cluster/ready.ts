@@ -21,7 +21,7 @@ const REGISTERS_WITHIN_MS = 120_000
 export const registerMs = ({cluster, node}: Pick<PhaseContext, 'cluster' | 'node'>): number =>
   stepMs(cluster, node, 'tlsBootstrap', REGISTERS_WITHIN_MS)
 
-/** Where a kubelet may take long to start, it is left alone the longer. */
+/** Where a kubelet may start slowly, kadm waits longer before it asks. */
 export const registered = (
   {cluster, node}: Pick<PhaseContext, 'cluster' | 'node'>,
   moment?: string,
@@ -58,8 +58,8 @@ export const nodeReadyPhase: Phase = {
 }
 
 /**
- * CoreDNS asks the API at a service address, and runs on a node only when a cloud controller has taken the taint of a
- * new node away: where something that is not kadm's has to come first, kadm does not wait for it.
+ * CoreDNS asks the API at a service address, and runs on a node only after a cloud controller removed the taint of a
+ * new node: kadm does not wait for programs that it does not install.
  */
 const dnsComesUp = (cluster: Cluster): boolean =>
   hasCoreDns(cluster) &&
@@ -118,7 +118,7 @@ export const clusterReadyPhase: Phase = {
           }),
         ]
       : []),
-    // It tolerates the taint of a control plane, so it runs in a cluster of one too.
+    // It tolerates the taint of a control plane, so it also runs in a cluster of one node.
     ...(dnsComesUp(cluster)
       ? [
           ready({

@@ -15,11 +15,11 @@ import {controllersHealthyPhase, waitControlPlanePhase} from './wait-control-pla
 
 const where = 'joining-control-plane'
 
-/** kubeadm waits that long for a member (timeouts.etcdAPICall). */
+/** kubeadm waits this long for a member (timeouts.etcdAPICall). */
 const ETCD_MS = 120_000
 
 /**
- * What makes a prepared host another control plane, as kubeadm join --control-plane does. The kubelet starts first,
+ * Makes a prepared host another control plane, as kubeadm join --control-plane does. The kubelet starts first,
  * because it starts etcd; the API server follows when etcd has all data.
  */
 export const joinControlPlanePhase: Phase = {

@@ -11,7 +11,7 @@ import {localServer} from '../../domain/endpoint.ts'
 import {kubeconfig, type KubeconfigResource} from '../../resources/pki/kubeconfig.ts'
 import {endpointOf, type Phase, type PhaseContext} from '../phase.ts'
 
-/** These kubeconfigs of a control plane, each with a certificate of its own. */
+/** These kubeconfigs of a control plane, each with its own certificate. */
 export const kubeconfigsOf = (context: PhaseContext, names: readonly KubeconfigName[]): readonly KubeconfigResource[] =>
   names.map(name => {
     const {cluster, node, now} = context

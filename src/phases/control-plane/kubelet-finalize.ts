@@ -4,7 +4,7 @@ import {cleanup} from '../../resources/steps/cleanup.ts'
 import {wait} from '../../resources/steps/wait.ts'
 import type {Phase} from '../phase.ts'
 
-/** As kubeadm's kubelet-finalize: from inline certificate to the file that the kubelet renews. */
+/** Like kubeadm's kubelet-finalize: replaces the inline certificate with the file that the kubelet renews. */
 export const kubeletFinalizePhase: Phase = {
   name: 'kubelet-finalize',
   title: 'Let the kubelet renew its certificate',

@@ -21,14 +21,14 @@ import {patchesFor} from '../shared/patches.ts'
 import {proxyDropIn} from '../host/proxy.ts'
 import {staticPodsInForce} from './static-pods.ts'
 
-/** Its health port, which it opens when it has read everything, in the kernel's own table, where no ss is needed. */
+/** Looks for the kubelet's health port, which it opens after it read everything, in /proc/net, so that ss is not needed. */
 function listens(port: number): string {
   const hex = port.toString(16).toUpperCase().padStart(4, '0')
   const line = `^ *[0-9]+: [0-9A-F]+:${hex} [0-9A-F]+:0000 0A `
   return sh`grep -qsE ${line} /proc/net/tcp /proc/net/tcp6`.text
 }
 
-/** What the kubelet's configuration takes from a host. */
+/** The facts of a host that the kubelet's configuration depends on. */
 export const kubeletHost = ({facts, node}: Pick<PhaseContext, 'facts' | 'node'>): KubeletHost => ({
   cgroupVersion: facts.cgroup.version,
   resolvedActive: facts.resolv.resolvedActive,
@@ -36,7 +36,7 @@ export const kubeletHost = ({facts, node}: Pick<PhaseContext, 'facts' | 'node'>)
   criSocket: node.host.criSocket,
 })
 
-/** The kubelet's own configuration and the kubelet at work; the same on every node. */
+/** The configuration of the kubelet and its running unit; the same on every node. */
 export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly AnyResource[] {
   const hostname = node.host.name ?? facts.hostname
   const host = kubeletHost({facts, node})
@@ -65,7 +65,7 @@ export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly An
         // A worker's kubelet writes its own kubeconfig after it started.
         node.role === 'worker' ? BOOTSTRAP_KUBELET_CONF : KUBELET_CONF,
       ],
-      // Without a health server it has to keep running.
+      // Without a health server, it must keep running.
       steady: {seconds: 10, sign: port === 0 ? 'false' : listens(port)},
       why: 'runs the pods of this node',
     }),

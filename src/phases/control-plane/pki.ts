@@ -27,18 +27,18 @@ export function certificateOf(name: CertificateName, {cluster, node, now}: Phase
   })
 }
 
-/** The folder of the certificates, where it is not the usual one. */
+/** The folder of the certificates, if it is not the default. */
 export const ownPlace = (cluster: PhaseContext['cluster']): {readonly dir?: string} =>
   pkiDir(cluster) === PKI_DIR ? {} : {dir: pkiDir(cluster)}
 
-/** The folders that certificates need besides the usual one. */
+/** The folders that certificates need besides the default. */
 export const ownFolders = ({cluster}: PhaseContext): readonly AnyResource[] => [
   ...(usesExternalEtcd(cluster)
     ? []
     : [directory({path: `${pkiDir(cluster)}/etcd`, tree: true, why: 'etcd has its own CA'})]),
 ]
 
-/** Two steps rather than one a certificate: what signs must be there first, and a step is a round trip. */
+/** Two steps instead of one for each certificate: the CAs must exist first, and each step is a round trip. */
 export const pkiPhase: Phase = {
   name: 'certs',
   title: 'Certificates',

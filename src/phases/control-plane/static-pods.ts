@@ -27,7 +27,7 @@ const manifest = (pod: Pod, why: string): FileResource =>
   file({path: `${MANIFESTS_DIR}/${pod.metadata.name}.yaml`, mode: '0600', content: toYaml(pod), why})
 
 /**
- * Flags whose files a component reads again by itself: of the API server (k8s.io/apiserver, dynamiccertificates) and of
+ * Flags whose files a component reloads without a restart: of the API server (k8s.io/apiserver, dynamiccertificates) and of
  * etcd, which reads its certificates for every connection (etcd's documentation of transport security).
  */
 const RELOADED = [
@@ -78,7 +78,7 @@ const controllersInForce = (context: PhaseContext): readonly StaticPodResource[]
   [podsOf(context).controllerManager, podsOf(context).scheduler].map(inForce)
 
 /**
- * The control plane by its present manifests, kubeconfigs and certificates, once the kubelet runs that starts it again.
+ * The control plane with its current manifests, kubeconfigs and certificates, after the kubelet that restarts it runs.
  */
 export const staticPodsInForce = (context: PhaseContext): readonly StaticPodResource[] => [
   ...[podsOf(context).etcd, podsOf(context).apiServer].filter(pod => pod !== undefined).map(inForce),
@@ -103,7 +103,7 @@ export function etcdOn(context: PhaseContext, origin: EtcdManifestResource['orig
   ]
 }
 
-/** Why a cluster has no etcd of its own; undefined when it has one. */
+/** Why a cluster does not have its own etcd; undefined when it does. */
 export const withoutOwnEtcd = ({cluster}: PhaseContext): string | undefined =>
   usesExternalEtcd(cluster) ? 'the file names an etcd outside the cluster' : undefined
 
@@ -139,9 +139,9 @@ export const controlPlanePhase: Phase = {
 }
 
 /**
- * An API server gives itself up when it is not done with its own beginnings within a minute (PostStartHook,
- * k8s.io/kubernetes pkg/registry/core/rest), and those who ask it again and again meanwhile take the time for it from a
- * slow machine.
+ * An API server ends itself when its start hooks take longer than a minute (PostStartHook,
+ * k8s.io/kubernetes pkg/registry/core/rest), and clients that retry meanwhile slow a small machine down
+ * further.
  */
 export const controllersPhase: Phase = {
   name: 'controllers-start',

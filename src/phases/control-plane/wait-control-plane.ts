@@ -41,7 +41,7 @@ export const waitControlPlanePhase: Phase = {
   },
 }
 
-/** Asked last, when they have had all the time since the API server answered. */
+/** Asked last, because they have started since the API server answered. */
 export const controllersHealthyPhase: Phase = {
   name: 'controllers',
   title: 'Check controller manager and scheduler',

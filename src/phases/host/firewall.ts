@@ -26,7 +26,7 @@ export interface Firewalled {
   readonly peers: readonly Peer[]
 }
 
-/** What this node must let through; the same for a plan, a preflight and the act. */
+/** The traffic that this node must allow; the same for a plan, a preflight and the act. */
 export const rulesFor = ({cluster, node, facts, peers}: Firewalled): readonly FirewallRule[] =>
   firewallRulesOf({
     cluster,
@@ -106,6 +106,6 @@ const inChains = ({templates}: PhaseContext, options: InChains): readonly AnyHos
         }),
       ]
 
-/** As its own tool names it. */
+/** The name that its own tool uses. */
 export const nameOf = ({tool, family, table, chain}: ClosedChain): string =>
   tool === 'nft' ? `nftables' ${family} ${table} ${chain}` : `${tool}' ${chain}`

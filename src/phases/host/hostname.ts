@@ -29,7 +29,7 @@ export const hostnamePhase: Phase = {
   ],
 }
 
-/** Also where the name does not change: after a boot with another name, the machine would be another node. */
+/** Also when the name does not change: after a boot with another name, the machine would be another node. */
 const keptNames = () =>
   file({
     path: '/etc/cloud/cloud.cfg.d/99-kadm.cfg',

@@ -12,7 +12,7 @@ const families = ({network}: Cluster): readonly (4 | 6)[] => [
 ]
 
 /**
- * A container has no modules of its own: what its kernel does not offer is not available there, and bridged traffic
+ * A container does not have its own modules: what its kernel does not offer is not available there, and bridged traffic
  * is then not filtered.
  */
 const offered = ({facts}: PhaseContext, key: string): boolean =>

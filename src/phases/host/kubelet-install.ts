@@ -29,7 +29,7 @@ export const kubeletInstallPhase: Phase = {
   ],
 }
 
-/** A node keeps a kubelet of another release: an upgrade of it begins with a drain, which nothing here does. */
+/** A node keeps a kubelet of another release: an upgrade starts with a drain, which this phase does not do. */
 const keepsKubelet = ({facts, cluster}: PhaseContext): boolean =>
   facts.clusterCaHash !== undefined &&
   facts.kubelet.version !== undefined &&

@@ -6,19 +6,19 @@ import {releaseRecord} from '../../resources/programs/release.ts'
 import {FIREWALL_PHASE} from './firewall.ts'
 import type {Phase, PhaseContext} from '../phase.ts'
 
-/** Where the programs of a host come from; `own` are there already, and neither a package nor kadm knows them. */
+/** Where the programs of a host come from; `own` programs are already installed, but not by a package or kadm. */
 export type Provision = 'bundle' | 'packages' | 'upstream' | 'unmanaged'
 
-/** What decides it; of a bundle only whether there is one. */
+/** The facts that decide it; of a bundle, only whether it exists. */
 type Deciding = Pick<PhaseContext, 'facts' | 'cluster'> & {readonly bundle: object | undefined}
 
-/** A kubelet that no package brought is left as it is: a second one over it would be neither's. */
+/** kadm keeps a kubelet that does not come from a package: a package would overwrite it, and no tool could then remove it cleanly. */
 export const kubeletComesBy = ({bundle, facts}: Omit<Deciding, 'cluster'>): Provision =>
   bundle === undefined ? (isUnmanaged(facts.kubelet.version, facts, ['kubelet']) ? 'unmanaged' : 'packages') : 'bundle'
 
 /**
- * What is there stays: kadm's own release, a package, your own program. A bare host gets the project's release unless the
- * file wants the distribution's: that one is older than what Kubernetes 1.38 asks of a runtime (KEP-4033).
+ * kadm keeps the installed runtime: kadm's own release, a package, your own program. A bare host gets the project's release unless the
+ * file asks for the distribution's, which is older than Kubernetes 1.38 requires (KEP-4033).
  */
 export function runtimeComesBy({bundle, facts, cluster}: Deciding): Provision {
   if (bundle !== undefined) return 'bundle'
@@ -28,15 +28,15 @@ export function runtimeComesBy({bundle, facts, cluster}: Deciding): Provision {
   return cluster.source.kind === 'online' && cluster.source.runtime === 'distribution' ? 'packages' : 'upstream'
 }
 
-/** As docker.com and as the distributions call it. */
+/** The names that docker.com and the distributions use. */
 const RUNTIMES = ['containerd.io', 'containerd']
 
 const isUnmanaged = (there: string | undefined, facts: Facts, names: readonly string[]): boolean =>
   there !== undefined && names.every(name => facts.packages[name] === undefined)
 
 /**
- * The container runtime: what is installed already, else the distribution's. It must not change under running
- * containers.
+ * The container runtime: the installed one, else the distribution's. It must not change while containers
+ * run.
  */
 export const runtimePackages = ({facts}: Pick<PhaseContext, 'facts'>): PackagesResource =>
   packages({
@@ -57,7 +57,7 @@ export const kubernetesPackages = ({cluster}: Pick<PhaseContext, 'cluster'>): Pa
     })),
   })
 
-/** Throws when the kubelet that is there cannot become the wanted one. */
+/** Throws when kadm cannot change the installed kubelet to the wanted release. */
 export function refuseOtherKubelet({facts, cluster}: PhaseContext): void {
   const {version} = facts.kubelet
   if (version === undefined || version === cluster.version.text) return
@@ -70,7 +70,7 @@ export function refuseOtherKubelet({facts, cluster}: PhaseContext): void {
   )
 }
 
-/** Of the authorities of the web. */
+/** The package with the public CAs. */
 export const certificatePackages = (): PackagesResource =>
   packages({
     name: 'certificates',

@@ -5,10 +5,10 @@ import type {AnyResource} from '../../resources/any-resource.ts'
 import {file} from '../../resources/files/file.ts'
 import type {Phase, PhaseContext} from '../phase.ts'
 
-/** Comes late, so that it says the last word. */
+/** Sorts last, so that its settings override the others. */
 export const APT_PROXY = '/etc/apt/apt.conf.d/95kadm-proxy'
 
-/** The drop-in of ours that tells a unit of the proxy. */
+/** The drop-in of kadm that sets the proxy of a unit. */
 export const proxyDropIn = (unit: 'containerd' | 'kubelet'): string =>
   `/etc/systemd/system/${unit}.service.d/20-kadm-proxy.conf`
 
@@ -24,7 +24,7 @@ export function unitKnowsProxy(context: PhaseContext, unit: 'containerd' | 'kube
       })
 }
 
-/** How packages are reached; before anything else is fetched. */
+/** The proxy for packages; before any download. */
 export const proxyPhase: Phase = {
   name: 'proxy',
   title: 'Configure the proxy',

@@ -28,10 +28,10 @@ const PLUGINS: readonly BinaryName[] = [
   'cni-bandwidth',
   'cni-tuning',
 ]
-/** vxlan puts 50 bytes around each packet. */
+/** vxlan adds 50 bytes to each packet. */
 const VXLAN_BYTES = 50
 
-/** Where the packages put it. */
+/** The path that the packages use. */
 const PACKAGED = '/usr/bin/containerd'
 
 /** In bytes. The cluster file decides, because netplan may set it later in the same run. */
@@ -91,7 +91,7 @@ function programs(context: PhaseContext): readonly AnyResource[] {
   return runtimeComesBy(context) === 'packages' ? [runtimePackages(context)] : runtimeFromReleases(context)
 }
 
-/** A package may bring containerd 1 or 2, and both read the older form of the file. */
+/** A package may contain containerd 1 or 2, and both read the older format of the file. */
 const configOf = (context: PhaseContext): string => {
   const {facts, cluster, templates} = context
   return containerdConfig(templates, {

@@ -3,7 +3,7 @@ import type {Cluster, Node} from '../../domain/cluster.ts'
 import {candidatesOf, isIn, isUserNat, type AddressCandidate, type Chooser} from './candidates.ts'
 import type {Finding} from './finding.ts'
 
-/** Why a node has the address it has, for people. */
+/** Why a node has its address, for people. */
 export type Reason = 'named' | 'already in use' | 'login' | 'shared network' | 'default route' | 'only one'
 
 export interface ChosenNode extends Node {
@@ -19,13 +19,13 @@ export interface AddressChoice {
 export interface ChoiceInput {
   readonly cluster: Cluster
   readonly hosts: readonly Chooser[]
-  /** Addresses of the nodes that the cluster has already. */
+  /** Addresses of the existing nodes of the cluster. */
   readonly existing: readonly {readonly addresses: readonly string[]}[]
 }
 
 /**
- * The choices that there are, the best first: as a person would guess, then by each network that all hosts are on.
- * Which of them the hosts can reach one another by shows only when they try; the same facts give the same list.
+ * The possible choices, the best first: the one that a person would guess, then one for each network that all hosts
+ * are on. Only a test shows by which of them the hosts reach one another; the same facts give the same list.
  */
 export function addressChoices(input: ChoiceInput): readonly AddressChoice[] {
   const others = commonSubnets(input, usableOf(input).usable).map(subnet => chooseAddresses(input, subnet))
@@ -35,8 +35,8 @@ export function addressChoices(input: ChoiceInput): readonly AddressChoice[] {
 }
 
 /**
- * Gives every host its name and the address that the other hosts reach it by; a subnet counts more than where the
- * logins came in.
+ * Gives every host its name and the address that the other hosts reach it by; a subnet takes precedence over the
+ * address of the login.
  */
 export function chooseAddresses(input: ChoiceInput, subnet?: string): AddressChoice {
   const {hosts} = input
@@ -56,7 +56,7 @@ export function chooseAddresses(input: ChoiceInput, subnet?: string): AddressCho
 interface Usable {
   /** Host by host. */
   readonly all: readonly (readonly AddressCandidate[])[]
-  /** Addresses that several hosts have. */
+  /** Addresses that several hosts share. */
   readonly twins: ReadonlySet<string>
   readonly usable: readonly (readonly AddressCandidate[])[]
 }
@@ -93,7 +93,7 @@ function sharedBetweenHosts(all: readonly (readonly AddressCandidate[])[]): Read
   return twins
 }
 
-/** The networks that all hosts are on, first the one that the cluster's nodes and then most default routes are on. */
+/** The networks that all hosts are on; first those of the cluster's nodes, then those with most default routes. */
 function commonSubnets({hosts, existing}: ChoiceInput, usable: Usable['usable']): readonly string[] {
   const subnets = [...new Set(usable.flatMap(candidates => candidates.map(({subnet}) => subnet)))]
   const common = subnets.filter(subnet => usable.every(candidates => candidates.some(c => c.subnet === subnet)))
@@ -131,7 +131,7 @@ function chooseOne(
   )
 }
 
-/** A login by an address that its card is about to lose will come by the first one that the card gets. */
+/** If an interface is about to lose the address of the login, the first address that it gets takes its place. */
 function afterNetplan(login: string | undefined, {spec, facts}: Chooser): string | undefined {
   const card = facts.network.interfaces.find(link => link.addresses.some(({address}) => address === login))
   const asked = card === undefined ? undefined : spec.netplan?.interfaces[card.name]?.addresses
@@ -139,7 +139,7 @@ function afterNetplan(login: string | undefined, {spec, facts}: Chooser): string
   return kept ? login : asked?.[0]?.split('/')[0]
 }
 
-/** What a person names is taken wherever it is on the host, or will be by its netplan. */
+/** An address that you set is accepted on every interface of the host, also if its netplan adds it later. */
 function named(text: string, {spec, facts}: Chooser): Choice | undefined {
   const address = canonicalAddress(text)
   const present = facts.network.interfaces.find(link => link.addresses.some(a => a.address === address))

@@ -1,4 +1,4 @@
-/** The checks that can be ignored by name, for completion; those whose name has a path or a port as their usual forms. */
+/** The checks that can be ignored by name, for completion; names that contain a path or a port appear in their usual forms. */
 export const CHECK_NAMES = [
   'all',
   'Architecture',

@@ -1,7 +1,7 @@
-/** What one check saw; hosts by their node names. */
+/** The result of one check; hosts by their node names. */
 export interface Finding {
   readonly name: string
-  /** `info` is what kadm puts right by itself; `warning` is what it cannot, and can live with. */
+  /** `info`: kadm corrects it. `warning`: kadm cannot correct it, but can continue. */
   readonly severity: 'error' | 'warning' | 'info' | 'ok'
   readonly hosts: readonly string[]
   readonly message: string
@@ -11,7 +11,7 @@ export interface Finding {
   readonly mandatory?: true
 }
 
-/** Errors that are ignored by name (any case, or `all`) become warnings, as in kubeadm; nothing is hidden, and what is mandatory stays an error. */
+/** Errors that are ignored by name (any case, or `all`) become warnings, as in kubeadm; nothing is hidden, and mandatory errors stay errors. */
 export function applyIgnores(findings: readonly Finding[], ignored: readonly string[]): readonly Finding[] {
   const names = new Set(ignored.map(name => name.toLowerCase()))
   const isIgnored = ({name, severity, mandatory}: Finding): boolean =>

@@ -3,20 +3,20 @@ import type {Cluster, Node, Role} from '../../domain/cluster.ts'
 import type {Facts} from '../../domain/facts.ts'
 import type {Finding} from './finding.ts'
 
-/** All that preflight judges from; pure data, so that the same facts give the same findings. */
+/** The whole input of preflight; pure data, so that the same facts give the same findings. */
 export interface PreflightInput {
   readonly cluster: Cluster
   readonly hosts: readonly JudgedHost[]
-  /** Nodes that the cluster has already, as its API lists them. */
+  /** Existing nodes of the cluster, as its API lists them. */
   readonly existing: readonly ExistingNode[]
-  /** Hash of the CA of the cluster that is joined; undefined where one of the hosts carries it or nothing exists yet. */
+  /** Hash of the CA of the cluster that the hosts join; undefined when one of the hosts has the CA or no cluster exists yet. */
   readonly clusterCaHash: string | undefined
   readonly bundleArchitecture: Architecture | undefined
-  /** The command that asks, for fixes: 'init', 'apply', …. */
+  /** The running command, for hints: 'init', 'apply', …. */
   readonly command?: string | undefined
 }
 
-/** One place that kadm reaches through the host's own connection, and whether its SSH server let it. */
+/** One address that kadm reaches through the host's own connection, and whether its SSH server allowed it. */
 export interface ForwardTry {
   /** `address:port`, as seen from the host. */
   readonly to: string
@@ -26,13 +26,13 @@ export interface ForwardTry {
 export interface JudgedHost {
   readonly node: Node
   readonly facts: Facts
-  /** Our own clock half way through the look. */
+  /** The local clock in the middle of the look. */
   readonly midpointSeconds: number
-  /** What was tried to be forwarded from it; nothing where nothing needs to be. */
+  /** The forwards that kadm tested from it; empty when it needs none. */
   readonly forwards?: readonly ForwardTry[]
 }
 
-/** Of `status` of a Node object. */
+/** From `status` of a Node object. */
 export interface ExistingNode {
   readonly name: string
   readonly machineId: string
@@ -43,7 +43,7 @@ export interface ExistingNode {
 
 /** One host as the checks see it. */
 export interface HostView extends JudgedHost {
-  /** How findings call it: the node's name, with its address where two share a name. */
+  /** Its name in findings: the node's name, with its address where two share a name. */
   readonly label: string
   readonly isControlPlane: boolean
   /** A node of this very cluster: what it has of Kubernetes comes from an earlier run and does not block this one. */
@@ -55,7 +55,7 @@ export interface HostView extends JudgedHost {
 export type HostCheck = (view: HostView, input: PreflightInput) => readonly Finding[]
 export type SetCheck = (views: readonly HostView[], input: PreflightInput) => readonly Finding[]
 
-/** The CA hash of the cluster this run is about, as far as it is known. */
+/** The CA hash of the cluster of this run, if it is known. */
 export const ownCaHash = ({clusterCaHash, hosts}: PreflightInput): string | undefined =>
   clusterCaHash ??
   hosts.find(({node, facts}) => node.role === 'control-plane' && facts.clusterCaHash !== undefined)?.facts.clusterCaHash

@@ -23,7 +23,7 @@ import * as swap from './checks/swap-checks.ts'
 import * as system from './checks/system-checks.ts'
 import {kubeletVersionCheck, versionChangeCheck} from './checks/version-checks.ts'
 
-/** In the order a person reads them: privileges, the kind of machine, whether it is free, what kadm will prepare. */
+/** In the order in which you read them: privileges, the kind of machine, whether it is free, what kadm will prepare. */
 const HOST_CHECKS: readonly HostCheck[] = [
   machine.privilegeCheck,
   forwardingCheck,
@@ -84,7 +84,7 @@ const HOST_CHECKS: readonly HostCheck[] = [
   clockSyncCheck,
 ]
 
-/** Of the hosts together, and against the nodes of the cluster. */
+/** Compares the hosts with one another and with the nodes of the cluster. */
 const SET_CHECKS: readonly SetCheck[] = [
   cloneCheck,
   duplicateNameCheck,
@@ -94,7 +94,7 @@ const SET_CHECKS: readonly SetCheck[] = [
   clockOffsetCheck,
 ]
 
-/** Runs every check and tells everything; what to do about it is the caller's. */
+/** Runs every check and returns all findings; the caller decides what to do. */
 export function judge(input: PreflightInput): readonly Finding[] {
   const views = viewsOf(input)
   return [

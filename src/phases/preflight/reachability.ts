@@ -15,7 +15,7 @@ export interface ProbedHost {
 
 const familyOf = (node: Node): 4 | 6 => parseAddress(node.address)?.family ?? 4
 
-/** What a node must answer on for the others, by its role. */
+/** The ports on which a node must answer other nodes, by its role. */
 function tcpPorts(from: Node, to: Node, {apiPort}: Cluster): readonly number[] {
   if (to.role === 'worker') return from.role === 'control-plane' ? [PORTS.kubelet] : []
   return from.role === 'control-plane' ? [apiPort, ...ETCD_PORTS, PORTS.kubelet] : [apiPort]
@@ -23,7 +23,7 @@ function tcpPorts(from: Node, to: Node, {apiPort}: Cluster): readonly number[] {
 
 const usesVxlan = ({network}: Cluster): boolean => network.plugin.kind === 'flannel'
 
-/** What has to listen on a host while it is probed. */
+/** The listeners that a host needs while kadm probes it. */
 export function probeSockets(node: Node, nodes: readonly Node[], cluster: Cluster): readonly Socket[] {
   const others = nodes.filter(other => other !== node)
   const ports = [...new Set(others.flatMap(other => tcpPorts(other, node, cluster)))]
@@ -31,7 +31,7 @@ export function probeSockets(node: Node, nodes: readonly Node[], cluster: Cluste
   return others.length > 0 && usesVxlan(cluster) ? [...tcp, {protocol: 'udp', port: PORTS.vxlan}] : tcp
 }
 
-/** Every pair of hosts on the ports their roles need, and a datagram as large as the network claims to carry. */
+/** Probes every pair of hosts on the ports that their roles need, and with a datagram of the size that the network claims to carry. */
 export function probePlan(hosts: readonly ProbedHost[], cluster: Cluster): readonly Probe[] {
   return hosts.flatMap(from =>
     hosts
@@ -52,7 +52,7 @@ export function probePlan(hosts: readonly ProbedHost[], cluster: Cluster): reado
   )
 }
 
-/** An address that netplan is yet to give cannot be probed. */
+/** kadm cannot probe an address that netplan has not set yet. */
 export const isThere = ({node, facts}: ProbedHost): boolean =>
   node.address !== '' &&
   facts.network.interfaces.some(({addresses}) => addresses.some(({address}) => address === node.address))
@@ -60,7 +60,7 @@ export const isThere = ({node, facts}: ProbedHost): boolean =>
 const mtuOf = ({node, facts}: ProbedHost): number =>
   facts.network.interfaces.find(({name}) => name === node.networkInterface)?.mtu ?? 1500
 
-/** Leaves out the questions that no host can answer: a vxlan that is already at work takes its port for itself. */
+/** Leaves out the questions that no host can answer: a vxlan interface that exists already occupies its port. */
 export const answerable = (probes: readonly Probe[], listeners: ReadonlyMap<string, Listener>): readonly Probe[] =>
   probes.filter(({from, to, protocol, port}) => {
     const [asking, answering] = [listeners.get(from), listeners.get(to)]
@@ -69,7 +69,7 @@ export const answerable = (probes: readonly Probe[], listeners: ReadonlyMap<stri
     return answering.canProbe ? !(isBusy && protocol === 'udp') : false
   })
 
-/** Whether others get through to a host with a firewall only shows when it has been told to let them. */
+/** A host with a firewall can be tested only after its rules allow the other hosts. */
 export const behindFirewall = (hosts: readonly ProbedHost[]): readonly Finding[] =>
   hosts
     .filter(({facts}) => isOpenedByKadm(facts))
@@ -81,7 +81,7 @@ export const behindFirewall = (hosts: readonly ProbedHost[]): readonly Finding[]
       remedy: undefined,
     }))
 
-/** One finding a pair that fails, one for all that works. */
+/** One finding for each pair that fails, one for all that work. */
 export function judgeProbes(
   results: readonly ProbeResult[],
   listeners: ReadonlyMap<string, Listener>,

@@ -4,18 +4,18 @@ import {isNode, list, type Clone} from '../preflight/checks/clones.ts'
 import {hypervisorSteps} from '../preflight/checks/hypervisor-advice.ts'
 import type {HostView} from '../preflight/input.ts'
 
-/** What is done on one clone, and what only a person can do. */
+/** The repair of one clone, and the steps that only you can do. */
 export interface CloneRepair {
   readonly view: HostView
-  /** The label of the machine that keeps what both have. */
+  /** The label of the machine that keeps the shared identity. */
   readonly original: string
   readonly parts: IdentityParts
-  /** The name it gets; undefined when nobody named it, or when there is no address to go with it. */
+  /** The name it gets; undefined when the file does not name it, or when it has no address for the name. */
   readonly newName: string | undefined
   readonly byHand: readonly string[]
 }
 
-/** Whether there is anything that the machine can give itself. */
+/** Whether the machine can replace any of it on its own. */
 export const isRepairable = ({parts}: CloneRepair): boolean => parts.machineId || parts.hostKeys
 
 /** Replaces only what is shared. Throws before it repairs any clone if one of them must not be repaired. */
@@ -53,7 +53,7 @@ function refuse(views: readonly HostView[]): void {
   }
 }
 
-/** What will be done, one line a clone. */
+/** The planned repairs, one line for each clone. */
 export function repairText({view, original, parts, newName}: CloneRepair): string {
   const gets = [
     ...(parts.machineId ? ['a new machine-id'] : []),

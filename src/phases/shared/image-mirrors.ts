@@ -10,7 +10,7 @@ import type {ManifestPlace} from '../../resources/images/pulled-images.ts'
 const imageMirrors = ({source}: Pick<Cluster, 'source'>): readonly ImageMirror[] =>
   source.kind === 'online' ? (source.images ?? []) : []
 
-/** Where containerd, crictl and ctr look up how a registry is reached; they read it again for each pull. */
+/** The folder where containerd, crictl and ctr look up the hosts of a registry; they read it for each pull. */
 export const mirrorFiles = (cluster: Pick<Cluster, 'source'>): readonly AnyResource[] =>
   imageMirrors(cluster).flatMap(({registry, url, ca}) => {
     const folder = `${CERTS_DIR}/${registry}`
@@ -27,7 +27,7 @@ export const mirrorFiles = (cluster: Pick<Cluster, 'source'>): readonly AnyResou
     ]
   })
 
-/** Where each of these images is asked for by name, which is at the mirror of its registry if it has one. */
+/** Where the host requests each of these images: from the mirror of its registry, if it has one. */
 export const manifestPlaces = (
   cluster: Pick<Cluster, 'source'>,
   refs: readonly string[],

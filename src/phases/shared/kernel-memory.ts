@@ -23,7 +23,7 @@ const TOUCHED = [
 
 const KEPT = `${KADM_DIR}/kernel-settings`
 
-/** Notes, once and before Kubernetes runs, what it is going to change in the kernel. */
+/** Records, once and before Kubernetes runs, the kernel settings that Kubernetes changes. */
 export const rememberKernelSettings = (): BaselineResource =>
   baseline({
     name: 'kernel-settings',
@@ -32,7 +32,7 @@ export const rememberKernelSettings = (): BaselineResource =>
     print: sh`for key in ${TOUCHED}; do [ ! -e /proc/sys/$key ] || printf '%s %s\n' "$key" "$(cat /proc/sys/$key)"; done`,
   })
 
-/** Puts back what was noted. */
+/** Restores the recorded settings. */
 export const restoreKernelSettings = (): CleanupResource =>
   cleanup({
     name: 'kernel-settings',

@@ -16,7 +16,7 @@ export const kubeletStopped = (): CleanupResource =>
     clear: sh`systemctl stop kubelet.service`,
   })
 
-/** By the runtime where it answers; else what its shims started is ended, then they. */
+/** Uses the runtime if it answers; otherwise ends the processes that its shims started, then the shims. */
 export const podsStopped = (): CleanupResource =>
   cleanup({
     name: 'pods',
@@ -36,7 +36,7 @@ done`,
   })
 
 /**
- * Where the kubelet, pods and the runtime mount for Kubernetes; what containerd runs for others is in folders beside
+ * Where the kubelet, pods and the runtime mount for Kubernetes; containers of other programs are in folders next to
  * k8s.io.
  */
 const MOUNTED_IN = sh`${KUBELET_DIR} /var/lib/containerd /run/containerd/io.containerd.grpc.v1.cri /run/containerd/io.containerd.*/k8s.io`
@@ -66,12 +66,12 @@ export const podLinksGone = (): CleanupResource =>
     clear: sh`for link in ${LINKS}; do [ ! -e /sys/class/net/$link ] || ip link delete $link; done`,
   })
 
-/** On cgroup v1 there is one in every hierarchy. */
+/** On cgroup v1, every hierarchy has one. */
 const groups = sh`for group in /sys/fs/cgroup/kubepods /sys/fs/cgroup/kubepods.slice $(
   [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ] || ls -d /sys/fs/cgroup/*/kubepods /sys/fs/cgroup/*/kubepods.slice 2>/dev/null
 ); do [ ! -d "$group" ] || echo "$group"; done`
 
-/** Slices of systemd's go when they are stopped; a process that is just ending keeps its group for a moment. */
+/** systemd removes its slices when they stop; a process that is ending keeps its group for a moment. */
 export const podGroupsGone = (): CleanupResource =>
   cleanup({
     name: 'pod-groups',

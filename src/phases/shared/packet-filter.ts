@@ -1,12 +1,12 @@
 import {program} from '../../remote/shell/program.ts'
 import {cleanup, type CleanupResource} from '../../resources/steps/cleanup.ts'
 
-/** Chains that kube-proxy, the runtime's plugins, flannel and the kubelet make. */
+/** Chains that kube-proxy, the runtime's plugins, flannel and the kubelet create. */
 const OURS = '(KUBE-|CNI-|CNI_|FLANNEL-|flanneld)'
 
 /**
- * Turns what iptables-save prints into the deletions of our rules and chains, which iptables-restore then does as one
- * for each table.
+ * Converts the output of iptables-save into deletions of the rules and chains of Kubernetes, which iptables-restore
+ * applies in one transaction for each table.
  */
 const DELETIONS = String.raw`
 my $ours = qr/$ENV{OURS}/;
@@ -18,8 +18,8 @@ elsif (/^COMMIT/ && @todo > 1) { print @todo, (map "-X $_\n", @chains), $_ }
 `
 
 /**
- * Takes out the rules of Kubernetes and no others, which are not even touched. Tables that are then empty are removed,
- * since an empty table does nothing.
+ * Removes only the rules of Kubernetes; all others stay untouched. Also removes tables that are then empty, since an
+ * empty table does nothing.
  */
 export const packetFilterCleared = (): CleanupResource =>
   cleanup({

@@ -10,8 +10,8 @@ import {certificatePackages, kubeletComesBy} from '../host/packages.ts'
 import type {PhaseContext} from '../phase.ts'
 
 /**
- * The published files that the runtime of this host is made of; throws `config` where there are none for its
- * architecture.
+ * The published files of the runtime for this host; throws `config` when its architecture has
+ * none.
  */
 export function releasesFor({
   cluster: {source},
@@ -31,7 +31,7 @@ export function releasesFor({
   return runtimeReleases(architecture, archives)
 }
 
-/** Whether the host has this very containerd already, so that nothing will have to be fetched. */
+/** Whether the host already has exactly this containerd, so that no download is needed. */
 export const hasRelease = ({containerd}: Facts, releases: readonly ReleaseArchive[]): boolean =>
   containerd.binary === BINARIES.containerd.path &&
   releases.some(({project, version}) => project === 'containerd' && version === `v${containerd.version ?? ''}`)

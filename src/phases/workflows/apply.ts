@@ -5,7 +5,7 @@ import {preparePhase} from './prepare.ts'
 import {clusterReadyPhase, nodePodsPhase, nodeReadyPhase} from '../cluster/ready.ts'
 import {workerPhase} from '../worker/worker.ts'
 
-/** `kadm apply`: a whole cluster, all hosts side by side; each host takes the phases that are for it. */
+/** `kadm apply`: a whole cluster, all hosts in parallel; each host runs the phases of its role. */
 export const applyPhases: readonly Phase[] = [
   preparePhase,
   ...firstControlPlanePhases,

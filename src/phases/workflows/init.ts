@@ -13,7 +13,7 @@ import {controllersPhase, controlPlanePhase, etcdPhase} from '../control-plane/s
 import {userKubeconfigPhase} from '../control-plane/user-kubeconfig.ts'
 import {controllersHealthyPhase, waitControlPlanePhase} from '../control-plane/wait-control-plane.ts'
 
-/** What makes a prepared host the first control plane, in order. */
+/** The phases that make a prepared host the first control plane, in order. */
 export const firstControlPlanePhases: readonly Phase[] = [
   controlPlaneImagesPhase,
   pkiPhase,
@@ -35,7 +35,7 @@ export const firstControlPlanePhases: readonly Phase[] = [
   controllersHealthyPhase,
 ]
 
-/** `kadm init`: from a bare host to a cluster of one. */
+/** `kadm init`: from a bare host to a cluster of one node. */
 export const initPhases: readonly Phase[] = [
   preparePhase,
   ...firstControlPlanePhases,

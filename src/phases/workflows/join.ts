@@ -4,5 +4,5 @@ import type {Phase} from '../phase.ts'
 import {nodePodsPhase, nodeReadyPhase} from '../cluster/ready.ts'
 import {workerPhase} from '../worker/worker.ts'
 
-/** A worker: the host is prepared, then its kubelet introduces itself to the cluster. */
+/** A worker: kadm prepares the host, then its kubelet registers with the cluster. */
 export const joinPhases: readonly Phase[] = [preparePhase, nodeImagesPhase, workerPhase, nodeReadyPhase, nodePodsPhase]

@@ -21,8 +21,8 @@ import type {Phase, PhaseContext} from '../phase.ts'
 const DRAIN_MS = 120_000
 
 /**
- * Folders of which `kubeadm reset` leaves nothing but themselves; etcd's own is removed, unless it is a disk of its
- * own.
+ * Folders that `kubeadm reset` empties; it also removes the folder of etcd, unless that is a mount
+ * point.
  */
 const MEMBER = `${ETCD_DATA_DIR}/member`
 const EMPTIED = [MANIFESTS_DIR, PKI_DIR, MEMBER, KUBELET_DIR]
@@ -39,7 +39,7 @@ const etcdStep = ({node, facts}: PhaseContext, step: EtcdLeftResource['step']): 
     why: 'a removed member would still count against the quorum of etcd',
   })
 
-/** `kadm reset`, before the ledger is undone: the node leaves, and what runs on it ends. */
+/** `kadm reset`, before the ledger is reverted: the node leaves the cluster, and its containers stop. */
 export const resetPhases: readonly Phase[] = [
   {
     name: 'leave',
@@ -47,7 +47,7 @@ export const resetPhases: readonly Phase[] = [
     why: 'drains the node, then deletes its Node object',
     when: ({isAdmin}) => (isAdmin ? true : `${NO_CONTROL_PLANE} the Node object stays in the cluster`),
     resources: context => [
-      // Its look refuses before the node is drained.
+      // Its look reports a refusal before the node is drained.
       ...(hasMember(context) ? [etcdStep(context, 'check')] : []),
       nodeRemoved({
         node: context.node.name,
@@ -85,7 +85,7 @@ export const resetPhases: readonly Phase[] = [
   },
 ]
 
-/** What `kubeadm reset` removes. Where the folders are links or disks of their own, they stay so. */
+/** The files that `kubeadm reset` removes. Folders that are links or mount points stay. */
 export const kubernetesFilesGone = (): CleanupResource =>
   cleanup({
     name: 'kubernetes-files',
@@ -101,8 +101,8 @@ export const kubernetesFilesGone = (): CleanupResource =>
   })
 
 /**
- * After the ledger: what others made in the places of Kubernetes, as `kubeadm reset` removes it, and kadm's own folder
- * last.
+ * After the ledger: removes files of other programs in the folders of Kubernetes, as `kubeadm reset` does, and last the
+ * folder of kadm.
  */
 export const afterResetPhases: readonly Phase[] = [
   {
@@ -113,11 +113,11 @@ export const afterResetPhases: readonly Phase[] = [
   },
 ]
 
-/** Removes kadm's own folders; the lease is in one, so nothing comes after. */
+/** Removes kadm's own folders; one contains the lease, so this is the last step. */
 export const forgetScript = sh`set -eu
 ${removeTrees(RUN_DIR, KADM_DIR)}`
 
-/** Where something was left because others changed it, its first original stays too. */
+/** If a resource is left because another program changed it, its original state stays too. */
 export const forgetAllButLedger = sh`set -eu
 ${removeTrees(RUN_DIR)}
 for entry in ${KADM_DIR}/* ${KADM_DIR}/.[!.]*; do

@@ -19,8 +19,8 @@ describe('cloud-init', () => {
 
   test('whose user-data counts more than what kadm writes is reported', () => {
     expect(says({preserveHostname: 'false', manageEtcHosts: 'true'})).toEqual([
-      `warning master: the user-data of cloud-init says preserve_hostname: false, which renames the host at boot -> ${remedy}`,
-      `warning master: the user-data of cloud-init says manage_etc_hosts: true, which writes /etc/hosts again at every boot -> ${remedy}`,
+      `warning master: the user-data of cloud-init sets preserve_hostname: false, which renames the host at boot -> ${remedy}`,
+      `warning master: the user-data of cloud-init sets manage_etc_hosts: true, which writes /etc/hosts again at every boot -> ${remedy}`,
     ])
   })
 

@@ -52,7 +52,7 @@ describe('files of another pod network', () => {
       expect.stringMatching(/^warning master: \/etc\/cni\/net.d\/05-x.conf of another pod network: pods would get/),
     ])
     expect(ofMember('PodNetworkConfig', holding(OWN, '87-podman.conflist'))).toEqual([
-      expect.stringMatching(/^warning master: \S+87-podman.conflist of another pod network would count if/),
+      expect.stringMatching(/^warning master: \S+87-podman.conflist of another pod network would take effect if/),
     ])
   })
 })

@@ -27,7 +27,7 @@ test('each source of swap is reported with what kadm does about it', () => {
     'info master: /dev/sda3 is swap from its GPT partition type (off now, on again after a boot) -> kadm turns it off and disables what turns it on',
     'info master: /data/swap is swap from data-swap.swap (on) -> kadm turns it off and disables what turns it on',
     'info master: /swapfile2 is swap from an unknown place (on) -> kadm turns it off; check after a reboot that it stays off',
-    'warning master: /dev/vda2 is swap of the kernel outside -> turn it off on the host of this container, or accept it',
+    'warning master: /dev/vda2 is swap of the host of this container -> turn it off on the host of this container, or accept it',
   ])
 })
 
@@ -51,7 +51,7 @@ test.each([
 
   expect(found).toEqual(
     [
-      `warning master: kernel ${release} may write secrets and other volumes in memory to swap -> use Linux 6.4 or later, whose tmpfs knows noswap, or encrypt the swap`,
+      `warning master: kernel ${release} may write secrets and other volumes in memory to swap -> use Linux 6.4 or later, whose tmpfs supports noswap, or encrypt the swap`,
     ].slice(0, warnings),
   )
   expect(seen('SwapKernel', {swap: [FSTAB], kernel: {...kernel, release}})).toEqual([])

@@ -14,7 +14,7 @@ export const clockSyncCheck: HostCheck = view => {
 
 const offsetOf = ({facts, midpointSeconds}: HostView): number => facts.clock.epochSeconds - midpointSeconds
 
-/** Between hosts, not to our own clock: certificates and leases are made on one host and judged on another. */
+/** Compares hosts with one another, not with the local clock: one host creates certificates and leases, and another checks them. */
 export const clockOffsetCheck: SetCheck = views => {
   const sorted = views.toSorted((a, b) => offsetOf(a) - offsetOf(b))
   const [slowest, fastest] = [sorted[0], sorted.at(-1)]

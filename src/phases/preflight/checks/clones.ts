@@ -3,7 +3,7 @@ import type {Finding} from '../finding.ts'
 import type {HostView} from '../input.ts'
 
 /**
- * What no two machines may share. `isRepairable`: a machine can give itself its own; the others its hypervisor gave it.
+ * Identities that must be unique. `isRepairable`: a machine can replace it; the others come from its hypervisor.
  */
 export interface Trait {
   readonly name: 'machine-id' | 'SSH host key' | 'MAC address' | 'product_uuid'
@@ -11,7 +11,7 @@ export interface Trait {
   readonly same: (a: HostView, b: HostView) => boolean
 }
 
-/** What a hypervisor or a board maker writes when it has no number of its own; equal ones mean nothing. */
+/** Placeholders of hypervisors and board makers; equal ones mean nothing. */
 const BLANK_UUIDS = [
   '00000000-0000-0000-0000-000000000000',
   'ffffffff-ffff-ffff-ffff-ffffffffffff',
@@ -20,10 +20,10 @@ const BLANK_UUIDS = [
 
 const overlaps = (a: readonly string[], b: readonly string[]): boolean => a.some(entry => b.includes(entry))
 
-/** Whether both say something, and the same. */
+/** Whether both have a value, and the same one. */
 export const equal = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a !== '' && a === b
 
-/** Whether both are the same number, and one that was given to a single machine. */
+/** Whether both are the same number, and not a placeholder. */
 export const equalUuids = (a: string | undefined, b: string | undefined): boolean =>
   equal(a?.toLowerCase(), b?.toLowerCase()) && !BLANK_UUIDS.includes(a?.toLowerCase() ?? '')
 
@@ -47,10 +47,10 @@ export const TRAITS: readonly Trait[] = [
   },
 ]
 
-/** A machine that has something of another, which keeps it. */
+/** A machine that shares an identity with another, which keeps it. */
 export interface Clone {
   readonly view: HostView
-  /** Whose copy it is. */
+  /** The machine that it is a copy of. */
   readonly original: HostView
   readonly shared: readonly Trait[]
   readonly sharesHostname: boolean
@@ -64,8 +64,8 @@ export const isOneMachine = (a: HostView, b: HostView): boolean =>
 export const isNode = ({facts}: HostView): boolean => facts.clusterCaHash !== undefined || facts.nodeName !== undefined
 
 /**
- * A node keeps its identity, then a control plane, then the host that was named first; what shares with one that keeps
- * it is a clone.
+ * A node keeps its identity, then a control plane, then the host that was named first; a machine that shares an identity
+ * with one that keeps it is a clone.
  */
 export function clonesAmong(views: readonly HostView[]): readonly Clone[] {
   const rank = (view: HostView): number => (isNode(view) ? 0 : view.isControlPlane ? 1 : 2)
@@ -102,7 +102,7 @@ export function cloneFindings(clones: readonly Clone[]): readonly Finding[] {
   })
 }
 
-/** kubeadm's documentation wants product_uuid to be unique, and nothing in Kubernetes reads it to tell nodes apart. */
+/** kubeadm's documentation asks for a unique product_uuid, but Kubernetes does not use it to distinguish nodes. */
 export const severityOf = (shared: readonly Pick<Trait, 'name'>[]): 'error' | 'warning' =>
   shared.every(({name}) => name === 'product_uuid') ? 'warning' : 'error'
 

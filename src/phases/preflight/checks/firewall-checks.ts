@@ -5,7 +5,7 @@ import {chainsToOpen, nameOf, rulesFor} from '../../host/firewall.ts'
 import type {Finding} from '../finding.ts'
 import {info, ok, warning, type HostCheck, type PreflightInput, type HostView} from '../input.ts'
 
-/** A firewall that is on stays on. Lists each rule that kadm adds, and what it leaves to the user. */
+/** An active firewall stays active. Lists each rule that kadm adds, and the steps that you must do yourself. */
 export const firewallChecks: HostCheck = (view, input) => {
   const rules = openingsOfView(view, input)
   return [...ufwCheck(view, rules), ...chainChecks(view, rules), ...firewalldCheck(view, rules), ...outputCheck(view)]

@@ -1,22 +1,22 @@
 import {cidrsOverlap, formatAddress, parseCidr, type Cidr} from '../../../domain/cidr.ts'
 
-/** Where private networks are (RFC 1918, RFC 4193). */
+/** The private address ranges (RFC 1918, RFC 4193). */
 export const POOLS: Readonly<Record<4 | 6, readonly string[]>> = {
   4: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'],
   6: ['fd00::/8'],
 }
 
 const BITS = {4: 32, 6: 128} as const
-/** Of one node: its pods' addresses (node-cidr-mask-size of the controller manager). */
+/** The range of one node for its pods (node-cidr-mask-size of the controller manager). */
 const NODE_PREFIX = {4: 24, 6: 64} as const
 /** Room for a cluster that grows. */
 const FEWEST_NODES = 16
-/** More services than that no cluster of this size has; kubeadm's /12 would fill all of 172.16.0.0/12. */
+/** Enough services for a cluster of this size; kubeadm's /12 would fill all of 172.16.0.0/12. */
 const SERVICE_PREFIXES = {4: [16, 22], 6: [108, 112]} as const
-/** How many places of one size are tried in a pool, from its end. */
+/** The number of candidates of one size in a pool, counted from its end. */
 const TRIES = 4096
 
-/** The prefix lengths that would do, the wanted size first. */
+/** The acceptable prefix lengths, the preferred size first. */
 function prefixesFor(kind: 'pod' | 'service', {family, prefix}: Cidr, nodes: number): readonly number[] {
   const [from, to] =
     kind === 'service'
@@ -43,7 +43,7 @@ export function freeRange(
   return undefined
 }
 
-/** The last places of this size in a pool; people take the first. */
+/** The last ranges of this size in a pool; people usually take the first. */
 function* places(pool: Cidr, prefix: number): Generator<Cidr> {
   if (prefix < pool.prefix) return
   const size = 1n << BigInt(BITS[pool.family] - prefix)

@@ -1,7 +1,7 @@
 import {nodeNameProblem} from '../../../config/rules/rules.ts'
 import {error, info, ok, warning, type HostCheck, type HostView} from '../input.ts'
 
-/** The name is one that a node can have, and a node keeps the one it has. */
+/** The name must be valid for a node, and an existing node keeps its name. */
 export const hostnameCheck: HostCheck = view => {
   const name = 'Hostname'
   const {node, facts} = view
@@ -22,15 +22,15 @@ export const hostnameCheck: HostCheck = view => {
     : [info(name, view, 'does not know its own name', 'kadm writes it to /etc/hosts')]
 }
 
-/** What a machine is called counts as its node's name until another one is given. */
+/** The hostname is the node's name unless you set another one. */
 const otherName = ({node}: HostView): string =>
   node.host.name === undefined
     ? 'set another name with --node-name NAME, or with name: under hosts in the file; kadm then sets the hostname too'
     : 'choose another name, in --node-name or under its entry of hosts in the file'
 
 /**
- * The name is in the node's certificate, its object, its pods and its volumes: it leaves under the old one and comes
- * back under the new one.
+ * The name is in the node's certificate, its object, its pods and its volumes: to rename a node, remove it and join
+ * it again under the new name.
  */
 const instead = ({node, isControlPlane}: HostView, nodeName: string): string =>
   isControlPlane
@@ -50,7 +50,7 @@ export const cloudInitCheck: HostCheck = view => {
   ]
   const remedy =
     'remove that from the user-data, or turn off cloud-init there: sudo touch /etc/cloud/cloud-init.disabled'
-  return wrong.map(what => warning('CloudInit', view, `the user-data of cloud-init says ${what}`, remedy))
+  return wrong.map(what => warning('CloudInit', view, `the user-data of cloud-init sets ${what}`, remedy))
 }
 
 const isNo = (text: string | undefined): boolean => ['false', 'no', 'off', '0'].includes(text ?? '')

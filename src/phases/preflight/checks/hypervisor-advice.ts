@@ -1,6 +1,6 @@
 type ByHand = 'MAC address' | 'product_uuid'
 
-/** By what systemd-detect-virt says. Each is done with the machine powered off. */
+/** By the output of systemd-detect-virt. Every step needs the machine powered off. */
 const WAYS: Readonly<Record<string, Readonly<Record<ByHand, string>>>> = {
   oracle: {
     'MAC address': 'VBoxManage modifyvm VM --macaddress1 auto (and 2 for its second card)',
@@ -28,7 +28,7 @@ const WHERE: Readonly<Record<string, string>> = {
   microsoft: 'in Hyper-V',
 }
 
-/** How a machine gets its own of what only its hypervisor can give. */
+/** How to give a machine an identity that only its hypervisor can set. */
 export function hypervisorSteps(shared: readonly {readonly name: string}[], virtualization: string): readonly string[] {
   const ways = WAYS[virtualization === 'qemu' ? 'kvm' : virtualization]
   const where = WHERE[virtualization] ?? 'in its hypervisor'

@@ -4,7 +4,7 @@ import type {Finding} from '../finding.ts'
 import {hypervisorSteps} from './hypervisor-advice.ts'
 import type {ExistingNode, PreflightInput, SetCheck, HostView} from '../input.ts'
 
-/** Clones are named with all that they share. */
+/** Clones are reported with everything that they share. */
 export const cloneCheck: SetCheck = views => {
   const same = pairs(views).filter(([a, b]) => isOneMachine(a, b))
   const findings = [
@@ -53,7 +53,7 @@ export const duplicateNameCheck: SetCheck = views =>
     ]
   })
 
-/** Addresses that were chosen or named; what else two hosts share behind a NAT does no harm. */
+/** Only addresses that kadm chose or you set; other addresses that two hosts share behind a NAT are harmless. */
 export const duplicateAddressCheck: SetCheck = views =>
   pairs(views).flatMap(([a, b]): readonly Finding[] =>
     a.node.address !== '' && a.node.address === b.node.address
@@ -69,7 +69,7 @@ export const duplicateAddressCheck: SetCheck = views =>
       : [],
   )
 
-/** Against the nodes that the cluster has; a host that is that very node is not a clone of it. */
+/** Compares with the existing nodes of the cluster; a host that is that very node is not a clone of it. */
 export const existingNodesCheck: SetCheck = (views, {existing}: PreflightInput) =>
   views.flatMap(view => existing.flatMap(node => againstNode(view, node)))
 

@@ -23,7 +23,7 @@ function flagsIn(lines: readonly string[]): readonly Flag[] {
   )
 }
 
-/** What kadm says to the kubelet itself, or writes into its configuration; another value here would count more. */
+/** The settings that kadm passes to the kubelet or writes to its configuration; another value here would override them. */
 function wantedFlags({node, facts}: HostView, cluster: Cluster): Readonly<Record<string, readonly string[]>> {
   const {healthzPort} = cluster.extra.kubelet
   const range = parseCidr(cluster.network.serviceSubnets[0] ?? '')
@@ -53,11 +53,11 @@ function wantedFlags({node, facts}: HostView, cluster: Cluster): Readonly<Record
 
 const socketForms = (url: string): readonly string[] => [url, url.replace(/^unix:\/\//, '')]
 
-/** An older release still knows a flag that the newest one does not. */
+/** An older release still accepts flags that the newest one removed. */
 const isRunning = ({isMember, facts}: HostView): boolean =>
   isMember && facts.units['kubelet.service']?.active === 'active'
 
-/** Flags that an administrator left: the last word is theirs, and one that is unknown stops the kubelet. */
+/** Flags that an administrator set: they override those of kadm, and an unknown flag stops the kubelet. */
 function judgeFlags(view: HostView, cluster: Cluster, path: string, flags: readonly Flag[]): readonly Finding[] {
   const name = 'KubeletExtraArgs'
   const wanted = wantedFlags(view, cluster)
@@ -100,7 +100,7 @@ function dropIns({facts}: HostView, unit: 'kubelet' | 'containerd'): readonly (r
     .toSorted(([a], [b]) => (nameOf(a) < nameOf(b) ? -1 : 1))
 }
 
-/** The values of arguments may be anything. */
+/** Arguments may have any value. */
 const inShort = (command: string): string => command.replaceAll(/=\S+/g, '=…').slice(0, 120)
 
 const startsIn = (lines: readonly string[]): readonly string[] =>
@@ -108,7 +108,7 @@ const startsIn = (lines: readonly string[]): readonly string[] =>
 
 const moved = (path: string): string => `sudo mv ${path} ${path}.off`
 
-/** kadm writes 10-kubeadm.conf, or the package has it; what comes later by name counts more. */
+/** kadm writes 10-kubeadm.conf, or the package contains it; files later in the order of names override it. */
 export const kubeletDropInsCheck: HostCheck = (view, {cluster, bundleArchitecture}) =>
   dropIns(view, 'kubelet').flatMap(([path, lines]): readonly Finding[] => {
     const file = path.slice(path.lastIndexOf('/') + 1)
@@ -122,7 +122,7 @@ export const kubeletDropInsCheck: HostCheck = (view, {cluster, bundleArchitectur
     return [(view.isMember ? warning : error)('KubeletDropIns', view, message, `move it away: ${moved(path)}`)]
   })
 
-/** kadm writes /etc/containerd/config.toml, which counts only where containerd reads it. */
+/** kadm writes /etc/containerd/config.toml, which has an effect only if containerd reads it. */
 export const runtimeStartCheck: HostCheck = view =>
   dropIns(view, 'containerd').flatMap(([path, lines]): readonly Finding[] => {
     const other = startsIn(lines)

@@ -28,7 +28,7 @@ export const operatingSystemCheck: HostCheck = view => {
   const remedy = 'use Ubuntu 22.04 or later, or Debian 12 or later'
   const oldest = OLDEST[id]
   if (oldest !== undefined) {
-    // Debian's testing and unstable have no version; they are newer than all.
+    // Debian's testing and unstable have no version; they are newer than all releases.
     return versionId !== '' && Number.parseFloat(versionId) < oldest
       ? [error(name, view, `${message} is too old for kadm`, remedy)]
       : [ok(name, view, message)]
@@ -103,7 +103,7 @@ export const capabilityCheck: HostCheck = view => {
   return [ok(name, view, 'root has all capabilities that containers need')]
 }
 
-/** Shares a kernel but nothing else with others: what a container of these makes shows through to no one. */
+/** Container software whose containers share only the kernel with their host, so that their changes stay inside. */
 const MACHINE_CONTAINERS = ['systemd-nspawn', 'lxc', 'lxc-libvirt']
 
 export const virtualizationCheck: HostCheck = view => {
@@ -120,7 +120,7 @@ export const virtualizationCheck: HostCheck = view => {
   ]
 }
 
-/** Built in or loaded by their kernel option, since some show nowhere else. */
+/** Built in or loaded, by their kernel option, because some modules are visible only there. */
 const MODULES: Readonly<Record<(typeof KERNEL_MODULES)[number] | 'vxlan', string>> = {
   overlay: 'OVERLAY_FS',
   br_netfilter: 'BRIDGE_NETFILTER',
@@ -135,9 +135,7 @@ export const moduleCheck: HostCheck = (view, {cluster}) => {
   if (missing.length === 0) return [ok(name, view, `${wanted.join(', ')} are there`)]
   const message = `${missing.join(', ')} not loaded`
   if (view.facts.modules.loadable) return [info(name, view, message, 'kadm loads them, now and at every boot')]
-  const remedy = view.facts.isContainer
-    ? 'load them on the machine around the container'
-    : 'install the full kernel package'
+  const remedy = view.facts.isContainer ? 'load them on the host of the container' : 'install the full kernel package'
   return [
     view.facts.kernel.options === undefined
       ? warning(name, view, `${message} as far as can be seen, and this host cannot load modules`, remedy)

@@ -1,7 +1,7 @@
 import {parseCidr} from '../../../domain/cidr.ts'
 import {error, ok, warning, type HostCheck} from '../input.ts'
 
-/** What the pod network of another cluster left; its routes would swallow ours. */
+/** Interfaces that the pod network of another cluster left; their routes would capture the traffic of this cluster. */
 const LEFTOVERS = /^(cni\d*|flannel[.\d]*|vxlan\.calico|cilium_\w+|weave|kube-ipvs0|kube-bridge)$/
 
 export const leftoverLinksCheck: HostCheck = view => {
@@ -29,7 +29,7 @@ export const dnsCheck: HostCheck = view => {
   ]
 }
 
-/** A proxy that takes the cluster's own traffic breaks it in ways that look like anything else. */
+/** A proxy for the cluster's own traffic causes failures that are hard to recognize. */
 export const proxyChecks: HostCheck = (view, {cluster}) => {
   const {http, https, noProxy} = view.facts.proxy
   const proxy = https ?? http

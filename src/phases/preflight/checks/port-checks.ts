@@ -7,9 +7,9 @@ import {error, info, ok, type HostCheck, type HostView} from '../input.ts'
 /** One port that a component of a node listens on, and where. */
 interface NeededPort {
   readonly port: number
-  /** As the process is called; ss cuts names to fifteen letters. */
+  /** The name of the process; ss cuts names to fifteen letters. */
   readonly owner: string
-  /** Where the component binds it; undefined is every address. */
+  /** The address that the component binds; undefined means every address. */
   readonly address: string | undefined
 }
 
@@ -36,7 +36,7 @@ const isEvery = (address: string | undefined): boolean =>
 
 const named = (text: unknown): string | undefined => (typeof text === 'string' && !isEvery(text) ? text : undefined)
 
-/** What listens on every node; the cluster's own documents may say other ports and addresses. */
+/** The listeners on every node; the cluster's own documents may set other ports and addresses. */
 function ofEveryNode({extra: {kubelet, kubeProxy}}: Cluster): readonly NeededPort[] {
   return [
     {owner: 'kubelet', port: numberOf(kubelet['port'], PORTS.kubelet), address: named(kubelet['address'])},
@@ -72,11 +72,11 @@ function ofControlPlane({apiPort, extra}: Cluster): readonly NeededPort[] {
   ]
 }
 
-/** A port of 0 is a component that listens nowhere. */
+/** Port 0 means that the component does not listen. */
 const portsOf = (view: HostView, cluster: Cluster): readonly NeededPort[] =>
   [...(view.isControlPlane ? ofControlPlane(cluster) : []), ...ofEveryNode(cluster)].filter(({port}) => port > 0)
 
-/** Two sockets with one port collide where one of them is for every address, or both are for the same. */
+/** Two sockets with the same port conflict when one binds every address, or both bind the same address. */
 const collides = (needed: NeededPort, {address}: Socket): boolean =>
   needed.address === undefined || isEvery(address) || address === needed.address
 
@@ -88,7 +88,7 @@ export const portChecks: HostCheck = (view, {cluster}) =>
     return [user === undefined ? ok(name, view, 'free') : judgeUser(view, needed, user)]
   })
 
-/** Networks that route services themselves answer at kube-proxy's health port too. */
+/** Networks that route Services themselves also answer on kube-proxy's health port. */
 const INSTEAD_OF_PROXY = /^(?:cilium|kube-router|antrea|calico|ovnkube)/
 
 function judgeUser(view: HostView, {port, owner}: NeededPort, user: Socket): Finding {
@@ -116,8 +116,8 @@ function judgeUser(view: HostView, {port, owner}: NeededPort, user: Socket): Fin
 }
 
 /**
- * kadm starts kubelet.service again; a kubelet that another unit runs, or that is in a cluster by other files, keeps
- * the port.
+ * kadm starts kubelet.service again; a kubelet that another unit runs, or that belongs to a cluster of another tool,
+ * keeps the port.
  */
 function isOwnKubelet({facts}: HostView, {process, unit}: Socket): boolean {
   const isOfUnit = unit === undefined ? facts.units['kubelet.service']?.active === 'active' : unit === 'kubelet.service'

@@ -3,10 +3,10 @@ import {kubeletComesBy} from '../../host/packages.ts'
 import type {Finding} from '../finding.ts'
 import {error, warning, type HostCheck} from '../input.ts'
 
-/** Unit files that are of no use to anybody, or only lead to another. */
+/** States of units that systemd does not start at boot. */
 const OFF = ['disabled', 'masked', 'static', 'indirect', 'alias', '']
 
-/** Another product runs a kubelet here, or will after the next boot, or may be started at any time. */
+/** Another product runs a kubelet here, or will after the next boot, or can start one at any time. */
 export const otherKubernetesCheck: HostCheck = view => {
   const units = OTHER_KUBERNETES.flatMap(([unit, product]) => {
     const state = view.facts.units[`${unit}.service`]
@@ -39,7 +39,7 @@ export const otherKubernetesCheck: HostCheck = view => {
 }
 
 /**
- * A kubelet that neither a package nor a bundle brought is left as it is, so it must be of the wanted release already.
+ * kadm does not change a kubelet that comes from neither a package nor a bundle, so it must already have the requested release.
  */
 export const ownKubeletCheck: HostCheck = (view, {cluster, bundleArchitecture}) => {
   const {facts} = view

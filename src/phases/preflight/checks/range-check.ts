@@ -13,7 +13,7 @@ interface Use {
 
 const NAME = 'NetworkRanges'
 
-/** Pod and service ranges against everything that a host reaches already: its networks, its routes, its DNS servers. */
+/** Compares pod and service ranges with everything that a host already reaches: its networks, its routes, its DNS servers. */
 export const rangeCheck: SetCheck = (views, {cluster, existing}) => {
   const uses = views.flatMap(usesOf)
   const {podSubnets, serviceSubnets} = cluster.network
@@ -21,7 +21,7 @@ export const rangeCheck: SetCheck = (views, {cluster, existing}) => {
     ...podSubnets.map(text => ({text, kind: 'pod' as const, flag: '--pod-network-cidr'})),
     ...serviceSubnets.map(text => ({text, kind: 'service' as const, flag: '--service-cidr'})),
   ]
-  // What is suggested for one range is not free for the next.
+  // A range that is suggested for one use is not free for the next.
   const taken = [...uses.map(({range}) => range), ...wanted.flatMap(({text}) => parseCidr(text) ?? [])]
   const clashes = wanted.flatMap(({text, kind, flag}): readonly Finding[] => {
     const range = parseCidr(text)
@@ -36,7 +36,7 @@ export const rangeCheck: SetCheck = (views, {cluster, existing}) => {
       free === undefined
         ? `no range of ${POOLS[range.family].join(', ')} is free on these hosts: remove a route that they do not need (ip route), and run the command again`
         : `choose another: ${flag} ${formatCidr(free)}`
-    // One proof a host: a network often shows as address, route and DNS server.
+    // One finding for each host: a network often appears as address, route and DNS server.
     return overlapping
       .filter(({view}, i) => overlapping.findIndex(other => other.view === view) === i)
       .map(({view, what}) => error(NAME, view, `the ${kind} range ${text} overlaps ${what}`, remedy))
@@ -64,7 +64,7 @@ function usesOf(view: HostView): readonly Use[] {
   function use(text: string, what: string): Use | undefined {
     const address = parseAddress(text)
     const range = parseCidr(address === undefined ? text : `${text}/${address.family === 4 ? 32 : 128}`)
-    // A default route in disguise (VPNs: 0.0.0.0/1) reaches everything and so says nothing.
+    // A default route in two halves (VPNs: 0.0.0.0/1) reaches everything, so it does not count as an overlap.
     if (range === undefined || range.prefix < 2 || !isGlobal(formatCidr(range).split('/')[0] ?? '')) return undefined
     return {view, range, what}
   }

@@ -1,7 +1,7 @@
 import {BOOTSTRAP_KUBELET_CONF, ETCD_DATA_DIR, KUBELET_CONF, MANIFESTS_DIR, PKI_DIR} from '../../../domain/paths.ts'
 import {error, ok, ownCaHash, warning, type HostCheck} from '../input.ts'
 
-/** kubeadm's names: the path with dashes for slashes. */
+/** kubeadm's names of the checks: the path with dashes instead of slashes. */
 const fileCheckName = (path: string): string => `FileAvailable-${path.replaceAll('/', '-')}`
 
 export const fileChecks: HostCheck = view => {
@@ -13,8 +13,8 @@ export const fileChecks: HostCheck = view => {
   return paths.map(path => {
     const name = fileCheckName(path)
     if (view.facts.files[path] === undefined) return ok(name, view, 'not there')
-    if (view.isMember) return ok(name, view, 'is of this cluster')
-    if (view.isBegun) return ok(name, view, 'is of an earlier run of kadm')
+    if (view.isMember) return ok(name, view, 'belongs to this cluster')
+    if (view.isBegun) return ok(name, view, 'was left by an earlier run of kadm')
     return error(name, view, `${path} was left by another cluster`, `run kadm reset on ${view.label} first`)
   })
 }
@@ -32,7 +32,7 @@ export const etcdDirCheck: HostCheck = view => {
   return [error(name, view, `${ETCD_DATA_DIR} holds the data of another cluster`, remedy)]
 }
 
-/** A CA that is not ours; nothing of it is overwritten. */
+/** A CA of another cluster; kadm does not overwrite it. */
 export const otherClusterCheck: HostCheck = (view, input) => {
   const name = 'OtherCluster'
   const {clusterCaHash, apiServer, nodeName} = view.facts
@@ -52,7 +52,7 @@ export const otherClusterCheck: HostCheck = (view, input) => {
   ]
 }
 
-/** A node changes its role only by leaving the cluster first: its files say what it is. */
+/** A node must leave the cluster before it changes its role: its files show the current role. */
 export const roleCheck: HostCheck = view => {
   const name = 'Role'
   const {files, clusterCaHash} = view.facts

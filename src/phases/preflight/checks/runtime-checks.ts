@@ -15,8 +15,8 @@ export const runtimeCheck: HostCheck = view => {
           warning(
             name,
             view,
-            `${others.join(', ')} is there too`,
-            'you need to do nothing: kadm uses containerd and does not change the other runtime',
+            `${others.join(', ')} is also installed`,
+            'no action needed: kadm uses containerd and does not change the other runtime',
           ),
         ]
       : []
@@ -62,7 +62,7 @@ export const runtimeVersionCheck: HostCheck = view => {
   ]
 }
 
-/** Kubelet and runtime must agree, and systemd is right wherever systemd owns the groups (cgroup v2). */
+/** Kubelet and runtime must use the same driver, and systemd is correct wherever systemd owns the cgroups (cgroup v2). */
 export const cgroupDriverCheck: HostCheck = view => {
   const name = 'CgroupDriver'
   const {kubelet, cgroup} = view.facts

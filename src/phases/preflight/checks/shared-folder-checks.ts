@@ -3,7 +3,7 @@ import {repositoryOf} from '../../../domain/repository.ts'
 import {kubeletComesBy, runtimeComesBy} from '../../host/packages.ts'
 import {error, ok, warning, type HostCheck, type PreflightInput, type HostView} from '../input.ts'
 
-/** What containerd makes of the template that kadm gives it (internal/cri/server/update_runtime_config.go). */
+/** The file that containerd creates from kadm's template (internal/cri/server/update_runtime_config.go). */
 const OWN_CNI = `${CNI_CONF_DIR}/10-containerd-net.conflist`
 
 const inFolder = (view: HostView, folder: string): readonly string[] =>
@@ -12,7 +12,7 @@ const inFolder = (view: HostView, folder: string): readonly string[] =>
     .map(([path]) => path)
     .sort()
 
-/** containerd takes the first file by name, and makes no network of kadm's as long as any is there. */
+/** containerd uses the first file by name, and does not create kadm's network while another file exists. */
 export const cniConfigCheck: HostCheck = (view, {cluster}) => {
   const name = 'PodNetworkConfig'
   if (cluster.network.plugin.kind !== 'flannel') return []
@@ -24,13 +24,13 @@ export const cniConfigCheck: HostCheck = (view, {cluster}) => {
     const message = `${foreign.join(', ')} of another pod network: pods would get their addresses from ${files.find(path => path !== OWN_CNI) ?? ''} instead of this cluster`
     return [view.isMember ? warning(name, view, message, remedy) : error(name, view, message, remedy)]
   }
-  const message = `${foreign.join(', ')} of another pod network would count if ${OWN_CNI} were removed`
+  const message = `${foreign.join(', ')} of another pod network would take effect if ${OWN_CNI} were removed`
   return [warning(name, view, message, remedy)]
 }
 
 const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd']
 
-/** The kubelet runs what every file there says, backups too: two files for one pod replace it again and again. */
+/** The kubelet runs every file there, also backups: two files for one pod replace it repeatedly. */
 export const manifestCopiesCheck: HostCheck = view => {
   if (!view.isControlPlane) return []
   return inFolder(view, MANIFESTS_DIR).flatMap(path => {
@@ -43,7 +43,7 @@ export const manifestCopiesCheck: HostCheck = view => {
   })
 }
 
-/** kadm's config.toml imports nothing, so what stands there no longer counts. */
+/** kadm's config.toml imports nothing, so these files have no effect. */
 export const runtimeDropInsCheck: HostCheck = (view, input) => {
   const files = inFolder(view, '/etc/containerd/conf.d').filter(path => path.endsWith('.toml'))
   if (files.length === 0 || runtimeComesBy(contextOf(view, input)) === 'unmanaged') return []
@@ -52,7 +52,7 @@ export const runtimeDropInsCheck: HostCheck = (view, input) => {
   return [warning('RuntimeDropIns', view, message, remedy)]
 }
 
-/** apt reads nothing at all any more where two files name one repository with different keys. */
+/** apt stops with an error when two files set one repository with different keys. */
 export const repositoryCheck: HostCheck = (view, input) => {
   const {cluster} = input
   if (cluster.source.kind !== 'online' || kubeletComesBy(contextOf(view, input)) !== 'packages') return []
@@ -74,7 +74,7 @@ export const repositoryCheck: HostCheck = (view, input) => {
 
 const isOff = (lines: readonly string[]): boolean => lines.some(line => /^enabled:\s*(no|false|0)$/i.test(line))
 
-/** What decides where programs come from; only whether there is a bundle counts. */
+/** The facts that decide where programs come from; of a bundle, only whether it exists. */
 function contextOf({facts}: HostView, {cluster, bundleArchitecture}: PreflightInput) {
   return {facts, cluster, bundle: bundleArchitecture === undefined ? undefined : {}}
 }

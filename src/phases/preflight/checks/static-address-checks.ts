@@ -6,7 +6,7 @@ import {error, info, ok, warning, type HostCheck, type HostView} from '../input.
 
 const NAME = 'StaticAddress'
 
-/** Whether the addresses that the file asks for can be given at all; nothing is touched before that is known. */
+/** Whether kadm can set the addresses of the file; it changes nothing before that is known. */
 export const staticAddressChecks: HostCheck = view => {
   const {netplan} = view.node.host
   if (netplan === undefined) return []
@@ -20,7 +20,7 @@ export const staticAddressChecks: HostCheck = view => {
   return found.length > 0 ? found : [...stateOf(view, netplan), ...nameserverChecks(view, netplan), ...movedCheck(view)]
 }
 
-/** What gives the cards their addresses where there is no netplan, and what a person does there. */
+/** The program that sets addresses where netplan is missing, and what you do there. */
 function withoutNetplan(view: HostView, cards: readonly string[]): Finding | undefined {
   const {commands, units} = view.facts
   if (commands.includes('netplan')) return undefined
@@ -49,7 +49,7 @@ function obstacleOf(view: HostView, card: string): Finding | undefined {
   return error(NAME, view, `${card} belongs to ifupdown, which conflicts with netplan`, remedy)
 }
 
-/** From the machine itself no new login can be tried: a login session there would be cut off. */
+/** kadm cannot test a new login from the machine itself: a login session there would be cut off. */
 function cutsItself(view: HostView, netplan: HostNetwork): Finding | undefined {
   const {connectedAddress, interfaces} = view.facts.network
   if (view.node.host.ssh !== 'local' || connectedAddress === undefined) return undefined
@@ -97,7 +97,7 @@ function nameserverChecks(view: HostView, netplan: HostNetwork): readonly Findin
   )
 }
 
-/** It was found at its static address, since the one of the file no longer leads to it. */
+/** kadm found it at its static address, since the address in the file no longer reaches it. */
 function movedCheck(view: HostView): readonly Finding[] {
   const {ssh, netplan} = view.node.host
   const {connectedAddress, interfaces} = view.facts.network

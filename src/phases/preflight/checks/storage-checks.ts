@@ -17,10 +17,10 @@ const LIMITS: Readonly<Record<string, Limit>> = {
   '/var/lib/kubelet': {error: 0.5, warning: 2, evicts: 0.1},
   '/var/lib/etcd': {error: 0.5, warning: 2},
 }
-/** Images and logs of a node come to this before anybody runs anything there. */
+/** The size of a node's images and logs before you run any workload. */
 const NODE_TAKES = 2 * GIB
 
-/** What makes the file system of a path writable until the next boot, and where it is decided. */
+/** The command that makes the file system of a path writable until the next boot, and the file that decides it. */
 export const remounted = (path: string): string =>
   `mount it read-write: sudo mount -o remount,rw "$(findmnt -no TARGET -T ${path})"; then look in /etc/fstab`
 
@@ -49,8 +49,8 @@ export const diskChecks: HostCheck = (view, {cluster}) =>
     })
 
 /**
- * A file system can be full of files while it has space: each takes an inode. An image brings some ten thousand of
- * them.
+ * A file system can run out of inodes while it has space: each file needs one, and an image has about ten thousand
+ * files.
  */
 const INODES: Readonly<Record<string, {readonly error: number; readonly warning: number}>> = {
   '/var/lib/containerd': {error: 20_000, warning: 100_000},
@@ -75,7 +75,7 @@ export const inodeChecks: HostCheck = view =>
     return free < limit.warning || isEvicted ? [warning('DiskSpace', view, message, remedy)] : []
   })
 
-/** etcd writes to disk before it answers; its own advice is that 99 of 100 writes take less than 10 ms. */
+/** etcd writes to disk before it answers; its documentation recommends that 99 of 100 writes take less than 10 ms. */
 export const fsyncCheck: HostCheck = view => {
   const name = 'FsyncLatency'
   const {fsyncMs} = view.facts

@@ -12,7 +12,7 @@ export const swapCheck: HostCheck = (view, {cluster}) => {
     const state = source.active ? 'on' : 'off now, on again after a boot'
     if (source.kind === 'outside') {
       const remedy = 'turn it off on the host of this container, or accept it'
-      return warning(NAME, view, `${source.path} is swap of the kernel outside`, remedy)
+      return warning(NAME, view, `${source.path} is swap of the host of this container`, remedy)
     }
     const message = `${source.device} is swap from ${originOf(source)} (${state})`
     if (cluster.swap === 'off') return info(NAME, view, message, fixOf(source))
@@ -27,7 +27,7 @@ export const swapCheck: HostCheck = (view, {cluster}) => {
   })
 }
 
-/** Turning swap off brings all of it back into memory; where there is no room the kernel kills what it likes. */
+/** Turning swap off moves all of it back into memory; without enough memory, the kernel kills processes. */
 export const swapUseCheck: HostCheck = (view, {cluster}) => {
   const {swapUsedBytes, memoryAvailableBytes} = view.facts
   if (cluster.swap === 'keep' || swapUsedBytes === 0 || swapUsedBytes < memoryAvailableBytes) return []
@@ -38,17 +38,19 @@ export const swapUseCheck: HostCheck = (view, {cluster}) => {
   ]
 }
 
-/** Since when tmpfs can be told to stay out of swap (KEP-2400); secrets are on tmpfs. */
+/** The first kernel whose tmpfs can avoid swap (KEP-2400); secrets are on tmpfs. */
 const NOSWAP = [6, 4] as const
 
-/** What the kubelet cannot keep out of swap on an old kernel. */
+/** Data that the kubelet cannot keep out of swap on an old kernel. */
 export const keptSwapCheck: HostCheck = (view, {cluster}) => {
   const {swap, kernel} = view.facts
   if (cluster.swap === 'off' || swap.length === 0) return []
   const [major = 0, minor = 0] = kernel.release.split('.').map(part => Number.parseInt(part, 10))
   if (major > NOSWAP[0] || (major === NOSWAP[0] && minor >= NOSWAP[1])) return []
   const message = `kernel ${kernel.release} may write secrets and other volumes in memory to swap`
-  return [warning('SwapKernel', view, message, 'use Linux 6.4 or later, whose tmpfs knows noswap, or encrypt the swap')]
+  return [
+    warning('SwapKernel', view, message, 'use Linux 6.4 or later, whose tmpfs supports noswap, or encrypt the swap'),
+  ]
 }
 
 function originOf(source: SwapSource): string {

@@ -1,6 +1,6 @@
 import type {SysctlFile} from '../../../domain/shared-facts.ts'
 
-/** A setting that systemd-sysctl makes at boot, and the file that says so. */
+/** A setting that systemd-sysctl applies at boot, and the file that contains it. */
 export interface BootSetting {
   readonly value: string
   readonly path: string
@@ -20,7 +20,7 @@ export const UFW_FILE = '/etc/ufw/sysctl.conf'
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 const rank = (path: string): number => FOLDERS.findIndex(folder => path.startsWith(folder))
 
-/** The files that count, in the order in which they are read: by name over all folders. */
+/** The files that systemd-sysctl reads, in its order: by name over all folders. */
 export function filesInOrder(files: readonly SysctlFile[]): readonly SysctlFile[] {
   const known = files.filter(({path}) => rank(path) >= 0 && path.endsWith('.conf'))
   const shown = known.filter(({path}) =>
@@ -30,7 +30,7 @@ export function filesInOrder(files: readonly SysctlFile[]): readonly SysctlFile[
   return [...shown.toSorted((a, b) => (nameOf(a.path) < nameOf(b.path) ? -1 : 1)), ...ofUfw]
 }
 
-/** Whichever of dot and slash comes first parts the key; the other one is then part of a name, as in eth0.100. */
+/** The first dot or slash decides which of them separates the key; the other one is then part of a name, as in eth0.100. */
 function withSlashes(key: string): string {
   const first = /[./]/.exec(key)?.[0]
   if (first !== '.') return key
@@ -53,7 +53,7 @@ function matches(pattern: string, key: string): boolean {
   }
 }
 
-/** What is left when later lines have taken the place of earlier ones; `-key` alone keeps wildcards off that key. */
+/** The settings after later lines replaced earlier ones; `-key` alone keeps wildcards off that key. */
 function read(files: readonly SysctlFile[]): {
   readonly assignments: readonly Assignment[]
   readonly explicit: ReadonlySet<string>
@@ -86,12 +86,12 @@ function reaching(files: readonly SysctlFile[], keys: readonly string[]): readon
   )
 }
 
-/** What a plain key is after the boot; undefined where no file sets it. */
+/** The value of a plain key after the boot; undefined when no file sets it. */
 export const settingAtBoot = (files: readonly SysctlFile[], key: string): BootSetting | undefined =>
   reaching(files, [key.replaceAll('.', '/')]).at(-1)
 
 /**
- * What turns forwarding off after the boot, for the host or for one of these links. The kernel gives what is written for all to
+ * The setting that turns forwarding off after the boot, for the host or for one of these links. The kernel gives what is written for all to
  * every link and to those that come (inet_forward_change, addrconf_fixup_forwarding); udev applies the files again to a link that comes.
  */
 export function forwardingOffAtBoot(

@@ -20,7 +20,7 @@ function familiesOf({network}: Cluster, address: string): readonly Family[] {
   return ([4, 6] as const).filter(family => found.has(family))
 }
 
-/** The files as they will be: with what kadm writes in its own. */
+/** The files after the run: with the file that kadm writes. */
 function filesThen({facts, node}: HostView, cluster: Cluster): readonly SysctlFile[] {
   const lines = Object.entries(sysctls(familiesOf(cluster, node.address))).map(([key, value]) => `${key} = ${value}`)
   const isOther = (path: string): boolean => path !== OWN && (path !== UFW_FILE || facts.firewall.ufw)
@@ -28,7 +28,7 @@ function filesThen({facts, node}: HostView, cluster: Cluster): readonly SysctlFi
 }
 
 /**
- * Packets of pods pass through the host, now and after a boot: another file may count more than the one kadm writes.
+ * Packets of pods pass through the host, now and after a boot: another file may override the one that kadm writes.
  */
 export const forwardingChecks: HostCheck = (view, {cluster}) => {
   const files = filesThen(view, cluster)
@@ -44,7 +44,7 @@ export const forwardingChecks: HostCheck = (view, {cluster}) => {
   })
 }
 
-/** Without them packets between pods of one node pass by the rules of services. */
+/** Without them, packets between pods of one node bypass the rules of Services. */
 export const bridgeSettingChecks: HostCheck = (view, {cluster}) => {
   const files = filesThen(view, cluster)
   return BRIDGE_KEYS.flatMap(key => {
@@ -54,13 +54,13 @@ export const bridgeSettingChecks: HostCheck = (view, {cluster}) => {
   })
 }
 
-/** What happens at the next boot does not stop a node that runs; it is a warning. */
+/** A problem at the next boot does not stop a running node, so it is a warning. */
 function atBoot(name: string, view: HostView, {path}: BootSetting, what: string): Finding {
   const message = `${path} ${what} at the next boot: it overrides ${OWN}`
   return (view.isMember ? warning : error)(name, view, message, `remove that line from ${path}`)
 }
 
-/** A file that is read after kadm's own and whose content was not seen. */
+/** A file that is read after kadm's own, and that kadm could not read. */
 export const unreadSettingsCheck: HostCheck = view => {
   const {files, shared} = view.facts
   const read = new Set(shared.sysctlFiles.map(({path}) => path))
@@ -79,7 +79,7 @@ export const unreadSettingsCheck: HostCheck = view => {
 }
 
 /**
- * What the kubelet asks of the kernel when it may not set it itself (container_manager_linux.go, setupKernelTunables).
+ * The kernel settings that the kubelet requires when it may not change them itself (container_manager_linux.go, setupKernelTunables).
  */
 const PROTECTED: Readonly<Record<string, string>> = {
   'vm.overcommit_memory': '1',

@@ -15,7 +15,7 @@ const CONTROLLERS = {
   2: {required: ['cpu', 'cpuset', 'memory', 'pids'], optional: ['hugetlb', 'io']},
 } as const
 
-/** The part of kubeadm's SystemVerification that is about the kernel's release and build. */
+/** The part of kubeadm's SystemVerification that checks the kernel's release and build. */
 export const kernelCheck: HostCheck = view => {
   const {release, options} = view.facts.kernel
   const findings = isSupported(release)
@@ -50,7 +50,7 @@ export const cgroupCheck: HostCheck = (view, {cluster}) => {
     const remedy =
       version === 2 && !view.facts.isContainer
         ? 'remove what turns them off on the kernel command line, such as cgroup_disable=memory'
-        : 'delegate them to this machine from the one around it'
+        : 'delegate them to this container on its host'
     return [error(NAME, view, `cgroup controllers ${missing.join(', ')} are missing`, remedy)]
   }
   const wanting = optional.filter(name => !controllers.includes(name))

@@ -3,14 +3,14 @@ import {error, info, ok, warning, type HostCheck, type PreflightInput, type Host
 import type {Finding} from '../finding.ts'
 
 /**
- * What the running cluster is at, by the API server's manifest, else by the kubelet beside it; undefined where none of
- * the hosts is its control plane.
+ * The version of the running cluster, from the API server's manifest, else from the kubelet on the same host; undefined
+ * when none of the hosts is its control plane.
  */
 function runningVersion(
   view: HostView,
   {hosts, cluster, clusterCaHash}: PreflightInput,
 ): KubernetesVersion | undefined {
-  // The version of a cluster that is joined comes from the cluster itself.
+  // When hosts join a cluster, its version comes from the cluster itself.
   if (clusterCaHash !== undefined) return cluster.version
   const controlPlane = hosts.find(
     ({node, facts}) => node.role === 'control-plane' && facts.clusterCaHash === view.facts.clusterCaHash,
@@ -21,7 +21,7 @@ function runningVersion(
 }
 
 /**
- * Another release than the one that runs is an upgrade, which has an order of its own; nothing here does it in passing.
+ * Another release than the running one is an upgrade, which has its own order; apply must not do it as a side effect.
  */
 export const versionChangeCheck: HostCheck = (view, input) => {
   const name = 'VersionChange'
@@ -65,7 +65,7 @@ function refused(
   return {...error('VersionChange', view, message, remedy), mandatory: true}
 }
 
-/** Of a kubelet that was there before the host became a node of this cluster. */
+/** For a kubelet that was installed before the host became a node of this cluster. */
 export const kubeletVersionCheck: HostCheck = (view, {cluster}) => {
   const name = 'KubeletVersion'
   const {version: text} = view.facts.kubelet
@@ -73,9 +73,11 @@ export const kubeletVersionCheck: HostCheck = (view, {cluster}) => {
   if (text === undefined) return [info(name, view, 'no kubelet is installed', `kadm installs ${wanted.text}`)]
   const version = parseVersion(text)
   if (version === undefined) {
-    return [error(name, view, `its kubelet says version '${text}'`, 'remove /usr/bin/kubelet; kadm installs a release')]
+    return [
+      error(name, view, `its kubelet reports version '${text}'`, 'remove /usr/bin/kubelet; kadm installs a release'),
+    ]
   }
-  // VersionChange speaks of a node's own.
+  // VersionChange reports the kubelet of a node.
   if (view.isMember || compareVersions(version, wanted) === 0) return [ok(name, view, version.text)]
   if (compareVersions(version, wanted) > 0) {
     const remedy = `choose --kubernetes-version ${version.text}, or remove the kubelet from the host`

@@ -3,14 +3,14 @@ import type {Finding} from '../finding.ts'
 import {error, warning, type HostCheck, type HostView} from '../input.ts'
 import {remounted} from './storage-checks.ts'
 
-/** Of the files of the system, those in which kadm has something to change here. */
+/** The system files that kadm changes on this host. */
 function isToChange({facts, node, isMember}: HostView, path: string, keepsSwap: boolean): boolean {
   if (path === '/etc/fstab') return !keepsSwap && facts.swap.some(({kind}) => kind === 'fstab')
   if (path === '/etc/hostname') return node.host.name !== undefined && facts.hostname !== node.host.name
   return path !== '/etc/hosts' || !isMember
 }
 
-/** Even root cannot change these, so kadm would stop half way. */
+/** Even root cannot change these, so kadm would stop in the middle of a run. */
 export const immutableCheck: HostCheck = (view, {cluster}) =>
   view.facts.shared.fixed
     .filter(({path}) => isToChange(view, path, cluster.swap === 'keep'))
@@ -53,10 +53,10 @@ export const pathTypeCheck: HostCheck = view => {
   ]
 }
 
-/** These are put in the place of whatever has the name, a link too. */
+/** These replace the file of the same name, also a link. */
 const isReplaced = (path: string): boolean => path.startsWith('/etc/kubernetes/') && path.endsWith('.conf')
 
-/** Lines between two marks are kadm's; with half of the marks they cannot be told from yours. */
+/** Lines between two marks belong to kadm; if one mark is missing, kadm cannot distinguish them from yours. */
 export const blockCheck: HostCheck = view =>
   Object.entries(view.facts.shared.blocks)
     .filter(([, {begins, ends}]) => begins !== ends || begins > 1)
@@ -69,7 +69,7 @@ export const blockCheck: HostCheck = view =>
       ),
     )
 
-/** Places where kadm writes, besides those whose free space is judged. */
+/** Paths where kadm writes, besides those whose free space is checked. */
 export const readOnlyCheck: HostCheck = view => {
   const judged = ['/var/lib/containerd', '/var/lib/kubelet', ...(view.isControlPlane ? ['/var/lib/etcd'] : [])]
   const places = view.facts.disks
