@@ -1,7 +1,7 @@
 import {KadmError, type ErrorCode, type ErrorDetails} from '../domain/errors.ts'
 import {isObject, listAt, parseJson, textAt} from './json.ts'
 
-/** An answer of the API server that is a refusal; `status` and `reason` say which, so that nobody matches on a message. */
+/** A refusal of the API server; `status` and `reason` identify it, so that no code compares messages. */
 export class ApiError extends KadmError {
   readonly status: number
   /** The API's own word: NotFound, AlreadyExists, Conflict, Forbidden, Invalid, …. */
@@ -28,7 +28,7 @@ const HINTS: Readonly<Record<string, string>> = {
     'the API server is busy, or a PodDisruptionBudget does not allow it: run the same command again in a minute',
 }
 
-/** What a refusal says: the API answers with a Status object, or, through proxies and while it starts, with plain text. */
+/** The text of a refusal: the API answers with a Status object, or, through proxies and while it starts, with plain text. */
 export function apiError(
   doing: string,
   answer: {readonly status: number; readonly text: string},
@@ -45,7 +45,7 @@ export function apiError(
   })
 }
 
-/** The API's reasons where the answer does not name one. */
+/** The API's reasons, for answers without one. */
 const REASONS: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',

@@ -94,7 +94,7 @@ function clientOn(requests: Requester, endpoint: Endpoint): KubeClient {
   }
 }
 
-/** What the requests of a client are made with. */
+/** The parts that a client uses for its requests. */
 interface Sender {
   readonly requests: Requester
   /** Sends a request whose answer is an object. */

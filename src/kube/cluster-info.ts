@@ -6,15 +6,15 @@ import {caPins, isSignedBy, type BootstrapToken} from './signature.ts'
 /** How a joining machine knows that it talks to the right cluster. */
 export type Trust = {readonly kind: 'pins'; readonly pins: readonly string[]} | {readonly kind: 'token-only'}
 
-/** What cluster-info says, once it is believed. */
+/** The content of a verified cluster-info. */
 export interface Discovered {
-  /** `https://host:port`: the address for all that follows, which may differ from the one that was typed. */
+  /** `https://host:port`: the address for all later requests, which may differ from the given one. */
   readonly server: string
   readonly host: string
   readonly port: number
   /** PEM of the cluster's CA, perhaps several. */
   readonly ca: string
-  /** The very text that was signed. */
+  /** The exact text that was signed. */
   readonly kubeconfig: string
 }
 
@@ -33,7 +33,7 @@ export function parsePins(pins: readonly string[]): readonly string[] {
   })
 }
 
-/** Believes a cluster-info or says why not: signed with the token's secret, and its CA among the pins. */
+/** Verifies a cluster-info, or returns why not: it must be signed with the token's secret, and its CA must match a pin. */
 export function judgeClusterInfo(clusterInfo: ApiObject, token: BootstrapToken, trust: Trust): Discovered {
   const kubeconfig = textsAt(clusterInfo, 'data')['kubeconfig']
   const signature = signatureOf(clusterInfo, token)

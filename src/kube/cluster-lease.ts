@@ -6,12 +6,12 @@ import {numberAt, textAt, type ApiObject} from './json.ts'
 import {apiPath} from './kinds.ts'
 import {waitFor} from './wait.ts'
 
-/** The Lease of kadm in a cluster, for what changes the cluster as a whole. */
+/** The Lease of kadm in a cluster, for changes to the cluster as a whole. */
 const NAME = 'kadm'
 const NAMESPACE = 'kube-system'
 const PATH = apiPath.leases(NAME, NAMESPACE)
 /**
- * A holder whose object did not change for this long is taken for dead; its own clock is not believed, as in client-go.
+ * A holder whose object did not change for this long counts as dead; its own clock is not used, as in client-go.
  */
 const STALE_SECONDS = 45
 const RENEW_MS = 10_000
@@ -24,7 +24,7 @@ const PATIENT = {retryForMs: 60_000}
 export interface ClusterLeaseOptions {
   /** Of this run and no other. */
   readonly identity: string
-  /** Whether the run named so is certainly gone. */
+  /** Whether the run of this identity has certainly ended. */
   readonly isGone: (identity: string) => boolean
   readonly clock: Clock
 }
@@ -36,7 +36,7 @@ export interface ClusterLeaseUse {
 }
 
 export interface ClusterLease {
-  /** Waits for its turn; at once where the run holds it already. Lanes of one run share it. */
+  /** Waits for its turn; returns at once when the run already holds it. Lanes of one run share it. */
   readonly take: (use: ClusterLeaseUse) => Promise<void>
   /**
    * Rejects with `lease` when another run took it; renews it when that is due. Does nothing where it was never taken.
@@ -61,7 +61,7 @@ const versionOf = (object: ApiObject | undefined): string => textAt(object, 'met
 const isContended = (error: unknown): boolean =>
   error instanceof ApiError && ['Conflict', 'AlreadyExists', 'NotFound'].includes(error.reason)
 
-/** A new API server makes its namespaces and reads who may do what a moment after it answers. */
+/** A new API server creates its namespaces and loads its access rules a moment after it answers. */
 const isPassing = (error: unknown, waitedMs: number): boolean =>
   isContended(error) || (error instanceof ApiError && error.reason === 'Forbidden' && waitedMs < PATIENT.retryForMs)
 
@@ -74,7 +74,7 @@ const takenOver = (holder: string): KadmError =>
   })
 
 /**
- * One writer of a cluster's own objects at a time, whichever machines it works on; no clock but our own is compared.
+ * Only one run writes the objects of a cluster at a time, on any machines; kadm compares only its own clock.
  */
 export function clusterLease(options: ClusterLeaseOptions): ClusterLease {
   const {clock} = options
@@ -115,7 +115,7 @@ export function clusterLease(options: ClusterLeaseOptions): ClusterLease {
   }
 }
 
-/** Why the run lost the lease, once it did. */
+/** Why the run lost the lease, after it did. */
 interface Loss {
   error: KadmError | undefined
 }
@@ -131,7 +131,7 @@ async function renew(holding: Holding, loss: Loss, {identity, clock}: ClusterLea
     if (!isContended(error)) throw error
     const live = await holding.api.get(PATH, {signal, ...PATIENT})
     const holder = textAt(live, 'spec', 'holderIdentity') ?? ''
-    // Two lanes that renew at once get in each other's way.
+    // Two lanes that renew at the same time would conflict.
     if (holder !== identity) throw (loss.error = takenOver(holder))
     holding.version = versionOf(live)
   }
@@ -141,12 +141,12 @@ async function keep(holding: Holding, loss: Loss, options: ClusterLeaseOptions):
   const isOver = (): boolean => holding.stop.signal.aborted || loss.error !== undefined
   while (!isOver()) {
     await options.clock.sleep(RENEW_MS, holding.stop.signal)
-    // What fails here is found out by the next write, which asks for itself.
+    // The next write checks the lease itself, so it reports a failure here.
     if (!isOver()) await renew(holding, loss, options).catch(() => undefined)
   }
 }
 
-/** A renewal that was under way may have given it another version. */
+/** A renewal that was in progress may have changed its version. */
 async function giveBack({api, version}: Holding, identity: string): Promise<void> {
   const remove = (resourceVersion: string) => {
     const body = {apiVersion: 'v1', kind: 'DeleteOptions', preconditions: {resourceVersion}}
@@ -157,7 +157,7 @@ async function giveBack({api, version}: Holding, identity: string): Promise<void
   if (textAt(live, 'spec', 'holderIdentity') === identity) await remove(versionOf(live))
 }
 
-/** Waits until the lease is ours and gives its version. */
+/** Waits until this run holds the lease and returns its version. */
 async function turn(options: ClusterLeaseOptions, use: ClusterLeaseUse): Promise<string> {
   const {clock} = options
   const began = clock.now()

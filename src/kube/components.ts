@@ -22,16 +22,16 @@ export interface ComponentStatus {
   readonly kind: 'static-pod' | 'deployment' | 'daemonset'
   readonly node: string | undefined
   readonly state: ComponentState
-  /** Whether nothing is wrong with it: it works, or nobody wants it. */
+  /** Whether it has no problem: it works, or the cluster does not use it. */
   readonly ok: boolean
   readonly image: string
   readonly detail: string
 }
 
-/** `unused`: it is meant for no node or scaled to 0, and the cluster does without; `missing`: it should be there. */
+/** `unused`: no node matches it or it is scaled to 0, and the cluster does not need it; `missing`: it should exist. */
 export type ComponentState = 'ok' | 'broken' | 'missing' | 'unused'
 
-/** What the components are read from. */
+/** The objects that the components are read from. */
 export interface ComponentObjects {
   /** Of kube-system. */
   readonly pods: readonly ApiObject[]
@@ -57,7 +57,7 @@ export const NAMESPACES: readonly string[] = ['kube-system', 'kube-flannel']
 export const isMirror = (pod: ApiObject): boolean =>
   'kubernetes.io/config.mirror' in textsAt(pod, 'metadata', 'annotations')
 
-/** What is there of them; what should be and is not is the caller's to add. */
+/** The existing components; the caller adds the missing ones. */
 export function componentsOf({pods, deployments, daemonSets}: ComponentObjects): readonly ComponentStatus[] {
   const isOurs = (object: ApiObject): boolean => NAMESPACES.includes(namespaceOf(object))
   return [

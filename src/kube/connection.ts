@@ -9,13 +9,13 @@ export interface Forward {
   readonly reach?: (() => Promise<void>) | undefined
 }
 
-/** The way to an API server by a machine that reaches it. */
+/** The path to an API server through a machine that reaches it. */
 export const wayOver = (machine: Host): Forward =>
   Object.assign((host: string, port: number) => machine.forward(host, port), {
     reach: (): Promise<void> => machine.reach?.() ?? Promise.resolve(),
   })
 
-/** How the API server is reached and trusted. */
+/** How kadm reaches the API server and verifies it. */
 export interface Endpoint {
   readonly host: string
   readonly port: number
@@ -31,7 +31,7 @@ export type Credentials =
   | {readonly kind: 'token'; readonly token: string}
   | {readonly kind: 'certificate'; readonly cert: string; readonly key: string}
 
-/** A connection that did not come about, so nothing was sent over it. */
+/** A connection that was not established, so nothing was sent over it. */
 export class NotConnected extends Error {
   override readonly name = 'NotConnected'
 }

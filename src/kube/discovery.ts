@@ -21,7 +21,7 @@ export interface DiscoveryOptions {
   readonly signal?: AbortSignal | undefined
   /** How long the API server may take to answer; default 60 s. */
   readonly deadlineMs?: number | undefined
-  /** How long the cluster may take to sign for a token that was just made; default 10 s. */
+  /** How long the cluster may take to sign for a new token; default 10 s. */
   readonly signedWithinMs?: number | undefined
 }
 
@@ -31,7 +31,7 @@ const INTERVAL_MS = 500
 const PATH = apiPath.configMaps('cluster-info', 'kube-public')
 
 /**
- * Learns address and CA of a cluster from a token alone, as `kubeadm join` does: an anonymous, unverified look; the
+ * Finds the address and CA of a cluster with only a token, as `kubeadm join` does: an anonymous, unverified look; the
  * signature by the token; the pin of the CA; and a second look, verified by that CA, that must give the same bytes.
  */
 export async function discoverByToken(options: DiscoveryOptions): Promise<Discovered> {
@@ -42,7 +42,7 @@ export async function discoverByToken(options: DiscoveryOptions): Promise<Discov
     })
   }
   const token = parseToken(options.token)
-  // The text is not repeated: it may hold a secret.
+  // The message does not contain the text, because it may contain a secret.
   if (token === undefined) {
     throw new KadmError('usage', 'the token must have the form abcdef.0123456789abcdef', {
       hint: 'copy it from the output of `kadm token create --print-join-command`',
@@ -89,7 +89,7 @@ async function look(
   }
 }
 
-/** Refusals and failed trust end the wait with a word of their own; anything else is for the wait to judge. */
+/** Refusals and failed verification end the wait with their own message; the wait handles all other errors. */
 function explain(error: unknown): KadmError {
   const code = trustCode(error)
   if (code?.startsWith('CERT_HAS') === true || code?.startsWith('CERT_NOT') === true) {
@@ -126,7 +126,7 @@ async function readOnce(api: KubeClient): Promise<ApiObject> {
   })
 }
 
-/** A token that was made a moment ago is signed for by the controller manager within a second or two. */
+/** The controller manager signs for a new token within a second or two. */
 async function signedClusterInfo(
   api: KubeClient,
   token: BootstrapToken,

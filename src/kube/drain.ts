@@ -10,7 +10,7 @@ import {waitFor} from './wait.ts'
 export interface DrainOptions {
   readonly clock: Clock
   readonly signal?: AbortSignal | undefined
-  /** For the whole of it; default 5 min. */
+  /** For the whole drain; default 5 min. */
   readonly deadlineMs?: number | undefined
   readonly intervalMs?: number | undefined
   /** What becomes of pods that no controller would create elsewhere: they stop the drain (the default), are removed too, or stay. */
@@ -88,7 +88,7 @@ export async function forceDeletePods(api: KubeClient, node: string, signal?: Ab
   )
 }
 
-/** Asks for the eviction of one pod; gives what forbids it. */
+/** Requests the eviction of one pod; returns what forbids it. */
 async function evict(api: KubeClient, pod: ApiObject, signal?: AbortSignal): Promise<string | undefined> {
   if (at(pod, 'metadata', 'deletionTimestamp') !== undefined) return undefined
   const namespace = namespaceOf(pod)

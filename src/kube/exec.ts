@@ -25,7 +25,7 @@ const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
 const CHANNEL = {stdout: 1, stderr: 2, status: 3} as const
 const EXEC_TIMEOUT_MS = 30_000
 
-/** Runs a command in a container, without input or terminal, and gives what it wrote and its exit code. */
+/** Runs a command in a container, without input or terminal, and returns its output and its exit code. */
 export async function exec(
   requests: Requester,
   endpoint: Endpoint,
@@ -54,7 +54,7 @@ export async function exec(
   } finally {
     await connection.destroy()
   }
-  // A refused upgrade tells a WebSocket client nothing; the same request without upgrade says why.
+  // A WebSocket client gets no reason for a refused upgrade; the same request without upgrade returns it.
   const answer = await requests.call({...options, method: 'GET', path, doing, idempotent: true, allow: [400]})
   throw apiError(doing, answer)
 }

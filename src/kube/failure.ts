@@ -11,7 +11,7 @@ export interface Failure {
 }
 
 const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'])
-/** What a mistake of kadm's own throws, and no network does. */
+/** Errors that only a bug in kadm causes, never the network. */
 const BUGS = [TypeError, ReferenceError, RangeError, SyntaxError]
 /** Which of the two it is only the reader knows: admin.conf on a control plane holds the CA that the API server's certificate must be of. */
 const OTHER_CA =

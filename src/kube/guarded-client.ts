@@ -1,8 +1,8 @@
 import type {KubeClient} from './client.ts'
 
 /**
- * The same API for one who may lose the right to change it: `guard` is asked before every write, and before each time it is tried
- * again, and what it rejects with ends the write.
+ * The same API for a run that may lose the right to change it: `guard` is called before every try of a write, and its rejection
+ * ends the write.
  */
 export function guardedClient(api: KubeClient, guard: () => Promise<void>): KubeClient {
   const guarded = async <T>(write: () => Promise<T>): Promise<T> => {

@@ -3,7 +3,7 @@ import {connect as tlsConnect} from 'node:tls'
 import {KadmError} from '../domain/errors.ts'
 import type {Host} from '../remote/host.ts'
 
-/** Where a component answers for its health. The certificate is not checked: these are self-signed and local. */
+/** The health endpoint of a component. The certificate is not checked: these are self-signed and local. */
 export interface HealthEndpoint {
   readonly scheme: 'http' | 'https'
   readonly address: string
@@ -11,7 +11,7 @@ export interface HealthEndpoint {
   readonly path: string
 }
 
-/** As the probes of the kubelet have it. */
+/** The same limit as the kubelet's probes. */
 const PROBE_MS = 15_000
 
 async function probe(host: Host, {scheme, address, port, path}: HealthEndpoint): Promise<string> {
@@ -25,7 +25,7 @@ async function probe(host: Host, {scheme, address, port, path}: HealthEndpoint):
     }
     const timer = setTimeout(() => done('no answer within 15 s'), PROBE_MS)
     const failed = (error: Error): void => {
-      // A stream that breaks because the machine is lost says nothing about what it led to.
+      // When the machine is lost, a broken stream shows nothing about the component.
       if (error instanceof KadmError) reject(error)
       done(error.message)
     }

@@ -71,7 +71,7 @@ const taintOf = (taint: ApiObject): Taint => ({
 export type Annotations = Readonly<Record<string, string | undefined>>
 
 export interface CordonOptions extends CallOptions {
-  /** They go with it, so that who cordoned a node can be told later. */
+  /** Set together with the cordon, so that a later run knows which program cordoned the node. */
   readonly annotations?: Annotations
 }
 
@@ -88,7 +88,7 @@ function setSchedulable(
   schedulable: boolean,
   {annotations = {}, ...options}: CordonOptions = {},
 ): Promise<ApiObject> {
-  // In a merge patch null is the word for 'remove'.
+  // In a merge patch, null removes a key.
   const marks = Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, value ?? null]))
   const body = {metadata: {annotations: marks}, spec: {unschedulable: schedulable ? null : true}}
   return api.patch(apiPath.nodes(node), body, 'merge', options)

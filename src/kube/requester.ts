@@ -24,7 +24,7 @@ export interface Call extends CallOptions {
   readonly body?: unknown
   readonly contentType?: string | undefined
   readonly accept?: string | undefined
-  /** Making it twice has the effect of making it once. */
+  /** Two identical requests have the effect of one. */
   readonly idempotent: boolean
   /** Statuses that count as an answer and not as an error. */
   readonly allow?: readonly number[] | undefined
@@ -147,7 +147,7 @@ async function tryOnce(call: Call, where: string, ask: Ask): Promise<Failure | {
   try {
     const answer = await ask(call)
     if (answer.status < 300 || call.allow?.includes(answer.status) === true) return {answer}
-    // 403, 429 and 503 are said before the request is worked on.
+    // The server returns 403, 429 and 503 before it processes the request.
     const refused = [403, 429, 503].includes(answer.status)
     const passing = answer.status === 403 ? await isStarting(call, ask) : answer.status >= 500 || refused
     return {error: apiError(call.doing, answer), passing, unsent: refused}
@@ -161,7 +161,7 @@ async function tryOnce(call: Call, where: string, ask: Ask): Promise<Failure | {
   }
 }
 
-/** An API server that has just started forbids everything to everybody until it has read who may do what. */
+/** An API server that has just started forbids everything until it has loaded its access rules. */
 async function isStarting(call: Call, ask: Ask): Promise<boolean> {
   if (call.retryForMs === 0) return false
   const ready: Call = {

@@ -2,7 +2,7 @@ import {createHmac, timingSafeEqual} from 'node:crypto'
 import {caPin} from '../certs/inspect.ts'
 import {pemBlocks, toPem} from '../certs/pem.ts'
 
-/** A bootstrap token, taken apart. */
+/** The parts of a bootstrap token. */
 export interface BootstrapToken {
   readonly id: string
   readonly secret: string

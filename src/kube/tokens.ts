@@ -80,7 +80,7 @@ export interface CreatedToken {
   readonly join: JoinLine
 }
 
-/** Makes a token and says all that a machine needs to join with it. */
+/** Creates a token and returns everything that a machine needs to join with it. */
 export async function tokenCreate(
   api: KubeClient,
   token: BootstrapToken,

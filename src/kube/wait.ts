@@ -44,7 +44,7 @@ export async function waitFor<T>(options: WaitOptions, look: () => Promise<Look<
     last = found.seen
     const now = clock.now()
     lostAt = found.lost === undefined ? undefined : (lostAt ?? began)
-    // Whoever answers slowly has enough to do: it is left alone for as long as the look took.
+    // A server that answers slowly is busy: the next look waits as long as the last one took.
     const pause = Math.max(options.intervalMs, now - began)
     const isOver = now + options.intervalMs > end
     if (found.lost !== undefined && (isOver || now - (lostAt ?? now) >= AWAY_MS)) throw stillLost(options, found.lost)

@@ -9,7 +9,7 @@ type StateOf<K extends KindName> = ReturnType<(typeof KINDS)[K]['parse']>
 type OperationName = keyof typeof OPERATIONS
 type OperationOf<K extends OperationName> = Parameters<(typeof OPERATIONS)[K]['look']>[0]
 
-/** A thing on one host, of any kind, and what any of them is found in. */
+/** A resource on one host, of any kind, and its observed state. */
 export type AnyHostResource = ResourceOf<KindName>
 export type State = StateOf<KindName>
 export type OperationResource = OperationOf<OperationName>

@@ -43,7 +43,7 @@ import {waitKind} from './steps/wait.ts'
 import {swapOffKind} from './swap/swap-off.ts'
 import {unitKind} from './systemd/unit.ts'
 
-/** All kinds of things on one host. A new kind is a file in its folder, an import above and a line here. */
+/** All kinds of resources on one host. A new kind is a file in its folder, an import above and a line here. */
 export const KINDS = {
   absent: absentKind,
   'ca-certificate': caCertificateKind,
@@ -77,7 +77,7 @@ export const KINDS = {
   wait: waitKind,
 } as const
 
-/** What shell on one host cannot do: a new one is added in the same way. */
+/** Operations, which shell on one host cannot do; add a new one in the same way. */
 export const OPERATIONS = {
   'admin-binding': adminBindingOperation,
   'bootstrap-token': bootstrapTokenOperation,

@@ -1,7 +1,7 @@
 import {KadmError, type ErrorDetails} from '../../domain/errors.ts'
 import {parseJson, textAt} from '../json.ts'
 
-/** Why etcd refused a request, so that nobody else matches on its words. */
+/** Why etcd refused a request, so that no other code compares its messages. */
 export type EtcdReason =
   | 'learner-not-ready'
   | 'too-many-learners'

@@ -5,7 +5,7 @@ import type {ResourceBase} from '../core/kind.ts'
 import type {Acted, Operation} from '../core/operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
 
-/** The binding that gives the administrator its rights; made by the emergency administrator when nobody else may (kubeadm kubeconfig.EnsureAdminClusterRoleBinding). */
+/** The binding that gives the administrator its rights; created with the emergency credentials when no other user has the right (kubeadm kubeconfig.EnsureAdminClusterRoleBinding). */
 export interface AdminBindingResource extends ResourceBase {
   readonly kind: 'admin-binding'
   readonly object: ObjectLike

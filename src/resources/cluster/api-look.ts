@@ -4,7 +4,7 @@ import type {KubeClient} from '../../kube/client.ts'
 import type {Look} from '../../kube/wait.ts'
 import type {OperationContext} from '../core/operation.ts'
 
-/** Looks through the API; an API that is not there yet is a difference, not a failure. A lost machine, a ban or a bug is one. */
+/** Looks through the API; an API that does not answer yet is a difference, not a failure. A lost machine, a refusal or a bug is a failure. */
 export async function apiLook(
   context: OperationContext,
   look: (api: KubeClient) => Promise<string | undefined>,
@@ -31,5 +31,5 @@ export const untilAnswered =
     }
   }
 
-/** Calls of a look are not retried: what is not there yet is found out later. */
+/** A look does not retry its calls: a later look finds what is missing now. */
 export const AT_ONCE = {retryForMs: 0} as const

@@ -9,7 +9,7 @@ import type {ResourceBase} from '../core/kind.ts'
 import type {Operation} from '../core/operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
 
-/** What a machine that knows nothing yet may read: where the API is and which authority vouches for it (kubeadm clusterinfo). */
+/** The data that an anonymous machine may read: the address of the API and its CA (kubeadm clusterinfo). */
 export interface ClusterInfoResource extends ResourceBase {
   readonly kind: 'cluster-info'
   readonly server: string

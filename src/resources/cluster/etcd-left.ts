@@ -10,7 +10,7 @@ export interface EtcdLeftResource extends ResourceBase {
   readonly node: string
   /** By which its peer URL is known. */
   readonly address: string
-  /** `check` changes nothing and only refuses what would cost etcd its quorum. */
+  /** `check` changes nothing; it only refuses a removal that would cost etcd its quorum. */
   readonly step: 'check' | 'remove'
 }
 

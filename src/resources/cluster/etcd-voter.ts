@@ -12,7 +12,7 @@ import {laneWait} from './lane-wait.ts'
 export interface EtcdVoterResource extends ResourceBase {
   readonly kind: 'etcd-voter'
   readonly node: string
-  /** By which etcd knows the member. */
+  /** The name of the member in etcd. */
   readonly peerUrl: string
   readonly deadlineMs: number
 }

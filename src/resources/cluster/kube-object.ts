@@ -8,7 +8,7 @@ import type {Acted, Operation} from '../core/operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
 import {subsetDiff} from './subset-diff.ts'
 
-/** An object in the API, by server-side apply; fields that others own are left to them. */
+/** An object in the API, by server-side apply; fields that other programs own stay unchanged. */
 export interface KubeObjectResource extends ResourceBase {
   readonly kind: 'kube-object'
   readonly object: ObjectLike

@@ -7,7 +7,7 @@ import type {Operation} from '../core/operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
 import {laneWait} from './lane-wait.ts'
 
-/** Labels and taints that a node must carry, beside those that others gave it. */
+/** Labels and taints that a node must have, in addition to those of other programs. */
 export interface NodeLabelsAndTaintsResource extends ResourceBase {
   readonly kind: 'node-labels-and-taints'
   readonly node: string

@@ -8,7 +8,7 @@ import type {Operation, OperationContext} from '../core/operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
 import {laneWait} from './lane-wait.ts'
 
-/** The kubelet says by its own clock since when a pod is ready, the API server by its own when a node was made. */
+/** The kubelet's clock dates when a pod became ready; the API server's clock dates when a Node was created. */
 const SKEW_MS = 30_000
 
 interface DaemonSetName {
@@ -16,7 +16,7 @@ interface DaemonSetName {
   readonly name: string
 }
 
-/** The pods that these daemon sets have on one node must run. A set that the cluster does not have is not waited for. */
+/** The pods that these daemon sets have on one node must run. kadm does not wait for a set that the cluster does not have. */
 export interface NodePodsResource extends ResourceBase {
   readonly kind: 'node-pods'
   readonly node: string
@@ -40,7 +40,7 @@ async function lacking({node, daemonSets}: NodePodsResource, api: KubeClient): P
   return missing.length === 0 ? undefined : missing.join('; ')
 }
 
-/** In ms since 1970; long ago when it is not there yet. */
+/** In ms since 1970; 0 when it does not exist yet. */
 const bornAt = (object: ApiObject | undefined): number => timeOf(textAt(object, 'metadata', 'creationTimestamp'))
 const timeOf = (text: string | undefined): number => (text === undefined ? 0 : Date.parse(text))
 

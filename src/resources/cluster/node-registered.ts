@@ -17,10 +17,10 @@ import {areTaken, giveRangesBack, isSame, rangesOf, rangesOn} from './pod-ranges
 export interface NodeRegisteredResource extends ResourceBase {
   readonly kind: 'node-registered'
   readonly node: string
-  /** How long a kubelet that has just started is given to register by itself, once the API answers. */
+  /** How long a kubelet that has just started may take to register, after the API answers. */
   readonly graceMs: number
   readonly deadlineMs: number
-  /** Tells apart two looks at one node at different moments of a run. */
+  /** Distinguishes two looks at one node at different times of a run. */
   readonly moment?: string
 }
 
@@ -32,7 +32,7 @@ export const nodeRegistered = (wanted: Omit<NodeRegisteredResource, 'kind' | 'id
 
 const WITHOUT_NODE = 'the cluster does not have a node with this name yet'
 
-/** What the pods of a node have their addresses from and the cluster does not know. */
+/** The ranges of a node's pods that the cluster does not have. */
 function otherRanges(node: ApiObject, onHost: readonly string[]): string | undefined {
   const given = rangesOf(node)
   if (onHost.length === 0 || given.length === 0 || isSame(onHost, given)) return undefined

@@ -5,11 +5,11 @@ import {cordon, deleteNode} from '../../kube/nodes.ts'
 import type {ResourceBase} from '../core/kind.ts'
 import type {Operation} from '../core/operation.ts'
 
-/** A node that must leave the cluster: its pods are moved away first, then it is forgotten. */
+/** A node that must leave the cluster: kadm drains it first, then deletes its Node object. */
 export interface NodeRemovedResource extends ResourceBase {
   readonly kind: 'node-removed'
   readonly node: string
-  /** Whether the machine itself shows that it belongs to a cluster; one that does not has nothing to lose where none answers. */
+  /** Whether the files of the machine show that it belongs to a cluster; otherwise a cluster that does not answer is no problem. */
   readonly isMember: boolean
   readonly drainMs: number
 }
@@ -29,7 +29,7 @@ const notAsked = (node: string, host: string, cause: KadmError): KadmError =>
   })
 
 export const nodeRemovedOperation: Operation<NodeRemovedResource> = {
-  // A cluster that does not answer for a moment is asked again; one that does not answer at all must not skip the drain silently.
+  // kadm retries when a cluster does not answer for a moment; if it never answers, kadm must not skip the drain silently.
   look: async ({node, isMember}, {api, signal, host}) => {
     try {
       const found = await (await api()).get(apiPath.nodes(node), {signal})

@@ -27,9 +27,9 @@ export const nodeReports = (wanted: Omit<NodeReportsResource, 'kind' | 'id'>): N
 })
 
 interface Kubelet {
-  /** As systemd says: `active (running)`, `activating (auto-restart)`. */
+  /** The state in systemd: `active (running)`, `activating (auto-restart)`. */
   readonly state: string
-  /** How often systemd started it again by itself. */
+  /** How often systemd restarted it. */
   readonly restarts: number
   /** Seconds since the epoch, by the host's own clock. */
   readonly startedAt: number
@@ -74,7 +74,7 @@ function lacking({state, startedAt, ageSeconds, restarts}: Kubelet, node: ApiObj
 const nodeOf = ({node}: NodeReportsResource, {api}: OperationContext): Promise<ApiObject | undefined> =>
   api().then(client => client.get(apiPath.nodes(node), AT_ONCE))
 
-/** Of a kubelet that stops again and again; one more than a restart that may have had its reason. */
+/** For a kubelet that stops repeatedly; a single restart may be intended. */
 const TOO_OFTEN = 2
 
 async function stopsAgain(host: Host, restarts: number, signal: AbortSignal): Promise<KadmError> {

@@ -10,7 +10,7 @@ const CONFIG = '/etc/cni/net.d/10-containerd-net.conflist'
 
 /**
  * The ranges that pods of this host get their addresses from, as containerd wrote them for the kubelet when the node was first registered
- * (`conf_template`); it keeps that file when the node registers again and gets another range. Empty where another pod network is in charge.
+ * (`conf_template`); it keeps that file when the node registers again and gets another range. Empty when the cluster uses another pod network.
  */
 export async function rangesOn(host: Host, signal: AbortSignal): Promise<readonly string[]> {
   const text = await host.read(sh`cat ${CONFIG} 2>/dev/null || :`.text, {signal})
@@ -19,7 +19,7 @@ export async function rangesOn(host: Host, signal: AbortSignal): Promise<readonl
     : []
 }
 
-/** The ranges that the cluster gave a node; none where it gives nodes no ranges. */
+/** The ranges that the cluster assigned to a node; empty when it assigns none. */
 export function rangesOf(node: ApiObject | undefined): readonly string[] {
   const all = listAt(node ?? {}, 'spec', 'podCIDRs').filter(range => typeof range === 'string')
   const only = textAt(node ?? {}, 'spec', 'podCIDR')
@@ -29,7 +29,7 @@ export function rangesOf(node: ApiObject | undefined): readonly string[] {
 export const isSame = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every(range => other.includes(range))
 
-/** Whether another node has one of the ranges by now. */
+/** Whether another node has one of the ranges now. */
 export const areTaken = async (api: KubeClient, name: string, ranges: readonly string[]): Promise<boolean> =>
   (await api.list(apiPath.nodes(), AT_ONCE)).some(
     node => textAt(node, 'metadata', 'name') !== name && rangesOf(node).some(range => ranges.includes(range)),
@@ -44,7 +44,7 @@ export async function giveRangesBack(api: KubeClient, name: string, ranges: read
   if (podCIDR === undefined || (await areTaken(api, name, ranges))) return
   const node = {apiVersion: 'v1', kind: 'Node', metadata: {name}, spec: {podCIDR, podCIDRs: ranges}}
   await api.create(node).catch((error: unknown) => {
-    // The kubelet was quicker; the next look sees by which range.
+    // The kubelet registered first; the next look shows with which range.
     if (!(error instanceof ApiError) || error.reason !== 'AlreadyExists') throw error
   })
 }

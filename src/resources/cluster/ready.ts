@@ -6,14 +6,14 @@ import type {Operation, OperationContext} from '../core/operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
 import {laneWait} from './lane-wait.ts'
 
-/** Something in the cluster that controllers must bring about: a node that is Ready, a workload with all its pods. */
+/** A state of the cluster that controllers must reach: a node that is Ready, a workload with all its pods. */
 export interface ReadyResource extends ResourceBase {
   readonly kind: 'ready'
   readonly what: 'node' | 'deployment' | 'daemonset'
   readonly name: string
   readonly namespace: string | undefined
   readonly deadlineMs: number
-  /** Tells apart two waits for one thing at different moments of a run. */
+  /** Distinguishes two waits for one state at different times of a run. */
   readonly moment?: string
 }
 

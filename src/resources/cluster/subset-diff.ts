@@ -15,8 +15,8 @@ const keyOf = (element: unknown): string | undefined => {
 }
 
 /**
- * Where a live object falls short of what is wanted: the path of the first field that is missing or other; undefined when all that is
- * wanted is there. What the API server or controllers added beside it does not count.
+ * The path of the first field in which a live object differs from the desired one; undefined when all desired fields match. Fields that
+ * the API server or controllers added do not count.
  */
 export function subsetDiff(wanted: unknown, live: unknown, path = ''): string | undefined {
   if (Array.isArray(wanted)) {

@@ -19,7 +19,7 @@ export const tokenGoneOperation: Operation<TokenGoneResource> = {
     try {
       return (await values.isTokenLeft(node)) ? 'is still valid' : undefined
     } catch (error) {
-      // A cluster that does not answer yet has no token either, or one that expires by itself.
+      // A cluster that does not answer yet has no token, or one that expires.
       if (error instanceof KadmError && ['connect', 'timeout', 'remote'].includes(error.code)) return undefined
       throw error
     }

@@ -8,7 +8,7 @@ import {removeTrees} from './remove-tree.ts'
 import {base} from '../core/schema.ts'
 import {pathState} from './path-state.ts'
 
-/** A path that must not be there; what was there is kept, with all that is in it. */
+/** A path that must not exist; kadm keeps a copy of what it removes, with its content. */
 export interface AbsentResource extends ResourceBase {
   readonly kind: 'absent'
   readonly path: string

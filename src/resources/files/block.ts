@@ -8,11 +8,11 @@ import {rewriteFile} from './rewrite-file.ts'
 import {makeParents} from './write-file.ts'
 import {base} from '../core/schema.ts'
 
-/** Lines of our own in a file that is not ours, between two marker lines. The file may be a symbolic link. */
+/** Lines of kadm in a file of another program, between two marker lines. The file may be a symbolic link. */
 export interface BlockResource extends ResourceBase {
   readonly kind: 'block'
   readonly path: string
-  /** Tells several blocks in one file apart: small letters, digits, hyphens. */
+  /** Distinguishes several blocks in one file: lower-case letters, digits, hyphens. */
   readonly name: string
   /** Without the markers; ends with a newline. */
   readonly lines: string
@@ -95,9 +95,9 @@ printf %s ${text} | base64 -d >>"$kadm_new"`,
       ),
     ])
   },
-  // With what a symbolic link points at, since that is what is edited.
+  // Follows a symbolic link, because its target is edited.
   backup: ({path}, state) => (state.type === 'no-file' ? sh`:` : sh`cp -a -L -T -- ${path} "$BACKUP"/original`),
-  // The shell drops newlines at the end of "$(…)": a last line that had none is the same file, and is put back as it was.
+  // The shell drops newlines at the end of "$(…)": so a file whose last line had none counts as the same, and a revert restores it exactly.
   revert: (resource, original) =>
     original.type === 'block'
       ? blockKind.act({...resource, lines: original.lines}, original)

@@ -14,7 +14,7 @@ export interface DirectoryResource extends ResourceBase {
   readonly path: string
   readonly mode: string
   readonly owner: string
-  /** What others put into a folder that kadm made goes with it when that is undone. */
+  /** A revert of a folder that kadm created also deletes the files of other programs in it. */
   readonly tree: boolean
 }
 
@@ -26,7 +26,7 @@ export interface DirectorySpec {
   readonly tree?: boolean
 }
 
-/** A folder of root's, mode 0755, that is removed only when empty, unless said otherwise. */
+/** A folder of root, by default with mode 0755 and removed only when empty. */
 export const directory = ({
   path,
   why,

@@ -25,11 +25,11 @@ export interface FileResource extends ResourceBase {
   readonly mode: string
   /** `user:group`, names or numbers. */
   readonly owner: string
-  /** undefined when it is yet to be made, or was left out because only its hash may be kept. */
+  /** undefined when it does not exist yet, or was omitted because only its hash may be stored. */
   readonly content: string | undefined
-  /** undefined when the content is yet to be made. */
+  /** undefined when the content does not exist yet. */
   readonly sha256: string | undefined
-  /** The content is never brought back from a host nor shown. */
+  /** kadm never reads the content from a host and never shows it. */
   readonly secret: boolean
 }
 
@@ -42,7 +42,7 @@ export interface FileSpec {
   readonly secret?: boolean
 }
 
-/** A file of root's, mode 0644 (0600 when secret) unless said otherwise. */
+/** A file of root, by default with mode 0644 (0600 when secret). */
 export function file({path, why, content, secret = false, mode, owner = 'root:root'}: FileSpec): FileResource {
   return {
     kind: 'file',
@@ -62,7 +62,7 @@ export const contentOf = (content: string): {readonly content: string; readonly 
   sha256: createHash('sha256').update(content).digest('hex'),
 })
 
-/** Writes a file of root's whose content is known. */
+/** Writes a file of root whose content is known. */
 export const putText = (path: string, mode: string, text: string): Script =>
   writeFileAtomically(path, {
     mode,

@@ -1,7 +1,7 @@
 import {posix} from 'node:path'
 import {KadmError} from '../../domain/errors.ts'
 
-/** A path on a host that kadm may write: absolute, tidy, one line, and not the root itself. Throws `config` otherwise. */
+/** A path on a host that kadm may write: absolute, normalized, one line, and not the root itself. Throws `config` otherwise. */
 export function hostPath(path: string): string {
   if (
     !path.startsWith('/') ||
@@ -23,6 +23,6 @@ export function parents(path: string): readonly string[] {
   return parent === '/' ? [] : [parent, ...parents(parent)]
 }
 
-/** Where the new content lies until it is renamed to `path`; hidden, so that nobody who watches the folder reads it. */
+/** The path of the new content before it is renamed to `path`; hidden, so that programs that watch the folder ignore it. */
 export const temporaryPath = (path: string): string =>
   posix.join(posix.dirname(path), `.kadm-${posix.basename(path)}.new`)

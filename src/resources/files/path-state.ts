@@ -4,9 +4,9 @@ import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {parents} from './host-path.ts'
 import {maybe, texts} from '../core/schema.ts'
 
-/** What lies at a path. */
+/** The state of a path. */
 export type PathState =
-  /** `missing` names the parent folders that are not there either, innermost first. */
+  /** `missing` lists the parent folders that do not exist, innermost first. */
   | {readonly type: 'absent'; readonly missing: readonly string[]}
   | FileFound
   | ({readonly type: 'directory'} & Permissions)
@@ -16,7 +16,7 @@ export type PathState =
 interface FileFound extends Permissions {
   readonly type: 'file'
   readonly sha256: string
-  /** What it says, where that was asked for, is small and is UTF-8. */
+  /** The content, if it was requested, is small and is UTF-8. */
   readonly text: string | undefined
 }
 
@@ -40,7 +40,7 @@ export const pathState: z.ZodType<PathState> = z.discriminatedUnion('type', [
   z.object({type: z.literal('other'), what: z.string()}),
 ])
 
-/** Contents up to this size are brought back by a look, to be shown as a diff. */
+/** A look returns contents up to this size, for a diff. */
 const SHOWN_BYTES = 65_536
 
 export interface LookAtPath {
@@ -116,7 +116,7 @@ export function permissionsDiff(
   ]
 }
 
-/** A path as such: whoever put it there, with what in it. */
+/** Any path, with any content. */
 export function pathIdentity(state: PathState): Readonly<Record<string, unknown>> {
   switch (state.type) {
     case 'absent':

@@ -44,16 +44,16 @@ mv -fT -- ${to} ${path}`,
   ])
 }
 
-/** Keeps what is at the path, whatever it is, with all that belongs to it. */
+/** Saves everything at the path, of any type, with its attributes. */
 export const backUpFile = (path: string): Script => sh`cp -a -T -- ${path} "$BACKUP"/original`
 
-/** Puts back what `backUpFile` kept. */
+/** Restores what `backUpFile` saved. */
 export const restoreFile = (path: string): Script => sh`${makeParents(path)}
 rm -f -- ${temporaryPath(path)}
 cp -a -T -- "$BACKUP"/original ${temporaryPath(path)}
 [ -L ${temporaryPath(path)} ] || sync -- ${temporaryPath(path)}
 mv -fT -- ${temporaryPath(path)} ${path}`
 
-/** Takes away the folders that were made for a thing, if nothing else moved in. */
+/** Removes the folders that kadm created for a resource, if they are empty. */
 export const removeParents = (missing: readonly string[]): Script =>
   concat([...missing.map(folder => sh`rmdir -- ${folder} 2>/dev/null || :`), new Script(':')])

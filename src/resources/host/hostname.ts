@@ -6,7 +6,7 @@ import {type PathState, lookAtPath, parsePath, pathIdentity, pathState} from '..
 import {backUpFile, writeFileAtomically, restoreFile, writeContent} from '../files/write-file.ts'
 import {base} from '../core/schema.ts'
 
-/** The name the machine has, now and after a boot. */
+/** The hostname, now and after a boot. */
 export interface HostnameResource extends ResourceBase {
   readonly kind: 'hostname'
   readonly name: string

@@ -16,7 +16,7 @@ export interface HostsFileEntryResource extends ResourceBase {
 }
 
 export interface HostsFileEntryFound {
-  /** The lines that lead the name to the host itself, as they are. */
+  /** The lines that resolve the name to the host itself, unchanged. */
   readonly lines: readonly string[]
 }
 
@@ -59,7 +59,7 @@ const loopbackLine = (name: string): string =>
 const note = (name: string): string => `# kadm took ${name} out of: `
 const rest = (name: string): string => `# kadm: without ${name}`
 
-/** The line stays as a comment; below it stands what else it says, when that is more than an address. */
+/** The line stays as a comment; its other names, if any, follow on a new line. */
 const takeOut = (name: string): readonly string[] => [
   `/${loopbackLine(name)}/I {`,
   'h',

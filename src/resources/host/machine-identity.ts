@@ -2,13 +2,13 @@ import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {fingerprint} from '../../facts/gather/identity.ts'
 import {removeTrees} from '../files/remove-tree.ts'
 
-/** What a machine is to get its own of. */
+/** The identities that a machine must replace. */
 export interface IdentityParts {
   readonly machineId: boolean
   readonly hostKeys: boolean
 }
 
-/** What a machine will be known by once it has booted again. */
+/** The identity of a machine after its next boot. */
 export interface NewIdentity {
   readonly machineId: string
   readonly bootId: string
@@ -61,7 +61,7 @@ export function parseIdentity(output: string): NewIdentity {
 }
 
 /**
- * Puts the staged identity in force, for the boot that follows. What DHCP knows the machine by (DUID and client id) networkd derives
+ * Activates the staged identity, for the next boot. What DHCP knows the machine by (DUID and client id) networkd derives
  * from the machine-id; leases that dhclient keeps are forgotten. The seed of the random generator was copied too.
  */
 export const takeIdentity = ({machineId, hostKeys}: IdentityParts): Script =>

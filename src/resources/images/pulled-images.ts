@@ -8,7 +8,7 @@ import {fail} from '../files/write-file.ts'
 import {reportProgressShell} from '../core/progress-line.ts'
 import {base, maybe, texts} from '../core/schema.ts'
 
-/** Images that the host itself gets from their registries, before a kubelet has to. */
+/** Images that the host pulls from their registries before the kubelet needs them. */
 export interface PulledImagesResource extends ResourceBase {
   readonly kind: 'pulled-images'
   readonly refs: readonly string[]
@@ -139,5 +139,5 @@ const allPulled = sh`kadm_missed=''
 for kadm_pid in $kadm_pulls; do wait "$kadm_pid" || kadm_missed=yes; done
 [ -z "$kadm_missed" ] || exit 1`
 
-/** No registry is waited for longer when it says when to come again. */
+/** The longest wait that a registry can request. */
 const MOST_PAUSE = 120

@@ -8,7 +8,7 @@ import {removeTrees} from '../files/remove-tree.ts'
 
 const UNIT = 'kadm-network-trial.service'
 
-/** A change of netplan's files that goes away by itself: it stands in netplan's folder for what a reboot forgets. */
+/** A temporary change of netplan's files: it is in netplan's folder below /run, which a reboot clears. */
 export interface NetworkTrial {
   /** Writes the file that is tried to the path it is given. */
   readonly write: (to: string) => Script
@@ -16,9 +16,9 @@ export interface NetworkTrial {
   readonly tryPath: string
   readonly runDir: string
   readonly seconds: number
-  /** What must be so for the change to be good; ends with `back WHY` otherwise. */
+  /** Checks the change; ends with `back WHY` when a check fails. */
   readonly check: Script
-  /** Sees that the interfaces are as they were, when netplan has gone back. */
+  /** Checks that the interfaces have their original state after netplan's rollback. */
   readonly restore: Script
   readonly interfaces: readonly string[]
 }
@@ -59,12 +59,12 @@ systemd-run --quiet --collect --unit=${UNIT} sh ${runDir}/trial.sh >&2 ||
 
 const GONE = 'reverted the host was restarted meanwhile, which takes it back'
 
-/** Prints how far the trial is, and what was seen when it went back. */
+/** Prints the progress of the trial, and the reason of a rollback. */
 export const trialStage = (runDir: string): Script => sh`if cd ${runDir} 2>/dev/null; then
 cat stage; cat evidence 2>/dev/null || :
 else echo ${GONE}; fi`
 
-/** Whoever renames `armed` first has decided: the one who logged in, or the clock. */
+/** The first to rename `armed` decides: the confirmation or the timer. */
 export const confirmTrial = ({runDir, tryPath}: Pick<NetworkTrial, 'runDir' | 'tryPath'>, last: Script): Script =>
   sh`if ! cd ${runDir} 2>/dev/null; then echo ${GONE}
 elif mv armed confirmed 2>/dev/null; then

@@ -38,7 +38,7 @@ export interface HostNetworkResource extends ResourceBase {
   readonly interfaces: Readonly<Record<string, InterfaceSpec>>
   readonly trialSeconds: number
   readonly runDir: string
-  /** Where netplan looks first, and what a reboot forgets. */
+  /** The folder that netplan reads first, and that a reboot clears. */
   readonly tryDir: string
 }
 
@@ -115,7 +115,7 @@ ${fileKind.look(config)}`,
   },
   identity: ({file: found, interfaces}) => ({
     file: pathIdentity(found),
-    // What was leased may be another address next time.
+    // DHCP may assign another address next time.
     ...Object.fromEntries(
       Object.entries(interfaces).map(([name, {up, mtu, addresses}]) => [
         `interface ${name}`,
@@ -201,7 +201,7 @@ const trialOf = ({
   stage: trialStage(runDir),
 })
 
-/** The interfaces with what was wished for them, which is what an undo that fails goes back to. */
+/** The interfaces with their configured addresses, to which a failed revert returns. */
 const asWished = (wishes: HostNetworkResource['interfaces'], was: InterfaceStates): InterfaceStates =>
   Object.fromEntries(
     Object.entries(was).map(([name, state]): readonly [string, InterfaceState] => [

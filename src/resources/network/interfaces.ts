@@ -1,7 +1,7 @@
 import {canonicalAddress} from '../../domain/cidr.ts'
 import {concat, type Script, sh} from '../../remote/shell/shell.ts'
 
-/** What a network card is to have. */
+/** The desired addresses of an interface. */
 export interface InterfaceSpec {
   /** With prefix length. */
   readonly addresses: readonly string[]
@@ -9,7 +9,7 @@ export interface InterfaceSpec {
   readonly mtu?: number | undefined
 }
 
-/** What a network card has. */
+/** The state of an interface. */
 export interface InterfaceState {
   readonly up: boolean
   readonly mtu: number
@@ -54,7 +54,7 @@ export function canonical(text: string): string {
   return `${canonicalAddress(address)}/${prefix}`
 }
 
-/** What the interfaces lack, for people; undefined when nothing. */
+/** What the interfaces lack, for people; undefined when they lack nothing. */
 export function interfacesDiff(
   wanted: Readonly<Record<string, InterfaceSpec>>,
   found: InterfaceStates,

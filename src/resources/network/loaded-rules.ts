@@ -13,7 +13,7 @@ export interface LoadedRulesResource extends ResourceBase {
   readonly missing: string
   /** Shell that loads them; may run again. */
   readonly load: string
-  /** Shell that takes them out; may run again. */
+  /** Shell that removes them; may run again. */
   readonly unload: string
 }
 

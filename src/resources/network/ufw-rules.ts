@@ -7,7 +7,7 @@ import {base} from '../core/schema.ts'
 export interface UfwRulesResource extends ResourceBase {
   readonly kind: 'ufw-rules'
   readonly rules: readonly UfwRule[]
-  /** Begins the comment of every rule of ours. */
+  /** Starts the comment of every rule of kadm. */
   readonly mark: string
   /** Whether rules of ours that are not wanted are taken out; not where another program may need them. */
   readonly prune: boolean

@@ -40,7 +40,7 @@ export interface PackageRepositorySpec {
   readonly lockSeconds?: number
 }
 
-/** Throws `config` when the key is another one than the pinned fingerprint says. */
+/** Throws `config` when the key does not have the pinned fingerprint. */
 export function refuseOtherKey({
   url,
   key,
@@ -55,7 +55,7 @@ export function refuseOtherKey({
   })
 }
 
-/** Throws `config` when the key is another one than the pinned fingerprint says. */
+/** Throws `config` when the key does not have the pinned fingerprint. */
 export function packageRepository(spec: PackageRepositorySpec): PackageRepositoryResource {
   const {name, why, url, key, folder = '/etc/apt/sources.list.d'} = spec
   refuseOtherKey(spec)
@@ -158,7 +158,7 @@ ${fileKind.revert(sources, found)}`,
 
 const folderOf = ({path}: FileResource): Script => new Script(path.slice(0, path.lastIndexOf('/')))
 
-/** apt reads nothing at all any more where two files name one repository with different keys. */
+/** apt stops with an error when two files set one repository with different keys. */
 const refuseOther = (url: string, other: string): Script =>
   sh`printf '%s\n' ${`${other} names the package repository ${url} too; remove that file, kadm writes its own with the key pinned`} >&2; exit 1`
 

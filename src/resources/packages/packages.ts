@@ -5,7 +5,7 @@ import {waitForApt} from './apt-lock.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {base, maybe, texts} from '../core/schema.ts'
 
-/** Debian packages that are installed in one transaction: all of them are there afterwards, or none. */
+/** Debian packages that are installed in one transaction: all of them, or none. */
 export interface PackagesResource extends ResourceBase {
   readonly kind: 'packages'
   readonly name: string
@@ -145,7 +145,7 @@ function problemOf({name, release, held}: WantedPackage, found: PackagesFound): 
 
 const want = ({name, release}: WantedPackage): Script => sh`kadm_want ${name} ${release ?? ''}`
 
-/** What is new and was left half done is taken away again, so that the package manager stays whole. */
+/** Removes new packages that are only half installed, so that the package manager stays consistent. */
 const install = (fresh: readonly string[]): Script => sh`kadm_install ${fresh.join(' ')} || {
 (${purge(fresh)}) || :
 kadm_fail "could not install$kadm_names: $kadm_reason"

@@ -6,7 +6,7 @@ import {certificateProblem, decoded, lookAtCertificate, setCertificateAside} fro
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {writeFileAtomically, writeContent} from '../files/write-file.ts'
 
-/** What the kubelet of a new worker introduces itself with; not needed once it has a certificate of its own. */
+/** The credentials with which the kubelet of a new worker registers; not needed after it has its own certificate. */
 export interface BootstrapKubeconfigResource extends ResourceBase {
   readonly kind: 'bootstrap-kubeconfig'
   readonly node: string
@@ -21,7 +21,7 @@ export interface BootstrapKubeconfigResource extends ResourceBase {
 
 export interface BootstrapFound {
   readonly joined: boolean
-  /** Why the cluster no longer takes the kubelet's certificate. */
+  /** Why the cluster no longer accepts the kubelet's certificate. */
   readonly refused: string | undefined
   readonly sha256: string
 }

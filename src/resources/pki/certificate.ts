@@ -25,7 +25,7 @@ import type {KeyPair, Values} from '../core/values.ts'
 import {base, maybe} from '../core/schema.ts'
 import {algorithm, origin, wanted, type Origin} from './schema.ts'
 
-/** A certificate and its key in the PKI folder. What is there and will do is kept; an authority is never replaced. */
+/** A certificate and its key in the PKI folder. Valid files are kept; an authority is never replaced. */
 export interface CertificateResource extends ResourceBase {
   readonly kind: 'certificate'
   readonly name: CertificateName
@@ -184,7 +184,7 @@ function refuseToReplace(resource: CertificateResource, state: CertificateState)
   )
 }
 
-/** Another authority would shut out every node and every user of a cluster that runs. */
+/** Another authority would lock every node and every user out of a running cluster. */
 const lost = (name: CertificateName): KadmError =>
   new KadmError('preflight', `the CA ${certPath(name)} is missing, and the cluster uses certificates that it signed`, {
     hint: `${isAuthority(name) ? `bring it back on this host: \`${AUTHORITY_BACK[name]}\`` : 'restore it from a backup'}; or take the host out of its cluster with \`kadm reset\``,

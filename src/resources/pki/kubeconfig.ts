@@ -16,7 +16,7 @@ import {backUpFile, writeFileAtomically, restoreFile, writeContent} from '../fil
 import {base, maybe} from '../core/schema.ts'
 import {algorithm, wanted} from './schema.ts'
 
-/** A kubeconfig with a client certificate of its own, signed by the cluster's authority. One that will do is kept. */
+/** A kubeconfig with its own client certificate, signed by the cluster's authority. A valid one is kept. */
 export interface KubeconfigResource extends ResourceBase {
   readonly kind: 'kubeconfig'
   readonly path: string
@@ -44,7 +44,7 @@ export const kubeconfig = (wanted: Omit<KubeconfigResource, 'kind' | 'id' | 'mad
   ...wanted,
 })
 
-/** What is wrong with the file; undefined when it will do. */
+/** What is wrong with the file; undefined when it is valid. */
 function problem(resource: KubeconfigResource, state: KubeconfigState): string | undefined {
   try {
     return problemIn(resource, state)

@@ -16,7 +16,7 @@ import {
 import {backUpFile, writeFileAtomically, restoreFile, removeParents} from '../files/write-file.ts'
 import {base, maybe, upload} from '../core/schema.ts'
 
-/** An executable that is brought as a gzipped file and unpacked in place. */
+/** An executable that is uploaded as a gzipped file and unpacked in place. */
 export interface BinaryResource extends ResourceBase {
   readonly kind: 'binary'
   readonly path: string

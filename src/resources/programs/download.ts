@@ -19,7 +19,7 @@ export interface Download {
   readonly pauses?: readonly number[]
 }
 
-/** No server is waited for longer when it says when to come again. */
+/** The longest wait that a server can request. */
 const MOST_PAUSE = 60
 
 /**

@@ -13,7 +13,7 @@ export interface StaticPodResource extends ResourceBase {
   /** Name of the pod and of its program: `kube-apiserver`. */
   readonly name: string
   readonly manifest: string
-  /** What the program reads only at its start; absent files are passed over. */
+  /** The files that the program reads only at its start; missing files are ignored. */
   readonly files: readonly string[]
 }
 
@@ -71,7 +71,7 @@ printf 'clock %s %s %s\n' "$(${nowTicks})" "$(date +%s.%N)" "$(${ticksPerSecond}
   revert: () => sh`:`,
 }
 
-/** The kubelet looks at its manifests every 20 s, where it is not told at once. */
+/** The kubelet reads its manifests every 20 s if it misses the event of a change. */
 const KUBELET_SECONDS = 40
 /** Longer than the 30 s that a pod is given to end. */
 const TERM_SECONDS = 45

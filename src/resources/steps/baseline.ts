@@ -1,7 +1,7 @@
 import {Script, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 
-/** Something that is written down once, on the host, before others change it. Nothing of the host itself changes by it. */
+/** A state that is recorded once, on the host, before other programs change it. Recording changes nothing else on the host. */
 export interface BaselineResource extends ResourceBase {
   readonly kind: 'baseline'
   readonly path: string

@@ -1,10 +1,10 @@
 import {Script, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 
-/** Something that must be gone, of which nothing is kept: what a node leaves behind when it is reset, a token that has served. */
+/** A state that must be removed without a backup: the remains of a node after a reset, or a used token. */
 export interface CleanupResource extends ResourceBase {
   readonly kind: 'cleanup'
-  /** Read-only shell that prints what is still there, one line each, and nothing when it is gone. */
+  /** Read-only shell that prints what is still there, one line each, and nothing when it is removed. */
   readonly remains: string
   /** Shell that removes it. */
   readonly clear: string

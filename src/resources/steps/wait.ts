@@ -2,12 +2,12 @@ import {KadmError} from '../../domain/errors.ts'
 import {Script, sh} from '../../remote/shell/shell.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 
-/** A condition on the host that must come to hold in time. */
+/** A condition on the host that must become true in time. */
 export interface WaitResource extends ResourceBase {
   readonly kind: 'wait'
   /** What is waited for, in words: `the API server to answer`. */
   readonly title: string
-  /** Shell that exits 0 when it holds; what it prints says what it saw. Must end soon by itself. */
+  /** Shell that exits 0 when it holds; what it prints says what it saw. Must end soon. */
   readonly check: string
   readonly deadlineMs: number
   readonly intervalMs: number

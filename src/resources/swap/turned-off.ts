@@ -41,14 +41,14 @@ export interface SwapUnit {
   readonly active: boolean
   /** Masked, or kept from starting by our drop-in. */
   readonly off: boolean
-  /** Its file is the administrator's own, which a mask cannot stand over. */
+  /** Its file is the administrator's own in /etc, where a mask cannot override it. */
   readonly own: boolean
 }
 
-/** Begins a line of fstab that was turned off, with the line itself behind it. */
+/** Starts a line of fstab that was turned off; the original line follows. */
 export const FSTAB_NOTE = '# swap is off for Kubernetes (kadm): '
 
-/** What must not start any more. Masking outdoes every generator, since /etc comes before /run/systemd/generator. */
+/** Units that must not start any more. Masking overrides every generator, since /etc comes before /run/systemd/generator. */
 export function unitsOf(source: SwapSource): readonly string[] {
   switch (source.kind) {
     case 'fstab':

@@ -63,17 +63,17 @@ const reload = (name: string, files: readonly string[]) =>
     ? sh`systemctl daemon-reload`
     : sh`[ "$(systemctl show -p LoadState -p NeedDaemonReload --value -- ${name} | tr '\n' ' ')" = 'loaded no ' ] || systemctl daemon-reload`
 
-/** A unit that does not come up says itself why. */
+/** The log of a unit that does not start contains the reason. */
 const start = (verb: 'start' | 'restart', name: string) => sh`systemctl reset-failed -- ${name} 2>/dev/null || :
 systemctl ${verb} -- ${name} || { journalctl -u ${name} -n 20 --no-pager -o cat >&2 || :; printf '%s did not start\n' ${name} >&2; exit 1; }`
 
 /** Between two looks of a watch, and how long a unit must still run after its sign. */
 const PAUSE_SECONDS = 0.3
 
-/** A unit may meet a neighbour that is just starting; one that stops twice does so for a reason of its own. */
+/** A unit may fail once while another one is just starting; a unit that stops twice has its own fault. */
 const SECOND_TRY_SECONDS = 3
 
-/** Fails with the unit's own words when it does not go on running as the process that it was started as. */
+/** Fails with the unit's own log when its first process does not keep running. */
 const stays = (
   name: string,
   {seconds, sign}: Steady,
@@ -141,7 +141,7 @@ fi`
   },
   // A reset is often used on a broken node: a stopped unit does not show that another program changed it.
   drift: () => undefined,
-  // By now its files are the old ones again.
+  // At this time its files have their original content.
   afterRevert: ({name}, original) =>
     isUp(original) ? sh`systemctl daemon-reload; systemctl restart -- ${name}` : sh`systemctl daemon-reload`,
 }
