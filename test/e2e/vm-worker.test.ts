@@ -19,6 +19,7 @@ const LEFT: readonly Explained[] = [
     line: /^\+ run d \/run\/netplan$/,
     because: 'netplan creates it each time it applies a file, and it is gone at the next boot',
   },
+  {line: /^- run [df] \/run\/blkid/, because: 'what blkid knows of the disks is gone at the next boot'},
   {
     line: /^[+-] unit (file )?\S+\.swap /,
     because: 'systemd names a swap by those of its links that it saw; what is swapped to is compared by itself',
