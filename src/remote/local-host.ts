@@ -17,7 +17,7 @@ export interface LocalHostOptions {
   readonly redactor?: Redactor | undefined
 }
 
-/** The machine kadm itself runs on, without SSH. */
+/** The machine on which kadm runs, without SSH. */
 export const localHost = (options: LocalHostOptions): Host => {
   const running = new Set<() => void>()
   const redactor = options.redactor ?? createRedactor()
@@ -49,7 +49,7 @@ export const localHost = (options: LocalHostOptions): Host => {
   })
 }
 
-/** Starts a command on this machine; `running` has what hangs up on each that still runs. */
+/** Starts a command on this machine; `running` contains a function for each running command, which ends it. */
 const startHere =
   (options: LocalHostOptions, running: Set<() => void>): StartCommand =>
   ([program, ...args], {signal}) => {
@@ -57,7 +57,7 @@ const startHere =
       return Promise.reject(
         new KadmError('cancelled', 'a command was not started because the run was cancelled', {host: options.name}),
       )
-    // A group of its own, so that Ctrl-C in the terminal reaches kadm and not, past it, the command it supervises.
+    // A separate process group, so that Ctrl-C in the terminal reaches kadm and not the command that it supervises.
     const child = spawn(program, args, {stdio: 'pipe', detached: true, env: {...options.env}})
     const hangUp = (): void => void child.stdin.destroy()
     child.stdin.on('error', () => undefined)
@@ -76,7 +76,7 @@ const startHere =
     return Promise.resolve({stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, hangUp, ended, abandon})
   }
 
-/** As a shell would say it: 128 and the signal's number for what was killed. */
+/** The exit code that a shell would report: 128 plus the signal's number for a killed command. */
 export const exitCode = (code: number | null | undefined, killedBy: string | undefined): number => {
   if (typeof code === 'number') return code
   const number = Object.entries(constants.signals).find(([name]) => name === killedBy)?.[1]

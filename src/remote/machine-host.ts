@@ -9,15 +9,15 @@ import {asksForRights, notBegun, type Unbegun} from './supervisor/sudo-trouble.t
 import {supervise} from './supervisor/supervise.ts'
 
 const DEFAULT_TIMEOUT_MS = 120_000
-/** How much longer the far side's own bound is than ours: it is there for the case that we cannot reach it any more. */
+/** How much longer the time limit on the host is than the local one: it applies when kadm can no longer reach the host. */
 const BACKSTOP_S = 30
 
-/** What a transport gives; all of `Host` is made from it. */
+/** The functions of a transport, on which `Host` is built. */
 export interface Machine {
   readonly name: string
   /** The login user. */
   readonly user: string
-  /** False for root itself: no sudo then. */
+  /** False for root, who needs no sudo. */
   readonly needsSudo: boolean
   readonly sudoPassword: string | undefined
   readonly redactor: Redactor
@@ -45,7 +45,7 @@ export const machineHost = (machine: Machine): Host => {
   ): Promise<RunResult> => {
     const as = options.asLoginUser === true ? 'nobody' : become
     if (as === 'sudo-with-password') {
-      // Before a password is said to it, the far side has to show what listens there.
+      // Before kadm sends a password, the host must show which program reads it.
       if (!isProven) await start(':', undefined, {asLoginUser: true})
       await (passwordCheck ??= checkPassword(machine))
     }
@@ -128,7 +128,7 @@ async function checkPassword(machine: Machine): Promise<void> {
   if (code !== 0) throw await whyUnbegun(machine, {said: Buffer.concat(said).toString('utf8'), code})
 }
 
-/** What was said, and what sudo lists where that tells more. */
+/** The output, and the list of sudo if that explains more. */
 async function whyUnbegun({name, user, open}: Machine, unbegun: Unbegun): Promise<KadmError> {
   const rights = asksForRights(unbegun) ? await saidBy(open, RIGHTS).catch(() => undefined) : undefined
   return notBegun(name, user, {...unbegun, rights})

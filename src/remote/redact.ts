@@ -1,7 +1,7 @@
 import {KadmError} from '../domain/errors.ts'
 import {quote} from './shell/shell.ts'
 
-/** Takes secrets out of any text that goes to a log, an error or an event. */
+/** Removes secrets from any text that goes to a log, an error or an event. */
 export interface Redactor {
   /** From now on this value is hidden, also in its base64, JSON and shell-quoted forms. Values under four characters are too common to hide. */
   readonly add: (secret: string) => void
@@ -17,7 +17,7 @@ const LINE = 16
 const PRIVATE_KEY = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g
 /** "-----BEGIN PRIVATE", "… RSA", "… EC", "… OPENSSH", "… ENCRYPTED" as a kubeconfig holds them. */
 const ENCODED_KEY = /LS0tLS1CRUdJTi(?:BQUklWQVRF|BSU0Eg|BFQy|BPUEVOU1NI|BFTkNSWVBURU)[A-Za-z0-9+/=]*/g
-/** A bootstrap token; its id is public and stays, so that one can tell which it was. */
+/** A bootstrap token; its id is public and stays, so that you can identify the token. */
 const TOKEN = /(?<![A-Za-z0-9])([a-z0-9]{6})\.[a-z0-9]{16}(?![A-Za-z0-9])/g
 
 /** Starts with the secrets that have a known shape, and those given. */
@@ -60,7 +60,7 @@ const forms = (secret: string): readonly string[] => {
   return all.filter(form => form.length >= SHORTEST)
 }
 
-/** Hides every stretch of text that some secret covers; overlapping secrets become one. */
+/** Hides every part of the text that a secret covers; overlapping secrets become one. */
 const hideAll = (text: string, secrets: readonly string[]): string => {
   const spans = secrets.flatMap(secret => occurrences(text, secret)).sort((a, b) => a.from - b.from)
   let out = ''

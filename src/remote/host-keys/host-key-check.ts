@@ -4,14 +4,14 @@ import {knownHostsLine, knownHostsName, parseKnownHosts, type KnownKey} from './
 import type {LocalMachine} from '../local/local-machine.ts'
 import type {Hop} from '../ssh/route.ts'
 
-/** What a person is asked about a machine seen for the first time. */
+/** The question about a machine that kadm sees for the first time. */
 export interface HostKeyQuestion {
   readonly host: string
   readonly address: string
   readonly port: number
   readonly type: string
   readonly fingerprint: string
-  /** Types of key we do know of this machine; a machine that lost those deserves a second look. */
+  /** The known key types of this machine; check a machine that lost those keys. */
   readonly otherTypes: readonly string[]
 }
 
@@ -39,7 +39,7 @@ export interface HostKeyCheck {
   readonly localMachine: LocalMachine
 }
 
-/** Resolves when the key may be trusted, having remembered a new one; rejects with the reason otherwise. */
+/** Resolves when the key may be trusted, after it saved a new one; rejects with the reason otherwise. */
 export async function checkHostKey(key: Buffer, check: HostKeyCheck): Promise<void> {
   const {host, hop, known} = check
   if (hop.hostKey !== undefined) {
@@ -55,7 +55,7 @@ export async function checkHostKey(key: Buffer, check: HostKeyCheck): Promise<vo
   await acceptNew(key, check, verdict)
 }
 
-/** Puts a key that was believed elsewhere on file for a machine's new address, where the ssh config and the file have none for it. */
+/** Saves a key that was trusted at another address for a machine's new address, if the ssh config and the file have none for it. */
 export async function rememberHostKey(key: Buffer, hop: Hop, localMachine: LocalMachine): Promise<void> {
   const [file] = hop.knownHostsFiles
   if (hop.hostKey !== undefined || hop.hostKeyAlias !== undefined || file === undefined) return

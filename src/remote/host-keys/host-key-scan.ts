@@ -18,7 +18,7 @@ export interface KeySearch {
 
 const WIDTH = 32
 const ANSWER_MS = 4000
-/** A machine in the same network answers within milliseconds; an address without one says nothing. */
+/** A machine in the same network answers within milliseconds; an unused address sends nothing. */
 const CONNECT_MS = 1500
 
 /** The address whose SSH server proves to have this host key; nobody logs in. Its proof is a signature that ssh2 checks. */
@@ -52,7 +52,7 @@ async function hasKey(address: string, {port, key, type, dial}: KeySearch): Prom
         clearTimeout(timer)
         resolve(is)
       }
-      // The handshake ends only when the signature over it was right; then a login would follow, which has no way to try.
+      // The handshake completes only with a valid signature; the login that would follow has no method to try.
       client.once('handshake', () => end(shown))
       client.on('error', () => end(false))
       client.once('close', () => end(false))
@@ -72,7 +72,7 @@ async function hasKey(address: string, {port, key, type, dial}: KeySearch): Prom
   }
 }
 
-/** From the machine kadm runs on. */
+/** From the machine on which kadm runs. */
 export const dialHere: DialServer = (address, port) =>
   new Promise((resolve, reject) => {
     const socket = connect({host: address, port, noDelay: true})

@@ -5,7 +5,7 @@ import {keysFor, type KnownKey} from './known-hosts.ts'
 export const fingerprint = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
-/** The type a public key's own bytes say: `ssh-ed25519`. */
+/** The type that a public key's bytes contain: `ssh-ed25519`. */
 export const keyType = (key: Buffer): string => {
   if (key.length < 4) return 'unknown'
   const length = key.readUInt32BE(0)
@@ -18,7 +18,7 @@ export type HostKeyVerdict =
   | {readonly is: 'changed'; readonly known: readonly KnownKey[]}
   | {readonly is: 'revoked'; readonly known: readonly KnownKey[]}
 
-/** Compares the key a server showed with what is on file for it. */
+/** Compares the key that a server showed with its known keys. */
 export const judgeHostKey = (known: readonly KnownKey[], name: string, key: Buffer): HostKeyVerdict => {
   const mine = keysFor(known, name)
   const same = mine.filter(k => k.key.equals(key))
@@ -40,13 +40,13 @@ const ALGORITHMS = [
   {type: 'ssh-rsa', algorithms: ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa']},
 ] as const
 
-/** The key that a machine is best known by: of the type that ssh2 asks for first. */
+/** The preferred key of a machine: of the type that ssh2 requests first. */
 export const bestHostKey = <K extends {readonly type: string}>(keys: readonly K[]): K | undefined =>
   ALGORITHMS.map(({type}) => keys.find(key => key.type === type)).find(key => key !== undefined)
 
 export type HostKeyAlgorithm = (typeof ALGORITHMS)[number]['algorithms'][number]
 
-/** Types we have a key of come first, so that a server with several keys shows the one we can compare; `without` leaves types out. */
+/** Types with a known key come first, so that a server with several keys shows the one that kadm can compare; `without` excludes types. */
 export const hostKeyAlgorithms = (
   knownTypes: readonly string[],
   without: readonly string[] = [],

@@ -6,7 +6,7 @@ import type {LocalMachine} from '../local/local-machine.ts'
 import {routeTo, type Hop} from '../ssh/route.ts'
 import type {SshConfig} from '../ssh-config/ssh-config.ts'
 
-/** A host key as a machine itself told it over a verified connection. */
+/** A host key that a machine reported over a verified connection. */
 export interface TrustedKey {
   readonly type: string
   /** The key's own bytes, base64. */
@@ -14,9 +14,9 @@ export interface TrustedKey {
 }
 
 export interface KnownHostsStore {
-  /** Believes these keys of the machine from now on, beside those that are believed already. */
+  /** Trusts these keys of the machine from now on, in addition to those that are trusted already. */
   readonly learn: (target: SshTarget, keys: readonly TrustedKey[]) => Promise<void>
-  /** Believes no other keys of the machine than these; tells the lines that only a person can take out, as `file:line`. */
+  /** Trusts only these keys of the machine; returns the lines that you must remove yourself, as `file:line`. */
   readonly keepOnly: (target: SshTarget, keys: readonly TrustedKey[]) => Promise<readonly string[]>
   /** Whether the machine is reached through another one. */
   readonly isBehindJump: (target: SshTarget) => Promise<boolean>
@@ -85,7 +85,7 @@ async function keepOnlyIn(
   return stale.filter(({line}) => edited.get(line - 1) === 'by hand').map(({line}) => `${file}:${String(line)}`)
 }
 
-/** The line for its other names; empty when it has none. A pattern may mean other machines too, and is a person's to change. */
+/** The line for its other names; empty when it has none. A pattern may match other machines too, so only you can change it. */
 function withoutName(line: string, names: string, name: string): string {
   if (names.startsWith('|1|')) return ''
   const all = names.split(',')

@@ -59,6 +59,6 @@ const glob = (pattern: string, name: string): boolean => {
   return new RegExp(`^${source}$`, 's').test(name)
 }
 
-/** The line to remember a key by. */
+/** The line that stores a key. */
 export const knownHostsLine = (name: string, type: string, key: Buffer): string =>
   `${name} ${type} ${key.toString('base64')}`

@@ -4,13 +4,13 @@ import {dirname, join, resolve} from 'node:path'
 import {KadmError} from '../../domain/errors.ts'
 import {isFileError, isMissing, localFileError} from '../../domain/local-file-error.ts'
 
-/** No key, configuration or list of host keys is larger than this; what is, is something else. */
+/** No key, configuration or list of host keys is larger than this; a larger file is a mistake. */
 const MOST_BYTES = 64 * 1024 * 1024
 const PIECE = 256 * 1024
 /** What a shell's `<(command)` and `-f /dev/stdin` give: pipes that a program does write to. */
 const GIVEN_BY_SHELL = /^\/(dev\/(stdin$|fd\/)|proc\/self\/fd\/)/
 
-/** The text of a file that was named by hand; throws `config` with its path for one that cannot be read as text. */
+/** The text of a file that the user named; throws `config` with its path for one that cannot be read as text. */
 export function readLocalText(path: string, hint?: string): string {
   const text = readLocalTextIfThere(path, hint)
   if (text !== undefined) return text
@@ -101,7 +101,7 @@ export async function makeFolder(path: string, mode = 0o777): Promise<void> {
     try {
       await mkdir(at, {mode})
     } catch (error) {
-      // Another process may have been quicker.
+      // Another process may have created it first.
       if (!isFileError(error) || error.code !== 'EEXIST' || !(await isFolder(at)))
         throw localFileError(error, {path: at, doing: 'write'}) ?? error
     }

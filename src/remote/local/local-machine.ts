@@ -1,4 +1,4 @@
-/** What the transport needs of the machine kadm runs on; `nodeLocalMachine` is the real one. */
+/** What the transport needs from the machine on which kadm runs; `nodeLocalMachine` is the real one. */
 export interface LocalMachine {
   readonly user: string
   /** Its number, for `%i` in the ssh config. */
@@ -16,7 +16,7 @@ export interface LocalMachine {
   readonly succeeds: (command: string) => Promise<boolean>
   /** The addresses of this machine's own network interfaces, for `Match localnetwork`. */
   readonly addresses: () => readonly string[]
-  /** Says something that a person may want to know, once; the work continues. */
+  /** Prints a note for the user, once; the work continues. */
   readonly note: (text: string) => void
   /** undefined when there is no such file; one that cannot be read is noted and counts as missing, as for ssh. */
   readonly readText: (path: string) => Promise<string | undefined>

@@ -5,7 +5,7 @@ export interface LocalUser {
   readonly uid: number
 }
 
-/** Who runs kadm; in a container the user may be a number without an entry in the passwd file. */
+/** The user who runs kadm; in a container, it may be a number without an entry in the passwd file. */
 export function localUser(env: Readonly<Record<string, string | undefined>>): LocalUser {
   const uid = process.getuid?.() ?? -1
   try {

@@ -17,7 +17,7 @@ export interface NodeLocalMachineOptions {
   readonly note?: (text: string) => void
 }
 
-/** The machine kadm runs on. */
+/** The machine on which kadm runs. */
 export function nodeLocalMachine(
   env: Readonly<Record<string, string | undefined>>,
   {platform = process.platform, note = () => undefined}: NodeLocalMachineOptions = {},

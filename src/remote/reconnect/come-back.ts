@@ -1,9 +1,9 @@
 import type {Clock} from '../../domain/clock.ts'
 import {KadmError} from '../../domain/errors.ts'
 
-/** How long a machine whose connection was lost is dialled again before its loss is a failure: a reboot takes less. */
+/** How long kadm dials a machine again after a lost connection before that is a failure: a reboot takes less. */
 export const AWAY_MS = 90_000
-/** A machine that is lost again and again is not worked on. */
+/** kadm stops working on a machine whose connection is lost repeatedly. */
 const MOST_CUTS = 3
 const PAUSE_MS = 1000
 /** No attempt that finds the machine away takes as long: silence shows within 20 s, and a login ends within 10 s. */
@@ -14,7 +14,7 @@ export interface Persistence {
   readonly signal: AbortSignal
 }
 
-/** The first error of it when a lost connection was all that went wrong. */
+/** Its first error, when lost connections are the only failures. */
 export function lostOf(error: unknown): KadmError | undefined {
   if (error instanceof AggregateError) {
     const all = error.errors.map(lostOf)
@@ -24,8 +24,8 @@ export function lostOf(error: unknown): KadmError | undefined {
 }
 
 /**
- * Does again what was cut off by a lost connection, until the machine is back (every call to a host dials again by itself) or has been
- * away for `AWAY_MS`: only for what may be done twice, as looks may.
+ * Repeats work that a lost connection interrupted, until the machine is back (every call to a host dials again by itself) or has been
+ * away for `AWAY_MS`: only for work that is safe to repeat, such as looks.
  */
 export async function throughCuts<T>(work: () => Promise<T>, {clock, signal}: Persistence): Promise<T> {
   let cuts = 0

@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 
 export interface FirstOf {
-  /** How long those before are waited for before the next begins; it begins at once when they have failed. */
+  /** How long to wait for the earlier attempts before the next one starts; it starts at once when they have failed. */
   readonly headStartMs: number
   readonly signal: AbortSignal | undefined
 }

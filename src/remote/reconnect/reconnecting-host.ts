@@ -3,11 +3,11 @@ import {hostLost, KadmError} from '../../domain/errors.ts'
 import {firstOf} from './first-of.ts'
 import type {Host, Reached, ReachOptions, RenewOptions} from '../host.ts'
 
-/** A connection with where it leads. */
+/** A connection with its address. */
 export interface Connection {
   readonly host: Host
   readonly address: string
-  /** Fires, with why, when it stands no more. */
+  /** Fires with the reason when the connection is lost. */
   readonly gone: AbortSignal
 }
 
@@ -17,9 +17,9 @@ export interface Dial {
   readonly signal: AbortSignal | undefined
 }
 
-/** The way that is tried first is waited for this long before another address is tried beside it. */
+/** How long to wait for the first address before another one is tried in parallel. */
 const HEAD_START_MS = 2500
-/** A machine that answers takes a login within this. */
+/** A machine that answers accepts a login within this time. */
 const RECONNECT_MS = 10_000
 /** No machine is dialled more often than this, so that no limit on logins (MaxStartups, fail2ban) is met. */
 const PAUSE_MS = 1000
@@ -50,7 +50,7 @@ export function reconnectingHost(first: Connection, dial: (to: Dial) => Promise<
     if (failedAt === -Infinity) tell(`${messageOf(before.gone.reason)}; trying to reconnect`)
     try {
       const made = await dial({address: before.address, timeoutMs: RECONNECT_MS, signal: undefined})
-      // Whoever renewed the connection meanwhile knows better where the machine is from now on.
+      // A renewal in the meantime has the newer address of the machine.
       if (latest === before) await replace(made)
       else await made.host.close()
     } catch (error) {
@@ -63,7 +63,7 @@ export function reconnectingHost(first: Connection, dial: (to: Dial) => Promise<
   }
   const reach = async ({signal}: ReachOptions = {}): Promise<void> => {
     if (isClosed || !latest.gone.aborted) return
-    // One attempt for all who need it; whoever is cancelled only stops waiting for it.
+    // One attempt for all callers; a cancelled caller only stops waiting for it.
     dialling ??= dialAgain(latest).finally(() => (dialling = undefined))
     await unlessCancelled(dialling, first.host.name, signal)
   }

@@ -33,15 +33,15 @@ const PROGRAMS = [
 ] as const
 type ProgramName = (typeof PROGRAMS)[number]
 
-/** What is for the reader and for shellcheck only: the comment at the top, and directives. */
+/** Text only for the reader and for shellcheck: the comment at the top, and directives. */
 const withoutNotes = (text: string): string => text.replace(/^(#.*\n)*\n/, '').replaceAll(/^ *# shellcheck .*\n/gm, '')
 
-// They are source text as much as the modules that use them, so they are read as those are: once, when kadm starts.
+// They are source text like the modules that use them, so they are read once, when kadm starts.
 const texts: ReadonlyMap<ProgramName, string> = new Map(
   PROGRAMS.map(name => [name, withoutNotes(ownFile(`templates/shell/${name}.sh`)).trimEnd()]),
 )
 
-/** A program with its holes filled. Values are quoted as `sh` quotes them, so a hole is a word of its own and stands in no quotes. */
+/** A program with its holes filled. Values are quoted as `sh` quotes them, so a hole must be a separate word without quotes. */
 export const program = (name: ProgramName, values: Readonly<Record<string, Value>> = {}): Script =>
   new Script(
     fill(texts.get(name) ?? '', Object.fromEntries(Object.entries(values).map(([hole, v]) => [hole, quoted(v)]))),

@@ -3,7 +3,7 @@ const SAFE = /^[\w@%+=:,./-]+$/
 /** Quotes one value for POSIX sh. */
 export const quote = (value: string): string => (SAFE.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`)
 
-/** Script text that is meant to be put in as it is; made by `sh` and `raw` only. */
+/** Script text that is inserted unchanged; only `sh` and `raw` create it. */
 export class Script {
   readonly text: string
   constructor(text: string) {
@@ -13,7 +13,7 @@ export class Script {
 
 export type Value = string | number | Script | readonly (string | number)[]
 
-/** A value as `sh` puts it in. */
+/** A value in the form that `sh` inserts. */
 export const quoted = (value: Value): string => {
   if (value instanceof Script) return value.text
   if (typeof value === 'string') return quote(value)

@@ -7,17 +7,17 @@ import {KadmError} from '../../domain/errors.ts'
 import type {Host, RunResult} from '../host.ts'
 import {concat, Script, sh} from './shell.ts'
 
-/** What must hold on the host for anything to be written there; with it, the folder of the target must be there. */
+/** The condition for any write on the host; the folder of the target must exist too. */
 export interface Guard {
-  /** Ends the script when it does not hold; what is received next may take long. */
+  /** Ends the script when it does not hold; the transfer that follows may take long. */
   readonly before: Script
   /** The same, and it still holds when the script ends. */
   readonly again: Script
-  /** The error of a script that was ended so. */
+  /** The error of a script that a guard ended. */
   readonly refusal: (host: string, result: RunResult) => KadmError | undefined
 }
 
-/** One file to bring to a host; hashes are lower-case hex. */
+/** One file to upload to a host; hashes are lower-case hex. */
 export interface UploadRequest {
   /** A path here, or the bytes. */
   readonly source: string | Readable
@@ -44,7 +44,7 @@ export interface FileOnHost {
 /** Slower than this and an upload counts as stuck. */
 const SLOWEST_BYTES_PER_S = 10_000
 const PATIENCE_MS = 120_000
-/** Exit code of a far side that got other bytes than were announced. */
+/** The exit code of a script that received other bytes than announced. */
 const HASH_DIFFERS = 65
 
 /** Those of the files that the host does not have with just this content. */
@@ -60,7 +60,7 @@ export async function missingOnHost<F extends FileOnHost>(
   return files.filter((file, i) => hashes.get(String(i)) !== file.sha256)
 }
 
-/** Brings one file to a host, unless it is there. Never leaves half a file under the target's name. */
+/** Uploads one file to a host, unless it exists there. Never leaves a partial file under the target's name. */
 export async function uploadFile(host: Host, upload: UploadRequest): Promise<'uploaded' | 'present'> {
   const {signal} = upload
   const wanted = wantedHash(upload)

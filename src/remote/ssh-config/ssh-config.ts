@@ -74,7 +74,7 @@ async function includedBy({words, place}: ConfigLine, reading: Reading): Promise
 }
 
 const KEYWORD = /^[\s\f]*"?([A-Za-z0-9]+)"?(?:[\s\f]*=[\s\f]*|[\s\f]+|$)(.*)$/
-/** These take the rest of the line as it is, and mind their quotes themselves. */
+/** These use the rest of the line unchanged, and handle their quotes themselves. */
 const WHOLE_LINE = new Set(['proxycommand', 'localcommand', 'remotecommand', 'knownhostscommand', 'proxyjump'])
 
 /** Pure: the lines of an ssh_config text; `path` is for messages. What a file includes is not read here. */

@@ -6,7 +6,7 @@ import {matchCriteria, type MatchContext} from './ssh-match.ts'
 import {expandTokens, commonTokens, type TokenSource} from './ssh-tokens.ts'
 import {matchesPattern} from './ssh-words.ts'
 
-/** What the ssh config says of one host, in the words kadm uses; undefined where it says nothing. Paths are as written. */
+/** The settings of the ssh config for one host, in kadm's terms; undefined for settings that it does not contain. Paths are as written. */
 export interface SshSettings {
   readonly hostName: string | undefined
   readonly user: string | undefined
@@ -21,7 +21,7 @@ export interface SshSettings {
   readonly hostKeyAlias: string | undefined
 }
 
-/** What was said by hand, which counts more than any line. */
+/** Settings of the user, which override every line. */
 export interface Asked {
   readonly host: string
   readonly user: string | undefined

@@ -2,7 +2,7 @@ import type {HostKeyPolicy} from '../host-keys/host-key-check.ts'
 import type {LocalMachine} from '../local/local-machine.ts'
 import type {Secrets} from './ssh-auth.ts'
 
-/** What all connections of one run to one host share. */
+/** The options that all connections of one run to one host share. */
 export interface ConnectOptions {
   /** The host's name, for messages. */
   readonly host: string

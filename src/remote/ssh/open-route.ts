@@ -2,7 +2,7 @@ import type {ConnectOptions} from './connect-options.ts'
 import type {Hop} from './route.ts'
 import {openClient, type OpenedClient} from './ssh-client.ts'
 
-/** Opens all connections of a way, each through the one before; the last leads to the machine itself. */
+/** Opens all connections of a route, each through the previous one; the last reaches the machine itself. */
 export async function openRoute(
   hops: readonly Hop[],
   dialling: ConnectOptions,

@@ -6,7 +6,7 @@ import type {SshConfig} from '../ssh-config/ssh-config.ts'
 import {settingsFor, type SshSettings} from '../ssh-config/ssh-settings.ts'
 import {commonTokens, expandHome, expandTokens, proxyTokens, type TokenSource} from '../ssh-config/ssh-tokens.ts'
 
-/** One SSH connection of a way that may lead over several, with everything decided. */
+/** One SSH connection of a route, which may have several, with all settings decided. */
 export interface Hop {
   /** As the user wrote it. */
   readonly label: string
@@ -17,7 +17,7 @@ export interface Hop {
   readonly keyFiles: readonly KeyFile[]
   readonly identitiesOnly: boolean
   readonly agentSocket: string | undefined
-  /** `SHA256:…`; nothing else is believed then. */
+  /** `SHA256:…`; no other key is trusted then. */
   readonly hostKey: string | undefined
   readonly knownHostsFiles: readonly string[]
   /** The name it has in known_hosts, when not its address. */

@@ -4,7 +4,7 @@ import type {Duplex} from 'node:stream'
 /** So many intervals in which nothing shows that the other side is there, and the line counts as dead. */
 const SILENT_INTERVALS = 6
 
-/** Why a line that counts as dead was given up. */
+/** Why kadm ended a connection that counts as lost. */
 export class Silence extends Error {
   constructor() {
     super('the host stopped responding')

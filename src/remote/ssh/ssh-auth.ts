@@ -15,7 +15,7 @@ export interface Secrets {
   readonly passphrase: string | undefined
 }
 
-/** The ways to log in, one after the other, and what came of each. */
+/** The login methods, one after the other, and the result of each. */
 export interface LoginPlan {
   readonly next: (left: unknown) => AnyAuthMethod | false
   readonly tries: () => readonly AuthAttempt[]

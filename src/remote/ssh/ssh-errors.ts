@@ -49,7 +49,7 @@ const reachProblem = (hop: Hop, code: string): {readonly message: string; readon
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
 
-/** Why the two sides did not agree before anyone logged in. */
+/** Why the two sides did not agree before the login. */
 export const handshakeFailed = (host: string, hop: Hop, cause: Error | undefined): KadmError => {
   const at = `${hop.address}:${String(hop.port)}`
   const said = cause?.message ?? 'the server closed the connection'
@@ -63,13 +63,13 @@ export const handshakeFailed = (host: string, hop: Hop, cause: Error | undefined
   })
 }
 
-/** What came of one way to log in. */
+/** The result of one login method. */
 export interface AuthAttempt {
   readonly method: string
   readonly outcome: string
 }
 
-/** Why nobody could log in, with everything that was tried. */
+/** Why the login failed, with all methods that kadm tried. */
 export const notLoggedIn = (
   host: string,
   hop: Hop,

@@ -9,11 +9,11 @@ export interface Through {
   /** The host's name, for messages. */
   readonly host: string
   readonly client: Client
-  /** Fires, with why, when the connection stands no more. */
+  /** Fires with the reason when the connection is lost. */
   readonly gone?: AbortSignal
 }
 
-/** A TCP stream from the machine a client is logged in to, to `address:port` as seen from there. It fails with why the connection is gone. */
+/** A TCP stream from the machine a client is logged in to, to `address:port` as seen from there. It fails with the reason why the connection was lost. */
 export const forwardThrough = ({host, client, gone}: Through, address: string, port: number): Promise<Duplex> =>
   new Promise((resolve, reject) => {
     const whenGone = (): void => reject(reasonOf(gone))
@@ -41,7 +41,7 @@ export const forwardThrough = ({host, client, gone}: Through, address: string, p
     }
   })
 
-/** ssh2 only ends a stream whose connection is gone, as if that were all there was to come. */
+/** ssh2 only ends a stream whose connection is lost, as if all data had arrived. */
 function failWith(channel: Duplex, gone: AbortSignal): void {
   const tell = (): void => {
     if (channel.listenerCount('error') > 0) channel.emit('error', reasonOf(gone))

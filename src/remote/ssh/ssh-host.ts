@@ -125,12 +125,12 @@ const hostOn = (
   let reason = ''
   const whenGone = (): void => {
     gone.abort(lost(name, hop, reason))
-    // The hops before it led nowhere else; open, they would keep this process from ending.
+    // The hops before it serve only this machine; if they stayed open, this process would not end.
     opened.toReversed().forEach(one => one.cut())
   }
   client.on('error', error => {
     reason = `: ${error.message}`
-    // Within a connection that is dead too, the end of this one would not be heard.
+    // Inside a connection that is also lost, the end of this one would not arrive.
     if (error instanceof Silence) whenGone()
   })
   client.once('close', whenGone)

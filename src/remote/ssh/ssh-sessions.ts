@@ -62,7 +62,7 @@ const exec = ({client, host, gone}: Through & {readonly gone: AbortSignal}, line
         else resolve(channel)
       })
     } catch (cause) {
-      // ssh2 throws for a connection that ends, some time before it says that it has ended.
+      // ssh2 throws for a connection that is ending, some time before its 'close' event.
       gone.removeEventListener('abort', whenGone)
       reject(
         hostLost(host, `the connection was lost: ${cause instanceof Error ? cause.message : String(cause)}`, {cause}),
