@@ -9,7 +9,7 @@ import type {Operation} from '../core/operation.ts'
 export interface NodeRemovedResource extends ResourceBase {
   readonly kind: 'node-removed'
   readonly node: string
-  /** Whether the files of the machine show that it belongs to a cluster; otherwise a cluster that does not answer is no problem. */
+  /** Whether the files of the machine show that it belongs to a cluster; otherwise kadm can ignore a cluster that does not answer. */
   readonly isMember: boolean
   readonly drainMs: number
 }
