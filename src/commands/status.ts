@@ -80,7 +80,9 @@ function whatIsWrong(report: ClusterReport, {repair}: Expected): readonly KadmEr
     ...nodes.flatMap(({name, ready}) => (ready ? [] : [name])),
     ...missingNodes,
     ...components.flatMap(({name, ok}) => (ok ? [] : [name])),
-    ...machines.flatMap(machine => (machine.diagnoses.length === 0 ? [] : [machine.host])),
+    ...machines.flatMap(machine =>
+      machine.diagnoses.every(({isOutside}) => isOutside === true) ? [] : [machine.host],
+    ),
   ]
   if (broken.length === 0 && diagnoses.length === 0) return []
   const what =

@@ -16,6 +16,8 @@ export interface Diagnosis {
   readonly nodes?: readonly string[]
   /** The addresses of the machines that this one cannot reach. */
   readonly towards?: readonly string[]
+  /** Only what is outside the cluster does not answer: the cluster works, so status shows it and does not fail. */
+  readonly isOutside?: true
 }
 
 /** What was being done when it failed. */

@@ -44,7 +44,7 @@ describe('a person who makes a mistake is told what it is, and no machine is tou
       [
         'two hosts with one address',
         'hosts:\n- {name: alpha, role: control-plane, ssh: {address: ALPHA}}\n- {name: beta, role: worker, ssh: {address: ALPHA}}\n',
-        /kadm\.yaml:5:\d+: .*the SSH address ALPHA port 22 of .*:4:/s,
+        /kadm\.yaml:5:\d+: .*has the same SSH address as .*:4:.*: ALPHA port 22/s,
       ],
       [
         'that no host is a control plane',

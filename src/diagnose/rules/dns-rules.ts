@@ -26,6 +26,7 @@ const upstream: Rule = {
     return {
       cause: `CoreDNS gets no answer from ${server}, to which it forwards external names, so pods cannot resolve them`,
       certainty: isDead ? 'certain' : 'likely',
+      ...(isDead ? {} : {isOutside: true}),
       proof: [
         ...dnsForwards
           .slice(0, 2)
