@@ -52,7 +52,7 @@ function network(b: Workbench, spec: Partial<HostNetworkSpec> = {}) {
 
 /** What the trial says when it no longer says that it is trying. */
 async function outcome(b: Workbench, trial: CommitConfirm | undefined): Promise<string> {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 1000; i++) {
     const [said = ''] = b.run(trial?.stage ?? '').stdout.split('\n')
     if (said !== 'trying') return said
     await sleep(20)

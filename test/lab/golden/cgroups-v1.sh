@@ -1,5 +1,5 @@
 
-# A new cpuset group may use no processor until it is told which, from the top down.
+# A new cpuset group can use no processor until its processors are set, from the top down.
 fill() {
   for file in cpuset.cpus cpuset.mems; do
     if [ -e "$1/$file" ] && [ -z "$(cat "$1/$file")" ]; then cat "$(dirname "$1")/$file" > "$1/$file"; fi
