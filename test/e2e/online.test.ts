@@ -207,7 +207,9 @@ ${changes.more ?? ''}`,
       {resource: 'packages:runtime', what: 'containerd is not held at its version'},
       {resource: 'packages:kubernetes', what: 'kubelet is not held at its version'},
     ])
-    expect(doctor.stdout).toContain('an automatic upgrade of the machine can change containerd, kubelet: they are not held at their version')
+    expect(doctor.stdout).toContain(
+      'an automatic upgrade of the machine can change containerd, kubelet: they are not held at their version',
+    )
     expect((await lab.must('one', 'apt-mark showhold')).split('\n')).toEqual([
       'containerd',
       'kubeadm',
