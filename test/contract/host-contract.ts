@@ -53,6 +53,15 @@ export const hostContract = (name: string, open: () => Promise<Opened>): void =>
       expect(await done).toMatchObject({code: 0, stderr: 'one\ntwo\nrest'})
     })
 
+    test('takes the answer that came while this process was stopped, although its time is over', async () => {
+      const done = host.run('echo out', {timeoutMs: 500})
+      await new Promise(resolve => setTimeout(resolve, 100))
+      const wakes = Date.now() + 2500
+      while (Date.now() < wakes);
+
+      expect(await done).toMatchObject({code: 0, stdout: 'out\n'})
+    })
+
     test('runs scripts of any length and content, with heredocs, quotes and umlauts', async () => {
       const value = `it's "quoted" $HOME \`x\` \\ ! ü\n${'x'.repeat(300_000)}`
 

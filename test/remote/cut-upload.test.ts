@@ -20,8 +20,10 @@ const lostLaptop = (folder: string): Host => ({
     await expect.poll(() => readdirSync(folder)).toHaveLength(1)
     child.stdout.destroy()
     child.stderr.destroy()
-    process.kill(-Number(child.pid), 'SIGTERM')
-    const [code] = (await once(child, 'exit')) as [number | null]
+    const ended = once(child, 'exit') as Promise<[number | null]>
+    // A child of the shell that has not yet become its program ignores the signal.
+    const again = setInterval(() => child.exitCode ?? process.kill(-Number(child.pid), 'SIGTERM'), 50)
+    const [code] = await ended.finally(() => clearInterval(again))
     return {code: code ?? 255, stdout: '', stderr: ''}
   },
   forward: () => Promise.reject(new Error('nothing listens here')),

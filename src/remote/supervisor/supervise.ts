@@ -16,6 +16,10 @@ const MOST_OUTPUT = 64 * 1024 * 1024
 const DEAF_AFTER_MS = 1000
 /** The far side kills what ignores TERM after 5 s. */
 const GIVE_UP_AFTER_MS = 8000
+/** A timer that fires later than this was held up: this process was stopped, or the computer was suspended. */
+const HELD_UP_MS = 1000
+/** How long what arrived meanwhile may take to be read. */
+const READ_WITHIN_MS = 10_000
 
 export interface ScriptRun {
   readonly script: string
@@ -75,10 +79,12 @@ export async function supervise(session: RunningCommand, job: ScriptRun, around:
   const outputFailed = (cause: Error): void =>
     stop(new KadmError('remote', `cannot store the output of a command: ${cause.message}`, {host, cause}))
   job.output?.once('error', outputFailed)
-  later(job.timeoutMs, () => {
+  const expire = (): void => {
     begun.overdue(job.timeoutMs)
     stop(timedOut(host, job.timeoutMs, stderr.text()))
-  })
+  }
+  const due = Date.now() + job.timeoutMs
+  later(job.timeoutMs, () => (Date.now() > due + HELD_UP_MS ? later(READ_WITHIN_MS, expire) : expire()))
   job.signal?.addEventListener('abort', cancel, {once: true})
   if (job.signal?.aborted === true) cancel()
 
