@@ -37,7 +37,7 @@ const checks: Step = [
   },
 ]
 
-/** One stage after the other, the lanes of a stage side by side: two labs of containers wait often enough to leave an emulated VM its time. */
+/** One stage after the other, the lanes of a stage side by side: a lab of containers waits often enough to leave an emulated VM its time. */
 const STAGES: readonly Readonly<Record<string, readonly Step[]>>[] = [
   {quick: [checks]},
   {quick: [shown('unit')], contract: [quiet('contract')]},

@@ -5,9 +5,9 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {stringify} from 'yaml'
 import {addressIn} from '../../src/lab/network/subnet.ts'
-import {tcpBalancer, type TcpBalancer} from './tcp-balancer.ts'
-import {measured, testLab, type TestLab} from './test-lab.ts'
-import {errorsIn} from './told.ts'
+import {tcpBalancer, type TcpBalancer} from '../e2e/tcp-balancer.ts'
+import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
+import {errorsIn} from '../e2e/told.ts'
 
 const CONTROL_PLANES = ['cp-1', 'cp-2', 'cp-3']
 const MACHINES = [...CONTROL_PLANES, 'worker']
