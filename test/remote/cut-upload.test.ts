@@ -22,7 +22,7 @@ const lostLaptop = (folder: string): Host => ({
     child.stderr.destroy()
     const ended = once(child, 'exit') as Promise<[number | null]>
     // A child of the shell that has not yet become its program ignores the signal.
-    const again = setInterval(() => child.exitCode ?? process.kill(-Number(child.pid), 'SIGTERM'), 50)
+    const again = setInterval(() => child.exitCode ?? process.kill(-Number(child.pid), 'SIGTERM'), 2000)
     const [code] = await ended.finally(() => clearInterval(again))
     return {code: code ?? 255, stdout: '', stderr: ''}
   },
