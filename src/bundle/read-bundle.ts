@@ -1,3 +1,4 @@
+import {isMapping} from '../domain/mapping.ts'
 import {architectureNamed} from '../domain/architecture.ts'
 import {stat} from 'node:fs/promises'
 import {isAbsolute, join, normalize} from 'node:path'
@@ -31,7 +32,7 @@ export function parseBundle(text: string, path: string): Bundle {
     throw new KadmError('config', `${path}: ${what}`, {hint: REMAKE})
   }
   const value = parseJson(text) ?? fail('is not JSON; the file may be cut off')
-  if (!isRecord(value) || value['apiVersion'] !== 'kadm/v1' || value['kind'] !== 'Bundle') {
+  if (!isMapping(value) || value['apiVersion'] !== 'kadm/v1' || value['kind'] !== 'Bundle') {
     return fail("must have apiVersion 'kadm/v1' and kind 'Bundle'")
   }
   const {kubernetesVersion, entries} = value
@@ -98,15 +99,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const isInside = (path: string): boolean => !isAbsolute(path) && !normalize(path).startsWith('..')
 
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
 
 function isEntry(value: unknown): value is BundleEntry {
-  if (!isRecord(value)) return false
+  if (!isMapping(value)) return false
   const {kind, name, path, sha256, size, version, contentSha256, contentSize, ref, configDigest} = value
   if (typeof path !== 'string' || !isHash(sha256) || typeof size !== 'number') return false
   if (kind === 'image') {

@@ -1,3 +1,4 @@
+import {isMapping} from '../domain/mapping.ts'
 import {createHash} from 'node:crypto'
 import {KadmError} from '../domain/errors.ts'
 import {checked, get, type Web} from './fetching.ts'
@@ -50,10 +51,10 @@ export async function resolveImage(registry: Registry, ref: string, architecture
   const list = arrayOf(first.value, 'manifests')
   if (list === undefined) return imageOf(ref, first)
   const found = list.find(one => {
-    const platform = isRecord(one) ? one['platform'] : undefined
-    return isRecord(platform) && platform['os'] === 'linux' && platform['architecture'] === architecture
+    const platform = isMapping(one) ? one['platform'] : undefined
+    return isMapping(platform) && platform['os'] === 'linux' && platform['architecture'] === architecture
   })
-  const digest = isRecord(found) ? found['digest'] : undefined
+  const digest = isMapping(found) ? found['digest'] : undefined
   if (typeof digest !== 'string') throw new KadmError('config', `${ref} not found for linux/${architecture}`)
   return imageOf(ref, await manifestOf(registry, reference, digest))
 }
@@ -85,9 +86,9 @@ async function manifestOf(registry: Registry, reference: ImageReference, name: s
 }
 
 function imageOf(ref: string, {value, bytes, digest}: Manifest): RegistryImage {
-  const config = isRecord(value) ? value['config'] : undefined
+  const config = isMapping(value) ? value['config'] : undefined
   const layers = arrayOf(value, 'layers')
-  const mediaType = isRecord(value) && typeof value['mediaType'] === 'string' ? value['mediaType'] : OCI_MANIFEST
+  const mediaType = isMapping(value) && typeof value['mediaType'] === 'string' ? value['mediaType'] : OCI_MANIFEST
   if (!isDescriptor(config) || layers?.every(isDescriptor) !== true) {
     throw new KadmError('config', `cannot read the manifest of ${ref}`)
   }
@@ -118,21 +119,18 @@ async function anonymousToken(registry: Registry, reference: ImageReference, cha
   const service = fields.get('service')
   if (service !== undefined) query.set('service', service)
   const value: unknown = await (await get(registry, `${realm}?${query.toString()}`)).json()
-  const token = isRecord(value) ? (value['token'] ?? value['access_token']) : undefined
+  const token = isMapping(value) ? (value['token'] ?? value['access_token']) : undefined
   if (typeof token === 'string') return token
   throw new KadmError('connect', `${reference.host} gave no token for ${reference.repository}`)
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 function arrayOf(value: unknown, name: string): readonly unknown[] | undefined {
-  const found = isRecord(value) ? value[name] : undefined
+  const found = isMapping(value) ? value[name] : undefined
   return Array.isArray(found) ? found : undefined
 }
 
 const isDescriptor = (value: unknown): value is Descriptor =>
-  isRecord(value) &&
+  isMapping(value) &&
   typeof value['mediaType'] === 'string' &&
   typeof value['digest'] === 'string' &&
   /^sha256:[0-9a-f]{64}$/.test(value['digest']) &&

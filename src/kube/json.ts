@@ -1,8 +1,9 @@
-/** What the API answers: foreign data, read field by field. */
-export type ApiObject = Readonly<Record<string, unknown>>
+import {isMapping, type Mapping} from '../domain/mapping.ts'
 
-export const isObject = (value: unknown): value is ApiObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+/** What the API answers: foreign data, read field by field. */
+export type ApiObject = Mapping
+
+export const isObject: (value: unknown) => value is ApiObject = isMapping
 
 /** The value of a JSON text; undefined for anything else, such as the page of a proxy. */
 export function parseJson(text: string): unknown {

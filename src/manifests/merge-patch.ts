@@ -1,12 +1,11 @@
-type Plain = Readonly<Record<string, unknown>>
+import {isMapping, type Mapping} from '../domain/mapping.ts'
 
-const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 
 /** A JSON merge patch (RFC 7386): null removes, maps are merged, everything else is replaced. */
 export function mergePatch(value: unknown, patch: unknown): unknown {
-  if (!isPlain(patch)) return patch
-  return mergeMaps(isPlain(value) ? value : {}, patch, (_, old, next) => mergePatch(old, next))
+  if (!isMapping(patch)) return patch
+  return mergeMaps(isMapping(value) ? value : {}, patch, (_, old, next) => mergePatch(old, next))
 }
 
 /** The lists of a pod that are merged by a key of their elements (`patchMergeKey` in k8s.io/api/core/v1). */
@@ -27,10 +26,11 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
 
 /** A strategic merge patch as Kubernetes has it: lists of named things are merged by their names, others are replaced. */
 export function strategicMerge(value: unknown, patch: unknown): unknown {
-  if (!isPlain(patch)) return patch
+  if (!isMapping(patch)) return patch
+  refuseDirectives(patch)
   if (patch['$patch'] === 'replace') return withoutDirective(patch)
   if (patch['$patch'] === 'delete') return {}
-  return mergeMaps(isPlain(value) ? value : {}, patch, (key, old, next) => {
+  return mergeMaps(isMapping(value) ? value : {}, patch, (key, old, next) => {
     const mergeKey = MERGE_KEYS[key]
     return mergeKey !== undefined && isList(next)
       ? mergeLists(isList(old) ? old : [], next, mergeKey)
@@ -38,7 +38,20 @@ export function strategicMerge(value: unknown, patch: unknown): unknown {
   })
 }
 
-function mergeMaps(value: Plain, patch: Plain, merge: (key: string, old: unknown, next: unknown) => unknown): Plain {
+/** The directives of `k8s.io/apimachinery/pkg/util/strategicpatch` that change more than order. */
+function refuseDirectives(patch: Mapping): void {
+  const unknown = Object.keys(patch).find(
+    key => key.startsWith('$') && key !== '$patch' && !key.startsWith('$setElementOrder/'),
+  )
+  if (unknown !== undefined)
+    throw new Error(`the directive ${unknown} is not supported; write a patch of type json or merge instead`)
+}
+
+function mergeMaps(
+  value: Mapping,
+  patch: Mapping,
+  merge: (key: string, old: unknown, next: unknown) => unknown,
+): Mapping {
   const changes = Object.entries(patch).filter(([key]) => !key.startsWith('$'))
   const removed = new Set(changes.flatMap(([key, next]) => (next === null ? [key] : [])))
   const kept = Object.entries(value).filter(([key]) => !removed.has(key))
@@ -48,23 +61,23 @@ function mergeMaps(value: Plain, patch: Plain, merge: (key: string, old: unknown
 
 /** New elements come first, as the API server of Kubernetes puts them. */
 function mergeLists(old: readonly unknown[], patch: readonly unknown[], mergeKey: string): readonly unknown[] {
-  if (patch.some(element => isPlain(element) && element['$patch'] === 'replace'))
-    return patch.filter(element => !isPlain(element) || element['$patch'] === undefined)
-  const idOf = (element: unknown): unknown => (isPlain(element) ? element[mergeKey] : element)
+  if (patch.some(element => isMapping(element) && element['$patch'] === 'replace'))
+    return patch.filter(element => !isMapping(element) || element['$patch'] === undefined)
+  const idOf = (element: unknown): unknown => (isMapping(element) ? element[mergeKey] : element)
   const missing = patch.find(element => idOf(element) === undefined)
   if (missing !== undefined) throw new Error(`an element of the list has no ${mergeKey}`)
   const byId = new Map(patch.map(element => [idOf(element), element]))
   const kept = old.flatMap(element => {
     const next = byId.get(idOf(element))
     if (next === undefined) return [element]
-    return isPlain(next) && next['$patch'] === 'delete' ? [] : [strategicMerge(element, next)]
+    return isMapping(next) && next['$patch'] === 'delete' ? [] : [strategicMerge(element, next)]
   })
   const known = new Set(old.map(idOf))
   const added = patch.filter(
-    element => !known.has(idOf(element)) && !(isPlain(element) && element['$patch'] === 'delete'),
+    element => !known.has(idOf(element)) && !(isMapping(element) && element['$patch'] === 'delete'),
   )
   return [...added.map(withoutDirective), ...kept]
 }
 
 const withoutDirective = (value: unknown): unknown =>
-  isPlain(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('$'))) : value
+  isMapping(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('$'))) : value

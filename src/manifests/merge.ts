@@ -1,14 +1,12 @@
-type Plain = Readonly<Record<string, unknown>>
+import {isMapping, type Mapping} from '../domain/mapping.ts'
 
 /** `over` applied to `base`: maps are merged key by key, every other value is replaced; null says nothing. */
-export function deepMerge(base: Plain, over: Plain): Plain {
+export function deepMerge(base: Mapping, over: Mapping): Mapping {
   const merged: Record<string, unknown> = {...base}
   for (const [key, value] of Object.entries(over)) {
     if (value === null || value === undefined) continue
     const old = merged[key]
-    merged[key] = isPlain(old) && isPlain(value) ? deepMerge(old, value) : value
+    merged[key] = isMapping(old) && isMapping(value) ? deepMerge(old, value) : value
   }
   return merged
 }
-
-const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,24 +1,23 @@
 import {parse} from 'yaml'
 import {KadmError} from '../domain/errors.ts'
 import type {PatchFile} from '../domain/kubeadm.ts'
+import {isMapping, type Mapping} from '../domain/mapping.ts'
 import {patchName, type PatchName, type PatchTarget} from '../domain/patch-name.ts'
 import {jsonPatch} from './json-patch.ts'
 import {mergePatch, strategicMerge} from './merge-patch.ts'
 
-type Plain = Readonly<Record<string, unknown>>
-
 /** The object with every patch for its target, in the order of the files' names. */
-export function patched(target: PatchTarget, object: Plain, files: readonly PatchFile[]): Plain {
+export function patched(target: PatchTarget, object: Mapping, files: readonly PatchFile[]): Mapping {
   return files
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .reduce<Plain>((value, file) => {
+    .reduce<Mapping>((value, file) => {
       const name = patchName(file.name)
       if (typeof name === 'string' || name.target !== target) return value
       return applied(value, name, file)
     }, object)
 }
 
-function applied(value: Plain, {target, type}: PatchName, file: PatchFile): Plain {
+function applied(value: Mapping, {target, type}: PatchName, file: PatchFile): Mapping {
   try {
     const patch: unknown = parse(file.text)
     const result =
@@ -27,7 +26,7 @@ function applied(value: Plain, {target, type}: PatchName, file: PatchFile): Plai
         : type === 'merge'
           ? mergePatch(value, patch)
           : strategicMerge(value, patch)
-    if (isPlain(result)) return result
+    if (isMapping(result)) return result
     throw new Error('the result must be a mapping')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
@@ -36,5 +35,3 @@ function applied(value: Plain, {target, type}: PatchName, file: PatchFile): Plai
     })
   }
 }
-
-const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -93,6 +93,14 @@ describe('other patches', () => {
     expect(result).toEqual({list: ['a', 'b', 'C', 'd'], new: {x: 1}, 'a/b': {x: 1}})
   })
 
+  it('a test of a JSON patch does not mind the order of keys, and a patch leaves the object as it was', () => {
+    const object = {a: {x: 1, y: 2}, list: [1]}
+    const patch = '[{op: test, path: /a, value: {y: 2, x: 1}}, {op: add, path: /list/-, value: 2}]'
+
+    expect(patched('etcd', object, [file('etcd+json.yaml', patch)])).toEqual({a: {x: 1, y: 2}, list: [1, 2]})
+    expect(object.list).toEqual([1])
+  })
+
   it('files count in the order of their names', () => {
     const files = [file('etcd1.yaml', 'a: 2'), file('etcd0.yaml', 'a: 1')]
 
@@ -110,8 +118,11 @@ describe('other patches', () => {
 
   it.each([
     ['kube-apiserver+json.yaml', '{}', 'must be a list'],
-    ['kube-apiserver+json.yaml', '[{op: remove, path: /nothing}]', "no 'nothing'"],
-    ['kube-apiserver+json.yaml', '[{op: test, path: /kind, value: Job}]', 'is another one'],
+    ['kube-apiserver+json.yaml', '[{op: remove, path: /nothing}]', 'cannot remove /nothing'],
+    ['kube-apiserver+json.yaml', '[{op: test, path: /kind, value: Job}]', 'cannot test /kind'],
+    ['kube-apiserver+json.yaml', '[{op: put, path: /kind, value: Job}]', 'op must be one of'],
+    ['kube-apiserver+json.yaml', '[{op: move, path: /kind}]', 'an operation must be'],
+    ['kube-apiserver.yaml', 'spec: {$retainKeys: [containers]}', '$retainKeys is not supported'],
     ['kube-apiserver.yaml', 'spec: {containers: [{image: a}]}', 'has no name'],
     ['kube-apiserver+merge.yaml', 'spec: null', 'leave no pod'],
   ])('%s with %s is refused by its name', (name, text, words) => {

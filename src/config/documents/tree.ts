@@ -1,9 +1,9 @@
+import {isMapping, type Mapping} from '../../domain/mapping.ts'
 import type {Path} from './finding.ts'
 
-export type Tree = Readonly<Record<string, unknown>>
+export type Tree = Mapping
 
-export const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isTree: (value: unknown) => value is Tree = isMapping
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 

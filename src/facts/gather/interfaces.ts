@@ -1,15 +1,13 @@
+import {isMapping, type Mapping} from '../../domain/mapping.ts'
 import type {InterfaceFacts, NetworkFacts} from '../../domain/facts.ts'
 import {sh} from '../../remote/shell/shell.ts'
 import {linesOf, type Section} from '../section.ts'
 
-type Json = Readonly<Record<string, unknown>>
-
-const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0)
-const records = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isRecord) : [])
+const records = (value: unknown): readonly Mapping[] => (Array.isArray(value) ? value.filter(isMapping) : [])
 
-function jsonLines(output: string): readonly Json[] {
+function jsonLines(output: string): readonly Mapping[] {
   return linesOf(output).flatMap(line => {
     try {
       return records(JSON.parse(line))
@@ -23,9 +21,9 @@ function jsonLines(output: string): readonly Json[] {
 const UPLINKS = ['bond', 'team', 'vlan', 'macvlan', 'ipvlan', 'netvsc', 'hsr']
 
 /** A container's own uplink is a veth too (nspawn's host0, docker's eth0); what pods hang on is named or enslaved otherwise. */
-function kindOf(link: Json, isContainer: boolean): InterfaceFacts['kind'] {
+function kindOf(link: Mapping, isContainer: boolean): InterfaceFacts['kind'] {
   const name = text(link['ifname']) ?? ''
-  const info = isRecord(link['linkinfo']) ? text(link['linkinfo']['info_kind']) : undefined
+  const info = isMapping(link['linkinfo']) ? text(link['linkinfo']['info_kind']) : undefined
   if (link['link_type'] === 'loopback') return 'loopback'
   if (info === undefined) return link['link_type'] === 'ether' ? 'physical' : 'other'
   if (info === 'bridge' || info === 'vxlan') return info
@@ -34,10 +32,10 @@ function kindOf(link: Json, isContainer: boolean): InterfaceFacts['kind'] {
   return isContainer && /^(host0|eth\d+|en\w+|mv-|iv-)/.test(name) ? 'physical' : 'veth'
 }
 
-const flag = (record: Json, name: string): boolean => record[name] === true
-const flags = (link: Json): readonly unknown[] => (Array.isArray(link['flags']) ? link['flags'] : [])
+const flag = (record: Mapping, name: string): boolean => record[name] === true
+const flags = (link: Mapping): readonly unknown[] => (Array.isArray(link['flags']) ? link['flags'] : [])
 
-function addressesOf(link: Json): InterfaceFacts['addresses'] {
+function addressesOf(link: Mapping): InterfaceFacts['addresses'] {
   return records(link['addr_info']).flatMap(entry => {
     const address = text(entry['local'])
     if (address === undefined) return []

@@ -1,14 +1,13 @@
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+import {isMapping} from '../../domain/mapping.ts'
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined ||
-  (isRecord(value) && Object.keys(value).length === 0) ||
+  (isMapping(value) && Object.keys(value).length === 0) ||
   (Array.isArray(value) && value.length === 0)
 
 /** The member that names an element in Kubernetes' merged lists: containers, ports, volumes, environment. */
 const keyOf = (element: unknown): string | undefined => {
-  if (!isRecord(element)) return undefined
+  if (!isMapping(element)) return undefined
   for (const key of ['name', 'mountPath', 'key', 'type'])
     if (typeof element[key] === 'string') return `${key}=${element[key]}`
   return undefined
@@ -24,7 +23,7 @@ export function subsetDiff(wanted: unknown, live: unknown, path = ''): string | 
     if (isEmpty(items) && isEmpty(live)) return undefined
     if (!Array.isArray(live)) return path
     const others: readonly unknown[] = live
-    if (!items.some(isRecord) && items.length !== others.length) return path
+    if (!items.some(isMapping) && items.length !== others.length) return path
     return items
       .map((item, i) => {
         const key = keyOf(item)
@@ -33,9 +32,9 @@ export function subsetDiff(wanted: unknown, live: unknown, path = ''): string | 
       })
       .find(difference => difference !== undefined)
   }
-  if (isRecord(wanted)) {
+  if (isMapping(wanted)) {
     if (isEmpty(wanted) && isEmpty(live)) return undefined
-    if (!isRecord(live)) return path
+    if (!isMapping(live)) return path
     return Object.entries(wanted)
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => subsetDiff(value, live[key], path === '' ? key : `${path}.${key}`))
