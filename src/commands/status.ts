@@ -42,7 +42,7 @@ export class Status extends ClusterCommand {
       wide: renderStatus(report, colours, {wide: true}),
       names: report.nodes.map(({name}) => `node/${name}`),
     })
-    const errors = [...whatIsWrong(report, expected), ...failures, ...notRead(report)]
+    const errors = [...(await whatIsWrong(report, expected)), ...failures, ...notRead(report)]
     if (errors.length > 1) throw new AggregateError(errors, 'the cluster has problems')
     if (errors[0] !== undefined) throw errors[0]
   }
@@ -73,22 +73,12 @@ export class Status extends ClusterCommand {
   }
 }
 
-/** Includes everything that does not work, even if no rule explains it. */
-function whatIsWrong(report: ClusterReport, {repair}: Expected): readonly KadmError[] {
-  const {nodes, missingNodes, components, machines, diagnoses} = report
-  const broken = [
-    ...nodes.flatMap(({name, ready}) => (ready ? [] : [name])),
-    ...missingNodes,
-    ...components.flatMap(({name, ok}) => (ok ? [] : [name])),
-    ...machines.flatMap(machine =>
-      machine.diagnoses.every(({isOutside}) => isOutside === true) ? [] : [machine.host],
-    ),
-  ]
+async function whatIsWrong(report: ClusterReport, {repair}: Expected): Promise<readonly KadmError[]> {
+  const {brokenParts} = await import('../diagnose/cluster/broken-parts.ts')
+  const broken = brokenParts(report)
+  const {diagnoses} = report
   if (broken.length === 0 && diagnoses.length === 0) return []
-  const what =
-    broken.length === 0
-      ? `${plural(diagnoses.length, 'problem')} found`
-      : `not working: ${someOf([...new Set(broken)])}`
+  const what = broken.length === 0 ? `${plural(diagnoses.length, 'problem')} found` : `not working: ${someOf(broken)}`
   return [new KadmError('verify', what, {hint: repair.why()})]
 }
 

@@ -57,3 +57,9 @@ export const hostLost = (host: string, message: string, details: Omit<ErrorDetai
 /** Whether it failed because a machine cannot be reached: from the start, or any more. */
 export const isUnreachable = (error: unknown): error is KadmError =>
   error instanceof KadmError && (error.code === 'connect' || error.code === 'host-lost')
+
+const NO_ANSWER: readonly ErrorCode[] = ['connect', 'timeout', 'remote']
+
+/** Whether a server gave no answer that can be used: another one, or the same one later, may give it. A lost machine is not meant. */
+export const isWithoutAnswer = (error: unknown): error is KadmError =>
+  error instanceof KadmError && NO_ANSWER.includes(error.code)

@@ -24,6 +24,12 @@ describe('what a machine says is explained', () => {
     expect(others.filter(({certainty}) => certainty === 'certain').map(other => other.name)).toEqual([])
   })
 
+  test('only name servers outside that do not answer are a fault outside the cluster', () => {
+    const outside = CASES.flatMap(c => found(c).filter(({isOutside}) => isOutside === true))
+
+    expect(outside.map(({name, certainty}) => `${name} ${certainty}`)).toEqual(['dns-upstream likely'])
+  })
+
   test('every rule has a case', () => {
     const missing = RULES.map(({name}) => name).filter(name => !CASES.some(c => c.name === name))
 

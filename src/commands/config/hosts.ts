@@ -11,13 +11,9 @@ export class ConfigHosts extends KadmCommand {
 
   async run(): Promise<void> {
     const {flags} = await this.parse(ConfigHosts)
-    const [{environment, mustFindFile}, {readCluster}] = await Promise.all([
-      import('../runtime/requests/load-cluster.ts'),
-      import('../../config/read/read-cluster.ts'),
-    ])
-    const file = mustFindFile(flags.file)
-    const {cluster} = readCluster(file.name, file.text, environment)
-    const names = cluster.hosts.flatMap(({name}) => name ?? [])
+    const {clusterInFile, mustFindFile} = await import('../runtime/requests/load-cluster.ts')
+    const {hosts} = await clusterInFile(mustFindFile(flags.file))
+    const names = hosts.flatMap(({name}) => name ?? [])
     await this.result(flags.output, {hosts: names}, names.join('\n'), {names})
   }
 }

@@ -1,7 +1,7 @@
 import {hostSpec} from '../rules/target.ts'
 import {fileDocuments, isKubeadmFile} from '../documents/file-documents.ts'
 import {newFindings} from '../documents/finding.ts'
-import {DEFAULTS} from '../draft/defaults.ts'
+import {anyRelease} from './any-release.ts'
 import type {ConfigEnvironment} from './environment.ts'
 import {finish, gather, readCluster, remarkOnKubeadm, tellComponentKeys} from './read-cluster.ts'
 
@@ -15,7 +15,7 @@ export interface ValidFile {
 
 /** Checks a file of kadm, or a file of kubeadm as such. Throws one `config` error with all problems. */
 export function validateFile(fileName: string, text: string, environment: ConfigEnvironment): ValidFile {
-  const offline = {...environment, releaseOf: someRelease}
+  const offline = {...environment, releaseOf: anyRelease}
   const findings = newFindings()
   const {report} = findings
   const documents = fileDocuments(fileName, text, report)
@@ -31,10 +31,4 @@ export function validateFile(fileName: string, text: string, environment: Config
   const joins =
     documents.join !== undefined && documents.init === undefined && documents.clusterConfiguration === undefined
   return {kind: joins ? 'kubeadm-join' : 'kubeadm-init', hosts: 0, warnings}
-}
-
-/** A label is looked up only by a run: a check asks no server, and any release of that minor is judged alike. */
-function someRelease(label: string): string {
-  const minor = /-1\.(\d+)$/.exec(label)?.[1]
-  return minor === undefined ? DEFAULTS.version : `v1.${minor}.0`
 }

@@ -1,7 +1,7 @@
 import {PORTS} from '../../domain/ports.ts'
 import {canonicalAddress} from '../../domain/cidr.ts'
 import type {Node} from '../../domain/cluster.ts'
-import {KadmError, type ErrorCode} from '../../domain/errors.ts'
+import {isWithoutAnswer} from '../../domain/errors.ts'
 import type {Peer} from '../../domain/firewall.ts'
 import {ApiError} from '../../kube/api-error.ts'
 import {listNodes} from '../../kube/nodes.ts'
@@ -26,9 +26,6 @@ export interface ExistingNodesOptions {
 /** A short limit for a cluster that is down: its nodes are then unknown, and kadm keeps all firewall rules for them. */
 const PATIENCE = {timeoutMs: 5_000, retryForMs: 0}
 
-/** A control plane that does not run, or whose admin.conf is missing or does not match. */
-const DOWN: readonly ErrorCode[] = ['connect', 'timeout', 'remote']
-
 /** Nodes of the cluster that are not part of this run; undefined when the cluster exists but does not answer. */
 export async function existingNodesOf({
   controlPlane,
@@ -49,9 +46,9 @@ export async function existingNodesOf({
         : [{name, address, role: isControlPlane ? 'control-plane' : 'worker'}],
     )
   } catch (error) {
-    // A cluster may be down or refuse the request; a lost machine, Ctrl-C and a bug are different and must not
-    // be hidden.
-    if (error instanceof ApiError || (error instanceof KadmError && DOWN.includes(error.code))) return undefined
+    // A cluster may be down, refuse the request, or have an admin.conf that is missing or does not match; a lost
+    // machine, Ctrl-C and a bug are different and must not be hidden.
+    if (error instanceof ApiError || isWithoutAnswer(error)) return undefined
     throw error
   }
 }

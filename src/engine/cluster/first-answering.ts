@@ -1,7 +1,4 @@
-import {KadmError, type ErrorCode} from '../../domain/errors.ts'
-
-/** Failures of one machine or of the API server on it, which another control plane may not have. */
-const OF_ONE: readonly ErrorCode[] = ['connect', 'host-lost', 'timeout', 'remote']
+import {isUnreachable, isWithoutAnswer, KadmError} from '../../domain/errors.ts'
 
 /**
  * The result of the first control plane that gives one, in this order. Calls `passOver` for each one before it that
@@ -17,7 +14,8 @@ export async function firstAnswering<C, T>(
     try {
       return await attempt(controlPlane)
     } catch (error) {
-      if (!(error instanceof KadmError) || !OF_ONE.includes(error.code)) throw error
+      // Another control plane may not have what is wrong with one machine or the API server on it.
+      if (!isUnreachable(error) && !isWithoutAnswer(error)) throw error
       failures.push(error)
       if (i < controlPlanes.length - 1) passOver(controlPlane, error)
     }

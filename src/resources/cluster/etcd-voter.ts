@@ -1,4 +1,4 @@
-import {KadmError} from '../../domain/errors.ts'
+import {isWithoutAnswer, KadmError} from '../../domain/errors.ts'
 import type {EtcdMember} from '../../domain/etcd.ts'
 import type {EtcdClient} from '../../kube/etcd/etcd-client.ts'
 import {EtcdError} from '../../kube/etcd/etcd-error.ts'
@@ -33,8 +33,7 @@ export const etcdVoterOperation: Operation<EtcdVoterResource> = {
       if (member === undefined) return 'is not a member of etcd yet'
       return member.isLearner ? 'has no vote in etcd yet' : undefined
     } catch (error) {
-      if (error instanceof KadmError && ['connect', 'timeout', 'remote'].includes(error.code))
-        return 'etcd does not answer yet'
+      if (isWithoutAnswer(error)) return 'etcd does not answer yet'
       throw error
     }
   },

@@ -1,4 +1,4 @@
-import {KadmError} from '../../domain/errors.ts'
+import {isWithoutAnswer} from '../../domain/errors.ts'
 import type {ResourceBase} from '../core/kind.ts'
 import type {Operation} from '../core/operation.ts'
 
@@ -20,7 +20,7 @@ export const tokenGoneOperation: Operation<TokenGoneResource> = {
       return (await values.isTokenLeft(node)) ? 'is still valid' : undefined
     } catch (error) {
       // A cluster that does not answer yet has no token, or one that expires.
-      if (error instanceof KadmError && ['connect', 'timeout', 'remote'].includes(error.code)) return undefined
+      if (isWithoutAnswer(error)) return undefined
       throw error
     }
   },

@@ -1,7 +1,7 @@
 import {formatTarget} from '../../../config/rules/target.ts'
 import type {HostSpec} from '../../../domain/cluster.ts'
 import {expectedOf, type Expected, type Repair} from '../../../diagnose/cluster/expected.ts'
-import {environment, findFile, readText, type TextFile} from './load-cluster.ts'
+import {clusterInFile, findFile, readText, type TextFile} from './load-cluster.ts'
 
 interface Asked {
   /** Whether the command line names machines; then a kadm.yaml in the current folder is not used. */
@@ -21,9 +21,7 @@ export async function expectedCluster(asked: Asked): Promise<Expected> {
   const text = isNamed ? (file === undefined ? undefined : readText(file, '--file')) : findFile(file)
   const repair = repairWith(asked, text)
   if (text === undefined) return {hosts: undefined, podNetwork: undefined, repair}
-  const {readCluster} = await import('../../../config/read/read-cluster.ts')
-  const {cluster} = readCluster(text.name, text.text, environment)
-  return expectedOf(cluster, repair, names)
+  return expectedOf(await clusterInFile(text), repair, names)
 }
 
 /** Without a file, each machine except this one is named by its address. */

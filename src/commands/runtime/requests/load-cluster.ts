@@ -41,6 +41,15 @@ export function mustFindFile(named: string | undefined): TextFile {
   })
 }
 
+/** The cluster in a file, for commands to which its release does not matter: a label such as `stable-1.37` is not looked up. */
+export async function clusterInFile({name, text}: TextFile): Promise<Cluster> {
+  const [{readCluster}, {anyRelease}] = await Promise.all([
+    import('../../../config/read/read-cluster.ts'),
+    import('../../../config/read/any-release.ts'),
+  ])
+  return readCluster(name, text, {...environment, releaseOf: anyRelease}).cluster
+}
+
 /** A cluster from flags, which override the file if one is given. */
 export async function clusterFrom(flags: ClusterFlags, file: TextFile | undefined): Promise<ReadCluster> {
   const {clusterFromFlags} = await import('../../../config/read/from-flags.ts')

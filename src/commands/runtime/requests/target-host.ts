@@ -1,7 +1,7 @@
 import {hostSpec, parseTarget} from '../../../config/rules/target.ts'
 import type {Cluster, HostSpec} from '../../../domain/cluster.ts'
 import {KadmError} from '../../../domain/errors.ts'
-import {findFile, withSshFlags, type LoginFlags} from './load-cluster.ts'
+import {clusterInFile, findFile, withSshFlags, type LoginFlags} from './load-cluster.ts'
 
 type Flags = LoginFlags & {readonly file: string | undefined}
 
@@ -18,11 +18,7 @@ export async function controlPlaneSpecs(named: string | undefined, flags: Flags)
     return [applyFlags(hostSpec('control-plane', named === 'local' ? 'local' : parseTarget(named)), flags)]
   const file = findFile(flags.file)
   if (file === undefined) return [hostSpec('control-plane', 'local')]
-  const [{readCluster}, {environment}] = await Promise.all([
-    import('../../../config/read/read-cluster.ts'),
-    import('./load-cluster.ts'),
-  ])
-  const {hosts} = readCluster(file.name, file.text, environment).cluster
+  const {hosts} = await clusterInFile(file)
   const all = hosts.filter(({role}) => role === 'control-plane')
   if (all.length === 0) throw noControlPlane()
   return withSshFlags({hosts: all}, flags).hosts
@@ -36,11 +32,7 @@ export async function machineSpecs(named: readonly string[], flags: Flags): Prom
     const hosts = places.map(place => hostSpec('worker', place === 'local' ? 'local' : parseTarget(place)))
     return withSshFlags({hosts}, flags).hosts
   }
-  const [{readCluster}, {environment}] = await Promise.all([
-    import('../../../config/read/read-cluster.ts'),
-    import('./load-cluster.ts'),
-  ])
-  return withSshFlags(readCluster(file.name, file.text, environment).cluster, flags).hosts
+  return withSshFlags(await clusterInFile(file), flags).hosts
 }
 
 /** The first control plane of a cluster. */
