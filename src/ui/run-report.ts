@@ -32,8 +32,11 @@ export function recordRun(now: () => number): RunRecorder {
     record: event => void events.push(event),
     report: () => {
       const announced = events.flatMap(event => (event.type === 'run-started' ? event.hosts : []))
-      const acted = events.flatMap(event => (isOfHost(event) && event.type !== 'warning' ? [event.host] : []))
-      const hosts = [...new Set([...announced, ...acted])].map(host => hostReport(host, events, started))
+      const ofHosts = Map.groupBy(events.filter(isOfHost), ({host}) => host)
+      const acted = [...ofHosts].flatMap(([host, own]) => (own.some(({type}) => type !== 'warning') ? [host] : []))
+      const hosts = [...new Set([...announced, ...acted])].map(host =>
+        hostReport(host, ofHosts.get(host) ?? [], started),
+      )
       return {changes: sum(hosts.map(({changes}) => changes)), durationMs: now() - started, hosts}
     },
   }
@@ -45,8 +48,7 @@ const isOfHost = (event: EngineEvent): event is HostEvent => 'host' in event
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
 
-function hostReport(host: string, events: readonly EngineEvent[], started: number): HostReport {
-  const own = events.filter(isOfHost).filter(event => event.host === host)
+function hostReport(host: string, own: readonly HostEvent[], started: number): HostReport {
   const failed = own.flatMap(event => (event.type === 'phase-failed' ? [{phase: event.phase, error: event.error}] : []))
   const skipped = own.flatMap(event =>
     event.type === 'phase-skipped' ? [{phase: event.phase, reason: event.reason}] : [],

@@ -27,6 +27,13 @@ const API_PORT = /\b6443\b/
 const surer = (diagnosis: Diagnosis): Diagnosis =>
   diagnosis.name === 'firewall' && diagnosis.certainty === 'possible' ? {...diagnosis, certainty: 'likely'} : diagnosis
 
+/** The machines with each address: every machine may name all others. */
+const ownersOf = <M extends Neighbour>(machines: readonly M[]) =>
+  Map.groupBy(
+    machines.flatMap(owner => owner.addresses.map(address => ({address, owner}))),
+    ({address}) => address,
+  )
+
 /** Names a problem once, on the machine that has it: what others only see of it is left out. */
 export function acrossMachines<M extends Neighbour>(machines: readonly M[]): readonly M[] {
   const proven = new Set<Diagnosis>()
@@ -37,15 +44,16 @@ export function acrossMachines<M extends Neighbour>(machines: readonly M[]): rea
     known.forEach(one => proven.add(one))
     return known.length > 0
   }
+  const owners = ownersOf(machines)
+  const controlPlanes = machines.filter(({isControlPlane}) => isControlPlane)
   const isToldElsewhere = ({name, towards = []}: Diagnosis, machine: M): boolean => {
-    const others = machines.filter(other => other !== machine)
     const seen = SEEN[name]
     if (seen !== undefined && towards.length > 0)
       return towards.every(address =>
-        others.some(other => other.addresses.includes(address) && explains(other, seen.port, seen.causes)),
+        owners.get(address)?.some(({owner}) => owner !== machine && explains(owner, seen.port, seen.causes)),
       )
     if (!API_SEEN.includes(name) || machine.isControlPlane) return false
-    return others.some(other => other.isControlPlane && explains(other, API_PORT, API_CAUSES))
+    return controlPlanes.some(controlPlane => explains(controlPlane, API_PORT, API_CAUSES))
   }
   const left = machines.map(machine => ({
     ...machine,

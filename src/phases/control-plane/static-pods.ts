@@ -74,16 +74,18 @@ export function podsOf(context: PhaseContext) {
   }
 }
 
-const controllersInForce = (context: PhaseContext): readonly StaticPodResource[] =>
-  [podsOf(context).controllerManager, podsOf(context).scheduler].map(inForce)
+type Pods = ReturnType<typeof podsOf>
+
+const controllersInForce = ({controllerManager, scheduler}: Pods): readonly StaticPodResource[] =>
+  [controllerManager, scheduler].map(inForce)
 
 /**
  * The control plane with its current manifests, kubeconfigs and certificates, after the kubelet that restarts it runs.
  */
-export const staticPodsInForce = (context: PhaseContext): readonly StaticPodResource[] => [
-  ...[podsOf(context).etcd, podsOf(context).apiServer].filter(pod => pod !== undefined).map(inForce),
-  ...controllersInForce(context),
-]
+export function staticPodsInForce(context: PhaseContext): readonly StaticPodResource[] {
+  const pods = podsOf(context)
+  return [...[pods.etcd, pods.apiServer].filter(pod => pod !== undefined).map(inForce), ...controllersInForce(pods)]
+}
 
 /** The manifest of a member that starts a cluster, or that joins the members that run; and the folder of its data. */
 export function etcdOn(context: PhaseContext, origin: EtcdManifestResource['origin']): readonly AnyHostResource[] {
@@ -116,26 +118,25 @@ export const etcdPhase: Phase = {
   resources: context => etcdOn(context, 'new'),
 }
 
-const controllers = (context: PhaseContext): readonly FileResource[] => [
-  manifest(podsOf(context).controllerManager, 'runs the controllers of the cluster'),
-  manifest(podsOf(context).scheduler, 'assigns pods to nodes'),
+const apiServer = (pods: Pods): FileResource => manifest(pods.apiServer, 'all clients use the cluster through it')
+
+const controllers = ({controllerManager, scheduler}: Pods): readonly FileResource[] => [
+  manifest(controllerManager, 'runs the controllers of the cluster'),
+  manifest(scheduler, 'assigns pods to nodes'),
 ]
 
 /** Those of the API server and of the controllers. */
-export const controlPlaneManifests = (context: PhaseContext): readonly FileResource[] => [
-  manifest(podsOf(context).apiServer, 'all clients use the cluster through it'),
-  ...controllers(context),
-]
+export function controlPlaneManifests(context: PhaseContext): readonly FileResource[] {
+  const pods = podsOf(context)
+  return [apiServer(pods), ...controllers(pods)]
+}
 
 export const controlPlanePhase: Phase = {
   name: 'control-plane',
   title: 'Write the manifests of the control plane',
   why: 'the kubelet runs API server, controller manager and scheduler from these files',
   where: 'initial-control-plane',
-  resources: context => [
-    manifest(podsOf(context).apiServer, 'all clients use the cluster through it'),
-    ...(startsSlowly(context.cluster) ? [] : controllers(context)),
-  ],
+  resources: context => (startsSlowly(context.cluster) ? [apiServer(podsOf(context))] : controlPlaneManifests(context)),
 }
 
 /**
@@ -149,6 +150,9 @@ export const controllersPhase: Phase = {
   why: 'on a slow control plane, kadm starts them only after the API server answers',
   where: 'initial-control-plane',
   when: ({cluster}) => (startsSlowly(cluster) ? true : 'they start together with the API server'),
-  resources: context =>
-    startsSlowly(context.cluster) ? [...controllers(context), ...controllersInForce(context)] : [],
+  resources: context => {
+    if (!startsSlowly(context.cluster)) return []
+    const pods = podsOf(context)
+    return [...controllers(pods), ...controllersInForce(pods)]
+  },
 }
