@@ -1,7 +1,8 @@
 import {KadmError} from '../domain/errors.ts'
 import {textsAt, type ApiObject} from './json.ts'
 import {clusterOfKubeconfig} from './kubeconfig.ts'
-import {caPins, isSignedBy, type BootstrapToken} from './signature.ts'
+import type {BootstrapToken} from '../domain/bootstrap-token.ts'
+import {caPins, isSignedBy} from './signature.ts'
 
 /** How a joining machine knows that it talks to the right cluster. */
 export type Trust = {readonly kind: 'pins'; readonly pins: readonly string[]} | {readonly kind: 'token-only'}

@@ -8,7 +8,7 @@ import {trustCode} from './failure.ts'
 import {textsAt, type ApiObject} from './json.ts'
 import {apiPath} from './kinds.ts'
 import {parseAddress} from './kubeconfig.ts'
-import {parseToken, type BootstrapToken} from './signature.ts'
+import {parseToken, type BootstrapToken} from '../domain/bootstrap-token.ts'
 import {waitFor} from './wait.ts'
 
 export interface DiscoveryOptions {

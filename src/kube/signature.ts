@@ -1,20 +1,7 @@
 import {createHmac, timingSafeEqual} from 'node:crypto'
 import {caPin} from '../certs/inspect.ts'
 import {pemBlocks, toPem} from '../certs/pem.ts'
-
-/** The parts of a bootstrap token. */
-export interface BootstrapToken {
-  readonly id: string
-  readonly secret: string
-}
-
-/** `abcdef.0123456789abcdef`; undefined for anything else. */
-export function parseToken(text: string): BootstrapToken | undefined {
-  const match = /^([a-z0-9]{6})\.([a-z0-9]{16})$/.exec(text)
-  return match?.[1] === undefined || match[2] === undefined ? undefined : {id: match[1], secret: match[2]}
-}
-
-export const tokenText = (token: BootstrapToken): string => `${token.id}.${token.secret}`
+import type {BootstrapToken} from '../domain/bootstrap-token.ts'
 
 const base64url = (text: string): string => Buffer.from(text, 'utf8').toString('base64url')
 

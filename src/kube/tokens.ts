@@ -5,7 +5,8 @@ import type {KubeClient} from './client.ts'
 import {textAt, textsAt, type ApiObject} from './json.ts'
 import {apiPath, query, type ObjectLike} from './kinds.ts'
 import type {CallOptions} from './requester.ts'
-import {caPins, parseToken, tokenText, type BootstrapToken} from './signature.ts'
+import {parseToken, tokenText, type BootstrapToken} from '../domain/bootstrap-token.ts'
+import {caPins} from './signature.ts'
 
 /** Source of random bytes, passed in. */
 export type RandomBytes = (count: number) => Uint8Array

@@ -1,7 +1,8 @@
 import {X509Certificate, createHash} from 'node:crypto'
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {caPins, isSignedBy, parseToken, signClusterInfo, tokenText} from '../../src/kube/signature.ts'
+import {parseToken, tokenText} from '../../src/domain/bootstrap-token.ts'
+import {caPins, isSignedBy, signClusterInfo} from '../../src/kube/signature.ts'
 import {authority} from './fake-api.ts'
 
 const token = {id: 'abcdef', secret: '0123456789abcdef'}

@@ -1,7 +1,8 @@
 import {randomBytes} from 'node:crypto'
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {caPins, parseToken, tokenText} from '../../src/kube/signature.ts'
+import {parseToken, tokenText} from '../../src/domain/bootstrap-token.ts'
+import {caPins} from '../../src/kube/signature.ts'
 import {
   DEFAULT_TOKEN,
   generateToken,

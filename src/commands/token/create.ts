@@ -36,7 +36,7 @@ export class TokenCreate extends ClusterCommand {
     const ttlMs = parseTtl(flags.ttl)
     const [tokens, {parseToken, tokenText}, {randomBytes}, {controlPlaneSpecs}] = await Promise.all([
       import('../../kube/tokens.ts'),
-      import('../../kube/signature.ts'),
+      import('../../domain/bootstrap-token.ts'),
       import('node:crypto'),
       import('../runtime/requests/target-host.ts'),
     ])

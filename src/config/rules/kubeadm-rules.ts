@@ -1,3 +1,4 @@
+import {parseToken} from '../../domain/bootstrap-token.ts'
 import {isAddress, parseCidr} from '../../domain/cidr.ts'
 import {parseGoDuration} from './duration.ts'
 import {ipProblem, nodeNameProblem, rangeProblem, type Rule, splitRanges} from './rules.ts'
@@ -31,7 +32,7 @@ export const validityProblem: Rule = value => {
 }
 
 export const tokenProblem: Rule = value =>
-  /^[a-z0-9]{6}\.[a-z0-9]{16}$/.test(value)
+  parseToken(value) !== undefined
     ? undefined
     : 'is not a bootstrap token; write 6 and 16 lower-case letters or digits with a dot between: abcdef.0123456789abcdef'
 

@@ -1,7 +1,7 @@
 import type {Clock} from '../../domain/clock.ts'
 import type {Sink} from '../../domain/events.ts'
 import type {KubeClient} from '../../kube/client.ts'
-import {tokenText} from '../../kube/signature.ts'
+import {tokenText} from '../../domain/bootstrap-token.ts'
 import {DEFAULT_TOKEN, generateToken, tokenCreate, tokenDelete, tokenList} from '../../kube/tokens.ts'
 import {joinTokenDescription, nodeOf} from './join-token-description.ts'
 import {once} from '../hosts/once.ts'

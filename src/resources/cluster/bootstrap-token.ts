@@ -1,7 +1,7 @@
 import {ApiError} from '../../kube/api-error.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import type {CallOptions} from '../../kube/requester.ts'
-import {parseToken} from '../../kube/signature.ts'
+import {parseToken} from '../../domain/bootstrap-token.ts'
 import {tokenCreate, tokenList, type TokenSpec} from '../../kube/tokens.ts'
 import type {ResourceBase} from '../core/kind.ts'
 import type {Operation} from '../core/operation.ts'
