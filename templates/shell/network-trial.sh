@@ -11,6 +11,30 @@ came() {
   done
 }
 @{heard}
+# The interfaces with an IPv4 address that the file does not name. A change of netplan's files must not cost them theirs.
+others() {
+  named=' '
+  for card in @{interfaces}; do named="$named$card "; done
+  ip -o -4 addr show scope global | while read -r _ card _; do
+    case "$named" in *" $card "*) ;; *) echo "$card" ;; esac
+  done | sort -u
+}
+addressed() {
+  left=45
+  while ip link show dev "$1" >/dev/null 2>&1 && ! ip -o -4 addr show dev "$1" scope global | grep -q .; do
+    left=$((left - 1))
+    [ "$left" -gt 0 ] || return 1
+    sleep 1
+  done
+}
+# netplan makes networkd configure each interface twice. It can then remove the address that it added a moment before, and does not
+# notice it; it adds the address again when you ask for it.
+kept_addresses() {
+  [ ! -s others ] || sleep 1
+  while read -r card; do
+    addressed "$card" || { networkctl reconfigure "$card" && addressed "$card"; } || return 1
+  done <others
+}
 stage() {
   printf '%s\n' "$*" >stage.new
   mv -f stage.new stage
@@ -24,6 +48,7 @@ back() {
   rm -f -- @{try_path}
   @{apply}
   @{restore}
+  kept_addresses
   stage "reverted $1"
   exit 0
 }
@@ -37,8 +62,10 @@ if ! netplan generate >evidence 2>&1; then
   stage 'reverted netplan does not take the file'
   exit 0
 fi
+others >others
 @{apply} || back "netplan apply failed: $(tail -n1 apply.log)"
 @{check}
+kept_addresses || back "$card lost its address, and it did not come back"
 stage applied
 uptime() {
   IFS=. read -r up rest </proc/uptime

@@ -11,25 +11,33 @@ const TEXT = 'network: {ethernets: {eth1: {addresses: ["10.0.0.10/24"]}}}\n'
 
 /**
  * A stand-in for a machine with netplan and one card, eth1: it has the address that is in the first of the files, and neighbours that
- * answer at the addresses in the file `neighbours`.
+ * answer at the addresses in the file `neighbours`. A second card, eth0, has the leased address in the file `lease`; each
+ * `netplan apply` runs the script `at-apply`, and `networkctl reconfigure` runs `at-reconfigure`.
  */
 function machine(): Workbench {
   const b = bench()
   for (const folder of ['etc', 'try']) mkdirSync(join(b.root, folder))
   writeFileSync(join(b.root, 'etc/50-cloud-init.yaml'), '10.0.0.7/24')
   writeFileSync(join(b.root, 'neighbours'), '10.0.0.254\n')
-  b.stub('netplan', `[ "$1" != generate ] || ! grep -qs broken ${b.root}/try/*`)
+  writeFileSync(join(b.root, 'lease'), '2: eth0    inet 10.0.2.15/24 scope global dynamic eth0\n')
+  b.stub(
+    'netplan',
+    `if [ "$1" = generate ]; then ! grep -qs broken ${b.root}/try/*; else sh ${b.root}/at-apply 2>/dev/null; true; fi`,
+  )
   b.stub(
     'ip',
     `case "$*" in
 *'link show'*) echo '2: eth1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc';;
 *'neigh show'*) ! grep -qx "$4" ${b.root}/neighbours || echo "$4 lladdr 52:54:00:00:00:01 REACHABLE";;
 *neigh*) :;;
-*) a=$(grep -oh '[0-9.]*/24' ${b.root}/try/*.yaml ${b.root}/etc/6*.yaml ${b.root}/etc/50*.yaml 2>/dev/null | head -n1)
+*'dev eth0'*) cat ${b.root}/lease;;
+*) [ "$*" != '-o -4 addr show scope global' ] || cat ${b.root}/lease
+a=$(grep -oh '[0-9.]*/24' ${b.root}/try/*.yaml ${b.root}/etc/6*.yaml ${b.root}/etc/50*.yaml 2>/dev/null | head -n1)
 echo "2: eth1    inet $a brd x scope global eth1";;
 esac`,
   )
-  for (const name of ['udevadm', 'systemctl', 'networkctl']) b.stub(name)
+  for (const name of ['udevadm', 'systemctl']) b.stub(name)
+  b.stub('networkctl', `[ "$1" != reconfigure ] || sh ${b.root}/at-reconfigure 2>/dev/null; true`)
   b.stub('systemd-run', 'exit 1')
   b.stub('sleep', 'exec /bin/sleep 0.01')
   chmodSync(b.root, 0o755)
@@ -150,6 +158,55 @@ describe('a static address', () => {
 
     expect(await outcome(b, trial)).toContain(why)
     expect(there(b)).toEqual({tried: false, kept: false})
+  })
+
+  describe('on a machine whose other card lives from a lease', () => {
+    const loses = (b: Workbench): void => writeFileSync(join(b.root, 'at-apply'), `: >${b.root}/lease`)
+    const gets = (b: Workbench, when: string): void =>
+      writeFileSync(join(b.root, when), `echo '2: eth0 inet 10.0.2.16/24' >${b.root}/lease`)
+    const tried = async (b: Workbench) => {
+      const resource = network(b)
+      const cycle = lifecycle(b, hostNetworkKind, resource)
+      const trial = hostNetworkKind.commitConfirm?.act(resource, cycle.look())
+      cycle.apply()
+      return outcome(b, trial)
+    }
+
+    test('is taken back when that card loses its address for good', async () => {
+      const b = machine()
+      loses(b)
+
+      expect(await tried(b)).toBe('reverted eth0 lost its address, and it did not come back')
+
+      expect(there(b)).toEqual({tried: false, kept: false})
+      expect(calls(b, /networkctl reconfigure eth0/g)).toBe(2)
+    })
+
+    test('stays when networkd gives that card an address after it was asked again', async () => {
+      const b = machine()
+      loses(b)
+      gets(b, 'at-reconfigure')
+
+      expect(await tried(b)).toBe('applied')
+
+      expect(calls(b, /networkctl reconfigure eth0/g)).toBe(1)
+    })
+
+    test('stays when the lease is another one afterwards', async () => {
+      const b = machine()
+      gets(b, 'at-apply')
+
+      expect(await tried(b)).toBe('applied')
+
+      expect(calls(b, /networkctl reconfigure/g)).toBe(0)
+    })
+
+    test('is not taken back because that card was without an address before', async () => {
+      const b = machine()
+      writeFileSync(join(b.root, 'lease'), '')
+
+      expect(await tried(b)).toBe('applied')
+    })
   })
 
   test('that another machine has is not even tried', () => {

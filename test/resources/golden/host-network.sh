@@ -78,6 +78,30 @@ heard() {
   done
   return 1
 }
+# The interfaces with an IPv4 address that the file does not name. A change of netplan's files must not cost them theirs.
+others() {
+  named=' '
+  for card in eth1; do named="$named$card "; done
+  ip -o -4 addr show scope global | while read -r _ card _; do
+    case "$named" in *" $card "*) ;; *) echo "$card" ;; esac
+  done | sort -u
+}
+addressed() {
+  left=45
+  while ip link show dev "$1" >/dev/null 2>&1 && ! ip -o -4 addr show dev "$1" scope global | grep -q .; do
+    left=$((left - 1))
+    [ "$left" -gt 0 ] || return 1
+    sleep 1
+  done
+}
+# netplan makes networkd configure each interface twice. It can then remove the address that it added a moment before, and does not
+# notice it; it adds the address again when you ask for it.
+kept_addresses() {
+  [ ! -s others ] || sleep 1
+  while read -r card; do
+    addressed "$card" || { networkctl reconfigure "$card" && addressed "$card"; } || return 1
+  done <others
+}
 stage() {
   printf '%s\n' "$*" >stage.new
   mv -f stage.new stage
@@ -95,6 +119,7 @@ came eth1 10.0.0.7/24 75 || :
 [ "$(cat /sys/class/net/eth1/mtu)" = 1500 ] || ip link set dev eth1 mtu 1500 2>/dev/null || :
 ip link set dev eth1 down
 :
+  kept_addresses
   stage "reverted $1"
   exit 0
 }
@@ -108,9 +133,11 @@ if ! netplan generate >evidence 2>&1; then
   stage 'reverted netplan does not take the file'
   exit 0
 fi
+others >others
 { if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1 || back "netplan apply failed: $(tail -n1 apply.log)"
 came eth1 10.0.0.1/24 100 || back '10.0.0.1/24 did not come to eth1; see whether its cable is in and no other file speaks of it'
 heard eth1 10.0.0.254; [ "$?" != 1 ] || back 'no machine answers at the gateway 10.0.0.254 on eth1'
+kept_addresses || back "$card lost its address, and it did not come back"
 stage applied
 uptime() {
   IFS=. read -r up rest </proc/uptime
@@ -187,6 +214,30 @@ heard() {
   done
   return 1
 }
+# The interfaces with an IPv4 address that the file does not name. A change of netplan's files must not cost them theirs.
+others() {
+  named=' '
+  for card in eth1; do named="$named$card "; done
+  ip -o -4 addr show scope global | while read -r _ card _; do
+    case "$named" in *" $card "*) ;; *) echo "$card" ;; esac
+  done | sort -u
+}
+addressed() {
+  left=45
+  while ip link show dev "$1" >/dev/null 2>&1 && ! ip -o -4 addr show dev "$1" scope global | grep -q .; do
+    left=$((left - 1))
+    [ "$left" -gt 0 ] || return 1
+    sleep 1
+  done
+}
+# netplan makes networkd configure each interface twice. It can then remove the address that it added a moment before, and does not
+# notice it; it adds the address again when you ask for it.
+kept_addresses() {
+  [ ! -s others ] || sleep 1
+  while read -r card; do
+    addressed "$card" || { networkctl reconfigure "$card" && addressed "$card"; } || return 1
+  done <others
+}
 stage() {
   printf '%s\n' "$*" >stage.new
   mv -f stage.new stage
@@ -203,6 +254,7 @@ back() {
 [ "$(cat /sys/class/net/eth1/mtu)" = 1400 ] || ip link set dev eth1 mtu 1400 2>/dev/null || :
 :
 :
+  kept_addresses
   stage "reverted $1"
   exit 0
 }
@@ -216,12 +268,14 @@ if ! netplan generate >evidence 2>&1; then
   stage 'reverted netplan does not take the file'
   exit 0
 fi
+others >others
 { if command -v udevadm >/dev/null; then netplan apply; else netplan generate && networkctl reload; fi; } >apply.log 2>&1 || back "netplan apply failed: $(tail -n1 apply.log)"
 ip addr del 10.0.0.1/24 dev eth1 2>/dev/null || :
 came eth1 10.0.0.7/24 75 || :
 [ "$(cat /sys/class/net/eth1/mtu)" = 1500 ] || ip link set dev eth1 mtu 1500 2>/dev/null || :
 ip link set dev eth1 down
 :
+kept_addresses || back "$card lost its address, and it did not come back"
 stage applied
 uptime() {
   IFS=. read -r up rest </proc/uptime
