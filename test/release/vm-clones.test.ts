@@ -1,9 +1,9 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {labReboot} from '../../src/lab/run/lab-power.ts'
-import {findingsIn} from './findings-in.ts'
-import {measured, testLab, type TestLab} from './test-lab.ts'
+import {findingsIn} from '../e2e/findings-in.ts'
+import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
 
-const NAME = 'e2e-vm-clones'
+const NAME = 'release-vm-clones'
 
 /** What Debian's and Proxmox's images ask of cloud-init, with the name that the machine was copied with. */
 const CLOUD_INIT = {
