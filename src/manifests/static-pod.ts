@@ -102,10 +102,10 @@ function probes(
   })
   const slow = {initialDelaySeconds: 10, periodSeconds: PROBE_SECONDS, timeoutSeconds: 15}
   // Where a component may take longer than usual to come up, it may take as much longer to answer, and is asked as much less often.
-  const patience = timeoutScaleFor(startupSeconds)
-  const quick = {periodSeconds: Math.ceil(patience), timeoutSeconds: 15, failureThreshold: 3}
+  const timeoutScale = timeoutScaleFor(startupSeconds)
+  const quick = {periodSeconds: Math.ceil(timeoutScale), timeoutSeconds: 15, failureThreshold: 3}
   return {
-    livenessProbe: {httpGet: get(target.livez), ...slow, failureThreshold: Math.ceil(8 * patience)},
+    livenessProbe: {httpGet: get(target.livez), ...slow, failureThreshold: Math.ceil(8 * timeoutScale)},
     ...(target.readyz === undefined ? {} : {readinessProbe: {httpGet: get(target.readyz), ...quick}}),
     startupProbe: {httpGet: get(target.startup), ...slow, failureThreshold: Math.ceil(startupSeconds / PROBE_SECONDS)},
   }

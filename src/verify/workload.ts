@@ -7,7 +7,7 @@ export const WEB_REPLICAS = 2
 const HTTP_PORT = 8080
 /**
  * How long a terminating pod continues to serve clients that still use its address. The change passes through
- * several components in turn, which takes time on a slow machine: `3 * patience` was too short on emulated
+ * several components in turn, which takes time on a slow machine: `3 * timeoutScale` was too short on emulated
  * machines. The limit lets a rollout, which may take `timeoutScale` times the usual time, see these pods end.
  */
 const leavesAfter = (timeoutScale: number): number => Math.min(60, Math.ceil(3 * timeoutScale ** 2))

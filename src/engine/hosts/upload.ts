@@ -9,7 +9,7 @@ import {removeTrees} from '../../resources/files/remove-tree.ts'
 import {checkFence, LEASE_LOST, leaseLost, LET_GO, runFenced} from '../lease/fence.ts'
 
 /** More uploads at once are not faster: one connection carries them all. */
-const WIDTH = 2
+const UPLOADS_AT_ONCE = 2
 
 const megabytes = (bytes: number): string => `${String(Math.round(bytes / 1_048_576))} MB`
 
@@ -64,7 +64,7 @@ export async function uploadAll(host: Host, uploads: readonly StagedFile[], uplo
   const total = missing.reduce((sum, {size}) => sum + size, 0)
   const guard = guardOf(fence)
   let sent = 0
-  await onEach(missing, WIDTH, async ({from, to, sha256, size}) => {
+  await onEach(missing, UPLOADS_AT_ONCE, async ({from, to, sha256, size}) => {
     await uploadFile(host, {source: from, target: to, sha256, size, mode: '0600', decompress: false, signal, guard})
     sent += size
     progress(`copied ${megabytes(sent)} of ${megabytes(total)}`)

@@ -2,19 +2,19 @@ import {heldBy, heldError, whoHolds, type Held} from './held.ts'
 import type {Candidate} from '../hosts/open-machines.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
 
-type Opening = Pick<WorkflowOptions, 'holder' | 'takeLease' | 'emit' | 'clock'>
+type LeaseOptions = Pick<WorkflowOptions, 'holder' | 'takeLease' | 'emit' | 'clock'>
 
-const heldAmong = (candidates: readonly Candidate[], {holder}: Opening): readonly Held[] =>
+const heldAmong = (candidates: readonly Candidate[], {holder}: LeaseOptions): readonly Held[] =>
   candidates.flatMap(({host, gathered}) => heldBy(host.name, gathered.facts, holder) ?? [])
 
 /** Runs before preflight: facts of a machine that another run is changing would be a mix of old and new. */
-export function refuseHeld(candidates: readonly Candidate[], options: Opening): void {
+export function refuseHeld(candidates: readonly Candidate[], options: LeaseOptions): void {
   const held = options.takeLease ? [] : heldAmong(candidates, options)
   if (held.length > 0) throw heldError(held)
 }
 
 /** For a run that only reads, which does not need to wait. */
-export function warnOfHeld(candidates: readonly Candidate[], options: Opening): void {
+export function warnOfHeld(candidates: readonly Candidate[], options: LeaseOptions): void {
   const held = heldAmong(candidates, options)
   const [first] = held
   if (first === undefined) return

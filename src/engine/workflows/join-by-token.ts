@@ -48,7 +48,7 @@ export async function openByToken(
   }
 }
 
-interface Opened {
+interface OpenedMachines {
   readonly candidates: readonly Candidate[]
   readonly discovered: Discovered
   readonly api: KubeClient
@@ -57,7 +57,7 @@ interface Opened {
 async function examined(
   options: WorkflowOptions,
   joinTo: ByToken,
-  {candidates, discovered, api}: Opened,
+  {candidates, discovered, api}: OpenedMachines,
 ): Promise<Session> {
   const {host, port, ca} = discovered
   const {cluster} = await readLiveCluster(api, options.cluster, joinTo)

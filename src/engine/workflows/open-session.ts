@@ -55,7 +55,7 @@ async function liveCluster(
   return live
 }
 
-interface Opened {
+interface OpenedMachines {
   readonly candidates: readonly Candidate[]
   readonly seedControlPlane: Candidate | undefined
   readonly initial: Candidate | undefined
@@ -63,7 +63,7 @@ interface Opened {
   readonly live: LiveCluster | undefined
 }
 
-async function examined(options: WorkflowOptions, opened: Opened): Promise<Session> {
+async function examined(options: WorkflowOptions, opened: OpenedMachines): Promise<Session> {
   const {candidates, seedControlPlane, initial, controlPlane, live} = opened
   const {clock, random, emit, holder} = options
   const cluster = live?.cluster ?? options.cluster

@@ -41,8 +41,8 @@ export const PROBER = String.raw`
 use strict; use Socket qw(:all); use Fcntl; use Errno; use POSIX ();
 $| = 1;
 sub now { (POSIX::times())[0] / POSIX::sysconf(POSIX::_SC_CLK_TCK()) }
-my ($patience, @probes) = @ARGV;
-my $end = now() + $patience;
+my ($seconds, @probes) = @ARGV;
+my $end = now() + $seconds;
 my %open;
 sub told { my ($id, $answer) = @_; print "$id $answer\n"; delete $open{$id} }
 for (@probes) {

@@ -16,14 +16,14 @@ export interface KeySearch {
   readonly signal: AbortSignal
 }
 
-const WIDTH = 32
+const SCANS_AT_ONCE = 32
 const ANSWER_MS = 4000
 /** A machine in the same network answers within milliseconds; an unused address sends nothing. */
 const CONNECT_MS = 1500
 
 /** The address whose SSH server proves to have this host key; nobody logs in. Its proof is a signature that ssh2 checks. */
 export async function findByHostKey(search: KeySearch): Promise<string | undefined> {
-  const limit = pLimit(WIDTH)
+  const limit = pLimit(SCANS_AT_ONCE)
   const found = new AbortController()
   const hits = await Promise.all(
     search.addresses.map(address =>

@@ -95,40 +95,40 @@ function refuseUnready(nodes: readonly NodeStatus[], targets: readonly RebootTar
   })
 }
 
-interface Journey {
+interface RollingRun {
   readonly rolling: RollingReboot
   readonly context: CheckContext
   readonly nodes: readonly NodeStatus[]
   readonly targets: readonly RebootTarget[]
 }
 
-async function allRounds(journey: Journey): Promise<readonly RebootRound[]> {
-  const {rolling, targets} = journey
+async function allRounds(run: RollingRun): Promise<readonly RebootRound[]> {
+  const {rolling, targets} = run
   const rounds: RebootRound[] = []
   for (const one of targets.toSorted((a, b) => Number(a.controlPlane) - Number(b.controlPlane))) {
-    rounds.push(await alone(journey, one))
+    rounds.push(await alone(run, one))
     if (!isWell(rounds.at(-1))) return rounds
   }
-  return rolling.allAtOnce ? [...rounds, await together(journey)] : rounds
+  return rolling.allAtOnce ? [...rounds, await together(run)] : rounds
 }
 
-async function alone(journey: Journey, target: RebootTarget): Promise<RebootRound> {
-  const {rolling} = journey
+async function alone(run: RollingRun, target: RebootTarget): Promise<RebootRound> {
+  const {rolling} = run
   const {node} = target
   // What was moved away may have nowhere else to go, so its node is open again before the cluster is looked at.
   const returned = await whileDrained(rolling, node, () => comesBack(rolling, target))
-  return {name: node, nodes: [returned], checks: await seeWhole(journey, node)}
+  return {name: node, nodes: [returned], checks: await seeWhole(run, node)}
 }
 
-async function together({rolling, ...journey}: Journey): Promise<RebootRound> {
-  const {targets} = journey
+async function together({rolling, ...run}: RollingRun): Promise<RebootRound> {
+  const {targets} = run
   const prefixed = {...rolling, prefix: 'together/'}
   const nodes = await onEach(targets, MACHINES_AT_ONCE, one => comesBack(prefixed, one))
   const name = 'all at once'
-  return {name, nodes, checks: await seeWhole({...journey, rolling: prefixed}, targets[0]?.node ?? name)}
+  return {name, nodes, checks: await seeWhole({...run, rolling: prefixed}, targets[0]?.node ?? name)}
 }
 
-const seeWhole = ({rolling, context, nodes}: Journey, node: string): Promise<readonly CheckResult[]> =>
+const seeWhole = ({rolling, context, nodes}: RollingRun, node: string): Promise<readonly CheckResult[]> =>
   rebootStep(rolling, node, {name: 'cluster', title: 'Check that the cluster works'}, () =>
     recovered(
       context,
