@@ -7,7 +7,10 @@ export interface Cluster {
   readonly name: string
   readonly version: KubernetesVersion
   readonly hosts: readonly HostSpec[]
-  /** `host:port` of the API for clients, when it differs from the first control plane's own address. */
+  /**
+   * `host:port` of the API for nodes and clients, when it differs from the first control plane's own address. With local load
+   * balancers, the name that only nodes resolve (`balancerOf`).
+   */
   readonly controlPlaneEndpoint: string | undefined
   readonly apiPort: number
   readonly network: ClusterNetwork

@@ -1,5 +1,6 @@
 import {nthAddress, parseAddress, parseCidr} from './cidr.ts'
 import type {Cluster, Node} from './cluster.ts'
+import {balancerOf} from './load-balancer.ts'
 
 export interface HostPort {
   readonly host: string
@@ -28,6 +29,13 @@ export function endpointServer(cluster: Cluster, controlPlane: Node): string {
   const {host, port} = splitHostPort(cluster.controlPlaneEndpoint, cluster.apiPort)
   return `https://${hostPort(host, port)}`
 }
+
+/**
+ * The API for people, and for machines that are not nodes yet: as `endpointServer`, but never a name that only nodes
+ * resolve.
+ */
+export const publicServer = (cluster: Cluster, controlPlane: Node): string =>
+  balancerOf(cluster) === undefined ? endpointServer(cluster, controlPlane) : localServer(cluster, controlPlane)
 
 /** The address of the `kubernetes` service: the second of the first service range. */
 export const apiServiceAddress = (cluster: Cluster): string => serviceAddress(cluster, 1)

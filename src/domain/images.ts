@@ -1,7 +1,15 @@
-import {AGNHOST_IMAGE, AGNHOST_NEXT_IMAGE, componentVersions, DEFAULT_REPOSITORY, flannelImage} from './releases.ts'
+import {
+  AGNHOST_IMAGE,
+  AGNHOST_NEXT_IMAGE,
+  componentVersions,
+  DEFAULT_REPOSITORY,
+  flannelImage,
+  HAPROXY_IMAGE,
+} from './releases.ts'
 import type {Cluster} from './cluster.ts'
 import {hasCoreDns, hasKubeProxy, usesExternalEtcd} from './kubeadm-places.ts'
 import type {KubeadmSettings} from './kubeadm.ts'
+import {balancerOf} from './load-balancer.ts'
 import type {KubernetesVersion} from './version.ts'
 
 export interface ImageSet {
@@ -54,14 +62,17 @@ export interface ImageNeeds {
   readonly repository: string
   readonly podNetwork: 'flannel' | 'none' | 'file'
   readonly kubeadm?: KubeadmSettings | undefined
+  /** Whether each node runs its own load balancer. */
+  readonly hasLocalBalancer?: boolean | undefined
 }
 
 /** What a cluster needs. */
-export const imageNeeds = ({version, imageRepository, network, kubeadm}: Cluster): ImageNeeds => ({
-  version,
-  repository: imageRepository,
-  podNetwork: network.plugin.kind,
-  kubeadm,
+export const imageNeeds = (cluster: Cluster): ImageNeeds => ({
+  version: cluster.version,
+  repository: cluster.imageRepository,
+  podNetwork: cluster.network.plugin.kind,
+  kubeadm: cluster.kubeadm,
+  hasLocalBalancer: balancerOf(cluster) !== undefined,
 })
 
 /** In kubeadm's order for the control plane, then what kadm adds. */
@@ -72,6 +83,7 @@ export function imagesForRole(role: 'control-plane' | 'worker', needs: ImageNeed
     ...(hasCoreDns(needs) ? [set.coredns] : []),
     set.pause,
     ...(needs.podNetwork === 'flannel' ? [flannelImage()] : []),
+    ...(needs.hasLocalBalancer === true ? [HAPROXY_IMAGE] : []),
     AGNHOST_IMAGE,
     AGNHOST_NEXT_IMAGE,
   ]

@@ -20,7 +20,13 @@ export function componentVersions(version: KubernetesVersion): ComponentVersions
 }
 
 /** Node software that Kubernetes does not version for us. */
-export const NODE_TOOLS = {containerd: 'v2.4.2', runc: 'v1.5.2', cniPlugins: 'v1.9.1', flannel: 'v0.28.10'} as const
+export const NODE_TOOLS = {
+  containerd: 'v2.4.2',
+  runc: 'v1.5.2',
+  cniPlugins: 'v1.9.1',
+  flannel: 'v0.28.10',
+  haproxy: '3.2.23',
+} as const
 
 export const DEFAULT_VERSION = 'v1.37.2'
 export const DEFAULT_REPOSITORY = 'registry.k8s.io'
@@ -30,3 +36,5 @@ export const AGNHOST_IMAGE = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0'
 /** The same image by another name: the 'new version' that a rollout goes to. */
 export const AGNHOST_NEXT_IMAGE = `${AGNHOST_IMAGE}-b`
 export const flannelImage = (): string => `${FLANNEL_REPOSITORY}/flannel:${NODE_TOOLS.flannel}`
+/** The official image of the local load balancer. */
+export const HAPROXY_IMAGE = `docker.io/library/haproxy:${NODE_TOOLS.haproxy}-alpine`

@@ -1,3 +1,4 @@
+import {BALANCER_CONFIG, BALANCER_DIR, BALANCER_MANIFEST} from './load-balancer.ts'
 import * as paths from './paths.ts'
 
 /** What kadm writes on a host, by what must lie there: preflight tells of anything else before something is changed. */
@@ -11,12 +12,13 @@ export const WRITTEN_FILES = [
   ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'].map(
     name => `${paths.MANIFESTS_DIR}/${name}.yaml`,
   ),
+  ...[BALANCER_CONFIG, BALANCER_MANIFEST],
 ] as const
 
 /** Folders that kadm makes, or puts something into. */
 export const WRITTEN_FOLDERS = [
   ...['/etc/modules-load.d', '/etc/sysctl.d', '/etc/systemd/system', '/etc/containerd', '/etc/cni', paths.CNI_CONF_DIR],
-  ...[paths.KUBERNETES_DIR, paths.MANIFESTS_DIR, paths.PKI_DIR, `${paths.PKI_DIR}/etcd`],
+  ...[paths.KUBERNETES_DIR, BALANCER_DIR, paths.MANIFESTS_DIR, paths.PKI_DIR, `${paths.PKI_DIR}/etcd`],
   ...[paths.KUBELET_DIR, '/var/lib/containerd', paths.ETCD_DATA_DIR, paths.KADM_DIR, '/opt/cni', paths.CNI_BIN_DIR],
   ...['/usr/bin', '/usr/local/bin'],
 ] as const

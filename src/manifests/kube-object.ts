@@ -35,6 +35,7 @@ export interface PodSpec {
   readonly nodeSelector?: Readonly<Record<string, string>>
   readonly affinity?: object
   readonly tolerations?: readonly Toleration[]
+  readonly terminationGracePeriodSeconds?: number
   readonly volumes: readonly Volume[]
 }
 

@@ -12,6 +12,7 @@ export type TemplateName =
   | 'kadm-nat.service'
   | 'kadm-firewall.sh'
   | 'kadm-firewall.service'
+  | 'haproxy.cfg'
 
 export type Templates = Readonly<Record<TemplateName, string>>
 

@@ -21,8 +21,10 @@ export interface PhaseContext {
   readonly nodes: readonly Node[]
   /** Nodes of the cluster that are not part of this run; undefined when the cluster could not be read. */
   readonly existingNodes?: readonly Peer[] | undefined
-  /** The API address for clients: `https://host:port`; undefined in a run that only works on hosts. */
+  /** The API address for nodes: `https://host:port`; undefined in a run that only works on hosts. */
   readonly endpoint: string | undefined
+  /** The API address for people and for machines that are not nodes yet, if it is not `endpoint`. */
+  readonly publicServer?: string | undefined
   readonly bundle: LocalBundle | undefined
   /** The package source, when no bundle is used. */
   readonly source?: PackageSource | undefined
@@ -38,6 +40,10 @@ export function endpointOf({endpoint}: Pick<PhaseContext, 'endpoint'>): string {
   if (endpoint === undefined) throw new Error('this run does not know the address of the API')
   return endpoint
 }
+
+/** The API address that works outside the nodes too: `https://host:port`. */
+export const publicServerOf = ({endpoint, publicServer}: Pick<PhaseContext, 'endpoint' | 'publicServer'>): string =>
+  publicServer ?? endpointOf({endpoint})
 
 /** A bundle and its folder. */
 export interface LocalBundle {

@@ -26,13 +26,6 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ['kadm.yaml:4:1: hosts: must contain a control plane; set role: control-plane on one host'],
   ],
   [
-    'two control planes without an address for both',
-    file('- {role: control-plane, ssh: b}\n'),
-    [
-      'kadm.yaml:6:10: hosts[1].role: is another control plane, so clients need an address that does not belong to one machine; set controlPlaneEndpoint to the address of a load balancer',
-    ],
-  ],
-  [
     'a host without a role',
     'apiVersion: kadm/v1\nkind: Cluster\nhosts:\n- ssh: a\n',
     ['kadm.yaml:4:3: hosts[0].role: is missing'],

@@ -5,8 +5,10 @@ import {
   endpointServer,
   hostPort,
   localServer,
+  publicServer,
   splitHostPort,
 } from '../../src/domain/endpoint.ts'
+import {balancerEndpoint} from '../../src/domain/load-balancer.ts'
 import {clusterOf, nodeOf} from '../manifests/cluster.ts'
 
 describe('an endpoint', () => {
@@ -36,6 +38,14 @@ describe('an endpoint', () => {
     expect(endpointServer(cluster, node)).toBe('https://192.168.56.10:6443')
     expect(endpointServer({...cluster, controlPlaneEndpoint: 'api.example'}, node)).toBe('https://api.example:6443')
     expect(localServer({...cluster, controlPlaneEndpoint: 'api.example'}, node)).toBe('https://192.168.56.10:6443')
+    expect(publicServer({...cluster, controlPlaneEndpoint: 'api.example'}, node)).toBe('https://api.example:6443')
+  })
+
+  it('of local load balancers is for nodes, and people get that of a control plane', () => {
+    const cluster = {...clusterOf('v1.37.2'), controlPlaneEndpoint: balancerEndpoint()}
+
+    expect(endpointServer(cluster, nodeOf())).toBe('https://api.kadm.internal:7443')
+    expect(publicServer(cluster, nodeOf())).toBe('https://192.168.56.10:6443')
   })
 })
 

@@ -35,6 +35,7 @@ const bundle: Bundle = {
       version: cluster.version,
       repository: cluster.imageRepository,
       podNetwork: 'flannel',
+      hasLocalBalancer: true,
     }).map(ref => ({
       kind: 'image' as const,
       ref,

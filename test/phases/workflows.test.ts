@@ -11,19 +11,11 @@ import {sampleContext, stepsOn, type Sample, type SampleNode} from './sample-con
 const templates = readTemplates()
 
 const PREPARE = [
-  'prepare/hostname',
-  'prepare/network',
-  'prepare/swap',
-  'prepare/kernel',
-  'prepare/nat',
-  'prepare/firewall',
-  'prepare/proxy',
-  'prepare/packages',
-  'prepare/runtime',
-  'prepare/kubelet',
-]
+  ...['hostname', 'network', 'swap', 'kernel', 'nat', 'firewall', 'proxy', 'packages', 'runtime', 'kubelet'],
+].map(name => `prepare/${name}`)
 const FIRST_CONTROL_PLANE = [
   'control-plane-images',
+  'load-balancer',
   'certs/ca',
   'certs/leaves',
   'kubeconfig',
@@ -37,6 +29,7 @@ const FIRST_CONTROL_PLANE = [
   'upload-config',
   'bootstrap-token',
   'mark-control-plane',
+  'load-balancer-ready',
   'pod-network',
   'addon/kube-proxy/objects',
   'addon/kube-proxy/ready',
@@ -48,6 +41,7 @@ const FIRST_CONTROL_PLANE = [
 const OTHER_CONTROL_PLANE = [
   'control-plane-images',
   'node-images',
+  'control-plane-join/load-balancer',
   'control-plane-join/certs/shared',
   'control-plane-join/certs/leaves',
   'control-plane-join/kubeconfig',
@@ -55,12 +49,21 @@ const OTHER_CONTROL_PLANE = [
   'control-plane-join/etcd',
   'control-plane-join/manifests',
   'control-plane-join/wait-control-plane',
+  'control-plane-join/load-balancer-ready',
   'control-plane-join/mark-control-plane',
   'control-plane-join/kubelet-finalize',
   'control-plane-join/user-kubeconfig',
   'control-plane-join/controllers',
 ]
-const WORKER = ['node-images', 'worker/kubelet-start', 'worker/token-gone', 'worker/marks', 'node-ready', 'node-pods']
+const WORKER = [
+  'node-images',
+  'worker/load-balancer',
+  'worker/kubelet-start',
+  'worker/token-gone',
+  'worker/marks',
+  'node-ready',
+  'node-pods',
+]
 
 const pathsOn = (phases: readonly Phase[], on: SampleNode): readonly string[] =>
   stepsOn(phases, on).map(({path}) => path)

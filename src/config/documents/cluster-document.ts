@@ -79,6 +79,18 @@ const ranges = z.union([text(rule.rangesProblem), list(text(rule.rangeProblem))]
   error: 'must be an address range, two ranges separated by a comma, or a list of ranges',
 })
 
+const BALANCERS = ['local', 'external'] as const
+
+const balancerProblem = (input: unknown): string =>
+  input === 'vip'
+    ? 'vip is not supported; write local (each node runs its own load balancer) or external (your own, at controlPlaneEndpoint)'
+    : 'must be local, external or {kind: local, port: PORT}'
+
+const loadBalancer = z.union(
+  [z.enum(BALANCERS), z.strictObject({kind: z.enum(BALANCERS), port: portNumber().optional()})],
+  {error: ({input}) => balancerProblem(input)},
+)
+
 /** The shape of kadm's own document. Settings that it leaves out come from kubeadm's documents or the defaults. */
 export const clusterDocument = z.strictObject({
   apiVersion: z.literal('kadm/v1'),
@@ -88,6 +100,11 @@ export const clusterDocument = z.strictObject({
   controlPlaneEndpoint: text(rule.endpointProblem)
     .optional()
     .describe('host or host:port at which clients reach the API'),
+  loadBalancer: loadBalancer
+    .optional()
+    .describe(
+      'How nodes reach several control planes: local (each node runs haproxy; the default without controlPlaneEndpoint) or external',
+    ),
   apiPort: portNumber().optional(),
   imageRepository: text(rule.repositoryProblem).optional(),
   hosts: list(host).optional(),

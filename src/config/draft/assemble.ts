@@ -2,10 +2,12 @@ import {isAddress} from '../../domain/cidr.ts'
 import type {Cluster, Extra, PodNetwork} from '../../domain/cluster.ts'
 import type {KubeadmSettings} from '../../domain/kubeadm.ts'
 import {splitHostPort} from '../../domain/endpoint.ts'
+import {balancerOf} from '../../domain/load-balancer.ts'
 import {supportedVersion} from '../../domain/version.ts'
 import {DEFAULTS} from './defaults.ts'
 import type {Draft} from './draft.ts'
 import type {Place, Report} from '../documents/finding.ts'
+import {checkBalancer, endpointOf} from '../rules/balancer-rules.ts'
 import {checkHosts, checkRoles} from '../rules/host-rules.ts'
 import type {PlacedHost} from './hosts.ts'
 import {checkOutside, checkRanges, placedRanges} from '../rules/network-rules.ts'
@@ -29,13 +31,13 @@ export interface GatheredDrafts {
 /** The rules that need more than one setting to judge. */
 export function checkTogether(gathered: GatheredDrafts, report: Report): void {
   const {draft, hosts, extra, hostsPlace, whole, partOfCluster = false} = gathered
-  if (whole && !partOfCluster)
-    checkRoles(hosts, {place: hostsPlace, hasEndpoint: draft.controlPlaneEndpoint !== undefined}, report)
+  if (whole && !partOfCluster) checkRoles(hosts, hostsPlace, report)
   const pods = placedRanges('pod range', draft.podSubnets, whole ? usualPodSubnets(gathered) : [], hostsPlace)
   const services = placedRanges('service range', draft.serviceSubnets, whole ? DEFAULTS.serviceSubnets : [], hostsPlace)
   checkRanges(pods, services, extra.controllerManager.args, report)
   checkHosts(hosts, [...pods, ...services], report)
   checkEndpoint(draft, report)
+  if (whole) checkBalancer(gathered, report)
   if (whole) checkProxy(draft, report)
   checkPresence(gathered, report)
   checkValidity(draft, report)
@@ -48,7 +50,7 @@ export function checkTogether(gathered: GatheredDrafts, report: Report): void {
 }
 
 function checkEndpoint({controlPlaneEndpoint, apiPort}: Draft, report: Report): void {
-  if (controlPlaneEndpoint === undefined) return
+  if (controlPlaneEndpoint === undefined || balancerOf({controlPlaneEndpoint: controlPlaneEndpoint.value})) return
   const own = apiPort?.value ?? DEFAULTS.apiPort
   const {port} = splitHostPort(controlPlaneEndpoint.value, own)
   if (port === own) return
@@ -109,7 +111,7 @@ export function clusterOf(gathered: GatheredDrafts): Cluster {
     name: draft.name?.value ?? DEFAULTS.name,
     version: supportedVersion(draft.version?.value ?? DEFAULTS.version),
     hosts: hosts.map(({spec}) => spec),
-    controlPlaneEndpoint: draft.controlPlaneEndpoint?.value,
+    controlPlaneEndpoint: endpointOf(gathered),
     apiPort: draft.apiPort?.value ?? DEFAULTS.apiPort,
     network: {
       podSubnets: draft.podSubnets?.value ?? usualPodSubnets(gathered),

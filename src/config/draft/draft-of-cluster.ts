@@ -3,7 +3,7 @@ import type {ClusterDocument} from '../documents/cluster-document.ts'
 import {parseVersion} from '../../domain/version.ts'
 import {DEFAULTS} from './defaults.ts'
 import {type DraftContext, readBeside} from './draft-context.ts'
-import type {Draft} from './draft.ts'
+import type {Draft, LoadBalancer} from './draft.ts'
 import {parseHours} from '../rules/duration.ts'
 import {endpointWithPort} from '../rules/endpoint.ts'
 import {type Locate, type Path, type Located, sayAt} from '../documents/finding.ts'
@@ -22,6 +22,7 @@ export function draftOfCluster(document: ClusterDocument, locate: Locate, contex
       endpointWithPort(document.controlPlaneEndpoint, context.apiPort ?? DEFAULTS.apiPort),
       'controlPlaneEndpoint',
     ),
+    loadBalancer: say(balancerSaid(document.loadBalancer), 'loadBalancer'),
     apiPort: say(document.apiPort, 'apiPort'),
     podSubnets: say(rangeList(network?.podSubnet), 'network', 'podSubnet'),
     serviceSubnets: say(rangeList(network?.serviceSubnet), 'network', 'serviceSubnet'),
@@ -39,6 +40,13 @@ export function draftOfCluster(document: ClusterDocument, locate: Locate, contex
     ignorePreflightErrors: say(lowerCase(document.ignorePreflightErrors), 'ignorePreflightErrors'),
   }
 }
+
+const balancerSaid = (said: ClusterDocument['loadBalancer']): LoadBalancer | undefined =>
+  said === undefined
+    ? undefined
+    : typeof said === 'string'
+      ? {kind: said, port: undefined}
+      : {kind: said.kind, port: said.port}
 
 /** One spelling for each release, so that documents can be compared. */
 const canonicalVersion = (text: string | undefined): string | undefined =>

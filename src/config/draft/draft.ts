@@ -4,11 +4,18 @@ import type {Proxy} from '../../domain/online-source.ts'
 import type {Located, Report} from '../documents/finding.ts'
 import {isSame} from '../documents/tree.ts'
 
+/** What the user wrote about the way to the API; the port is that of a local load balancer. */
+export interface LoadBalancer {
+  readonly kind: 'local' | 'external'
+  readonly port: number | undefined
+}
+
 /** The settings that documents and flags can contain, without hosts and component extras. */
 interface Settings {
   readonly name: string
   readonly version: string
   readonly controlPlaneEndpoint: string
+  readonly loadBalancer: LoadBalancer
   readonly apiPort: number
   readonly podSubnets: readonly string[]
   readonly serviceSubnets: readonly string[]
@@ -43,6 +50,7 @@ export function mergeDrafts(drafts: readonly Draft[], report: Report): Draft {
     name: one('name'),
     version: one('version'),
     controlPlaneEndpoint: one('controlPlaneEndpoint'),
+    loadBalancer: one('loadBalancer'),
     apiPort: one('apiPort'),
     podSubnets: one('podSubnets'),
     serviceSubnets: one('serviceSubnets'),

@@ -6,17 +6,9 @@ import type {Place, Report} from '../documents/finding.ts'
 import type {PlacedHost} from '../draft/hosts.ts'
 import {checkOutside, type PlacedRange} from './network-rules.ts'
 
-export interface RoleContext {
-  /** The place of the list of hosts. */
-  readonly place: Place
-  /** Whether clients reach the API at an address that does not belong to one control plane. */
-  readonly hasEndpoint: boolean
-}
-
-/** Checks that there are hosts, that one of them is a control plane, and how several control planes are reached. */
-export function checkRoles(hosts: readonly PlacedHost[], {place, hasEndpoint}: RoleContext, report: Report): void {
+/** Checks that there are hosts and that one of them is a control plane; `place` is that of the list of hosts. */
+export function checkRoles(hosts: readonly PlacedHost[], place: Place, report: Report): void {
   const controlPlanes = hosts.filter(({spec}) => spec.role === 'control-plane')
-  const second = controlPlanes[1]
   if (controlPlanes.length === 0) {
     const message =
       hosts.length === 0
@@ -25,12 +17,7 @@ export function checkRoles(hosts: readonly PlacedHost[], {place, hasEndpoint}: R
     report({severity: 'error', place, message})
     return
   }
-  if (second === undefined) return
-  if (!hasEndpoint) {
-    const message =
-      'is another control plane, so clients need an address that does not belong to one machine; set controlPlaneEndpoint to the address of a load balancer'
-    report({severity: 'error', place: second.at('role'), message})
-  }
+  if (controlPlanes.length === 1) return
   const quorum = evenQuorum(controlPlanes.length)
   if (quorum !== undefined) report({severity: 'warning', place, message: quorum})
 }

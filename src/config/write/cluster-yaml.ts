@@ -1,6 +1,7 @@
 import {parseAllDocuments, stringify} from 'yaml'
 
 import type {Cluster, HostSpec, Source} from '../../domain/cluster.ts'
+import {BALANCER_PORT, balancerOf} from '../../domain/load-balancer.ts'
 import type {Proxy} from '../../domain/online-source.ts'
 import {formatHours} from '../rules/duration.ts'
 import {API_VERSIONS} from '../documents/file-documents.ts'
@@ -49,7 +50,7 @@ function ownDocument(cluster: Cluster): object {
     kind: 'Cluster',
     metadata: {name: cluster.name},
     kubernetesVersion: cluster.version.text,
-    ...said('controlPlaneEndpoint', cluster.controlPlaneEndpoint),
+    ...endpointDocument(cluster),
     apiPort: cluster.apiPort,
     imageRepository: cluster.imageRepository,
     hosts: cluster.hosts.map(hostDocument),
@@ -71,6 +72,12 @@ function ownDocument(cluster: Cluster): object {
     startupTimeout: formatHours(cluster.startupSeconds / 3600),
     ignorePreflightErrors: extra.ignorePreflightErrors,
   }
+}
+
+const endpointDocument = (cluster: Cluster): object => {
+  const balancer = balancerOf(cluster)
+  if (balancer === undefined) return said('controlPlaneEndpoint', cluster.controlPlaneEndpoint)
+  return {loadBalancer: balancer.port === BALANCER_PORT ? 'local' : {kind: 'local', port: balancer.port}}
 }
 
 const ranges = (subnets: readonly string[]): unknown => (subnets.length === 0 ? [] : subnets.join(','))

@@ -1,6 +1,7 @@
 import {clusterFromKubeadm} from '../../config/read/from-kubeadm.ts'
 import type {Cluster, PodNetwork} from '../../domain/cluster.ts'
 import {hostPort} from '../../domain/endpoint.ts'
+import {balancerOf} from '../../domain/load-balancer.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {ApiError} from '../../kube/api-error.ts'
 import type {KubeClient} from '../../kube/client.ts'
@@ -11,7 +12,10 @@ import type {JoinTo} from '../workflows/options.ts'
 
 export interface LiveCluster {
   readonly cluster: Cluster
+  /** `https://host:port` of the API for nodes. */
   readonly server: string
+  /** The same for people: never a name that only nodes resolve. */
+  readonly publicServer: string
   readonly warnings: readonly string[]
 }
 
@@ -35,6 +39,7 @@ export async function readLiveCluster(
     source: given.source,
     ignorePreflightErrors: given.extra.ignorePreflightErrors,
   })
+  const own = hostPort(host, port)
   return {
     cluster: {
       ...cluster,
@@ -45,7 +50,8 @@ export async function readLiveCluster(
       swap: swapAsCluster ? swapOf(cluster.extra.kubelet) : given.swap,
       extra: {...cluster.extra, kubelet: sharedOnly(cluster.extra.kubelet)},
     },
-    server: `https://${cluster.controlPlaneEndpoint ?? hostPort(host, port)}`,
+    server: `https://${cluster.controlPlaneEndpoint ?? own}`,
+    publicServer: `https://${balancerOf(cluster) === undefined ? (cluster.controlPlaneEndpoint ?? own) : own}`,
     warnings,
   }
 }

@@ -24,7 +24,9 @@ export function machineOf(session: Session, candidate: Candidate, lease: Machine
 
 /** What a run knows of its cluster; a run that only works on hosts leaves out the ways to the cluster. */
 export type RunCluster = Pick<Session, 'cluster' | 'nodes'> &
-  Partial<Pick<Session, 'existingNodes' | 'endpoint' | 'controlPlane' | 'initialControlPlane' | 'sources'>> & {
+  Partial<
+    Pick<Session, 'existingNodes' | 'endpoint' | 'publicServer' | 'controlPlane' | 'initialControlPlane' | 'sources'>
+  > & {
     /** The package source, when the run needs one. */
     readonly source?: PackageSource | undefined
   }
@@ -42,6 +44,7 @@ export function runOf(options: WorkflowOptions, session: RunCluster, machines: r
     existingNodes: session.existingNodes,
     initialControlPlane: session.initialControlPlane,
     endpoint: session.endpoint,
+    publicServer: session.publicServer,
     steps: options.steps,
     bundle: options.bundle,
     source: session.source,

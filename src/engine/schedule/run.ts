@@ -30,6 +30,7 @@ export interface Run {
   readonly initialControlPlane: Node | undefined
   /** `https://host:port` of the API for clients; undefined when no phase of the run needs it. */
   readonly endpoint: string | undefined
+  readonly publicServer?: string | undefined
   readonly steps: readonly Step[]
   readonly bundle: LocalBundle | undefined
   readonly source?: PackageSource | undefined
@@ -62,6 +63,7 @@ export const contextOf = (run: Run, {node, facts}: Machine): PhaseContext => ({
   nodes: run.nodes,
   existingNodes: run.existingNodes,
   endpoint: run.endpoint,
+  publicServer: run.publicServer,
   bundle: run.bundle,
   source: run.source,
   templates: run.templates,

@@ -14,6 +14,7 @@ const FILES = {
   'kadm-nat.service': true,
   'kadm-firewall.sh': true,
   'kadm-firewall.service': true,
+  'haproxy.cfg': true,
 } as const satisfies Record<TemplateName, true>
 
 /** The templates that come with kadm. */

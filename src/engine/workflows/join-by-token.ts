@@ -1,4 +1,5 @@
 import {hostPort} from '../../domain/endpoint.ts'
+import {balancerOf} from '../../domain/load-balancer.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {wayOver} from '../../kube/connection.ts'
 import {discoverByToken} from '../../kube/discovery.ts'
@@ -60,7 +61,8 @@ async function examined(
   {candidates, discovered, api}: OpenedMachines,
 ): Promise<Session> {
   const {host, port, ca} = discovered
-  const {cluster} = await readLiveCluster(api, options.cluster, joinTo)
+  const discoveredServer = `https://${hostPort(host, port)}`
+  const {cluster, server} = await readLiveCluster(api, options.cluster, joinTo)
   const [{nodes, findings}] = await Promise.all([
     examine({options, cluster, candidates, joined: {controlPlane: undefined, caPem: ca}}),
     checkBundle(options, cluster, candidates),
@@ -70,7 +72,8 @@ async function examined(
     candidates,
     nodes,
     findings,
-    endpoint: `https://${hostPort(host, port)}`,
+    endpoint: balancerOf(cluster) === undefined ? discoveredServer : server,
+    publicServer: discoveredServer,
     controlPlane: undefined,
     sources: {readClusterCa: () => Promise.resolve(ca), createToken: () => Promise.resolve(joinTo.token)},
     dispose: () => Promise.resolve(),

@@ -1,5 +1,5 @@
 import type {Cluster, Node} from '../../domain/cluster.ts'
-import {endpointServer} from '../../domain/endpoint.ts'
+import {endpointServer, publicServer} from '../../domain/endpoint.ts'
 import {pkiDir} from '../../domain/kubeadm-places.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
@@ -87,6 +87,7 @@ async function examined(options: WorkflowOptions, opened: OpenedMachines): Promi
     seedControlPlane,
     findings,
     endpoint: live?.server ?? serverOf(cluster, initialControlPlane),
+    publicServer: live?.publicServer ?? (initialControlPlane && publicServer(cluster, initialControlPlane)),
     controlPlane,
     sources: {
       readAuthority: controlPlane.authority,

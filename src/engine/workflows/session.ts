@@ -11,8 +11,10 @@ export interface Session {
   readonly candidates: readonly Candidate[]
   readonly nodes: readonly Node[]
   readonly findings: readonly Finding[]
-  /** `https://host:port` of the API for clients. */
+  /** `https://host:port` of the API for nodes. */
   readonly endpoint: string
+  /** `https://host:port` of the API for people and for machines that are not nodes yet, if it is not `endpoint`. */
+  readonly publicServer?: string | undefined
   readonly controlPlane: ControlPlane | undefined
   /** Nodes of the cluster besides these hosts; undefined when the cluster does not answer. */
   readonly existingNodes?: readonly ExistingNode[] | undefined

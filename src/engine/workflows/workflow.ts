@@ -44,7 +44,7 @@ export async function carryOutWorkflow(options: WorkflowOptions): Promise<Workfl
           const changes = before + judgeOutcomes(await carryOut(runOf(held, session, machines)))
           await tidyTokens(held, session)
           emit({type: 'run-done', changes, durationMs: clock.now() - started, at: clock.now()})
-          return {changes, nodes: session.nodes, endpoint: session.endpoint}
+          return {changes, nodes: session.nodes, endpoint: session.publicServer ?? session.endpoint}
         },
         emptyStage,
       )

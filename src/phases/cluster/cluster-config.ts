@@ -5,13 +5,15 @@ import {
   kubeadmConfigAccess,
   kubeletConfigAccess,
 } from '../../manifests/access.ts'
+import {localServer} from '../../domain/endpoint.ts'
+import {balancerOf} from '../../domain/load-balancer.ts'
 import {kubeadmConfigMap} from '../../manifests/kubeadm-config.ts'
 import {kubeletConfigMap} from '../../manifests/kubelet-config.ts'
 import {adminBinding} from '../../resources/cluster/admin-binding.ts'
 import {bootstrapToken, type BootstrapTokenResource} from '../../resources/cluster/bootstrap-token.ts'
 import {clusterInfo} from '../../resources/cluster/cluster-info.ts'
 import {kubeObject} from '../../resources/cluster/kube-object.ts'
-import {endpointOf, type Phase, type PhaseContext} from '../phase.ts'
+import {publicServerOf, type Phase, type PhaseContext} from '../phase.ts'
 
 export const adminPhase: Phase = {
   name: 'admin',
@@ -43,11 +45,17 @@ export const bootstrapTokenPhase: Phase = {
     ...bootstrapAccess(context.cluster.version).map(object =>
       kubeObject(object, 'the rights of join tokens and new nodes'),
     ),
-    clusterInfo(endpointOf(context)),
+    clusterInfo(publicServerOf(context), otherServers(context)),
     ...clusterInfoAccess().map(object => kubeObject(object, 'lets anyone read the address and CA of the cluster')),
     ...tokensOf(context),
   ],
 }
+
+/** Without one endpoint, every control plane is as good as the one that leads this run. */
+const otherServers = ({cluster, nodes}: PhaseContext): readonly string[] =>
+  balancerOf(cluster) === undefined
+    ? []
+    : nodes.filter(({role}) => role === 'control-plane').map(node => localServer(cluster, node))
 
 /** The tokens that kubeadm's InitConfiguration names; kadm's own are created for each join. */
 const tokensOf = ({cluster}: PhaseContext): readonly BootstrapTokenResource[] =>

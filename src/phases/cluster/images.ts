@@ -1,7 +1,9 @@
 import {startsSlowly} from '../../domain/cluster.ts'
 import {imageNeeds, imagesForRole, imagesOf} from '../../domain/images.ts'
 import {usesExternalEtcd} from '../../domain/kubeadm-places.ts'
+import {balancerOf} from '../../domain/load-balancer.ts'
 import {proxyEnvironment} from '../../domain/no-proxy.ts'
+import {HAPROXY_IMAGE} from '../../domain/releases.ts'
 import {pulledImages} from '../../resources/images/pulled-images.ts'
 import {imagesFromBundle} from '../shared/from-bundle.ts'
 import {manifestPlaces} from '../shared/image-mirrors.ts'
@@ -24,6 +26,7 @@ const urgent = (context: PhaseContext): readonly string[] => {
     set.apiserver,
     set.controllerManager,
     set.scheduler,
+    ...(balancerOf(cluster) === undefined ? [] : [HAPROXY_IMAGE]),
   ]
 }
 

@@ -4,6 +4,7 @@ import {etcdPeerUrl} from '../../manifests/etcd.ts'
 import {etcdVoter} from '../../resources/cluster/etcd-voter.ts'
 import {serviceAccountKey} from '../../resources/pki/service-account-key.ts'
 import type {Phase} from '../phase.ts'
+import {loadBalancerPhase, loadBalancerReadyPhase} from '../shared/load-balancer.ts'
 import {kubeconfigsOf} from './kubeconfigs.ts'
 import {kubeletFinalizePhase} from './kubelet-finalize.ts'
 import {kubeletAtWork} from './kubelet-start.ts'
@@ -28,6 +29,7 @@ export const joinControlPlanePhase: Phase = {
   why: 'the cluster survives the loss of a machine only with several control planes',
   where,
   phases: [
+    {...loadBalancerPhase, where},
     {
       name: 'certs',
       title: 'Certificates',
@@ -100,6 +102,7 @@ export const joinControlPlanePhase: Phase = {
       resources: context => [...controlPlaneManifests(context), ...staticPodsInForce(context)],
     },
     {...waitControlPlanePhase, where},
+    {...loadBalancerReadyPhase, where},
     {...markControlPlanePhase, where},
     {...kubeletFinalizePhase, where},
     {...userKubeconfigPhase, where},

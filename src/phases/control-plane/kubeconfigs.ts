@@ -8,10 +8,14 @@ import {
 import {MANIFESTS_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
 import {pkiDir} from '../../domain/kubeadm-places.ts'
 import {localServer} from '../../domain/endpoint.ts'
+import {balancerOf} from '../../domain/load-balancer.ts'
 import {kubeconfig, type KubeconfigResource} from '../../resources/pki/kubeconfig.ts'
 import {endpointOf, type Phase, type PhaseContext} from '../phase.ts'
 
-/** These kubeconfigs of a control plane, each with its own certificate. */
+/**
+ * These kubeconfigs of a control plane, each with its own certificate. They never name a local load balancer: people use
+ * copies of them elsewhere, and they must work when the load balancer does not.
+ */
 export const kubeconfigsOf = (context: PhaseContext, names: readonly KubeconfigName[]): readonly KubeconfigResource[] =>
   names.map(name => {
     const {cluster, node, now} = context
@@ -20,7 +24,8 @@ export const kubeconfigsOf = (context: PhaseContext, names: readonly KubeconfigN
       path,
       why,
       user: user(node),
-      server: server === 'local' ? localServer(cluster, node) : endpointOf(context),
+      server:
+        server === 'local' || balancerOf(cluster) !== undefined ? localServer(cluster, node) : endpointOf(context),
       clusterName: cluster.name,
       wanted: wantedKubeconfigCertificate(name, cluster, node),
       algorithm: cluster.pki.algorithm,

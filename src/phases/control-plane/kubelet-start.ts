@@ -21,8 +21,8 @@ import {patchesFor} from '../shared/patches.ts'
 import {proxyDropIn} from '../host/proxy.ts'
 import {staticPodsInForce} from './static-pods.ts'
 
-/** Looks for the kubelet's health port, which it opens after it read everything, in /proc/net, so that ss is not needed. */
-function listens(port: number): string {
+/** Shell that looks for a port in /proc/net, so that ss is not needed. */
+export function listens(port: number): string {
   const hex = port.toString(16).toUpperCase().padStart(4, '0')
   const line = `^ *[0-9]+: [0-9A-F]+:${hex} [0-9A-F]+:0000 0A `
   return sh`grep -qsE ${line} /proc/net/tcp /proc/net/tcp6`.text
@@ -65,7 +65,7 @@ export function kubeletAtWork({cluster, node, facts}: PhaseContext): readonly An
         // A worker's kubelet writes its own kubeconfig after it started.
         node.role === 'worker' ? BOOTSTRAP_KUBELET_CONF : KUBELET_CONF,
       ],
-      // Without a health server, it must keep running.
+      // It opens its health port after it read everything. Without a health server, it must keep running.
       steady: {seconds: 10, sign: port === 0 ? 'false' : listens(port)},
       why: 'runs the pods of this node',
     }),

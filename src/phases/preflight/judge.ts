@@ -4,6 +4,7 @@ import {firewallChecks} from './checks/firewall-checks.ts'
 import {cloneCheck, duplicateAddressCheck, duplicateNameCheck, existingNodesCheck} from './checks/identity-checks.ts'
 import {viewsOf, type HostCheck, type PreflightInput, type SetCheck} from './input.ts'
 import * as start from './checks/kubelet-start-checks.ts'
+import {loadBalancerCheck} from './checks/load-balancer-check.ts'
 import {patchCheck} from './checks/patch-check.ts'
 import {portChecks} from './checks/port-checks.ts'
 import {otherKubernetesCheck, ownKubeletCheck} from './checks/product-checks.ts'
@@ -42,6 +43,7 @@ const HOST_CHECKS: readonly HostCheck[] = [
   versionChangeCheck,
   otherKubernetesCheck,
   portChecks,
+  loadBalancerCheck,
   residue.fileChecks,
   residue.etcdDirCheck,
   shared.manifestCopiesCheck,

@@ -11,6 +11,7 @@ import {tokenGone} from '../../resources/cluster/token-gone.ts'
 import {wait} from '../../resources/steps/wait.ts'
 import {kubeletAtWork} from '../control-plane/kubelet-start.ts'
 import {endpointOf, type Phase} from '../phase.ts'
+import {balancerListens, loadBalancerPhase} from '../shared/load-balancer.ts'
 import {kubeletServer} from './kubelet-server.ts'
 import {registered, registerMs} from '../cluster/ready.ts'
 
@@ -24,6 +25,7 @@ export const workerPhase: Phase = {
   why: 'the worker authenticates once with a token, then with its own certificate',
   where: 'worker',
   phases: [
+    {...loadBalancerPhase, where: 'worker'},
     {
       name: 'kubelet-start',
       title: 'Register the kubelet',
@@ -41,6 +43,7 @@ export const workerPhase: Phase = {
         }),
         kubeletServer(endpointOf(context)),
         ...kubeletAtWork(context),
+        ...balancerListens(context),
         wait({
           name: 'kubelet.conf',
           title: 'the cluster to sign the certificate of the kubelet',

@@ -4,6 +4,7 @@ import {controlPlaneImagesPhase, nodeImagesPhase} from '../cluster/images.ts'
 import {kubeconfigsPhase} from '../control-plane/kubeconfigs.ts'
 import {kubeletFinalizePhase} from '../control-plane/kubelet-finalize.ts'
 import {kubeletStartPhase} from '../control-plane/kubelet-start.ts'
+import {loadBalancerPhase, loadBalancerReadyPhase} from '../shared/load-balancer.ts'
 import {markControlPlanePhase} from '../control-plane/mark-control-plane.ts'
 import type {Phase} from '../phase.ts'
 import {pkiPhase} from '../control-plane/pki.ts'
@@ -16,6 +17,7 @@ import {controllersHealthyPhase, waitControlPlanePhase} from '../control-plane/w
 /** The phases that make a prepared host the first control plane, in order. */
 export const firstControlPlanePhases: readonly Phase[] = [
   controlPlaneImagesPhase,
+  {...loadBalancerPhase, where: 'initial-control-plane'},
   pkiPhase,
   kubeconfigsPhase,
   etcdPhase,
@@ -28,6 +30,7 @@ export const firstControlPlanePhases: readonly Phase[] = [
   uploadConfigPhase,
   bootstrapTokenPhase, // workers wait for this
   markControlPlanePhase,
+  {...loadBalancerReadyPhase, where: 'initial-control-plane'}, // pods of the next phases use it
   podNetworkPhase,
   addonsPhase,
   kubeletFinalizePhase,

@@ -13,13 +13,16 @@ import {apiLook, AT_ONCE} from './api-look.ts'
 export interface ClusterInfoResource extends ResourceBase {
   readonly kind: 'cluster-info'
   readonly server: string
+  /** Others that may stay if one of them is there already. */
+  readonly alternatives: readonly string[]
 }
 
-export const clusterInfo = (server: string): ClusterInfoResource => ({
+export const clusterInfo = (server: string, alternatives: readonly string[] = []): ClusterInfoResource => ({
   kind: 'cluster-info',
   id: 'ConfigMap:kube-public/cluster-info',
   why: 'joining machines read it first; a signature with their token proves that it is genuine',
   server,
+  alternatives,
 })
 
 const serverIn = (text: string): string | undefined => {
@@ -31,21 +34,30 @@ const serverIn = (text: string): string | undefined => {
   }
 }
 
-async function difference(api: KubeClient, server: string, options: CallOptions): Promise<string | undefined> {
+type Wanted = Pick<ClusterInfoResource, 'server' | 'alternatives'>
+
+async function difference(
+  api: KubeClient,
+  {server, alternatives}: Wanted,
+  options: CallOptions,
+): Promise<string | undefined> {
   const live = await api.get(apiPath.configMaps('cluster-info', 'kube-public'), options)
   const text = textsAt(live, 'data')['kubeconfig']
   if (text === undefined) return 'is missing'
   const found = serverIn(text)
   if (found === undefined) return 'cannot be read'
-  return found === server ? undefined : `contains the server ${found} instead of ${server}`
+  return found === server || alternatives.includes(found)
+    ? undefined
+    : `contains the server ${found} instead of ${server}`
 }
 
 export const clusterInfoOperation: Operation<ClusterInfoResource> = {
-  look: ({server}, context) => apiLook(context, api => difference(api, server, AT_ONCE)),
-  act: async ({server}, context) => {
+  look: (wanted, context) => apiLook(context, api => difference(api, wanted, AT_ONCE)),
+  act: async (wanted, context) => {
+    const {server} = wanted
     const api = await context.api()
     const patient = {signal: context.signal, retryForMs: 60_000}
-    if ((await difference(api, server, patient)) === undefined) return 'unchanged'
+    if ((await difference(api, wanted, patient)) === undefined) return 'unchanged'
     await api.apply(clusterInfoConfigMap({server, caPem: await context.values.clusterCa()}), patient)
     return 'changed'
   },

@@ -75,6 +75,32 @@ describe('ports that the file changes', () => {
   })
 })
 
+test('a local load balancer wants its two ports on the loopback address of every node', () => {
+  const cluster: Cluster = {...sampleCluster(), controlPlaneEndpoint: 'api.kadm.internal:9443'}
+  const held = [9443, 9444].map(port => nginx(port, '127.0.0.1'))
+
+  expect(refused('worker', held, cluster)).toEqual([9443, 9444])
+  expect(refused('control-plane', held, cluster)).toEqual([9443, 9444])
+  expect(refused('worker', [nginx(9443, '192.168.56.10'), nginx(7443)], cluster)).toEqual([])
+  expect(refused('worker', held)).toEqual([])
+
+  const [told] = judge(input([judged('node', 10, {role: 'worker', listening: held})], {cluster})).filter(
+    ({name}) => name === 'Port-9443',
+  )
+  expect(told).toMatchObject({
+    message: 'nginx listens on it at 127.0.0.1; the local load balancer of this node needs it',
+    remedy: 'stop nginx, or use another machine, or choose another port: loadBalancer: {kind: local, port: PORT}',
+  })
+})
+
+test('its own load balancer does not stand in the way of a node', () => {
+  const cluster: Cluster = {...sampleCluster(), controlPlaneEndpoint: 'api.kadm.internal:7443'}
+  const own = [7443, 7444].map(port => ({port, address: '127.0.0.1', process: 'haproxy'}))
+
+  expect(refused('worker', own, cluster, {clusterCaHash: 'aa'})).toEqual([7443, 7444])
+  expect(refused('control-plane', own, cluster, {clusterCaHash: 'aa'})).toEqual([])
+})
+
 describe('who holds a port is reported with its unit', () => {
   const toldOf = (socket: Socket, facts: object = {}): readonly string[] => {
     const host = judged('node', 10, {listening: [socket], ...facts})

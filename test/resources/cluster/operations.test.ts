@@ -220,6 +220,14 @@ describe('where the cluster is', () => {
     expect(await look(clusterInfo(server), {api})).toBeUndefined()
   })
 
+  test('stays when it names another control plane that is as good', async () => {
+    const other = 'https://10.0.0.11:6443'
+    const api = holding(clusterInfoConfigMap({server: other, caPem: 'PEM'}))
+
+    expect(await look(clusterInfo(server, [server, other]), api)).toBeUndefined()
+    expect(await look(clusterInfo(server, [server]), api)).toBe(`contains the server ${other} instead of ${server}`)
+  })
+
   test('with a signature that the cluster added holds too', async () => {
     const live = clusterInfoConfigMap({server, caPem: 'PEM'})
 

@@ -1,3 +1,5 @@
+import {loopback} from '../../../domain/endpoint.ts'
+import {balancerOf} from '../../../domain/load-balancer.ts'
 import {PORTS} from '../../../domain/ports.ts'
 import type {Arg, Cluster} from '../../../domain/cluster.ts'
 import type {Facts} from '../../../domain/facts.ts'
@@ -72,9 +74,19 @@ function ofControlPlane({apiPort, extra}: Cluster): readonly NeededPort[] {
   ]
 }
 
+function ofBalancer({node}: HostView, cluster: Cluster): readonly NeededPort[] {
+  const balancer = balancerOf(cluster)
+  const ports = balancer === undefined ? [] : [balancer.port, balancer.healthPort]
+  return ports.map(port => ({owner: 'haproxy', port, address: loopback(node)}))
+}
+
 /** Port 0 means that the component does not listen. */
 const portsOf = (view: HostView, cluster: Cluster): readonly NeededPort[] =>
-  [...(view.isControlPlane ? ofControlPlane(cluster) : []), ...ofEveryNode(cluster)].filter(({port}) => port > 0)
+  [
+    ...(view.isControlPlane ? ofControlPlane(cluster) : []),
+    ...ofEveryNode(cluster),
+    ...ofBalancer(view, cluster),
+  ].filter(({port}) => port > 0)
 
 /** Two sockets with the same port conflict when one binds every address, or both bind the same address. */
 const collides = (needed: NeededPort, {address}: Socket): boolean =>
@@ -107,11 +119,12 @@ function judgeUser(view: HostView, {port, owner}: NeededPort, user: Socket): Fin
     return error(name, view, message, wayOut(user))
   }
   const process = user.process || 'an unknown process'
+  const ofBalancer = owner === 'haproxy'
   return error(
     name,
     view,
-    `${process}${unit} listens on it at ${user.address}; the ${owner} of this node needs it`,
-    wayOut(user),
+    `${process}${unit} listens on it at ${user.address}; the ${ofBalancer ? 'local load balancer' : owner} of this node needs it`,
+    ofBalancer ? `${wayOut(user)}, or choose another port: loadBalancer: {kind: local, port: PORT}` : wayOut(user),
   )
 }
 

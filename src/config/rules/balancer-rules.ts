@@ -1,0 +1,68 @@
+import {
+  BALANCER_HOST,
+  BALANCER_PORT,
+  balancerEndpoint,
+  balancerOf,
+  takenByBalancer,
+} from '../../domain/load-balancer.ts'
+import {DEFAULTS} from '../draft/defaults.ts'
+import type {Draft, LoadBalancer} from '../draft/draft.ts'
+import type {Located, Report} from '../documents/finding.ts'
+import type {PlacedHost} from '../draft/hosts.ts'
+
+/** What decides how nodes reach the API. */
+export interface Reached {
+  readonly draft: Draft
+  readonly hosts: readonly PlacedHost[]
+}
+
+/**
+ * `host:port` at which nodes reach the API: the given one, or the load balancer that each node runs. Several control
+ * planes without an endpoint have the latter. undefined: the address of the only control plane.
+ */
+export function endpointOf({draft: {controlPlaneEndpoint, loadBalancer}, hosts}: Reached): string | undefined {
+  if (controlPlaneEndpoint !== undefined) return controlPlaneEndpoint.value
+  const isLocal =
+    loadBalancer === undefined ? hosts.filter(isControlPlane).length > 1 : loadBalancer.value.kind === 'local'
+  return isLocal ? balancerEndpoint(loadBalancer?.value.port) : undefined
+}
+
+const isControlPlane = ({spec}: PlacedHost): boolean => spec.role === 'control-plane'
+
+/** Checks that the load balancer, the endpoint and the ports fit together. */
+export function checkBalancer(reached: Reached, report: Report): void {
+  const {loadBalancer} = reached.draft
+  if (loadBalancer?.value.kind === 'external') checkExternal(reached, loadBalancer, report)
+  if (loadBalancer?.value.kind === 'local') checkLocal(reached, loadBalancer, report)
+  checkPorts(reached, report)
+}
+
+function checkExternal({draft}: Reached, {value, place}: Located<LoadBalancer>, report: Report): void {
+  const refuse = (message: string): void => report({severity: 'error', place, message})
+  const endpoint = draft.controlPlaneEndpoint?.value
+  if (value.port !== undefined)
+    refuse('sets a port, which only a local load balancer has; write the port in controlPlaneEndpoint')
+  if (endpoint === undefined) refuse('external needs controlPlaneEndpoint; set it to the address of your load balancer')
+  if (balancerOf({controlPlaneEndpoint: endpoint}) !== undefined)
+    refuse(`controlPlaneEndpoint has the name of local load balancers (${BALANCER_HOST}); write loadBalancer: local`)
+}
+
+function checkLocal(reached: Reached, {value: {port}, place}: Located<LoadBalancer>, report: Report): void {
+  const endpoint = endpointOf(reached)
+  if (endpoint === balancerEndpoint(port ?? balancerOf({controlPlaneEndpoint: endpoint})?.port)) return
+  const message = `local cannot be used together with controlPlaneEndpoint (${endpoint ?? ''}): each node reaches the API through its own load balancer, at ${balancerEndpoint(port)}; remove controlPlaneEndpoint, or write loadBalancer: external`
+  report({severity: 'error', place, message})
+}
+
+function checkPorts(reached: Reached, report: Report): void {
+  const {loadBalancer, controlPlaneEndpoint, apiPort} = reached.draft
+  const balancer = balancerOf({controlPlaneEndpoint: endpointOf(reached)})
+  const place = (loadBalancer ?? controlPlaneEndpoint ?? apiPort)?.place
+  if (balancer === undefined || place === undefined) return
+  const {port, healthPort} = balancer
+  const taken = takenByBalancer(port, apiPort?.value ?? DEFAULTS.apiPort)
+  if (taken === undefined) return
+  const other = port === BALANCER_PORT ? 8443 : BALANCER_PORT
+  const message = `the local load balancer of each node needs the ports ${port} and ${healthPort}, but Kubernetes uses ${taken}; write another one, such as loadBalancer: {kind: local, port: ${other}}`
+  report({severity: 'error', place, message})
+}

@@ -1,0 +1,106 @@
+import {describe, expect, test} from 'vitest'
+import {clusterToYaml} from '../../src/config/write/cluster-yaml.ts'
+import {balancerOf} from '../../src/domain/load-balancer.ts'
+import {file, problems, read} from './reading.ts'
+
+const SECOND = '- {role: control-plane, ssh: b}\n'
+const THREE = `${SECOND}- {role: control-plane, ssh: c}\n`
+
+const endpointOf = (more: string): string | undefined => read(file(more)).cluster.controlPlaneEndpoint
+
+describe('how nodes reach the API', () => {
+  test.each([
+    ['one control plane: at its own address', '', undefined],
+    ['several: each through its own load balancer', THREE, 'api.kadm.internal:7443'],
+    ['one that is to become several', 'loadBalancer: local\n', 'api.kadm.internal:7443'],
+    ['on another port', `${THREE}loadBalancer: {kind: local, port: 9443}\n`, 'api.kadm.internal:9443'],
+    ['several behind their own endpoint', `${THREE}controlPlaneEndpoint: lb.example.com:443\n`, 'lb.example.com:443'],
+    [
+      'the same, said twice',
+      `${THREE}controlPlaneEndpoint: lb.example.com\nloadBalancer: external\n`,
+      'lb.example.com:6443',
+    ],
+    ['as kubeadm-config has it', `${THREE}controlPlaneEndpoint: api.kadm.internal:7443\n`, 'api.kadm.internal:7443'],
+  ])('%s', (_, more, expected) => {
+    expect(endpointOf(more)).toBe(expected)
+  })
+
+  test('is not warned of when the port is the load balancer’s own', () => {
+    expect(read(file(THREE)).warnings).toEqual([])
+  })
+
+  test.each(['loadBalancer: local\n', `${THREE}loadBalancer: {kind: local, port: 9443}\n`, THREE])(
+    'is the same when it is written and read again: %j',
+    more => {
+      const {cluster} = read(file(more))
+      const text = clusterToYaml(cluster)
+
+      expect(text).toContain('loadBalancer:')
+      expect(text).not.toContain('controlPlaneEndpoint')
+      expect(read(text).cluster).toEqual(cluster)
+    },
+  )
+})
+
+describe('what does not fit together', () => {
+  test.each([
+    [
+      'local and an endpoint of your own',
+      `${THREE}controlPlaneEndpoint: lb.example.com:443\nloadBalancer: local\n`,
+      'kadm.yaml:9:15: loadBalancer: local cannot be used together with controlPlaneEndpoint (lb.example.com:443): each node reaches the API through its own load balancer, at api.kadm.internal:7443; remove controlPlaneEndpoint, or write loadBalancer: external',
+    ],
+    [
+      'two ports of a local one',
+      'controlPlaneEndpoint: api.kadm.internal:7443\nloadBalancer: {kind: local, port: 9443}\n',
+      'kadm.yaml:7:15: loadBalancer: local cannot be used together with controlPlaneEndpoint (api.kadm.internal:7443): each node reaches the API through its own load balancer, at api.kadm.internal:9443; remove controlPlaneEndpoint, or write loadBalancer: external',
+    ],
+    [
+      'external without an address',
+      `${THREE}loadBalancer: external\n`,
+      'kadm.yaml:8:15: loadBalancer: external needs controlPlaneEndpoint; set it to the address of your load balancer',
+    ],
+    [
+      'external with the name of local ones',
+      'controlPlaneEndpoint: api.kadm.internal:7443\nloadBalancer: external\n',
+      'kadm.yaml:7:15: loadBalancer: controlPlaneEndpoint has the name of local load balancers (api.kadm.internal); write loadBalancer: local',
+    ],
+    [
+      'external with a port',
+      'controlPlaneEndpoint: lb:443\nloadBalancer: {kind: external, port: 443}\n',
+      'kadm.yaml:7:15: loadBalancer: sets a port, which only a local load balancer has; write the port in controlPlaneEndpoint',
+    ],
+    [
+      'vip',
+      `${THREE}loadBalancer: vip\n`,
+      'kadm.yaml:8:15: loadBalancer: vip is not supported; write local (each node runs its own load balancer) or external (your own, at controlPlaneEndpoint)',
+    ],
+    [
+      'a word that kadm does not know',
+      'loadBalancer: haproxy\n',
+      'kadm.yaml:6:15: loadBalancer: must be local, external or {kind: local, port: PORT}',
+    ],
+    [
+      'vip with settings',
+      'loadBalancer: {kind: vip}\n',
+      "kadm.yaml:6:22: loadBalancer.kind: must be one of local, external, not 'vip'",
+    ],
+    [
+      'an API server on the port of the load balancer',
+      `${THREE}apiPort: 7443\n`,
+      'kadm.yaml:8:10: apiPort: the local load balancer of each node needs the ports 7443 and 7444, but Kubernetes uses 7443; write another one, such as loadBalancer: {kind: local, port: 8443}',
+    ],
+    [
+      'a load balancer whose health port is the kubelet’s',
+      'loadBalancer: {kind: local, port: 10249}\n',
+      'kadm.yaml:6:15: loadBalancer: the local load balancer of each node needs the ports 10249 and 10250, but Kubernetes uses 10250; write another one, such as loadBalancer: {kind: local, port: 7443}',
+    ],
+  ])('%s', (_, more, expected) => {
+    expect(problems(() => read(file(more)))).toContain(expected)
+  })
+
+  test('6443 is free for the load balancer when the API server has another port', () => {
+    const {cluster} = read(file('apiPort: 8443\nloadBalancer: {kind: local, port: 6443}\n'))
+
+    expect(balancerOf(cluster)).toEqual({port: 6443, healthPort: 6444})
+  })
+})
