@@ -1,7 +1,7 @@
 import {ADMINS_GROUP, NODES_GROUP} from '../domain/certificates.ts'
 import {kubeletClientHasBinding, type KubernetesVersion} from '../domain/version.ts'
 import type {KubeObject} from './kube-object.ts'
-import {clusterRole, clusterRoleBinding, configMapAccess, group, TOKEN_GROUP, user} from './rbac.ts'
+import {clusterRole, clusterRoleBinding, configMapAccess, group, secretAccess, TOKEN_GROUP, user} from './rbac.ts'
 
 /** Makes the administrators of admin.conf administrators; the first object of a cluster. */
 export const adminBinding = (): KubeObject => clusterRoleBinding(ADMINS_GROUP, 'cluster-admin', [group(ADMINS_GROUP)])
@@ -19,6 +19,10 @@ export const kubeletConfigAccess = (): readonly KubeObject[] =>
     group(NODES_GROUP),
     group(TOKEN_GROUP),
   ])
+
+/** Lets joining machines read the certificates in kubeadm-certs, which only the certificate key opens. */
+export const uploadedCertsAccess = (): readonly KubeObject[] =>
+  secretAccess({namespace: 'kube-system', name: 'kubeadm:kubeadm-certs'}, 'kubeadm-certs', [group(TOKEN_GROUP)])
 
 /** What a joining machine's token may do, and which certificate requests are granted by themselves. */
 export const bootstrapAccess = (version: KubernetesVersion): readonly KubeObject[] => [

@@ -12,6 +12,17 @@ export interface Metadata {
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
   readonly resourceVersion?: string
+  readonly ownerReferences?: readonly OwnerReference[]
+}
+
+/** The object with which this one is deleted. */
+interface OwnerReference {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+  readonly uid: string
+  readonly controller: boolean
+  readonly blockOwnerDeletion: boolean
 }
 
 export interface ConfigMap extends KubeObject {

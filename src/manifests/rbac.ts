@@ -38,19 +38,30 @@ export const clusterRoleBinding = (name: string, role: string, subjects: readonl
   subjects,
 })
 
+interface Place {
+  readonly namespace: string
+  readonly name: string
+}
+
 /** A Role that lets one named ConfigMap be read, and its binding of the same name. */
-export function configMapAccess(
-  place: {readonly namespace: string; readonly name: string},
-  configMapName: string,
+export const configMapAccess = (place: Place, name: string, subjects: readonly Subject[]): readonly KubeObject[] =>
+  readAccess(place, {resource: 'configmaps', name}, subjects)
+
+/** The same for a Secret. */
+export const secretAccess = (place: Place, name: string, subjects: readonly Subject[]): readonly KubeObject[] =>
+  readAccess(place, {resource: 'secrets', name}, subjects)
+
+function readAccess(
+  {name, namespace}: Place,
+  what: {readonly resource: string; readonly name: string},
   subjects: readonly Subject[],
 ): readonly KubeObject[] {
-  const {name, namespace} = place
   return [
     {
       apiVersion: `${GROUP}/v1`,
       kind: 'Role',
       metadata: {name, namespace},
-      rules: [{apiGroups: [''], resources: ['configmaps'], resourceNames: [configMapName], verbs: ['get']}],
+      rules: [{apiGroups: [''], resources: [what.resource], resourceNames: [what.name], verbs: ['get']}],
     },
     {
       apiVersion: `${GROUP}/v1`,

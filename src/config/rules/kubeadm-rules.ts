@@ -1,4 +1,5 @@
 import {parseToken} from '../../domain/bootstrap-token.ts'
+import {parseCertificateKey} from '../../domain/certificate-key.ts'
 import {isAddress, parseCidr} from '../../domain/cidr.ts'
 import {parseGoDuration} from './duration.ts'
 import {ipProblem, nodeNameProblem, rangeProblem, type Rule, splitRanges} from './rules.ts'
@@ -51,7 +52,9 @@ export const tokenGroupProblem: Rule = value =>
     : `'${value}' is not a group of bootstrap tokens; write it as system:bootstrappers:kubeadm:default-node-token`
 
 export const certificateKeyProblem: Rule = value =>
-  /^[0-9a-f]{64}$/i.test(value) ? undefined : 'is not a certificate key; write 64 hex digits (an AES key of 32 bytes)'
+  parseCertificateKey(value) !== undefined
+    ? undefined
+    : 'is not a certificate key; write 64 hex digits (an AES key of 32 bytes)'
 
 export const hostAndPortProblem: Rule = value => {
   const [, v6, name, port] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(value) ?? []
