@@ -3,6 +3,8 @@ _kadm_flags() {
     'apply') flags='--json --verbose --color --no-color --file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'bundle create') flags='--json --verbose --color --no-color --file --architecture --from-lab --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --help';;
     'bundle verify') flags='--json --verbose --color --no-color --help';;
+    'certs certificate-key') flags='--json --verbose --color --no-color --output --help';;
+    'certs upload') flags='--json --verbose --color --no-color --certificate-key --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'completion') flags='--json --verbose --color --no-color --help';;
     'config hosts') flags='--json --verbose --color --no-color --file --output --help';;
     'config images') flags='--json --verbose --color --no-color --file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --output --help';;
@@ -14,8 +16,8 @@ _kadm_flags() {
     'etcd backup') flags='--json --verbose --color --no-color --to --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'etcd members') flags='--json --verbose --color --no-color --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'explain') flags='--json --verbose --color --no-color --output --help';;
-    'init') flags='--json --verbose --color --no-color --file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --patches --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
-    'join') flags='--json --verbose --color --no-color --to --token --discovery-token-ca-cert-hash --discovery-token-unsafe-skip-ca-verification --node-name --swap --file --patches --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
+    'init') flags='--json --verbose --color --no-color --file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --upload-certs --certificate-key --skip-certificate-key-print --patches --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
+    'join') flags='--json --verbose --color --no-color --to --token --discovery-token-ca-cert-hash --discovery-token-unsafe-skip-ca-verification --control-plane --certificate-key --apiserver-advertise-address --node-name --swap --file --patches --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'kubeconfig') flags='--json --verbose --color --no-color --output --context --use --no-use --print --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --help';;
     'lab demo') flags='--json --verbose --color --no-color --machines --kubernetes-version --driver --release --cpus --memory --cards --copy --verify --help';;
     'lab down') flags='--json --verbose --color --no-color --all --yes --help';;
@@ -32,7 +34,7 @@ _kadm_flags() {
     'repair clones') flags='--json --verbose --color --no-color --file --write --yes --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --help';;
     'reset') flags='--json --verbose --color --no-color --to --file --yes --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'status') flags='--json --verbose --color --no-color --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
-    'token create') flags='--json --verbose --color --no-color --print-join-command --ttl --description --to --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
+    'token create') flags='--json --verbose --color --no-color --print-join-command --certificate-key --ttl --description --to --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'token delete') flags='--json --verbose --color --no-color --to --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --help';;
     'token list') flags='--json --verbose --color --no-color --to --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'verify') flags='--json --verbose --color --no-color --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --drain --quick --outside-name --reboot --all-at-once --reboot-timeout --drain-timeout --yes --output --help';;
@@ -89,6 +91,21 @@ _kadm_values() {
     'bundle create --host-key') values='';;
     'bundle create --swap') values='off keep';;
     'bundle verify') values='@files';;
+    'certs certificate-key --output') values='json yaml';;
+    'certs certificate-key -o') values='json yaml';;
+    'certs upload') values='@hosts';;
+    'certs upload --certificate-key') values='';;
+    'certs upload --file') values='@files';;
+    'certs upload -f') values='@files';;
+    'certs upload --identity-file') values='@files';;
+    'certs upload -i') values='@files';;
+    'certs upload --ssh-user') values='';;
+    'certs upload --ssh-port') values='';;
+    'certs upload --jump') values='';;
+    'certs upload -J') values='';;
+    'certs upload --known-hosts') values='@files';;
+    'certs upload --output') values='json yaml';;
+    'certs upload -o') values='json yaml';;
     'completion') values='bash zsh fish';;
     'config hosts --file') values='@files';;
     'config hosts -f') values='@files';;
@@ -191,6 +208,7 @@ _kadm_values() {
     'init --node-name') values='';;
     'init --host-key') values='';;
     'init --swap') values='off keep';;
+    'init --certificate-key') values='';;
     'init --patches') values='@files';;
     'init --bundle') values='@files';;
     'init --only') values='@phases';;
@@ -209,6 +227,8 @@ _kadm_values() {
     'join --to') values='@hosts';;
     'join --token') values='';;
     'join --discovery-token-ca-cert-hash') values='';;
+    'join --certificate-key') values='';;
+    'join --apiserver-advertise-address') values='';;
     'join --node-name') values='';;
     'join --swap') values='off keep';;
     'join --file') values='@files';;
@@ -355,6 +375,7 @@ _kadm_values() {
     'status --known-hosts') values='@files';;
     'status --output') values='json yaml wide name';;
     'status -o') values='json yaml wide name';;
+    'token create --certificate-key') values='';;
     'token create --ttl') values='';;
     'token create --description') values='';;
     'token create --to') values='@hosts';;
@@ -419,6 +440,8 @@ _kadm_values() {
 _kadm_commands='apply
 bundle create
 bundle verify
+certs certificate-key
+certs upload
 completion
 config hosts
 config images

@@ -2,6 +2,8 @@ import type {Command} from '@oclif/core'
 import {Apply} from './apply.ts'
 import {BundleCreate} from './bundle/create.ts'
 import {BundleVerify} from './bundle/verify.ts'
+import {CertsCertificateKey} from './certs/certificate-key.ts'
+import {CertsUpload} from './certs/upload.ts'
 import {Completion} from './completion.ts'
 import {ConfigHosts} from './config/hosts.ts'
 import {ConfigImages} from './config/images.ts'
@@ -42,6 +44,8 @@ export const COMMANDS = {
   apply: Apply,
   'bundle:create': BundleCreate,
   'bundle:verify': BundleVerify,
+  'certs:certificate-key': CertsCertificateKey,
+  'certs:upload': CertsUpload,
   completion: Completion,
   'config:hosts': ConfigHosts,
   'config:images': ConfigImages,

@@ -1,20 +1,21 @@
 import {Args, Flags} from '@oclif/core'
 import {KadmError} from '../domain/errors.ts'
 import {ChangeCommand, resultData} from './base/change-command.ts'
-import {fileFlag, joinSwapFlag, patchesFlag, sourceFlags} from './flags/cluster-flags.ts'
+import {certificateKeyFlag, fileFlag, joinSwapFlag, patchesFlag, sourceFlags} from './flags/cluster-flags.ts'
 import {changeFlags} from './flags/phase-flags.ts'
 import {outputFlag} from './flags/output-flag.ts'
 import {sshFlags} from './flags/ssh-flags.ts'
 import {described, EXITS} from './base/exits.ts'
 
 export class Join extends ChangeCommand {
-  static override summary = 'Add machines to a cluster as workers.'
+  static override summary = 'Add machines to a cluster as workers or control planes.'
   static override description = described(
-    'Name the machines and, with --to, a control plane. Each machine gets a token that is valid only for this join. Or, as with kubeadm, run the command on the worker itself with the address of the API and a token.',
+    'Name the machines and, with --to, a control plane. Each worker gets a token that is valid only for this join. With --control-plane, the machines become further control planes; the cluster needs a control plane endpoint for that. Or, as with kubeadm, run the command on the machine itself with the address of the API and a token; a control plane also needs the certificate key that kadm certs upload prints.',
     EXITS.change,
   )
   static override examples = [
     '<%= config.bin %> join ubuntu@10.0.0.11 ubuntu@10.0.0.12 --to ubuntu@10.0.0.10',
+    '<%= config.bin %> join ubuntu@10.0.0.12 ubuntu@10.0.0.13 --control-plane --to ubuntu@10.0.0.10',
     '$ sudo <%= config.bin %> join -f join.yaml',
     '$ sudo <%= config.bin %> join 10.0.0.10:6443 --token abcdef.0123456789abcdef --discovery-token-ca-cert-hash sha256:…',
   ]
@@ -47,6 +48,12 @@ export class Join extends ChangeCommand {
       dependsOn: ['token'],
       exclusive: ['discovery-token-ca-cert-hash'],
       summary: 'join without verifying the cluster CA; any server at that address is trusted',
+    }),
+    'control-plane': Flags.boolean({summary: 'make the machines control planes instead of workers'}),
+    ...certificateKeyFlag('opens the certificates that kadm certs upload stored in the cluster'),
+    'apiserver-advertise-address': Flags.string({
+      helpValue: 'IP',
+      summary: 'address of the new node itself (one machine only)',
     }),
     'node-name': Flags.string({helpValue: 'NAME', summary: 'hostname and node name (one machine only)'}),
     swap: joinSwapFlag,

@@ -25,6 +25,7 @@ INSPECT
 
 MAINTAIN
   token create       create a token with which a machine can join; also list, delete
+  certs upload       store the certificates of control planes in the cluster; also certificate-key
   etcd members       show the members of etcd, and whether they work; also backup
   repair clones      give cloned machines their own identity
   reset              remove Kubernetes from machines and restore their original state

@@ -29,6 +29,13 @@ export const quorumOf = (voters: number): number => Math.floor(voters / 2) + 1
 /** How many of these voters may fail while etcd still works. */
 export const toleranceOf = (voters: number): number => Math.max(0, voters - quorumOf(voters))
 
+/** What an even number of control planes means; undefined for an odd number. It survives no more failures than one less. */
+export function evenQuorum(count: number): string | undefined {
+  if (count % 2 === 1) return undefined
+  const fewer = toleranceOf(count - 1)
+  return `has ${String(count)} control planes: etcd needs ${String(quorumOf(count))} of them, so the cluster survives the loss of ${String(toleranceOf(count))}, as with ${String(count - 1)} (${String(fewer)}); use ${String(count + 1)} control planes to survive ${String(toleranceOf(count + 1))}`
+}
+
 const votersOf = <M extends EtcdMember>(members: readonly M[]): readonly M[] =>
   members.filter(({isLearner}) => !isLearner)
 

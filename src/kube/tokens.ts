@@ -107,11 +107,20 @@ function joinLine(api: KubeClient, token: BootstrapToken): JoinLine {
   return {endpoint: hostPort(host, port), token: tokenText(token), caHashes: caPins(trust.ca)}
 }
 
+export interface JoinCommand extends JoinLine {
+  /** Set: the machine becomes a control plane. */
+  readonly certificateKey?: string | undefined
+}
+
 /** The line that `kubeadm token create --print-join-command` prints; kubeadm and kadm both take it. */
-export const joinCommand = ({endpoint, token, caHashes}: JoinLine, program: 'kubeadm' | 'kadm' = 'kubeadm'): string =>
+export const joinCommand = (
+  {endpoint, token, caHashes, certificateKey}: JoinCommand,
+  program: 'kubeadm' | 'kadm' = 'kubeadm',
+): string =>
   [
     `${program} join ${endpoint} --token ${token}`,
     ...caHashes.map(hash => `--discovery-token-ca-cert-hash ${hash}`),
+    ...(certificateKey === undefined ? [] : [`--control-plane --certificate-key ${certificateKey}`]),
   ].join(' ')
 
 /** Every bootstrap token, expired ones too: they stay until the token cleaner takes them. */

@@ -24,6 +24,9 @@ const NO_FLAGS: JoinFlags = {
   'discovery-token-ca-cert-hash': undefined,
   'discovery-token-unsafe-skip-ca-verification': false,
   'node-name': undefined,
+  'control-plane': false,
+  'certificate-key': undefined,
+  'apiserver-advertise-address': undefined,
   bundle: undefined,
   swap: undefined,
 }
@@ -89,14 +92,102 @@ describe('join with a JoinConfiguration', () => {
     expect(joinTo).toMatchObject({kind: 'ssh', spec: {ssh: {address: '192.0.2.10'}}})
   })
 
-  test('that is not there, or is of a control plane, is refused', async () => {
+  test('that describes a control plane makes one, with its address and certificate key', async () => {
+    const key = 'ab'.repeat(32)
+    const more = `controlPlane:\n  localAPIEndpoint: {advertiseAddress: 192.0.2.12}\n  certificateKey: ${key}\n`
+    const {cluster, joinTo, warnings} = await joinRequest([], {...NO_FLAGS, file: joinFile('d.yaml', more)})
+
+    expect(cluster.hosts).toMatchObject([
+      {role: 'control-plane', ssh: 'local', nodeName: 'worker-a', address: '192.0.2.12'},
+    ])
+    expect(joinTo).toMatchObject({kind: 'token', certificateKey: key})
+    expect(warnings).toEqual([])
+  })
+
+  test('that is not there is refused', async () => {
     const missing = {...NO_FLAGS, token: TOKEN, 'discovery-token-unsafe-skip-ca-verification': true}
 
     await expect(joinRequest(['10.0.0.1:6443'], {...missing, file: join(folder, 'none.yaml')})).rejects.toMatchObject({
       code: 'config',
     })
-    await expect(joinRequest([], {...NO_FLAGS, file: joinFile('d.yaml', 'controlPlane: {}\n')})).rejects.toThrow(
-      'describes a control plane',
+  })
+})
+
+describe('join --control-plane', () => {
+  const KEY = 'cd'.repeat(32)
+  const byToken = {...NO_FLAGS, token: TOKEN, 'discovery-token-unsafe-skip-ca-verification': true}
+  const CLUSTER = `apiVersion: kadm/v1
+kind: Cluster
+controlPlaneEndpoint: lb.example.org:6443
+hosts:
+- {name: cp-1, role: control-plane, ssh: 192.0.2.10}
+- {name: cp-2, role: control-plane, ssh: 192.0.2.11}
+- {name: worker, role: worker, ssh: 192.0.2.12}
+`
+  const clusterFile = (): string => {
+    const path = join(folder, 'kadm.yaml')
+    writeFileSync(path, CLUSTER)
+    return path
+  }
+
+  test('--to: all machines become control planes', async () => {
+    const flags = {...NO_FLAGS, to: 'cp-1', 'control-plane': true}
+    const {cluster, joinTo} = await joinRequest(['ubuntu@cp-2', 'cp-3'], flags)
+
+    expect(cluster.hosts.map(({role}) => role)).toEqual(['control-plane', 'control-plane'])
+    expect(joinTo).toMatchObject({kind: 'ssh', spec: {ssh: {address: 'cp-1'}}})
+  })
+
+  test('--token: this machine, with the key of the command line before that of the file', async () => {
+    const flags = {...byToken, 'control-plane': true, 'certificate-key': KEY}
+    const file = joinFile('e.yaml', `controlPlane: {certificateKey: ${'ab'.repeat(32)}}\n`)
+    const {cluster, joinTo} = await joinRequest(['10.0.0.1:6443'], {...flags, file})
+
+    expect(cluster.hosts).toMatchObject([{role: 'control-plane', ssh: 'local'}])
+    expect(joinTo).toMatchObject({kind: 'token', certificateKey: KEY})
+  })
+
+  test('a bad key is refused, and not repeated', async () => {
+    const flags = {...byToken, 'control-plane': true, 'certificate-key': KEY.slice(2)}
+    const error: unknown = await joinRequest(['10.0.0.1:6443'], flags).catch((reason: unknown) => reason)
+
+    expect(error).toMatchObject({
+      code: 'usage',
+      message: '--certificate-key is not a certificate key: it has 62 hexadecimal digits instead of 64',
+      hint: expect.stringContaining('kadm certs upload') as unknown,
+    })
+    expect(JSON.stringify(error)).not.toContain('cdcd')
+  })
+
+  test.each([
+    ['a worker', {...byToken, 'certificate-key': KEY}, ['10.0.0.1:6443'], 'it is for control planes'],
+    ['SSH', {...NO_FLAGS, to: 'cp-1', 'control-plane': true, 'certificate-key': KEY}, ['cp-2'], 'over SSH'],
+  ])('a key that %s does not need is worth a warning', async (_, flags, targets, warning) => {
+    const {warnings} = await joinRequest(targets, flags)
+    expect(warnings).toEqual([expect.stringContaining(warning)])
+  })
+
+  test('hosts of a file have the roles of the file', async () => {
+    const flags = {...NO_FLAGS, file: clusterFile(), to: 'cp-1'}
+    const {cluster} = await joinRequest(['cp-2', 'worker'], flags)
+
+    expect(cluster.hosts.map(({name, role}) => [name, role])).toEqual([
+      ['cp-2', 'control-plane'],
+      ['worker', 'worker'],
+    ])
+    await expect(joinRequest(['cp-2', 'worker'], {...flags, 'control-plane': true})).rejects.toThrow(
+      'worker is a worker in',
+    )
+  })
+
+  test('--apiserver-advertise-address is the address of one new node', async () => {
+    const flags = {...NO_FLAGS, to: 'cp-1', 'control-plane': true, 'apiserver-advertise-address': '192.0.2.11'}
+    const {cluster} = await joinRequest(['cp-2'], flags)
+
+    expect(cluster.hosts).toMatchObject([{address: '192.0.2.11'}])
+    await expect(joinRequest(['cp-2', 'cp-3'], flags)).rejects.toThrow('works with one machine only')
+    await expect(joinRequest(['cp-2'], {...flags, 'apiserver-advertise-address': 'cp-2'})).rejects.toThrow(
+      "'cp-2' is not an IP address",
     )
   })
 })

@@ -48,15 +48,14 @@ describe('the nodes of the cluster that a run does not touch', () => {
   test('are none where there is no cluster yet', async () => {
     const candidates = [candidate('master', 10), candidate('worker-1', 11)]
 
-    expect(await existingNodesOf({controlPlane: up, seedControlPlane: undefined, candidates, nodes: []})).toEqual([])
+    expect(await existingNodesOf({controlPlane: up, joins: false, candidates, nodes: []})).toEqual([])
   })
 
   test('are those its API lists, without those of the run', async () => {
-    const seedControlPlane = candidate('master', 10, 'ab')
     const nodes = [sampleNode('worker-1')]
 
     expect(
-      await existingNodesOf({controlPlane: up, seedControlPlane, candidates: [candidate('worker-1', 11)], nodes}),
+      await existingNodesOf({controlPlane: up, joins: true, candidates: [candidate('worker-1', 11)], nodes}),
     ).toEqual([{name: 'master', address: '192.168.56.10', role: 'control-plane'}])
   })
 
@@ -64,12 +63,8 @@ describe('the nodes of the cluster that a run does not touch', () => {
     const candidates = [candidate('master', 10, 'ab')]
     const down = controlPlane({list: () => Promise.reject(new KadmError('connect', 'refused'))})
 
-    expect(
-      await existingNodesOf({controlPlane: down, seedControlPlane: undefined, candidates, nodes: []}),
-    ).toBeUndefined()
-    expect(
-      await existingNodesOf({controlPlane: undefined, seedControlPlane: undefined, candidates, nodes: []}),
-    ).toBeUndefined()
+    expect(await existingNodesOf({controlPlane: down, joins: false, candidates, nodes: []})).toBeUndefined()
+    expect(await existingNodesOf({controlPlane: undefined, joins: false, candidates, nodes: []})).toBeUndefined()
   })
 
   test.each([
@@ -80,9 +75,7 @@ describe('the nodes of the cluster that a run does not touch', () => {
     const candidates = [candidate('master', 10, 'ab')]
     const failing = controlPlane({list: () => Promise.reject(error)})
 
-    await expect(
-      existingNodesOf({controlPlane: failing, seedControlPlane: undefined, candidates, nodes: []}),
-    ).rejects.toBe(error)
+    await expect(existingNodesOf({controlPlane: failing, joins: false, candidates, nodes: []})).rejects.toBe(error)
   })
 })
 

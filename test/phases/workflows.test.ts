@@ -82,6 +82,10 @@ describe('the phases that run', () => {
     expect(pathsOn(joinPhases, 'worker')).toStrictEqual([...PREPARE, ...WORKER])
   })
 
+  test('for join, on a control plane: the same as for apply', () => {
+    expect(pathsOn(joinPhases, 'second')).toStrictEqual(pathsOn(applyPhases, 'second'))
+  })
+
   test('for apply, on the control plane: the same as for init', () => {
     expect(pathsOn(applyPhases, 'master')).toStrictEqual(pathsOn(initPhases, 'master'))
   })

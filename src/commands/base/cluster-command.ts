@@ -1,6 +1,7 @@
 import {connect as connectTcp} from 'node:net'
 import {once} from 'node:events'
 import type {HostSpec} from '../../domain/cluster.ts'
+import type {UploadResult} from '../../engine/cluster/upload-shared-certs.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import type {Host} from '../../remote/host.ts'
 import type {View} from '../../ui/view.ts'
@@ -8,6 +9,13 @@ import {KadmCommand} from './kadm-command.ts'
 import type {OutputForm} from '../flags/output-flag.ts'
 import type {SshFlags} from '../flags/ssh-flags.ts'
 import type {Connector, ConnectorOptions} from '../runtime/wiring/connector.ts'
+
+/** The result of an upload, with the API through which it was made. */
+export interface UploadedCerts extends UploadResult {
+  readonly certificateKey: string
+  readonly host: string
+  readonly api: KubeClient
+}
 
 /** A command that connects to machines; it closes its connections when it ends, also after a failure. */
 export abstract class ClusterCommand extends KadmCommand {
@@ -65,6 +73,28 @@ export abstract class ClusterCommand extends KadmCommand {
       async spec => work(await connector.connect(spec), isOnly),
       (spec, {message}) => this.note(`${hostLabel(spec)}: ${message}; trying the next control plane`),
     )
+  }
+
+  /** Stores the certificates of the first of these control planes that answers in the cluster; with a new key unless one is given. */
+  protected async uploadCerts(
+    controlPlanes: readonly HostSpec[],
+    flags: SshFlags,
+    given: string | undefined,
+  ): Promise<UploadedCerts> {
+    const [{uploadSharedCerts}, {controlPlaneOn}, {generateCertificateKey}, {randomBytes}] = await Promise.all([
+      import('../../engine/cluster/upload-shared-certs.ts'),
+      import('../../engine/cluster/control-plane.ts'),
+      import('../../certs/sealed-certs.ts'),
+      import('node:crypto'),
+    ])
+    const certificateKey = given ?? generateCertificateKey(randomBytes)
+    return this.onControlPlane(controlPlanes, flags, async host => {
+      const controlPlane = controlPlaneOn(host, this.signal)
+      this.atEnd(controlPlane.close)
+      const api = await controlPlane.api()
+      const request = {host, api, certificateKey, now: Date.now(), random: randomBytes, signal: this.signal}
+      return {...(await uploadSharedCerts(request)), certificateKey, host: host.name, api}
+    })
   }
 
   protected async apiFrom(file: string): Promise<KubeClient> {

@@ -62,6 +62,11 @@ export const clusterFlags = {
   swap: swapFlag('off by default'),
 }
 
+/** The key of Secret kubeadm-certs. A value in the environment stays out of the list of processes. */
+export const certificateKeyFlag = (summary: string) => ({
+  'certificate-key': Flags.string({helpValue: 'KEY', summary, env: 'KADM_CERTIFICATE_KEY'}),
+})
+
 /** kubeadm's folder of patches. */
 export const patchesFlag = {
   patches: Flags.string({

@@ -2,6 +2,7 @@ import {Args, Flags} from '@oclif/core'
 import {KadmError} from '../../domain/errors.ts'
 import {adminFlags, toFlag} from '../flags/admin-flags.ts'
 import {ClusterCommand} from '../base/cluster-command.ts'
+import {checkedCertificateKey} from '../runtime/requests/certificate-key.ts'
 import {parseTtl} from '../runtime/requests/ttl.ts'
 import {outputFlag} from '../flags/output-flag.ts'
 import {described, EXITS} from '../base/exits.ts'
@@ -20,6 +21,11 @@ export class TokenCreate extends ClusterCommand {
     'print-join-command': Flags.boolean({
       summary: 'print the complete join command for the new machine; it also works with kubeadm',
     }),
+    'certificate-key': Flags.string({
+      helpValue: 'KEY',
+      dependsOn: ['print-join-command'],
+      summary: 'print the join command of a control plane; kadm certs upload prints the key',
+    }),
     ttl: Flags.string({
       helpValue: '24h',
       default: '24h',
@@ -34,6 +40,7 @@ export class TokenCreate extends ClusterCommand {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(TokenCreate)
     const ttlMs = parseTtl(flags.ttl)
+    const certificateKey = checkedCertificateKey(flags['certificate-key'])
     const [tokens, {parseToken, tokenText}, {randomBytes}, {controlPlaneSpecs}] = await Promise.all([
       import('../../kube/tokens.ts'),
       import('../../domain/bootstrap-token.ts'),
@@ -49,7 +56,7 @@ export class TokenCreate extends ClusterCommand {
     const api = await this.api(() => controlPlaneSpecs(flags.to, flags), flags)
     const spec = {...tokens.DEFAULT_TOKEN, ttlMs, description: flags.description}
     const {join} = await tokens.tokenCreate(api, token, spec, {now: Date.now(), signal: this.signal})
-    const command = tokens.joinCommand(join)
+    const command = tokens.joinCommand({...join, certificateKey})
     const text = flags['print-join-command'] ? command : tokenText(token)
     await this.result(flags.output, {token: tokenText(token), join, command}, text, {names: [`token/${token.id}`]})
   }

@@ -17,7 +17,7 @@ export function remarkOnInit(document: InitConfiguration, locate: Locate, report
   if ((document.certificateKey ?? '') !== '')
     warn(
       ['certificateKey'],
-      'is not used: kadm copies the certificates of further control planes over SSH, so it uploads none',
+      "counts with 'kadm init --upload-certs' only; with SSH, kadm copies the certificates to further control planes itself",
     )
   for (const {value, index} of usable(document.bootstrapTokens)) {
     const path = ['bootstrapTokens', index, 'token']
@@ -32,11 +32,6 @@ export function remarkOnInit(document: InitConfiguration, locate: Locate, report
 /** The same for `kubeadm join`. */
 export function remarkOnJoin(document: JoinConfiguration, locate: Locate, report: Report): void {
   const warn: Remark = (path, message) => report({severity: 'warning', place: locate(path, 'key'), message})
-  if (document.controlPlane !== undefined)
-    warn(
-      ['controlPlane'],
-      "is for the further control planes of a cluster file, which 'kadm apply' joins; 'kadm join' joins workers",
-    )
   if (!['', USUAL_CA].includes(document.caCertPath ?? ''))
     warn(
       ['caCertPath'],

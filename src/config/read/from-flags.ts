@@ -9,7 +9,14 @@ import {FLAG_OF, hintFor} from './flag-places.ts'
 import {fileDocuments, type FileDocuments} from '../documents/file-documents.ts'
 import {type Locate, newFindings, type Path, pathText, type Place, type Report} from '../documents/finding.ts'
 import {hostsOf, type PlacedHost} from '../draft/hosts.ts'
-import {finish, gather, type ReadCluster, remarkOnKubeadm, tellComponentKeys} from './read-cluster.ts'
+import {
+  finish,
+  gather,
+  type GatherContext,
+  type ReadCluster,
+  remarkOnKubeadm,
+  tellComponentKeys,
+} from './read-cluster.ts'
 import {parseTarget, targetProblem} from '../rules/target.ts'
 
 /** The settings of a cluster that the command line accepts; names are kubeadm's where kubeadm has them. */
@@ -17,6 +24,8 @@ export interface ClusterFlags {
   /** `[user@]host[:port]`; this machine if neither a flag nor a file names a host. */
   readonly controlPlane?: string | undefined
   readonly workers?: readonly string[] | undefined
+  /** Further control planes of a cluster that exists. */
+  readonly joiningControlPlanes?: readonly string[] | undefined
   /** The hosts are only part of a cluster: its control plane need not be among them, and this machine is not added. */
   readonly partOfCluster?: boolean | undefined
   readonly identityFile?: string | undefined
@@ -63,7 +72,12 @@ export function clusterFromFlags(
   const locate = flagLocator(targets, addsThisMachine(flags, targets))
   const checked = check(clusterDocument, documentOf(flags, hosts), {locate, report, unknownKeys: 'error'})
   const ownHosts = hostsOf(checked.value?.hosts, locate, '')
-  const below = fileGathered(documents, listed, ownHosts, {fileName: file?.name ?? '', environment, report})
+  const below = fileGathered(documents, listed, ownHosts, {
+    fileName: file?.name ?? '',
+    environment,
+    report,
+    onlyJoins: flags.partOfCluster,
+  })
   const apiPort = flags.apiserverBindPort ?? below.draft.apiPort?.value
   const own =
     checked.value === undefined
@@ -83,9 +97,10 @@ interface Target {
   readonly role: Role
 }
 
-function targetsOf({controlPlane, workers}: ClusterFlags): readonly Target[] {
-  const first: readonly Target[] = controlPlane === undefined ? [] : [{text: controlPlane, role: 'control-plane'}]
-  return [...first, ...(workers ?? []).map((text): Target => ({text, role: 'worker'}))]
+function targetsOf({controlPlane, workers = [], joiningControlPlanes = []}: ClusterFlags): readonly Target[] {
+  const targets = (texts: readonly string[], role: Role): readonly Target[] => texts.map(text => ({text, role}))
+  const controlPlanes = [...(controlPlane === undefined ? [] : [controlPlane]), ...joiningControlPlanes]
+  return [...targets(controlPlanes, 'control-plane'), ...targets(workers, 'worker')]
 }
 
 function tellTwoLists(
@@ -181,7 +196,7 @@ function fileGathered(
   documents: FileDocuments | undefined,
   listed: boolean,
   ownHosts: readonly PlacedHost[],
-  context: {readonly fileName: string; readonly environment: ConfigEnvironment; readonly report: Report},
+  context: GatherContext,
 ): GatheredDrafts {
   const none: FileDocuments = {
     cluster: undefined,

@@ -73,10 +73,12 @@ export function remarkOnKubeadm({clusterConfiguration, init, join}: FileDocument
   if (join !== undefined) remarkOnJoin(join.value, join.locate, report)
 }
 
-interface GatherContext {
+export interface GatherContext {
   readonly fileName: string
   readonly environment: ConfigEnvironment
   readonly report: Report
+  /** All hosts join a cluster that exists. */
+  readonly onlyJoins?: boolean | undefined
 }
 
 /** Joins the documents of one file. kadm's document comes first; a different value in kubeadm's is a contradiction. */
@@ -85,7 +87,7 @@ export function gather(documents: FileDocuments, hosts: readonly PlacedHost[], c
   const {report} = context
   return {
     draft: mergeDrafts(draftsOf(documents, context), report),
-    hosts: registered(hosts, {init, join}, report),
+    hosts: registered(hosts, {init, join}, context),
     extra: extraOf(documents),
     kubeadm: withPatches(kubeadmSettings(documents), documents, context),
     isKubeadmFile: isKubeadmFile(documents),
@@ -117,11 +119,12 @@ function draftsOf(
 function registered(
   hosts: readonly PlacedHost[],
   {init, join}: Pick<FileDocuments, 'init' | 'join'>,
-  report: Report,
+  {report, onlyJoins = false}: Pick<GatherContext, 'report' | 'onlyJoins'>,
 ): readonly PlacedHost[] {
   const [first, ...others] = hosts.filter(({spec}) => spec.role === 'control-plane')
   const joinsControlPlanes = join?.value.controlPlane !== undefined
-  const joining = joinsControlPlanes ? others : hosts.filter(({spec}) => spec.role === 'worker')
+  const ofRole = joinsControlPlanes ? others : hosts.filter(({spec}) => spec.role === 'worker')
+  const joining = onlyJoins ? hosts : ofRole
   const afterJoin =
     join === undefined
       ? hosts
@@ -136,7 +139,7 @@ function registered(
           },
           report,
         )
-  if (init === undefined || first === undefined) return afterJoin
+  if (init === undefined || first === undefined || onlyJoins) return afterJoin
   return register(
     afterJoin,
     {

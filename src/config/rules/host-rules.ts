@@ -1,5 +1,5 @@
 import {canonicalAddress, cidrContains, isAddress, parseAddress, parseCidr} from '../../domain/cidr.ts'
-import {quorumOf, toleranceOf} from '../../domain/etcd.ts'
+import {evenQuorum} from '../../domain/etcd.ts'
 import {CRI_SOCKET_URL} from '../../domain/paths.ts'
 import {DEFAULTS} from '../draft/defaults.ts'
 import type {Place, Report} from '../documents/finding.ts'
@@ -20,13 +20,6 @@ export function checkRoles(hosts: readonly PlacedHost[], place: Place, report: R
   if (controlPlanes.length === 1) return
   const quorum = evenQuorum(controlPlanes.length)
   if (quorum !== undefined) report({severity: 'warning', place, message: quorum})
-}
-
-/** An even number of members survives no more failures than one member less. */
-function evenQuorum(count: number): string | undefined {
-  if (count % 2 === 1) return undefined
-  const fewer = toleranceOf(count - 1)
-  return `has ${String(count)} control planes: etcd needs ${String(quorumOf(count))} of them, so the cluster survives the loss of ${String(toleranceOf(count))}, as with ${String(count - 1)} (${String(fewer)}); use ${String(count + 1)} control planes to survive ${String(toleranceOf(count + 1))}`
 }
 
 /** Checks that hosts do not share names and addresses, and that the settings of each host are possible. */

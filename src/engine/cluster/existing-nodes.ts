@@ -17,8 +17,8 @@ export interface ExistingNode extends Peer {
 
 export interface ExistingNodesOptions {
   readonly controlPlane: ControlPlane | undefined
-  /** The control plane of an existing cluster that a run joins. */
-  readonly seedControlPlane: Candidate | undefined
+  /** The run joins a cluster that exists. */
+  readonly joins: boolean
   readonly candidates: readonly Candidate[]
   readonly nodes: readonly Node[]
 }
@@ -29,12 +29,11 @@ const PATIENCE = {timeoutMs: 5_000, retryForMs: 0}
 /** Nodes of the cluster that are not part of this run; undefined when the cluster exists but does not answer. */
 export async function existingNodesOf({
   controlPlane,
-  seedControlPlane,
+  joins,
   candidates,
   nodes,
 }: ExistingNodesOptions): Promise<readonly ExistingNode[] | undefined> {
-  const isThere =
-    seedControlPlane !== undefined || candidates.some(({gathered}) => gathered.facts.clusterCaHash !== undefined)
+  const isThere = joins || candidates.some(({gathered}) => gathered.facts.clusterCaHash !== undefined)
   if (!isThere) return []
   if (controlPlane === undefined) return undefined
   try {

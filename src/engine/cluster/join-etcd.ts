@@ -14,7 +14,7 @@ export async function joinEtcd(
 ): Promise<readonly EtcdPeer[]> {
   const {name, peerUrl} = peer
   const isOwn = ({peerUrls}: Pick<AskedMember, 'peerUrls'>): boolean => peerUrls.includes(peerUrl)
-  const before = await settled(etcd, isOwn, sleep)
+  const before = await settledMembers(etcd, {isOwn, tries: TRIES}, sleep)
   const own = before.find(isOwn)
   const isReplaced = own !== undefined && own.name !== '' && !peer.hasData
   if (isReplaced) {
@@ -39,12 +39,12 @@ const TRIES = 8
 const PAUSE_MS = 5000
 
 /** The members, as soon as all others answer; those that do not answer in time are judged as they are. */
-async function settled(
+export async function settledMembers(
   etcd: Pick<EtcdClient, 'askMembers'>,
-  isOwn: (member: AskedMember) => boolean,
+  {isOwn, tries}: {readonly isOwn: (member: AskedMember) => boolean; readonly tries: number},
   sleep: (ms: number) => Promise<void>,
 ): Promise<readonly AskedMember[]> {
-  for (let left = TRIES - 1; ; left--) {
+  for (let left = tries - 1; ; left--) {
     const members = await etcd.askMembers()
     if (left <= 0 || members.every(member => member.isHealthy || isOwn(member))) return members
     await sleep(PAUSE_MS)

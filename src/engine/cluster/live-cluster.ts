@@ -2,6 +2,7 @@ import {clusterFromKubeadm} from '../../config/read/from-kubeadm.ts'
 import type {Cluster, PodNetwork} from '../../domain/cluster.ts'
 import {hostPort} from '../../domain/endpoint.ts'
 import {balancerOf} from '../../domain/load-balancer.ts'
+import type {CommandSettings, JoinSettings} from '../../domain/kubeadm.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {ApiError} from '../../kube/api-error.ts'
 import type {KubeClient} from '../../kube/client.ts'
@@ -34,7 +35,7 @@ export async function readLiveCluster(
   const {cluster, warnings} = clusterFromKubeadm({
     ...documents,
     hosts: given.hosts,
-    apiPort: notedPort ?? port,
+    apiPort: given.kubeadm?.join?.controlPlane?.bindPort ?? notedPort ?? port,
     podNetwork,
     source: given.source,
     ignorePreflightErrors: given.extra.ignorePreflightErrors,
@@ -45,7 +46,7 @@ export async function readLiveCluster(
       ...cluster,
       proxy: given.proxy,
       // The cluster knows what it was made from, the run what its own nodes are to be.
-      kubeadm: {...cluster.kubeadm, join: given.kubeadm?.join},
+      kubeadm: {...cluster.kubeadm, init: ofNewNodes(given.kubeadm?.join), join: given.kubeadm?.join},
       startupSeconds: Math.max(given.startupSeconds, startup),
       swap: swapAsCluster ? swapOf(cluster.extra.kubelet) : given.swap,
       extra: {...cluster.extra, kubelet: sharedOnly(cluster.extra.kubelet)},
@@ -55,6 +56,16 @@ export async function readLiveCluster(
     warnings,
   }
 }
+
+/** All nodes of a run that joins are made as its JoinConfiguration says, control planes too. */
+const ofNewNodes = (join: JoinSettings | undefined): CommandSettings | undefined =>
+  join && {
+    patches: join.patches,
+    patchesDirectory: join.patchesDirectory,
+    timeouts: join.timeouts,
+    imagePullPolicy: join.imagePullPolicy,
+    imagePullSerial: join.imagePullSerial,
+  }
 
 async function readDocuments(api: KubeClient) {
   const system = (name: string) => api.get(apiPath.configMaps(name, 'kube-system'))

@@ -55,7 +55,7 @@ export async function examine({options, cluster, candidates, joined}: Examinatio
     bundleArchitecture: options.bundle?.bundle.architecture,
     command: options.command,
   })
-  const joins = candidates.every(({spec}) => spec.role === 'worker')
+  const joins = options.joinTo !== undefined || candidates.every(({spec}) => spec.role === 'worker')
   const ofJoin = joins ? (cluster.kubeadm?.join?.ignorePreflightErrors ?? []) : []
   const ignored = [...options.ignorePreflightErrors, ...cluster.extra.ignorePreflightErrors, ...ofJoin]
   return {

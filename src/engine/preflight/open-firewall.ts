@@ -36,8 +36,8 @@ export function firewallRun(
 
 /** Warns about nodes that do not answer a new node: this run does not change their firewalls. */
 export async function warnOfClosed(options: WorkflowOptions, session: PreflightedSession): Promise<void> {
-  const {seedControlPlane, existingNodes = []} = session
-  if (seedControlPlane === undefined || !isAsked(options)) return
+  const {existingNodes = []} = session
+  if (options.joinTo === undefined || !isAsked(options)) return
   const opens = closedSeedControlPlane(options, session)
   const openedName = opens === undefined ? undefined : seedNode(opens, existingNodes).name
   const asked = existingNodes.filter(({name}) => name !== openedName)

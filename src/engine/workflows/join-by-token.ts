@@ -9,6 +9,7 @@ import {readLiveCluster} from '../cluster/live-cluster.ts'
 import type {Candidate} from '../hosts/open-machines.ts'
 import {examine} from '../preflight/examine.ts'
 import {checkBundle} from './check-bundle.ts'
+import {openControlPlaneByToken} from './join-control-plane-by-token.ts'
 import type {WorkflowOptions} from './options.ts'
 import type {Session} from './session.ts'
 
@@ -21,7 +22,7 @@ type ByToken = Extract<WorkflowOptions['joinTo'], {kind: 'token'}>
 export async function openByToken(
   options: WorkflowOptions,
   joinTo: ByToken,
-  candidates: readonly Candidate[],
+  {candidates, closers}: JoiningMachines,
 ): Promise<Session> {
   const [candidate] = candidates
   if (candidate === undefined || candidates.length > 1) {
@@ -42,11 +43,21 @@ export async function openByToken(
   const {kubeClient} = await import('../../kube/client.ts')
   const {host, port, ca} = discovered
   const api = kubeClient({host, port, trust: {ca}, credentials: {kind: 'token', token: joinTo.token}}, forward)
+  if (candidate.spec.role === 'control-plane') {
+    closers.push(api.close)
+    return openControlPlaneByToken(options, joinTo, {candidate, discovered, api, closers})
+  }
   try {
     return await examined(options, joinTo, {candidates, discovered, api})
   } finally {
     await api.close()
   }
+}
+
+export interface JoiningMachines {
+  readonly candidates: readonly Candidate[]
+  /** For what stays open until the end of the run. */
+  readonly closers: (() => Promise<void>)[]
 }
 
 interface OpenedMachines {

@@ -6,12 +6,14 @@ import type {Host} from '../../remote/host.ts'
 import {controlPlaneOn, type ControlPlane} from '../cluster/control-plane.ts'
 import {existingNodesOf} from '../cluster/existing-nodes.ts'
 import {initialControlPlaneOf} from '../cluster/initial-control-plane.ts'
+import {refuseSelf, requireEndpoint} from '../cluster/joining-control-planes.ts'
 import {joinTokens} from '../cluster/join-token.ts'
 import {readLiveCluster, type LiveCluster} from '../cluster/live-cluster.ts'
 import {openMachines, type Candidate} from '../hosts/open-machines.ts'
 import {examine} from '../preflight/examine.ts'
 import {checkBundle} from './check-bundle.ts'
 import {openByToken} from './join-by-token.ts'
+import {judgeJoining} from './judge-joining.ts'
 import type {WorkflowOptions} from './options.ts'
 import type {Session} from './session.ts'
 
@@ -33,16 +35,26 @@ export async function openSession(options: WorkflowOptions, parts: SessionParts)
     openMachines(joinTo?.kind === 'ssh' ? [joinTo.spec] : [], options, parts.connections),
   ])
   parts.whenHeld(candidates, options)
-  if (joinTo?.kind === 'token') return openByToken(options, joinTo, candidates)
+  if (joinTo?.kind === 'token') return openByToken(options, joinTo, {candidates, closers: parts.closers})
   const initial = seedControlPlane === undefined ? initialControlPlaneOf(candidates) : undefined
   const host = seedControlPlane?.host ?? initial?.host
   if (host === undefined)
     throw new KadmError('usage', 'no control plane given', {hint: 'name one with --to, or use a file that has one'})
-  const controlPlane = controlPlaneOn(host, signal, pkiDir(options.cluster))
-  parts.closers.push(controlPlane.close)
-  const live = await liveCluster(options, controlPlane)
+  const open = (cluster: Cluster): ControlPlane => {
+    const made = controlPlaneOn(host, signal, pkiDir(cluster))
+    parts.closers.push(made.close)
+    return made
+  }
+  const first = open(options.cluster)
+  const live = await liveCluster(options, first)
+  if (seedControlPlane !== undefined) refuseSelf(candidates, seedControlPlane)
+  if (live !== undefined && hasControlPlane(candidates)) requireEndpoint(live.cluster)
+  const controlPlane = live === undefined ? first : open(live.cluster)
   return examined(options, {candidates, seedControlPlane, initial, controlPlane, live})
 }
+
+const hasControlPlane = (candidates: readonly Candidate[]): boolean =>
+  candidates.some(({spec}) => spec.role === 'control-plane')
 
 /** The settings of the cluster that the run joins; undefined for a run that has a control plane of its own. */
 async function liveCluster(
@@ -76,13 +88,16 @@ async function examined(options: WorkflowOptions, opened: OpenedMachines): Promi
     }),
     checkBundle(options, cluster, candidates),
   ])
+  const existingNodes = await existingNodesOf({controlPlane, joins: live !== undefined, candidates, nodes})
+  if (live !== undefined && hasControlPlane(candidates))
+    await judgeJoining(options, {cluster, candidates, nodes, controlPlane, existingNodes})
   const initialControlPlane = nodes.find(({host}) => host === initial?.spec)
   const tokens = joinTokens({api: controlPlane.api, clock, random, emit, holder: holder.text})
   return {
     cluster,
     candidates,
     nodes,
-    existingNodes: await existingNodesOf({controlPlane, seedControlPlane, candidates, nodes}),
+    existingNodes,
     initialControlPlane,
     seedControlPlane,
     findings,

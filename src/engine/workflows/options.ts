@@ -8,7 +8,7 @@ import type {LocalBundle, Step} from '../../phases/phase.ts'
 import type {Host} from '../../remote/host.ts'
 import type {Holder} from '../lease/held.ts'
 
-/** How a worker finds the cluster that it joins, and the settings that it takes from the cluster. */
+/** How a machine finds the cluster that it joins, and the settings that it takes from the cluster. */
 export type JoinTo = JoinWay & {
   /** Keep or disable swap as on the nodes of the cluster; otherwise as the `Cluster` of the run says. */
   readonly swapAsCluster?: boolean | undefined
@@ -23,6 +23,8 @@ type JoinWay =
       readonly token: string
       readonly caHashes: readonly string[]
       readonly skipVerification: boolean
+      /** For a control plane: opens the certificates in Secret kubeadm-certs; undefined: the machine has them already. */
+      readonly certificateKey?: string | undefined
     }
 
 /** The content that a bundle must have for these hosts. */

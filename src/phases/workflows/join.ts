@@ -1,8 +1,17 @@
 import {preparePhase} from './prepare.ts'
-import {nodeImagesPhase} from '../cluster/images.ts'
+import {controlPlaneImagesPhase, nodeImagesPhase} from '../cluster/images.ts'
+import {joinControlPlanePhase} from '../control-plane/join.ts'
 import type {Phase} from '../phase.ts'
 import {nodePodsPhase, nodeReadyPhase} from '../cluster/ready.ts'
 import {workerPhase} from '../worker/worker.ts'
 
-/** A worker: kadm prepares the host, then its kubelet registers with the cluster. */
-export const joinPhases: readonly Phase[] = [preparePhase, nodeImagesPhase, workerPhase, nodeReadyPhase, nodePodsPhase]
+/** `kadm join`: a worker's kubelet registers with the cluster, a control plane also joins etcd and runs an API server. */
+export const joinPhases: readonly Phase[] = [
+  preparePhase,
+  controlPlaneImagesPhase,
+  nodeImagesPhase,
+  joinControlPlanePhase,
+  workerPhase,
+  nodeReadyPhase,
+  nodePodsPhase,
+]

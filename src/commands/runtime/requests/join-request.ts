@@ -1,7 +1,10 @@
+import type {WhatFile} from '../../../config/read/what-file.ts'
+import {isAddress} from '../../../domain/cidr.ts'
 import type {Cluster, HostSpec} from '../../../domain/cluster.ts'
 import {KadmError} from '../../../domain/errors.ts'
 import type {JoinTo} from '../../../engine/workflows/options.ts'
 import {readLocalText} from '../../../remote/local/local-files.ts'
+import {checkedCertificateKey} from './certificate-key.ts'
 import {joinByDiscovery, type ReadDiscovery} from './discovery.ts'
 import {clusterFrom, hostNamed, readText, withSshFlags, type LoginFlags, type TextFile} from './load-cluster.ts'
 import {controlPlaneSpec} from './target-host.ts'
@@ -13,6 +16,9 @@ export interface JoinFlags extends LoginFlags {
   readonly 'discovery-token-ca-cert-hash': readonly string[] | undefined
   readonly 'discovery-token-unsafe-skip-ca-verification': boolean
   readonly 'node-name': string | undefined
+  readonly 'control-plane': boolean
+  readonly 'certificate-key': string | undefined
+  readonly 'apiserver-advertise-address': string | undefined
   readonly bundle: string | undefined
   readonly swap: 'off' | 'keep' | undefined
 }
@@ -26,39 +32,40 @@ export interface JoinRequest {
 /** Which machines join which cluster. The version and the address ranges come from the cluster. */
 export async function joinRequest(targets: readonly string[], flags: JoinFlags): Promise<JoinRequest> {
   const file = flags.file === undefined ? undefined : readText(flags.file, '--file')
-  const listsHosts = file !== undefined && (await listsHostsIn(file))
-  const {cluster: read, warnings} = await joining(targets, flags, {file, listsHosts})
+  const given: Given = {file, ...(await whatIn(file))}
+  const {cluster: read, warnings} = await joining(targets, flags, given)
   const cluster = withSshFlags(read, flags)
-  const swapAsCluster = flags.swap === undefined && !listsHosts
-  if (cluster.kubeadm?.join?.controlPlane !== undefined && !listsHosts) {
-    throw new KadmError('config', 'the JoinConfiguration describes a control plane, and kadm join joins workers only', {
-      hint: 'list all control planes in a kadm.yaml and run kadm apply, or remove controlPlane to join the machine as a worker',
-    })
-  }
+  const swapAsCluster = flags.swap === undefined && !given.listsHosts
+  const hosts = withAddress(cluster.hosts, flags['apiserver-advertise-address'])
+  const way = await joinTo(targets, flags, cluster)
   return {
-    cluster: {...cluster, hosts: named(cluster.hosts, flags['node-name'])},
-    joinTo: {...(await joinTo(targets, flags, cluster)), swapAsCluster},
-    warnings,
+    cluster: {...cluster, hosts: named(hosts, flags['node-name'])},
+    joinTo: {...way, swapAsCluster},
+    warnings: [...warnings, ...unusedFlags(flags, hosts, way)],
   }
 }
 
-const listsHostsIn = async ({name, text}: TextFile): Promise<boolean> =>
-  (await import('../../../config/read/what-file.ts')).whatFile(name, text).listsHosts
+async function whatIn(file: TextFile | undefined): Promise<WhatFile> {
+  if (file === undefined) return {listsHosts: false, joinsControlPlane: false}
+  return (await import('../../../config/read/what-file.ts')).whatFile(file.name, file.text)
+}
 
-interface Given {
+interface Given extends WhatFile {
   readonly file: TextFile | undefined
-  readonly listsHosts: boolean
 }
 
 /** Names of machines refer to the hosts that the file lists; a file of kubeadm lists none, and is for all of them. */
 async function joining(
   targets: readonly string[],
-  {token, to, bundle, swap}: JoinFlags,
-  {file, listsHosts}: Given,
+  flags: JoinFlags,
+  {file, listsHosts, joinsControlPlane}: Given,
 ): Promise<{readonly cluster: Cluster; readonly warnings: readonly string[]}> {
+  const {token, to, bundle, swap} = flags
   if (!listsHosts || file === undefined) {
-    const workers = token !== undefined || to === undefined ? ['local'] : targets
-    return clusterFrom({workers, partOfCluster: true, bundle, swap}, file)
+    const machines = token !== undefined || to === undefined ? ['local'] : targets
+    const isControlPlane = flags['control-plane'] || joinsControlPlane
+    const chosen = isControlPlane ? {joiningControlPlanes: machines} : {workers: machines}
+    return clusterFrom({...chosen, partOfCluster: true, bundle, swap}, file)
   }
   if (token !== undefined) {
     throw new KadmError('usage', `--token joins the machine on which kadm runs, but ${file.name} lists hosts`, {
@@ -66,7 +73,18 @@ async function joining(
     })
   }
   const {cluster, warnings} = await clusterFrom({bundle, swap}, file)
-  return {cluster: {...cluster, hosts: targets.map(target => hostNamed(cluster, target, file.name))}, warnings}
+  const hosts = targets.map(target => hostNamed(cluster, target, file.name))
+  const worker = hosts.findIndex(({role}) => role === 'worker')
+  if (flags['control-plane'] && worker >= 0) {
+    throw new KadmError(
+      'usage',
+      `${targets[worker] ?? ''} is a worker in ${file.name}, so --control-plane does not fit`,
+      {
+        hint: 'write role: control-plane for this host into the file, or omit --control-plane',
+      },
+    )
+  }
+  return {cluster: {...cluster, hosts}, warnings}
 }
 
 function named(hosts: readonly HostSpec[], name: string | undefined): readonly HostSpec[] {
@@ -76,10 +94,32 @@ function named(hosts: readonly HostSpec[], name: string | undefined): readonly H
   return hosts.map(host => ({...host, name, nodeName: undefined}))
 }
 
+function withAddress(hosts: readonly HostSpec[], address: string | undefined): readonly HostSpec[] {
+  if (address === undefined) return hosts
+  if (!isAddress(address))
+    throw new KadmError('usage', `--apiserver-advertise-address: '${address}' is not an IP address`)
+  if (hosts.length > 1)
+    throw new KadmError('usage', '--apiserver-advertise-address works with one machine only', {
+      hint: 'join them one by one',
+    })
+  return hosts.map(host => ({...host, address}))
+}
+
+/** As kubeadm: a flag for control planes says nothing about a worker. */
+function unusedFlags(flags: JoinFlags, hosts: readonly HostSpec[], {kind}: JoinTo): readonly string[] {
+  const isWorker = hosts.every(({role}) => role === 'worker')
+  if (flags['certificate-key'] === undefined) return []
+  if (isWorker) return ['the certificate key is not used: it is for control planes (--control-plane)']
+  return kind === 'ssh' ? ['the certificate key is not used: with --to, kadm copies the certificates over SSH'] : []
+}
+
 async function joinTo(targets: readonly string[], flags: JoinFlags, cluster: Cluster): Promise<JoinTo> {
   const {token} = flags
   const discovery = cluster.kubeadm?.join?.discovery
-  if (token !== undefined) return byToken(targets, token, flags, discovery?.bootstrapToken?.apiServerEndpoint)
+  const certificateKey =
+    checkedCertificateKey(flags['certificate-key']) ?? cluster.kubeadm?.join?.controlPlane?.certificateKey
+  if (token !== undefined)
+    return {...byToken(targets, token, flags, discovery?.bootstrapToken?.apiServerEndpoint), certificateKey}
   if (flags.to !== undefined || discovery === undefined)
     return {kind: 'ssh', spec: await controlPlaneSpec(flags.to, flags)}
   if (targets.length > 0) {
@@ -87,7 +127,7 @@ async function joinTo(targets: readonly string[], flags: JoinFlags, cluster: Clu
       hint: 'to join other machines, name a control plane with --to; the discovery of the file is then not used',
     })
   }
-  return joinByDiscovery(discovery, readDiscovery)
+  return {...(await joinByDiscovery(discovery, readDiscovery)), certificateKey}
 }
 
 function byToken(
