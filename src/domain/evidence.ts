@@ -185,6 +185,8 @@ export interface Evidence {
     readonly flannelSubnet: string | undefined
     /** Whether flannel's tunnel is among the network interfaces, and up; undefined when that is not known. */
     readonly tunnel: 'yes' | 'down' | 'no' | undefined
+    /** Whether flannel made its tunnel again without the entries for the other nodes. */
+    readonly isTunnelEmpty?: boolean | undefined
     /** Whether the bridge of the pods was taken down. */
     readonly isBridgeDown: boolean
     /** Whether /etc/hosts or another source knows `localhost`. */

@@ -75,7 +75,11 @@ export interface Facts {
     /** `--node-ip` of its present flags. */
     readonly nodeIp: string | undefined
   }
-  /** SHA-256 hex of the DER SubjectPublicKeyInfo of /etc/kubernetes/pki/ca.crt. */
+  /** The folder of the cluster's certificates; undefined where nothing names another than /etc/kubernetes/pki. */
+  readonly certificatesDir?: string | undefined
+  /** The folder of etcd's data; undefined where nothing names another than /var/lib/etcd. */
+  readonly etcdDataDir?: string | undefined
+  /** SHA-256 hex of the DER SubjectPublicKeyInfo of `ca.crt` in the folder of the certificates. */
   readonly clusterCaHash: string | undefined
   readonly nodeName: string | undefined
   /** `server` of /etc/kubernetes/kubelet.conf. */

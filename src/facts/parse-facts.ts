@@ -1,4 +1,5 @@
 import type {Facts} from '../domain/facts.ts'
+import type {UsualFolders} from '../remote/shell/own-folders.ts'
 import type {Script} from '../remote/shell/shell.ts'
 import {cloudInitSection} from './gather/cloud-init.ts'
 import {filesSection} from './gather/files.ts'
@@ -67,7 +68,8 @@ const HOST_SECTIONS: readonly Section<unknown>[] = [
 ]
 
 /** The one read-only script of a host: POSIX sh, run as root, one round trip. */
-export const gatherScript = (): Script => frame([beginSection, ...MACHINE_SECTIONS, ...HOST_SECTIONS, endSection])
+export const gatherScript = (usual?: UsualFolders): Script =>
+  frame([beginSection, ...MACHINE_SECTIONS, ...HOST_SECTIONS, endSection], usual)
 
 /** Reads what `gatherScript` printed. */
 export function parseFacts(output: string): Facts {

@@ -1,8 +1,9 @@
 import {KadmError} from '../domain/errors.ts'
+import {ownFolders, type UsualFolders} from '../remote/shell/own-folders.ts'
 import {concat, sh, type Script} from '../remote/shell/shell.ts'
 
 /**
- * One part of the facts: read-only shell, and the pure reading of what it printed. Each runs in a subshell of its own.
+ * One part of the facts: read-only shell, and the pure reading of what it printed. Each runs in a subshell of its own, which knows `pki_dir` and `etcd_dir`.
  */
 export interface Section<T> {
   readonly name: string
@@ -13,9 +14,10 @@ export interface Section<T> {
 const END = 'end'
 
 /** Frames each section by a record separator and its name; a section that fails leaves an empty or partial one. */
-export const frame = (sections: readonly Section<unknown>[]): Script =>
+export const frame = (sections: readonly Section<unknown>[], usual?: UsualFolders): Script =>
   concat([
     sh`LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH`,
+    ownFolders(usual),
     ...sections.map(
       ({name, script}) => sh`printf '\036%s\n' ${name}
 (

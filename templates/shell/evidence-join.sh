@@ -1,10 +1,11 @@
 # How far this host has joined, and the manifests that its kubelet reads.
+# shellcheck disable=SC2154 # pki_dir comes from own-folders.sh
 
 [ -s @{bootstrap_kubelet_conf} ] && echo 'bootstrap yes'
 [ -s @{kubelet_conf} ] && echo 'kubeconfig yes'
 [ -s @{kubelet_client_pem} ] && echo 'certificate yes'
 [ -s @{admin_conf} ] && echo 'admin yes'
-[ -s @{pki_dir}/apiserver.crt ] && echo 'apiserver yes'
+[ -s "$pki_dir/apiserver.crt" ] && echo 'apiserver yes'
 for file in @{bootstrap_kubelet_conf} @{kubelet_conf}; do sed -n 's/^ *server: */server /p' "$file" | head -n 1; done
 [ -s @{kubelet_config} ] && echo 'config yes'
 cat @{kubelet_config} @{kubelet_instance_config} | sed -nE 's/^(cgroupDriver|resolvConf|failSwapOn|containerRuntimeEndpoint): */\1 /p'

@@ -17,6 +17,11 @@ for link in flannel.1 flannel-v6.1 cni0; do
   case $link,$flags in cni0,*[13579bdf]) ;; cni0,*) echo 'bridge down';; *[13579bdf]) tunnel=yes;; *) tunnel=down;; esac
 done
 echo "tunnel $tunnel"
+# flannel makes its device again when it disappears, but not the entries for the other nodes that disappeared with it.
+if [ "$tunnel" = yes ] && [ -z "$(bridge fdb show dev flannel.1)" ]; then
+  log=$(ls -t /var/log/containers/*_kube-flannel_kube-flannel-*.log | head -n 1)
+  [ -z "$log" ] || ! tail -c 1000000 "$log" | grep -q 'flannel.1 recreated' || echo 'tunnel-empty yes'
+fi
 [ -z "$(command -v getent)" ] || { getent hosts localhost >/dev/null && echo 'localhost yes' || echo 'localhost no'; }
 sed -n 's/^nameserver */nameserver /p' /etc/resolv.conf
 file=$(sed -n 's/^resolvConf: *//p' @{kubelet_config} | tr -d '"')

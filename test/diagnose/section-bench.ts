@@ -1,7 +1,8 @@
 import {spawn} from 'node:child_process'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
-import type {Script} from '../../src/remote/shell/shell.ts'
+import {ownFolders} from '../../src/remote/shell/own-folders.ts'
+import {concat, type Script} from '../../src/remote/shell/shell.ts'
 import {probeFunctions} from '../../src/facts/evidence/probes.ts'
 import {evidenceFunctions} from '../../src/facts/evidence/shell.ts'
 import type {Section} from '../../src/facts/section.ts'
@@ -35,7 +36,9 @@ export const read = async <T>(on: Workbench, {script, parse}: Section<T>): Promi
     env: {...process.env, PATH: `${on.keep}/../bin:${process.env['PATH'] ?? ''}`, LC_ALL: 'C'},
     stdio: ['pipe', 'pipe', 'ignore'],
   })
-  child.stdin.end([evidenceFunctions().text, probeFunctions().text, moved(on, script)].join('\n'))
+  child.stdin.end(
+    [evidenceFunctions().text, probeFunctions().text, moved(on, concat([ownFolders(), script]))].join('\n'),
+  )
   const chunks: Buffer[] = []
   for await (const chunk of child.stdout) chunks.push(chunk as Buffer)
   return parse(Buffer.concat(chunks).toString().replaceAll(on.root, ''))

@@ -111,7 +111,8 @@ const NETWORK: readonly Broken[] = [
     place: 'worker-1',
     how: `ip route del "$(ip route | awk '/dev flannel.1/ {print $1; exit}')"`,
   },
-  {name: 'tunnel-missing', place: 'worker-1', how: 'ip link delete flannel.1'},
+  // flannel makes the device again, without its entries for the other nodes.
+  {name: 'pod-route', place: 'worker-1', how: 'ip link delete flannel.1; sleep 10'},
   {name: 'bridge-down', place: 'master', how: 'ip link set cni0 down'},
   // Who has just started is not judged: this comes where nothing was restarted.
   {name: 'kubelet-hangs', place: 'worker-1', how: 'pkill -STOP -x kubelet'},

@@ -92,18 +92,30 @@ const tunnel: Rule = {
 
 const toRange = (peers: readonly PeerEvidence[]): string => peers.map(({podAddress}) => podAddress).join(', ')
 
+const ROUTES_AGAIN = '`sudo pkill -x flanneld`: it is started again within seconds and writes its routes'
+
 /** flannel writes the routes to the other nodes when these come, and does not notice when another program removes one. */
 const route: Rule = {
   name: 'pod-route',
   follows: ['flannel-missing', 'tunnel-missing', 'node-deleted'],
   judge: evidence => {
     const cut = evidence.peers.filter(peer => peer.isRouted === false)
-    if (cut.length === 0 || evidence.network.tunnel !== 'yes') return undefined
+    if (evidence.network.tunnel !== 'yes') return undefined
+    if (evidence.network.isTunnelEmpty === true) {
+      return {
+        cause:
+          'the tunnel of the pod network was removed, and flannel made it again without its routes to the other nodes',
+        certainty: 'certain',
+        proof: ['flannel.1 has no entry for another node, as `sudo bridge fdb show dev flannel.1` shows'],
+        fix: ROUTES_AGAIN,
+      }
+    }
+    if (cut.length === 0) return undefined
     return {
       cause: `this node has no route to the pods on ${names(cut)}: their packets do not enter the tunnel of the pod network`,
       certainty: 'certain',
       proof: [`no route by flannel.1 to ${toRange(cut.slice(0, 3))}, as \`ip route\` shows`],
-      fix: '`sudo pkill -x flanneld`: it is started again within seconds and writes its routes',
+      fix: ROUTES_AGAIN,
     }
   },
 }

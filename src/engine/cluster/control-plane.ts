@@ -2,11 +2,12 @@ import type {CaName} from '../../domain/certificates.ts'
 import {certPath, keyPath, saKeyPath, saPubPath} from '../../domain/certificates.ts'
 import {splitHostPort} from '../../domain/endpoint.ts'
 import {KadmError} from '../../domain/errors.ts'
-import {ADMIN_CONF, MANIFESTS_DIR, PKI_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
+import {ADMIN_CONF, MANIFESTS_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
 import {clientFromKubeconfig, type KubeClient} from '../../kube/client.ts'
 import {wayOver} from '../../kube/connection.ts'
 import type {Host} from '../../remote/host.ts'
-import {sh} from '../../remote/shell/shell.ts'
+import {ownFolders} from '../../remote/shell/own-folders.ts'
+import {concat, sh} from '../../remote/shell/shell.ts'
 import type {EtcdClient} from '../../kube/etcd/etcd-client.ts'
 import type {KeyPair, ServiceAccountKeyPair} from '../../resources/core/values.ts'
 import {once} from '../hosts/once.ts'
@@ -30,8 +31,9 @@ export interface ControlPlane {
   readonly close: () => Promise<void>
 }
 
-/** `pki`: the folder of its certificates. */
-export function controlPlaneOn(host: Host, signal: AbortSignal, pki = PKI_DIR): ControlPlane {
+/** `pki`: the folder of its certificates; by default the one that the files of the host name. */
+export function controlPlaneOn(host: Host, signal: AbortSignal, pki?: string): ControlPlane {
+  const pkiOf = once(() => (pki === undefined ? readPkiDir(host, signal) : Promise.resolve(pki)))
   const session: {readonly close: () => Promise<void>}[] = []
   const clients = new Map<string, () => Promise<KubeClient>>()
   const client = (path: string): Promise<KubeClient> => {
@@ -45,22 +47,16 @@ export function controlPlaneOn(host: Host, signal: AbortSignal, pki = PKI_DIR): 
     clients.set(path, known)
     return known()
   }
-  const readText = (path: string): Promise<string> => host.read(sh`cat -- ${path}`.text, {signal})
   return {
     host,
     api: () => client(ADMIN_CONF),
     superApi: () => client(SUPER_ADMIN_CONF),
-    clusterCa: () => readClusterCa(host, pki, signal),
+    ...secretsOf(host, pkiOf, signal),
     etcd: once(async () => {
-      const made = await etcdOf(host, pki, signal)
+      const made = await etcdOf(host, await pkiOf(), signal)
       session.push(made)
       return made
     }),
-    serviceAccountKey: async () => ({key: await readText(saKeyPath(pki)), pub: await readText(saPubPath(pki))}),
-    authority: async name => {
-      const [certPem, keyPem] = await Promise.all([readText(certPath(name, pki)), readText(keyPath(name, pki))])
-      return {certPem, keyPem}
-    },
     forget: path => {
       clients.delete(path)
     },
@@ -70,7 +66,32 @@ export function controlPlaneOn(host: Host, signal: AbortSignal, pki = PKI_DIR): 
   }
 }
 
-/** Where a run does not know the folder of the certificates, the administrator's kubeconfig has the authority too. */
+/** The keys of the cluster, and its authority, as the files of the host have them. */
+function secretsOf(
+  host: Host,
+  pkiOf: () => Promise<string>,
+  signal: AbortSignal,
+): Pick<ControlPlane, 'clusterCa' | 'serviceAccountKey' | 'authority'> {
+  const readText = (path: string): Promise<string> => host.read(sh`cat -- ${path}`.text, {signal})
+  return {
+    clusterCa: async () => readClusterCa(host, await pkiOf(), signal),
+    serviceAccountKey: async () => {
+      const folder = await pkiOf()
+      const [key, pub] = await Promise.all([readText(saKeyPath(folder)), readText(saPubPath(folder))])
+      return {key, pub}
+    },
+    authority: async name => {
+      const folder = await pkiOf()
+      const [certPem, keyPem] = await Promise.all([readText(certPath(name, folder)), readText(keyPath(name, folder))])
+      return {certPem, keyPem}
+    },
+  }
+}
+
+const readPkiDir = async (host: Host, signal: AbortSignal): Promise<string> =>
+  (await host.read(concat([ownFolders(), sh`printf '%s\n' "$pki_dir"`]).text, {signal})).trim()
+
+/** Where no file of the host names the folder of the certificates any more, the administrator's kubeconfig has the authority too. */
 const readClusterCa = (host: Host, pki: string, signal: AbortSignal): Promise<string> =>
   host.read(
     sh`if [ -s ${certPath('ca', pki)} ] || [ ! -s ${ADMIN_CONF} ]; then cat -- ${certPath('ca', pki)}

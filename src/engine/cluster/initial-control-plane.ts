@@ -1,18 +1,19 @@
+import {keyPath} from '../../domain/certificates.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {Facts} from '../../domain/facts.ts'
-import {MANIFESTS_DIR, PKI_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
+import {MANIFESTS_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
 import type {Candidate} from '../hosts/open-machines.ts'
 
 type Known = Pick<Candidate, 'spec'> & {
   readonly host: Pick<Candidate['host'], 'name'>
-  readonly gathered: {readonly facts: Pick<Facts, 'files' | 'listening' | 'clusterCaHash'>}
+  readonly gathered: {readonly facts: Pick<Facts, 'files' | 'listening' | 'clusterCaHash' | 'certificatesDir'>}
 }
 
 /** How far a control plane has come: 3 its API server listens, 2 it has its manifest, 1 it has the CA, 0 it is bare. */
 function progressOf({gathered: {facts}}: Known): number {
   if (facts.files[`${MANIFESTS_DIR}/kube-apiserver.yaml`] !== undefined)
     return facts.listening.some(({process}) => process === 'kube-apiserver') ? 3 : 2
-  return facts.clusterCaHash !== undefined && facts.files[`${PKI_DIR}/ca.key`] !== undefined ? 1 : 0
+  return facts.clusterCaHash !== undefined && facts.files[keyPath('ca', facts.certificatesDir)] !== undefined ? 1 : 0
 }
 
 /** 1 for the control plane that created the cluster: only this one has the kubeconfig for emergencies. */

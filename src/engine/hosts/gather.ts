@@ -2,6 +2,7 @@ import type {Facts} from '../../domain/facts.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
 import {gatherScript, parseFacts} from '../../facts/parse-facts.ts'
+import type {UsualFolders} from '../../remote/shell/own-folders.ts'
 import {whySlow} from './why-slow.ts'
 
 /** The facts of one host, and the offset of its clock. */
@@ -17,10 +18,16 @@ export interface Gathered {
 /** Seconds on a healthy host; a host that starts hundreds of small programs under load needs longer. */
 const LOOK_MS = 3 * 60_000
 
-export async function gather(host: Host, now: () => number, signal: AbortSignal): Promise<Gathered> {
+/** `usual`: the folders that the cluster file names. */
+export async function gather(
+  host: Host,
+  now: () => number,
+  signal: AbortSignal,
+  usual?: UsualFolders,
+): Promise<Gathered> {
   const started = now()
   const output = await host
-    .read(gatherScript().text, {signal, timeoutMs: LOOK_MS})
+    .read(gatherScript(usual).text, {signal, timeoutMs: LOOK_MS})
     .catch((error: unknown) => tooSlow(error, host, signal))
   const midpointSeconds = (started + now()) / 2000
   try {

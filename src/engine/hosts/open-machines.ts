@@ -1,4 +1,5 @@
 import type {HostSpec} from '../../domain/cluster.ts'
+import {etcdDataDir, pkiDir} from '../../domain/kubeadm-places.ts'
 import type {Host} from '../../remote/host.ts'
 import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import {gather, type Gathered} from './gather.ts'
@@ -14,13 +15,14 @@ export interface Candidate {
 /** Connects to every host and gathers its facts, in parallel; throws all failures together. */
 export async function openMachines(
   specs: readonly HostSpec[],
-  {connect, clock, signal, emit}: Pick<WorkflowOptions, 'connect' | 'clock' | 'signal' | 'emit'>,
+  {cluster, connect, clock, signal, emit}: Pick<WorkflowOptions, 'cluster' | 'connect' | 'clock' | 'signal' | 'emit'>,
   session: Host[],
 ): Promise<readonly Candidate[]> {
+  const usual = {pki: pkiDir(cluster), etcd: etcdDataDir(cluster)}
   return onEach(specs, MACHINES_AT_ONCE, async spec => {
     const host = await connect(spec)
     session.push(host)
     host.onLink?.(message => emit({type: 'warning', host: host.name, message, at: clock.now()}))
-    return {spec, host, gathered: await gather(host, clock.now, signal)}
+    return {spec, host, gathered: await gather(host, clock.now, signal, usual)}
   })
 }

@@ -1,9 +1,10 @@
 import {X509Certificate} from 'node:crypto'
 import {inspect} from '../../certs/inspect.ts'
+import {certPath} from '../../domain/certificates.ts'
 import type {CertificateEvidence} from '../../domain/evidence.ts'
 import * as paths from '../../domain/paths.ts'
 import {sh} from '../../remote/shell/shell.ts'
-import type {Section} from '../section.ts'
+import {given, type Section} from '../section.ts'
 
 const KUBECONFIGS = [
   paths.ADMIN_CONF,
@@ -17,7 +18,8 @@ const KUBECONFIGS = [
 /** The public part only: a key's file is never opened, and of a kubeconfig nothing but the certificate leaves. */
 export const certificatesSection: Section<readonly CertificateEvidence[]> = {
   name: 'certificates',
-  script: sh`for file in ${paths.PKI_DIR}/*.crt ${paths.PKI_DIR}/etcd/*.crt ${paths.KUBELET_CLIENT_PEM}; do
+  script: sh`echo "$pki_dir"
+for file in "$pki_dir"/*.crt "$pki_dir"/etcd/*.crt ${paths.KUBELET_CLIENT_PEM}; do
   [ -r "$file" ] && printf '\035%s\n' "$file" && sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' "$file" | head -n 300
 done
 for file in ${KUBECONFIGS}; do
@@ -26,14 +28,13 @@ for file in ${KUBECONFIGS}; do
 done
 :`,
   parse(text) {
-    const files = text
-      .split('\x1d')
-      .slice(1)
-      .flatMap(part => {
-        const end = part.indexOf('\n')
-        return opened(part.slice(0, end), part.slice(end + 1))
-      })
-    return files.map(file => told(file, files))
+    const [folder, ...parts] = text.split('\x1d')
+    const pki = given(folder) ?? paths.PKI_DIR
+    const files = parts.flatMap(part => {
+      const end = part.indexOf('\n')
+      return opened(part.slice(0, end), part.slice(end + 1))
+    })
+    return files.map(file => told(file, files, pki))
   },
 }
 
@@ -55,10 +56,10 @@ function opened(path: string, pem: string): readonly OpenedFile[] {
   }
 }
 
-function told({path, all}: OpenedFile, files: readonly OpenedFile[]): CertificateEvidence {
+function told({path, all}: OpenedFile, files: readonly OpenedFile[], pki: string): CertificateEvidence {
   const [x509, ...chain] = all
   const {commonName, notBefore, notAfter, dns, ips} = inspect(x509.toString())
-  const authorities = files.find(file => file.path === authorityOf(path))?.all
+  const authorities = files.find(file => file.path === authorityOf(path, pki))?.all
   const isSigned = authorities?.some(ca => x509.checkIssued(ca) && x509.verify(ca.publicKey))
   return {
     path,
@@ -71,15 +72,12 @@ function told({path, all}: OpenedFile, files: readonly OpenedFile[]): Certificat
   }
 }
 
-const CA = `${paths.PKI_DIR}/ca.crt`
-const ETCD_CA = `${paths.PKI_DIR}/etcd/ca.crt`
-const FRONT_PROXY_CA = `${paths.PKI_DIR}/front-proxy-ca.crt`
-
 /** Which authority signs what in a cluster that kubeadm or kadm made; undefined for an authority itself. */
-function authorityOf(path: string): string | undefined {
-  if ([CA, ETCD_CA, FRONT_PROXY_CA].includes(path)) return undefined
-  if (path === `${paths.PKI_DIR}/front-proxy-client.crt`) return FRONT_PROXY_CA
-  if (path.startsWith(`${paths.PKI_DIR}/etcd/`) || path === `${paths.PKI_DIR}/apiserver-etcd-client.crt`) return ETCD_CA
-  const known = [`${paths.PKI_DIR}/apiserver.crt`, `${paths.PKI_DIR}/apiserver-kubelet-client.crt`]
-  return known.includes(path) || KUBECONFIGS.includes(path) || path === paths.KUBELET_CLIENT_PEM ? CA : undefined
+function authorityOf(path: string, pki: string): string | undefined {
+  const [ca, etcdCa, frontProxyCa] = [certPath('ca', pki), certPath('etcd-ca', pki), certPath('front-proxy-ca', pki)]
+  if ([ca, etcdCa, frontProxyCa].includes(path)) return undefined
+  if (path === certPath('front-proxy-client', pki)) return frontProxyCa
+  if (path.startsWith(`${pki}/etcd/`) || path === certPath('apiserver-etcd-client', pki)) return etcdCa
+  const known = [certPath('apiserver', pki), certPath('apiserver-kubelet-client', pki)]
+  return known.includes(path) || KUBECONFIGS.includes(path) || path === paths.KUBELET_CLIENT_PEM ? ca : undefined
 }

@@ -17,7 +17,6 @@ export const joinSection: Section<Pick<Evidence, 'join' | 'manifests' | 'kubelet
     kubelet_conf: paths.KUBELET_CONF,
     kubelet_client_pem: paths.KUBELET_CLIENT_PEM,
     admin_conf: paths.ADMIN_CONF,
-    pki_dir: paths.PKI_DIR,
     kubelet_config: paths.KUBELET_CONFIG,
     kubelet_instance_config: paths.KUBELET_INSTANCE_CONFIG,
     manifests_dir: paths.MANIFESTS_DIR,

@@ -26,6 +26,7 @@ export const podNetworkSection: Section<Evidence['network']> = {
       ),
       flannelSubnet: given(entries['flannel']),
       tunnel: STATES.find(state => state === entries['tunnel']),
+      isTunnelEmpty: entries['tunnel-empty'] === 'yes',
       isBridgeDown: entries['bridge'] === 'down',
       localhostResolves: entries['localhost'] === undefined ? undefined : entries['localhost'] === 'yes',
       nameservers: valuesOf('nameserver'),

@@ -16,21 +16,21 @@ const KNOWN = [
 const FIXED = [...new Set<string>(KNOWN)]
 
 const FOLDERS = [
-  ...['/etc/kubernetes/pki/', '/etc/kubernetes/pki/etcd/', '/var/lib/kubelet/pki/', '/etc/netplan/', '/opt/cni/bin/'],
+  ...['/var/lib/kubelet/pki/', '/etc/netplan/', '/opt/cni/bin/'],
   ...['/etc/modules-load.d/', '/etc/sysctl.d/', '/etc/containerd/conf.d/', '/etc/containerd/certs.d/'],
   ...['/etc/systemd/system/containerd.service.d/', '/etc/systemd/system/kubelet.service.d/'],
   ...['/etc/apt/sources.list.d/', '/etc/apt/apt.conf.d/', '/var/lib/kadm/releases/'],
 ]
 /** Hidden files there count too, since they may be your data. */
-const WHOLE_FOLDERS = ['/etc/kubernetes/manifests/', '/var/lib/etcd/', '/etc/cni/net.d/']
+const WHOLE_FOLDERS = ['/etc/kubernetes/manifests/', '/etc/cni/net.d/']
 
 /** Names go by a pipe and not by a list of the shell, which would take minutes for a folder with ten thousand files. */
 const script = sh`{
 for path in ${FIXED}; do
   [ -e "$path" ] || [ -L "$path" ] && printf '%s\0' "$path"
 done
-find ${FOLDERS} -mindepth 1 -maxdepth 1 ! -name '.*' -print0
-find ${WHOLE_FOLDERS} -mindepth 1 -maxdepth 1 -print0
+find "$pki_dir/" "$pki_dir/etcd/" ${FOLDERS} -mindepth 1 -maxdepth 1 ! -name '.*' -print0
+find "$etcd_dir/" ${WHOLE_FOLDERS} -mindepth 1 -maxdepth 1 -print0
 } | timeout 60 xargs -0 -r sh -c 'stat -c "stat|%F|%a|%U|%s|%n" -- "$@"
 find "$@" -maxdepth 0 -type f -size -1025k -exec sha256sum -- {} +' sh`
 

@@ -14,6 +14,8 @@ interface Membership {
   readonly advertiseAddress: string | undefined
   readonly apiServerVersion: string | undefined
   readonly clusterCaHash: string | undefined
+  readonly certificatesDir: string | undefined
+  readonly etcdDataDir: string | undefined
 }
 
 /** What makes this host a node of some cluster. Certificates are public; no key and no token is printed. */
@@ -25,7 +27,6 @@ export const membershipSection: Section<Membership> = {
     kubelet_conf: paths.KUBELET_CONF,
     manifests_dir: paths.MANIFESTS_DIR,
     kubelet_client_pem: paths.KUBELET_CLIENT_PEM,
-    pki_dir: paths.PKI_DIR,
   }),
   parse(text) {
     const [head = '', kubeletPem = '', caPem = ''] = text.split(/^certificate \w+\n/m)
@@ -42,6 +43,8 @@ export const membershipSection: Section<Membership> = {
       advertiseAddress: given(entries['advertise']),
       apiServerVersion: given(entries['api-version']),
       clusterCaHash: publicKeyHash(caPem),
+      certificatesDir: given(entries['pki-dir']),
+      etcdDataDir: given(entries['etcd-dir']),
     }
   },
 }

@@ -8,6 +8,8 @@ import {
   PKI_DIR,
   RUN_DIR,
 } from '../../domain/paths.ts'
+import {CERTIFICATE_NAMES, certPath, keyPath, saKeyPath, saPubPath} from '../../domain/certificates.ts'
+import type {Facts} from '../../domain/facts.ts'
 import {sh} from '../../remote/shell/shell.ts'
 import {cleanup, type CleanupResource} from '../../resources/steps/cleanup.ts'
 import {emptyTrees, removeTrees} from '../../resources/files/remove-tree.ts'
@@ -20,12 +22,16 @@ import type {Phase, PhaseContext} from '../phase.ts'
 
 const DRAIN_MS = 120_000
 
-/**
- * Folders that `kubeadm reset` empties; it also removes the folder of etcd, unless that is a mount
- * point.
- */
-const MEMBER = `${ETCD_DATA_DIR}/member`
-const EMPTIED = [MANIFESTS_DIR, PKI_DIR, MEMBER, KUBELET_DIR]
+/** Folders that `kubeadm reset` empties. */
+const EMPTIED = [MANIFESTS_DIR, PKI_DIR, KUBELET_DIR]
+
+type OwnFolders = Pick<Facts, 'certificatesDir' | 'etcdDataDir'>
+
+/** The certificates and keys of a cluster in a folder of its own. That folder can be anywhere, so other files in it stay. */
+const certificatesIn = (dir: string | undefined): readonly string[] =>
+  dir === undefined || dir === PKI_DIR
+    ? []
+    : [...CERTIFICATE_NAMES.flatMap(name => [certPath(name, dir), keyPath(name, dir)]), saKeyPath(dir), saPubPath(dir)]
 
 const NO_CONTROL_PLANE = 'skipped: no control plane given (--to);'
 
@@ -86,19 +92,24 @@ export const resetPhases: readonly Phase[] = [
 ]
 
 /** The files that `kubeadm reset` removes. Folders that are links or mount points stay. */
-export const kubernetesFilesGone = (): CleanupResource =>
-  cleanup({
+export function kubernetesFilesGone({certificatesDir, etcdDataDir}: OwnFolders = {}): CleanupResource {
+  const member = `${etcdDataDir ?? ETCD_DATA_DIR}/member`
+  const emptied = [...EMPTIED, member]
+  const certificates = certificatesIn(certificatesDir)
+  return cleanup({
     name: 'kubernetes-files',
     why: 'the next cluster must not use certificates of this one',
     remains: sh`ls -d ${KUBERNETES_DIR}/*.conf 2>/dev/null || :
-  for folder in ${EMPTIED}; do
+  for file in ${certificates}; do [ ! -e "$file" ] || echo "$file"; done
+  for folder in ${emptied}; do
     [ ! -d "$folder" ] || find "$folder/" -mindepth 1 -maxdepth 1 ! -name lost+found
   done
-  [ ! -d ${MEMBER} ] || [ -L ${MEMBER} ] || mountpoint -q ${MEMBER} || echo ${MEMBER}`,
-    clear: sh`rm -f -- ${KUBERNETES_DIR}/*.conf
-  ${emptyTrees(...EMPTIED)}
-  rmdir -- ${MEMBER} 2>/dev/null || :`,
+  [ ! -d ${member} ] || [ -L ${member} ] || mountpoint -q ${member} || echo ${member}`,
+    clear: sh`rm -f -- ${KUBERNETES_DIR}/*.conf ${certificates}
+  ${emptyTrees(...emptied)}
+  rmdir -- ${member} 2>/dev/null || :`,
   })
+}
 
 /**
  * After the ledger: removes files of other programs in the folders of Kubernetes, as `kubeadm reset` does, and last the
@@ -109,7 +120,7 @@ export const afterResetPhases: readonly Phase[] = [
     name: 'clean',
     title: 'Remove remaining files',
     why: 'a node created by kubeadm has no ledger; kadm removes the same files as kubeadm reset',
-    resources: () => [kubernetesFilesGone()],
+    resources: ({facts}) => [kubernetesFilesGone(facts)],
   },
 ]
 

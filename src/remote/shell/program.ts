@@ -25,6 +25,7 @@ const PROGRAMS = [
   'facts-swap',
   'heard',
   'network-trial',
+  'own-folders',
   'packet-filter-clear',
   'packet-filter-remains',
   'pull-images',

@@ -62,6 +62,13 @@ export const HANG_AND_CHANGE_CASES: readonly Case[] = [
     proof: /no route by flannel\.1 to 10\.244\.0\.0/,
   },
   {
+    name: 'pod-route',
+    role: W,
+    sections: {...WELL, 'pod-network': `${BRIDGED}\ntunnel-empty yes`, peers: ''},
+    cause: /flannel made it again without its routes/,
+    proof: /no entry for another node/,
+  },
+  {
     name: 'file-changed',
     role: CP,
     sections: {

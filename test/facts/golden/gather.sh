@@ -1,4 +1,10 @@
 LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH
+pki_dir=$(cat /etc/kubernetes/manifests/kube-apiserver.yaml 2>/dev/null | tr -d "\"'" | sed -n 's|^ *- *--client-ca-file=\(/.*\)/ca\.crt *$|\1|p' | head -n 1)
+[ -n "$pki_dir" ] || [ -e /etc/kubernetes/pki/ca.crt ] ||
+  pki_dir=$(cat /var/lib/kubelet/config.yaml 2>/dev/null | tr -d "\"'" | sed -n 's|^ *clientCAFile: *\(/.*\)/ca\.crt *$|\1|p' | head -n 1)
+[ -n "$pki_dir" ] || pki_dir=/etc/kubernetes/pki
+etcd_dir=$(cat /etc/kubernetes/manifests/etcd.yaml 2>/dev/null | tr -d "\"'" | sed -n 's|^ *- *--data-dir=\(/.*[^ ]\) *$|\1|p' | head -n 1)
+[ -n "$etcd_dir" ] || etcd_dir=/var/lib/etcd
 printf '\036%s\n' clock-begin
 (
 date +%s.%N
@@ -230,8 +236,8 @@ printf '\036%s\n' files
 for path in /etc/hosts /etc/hostname /etc/fstab /etc/modules-load.d/kadm.conf /etc/sysctl.d/99-zz-kadm.conf /etc/crictl.yaml /etc/containerd/config.toml /etc/containerd/pod-network.conflist /etc/systemd/system/containerd.service /etc/systemd/system/kubelet.service /etc/systemd/system/kubelet.service.d/10-kubeadm.conf /var/lib/kubelet/config.yaml /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/kubeadm-flags.env /etc/kubernetes/admin.conf /etc/kubernetes/super-admin.conf /etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf /etc/kubernetes/manifests/kube-apiserver.yaml /etc/kubernetes/manifests/kube-controller-manager.yaml /etc/kubernetes/manifests/kube-scheduler.yaml /etc/kubernetes/manifests/etcd.yaml /etc/modules-load.d /etc/sysctl.d /etc/systemd/system /etc/containerd /etc/cni /etc/cni/net.d /etc/kubernetes /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/pki/etcd /var/lib/kubelet /var/lib/containerd /var/lib/etcd /var/lib/kadm /opt/cni /opt/cni/bin /usr/bin /usr/local/bin /etc/resolv.conf /swap.img /swapfile /var/lib/kubelet/pki/kubelet-client-current.pem /var/lib/kubelet/pki /etc/default/kubelet /usr/lib/systemd/system/kubelet.service /usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf; do
   [ -e "$path" ] || [ -L "$path" ] && printf '%s\0' "$path"
 done
-find /etc/kubernetes/pki/ /etc/kubernetes/pki/etcd/ /var/lib/kubelet/pki/ /etc/netplan/ /opt/cni/bin/ /etc/modules-load.d/ /etc/sysctl.d/ /etc/containerd/conf.d/ /etc/containerd/certs.d/ /etc/systemd/system/containerd.service.d/ /etc/systemd/system/kubelet.service.d/ /etc/apt/sources.list.d/ /etc/apt/apt.conf.d/ /var/lib/kadm/releases/ -mindepth 1 -maxdepth 1 ! -name '.*' -print0
-find /etc/kubernetes/manifests/ /var/lib/etcd/ /etc/cni/net.d/ -mindepth 1 -maxdepth 1 -print0
+find "$pki_dir/" "$pki_dir/etcd/" /var/lib/kubelet/pki/ /etc/netplan/ /opt/cni/bin/ /etc/modules-load.d/ /etc/sysctl.d/ /etc/containerd/conf.d/ /etc/containerd/certs.d/ /etc/systemd/system/containerd.service.d/ /etc/systemd/system/kubelet.service.d/ /etc/apt/sources.list.d/ /etc/apt/apt.conf.d/ /var/lib/kadm/releases/ -mindepth 1 -maxdepth 1 ! -name '.*' -print0
+find "$etcd_dir/" /etc/kubernetes/manifests/ /etc/cni/net.d/ -mindepth 1 -maxdepth 1 -print0
 } | timeout 60 xargs -0 -r sh -c 'stat -c "stat|%F|%a|%U|%s|%n" -- "$@"
 find "$@" -maxdepth 0 -type f -size -1025k -exec sha256sum -- {} +' sh
 ) </dev/null 2>/dev/null || :
@@ -313,10 +319,12 @@ sed -n 's/^ *server: */server /p' /etc/kubernetes/kubelet.conf | head -n 1
 sed -n 's/^.*name: *system:node:\([^@]*\).*$/node \1/p' /etc/kubernetes/kubelet.conf | head -n 1
 sed -n 's/^.*--advertise-address=\([^ "]*\).*$/advertise \1/p' /etc/kubernetes/manifests/kube-apiserver.yaml | head -n 1
 sed -n 's/^ *image: *[^ ]*kube-apiserver:\(v[0-9.]*\).*$/api-version \1/p' /etc/kubernetes/manifests/kube-apiserver.yaml | head -n 1
+echo "pki-dir $pki_dir"
+echo "etcd-dir $etcd_dir"
 echo 'certificate kubelet'
 sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' /var/lib/kubelet/pki/kubelet-client-current.pem
 echo 'certificate ca'
-cat /etc/kubernetes/pki/ca.crt
+cat "$pki_dir/ca.crt"
 ) </dev/null 2>/dev/null || :
 printf '\036%s\n' disks
 (

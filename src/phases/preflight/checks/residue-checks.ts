@@ -1,4 +1,6 @@
-import {BOOTSTRAP_KUBELET_CONF, ETCD_DATA_DIR, KUBELET_CONF, MANIFESTS_DIR, PKI_DIR} from '../../../domain/paths.ts'
+import {BOOTSTRAP_KUBELET_CONF, KUBELET_CONF, MANIFESTS_DIR, PKI_DIR} from '../../../domain/paths.ts'
+import {keyPath} from '../../../domain/certificates.ts'
+import {etcdDataDir} from '../../../domain/kubeadm-places.ts'
 import {error, ok, ownCaHash, warning, type HostCheck} from '../input.ts'
 
 /** kubeadm's names of the checks: the path with dashes instead of slashes. */
@@ -19,17 +21,18 @@ export const fileChecks: HostCheck = view => {
   })
 }
 
-export const etcdDirCheck: HostCheck = view => {
+export const etcdDirCheck: HostCheck = (view, input) => {
   const name = 'DirAvailable--var-lib-etcd'
   if (!view.isControlPlane) return []
-  const prefix = `${ETCD_DATA_DIR}/`
+  const folder = etcdDataDir(input.cluster)
+  const prefix = `${folder}/`
   const content = Object.keys(view.facts.files).filter(
     path => path.startsWith(prefix) && path !== `${prefix}lost+found`,
   )
   if (content.length === 0) return [ok(name, view, 'empty')]
   if (view.isMember) return [ok(name, view, 'holds the data of this cluster')]
   const remedy = `save a copy if you need it, then run kadm reset on ${view.label}`
-  return [error(name, view, `${ETCD_DATA_DIR} holds the data of another cluster`, remedy)]
+  return [error(name, view, `${folder} holds the data of another cluster`, remedy)]
 }
 
 /** A CA of another cluster; kadm does not overwrite it. */
@@ -55,11 +58,11 @@ export const otherClusterCheck: HostCheck = (view, input) => {
 /** A node must leave the cluster before it changes its role: its files show the current role. */
 export const roleCheck: HostCheck = view => {
   const name = 'Role'
-  const {files, clusterCaHash} = view.facts
+  const {files, clusterCaHash, certificatesDir} = view.facts
   const has = (path: string): boolean => files[path] !== undefined
   const runsApi = has(`${MANIFESTS_DIR}/kube-apiserver.yaml`)
   const remedy = `remove it from its cluster first: kadm reset ${view.label}`
-  if (view.isControlPlane && clusterCaHash !== undefined && !runsApi && !has(`${PKI_DIR}/ca.key`)) {
+  if (view.isControlPlane && clusterCaHash !== undefined && !runsApi && !has(keyPath('ca', certificatesDir))) {
     return [error(name, view, 'is a worker of a cluster, but the file makes it a control plane', remedy)]
   }
   if (!view.isControlPlane && runsApi) {
