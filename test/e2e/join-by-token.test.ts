@@ -1,15 +1,9 @@
-import {spawn} from 'node:child_process'
-import {createReadStream, existsSync} from 'node:fs'
-import {readFile} from 'node:fs/promises'
-import {join} from 'node:path'
-import type {Readable} from 'node:stream'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {CHECKOUT} from './run-kadm.ts'
+import {bringTool, kadmOn, TOOL} from './bring-tool.ts'
 import type {Answer} from './ssh.ts'
 import {differences, snapshot} from './snapshot.ts'
 import {measured, testLab, type TestLab} from './test-lab.ts'
 
-const TOOL = '/opt/kadm'
 const WRONG_PIN = `sha256:${'0'.repeat(64)}`
 
 describe('a person who is logged in to the machines themselves', () => {
@@ -20,24 +14,11 @@ describe('a person who is logged in to the machines themselves', () => {
 
   beforeAll(async () => {
     lab = await testLab('e2e-local', ['master', 'worker'])
-    await Promise.all(['master', 'worker'].map(bringTool))
+    await Promise.all(['master', 'worker'].map(machine => bringTool(lab, machine)))
   })
   afterAll(() => lab.down())
 
-  /** The tool with the packages it needs and its Node, and the bundle, as a copied folder. */
-  const bringTool = async (machine: string): Promise<void> => {
-    const packages = await productionPackages()
-    const tool = tarOf(CHECKOUT, ['bin', 'dist', 'templates', 'package.json', ...packages])
-    await lab.must(machine, `sudo mkdir -p ${TOOL}/bundle && sudo tar -xC ${TOOL} --no-same-owner`, tool)
-    await lab.must(machine, `sudo tar -xC ${TOOL}/bundle --no-same-owner`, tarOf(lab.bundleDir, ['.']))
-    await lab.must(
-      machine,
-      `sudo sh -c 'cat > /usr/local/bin/node; chmod 755 /usr/local/bin/node'`,
-      createReadStream(process.execPath),
-    )
-  }
-  const kadm = (machine: string, args: string): Promise<Answer> =>
-    lab.on(machine, `sudo env NODE_DISABLE_COMPILE_CACHE=1 node ${TOOL}/bin/run.js ${args}`)
+  const kadm = (machine: string, args: string): Promise<Answer> => kadmOn(lab, machine, args)
   const joinLine = (token: string, caHash: string): string =>
     `join ${endpoint} --token ${token} --discovery-token-ca-cert-hash ${caHash} --bundle ${TOOL}/bundle`
   const refusedJoin = async (token: string, caHash: string): Promise<Answer> => {
@@ -125,23 +106,3 @@ describe('a person who is logged in to the machines themselves', () => {
     })
   })
 })
-
-/** What `npm ci --omit=dev` would install. */
-async function productionPackages(): Promise<readonly string[]> {
-  const lock: unknown = JSON.parse(await readFile(join(CHECKOUT, 'package-lock.json'), 'utf8'))
-  if (!isLock(lock)) throw new Error('package-lock.json has no packages')
-  return Object.entries(lock.packages)
-    .filter(([path, {dev}]) => path !== '' && dev !== true && existsSync(join(CHECKOUT, path)))
-    .map(([path]) => path)
-}
-
-interface Lock {
-  readonly packages: Readonly<Record<string, {readonly dev?: boolean}>>
-}
-
-const isLock = (value: unknown): value is Lock => typeof value === 'object' && value !== null && 'packages' in value
-
-function tarOf(dir: string, names: readonly string[]): Readable {
-  const child = spawn('tar', ['-cC', dir, ...names], {stdio: ['ignore', 'pipe', 'inherit']})
-  return child.stdout
-}

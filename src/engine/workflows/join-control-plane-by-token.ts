@@ -1,11 +1,7 @@
-import {inspectIfReadable} from '../../certs/inspect.ts'
-import type {Cluster} from '../../domain/cluster.ts'
-import {KadmError} from '../../domain/errors.ts'
-import {sharedFiles, type SharedTexts} from '../../domain/shared-certs.ts'
+import {sharedFiles} from '../../domain/shared-certs.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import type {Discovered} from '../../kube/cluster-info.ts'
-import {downloadCerts} from '../../kube/uploaded-certs.ts'
-import {readSharedFiles} from '../../resources/pki/shared-files.ts'
+import {sharedTexts} from '../cluster/shared-texts.ts'
 import {existingNodesOf} from '../cluster/existing-nodes.ts'
 import {requireEndpoint} from '../cluster/joining-control-planes.ts'
 import {readLiveCluster} from '../cluster/live-cluster.ts'
@@ -36,11 +32,18 @@ export async function openControlPlaneByToken(
   joinTo: ByToken,
   {candidate, discovered, api, closers}: FoundCluster,
 ): Promise<Session> {
-  const {clock, random} = options
+  const {clock, random, signal} = options
   const candidates = [candidate]
   const first = await readLiveCluster(api, options.cluster, joinTo)
   requireEndpoint(first.cluster)
-  const shared = await sharedTexts(options, joinTo, {candidate, cluster: first.cluster, discovered, api})
+  const shared = await sharedTexts({
+    host: candidate.host,
+    files: sharedFiles(first.cluster),
+    caPem: discovered.ca,
+    certificateKey: joinTo.certificateKey,
+    api,
+    signal,
+  })
   const now = new Date(clock.now())
   const controlPlane = sharedControlPlane({host: candidate.host, server: discovered, shared, now, random})
   closers.push(controlPlane.close)
@@ -68,52 +71,4 @@ export async function openControlPlaneByToken(
     },
     dispose: () => Promise.resolve(),
   }
-}
-
-interface Sharing extends Pick<FoundCluster, 'candidate' | 'discovered' | 'api'> {
-  readonly cluster: Cluster
-}
-
-/** Those on the machine count first, so that a second run also works when the upload has ended. */
-async function sharedTexts(
-  {signal}: WorkflowOptions,
-  {certificateKey}: ByToken,
-  {candidate: {host}, cluster, discovered, api}: Sharing,
-): Promise<SharedTexts> {
-  const files = sharedFiles(cluster)
-  const onMachine = await readSharedFiles(host, files, signal)
-  const lacking = files.filter(({entry}) => onMachine.get(entry) === '')
-  const missing = lacking.map(({path}) => path)
-  const ofEtcd = lacking.filter(({entry}) => entry.startsWith('external-etcd')).map(({path}) => path)
-  if (ofEtcd.length > 0) {
-    throw new KadmError('config', `the files for the external etcd are missing: ${ofEtcd.join(', ')}`, {
-      host: host.name,
-      hint: 'copy them from a control plane to the same paths',
-    })
-  }
-  if (missing.length > 0 && certificateKey === undefined) {
-    throw new KadmError(
-      'config',
-      `a control plane needs the CAs of the cluster, and this machine lacks ${missing.join(', ')}`,
-      {
-        host: host.name,
-        hint: 'pass --certificate-key: on a control plane, kadm certs upload prints it; or copy the files from there to the same paths',
-      },
-    )
-  }
-  const shared =
-    missing.length === 0 || certificateKey === undefined
-      ? onMachine
-      : await downloadCerts(api, files, certificateKey, {signal})
-  refuseOtherCluster(shared, discovered, host.name)
-  return shared
-}
-
-function refuseOtherCluster(shared: SharedTexts, {ca}: Discovered, host: string): void {
-  const own = inspectIfReadable(shared.get('ca.crt') ?? '')?.publicKeyHash
-  if (own !== undefined && own === inspectIfReadable(ca)?.publicKeyHash) return
-  throw new KadmError('preflight', 'ca.crt is not the CA of the cluster at the given address', {
-    host,
-    hint: 'remove the host from its former cluster first: kadm reset',
-  })
 }
