@@ -1,12 +1,15 @@
 import {describe, expect, test} from 'vitest'
+import {KadmError} from '../../src/domain/errors.ts'
 import type {AskedMember} from '../../src/domain/etcd.ts'
 import type {Facts} from '../../src/domain/facts.ts'
 import {
   joinWarnings,
   refuseSelf,
+  refuseWithoutQuorum,
   requireEndpoint,
   requireHealthyEtcd,
 } from '../../src/engine/cluster/joining-control-planes.ts'
+import type {EtcdOptions, MemberReport} from '../../src/kube/etcd/etcd-client.ts'
 import {sampleCluster} from '../phases/preflight/sample.ts'
 import {sampleNode} from './sample-run.ts'
 
@@ -25,6 +28,20 @@ const node = (last: number) => ({
 })
 
 const MANIFEST = {type: 'file', mode: '0600', owner: 'root:root', size: 1, sha256: undefined} as const
+
+const STATUS = {
+  memberId: 'a1',
+  leaderId: undefined,
+  version: '3.7.0',
+  revision: 1,
+  raftTerm: 1,
+  raftIndex: 1,
+  raftAppliedIndex: 1,
+  dbSizeBytes: 1,
+  dbInUseBytes: 1,
+  isLearner: false,
+  errors: ['etcdserver: no leader'],
+}
 
 const judged = (members: readonly AskedMember[], files: Facts['files'] = {}, changes = {}) =>
   requireHealthyEtcd({
@@ -56,6 +73,28 @@ describe('a control plane joins', () => {
     await expect(judged([member(1), member(2), member(4, {isHealthy: false})])).rejects.toThrow(
       'cp-4 of 3 voting members does not answer; with one more member, etcd needs 3 of 4 and has 3',
     )
+  })
+
+  test('not where etcd has lost its quorum, and is told the numbers as far as members answer', async () => {
+    const reported = (last: number, answers: boolean): MemberReport => ({
+      ...member(last, {isHealthy: false}),
+      status: answers ? STATUS : undefined,
+    })
+    const etcd = (...members: readonly MemberReport[]) => ({
+      askMembers: (options?: EtcdOptions) =>
+        options?.withoutQuorum === true
+          ? Promise.resolve(members)
+          : Promise.reject(new KadmError('timeout', 'etcd has no leader')),
+    })
+    await expect(
+      refuseWithoutQuorum(() => Promise.resolve(etcd(reported(1, true), reported(2, false)))),
+    ).rejects.toThrow(
+      'control planes cannot join: etcd has 2 voting members and needs 2, but only 1 answers; nothing was changed',
+    )
+    // The API does not answer for another reason.
+    await refuseWithoutQuorum(() => Promise.resolve(etcd(reported(1, true))))
+    await refuseWithoutQuorum(() => Promise.reject(new KadmError('connect', 'no etcd here')))
+    await expect(refuseWithoutQuorum(() => Promise.reject(new TypeError('a bug')))).rejects.toThrow('a bug')
   })
 
   test('whatever its own former member does', async () => {

@@ -49,7 +49,7 @@ describe('a machine that has the CAs of its cluster', () => {
     expect(server.asked[0]?.clientName).toBe('kubernetes-admin')
     expect(dialled).toEqual(['10.0.0.10:8443'])
     const {credentials} = api.endpoint
-    const cert = new X509Certificate(credentials?.kind === 'certificate' ? credentials.cert : '')
+    const cert = new X509Certificate(credentials.kind === 'certificate' ? credentials.cert : '')
     expect(cert.subject).toBe('O=kubeadm:cluster-admins\nCN=kubernetes-admin')
     expect(Date.parse(cert.validTo) - Date.now()).toBeLessThan(86_400_000)
   })

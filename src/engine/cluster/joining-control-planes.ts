@@ -1,6 +1,6 @@
 import type {Cluster, Node, Role} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
-import {evenQuorum, mayAdd, memberAt} from '../../domain/etcd.ts'
+import {evenQuorum, mayAdd, memberAt, withoutQuorum} from '../../domain/etcd.ts'
 import type {Facts} from '../../domain/facts.ts'
 import {usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import {balancerOf} from '../../domain/load-balancer.ts'
@@ -33,6 +33,26 @@ export function refuseSelf(candidates: readonly Identified[], seed: Identified):
   })
 }
 
+/**
+ * Throws `preflight`, with the numbers, when etcd has no quorum, so that no API server can answer. Returns when etcd
+ * does not say so.
+ */
+export async function refuseWithoutQuorum(etcd: () => Promise<Pick<EtcdClient, 'askMembers'>>): Promise<void> {
+  const members = await etcd()
+    .then(client => client.askMembers({withoutQuorum: true, retryForMs: 0}))
+    .catch((error: unknown) => {
+      if (error instanceof KadmError && error.code !== 'cancelled') return undefined
+      throw error
+    })
+  // A member without a leader answers, but is not healthy.
+  const lost = members && withoutQuorum(members.map(member => ({...member, isHealthy: member.status !== undefined})))
+  if (lost === undefined) return
+  throw new KadmError('preflight', `control planes cannot join: ${lost}; nothing was changed`, {hint: START_THEM})
+}
+
+const START_THEM =
+  'start the control planes that are down, then run the same command again; kadm etcd members shows them'
+
 export interface JoiningControlPlanes {
   readonly cluster: Cluster
   readonly nodes: readonly Node[]
@@ -52,7 +72,7 @@ export async function requireHealthyEtcd({cluster, nodes, factsOf, etcd, sleep}:
   const may = mayAdd(members.filter(member => !former.includes(member)))
   if (may === true) return
   throw new KadmError('preflight', `${joining.map(({name}) => name).join(', ')} cannot join etcd: ${may}`, {
-    hint: 'start the control planes that are down, then run the same command again; kadm etcd members shows them',
+    hint: START_THEM,
   })
 }
 

@@ -2,6 +2,7 @@ import {sharedFiles} from '../../domain/shared-certs.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import type {Discovered} from '../../kube/cluster-info.ts'
 import {sharedTexts} from '../cluster/shared-texts.ts'
+import type {ControlPlane} from '../cluster/control-plane.ts'
 import {existingNodesOf} from '../cluster/existing-nodes.ts'
 import {requireEndpoint} from '../cluster/joining-control-planes.ts'
 import {readLiveCluster} from '../cluster/live-cluster.ts'
@@ -30,23 +31,11 @@ export interface FoundCluster {
 export async function openControlPlaneByToken(
   options: WorkflowOptions,
   joinTo: ByToken,
-  {candidate, discovered, api, closers}: FoundCluster,
+  found: FoundCluster,
 ): Promise<Session> {
-  const {clock, random, signal} = options
+  const {candidate, discovered} = found
   const candidates = [candidate]
-  const first = await readLiveCluster(api, options.cluster, joinTo)
-  requireEndpoint(first.cluster)
-  const shared = await sharedTexts({
-    host: candidate.host,
-    files: sharedFiles(first.cluster),
-    caPem: discovered.ca,
-    certificateKey: joinTo.certificateKey,
-    api,
-    signal,
-  })
-  const now = new Date(clock.now())
-  const controlPlane = sharedControlPlane({host: candidate.host, server: discovered, shared, now, random})
-  closers.push(controlPlane.close)
+  const controlPlane = await openShared(options, joinTo, found)
   // The token may not read all settings.
   const {cluster, server, publicServer} = await readLiveCluster(await controlPlane.api(), options.cluster, joinTo)
   const [{nodes, findings}] = await Promise.all([
@@ -71,4 +60,19 @@ export async function openControlPlaneByToken(
     },
     dispose: () => Promise.resolve(),
   }
+}
+
+async function openShared(
+  {cluster, clock, random, signal}: WorkflowOptions,
+  joinTo: ByToken,
+  {candidate: {host}, discovered, api, closers}: FoundCluster,
+): Promise<ControlPlane> {
+  const live = await readLiveCluster(api, cluster, joinTo)
+  requireEndpoint(live.cluster)
+  const {certificateKey} = joinTo
+  const files = sharedFiles(live.cluster)
+  const shared = await sharedTexts({host, files, caPem: discovered.ca, certificateKey, api, signal})
+  const controlPlane = sharedControlPlane({host, server: discovered, shared, now: new Date(clock.now()), random})
+  closers.push(controlPlane.close)
+  return controlPlane
 }

@@ -1,12 +1,12 @@
 import type {Cluster, Node} from '../../domain/cluster.ts'
 import {endpointServer, publicServer} from '../../domain/endpoint.ts'
 import {pkiDir} from '../../domain/kubeadm-places.ts'
-import {KadmError} from '../../domain/errors.ts'
+import {isWithoutAnswer, KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
 import {controlPlaneOn, type ControlPlane} from '../cluster/control-plane.ts'
 import {existingNodesOf} from '../cluster/existing-nodes.ts'
 import {initialControlPlaneOf} from '../cluster/initial-control-plane.ts'
-import {refuseSelf, requireEndpoint} from '../cluster/joining-control-planes.ts'
+import {refuseSelf, refuseWithoutQuorum, requireEndpoint} from '../cluster/joining-control-planes.ts'
 import {joinTokens} from '../cluster/join-token.ts'
 import {readLiveCluster, type LiveCluster} from '../cluster/live-cluster.ts'
 import {openMachines, type Candidate} from '../hosts/open-machines.ts'
@@ -46,7 +46,10 @@ export async function openSession(options: WorkflowOptions, parts: SessionParts)
     return made
   }
   const first = open(options.cluster)
-  const live = await liveCluster(options, first)
+  const live = await liveCluster(options, first).catch(async (error: unknown) => {
+    if (hasControlPlane(candidates) && isWithoutAnswer(error)) await refuseWithoutQuorum(first.etcd)
+    throw error
+  })
   if (seedControlPlane !== undefined) refuseSelf(candidates, seedControlPlane)
   if (live !== undefined && hasControlPlane(candidates)) requireEndpoint(live.cluster)
   const controlPlane = live === undefined ? first : open(live.cluster)

@@ -11,6 +11,8 @@ export interface EtcdOptions {
   readonly signal?: AbortSignal | undefined
   /** How long to repeat a request that may succeed a moment later; default 15 s, 0 for never. */
   readonly retryForMs?: number | undefined
+  /** Take the list of members that one member knows, which it also tells when etcd has no quorum. */
+  readonly withoutQuorum?: boolean | undefined
 }
 
 /** A member with what it reports about itself; no status when it does not answer. */
@@ -86,7 +88,14 @@ type Send = (path: string, body: GatewayCall['body'], doing: string, options?: E
 /** Requests about the cluster of members; any member answers them. */
 function membershipCalls(send: Send): Pick<EtcdClient, 'members' | 'addLearner' | 'promote' | 'remove'> {
   const members: EtcdClient['members'] = async options =>
-    membersIn(await send('cluster/member/list', {linearizable: true}, 'list the members of etcd', options))
+    membersIn(
+      await send(
+        'cluster/member/list',
+        {linearizable: options?.withoutQuorum !== true},
+        'list the members of etcd',
+        options,
+      ),
+    )
   return {
     members,
     addLearner: async (peerUrl, options) => {
