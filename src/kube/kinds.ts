@@ -124,6 +124,7 @@ export const apiPath = {
   services: path('v1', 'Service'),
   serviceAccounts: path('v1', 'ServiceAccount'),
   leases: path('coordination.k8s.io/v1', 'Lease'),
+  podDisruptionBudgets: path('policy/v1', 'PodDisruptionBudget'),
   daemonSets: path('apps/v1', 'DaemonSet'),
   deployments: path('apps/v1', 'Deployment'),
   endpointSlices: path('discovery.k8s.io/v1', 'EndpointSlice'),

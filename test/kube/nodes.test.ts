@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {componentStatus, podState} from '../../src/kube/components.ts'
-import {drain, judgePod} from '../../src/kube/drain.ts'
+import {drain, judgePod} from '../../src/kube/drain/drain.ts'
 import {listNodes, uncordon} from '../../src/kube/nodes.ts'
 import {fakeClock, type Answer} from './fake-api.ts'
 import {served} from './served.ts'

@@ -1,5 +1,5 @@
 import {KadmError} from '../../domain/errors.ts'
-import {drain, forceDeletePods} from '../../kube/drain.ts'
+import {drain, forceDeletePods} from '../../kube/drain/drain.ts'
 import {apiPath} from '../../kube/kinds.ts'
 import {cordon, deleteNode} from '../../kube/nodes.ts'
 import type {ResourceBase} from '../core/kind.ts'

@@ -1,4 +1,4 @@
-import {drain, judgePod, podsOfNode} from '../../kube/drain.ts'
+import {drain, judgePod, podsOfNode} from '../../kube/drain/drain.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {namespaceOf, textAt, type ApiObject} from '../../kube/json.ts'
 import {apiPath} from '../../kube/kinds.ts'

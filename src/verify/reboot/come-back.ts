@@ -1,5 +1,5 @@
 import {isUnreachable, KadmError} from '../../domain/errors.ts'
-import {podsOfNode} from '../../kube/drain.ts'
+import {podsOfNode} from '../../kube/drain/drain.ts'
 import {textAt} from '../../kube/json.ts'
 import {apiPath} from '../../kube/kinds.ts'
 import {nodeStatus} from '../../kube/nodes.ts'

@@ -1,5 +1,5 @@
 import {KadmError} from '../../domain/errors.ts'
-import {drain} from '../../kube/drain.ts'
+import {drain} from '../../kube/drain/drain.ts'
 import {apiPath} from '../../kube/kinds.ts'
 import {nodeStatus, uncordon, type Annotations} from '../../kube/nodes.ts'
 import {rebootStep, type RollingReboot} from './rolling-reboot.ts'

@@ -1,20 +1,28 @@
-import type {Clock} from '../domain/clock.ts'
-import {KadmError} from '../domain/errors.ts'
-import {ApiError} from './api-error.ts'
-import type {KubeClient} from './client.ts'
-import {at, isObject, listAt, nameOf, namespaceOf, parseJson, textAt, textsAt, type ApiObject} from './json.ts'
-import {apiPath, query} from './kinds.ts'
-import {cordon, type Annotations} from './nodes.ts'
-import {waitFor} from './wait.ts'
+import type {Clock} from '../../domain/clock.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {ApiError} from '../api-error.ts'
+import type {KubeClient} from '../client.ts'
+import {at, isObject, listAt, nameOf, namespaceOf, parseJson, textAt, textsAt, type ApiObject} from '../json.ts'
+import {apiPath, query} from '../kinds.ts'
+import {cordon, type Annotations} from '../nodes.ts'
+import {waitFor} from '../wait.ts'
 
 export interface DrainOptions {
   readonly clock: Clock
   readonly signal?: AbortSignal | undefined
-  /** For the whole drain; default 5 min. */
+  /** For the whole drain; default 5 min, 0 for no limit. */
   readonly deadlineMs?: number | undefined
   readonly intervalMs?: number | undefined
   /** What becomes of pods that no controller would create elsewhere: they stop the drain (the default), are removed too, or stay. */
   readonly lost?: 'refuse' | 'remove' | 'stay' | undefined
+  /** Decides for each pod instead of `lost`, which it makes useless. */
+  readonly leaves?: ((pod: ApiObject) => boolean) | undefined
+  /** Only pods with these labels, as `kubectl get -l` takes them. */
+  readonly podSelector?: string | undefined
+  /** Seconds; default: as each pod says. */
+  readonly gracePeriodSeconds?: number | undefined
+  /** Deletes the pods, and does not ask their budgets. */
+  readonly disableEviction?: boolean | undefined
   readonly annotations?: Annotations | undefined
   readonly onSeen?: ((seen: string) => void) | undefined
 }
@@ -36,15 +44,21 @@ export function judgePod(pod: ApiObject): Movable {
   return owner === undefined ? 'lost' : 'moves'
 }
 
-export const podsOfNode = (api: KubeClient, node: string, signal?: AbortSignal): Promise<readonly ApiObject[]> =>
-  api.list(apiPath.pods() + query({fieldSelector: `spec.nodeName=${node}`}), {signal})
+export const podsOfNode = (
+  api: KubeClient,
+  node: string,
+  signal?: AbortSignal,
+  labelSelector?: string,
+): Promise<readonly ApiObject[]> =>
+  api.list(apiPath.pods() + query({fieldSelector: `spec.nodeName=${node}`, labelSelector}), {signal})
 
 /** Cordons a node and evicts its pods, as far as their disruption budgets allow; returns when they are gone. */
 export async function drain(api: KubeClient, node: string, options: DrainOptions): Promise<readonly string[]> {
-  const {signal} = options
-  const before = await podsOfNode(api, node, signal)
+  const {signal, deadlineMs = DEADLINE_MS} = options
+  const list = (): Promise<readonly ApiObject[]> => podsOfNode(api, node, signal, options.podSelector)
+  const before = await list()
   const lost = before.filter(pod => judgePod(pod) === 'lost')
-  if (lost.length > 0 && (options.lost ?? 'refuse') === 'refuse') {
+  if (lost.length > 0 && options.leaves === undefined && (options.lost ?? 'refuse') === 'refuse') {
     throw new KadmError(
       'preflight',
       `cannot drain node ${node}: ${names(lost)} would be lost, because no controller creates them again`,
@@ -55,12 +69,11 @@ export async function drain(api: KubeClient, node: string, options: DrainOptions
   }
   await cordon(api, node, {signal, ...(options.annotations === undefined ? {} : {annotations: options.annotations})})
   const staying: readonly Movable[] = options.lost === 'stay' ? ['stays', 'lost'] : ['stays']
-  const leaving = (pods: readonly ApiObject[]): readonly ApiObject[] =>
-    pods.filter(pod => !staying.includes(judgePod(pod)))
+  const leaves = options.leaves ?? ((pod: ApiObject) => !staying.includes(judgePod(pod)))
   await waitFor(
     {
       what: `the pods of node ${node} to terminate`,
-      deadlineMs: options.deadlineMs ?? DEADLINE_MS,
+      deadlineMs: deadlineMs === 0 ? Infinity : deadlineMs,
       intervalMs: options.intervalMs ?? INTERVAL_MS,
       clock: options.clock,
       signal,
@@ -68,13 +81,13 @@ export async function drain(api: KubeClient, node: string, options: DrainOptions
       onSeen: options.onSeen,
     },
     async () => {
-      const left = leaving(await podsOfNode(api, node, signal))
+      const left = (await list()).filter(leaves)
       if (left.length === 0) return {value: true}
-      const held = (await Promise.all(left.map(pod => evict(api, pod, signal)))).filter(one => one !== undefined)
+      const held = (await Promise.all(left.map(pod => letGo(api, pod, options)))).filter(one => one !== undefined)
       return {seen: held.length === 0 ? `${names(left)} still terminating` : held.join('; ')}
     },
   )
-  return leaving(before).map(podName)
+  return before.filter(leaves).map(podName)
 }
 
 /**
@@ -88,14 +101,27 @@ export async function forceDeletePods(api: KubeClient, node: string, signal?: Ab
   )
 }
 
-/** Requests the eviction of one pod; returns what forbids it. */
-async function evict(api: KubeClient, pod: ApiObject, signal?: AbortSignal): Promise<string | undefined> {
+/** Ends one pod that is not terminating yet; returns what forbids it. */
+async function letGo(api: KubeClient, pod: ApiObject, options: DrainOptions): Promise<string | undefined> {
   if (at(pod, 'metadata', 'deletionTimestamp') !== undefined) return undefined
+  const {signal, gracePeriodSeconds} = options
+  if (options.disableEviction !== true) return evict(api, pod, options)
+  await api.delete(apiPath.pods(nameOf(pod), namespaceOf(pod)), {signal, gracePeriodSeconds})
+  return undefined
+}
+
+/** Requests the eviction of one pod; returns what forbids it. */
+async function evict(
+  api: KubeClient,
+  pod: ApiObject,
+  {signal, gracePeriodSeconds}: DrainOptions,
+): Promise<string | undefined> {
   const namespace = namespaceOf(pod)
+  const deleteOptions = gracePeriodSeconds === undefined ? {} : {deleteOptions: {gracePeriodSeconds}}
   const answer = await api.raw({
     method: 'POST',
     path: `${apiPath.pods(nameOf(pod), namespace)}/eviction`,
-    body: {apiVersion: 'policy/v1', kind: 'Eviction', metadata: {name: nameOf(pod), namespace}},
+    body: {apiVersion: 'policy/v1', kind: 'Eviction', metadata: {name: nameOf(pod), namespace}, ...deleteOptions},
     signal,
   })
   if (answer.status < 300 || answer.status === 404) return undefined
