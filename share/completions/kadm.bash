@@ -32,6 +32,7 @@ _kadm_flags() {
     'plan') flags='--json --verbose --color --no-color --file --exit-code --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --bundle --only --skip-phases --ignore-preflight-errors --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'preflight') flags='--json --verbose --color --no-color --file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --bundle --ignore-preflight-errors --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'repair clones') flags='--json --verbose --color --no-color --file --write --yes --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --help';;
+    'remove') flags='--json --verbose --color --no-color --to --dead --force --ignore-daemonsets --delete-emptydir-data --disable-eviction --grace-period --timeout --skip-wait-for-delete-timeout --pod-selector --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --dry-run --yes --take-lease --output --help';;
     'reset') flags='--json --verbose --color --no-color --to --file --yes --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'status') flags='--json --verbose --color --no-color --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'token create') flags='--json --verbose --color --no-color --print-join-command --certificate-key --ttl --description --to --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
@@ -349,6 +350,24 @@ _kadm_values() {
     'repair clones --jump') values='';;
     'repair clones -J') values='';;
     'repair clones --known-hosts') values='@files';;
+    'remove') values='@hosts';;
+    'remove --to') values='@hosts';;
+    'remove --grace-period') values='';;
+    'remove --timeout') values='';;
+    'remove --skip-wait-for-delete-timeout') values='';;
+    'remove --pod-selector') values='';;
+    'remove --kubeconfig') values='@files';;
+    'remove --file') values='@files';;
+    'remove -f') values='@files';;
+    'remove --identity-file') values='@files';;
+    'remove -i') values='@files';;
+    'remove --ssh-user') values='';;
+    'remove --ssh-port') values='';;
+    'remove --jump') values='';;
+    'remove -J') values='';;
+    'remove --known-hosts') values='@files';;
+    'remove --output') values='json yaml';;
+    'remove -o') values='json yaml';;
     'reset') values='@hosts';;
     'reset --to') values='@hosts';;
     'reset --file') values='@files';;
@@ -469,6 +488,7 @@ phase list
 plan
 preflight
 repair clones
+remove
 reset
 status
 token create
@@ -476,8 +496,8 @@ token delete
 token list
 verify
 version'
-_kadm_phases='prepare prepare/hostname prepare/network prepare/swap prepare/kernel prepare/nat prepare/firewall prepare/proxy prepare/packages prepare/runtime prepare/kubelet control-plane-images certs certs/ca certs/leaves kubeconfig etcd control-plane kubelet-start node-images wait-control-plane controllers-start admin upload-config bootstrap-token mark-control-plane pod-network addon addon/kube-proxy addon/kube-proxy/objects addon/kube-proxy/ready addon/coredns kubelet-finalize user-kubeconfig controllers control-plane-join control-plane-join/certs control-plane-join/certs/shared control-plane-join/certs/leaves control-plane-join/kubeconfig control-plane-join/kubelet-start control-plane-join/etcd control-plane-join/manifests control-plane-join/wait-control-plane control-plane-join/mark-control-plane control-plane-join/kubelet-finalize control-plane-join/user-kubeconfig control-plane-join/controllers worker worker/kubelet-start worker/token-gone worker/marks node-ready node-pods cluster-ready'
-_kadm_checks='all Architecture CPUSETS CRI Capabilities CgroupDriver ClockOffset ClockSync Clone CloudInit ContainerRuntimeVersion DNSUpstreams DirAvailable--var-lib-etcd DiskSpace DiskWritable DuplicateAddress DuplicateHostname FirewallOutput Firewalld Forwarding FsyncLatency HTTPProxy HTTPProxyCIDR Hostname HostsFile ImmutableFile IsPrivilegedUser KernelModules KubeletDropIns KubeletExtraArgs KubeletSource KubeletVersion ManifestCopies Mem NetworkManager NetworkRanges NodeAddress NumCPU OperatingSystem OtherCluster OtherKubernetes PackageLock PackageRepository PackageState PacketFilter PathMTU PathType PodNetworkConfig PodNetworkLeftovers ProtectKernelDefaults ProxyNotInFile Reachability Role RuntimeDropIns RuntimeStart SameMachine Service-kubelet StaticAddress Swap SwapInUse SwapKernel SysctlFiles SystemVerification Ufw VXLAN VersionChange Virtualization FileAvailable--etc-kubernetes-kubelet.conf FileAvailable--etc-kubernetes-pki-ca.crt FileContent--proc-sys-net-ipv4-ip_forward Port-2379 Port-2380 Port-6443 Port-10250 Port-10256 Port-10257 Port-10259'
+_kadm_phases='prepare prepare/hostname prepare/network prepare/swap prepare/kernel prepare/nat prepare/firewall prepare/proxy prepare/packages prepare/runtime prepare/kubelet control-plane-images load-balancer certs certs/ca certs/leaves kubeconfig etcd control-plane kubelet-start node-images wait-control-plane controllers-start admin upload-config bootstrap-token mark-control-plane load-balancer-ready pod-network addon addon/kube-proxy addon/kube-proxy/objects addon/kube-proxy/ready addon/coredns kubelet-finalize user-kubeconfig controllers control-plane-join control-plane-join/load-balancer control-plane-join/certs control-plane-join/certs/shared control-plane-join/certs/leaves control-plane-join/kubeconfig control-plane-join/kubelet-start control-plane-join/etcd control-plane-join/manifests control-plane-join/wait-control-plane control-plane-join/load-balancer-ready control-plane-join/mark-control-plane control-plane-join/kubelet-finalize control-plane-join/user-kubeconfig control-plane-join/controllers worker worker/load-balancer worker/kubelet-start worker/token-gone worker/marks node-ready node-pods cluster-ready'
+_kadm_checks='all Architecture CPUSETS CRI Capabilities CgroupDriver ClockOffset ClockSync Clone CloudInit ContainerRuntimeVersion DNSUpstreams DirAvailable--var-lib-etcd DiskSpace DiskWritable DuplicateAddress DuplicateHostname FirewallOutput Firewalld Forwarding FsyncLatency HTTPProxy HTTPProxyCIDR Hostname HostsFile ImmutableFile IsPrivilegedUser KernelModules KubeletDropIns KubeletExtraArgs KubeletSource KubeletVersion LoadBalancer ManifestCopies Mem NetworkManager NetworkRanges NodeAddress NumCPU OperatingSystem OtherCluster OtherKubernetes PackageLock PackageRepository PackageState PacketFilter PathMTU PathType PodNetworkConfig PodNetworkLeftovers ProtectKernelDefaults ProxyNotInFile Reachability Role RuntimeDropIns RuntimeStart SameMachine Service-kubelet StaticAddress Swap SwapInUse SwapKernel SysctlFiles SystemVerification Ufw VXLAN VersionChange Virtualization FileAvailable--etc-kubernetes-kubelet.conf FileAvailable--etc-kubernetes-pki-ca.crt FileContent--proc-sys-net-ipv4-ip_forward Port-2379 Port-2380 Port-6443 Port-7443 Port-10250 Port-10256 Port-10257 Port-10259'
 _kadm_offer() {
   local words=$1 cur=$2 before=''
   case "$cur" in *,*) before="${cur%,*},"; cur=${cur##*,};; esac

@@ -31,6 +31,7 @@ import {PhaseList} from './phase/list.ts'
 import {Plan} from './plan.ts'
 import {Preflight} from './preflight.ts'
 import {RepairClones} from './repair/clones.ts'
+import {Remove} from './remove.ts'
 import {Reset} from './reset.ts'
 import {Status} from './status.ts'
 import {TokenCreate} from './token/create.ts'
@@ -73,6 +74,7 @@ export const COMMANDS = {
   plan: Plan,
   preflight: Preflight,
   'repair:clones': RepairClones,
+  remove: Remove,
   reset: Reset,
   status: Status,
   'token:create': TokenCreate,

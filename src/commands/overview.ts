@@ -28,6 +28,7 @@ MAINTAIN
   certs upload       store the certificates of control planes in the cluster; also certificate-key
   etcd members       show the members of etcd, and whether they work; also backup
   repair clones      give cloned machines their own identity
+  remove             remove nodes from a cluster, alive or dead
   reset              remove Kubernetes from machines and restore their original state
 
 PREPARE

@@ -25,6 +25,7 @@ function satisfies(expression: unknown, labels: Labels): boolean {
       return value !== undefined
     case 'DoesNotExist':
       return value === undefined
+    case undefined:
     default:
       return false
   }

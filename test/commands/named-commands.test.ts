@@ -91,7 +91,7 @@ test('every command, flag and phase that the README and the docs name exists', (
 test.each([
   ["const hint = 'run kadm renew check'", "there is no command 'kadm renew'"],
   ["const hint = 'upgrade the node (kadm upgrade)'", "there is no command 'kadm upgrade'"],
-  ['const hint = `remove it first: kadm remove ${name}`', "there is no command 'kadm remove'"],
+  ['const hint = `remove it first: kadm drain ${name}`', "there is no command 'kadm drain'"],
   ["const hint = `use kadm ${kind === 'a' ? 'reset' : 'upgrade'}`", "there is no command 'kadm upgrade'"],
   ["const hint = 'run `kadm it` now'", "there is no command 'kadm it'"],
   ["const hint = 'list them: kadm token show'", "there is no command 'kadm token show'"],
@@ -113,11 +113,11 @@ test.each([
 })
 
 test('a document is read by paragraph, and its blocks of code by line', () => {
-  const text = 'Run `kadm\nremove x`.\n\n```\nkadm join a \\\n  --nowhere b\nkadm status\n```\n'
+  const text = 'Run `kadm\ndrain x`.\n\n```\nkadm join a \\\n  --nowhere b\nkadm status\n```\n'
   const found = textsOfMarkdown('x.md', text).flatMap(mentionsIn)
 
   expect(found.map(problemOf)).toEqual([
-    "there is no command 'kadm remove'",
+    "there is no command 'kadm drain'",
     'kadm join has no flag --nowhere',
     undefined,
   ])

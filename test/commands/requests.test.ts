@@ -5,6 +5,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {expectedCluster} from '../../src/commands/runtime/requests/expected-cluster.ts'
 import {rebootRequest} from '../../src/commands/runtime/requests/reboot-request.ts'
 import {repairRequest} from '../../src/commands/runtime/requests/repair-request.ts'
+import {removeRequest} from '../../src/commands/runtime/requests/remove-request.ts'
 import {resetRequest} from '../../src/commands/runtime/requests/reset-request.ts'
 import type {HostSpec} from '../../src/domain/cluster.ts'
 
@@ -86,6 +87,67 @@ describe('which machines a reset is for', () => {
       expect(places(cluster.hosts)).toEqual(['192.168.56.13'])
       expect(remaining && addressOf(remaining)).toBe('10.0.0.9')
     }
+  })
+})
+
+describe('which machines a removal is for', () => {
+  const wanted = (more: {readonly file?: string; readonly to?: string; readonly kubeconfig?: string} = {}) => ({
+    ...flags(more),
+    kubeconfig: more.kubeconfig,
+  })
+  let planes = ''
+
+  beforeAll(() => {
+    planes = join(folder, 'planes.yaml')
+    writeFileSync(
+      planes,
+      `apiVersion: kadm/v1
+kind: Cluster
+controlPlaneEndpoint: 10.0.0.9:6443
+hosts:
+- {name: cp-1, role: control-plane, ssh: ubuntu@192.168.56.11}
+- {name: cp-2, role: control-plane, ssh: ubuntu@192.168.56.12}
+- {name: cp-3, role: control-plane, ssh: ubuntu@192.168.56.13}
+- {name: one, role: worker, ssh: ubuntu@192.168.56.21}
+`,
+    )
+  })
+
+  test('a host of the file; the control planes that stay are asked, and no other', async () => {
+    const {targets, controlPlanes, others} = await removeRequest(['cp-1', 'one'], wanted({file: planes}))
+
+    expect(targets.map(({spec, isInFile}) => [spec && addressOf(spec), isInFile])).toEqual([
+      ['192.168.56.11', true],
+      ['192.168.56.21', true],
+    ])
+    expect(places(controlPlanes)).toEqual(['192.168.56.12', '192.168.56.13'])
+    expect(places(others)).toEqual(['192.168.56.12', '192.168.56.13'])
+  })
+
+  test('a node that the file does not list any more', async () => {
+    const {targets, others} = await removeRequest(['cp-9', 'admin@10.0.0.7'], wanted({file: planes}))
+
+    expect(targets.map(({named, spec, isInFile}) => [named, spec && addressOf(spec), isInFile])).toEqual([
+      ['cp-9', undefined, false],
+      ['admin@10.0.0.7', '10.0.0.7', false],
+    ])
+    expect(others).toHaveLength(4)
+  })
+
+  test('without a file, a login is a machine and anything else is a node of the cluster', async () => {
+    const request = await removeRequest(['worker-2', 'ubuntu@10.0.0.12'], wanted({to: 'ubuntu@10.0.0.10'}))
+
+    expect(request.targets.map(({spec}) => spec && addressOf(spec))).toEqual([undefined, '10.0.0.12'])
+    expect(places(request.controlPlanes)).toEqual(['10.0.0.10'])
+    expect(request.others).toEqual([])
+    expect((await removeRequest(['worker-2'], wanted({kubeconfig: 'admin.conf'}))).controlPlanes).toEqual([])
+  })
+
+  test('never all control planes of the file', async () => {
+    await expect(removeRequest(['cp-1', 'cp-2', 'cp-3'], wanted({file: planes}))).rejects.toMatchObject({
+      code: 'preflight',
+      message: expect.stringContaining('no control plane of') as string,
+    })
   })
 })
 

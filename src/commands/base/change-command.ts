@@ -11,6 +11,7 @@ import {recordRun, type RunReport} from '../../ui/run-report.ts'
 import type {OutputForm} from '../flags/output-flag.ts'
 import {ClusterCommand} from './cluster-command.ts'
 import {asStopped} from './interrupt.ts'
+import type {Connector} from '../runtime/wiring/connector.ts'
 import type {SshFlags} from '../flags/ssh-flags.ts'
 
 export interface ChangeFlags extends SshFlags {
@@ -42,8 +43,13 @@ export interface ChangeRequest {
 
 /** A command that is a list of phases over a choice of hosts. */
 export abstract class ChangeCommand extends ClusterCommand {
-  /** The options of a run, with every connection open. */
-  protected async prepare(request: ChangeRequest, flags: ChangeFlags, emit: Sink): Promise<WorkflowOptions> {
+  /** The options of a run, with every connection open; `open` for connections that the caller has opened. */
+  protected async prepare(
+    request: ChangeRequest,
+    flags: ChangeFlags,
+    emit: Sink,
+    open?: Connector,
+  ): Promise<WorkflowOptions> {
     const [{workflowOptions}, {skippedPhases}] = await Promise.all([
       import('../runtime/wiring/workflow.ts'),
       import('../runtime/requests/skipped-phases.ts'),
@@ -51,7 +57,7 @@ export abstract class ChangeCommand extends ClusterCommand {
     const {joinTo, remaining} = request
     const {cluster, skip} = skippedPhases(request.command, request.cluster, flags['skip-phases'] ?? [])
     const asked = [joinTo?.kind === 'ssh' ? joinTo.spec : undefined, remaining].filter(spec => spec !== undefined)
-    const connector = await this.connections([...cluster.hosts, ...asked], flags)
+    const connector = open ?? (await this.connections([...cluster.hosts, ...asked], flags))
     const options = {
       ...request,
       cluster,

@@ -73,5 +73,5 @@ function argValues(args: DeclaredCommand['args']): Values {
   if (arg?.options !== undefined) return arg.options
   if (name === 'phase') return 'phases'
   if (name === 'file' || name === 'folder') return 'files'
-  return name === 'host' || name === 'target' ? 'hosts' : undefined
+  return name === 'host' || name === 'target' || name === 'node' ? 'hosts' : undefined
 }

@@ -1,6 +1,5 @@
 import {makeKey} from '../../certs/keys.ts'
 import {KadmError} from '../../domain/errors.ts'
-import {clusterLease} from '../../kube/cluster-lease.ts'
 import type {PackageSource} from '../../domain/repository.ts'
 import type {Run} from './run.ts'
 import type {Outcome} from './jobs.ts'
@@ -11,6 +10,7 @@ import type {WorkflowOptions} from '../workflows/options.ts'
 import type {EtcdPeer} from '../../domain/etcd.ts'
 import type {JoiningPeer} from '../../resources/core/values.ts'
 import type {ControlPlane} from '../cluster/control-plane.ts'
+import {clusterLeaseOf} from '../lease/cluster-lease-of.ts'
 import {joinEtcd} from '../cluster/join-etcd.ts'
 import {runValues} from '../cluster/run-values.ts'
 import {uploadAll} from '../hosts/upload.ts'
@@ -36,7 +36,7 @@ export type PreflightedSession = Session & RunCluster
 
 /** The run that the engine carries out on these machines. */
 export function runOf(options: WorkflowOptions, session: RunCluster, machines: readonly Machine[]): Run {
-  const {clock, signal, random, holder} = options
+  const {clock, signal, random} = options
   return {
     cluster: session.cluster,
     machines,
@@ -61,11 +61,7 @@ export function runOf(options: WorkflowOptions, session: RunCluster, machines: r
       now: new Date(clock.now()),
     }),
     ...accessOf(session),
-    clusterLease: clusterLease({
-      identity: `${holder.text} ${random(4).toString('hex')}`,
-      isGone: identity => holder.isGone(identity.replace(/ [0-9a-f]{8}$/, '')),
-      clock,
-    }),
+    clusterLease: clusterLeaseOf(options),
     upload,
     emit: options.emit,
     explain: options.explain,

@@ -7,7 +7,7 @@ import {select} from '../../phases/select.ts'
 import type {Host} from '../../remote/host.ts'
 import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import {carryOut} from '../schedule/carry-out.ts'
-import {controlPlaneOn} from '../cluster/control-plane.ts'
+import {controlPlaneOn, type ControlPlane} from '../cluster/control-plane.ts'
 import {refuseHeld} from '../lease/refuse-held.ts'
 import {withLeases, type Lease} from '../lease/lease.ts'
 import {revertLedger, type RevertReport} from '../ledger/ledger.ts'
@@ -24,7 +24,10 @@ export interface ResetReport {
   readonly hosts: readonly HostReset[]
 }
 
-export type ResetOptions = Omit<WorkflowOptions, 'joinTo' | 'steps'> & {
+/** The input of a reset that does not ask the cluster. */
+export type ResetRun = Omit<WorkflowOptions, 'joinTo' | 'steps'>
+
+export type ResetOptions = ResetRun & {
   /** The control plane that stays: it drains each node, deletes its Node object and removes its member of etcd. */
   readonly remaining: HostSpec | undefined
 }
@@ -70,35 +73,58 @@ async function resetAll(
   leases: readonly Lease[],
   stays: Host | undefined,
 ): Promise<ResetReport> {
-  const machines = candidates.map((candidate, i): Machine => {
-    const {host, gathered} = candidate
-    return {host, facts: gathered.facts, node: nodeOf(candidate), lease: leases[i]}
-  })
   const controlPlane = stays === undefined ? undefined : controlPlaneOn(stays, options.signal)
-  const nodes = machines.map(({node}) => node)
-  const carryOutOn: CarryOutOn = async (some, phases) => {
-    const steps = select(phases, [], [])
-    judgeOutcomes(await carryOut(runOf({...options, steps}, {cluster: options.cluster, nodes, controlPlane}, some)))
-  }
   try {
-    const workers = machines.filter(({node}) => node.role === 'worker')
-    const controlPlanes = machines.filter(({node}) => node.role === 'control-plane')
-    const first = await resetHosts(options, carryOutOn, workers)
-    return {hosts: [...first, ...(await resetHosts(options, carryOutOn, controlPlanes))]}
+    return await resetMachines(options, machinesOf(candidates, leases), {phases: resetPhases, controlPlane})
   } finally {
     await controlPlane?.close()
   }
 }
 
+/** The machines of a reset, with the lease of each. */
+export const machinesOf = (candidates: readonly Candidate[], leases: readonly Lease[]): readonly Machine[] =>
+  candidates.map((candidate, i) => {
+    const {host, gathered} = candidate
+    return {host, facts: gathered.facts, node: nodeOf(candidate), lease: leases[i]}
+  })
+
+/** What comes before the ledger is reverted, and by which control plane. */
+export interface BeforeRevert {
+  readonly phases: readonly Phase[]
+  readonly controlPlane: ControlPlane | undefined
+}
+
+/** Restores each machine, workers first, while the caller holds the leases. */
+export async function resetMachines(
+  options: ResetRun,
+  machines: readonly Machine[],
+  {phases: before, controlPlane}: BeforeRevert,
+): Promise<ResetReport> {
+  const nodes = machines.map(({node}) => node)
+  const carryOutOn: CarryOutOn = async (some, phases) => {
+    const steps = select(phases, [], [])
+    judgeOutcomes(await carryOut(runOf({...options, steps}, {cluster: options.cluster, nodes, controlPlane}, some)))
+  }
+  const workers = machines.filter(({node}) => node.role === 'worker')
+  const controlPlanes = machines.filter(({node}) => node.role === 'control-plane')
+  const first = await resetHosts({options, carryOutOn, before}, workers)
+  return {hosts: [...first, ...(await resetHosts({options, carryOutOn, before}, controlPlanes))]}
+}
+
 type CarryOutOn = (machines: readonly Machine[], phases: readonly Phase[]) => Promise<void>
 
+interface Resetting {
+  readonly options: ResetRun
+  readonly carryOutOn: CarryOutOn
+  readonly before: readonly Phase[]
+}
+
 async function resetHosts(
-  options: ResetOptions,
-  carryOutOn: CarryOutOn,
+  {options, carryOutOn, before}: Resetting,
   machines: readonly Machine[],
 ): Promise<readonly HostReset[]> {
   if (machines.length === 0) return []
-  await carryOutOn(machines, resetPhases)
+  await carryOutOn(machines, before)
   const reports = await onEach(machines, MACHINES_AT_ONCE, machine => revertOn(options, machine))
   await carryOutOn(machines, afterResetPhases)
   await onEach(machines, MACHINES_AT_ONCE, async ({lease, node}) => {
@@ -108,7 +134,7 @@ async function resetHosts(
   return reports
 }
 
-async function revertOn({emit, clock, signal: stop}: ResetOptions, {host, node, lease}: Machine): Promise<HostReset> {
+async function revertOn({emit, clock, signal: stop}: ResetRun, {host, node, lease}: Machine): Promise<HostReset> {
   if (lease === undefined) throw new Error(`${host.name}: cannot undo changes on the host without its lease`)
   const signal = AbortSignal.any([stop, lease.lost])
   const warn = (message: string): void => emit({type: 'warning', host: node.name, message, at: clock.now()})

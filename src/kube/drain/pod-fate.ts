@@ -16,7 +16,7 @@ export type PodFate =
   | {readonly kind: 'stays'; readonly because: 'static pod' | 'DaemonSet' | 'terminating'}
   | {readonly kind: 'refused'; readonly because: Loss | 'DaemonSet'}
 
-/** What the drain would delete for good. */
+/** What the drain would delete permanently. */
 export type Loss = 'no controller' | 'emptyDir'
 
 /** The flag that lets a drain continue, as kubectl names it. */

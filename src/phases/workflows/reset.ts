@@ -45,6 +45,22 @@ const etcdStep = ({node, facts}: PhaseContext, step: EtcdLeftResource['step']): 
     why: 'a removed member would still count against the quorum of etcd',
   })
 
+/** Stops what Kubernetes runs on a machine. */
+export const stopPhase: Phase = {
+  name: 'stop',
+  title: 'Stop all pods',
+  why: 'stops pods and removes their network and rules before files are deleted',
+  resources: () => [
+    kubeletStopped(),
+    podsStopped(),
+    podMountsGone(),
+    podGroupsGone(),
+    podLinksGone(),
+    packetFilterCleared(),
+    restoreKernelSettings(),
+  ],
+}
+
 /** `kadm reset`, before the ledger is reverted: the node leaves the cluster, and its containers stop. */
 export const resetPhases: readonly Phase[] = [
   {
@@ -75,20 +91,7 @@ export const resetPhases: readonly Phase[] = [
     },
     resources: context => [etcdStep(context, 'remove')],
   },
-  {
-    name: 'stop',
-    title: 'Stop all pods',
-    why: 'stops pods and removes their network and rules before files are deleted',
-    resources: () => [
-      kubeletStopped(),
-      podsStopped(),
-      podMountsGone(),
-      podGroupsGone(),
-      podLinksGone(),
-      packetFilterCleared(),
-      restoreKernelSettings(),
-    ],
-  },
+  stopPhase,
 ]
 
 /** The files that `kubeadm reset` removes. Folders that are links or mount points stay. */

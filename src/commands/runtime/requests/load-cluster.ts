@@ -81,11 +81,15 @@ const withSsh = (host: HostSpec, flags: LoginFlags): HostSpec =>
         },
       }
 
-/** Finds a host by its name or address in the file. */
-export function hostNamed({hosts}: Pick<Cluster, 'hosts'>, wanted: string, file: string): HostSpec {
-  const found = hosts.find(
+/** Finds a host by its name or address in the file; undefined when the file has no such host. */
+export const hostIn = ({hosts}: Pick<Cluster, 'hosts'>, wanted: string): HostSpec | undefined =>
+  hosts.find(
     ({name, nodeName, ssh}) => name === wanted || nodeName === wanted || (ssh !== 'local' && ssh.address === wanted),
   )
+
+/** Finds a host that the file must have. */
+export function hostNamed(cluster: Pick<Cluster, 'hosts'>, wanted: string, file: string): HostSpec {
+  const found = hostIn(cluster, wanted)
   if (found !== undefined) return found
   throw new KadmError('usage', `${file} has no host '${wanted}'`, {
     hint: 'use the host names in the file, or omit --file',

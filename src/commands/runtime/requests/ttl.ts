@@ -15,6 +15,10 @@ export function parseLimit(text: string, flag: string): number {
   return ms > 0 ? ms : refuse(flag, text, 'use a value such as 90s, 10m or 1h')
 }
 
+/** A time limit that may be 0, for none. */
+export const parseLimitOrNone = (text: string, flag: string): number =>
+  text === '0' ? 0 : (milliseconds(text) ?? refuse(flag, text, 'use a value such as 90s or 10m, or 0s for no limit'))
+
 function refuse(flag: string, text: string, hint: string): never {
   throw new KadmError('usage', `invalid duration '${text}' for ${flag}`, {hint})
 }
