@@ -7,10 +7,7 @@ import {makeKey} from '../../src/certs/keys.ts'
 import {joinByDiscovery} from '../../src/commands/runtime/requests/discovery.ts'
 import {joinRequest, type JoinFlags} from '../../src/commands/runtime/requests/join-request.ts'
 import {releasesOf} from '../../src/commands/runtime/requests/release-labels.ts'
-import {skippedPhases} from '../../src/commands/runtime/requests/skipped-phases.ts'
-import {hasCoreDns, hasKubeProxy} from '../../src/domain/kubeadm-places.ts'
 import {caPins} from '../../src/kube/signature.ts'
-import {sampleCluster} from '../phases/preflight/sample.ts'
 
 const TOKEN = 'abcdef.0123456789abcdef'
 const NO_FLAGS: JoinFlags = {
@@ -239,30 +236,6 @@ describe('a discovery file', () => {
 
   test('no discovery at all is refused', async () => {
     await expect(joinByDiscovery({}, () => Promise.resolve(''))).rejects.toThrow('names no discovery')
-  })
-})
-
-describe('phases that are skipped', () => {
-  test('by flag: the cluster is one without the add-on', () => {
-    const {cluster, skip} = skippedPhases('init', sampleCluster(), ['addon/coredns'])
-
-    expect(skip).toEqual(['addon/coredns'])
-    expect([hasCoreDns(cluster), hasKubeProxy(cluster)]).toEqual([false, true])
-  })
-
-  test("by kubeadm's names in a file, those that kadm has too", () => {
-    const init = {skipPhases: ['addon/kube-proxy', 'etcd/local', 'upload-certs', 'certs/apiserver']}
-    const {cluster, skip} = skippedPhases('init', {...sampleCluster(), kubeadm: {init}}, ['mark-control-plane'])
-
-    expect(skip).toEqual(['mark-control-plane', 'addon/kube-proxy', 'etcd'])
-    expect(hasKubeProxy(cluster)).toBe(false)
-  })
-
-  test('those of a join are not those of an init', () => {
-    const kubeadm = {init: {skipPhases: ['certs']}, join: {skipPhases: ['kubelet-start']}}
-
-    expect(skippedPhases('join', {...sampleCluster(), kubeadm}, []).skip).toEqual(['worker/kubelet-start'])
-    expect(skippedPhases('reset', {...sampleCluster(), kubeadm}, []).skip).toEqual([])
   })
 })
 

@@ -6,14 +6,25 @@ const SHARED = [
   ...['mark-control-plane', 'bootstrap-token', 'kubelet-finalize', 'addon', 'addon/coredns', 'addon/kube-proxy'],
 ]
 
-/** kubeadm's phases without a counterpart: what they do is not done by kadm, so skipping them changes nothing. */
-const NOTHING_TO_SKIP = [
-  'upload-certs',
-  'show-join-command',
-  'etcd-join',
-  'control-plane-join',
-  'control-plane-prepare',
-]
+/** kubeadm's phases of a join, and what does their work in kadm. */
+const OF_JOIN: Readonly<Record<string, readonly string[]>> = {
+  'control-plane-prepare': [
+    'control-plane-join/certs',
+    'control-plane-join/kubeconfig',
+    'control-plane-join/manifests',
+  ],
+  'control-plane-prepare/certs': ['control-plane-join/certs'],
+  'control-plane-prepare/kubeconfig': ['control-plane-join/kubeconfig'],
+  'control-plane-prepare/control-plane': ['control-plane-join/manifests'],
+  'kubelet-start': ['worker/kubelet-start', 'control-plane-join/kubelet-start'],
+  'etcd-join': ['control-plane-join/etcd'],
+  'control-plane-join': ['control-plane-join/mark-control-plane'],
+  'control-plane-join/mark-control-plane': ['control-plane-join/mark-control-plane'],
+  'wait-control-plane': ['control-plane-join/wait-control-plane'],
+}
+
+/** kubeadm's phases that are no phases of kadm: it does their work only when a flag asks for it. */
+const NOTHING_TO_SKIP = ['upload-certs', 'show-join-command', 'control-plane-prepare/download-certs']
 
 /** The phases of each command (kubeadm v1.37, cmd/init.go and cmd/join.go). */
 const PHASES = {
@@ -24,15 +35,16 @@ const PHASES = {
   ],
 } as const
 
-/** kadm's name of a phase of kubeadm; undefined for one that it does not have, or not as one phase. */
-export const kadmPhase = (command: 'init' | 'join', name: string): string | undefined => {
-  if (command === 'join') return name === 'kubelet-start' ? 'worker/kubelet-start' : undefined
-  return name === 'etcd/local' ? 'etcd' : SHARED.find(phase => phase === name)
+/** kadm's phases for a phase of kubeadm; none for one that it does not have, or not as a phase. */
+export function kadmPhases(command: 'init' | 'join', name: string): readonly string[] {
+  if (command === 'join') return Object.hasOwn(OF_JOIN, name) ? (OF_JOIN[name] ?? []) : []
+  const phase = name === 'etcd/local' ? 'etcd' : SHARED.find(one => one === name)
+  return phase === undefined ? [] : [phase]
 }
 
 /** What a user must know about a phase that a document skips; undefined when kadm does what it says. */
 export function phaseRemark(command: 'init' | 'join', name: string): string | undefined {
-  if (kadmPhase(command, name) !== undefined || NOTHING_TO_SKIP.includes(name)) return undefined
+  if (kadmPhases(command, name).length > 0 || NOTHING_TO_SKIP.includes(name)) return undefined
   if (name === 'preflight')
     return 'kadm always runs its checks; to continue in spite of errors, use ignorePreflightErrors'
   const phases: readonly string[] = PHASES[command]

@@ -1,4 +1,4 @@
-import {kadmPhase} from '../../../config/documents/kubeadm-phases.ts'
+import {kadmPhases} from '../../../config/documents/kubeadm-phases.ts'
 import type {Cluster} from '../../../domain/cluster.ts'
 
 const ADDONS = ['addon', 'addon/coredns', 'addon/kube-proxy']
@@ -22,4 +22,4 @@ export function skippedPhases(
 }
 
 const mapped = (command: 'init' | 'join', names: readonly string[] = []): readonly string[] =>
-  names.flatMap(name => kadmPhase(command, name) ?? [])
+  names.flatMap(name => kadmPhases(command, name))
