@@ -66,6 +66,20 @@ describe.each(ROLES)('a healthy %s that was asked everything', role => {
   })
 })
 
+test.each([
+  'E1130 14:51:50.1 1 authentication.go:75] "Unable to authenticate the request" err="[x509: certificate has expired or is not yet valid: current time 2026-11-30T14:51:50Z is after 2026-11-30T13:51:50Z, verifying certificate SN=1]"',
+  'http: TLS handshake error from 10.0.0.9:4242: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-30T14:51:50Z is after 2026-11-30T13:51:50Z',
+])('a control plane is not accused of the certificate of a client: %s', text => {
+  const evidence = evidenceWith('control-plane')
+  const line = {text, count: 3, at: evidence.now - 5}
+  const containers = evidence.containers.map(container =>
+    container.name === 'kube-apiserver' ? {...container, lines: [...container.lines, line]} : container,
+  )
+
+  expect(containers.some(({lines}) => lines.includes(line))).toBe(true)
+  expect(ask({...evidence, containers})).toEqual([])
+})
+
 test('a bare machine has nothing to explain', () => {
   const nothing = Object.fromEntries(
     [

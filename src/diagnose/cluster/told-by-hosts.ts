@@ -66,10 +66,10 @@ const PODS = [
 ] as const
 
 /** Why a machine does not do its work, as it says of itself. */
-export const OWN_CAUSES: readonly string[] = [...MACHINE, ...RUNTIME, ...KUBELET]
+export const OWN_CAUSES: readonly string[] = [...MACHINE, ...RUNTIME, ...KUBELET, ...CERTIFICATES]
 
 /** Why the API of a control plane does not answer, as its machine says of itself. */
-export const API_CAUSES: readonly string[] = [...OWN_CAUSES, ...ETCD, ...STATIC_PODS, ...CERTIFICATES]
+export const API_CAUSES: readonly string[] = [...OWN_CAUSES, ...ETCD, ...STATIC_PODS]
 
 /** By what the cluster shows: what a machine says of the same trouble, and better, since it names the cause. */
 const BETTER: Readonly<Record<string, readonly string[]>> = {

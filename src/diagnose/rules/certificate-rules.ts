@@ -29,11 +29,14 @@ function renewal(path: string): string {
 const EXPIRED =
   /certificate has expired or is not yet valid: current time \S+ is after \S+|bootstrap client certificate in (\S+) is expired/
 
+/** A server says this of a client that may run on any machine (k8s.io/apiserver authentication.go, net/http). */
+const OF_A_CLIENT = /Unable to authenticate the request|TLS handshake error from|rejected connection/
+
 /** A component that runs well now has got over what it said; so has a kubelet that the API answers. */
 const stillSaid = (evidence: Evidence): readonly Hit[] => {
   const said = find(evidence, ['kubelet'], EXPIRED).filter(() => evidence.api?.answered !== true)
   const components = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd']
-  return [...said, ...find(evidence, components, EXPIRED)]
+  return [...said, ...find(evidence, components, EXPIRED).filter(({line}) => !OF_A_CLIENT.test(line.text))]
 }
 
 const expired: Rule = {

@@ -28,6 +28,12 @@ describe('what a machine sees of another one', () => {
   test.each([
     ['its kubelet is off', port, finding('kubelet-off', {certainty: 'certain'}), '10.0.0.2 certain kubelet-off'],
     ['its containerd hangs', port, finding('runtime-hangs'), '10.0.0.2 likely runtime-hangs'],
+    [
+      'its kubelet has an expired certificate',
+      port,
+      finding('certificate-expired', {certainty: 'certain'}),
+      '10.0.0.2 certain certificate-expired',
+    ],
     ['it drops the packets', port, drops(10250), '10.0.0.2 likely firewall'],
     ['it drops what comes by the tunnel', tunnel, drops(8472), '10.0.0.2 likely firewall'],
     ['its tunnel is gone', tunnel, finding('tunnel-missing'), '10.0.0.2 likely tunnel-missing'],
