@@ -1,8 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {DEFAULT_VERSION} from '../../src/domain/releases.ts'
-import {flannelObjects} from '../../src/manifests/flannel.ts'
-import {clusterOf} from '../manifests/cluster.ts'
 import {LEFT_BY_RESET} from './left-by-reset.ts'
+import {KUBECTL, makeByKubeadm} from './make-by-kubeadm.ts'
 import {differences, snapshot, type Snapshot} from './snapshot.ts'
 import {measured, testLab, type TestLab} from './test-lab.ts'
 import {errorsIn} from './told.ts'
@@ -16,24 +14,7 @@ describe('a cluster that the real kubeadm made', () => {
   beforeAll(async () => {
     lab = await testLab('e2e-kubeadm', MACHINES)
     await Promise.all(MACHINES.map(async machine => bare.set(machine, await snapshot(lab, machine))))
-    const only = 'prepare,control-plane-images,node-images'
-    await lab.kadmDone(['init', lab.target('master'), '--only', only, '--bundle', lab.bundleDir])
-    const groups = await lab.must('master', 'stat -f -c %T /sys/fs/cgroup')
-    const config = kubeadmConfig(lab.address('master'), groups === 'cgroup2fs' ? 'systemd' : 'cgroupfs')
-    await measured('kubeadm init', () =>
-      lab.must(
-        'master',
-        'cat > kubeadm.yaml; sudo systemctl enable kubelet; sudo kubeadm init --config kubeadm.yaml --ignore-preflight-errors=SystemVerification',
-        config,
-      ),
-    )
-    await lab.must('master', 'rm kubeadm.yaml')
-    const items = flannelObjects({
-      cluster: clusterOf(DEFAULT_VERSION),
-      api: {host: lab.address('master'), port: 6443},
-    })
-    await lab.must('master', `${KUBECTL} apply -f -`, JSON.stringify({apiVersion: 'v1', kind: 'List', items}))
-    await lab.must('master', `${KUBECTL} wait --for=condition=Ready node/master --timeout=180s`)
+    await makeByKubeadm(lab, 'master')
     await podsOfNodesRun()
   })
   afterAll(() => lab.down())
@@ -49,6 +30,17 @@ describe('a cluster that the real kubeadm made', () => {
 
     expect(stdout).toMatch(/^master +ready +control-plane +v1\.37\.2 /m)
     expect(stdout).toMatch(/^kube-apiserver-master +ok/m)
+  })
+
+  it('gets no further control plane, because it has no endpoint for all, and the machine is not touched', async () => {
+    const before = await snapshot(lab, 'worker')
+    const join = ['join', lab.target('worker'), '--control-plane', '--to', lab.target('master')]
+    const {code, stderr} = await lab.kadm([...join, '--bundle', lab.bundleDir])
+
+    expect(code).toBe(3)
+    expect(stderr).toContain('it has no controlPlaneEndpoint (in ConfigMap kube-system/kubeadm-config)')
+    expect(stderr).toContain('kadm init --control-plane-endpoint')
+    expect(differences(before, await snapshot(lab, 'worker'))).toEqual([])
   })
 
   it('gets a worker by join', async () => {
@@ -93,8 +85,6 @@ describe('a cluster that the real kubeadm made', () => {
   })
 })
 
-const KUBECTL = 'sudo kubectl --kubeconfig /etc/kubernetes/admin.conf --cache-dir /dev/shm/kubectl'
-
 const LEFT = [
   ...LEFT_BY_RESET,
   {
@@ -102,24 +92,3 @@ const LEFT = [
     because: 'kubeadm made the folder; its own reset empties it and leaves it too',
   },
 ]
-
-/** As a person would write it for such machines. */
-const kubeadmConfig = (address: string, cgroupDriver: string): string => `apiVersion: kubeadm.k8s.io/v1beta4
-kind: InitConfiguration
-localAPIEndpoint: {advertiseAddress: ${address}}
-nodeRegistration: {criSocket: "unix:///run/containerd/containerd.sock", imagePullPolicy: IfNotPresent}
----
-apiVersion: kubeadm.k8s.io/v1beta4
-kind: ClusterConfiguration
-kubernetesVersion: ${DEFAULT_VERSION}
-networking: {podSubnet: 10.244.0.0/16}
----
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-cgroupDriver: ${cgroupDriver}
-failCgroupV1: false
----
-apiVersion: kubeproxy.config.k8s.io/v1alpha1
-kind: KubeProxyConfiguration
-conntrack: {maxPerCore: 0, min: 0}
-`

@@ -1,11 +1,11 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {addressIn} from '../../src/lab/network/subnet.ts'
 import {bringTool, kadmOn, TOOL} from '../e2e/bring-tool.ts'
+import {KUBECTL, makeByKubeadm} from '../e2e/make-by-kubeadm.ts'
 import {tcpBalancer, type TcpBalancer} from '../e2e/tcp-balancer.ts'
 import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
 
 const MACHINES = ['cp-1', 'cp-2', 'cp-3']
-const KUBECTL = 'sudo kubectl --kubeconfig /etc/kubernetes/admin.conf'
 const KUBEADM_FLAGS = '--cri-socket unix:///run/containerd/containerd.sock --ignore-preflight-errors=SystemVerification'
 const WRONG_KEY = 'ab'.repeat(32)
 
@@ -107,5 +107,26 @@ describe('control planes that join one after the other', () => {
     expect(code).toBe(3)
     expect(stderr).toContain('etcd has 2 voting members and needs 2, but only 1 answers')
     expect(await lab.must('cp-3', 'sudo ls /etc/kubernetes 2>&1 || :')).not.toContain('pki')
+  })
+})
+
+describe('a cluster that the real kubeadm made', () => {
+  let lab: TestLab
+
+  beforeAll(async () => {
+    lab = await testLab('e2e-of-kubeadm', ['first', 'second'])
+    await makeByKubeadm(lab, 'first', `${lab.address('first')}:6443`)
+  })
+  afterAll(() => lab.down())
+
+  it('gets another control plane by kadm join', async () => {
+    const join = ['join', lab.target('second'), '--control-plane', '--to', lab.target('first')]
+    await measured('kadm join --control-plane', () => lab.kadmDone([...join, '--bundle', lab.bundleDir]))
+
+    const nodes = await lab.must('second', `${KUBECTL} get nodes -o name -l node-role.kubernetes.io/control-plane`)
+    expect(nodes.trim().split('\n')).toEqual(['node/first', 'node/second'])
+    const {stdout} = await lab.kadmDone(['etcd', 'members', lab.target('second')])
+    expect(stdout).toContain('2 of 2 voting members answer')
+    expect((await lab.kadmDone(['status', lab.target('second')])).stdout).toMatch(/^second +ready +control-plane /m)
   })
 })
