@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import type {AskedMember, EtcdMember} from '../../src/domain/etcd.ts'
+import {EtcdError} from '../../src/kube/etcd/etcd-error.ts'
 import {joinEtcd} from '../../src/engine/cluster/join-etcd.ts'
 
 const urlOf = (last: number): string => `https://10.0.0.${String(last)}:2380`
@@ -74,6 +75,23 @@ describe('a host that joins etcd', () => {
     const never = fakeEtcd(silent)
     await expect(joinEtcd(never.etcd, peer(3), never.sleep)).rejects.toThrow('only 1 answers')
     expect(never.slept).toHaveLength(7)
+  })
+
+  it('waits for its turn while another run adds a member, but not for ever', async () => {
+    const busy = (refusals: number) => {
+      const {etcd, ...rest} = fakeEtcd([member(1), member(2)])
+      let left = refusals
+      const addLearner: typeof etcd.addLearner = url =>
+        left-- > 0 ? Promise.reject(new EtcdError('too-many-learners', 'too many learners')) : etcd.addLearner(url)
+      return {...rest, etcd: {...etcd, addLearner}}
+    }
+    const soon = busy(2)
+    await joinEtcd(soon.etcd, peer(3), soon.sleep)
+    expect(soon.changes).toEqual([`add ${urlOf(3)}`])
+    expect(soon.slept).toEqual([5000, 5000])
+    const never = busy(1000)
+    await expect(joinEtcd(never.etcd, peer(3), never.sleep)).rejects.toThrow('too many learners')
+    expect(never.slept).toHaveLength(24)
   })
 
   it('is removed and added again after its machine was made again', async () => {

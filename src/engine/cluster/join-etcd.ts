@@ -1,6 +1,7 @@
 import {KadmError} from '../../domain/errors.ts'
 import {mayAdd, mayRemove, type AskedMember, type EtcdPeer} from '../../domain/etcd.ts'
 import type {EtcdClient} from '../../kube/etcd/etcd-client.ts'
+import {EtcdError} from '../../kube/etcd/etcd-error.ts'
 import type {JoiningPeer} from '../../resources/core/values.ts'
 
 /**
@@ -24,7 +25,7 @@ export async function joinEtcd(
   if (own === undefined || isReplaced) {
     const rest = before.filter(member => !isOwn(member))
     allow(mayAdd(rest), `add ${name} to etcd`)
-    await etcd.addLearner(peerUrl)
+    await addWhenFree(etcd, peerUrl, sleep)
   }
   return (await etcd.members()).flatMap(member =>
     member.peerUrls.map(url => ({
@@ -48,6 +49,26 @@ export async function settledMembers(
     const members = await etcd.askMembers()
     if (left <= 0 || members.every(member => member.isHealthy || isOwn(member))) return members
     await sleep(PAUSE_MS)
+  }
+}
+
+/** As kubeadm waits for etcd (timeouts.etcdAPICall), in pauses. */
+const TURNS = 24
+
+/** etcd takes one learner at a time; the other one may join from its own machine in another run. */
+async function addWhenFree(
+  etcd: Pick<EtcdClient, 'addLearner'>,
+  peerUrl: string,
+  sleep: (ms: number) => Promise<void>,
+): Promise<void> {
+  for (let left = TURNS; ; left--) {
+    try {
+      await etcd.addLearner(peerUrl)
+      return
+    } catch (error) {
+      if (left <= 0 || !(error instanceof EtcdError) || error.reason !== 'too-many-learners') throw error
+      await sleep(PAUSE_MS)
+    }
   }
 }
 
