@@ -77,10 +77,12 @@ export class Join extends ChangeCommand {
         hint: 'name a control plane with --to, or pass the address of the API and --token',
       })
     }
-    const {cluster: asked, joinTo, warnings} = await joinRequest(args.target ?? [], flags)
+    const {cluster: asked, joinTo, controlPlanes, warnings} = await joinRequest(args.target ?? [], flags)
     const cluster = withPatchesOf(asked, 'join', flags.patches)
     warnings.forEach(warning => this.note(`warning: ${warning}`))
-    const request = {command: 'join', cluster, joinTo, phases: joinPhases}
+    const spec = await this.answering(controlPlanes, flags)
+    const through = joinTo.kind === 'ssh' && spec !== undefined ? {...joinTo, spec} : joinTo
+    const request = {command: 'join', cluster, joinTo: through, phases: joinPhases}
     if (flags['dry-run'] || cluster.kubeadm?.join?.dryRun === true) {
       await this.plan(request, flags)
       return

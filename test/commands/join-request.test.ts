@@ -177,6 +177,17 @@ hosts:
     )
   })
 
+  test('without --to, any other control plane of the file may be asked', async () => {
+    const flags = {...NO_FLAGS, file: clusterFile()}
+    const asked = async (...targets: readonly string[]) =>
+      (await joinRequest(targets, flags)).controlPlanes.map(({name}) => name)
+
+    expect(await asked('worker')).toEqual(['cp-1', 'cp-2'])
+    expect(await asked('cp-1')).toEqual(['cp-2'])
+    await expect(asked('cp-1', 'cp-2')).rejects.toThrow('no control plane beside the machines that are to join')
+    expect((await joinRequest(['cp-1'], {...flags, to: '192.0.2.11'})).controlPlanes).toHaveLength(1)
+  })
+
   test('--apiserver-advertise-address is the address of one new node', async () => {
     const flags = {...NO_FLAGS, to: 'cp-1', 'control-plane': true, 'apiserver-advertise-address': '192.0.2.11'}
     const {cluster} = await joinRequest(['cp-2'], flags)

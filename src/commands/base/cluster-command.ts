@@ -60,7 +60,7 @@ export abstract class ClusterCommand extends KadmCommand {
   protected async onControlPlane<T>(
     controlPlanes: readonly HostSpec[],
     flags: SshFlags,
-    work: (host: Host, isOnly: boolean) => Promise<T>,
+    work: (host: Host, isOnly: boolean, spec: HostSpec) => Promise<T>,
   ): Promise<T> {
     const isOnly = controlPlanes.length === 1
     const connector = await this.connections(controlPlanes, flags, {goesOnWithout: !isOnly})
@@ -70,9 +70,21 @@ export abstract class ClusterCommand extends KadmCommand {
     ])
     return firstAnswering(
       controlPlanes,
-      async spec => work(await connector.connect(spec), isOnly),
+      async spec => work(await connector.connect(spec), isOnly, spec),
       (spec, {message}) => this.note(`${hostLabel(spec)}: ${message}; trying the next control plane`),
     )
+  }
+
+  /** The first of these control planes whose API answers; a single one is not asked. */
+  protected async answering(controlPlanes: readonly HostSpec[], flags: SshFlags): Promise<HostSpec | undefined> {
+    if (controlPlanes.length < 2) return controlPlanes[0]
+    const {controlPlaneOn} = await import('../../engine/cluster/control-plane.ts')
+    return this.onControlPlane(controlPlanes, flags, async (host, _, spec) => {
+      const controlPlane = controlPlaneOn(host, this.signal)
+      this.atEnd(controlPlane.close)
+      await (await controlPlane.api()).getText('/readyz', {retryForMs: 0, timeoutMs: 5000})
+      return spec
+    })
   }
 
   /** Stores the certificates of the first of these control planes that answers in the cluster; with a new key unless one is given. */

@@ -7,7 +7,7 @@ import {readLocalText} from '../../../remote/local/local-files.ts'
 import {checkedCertificateKey} from './certificate-key.ts'
 import {joinByDiscovery, type ReadDiscovery} from './discovery.ts'
 import {clusterFrom, hostNamed, readText, withSshFlags, type LoginFlags, type TextFile} from './load-cluster.ts'
-import {controlPlaneSpec} from './target-host.ts'
+import {controlPlaneSpecs} from './target-host.ts'
 
 export interface JoinFlags extends LoginFlags {
   readonly file: string | undefined
@@ -26,6 +26,8 @@ export interface JoinFlags extends LoginFlags {
 export interface JoinRequest {
   readonly cluster: Cluster
   readonly joinTo: JoinTo
+  /** All control planes of the file through which the machines can join; one or none when the command line says which. */
+  readonly controlPlanes: readonly HostSpec[]
   readonly warnings: readonly string[]
 }
 
@@ -37,10 +39,12 @@ export async function joinRequest(targets: readonly string[], flags: JoinFlags):
   const cluster = withSshFlags(read, flags)
   const swapAsCluster = flags.swap === undefined && !given.listsHosts
   const hosts = withAddress(cluster.hosts, flags['apiserver-advertise-address'])
-  const way = await joinTo(targets, flags, cluster)
+  const seeds = await seedsOf(flags, cluster)
+  const way = await joinTo(targets, flags, {cluster, seeds})
   return {
     cluster: {...cluster, hosts: named(hosts, flags['node-name'])},
     joinTo: {...way, swapAsCluster},
+    controlPlanes: way.kind === 'ssh' ? seeds : [],
     warnings: [...warnings, ...unusedFlags(flags, hosts, way)],
   }
 }
@@ -113,20 +117,38 @@ function unusedFlags(flags: JoinFlags, hosts: readonly HostSpec[], {kind}: JoinT
   return kind === 'ssh' ? ['the certificate key is not used: with --to, kadm copies the certificates over SSH'] : []
 }
 
-async function joinTo(targets: readonly string[], flags: JoinFlags, cluster: Cluster): Promise<JoinTo> {
+/** The control planes to ask: not those of the file that are to join now. */
+async function seedsOf(flags: JoinFlags, {hosts, kubeadm}: Cluster): Promise<readonly HostSpec[]> {
+  if (flags.token !== undefined || (flags.to === undefined && kubeadm?.join?.discovery !== undefined)) return []
+  const all = await controlPlaneSpecs(flags.to, flags)
+  const seeds = flags.to === undefined ? all.filter(seed => !hosts.some(host => isSameTarget(host, seed))) : all
+  if (seeds.length > 0) return seeds
+  throw new KadmError('usage', 'the file has no control plane beside the machines that are to join', {
+    hint: 'name a control plane of the cluster with --to; to create a cluster, run kadm apply',
+  })
+}
+
+const isSameTarget = ({ssh: a}: HostSpec, {ssh: b}: HostSpec): boolean =>
+  a === 'local' || b === 'local' ? a === b : a.address === b.address && (a.port ?? 22) === (b.port ?? 22)
+
+async function joinTo(
+  targets: readonly string[],
+  flags: JoinFlags,
+  {cluster, seeds: [seed]}: {readonly cluster: Cluster; readonly seeds: readonly HostSpec[]},
+): Promise<JoinTo> {
   const {token} = flags
   const discovery = cluster.kubeadm?.join?.discovery
   const certificateKey =
     checkedCertificateKey(flags['certificate-key']) ?? cluster.kubeadm?.join?.controlPlane?.certificateKey
   if (token !== undefined)
     return {...byToken(targets, token, flags, discovery?.bootstrapToken?.apiServerEndpoint), certificateKey}
-  if (flags.to !== undefined || discovery === undefined)
-    return {kind: 'ssh', spec: await controlPlaneSpec(flags.to, flags)}
+  if (seed !== undefined) return {kind: 'ssh', spec: seed}
   if (targets.length > 0) {
     throw new KadmError('usage', `a token joins the machine on which kadm runs; remove: ${targets.join(' ')}`, {
       hint: 'to join other machines, name a control plane with --to; the discovery of the file is then not used',
     })
   }
+  if (discovery === undefined) throw new Error('a join without a discovery has no control plane')
   return {...(await joinByDiscovery(discovery, readDiscovery)), certificateKey}
 }
 
