@@ -26,7 +26,12 @@ export async function downloadBundle(
   place: BuildPlace,
   onItem: (item: string) => void,
 ): Promise<void> {
-  const images = imagesForRole('control-plane', {version, repository: DEFAULT_REPOSITORY, podNetwork: 'flannel'})
+  const images = imagesForRole('control-plane', {
+    version,
+    repository: DEFAULT_REPOSITORY,
+    podNetwork: 'flannel',
+    hasLocalBalancer: true,
+  })
   const downloads = internet(place.signal)
   await withLock(
     `${dir}.lock`,

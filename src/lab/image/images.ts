@@ -1,6 +1,6 @@
 import type {Architecture} from '../../domain/architecture.ts'
 import {images} from '../../domain/images.ts'
-import {AGNHOST_IMAGE, AGNHOST_NEXT_IMAGE, flannelImage} from '../../domain/releases.ts'
+import {AGNHOST_IMAGE, AGNHOST_NEXT_IMAGE, flannelImage, HAPROXY_IMAGE} from '../../domain/releases.ts'
 import type {KubernetesVersion} from '../../domain/version.ts'
 import type {ImageDescription, Layer, LayerItem} from './image-archive.ts'
 
@@ -10,6 +10,8 @@ export interface ImageInputs {
   readonly program: (name: string) => string
   /** The layer with iptables, nft and conntrack. */
   readonly base: string
+  /** The layer with haproxy. */
+  readonly haproxy: string
 }
 
 /** Every image a lab's cluster runs. The entry point is empty where kubeadm's manifests give the command. */
@@ -41,6 +43,7 @@ export function imageDescriptions(version: KubernetesVersion, inputs: ImageInput
     command(set.controllerManager, 'kube-controller-manager'),
     command(set.scheduler, 'kube-scheduler'),
     command(set.etcd, 'etcd'),
+    image([HAPROXY_IMAGE], [{tar: inputs.haproxy}]),
   ]
 }
 

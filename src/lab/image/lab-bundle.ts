@@ -14,10 +14,10 @@ import {buildPause} from '../drivers/pause.ts'
 import type {LabSink, Step, Tracker} from '../run/progress.ts'
 import {fingerprint, programKey, recipe, type GoModule} from './recipe.ts'
 import {requireBuildPrograms} from '../run/requirements.ts'
-import {baseLayer, baseLayerKey} from './rootfs.ts'
+import {BASE_LAYER, HAPROXY_LAYER, layerFile, layerKey} from './layers.ts'
 
 /** Raised when the way a bundle is put together changes, so that an old one is not taken for a new one. */
-const FORMAT = 3
+const FORMAT = 4
 
 /** What a gigabyte of executables takes to compress on two cores. */
 const PACK: Step = {name: 'bundle', seconds: 40}
@@ -25,6 +25,7 @@ const PACK: Step = {name: 'bundle', seconds: 40}
 const DOWNLOAD: Step = {name: 'download', seconds: 120}
 const PAUSE: Step = {name: 'pause', seconds: 1}
 const BASE: Step = {name: 'base-layer', seconds: 10}
+const HAPROXY: Step = {name: 'haproxy-layer', seconds: 10}
 
 /** Where a lab's artifacts come from: official releases where they can be reached, else compiled here. */
 export type ArtifactSource = 'auto' | 'build' | 'download'
@@ -60,7 +61,7 @@ export async function planBundle(
     await requireBuildPrograms(report, place.signal)
     await requireGo()
     return {
-      steps: [...(await missingSteps(place, recipe(version))), PAUSE, BASE, PACK],
+      steps: [...(await missingSteps(place, recipe(version))), PAUSE, BASE, HAPROXY, PACK],
       carryOut: (tracked, signal) => buildBundle(built, {...place, signal}, version, tracked),
     }
   }
@@ -87,10 +88,18 @@ async function buildBundle(
 ): Promise<string> {
   const modules = recipe(version)
   const pause = await tracked.step(PAUSE, 'build pause', () => buildPause(place))
-  const base = await tracked.step(BASE, 'create the base layer of images', () => baseLayer(place))
+  const base = await tracked.step(BASE, 'create the base layer of images', () => layerFile(place, BASE_LAYER))
+  const haproxy = await tracked.step(HAPROXY, 'create the image of haproxy', () => layerFile(place, HAPROXY_LAYER))
   await buildPrograms(place, modules, tracked)
   const program = (name: string): string => (name === 'pause' ? pause : fileOf(place, modules, name))
-  await pack({place, version, modules, dir, inputs: {architecture: place.architecture, program, base}, tracked})
+  await pack({
+    place,
+    version,
+    modules,
+    dir,
+    inputs: {architecture: place.architecture, program, base, haproxy},
+    tracked,
+  })
   return dir
 }
 
@@ -102,7 +111,8 @@ function builtBundleDir(place: BuildPlace, version: KubernetesVersion): string {
   const images = imageDescriptions(version, {
     architecture: place.architecture,
     program: name => name,
-    base: baseLayerKey(place.architecture),
+    base: layerKey(BASE_LAYER, place.architecture),
+    haproxy: layerKey(HAPROXY_LAYER, place.architecture),
   })
   return join(place.cache, 'bundles', `${version.text}-${place.architecture}-${fingerprint(FORMAT, keys, images)}`)
 }

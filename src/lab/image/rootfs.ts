@@ -2,7 +2,7 @@ import {join} from 'node:path'
 import {sh, type Script} from '../../remote/shell/shell.ts'
 import {exists, once} from './cache.ts'
 import type {BuildPlace} from './go-build.ts'
-import {DEFAULT_RELEASE, type DebianRelease} from './debian-release.ts'
+import type {DebianRelease} from './debian-release.ts'
 import {asRoot} from '../drivers/privileged.ts'
 import {fingerprint} from './recipe.ts'
 
@@ -77,48 +77,4 @@ mmdebstrap --quiet --mode=root --variant=minbase --format=directory --architectu
     signal: place.signal,
     env: {LC_ALL: 'C.UTF-8'},
   })
-}
-
-/** For images whose program calls iptables, nft or conntrack, and a small shell for people who look inside. */
-const BASE_PACKAGES = 'iptables,nftables,conntrack,kmod,busybox-static'
-
-/** In this variant nothing is configured and no hook runs, so what the alternatives would link is linked here, in `$root`. */
-const BASE_LINKS = sh`
-for tool in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
-  ln -sf xtables-nft-multi "$root/usr/sbin/$tool"
-done
-for tool in sh ls cat echo sleep env wget nslookup ping ip ps grep; do
-  [ -e "$root/bin/$tool" ] || ln -s /bin/busybox "$root/bin/$tool"
-done
-printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n' > "$root/etc/passwd"
-printf 'root:x:0:\nnogroup:x:65534:\n' > "$root/etc/group"
-mkdir -p "$root/tmp" && chmod 1777 "$root/tmp"
-rm -rf "$root"/var/lib/apt "$root"/var/cache "$root"/var/log "$root"/usr/share/doc "$root"/usr/share/man "$root"/usr/share/locale \
-  "$root"/dev/* "$root"/var/lib/dpkg
-`
-
-/** The base layer's folder in the cache. */
-export const baseLayerKey = (architecture: string): string =>
-  `base-${DEFAULT_RELEASE}-${architecture}-${fingerprint(BASE_PACKAGES, BASE_LINKS.text)}`
-
-/** The lowest layer of images that need system tools, as a tar file that is the same wherever it is made from the same packages. */
-export async function baseLayer(place: BuildPlace): Promise<string> {
-  const dir = join(place.cache, 'layers', baseLayerKey(place.architecture))
-  await once(
-    dir,
-    async target => {
-      const root = join(target, 'root')
-      const script = sh`
-mmdebstrap --quiet --mode=root --variant=extract --format=directory --architectures=${place.architecture} \
-  --include=${BASE_PACKAGES} ${DEFAULT_RELEASE} ${root}
-root=${root}
-${BASE_LINKS}
-tar -C ${root} --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf ${join(target, 'layer.tar')} .
-chmod 644 ${join(target, 'layer.tar')}
-rm -rf ${root}`
-      await asRoot('creating the base layer of images', script, {signal: place.signal, env: {LC_ALL: 'C.UTF-8'}})
-    },
-    place,
-  )
-  return join(dir, 'layer.tar')
 }
