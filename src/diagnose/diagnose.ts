@@ -10,6 +10,7 @@ import {FILE_RULES} from './rules/file-rules.ts'
 import {HANG_RULES} from './rules/hang-rules.ts'
 import {HOST_RULES} from './rules/host-rules.ts'
 import {KUBELET_LAST_WORDS, KUBELET_RULES} from './rules/kubelet-rules.ts'
+import {LOAD_BALANCER_RULES} from './rules/load-balancer-rules.ts'
 import {MACHINE_RULES} from './rules/machine-rules.ts'
 import {MANIFEST_RULES} from './rules/manifest-rules.ts'
 import {NETWORK_RULES, POD_LAST_WORDS} from './rules/network-rules.ts'
@@ -28,6 +29,7 @@ export const RULES: readonly Rule[] = [
   ...MANIFEST_RULES,
   ...CERTIFICATE_RULES,
   ...CONTROL_PLANE_RULES,
+  ...LOAD_BALANCER_RULES,
   ...API_ACCESS_RULES,
   ...NODE_RULES,
   ...CNI_RULES,

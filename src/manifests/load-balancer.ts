@@ -74,7 +74,7 @@ const container = ({healthPort}: LocalBalancer, node: Node): Container => {
     failureThreshold: 3,
   }
   return {
-    name: 'haproxy',
+    name: BALANCER_POD,
     image: HAPROXY_IMAGE,
     imagePullPolicy: 'IfNotPresent',
     command: ['haproxy', '-db', '-f', BALANCER_CONFIG],

@@ -4,6 +4,7 @@ import type {Expected} from './expected.ts'
 import {API_RULES} from './rules/api-rules.ts'
 import {CONFIG_RULES} from './rules/config-rules.ts'
 import {CONTROL_PLANE_POD_RULES} from './rules/control-plane-pod-rules.ts'
+import {LOAD_BALANCER_RULES} from './rules/load-balancer-rules.ts'
 import {NODE_RULES} from './rules/node-rules.ts'
 import {POD_RULES} from './rules/pod-rules.ts'
 import {RIGHTS_RULES} from './rules/rights-rules.ts'
@@ -14,6 +15,7 @@ import type {ClusterSnapshot} from './snapshot.ts'
 /** From the control plane down to the pods: what comes first is rather the cause of what comes later. */
 export const CLUSTER_RULES: readonly ClusterRule[] = [
   ...CONTROL_PLANE_POD_RULES,
+  ...LOAD_BALANCER_RULES,
   ...API_RULES,
   ...NODE_RULES,
   ...TAINT_RULES,

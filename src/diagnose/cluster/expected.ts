@@ -1,7 +1,8 @@
 import {parse} from 'yaml'
 import {isAddress} from '../../domain/cidr.ts'
 import type {Cluster, HostSpec, Role, Taint} from '../../domain/cluster.ts'
-import {at, textsAt} from '../../kube/json.ts'
+import {balancerOf} from '../../domain/load-balancer.ts'
+import {at, textAt, textsAt} from '../../kube/json.ts'
 import type {NodeStatus} from '../../kube/nodes.ts'
 import {CONTROL_PLANE_LABEL} from '../../manifests/node-labels-and-taints.ts'
 import type {ClusterSnapshot} from './snapshot.ts'
@@ -66,6 +67,8 @@ function addressesOf({address, ssh, netplan}: HostSpec): readonly string[] {
 /** What the cluster was made from, as kubeadm and kadm keep it. */
 export interface MadeFrom {
   readonly externalEtcd: boolean
+  /** Each node reaches the API through its own load balancer. */
+  readonly localBalancer: boolean
   /** Left out on purpose (`proxy.disabled`, `dns.disabled`). */
   readonly withoutProxy: boolean
   readonly withoutDns: boolean
@@ -76,6 +79,7 @@ export function madeFrom({configMaps}: Pick<ClusterSnapshot, 'configMaps'>): Mad
   const document = documentOf(textsAt(configMaps.kubeadm, 'data')['ClusterConfiguration'])
   return {
     externalEtcd: at(document, 'etcd', 'external') !== undefined,
+    localBalancer: balancerOf({controlPlaneEndpoint: textAt(document, 'controlPlaneEndpoint')}) !== undefined,
     withoutProxy: at(document, 'proxy', 'disabled') === true,
     withoutDns: at(document, 'dns', 'disabled') === true,
   }

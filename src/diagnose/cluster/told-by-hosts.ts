@@ -1,3 +1,4 @@
+import {BALANCER_POD} from '../../domain/load-balancer.ts'
 import type {Diagnosis} from '../diagnosis.ts'
 
 /** What a machine was found to have, and the names by which it is known: as a node, and as it is reached. */
@@ -58,6 +59,12 @@ const STATIC_PODS = [
   ],
   ...['component-stops', 'port-in-use', 'image-pull'],
 ] as const
+const LOAD_BALANCER = [
+  'load-balancer-port',
+  'load-balancer-config',
+  'load-balancer-down',
+  'load-balancer-name',
+] as const
 const NETWORK = ['cni-plugin', 'cni-foreign', 'pod-network-missing', 'bridge-address'] as const
 const FAR = ['api-refused', 'api-slow', 'api-unreachable', 'api-name', 'api-authority', 'api-address'] as const
 const PODS = [
@@ -73,14 +80,15 @@ export const API_CAUSES: readonly string[] = [...OWN_CAUSES, ...ETCD, ...STATIC_
 
 /** By what the cluster shows: what a machine says of the same trouble, and better, since it names the cause. */
 const BETTER: Readonly<Record<string, readonly string[]>> = {
-  'node-not-ready': [...MACHINE, ...RUNTIME, ...KUBELET, ...NETWORK, ...FAR, ...CERTIFICATES],
+  'node-not-ready': [...MACHINE, ...RUNTIME, ...KUBELET, ...NETWORK, ...FAR, ...CERTIFICATES, ...LOAD_BALANCER],
   'node-missing': [...MACHINE, ...RUNTIME, ...KUBELET, ...FAR, ...CERTIFICATES, 'request-not-approved'],
   'node-pressure': ['node-pressure', 'disk-full', 'disk-pressure', 'inodes-full'],
   'node-range': ['pod-range'],
   'static-pod-missing': [...STATIC_PODS],
-  'static-pod-down': [...STATIC_PODS, ...ETCD, ...CERTIFICATES],
+  'static-pod-down': [...STATIC_PODS, ...ETCD, ...CERTIFICATES, ...LOAD_BALANCER],
+  'load-balancer-missing': [...STATIC_PODS, ...LOAD_BALANCER],
   'leader-silent': [...STATIC_PODS, ...CERTIFICATES],
-  'pod-trouble': [...PODS, ...STATIC_PODS, ...ETCD, ...RUNTIME, ...NETWORK, ...CERTIFICATES],
+  'pod-trouble': [...PODS, ...STATIC_PODS, ...ETCD, ...RUNTIME, ...NETWORK, ...CERTIFICATES, ...LOAD_BALANCER],
   'pod-address': ['cni-foreign', 'pod-addresses'],
   'request-pending': ['request-not-approved', 'serving-certificate'],
   'etcd-refuses': API_CAUSES,
@@ -98,6 +106,7 @@ const OF_ONE_PART = ['static-pod-missing', 'static-pod-down', 'leader-silent', '
 /** A machine that names another part of it does not tell why this one fails. */
 function isOfSamePart({name, cause}: Diagnosis, own: Diagnosis): boolean {
   if (!OF_ONE_PART.includes(name)) return true
+  if (cause.includes(BALANCER_POD) && LOAD_BALANCER.some(one => one === own.name)) return true
   const part = PARTS.exec(cause)?.[0]
   if (part !== undefined && own.cause.toLowerCase().includes(part)) return true
   if (/has no image/.test(cause)) return /image/.test(own.name)

@@ -3,6 +3,7 @@ import {KUBELET_CONF} from '../../domain/paths.ts'
 import type {Rule} from '../diagnosis.ts'
 import {find, proofOf, type Hit} from '../log.ts'
 import {AGAIN, group} from '../rule.ts'
+import {LOAD_BALANCER_CAUSES} from './load-balancer-rules.ts'
 
 /** Causes on this very host of which an API that cannot be reached is a consequence. */
 const LOCAL_CAUSES = [
@@ -12,6 +13,7 @@ const LOCAL_CAUSES = [
   ...['component-flag', 'port-in-use', 'component-file', 'component-stops', 'manifest-missing'],
   ...['etcd-cluster', 'etcd-space', 'etcd-damaged', 'etcd-member', 'etcd-unreachable', 'etcd-slow-disk'],
   ...['etcd-access', 'etcd-certificate', 'file-changed', 'kubelet-server'],
+  ...LOAD_BALANCER_CAUSES,
 ] as const
 
 /** What is meant by the API in the kubelet's log: its own server, not a registry. */
@@ -141,7 +143,7 @@ const unreachable: Rule = {
 
 const name = access({
   name: 'api-name',
-  follows: ['kubelet-server'],
+  follows: ['kubelet-server', ...LOAD_BALANCER_CAUSES],
   pattern: /dial tcp: lookup (\S+?)(?: on \S+)?: (?:no such host|server misbehaving|i\/o timeout|.*)/,
   cause: hit => `this host cannot resolve the name of the API, ${group(hit, 1)}`,
   fix: hit =>

@@ -29,6 +29,12 @@ describe('one trouble is reported once', () => {
     ['its kubelet is off', DOWN, ['10.0.0.2', 'worker-1'], finding('kubelet-off')],
     ['its Corefile cannot be read', DNS, ['worker-1', 'worker-1'], finding('corefile', {cause: 'CoreDNS cannot read'})],
     ['its API stops', finding('api-silent', {nodes: ['10.0.0.1']}), ['10.0.0.1', 'master'], manifest],
+    [
+      'its load balancer has no port',
+      finding('pod-trouble', {cause: 'pod kube-system/kadm-haproxy-w1 keeps crashing on w1', nodes: ['w1']}),
+      ['w1'],
+      finding('load-balancer-port', {cause: 'the load balancer of this node cannot start'}),
+    ],
     ['etcd has no space', finding('etcd-refuses'), ['master'], finding('etcd-space')],
   ])('%s', (_, fault, names, own) => {
     expect(toldByNobody([fault], [{names, diagnoses: [own]}])).toEqual([])

@@ -10,12 +10,13 @@ import {
   node,
   pod,
 } from '../sample-cluster.ts'
-import {lacks} from './workload-faults.ts'
+import {balanced, lacks} from './workload-faults.ts'
 import {noFile, withTaint, withFreshNode, type Well} from './changes.ts'
 
 export const WELL_CLUSTERS: readonly Well[] = [
   ['nothing is broken', () => ({})],
   ['nothing is broken and there is no file', () => ({}), noFile],
+  ['each node has its own load balancer', balanced],
   [
     'only a control plane is there, and its taint was taken off',
     () => ({

@@ -1,12 +1,50 @@
 import type {LackingRight} from '../../../../src/diagnose/cluster/read-rights.ts'
 import type {Who} from '../../../../src/diagnose/cluster/rights.ts'
 import {nameOf} from '../../../../src/kube/json.ts'
-import {changed, daemonSet, deployment, healthy, merged, slice} from '../sample-cluster.ts'
+import type {ClusterSnapshot} from '../../../../src/diagnose/cluster/snapshot.ts'
+import {
+  changed,
+  clusterConfiguration,
+  daemonSet,
+  deployment,
+  healthy,
+  merged,
+  pod,
+  slice,
+  THREE,
+} from '../sample-cluster.ts'
 import {type Fault} from './changes.ts'
 
 export const lacks = (who: Who, what: string): LackingRight => ({who, user: `system:serviceaccount:${who}`, what})
 
+/** A cluster whose nodes have their own load balancers. */
+export const balanced = (): Pick<ClusterSnapshot, 'configMaps' | 'systemPods'> => ({
+  configMaps: {
+    ...healthy().configMaps,
+    kubeadm: clusterConfiguration('controlPlaneEndpoint: api.kadm.internal:7443\n'),
+  },
+  systemPods: [
+    ...(healthy().systemPods ?? []),
+    ...THREE.map(({name}) => pod({name: `kadm-haproxy-${name}`, node: name, owner: ['Node', name], mirror: true})),
+  ],
+})
+
 export const WORKLOAD_FAULTS: readonly Fault[] = [
+  [
+    'a node has no load balancer of its own',
+    /^load-balancer-missing: worker-2 runs no load balancer, so service routing and the pod network there do not reach/,
+    () => ({...balanced(), systemPods: changed(balanced().systemPods, 'kadm-haproxy-worker-2', () => undefined)}),
+  ],
+  [
+    'the load balancer of a node is not ready',
+    /^static-pod-down: kadm-haproxy-worker-1 runs but is not ready$/,
+    () => ({
+      ...balanced(),
+      systemPods: changed(balanced().systemPods, 'kadm-haproxy-worker-1', one =>
+        merged(one, {status: {conditions: [{type: 'Ready', status: 'False'}]}}),
+      ),
+    }),
+  ],
   [
     'kube-proxy and all that belongs to it are gone',
     /^workload-missing: .*kube-proxy/,
