@@ -8,3 +8,9 @@ export function configHash(data: Readonly<Record<string, string>>): string {
   for (const key of Object.keys(data).sort()) hash.update(data[key] ?? '')
   return `sha256:${hash.digest('hex')}`
 }
+
+/** On a pod, the sha256 of a configuration that its program reads only at its start: another hash makes another pod. */
+export const STARTED_WITH = 'kadm.io/config-sha256'
+
+/** The value of `STARTED_WITH`, in hex. */
+export const startedWith = (text: string): string => createHash('sha256').update(text).digest('hex')

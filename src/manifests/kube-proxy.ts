@@ -1,9 +1,10 @@
 import {parseAddress} from '../domain/cidr.ts'
 import type {Cluster, Node} from '../domain/cluster.ts'
 import {endpointServer} from '../domain/endpoint.ts'
+import {balancerOf} from '../domain/load-balancer.ts'
 import {imagesOf} from '../domain/images.ts'
 import {namesProxyMode} from '../domain/version.ts'
-import {CONFIG_HASH_ANNOTATION, configHash} from './config-hash.ts'
+import {CONFIG_HASH_ANNOTATION, configHash, STARTED_WITH, startedWith} from './config-hash.ts'
 import {type ConfigMap, configMap, type KubeObject, type PodSpec, serviceAccount} from './kube-object.ts'
 import {deepMerge} from './merge.ts'
 import {account, clusterRoleBinding, configMapAccess, group, TOKEN_GROUP} from './rbac.ts'
@@ -82,10 +83,19 @@ const daemonSet = (input: KubeProxyInput): KubeObject => ({
   metadata: {labels: SELECTOR, name: 'kube-proxy', namespace: NAMESPACE},
   spec: {
     selector: {matchLabels: SELECTOR},
-    template: {metadata: {labels: SELECTOR}, spec: podSpec(input)},
+    template: {metadata: {labels: SELECTOR, ...startedWithConfig(input)}, spec: podSpec(input)},
     updateStrategy: {type: 'RollingUpdate'},
   },
 })
+
+/**
+ * A cluster can get local load balancers when its pods of kube-proxy already run: they must start again with the new address
+ * of the API. In other clusters, the object is the one of kubeadm.
+ */
+const startedWithConfig = (input: KubeProxyInput): {readonly annotations?: Readonly<Record<string, string>>} =>
+  balancerOf(input.cluster) === undefined
+    ? {}
+    : {annotations: {[STARTED_WITH]: startedWith(JSON.stringify(kubeProxyConfigMap(input).data))}}
 
 const podSpec = ({cluster}: KubeProxyInput): PodSpec => ({
   containers: [

@@ -1,4 +1,3 @@
-import {createHash} from 'node:crypto'
 import {timeoutScaleFor, type Cluster, type Node} from '../domain/cluster.ts'
 import {hostPort, loopback, type HostPort} from '../domain/endpoint.ts'
 import {
@@ -9,6 +8,7 @@ import {
   type LocalBalancer,
 } from '../domain/load-balancer.ts'
 import {HAPROXY_IMAGE} from '../domain/releases.ts'
+import {STARTED_WITH, startedWith} from './config-hash.ts'
 import type {Container, Pod, Probe} from './kube-object.ts'
 import {fill, type Templates} from './templates.ts'
 
@@ -42,15 +42,12 @@ const bracketed = (address: string): string => (address.includes(':') ? `[${addr
 /** The lines of /etc/hosts by which a node resolves the name of the API to itself. */
 export const balancerHosts = (node: Node): string => `${loopback(node)} ${BALANCER_HOST}\n`
 
-/** The kubelet restarts the pod when its configuration changes, because its hash is in the manifest. */
-const CONFIG_HASH = 'kadm.io/config-sha256'
-
 /** The static pod; it needs neither the API nor a service account, so it runs before the node joins. */
 export const balancerPod = ({balancer, node}: BalancerInput, config: string): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: {
-    annotations: {[CONFIG_HASH]: createHash('sha256').update(config).digest('hex')},
+    annotations: {[STARTED_WITH]: startedWith(config)},
     labels: {component: BALANCER_POD},
     name: BALANCER_POD,
     namespace: 'kube-system',

@@ -1,4 +1,7 @@
 import {describe, expect, it} from 'vitest'
+import type {Cluster} from '../../src/domain/cluster.ts'
+import {balancerEndpoint} from '../../src/domain/load-balancer.ts'
+import {kubeProxyObjects} from '../../src/manifests/kube-proxy.ts'
 import {balancerConfig, balancerHosts, balancerPod, type BalancerInput} from '../../src/manifests/load-balancer.ts'
 import {toYaml} from '../../src/manifests/yaml.ts'
 import {clusterOf, nodeOf, templates} from './cluster.ts'
@@ -42,6 +45,22 @@ describe('the load balancer of a node', () => {
     expect(six).toContain('server fd00::10 [fd00::10]:6443\n')
     expect(balancerHosts(node)).toBe('::1 api.kadm.internal\n')
     expect(balancerHosts(nodeOf())).toBe('127.0.0.1 api.kadm.internal\n')
+  })
+
+  it('makes kube-proxy start again when the address of the API changes', () => {
+    const templateOf = (cluster: Cluster): string =>
+      toYaml(
+        kubeProxyObjects({cluster, controlPlane: nodeOf(), setsConntrack: true}).filter(
+          ({kind}) => kind === 'DaemonSet',
+        )[0] ?? {},
+      )
+    const single = clusterOf('v1.37.2')
+    const [local, elsewhere] = [7443, 8443].map(port =>
+      templateOf({...single, controlPlaneEndpoint: balancerEndpoint(port)}),
+    )
+
+    expect(templateOf(single)).not.toContain('annotations')
+    expect(new Set([templateOf(single), local, elsewhere]).size).toBe(3)
   })
 
   it('gives API servers of slow machines more time to answer', () => {
