@@ -1,5 +1,8 @@
 import {expect, test} from 'vitest'
-import {sharedOnly, swapOf} from '../../src/engine/cluster/live-cluster.ts'
+import {readLiveCluster, sharedOnly, swapOf} from '../../src/engine/cluster/live-cluster.ts'
+import {kubeadmConfigMap} from '../../src/manifests/kubeadm-config.ts'
+import {clusterOf} from '../manifests/cluster.ts'
+import {fakeKube} from '../resources/cluster/fake-kube.ts'
 
 test('a node that joins decides for itself what hangs on its own kernel and runtime', () => {
   const shared = {clusterDomain: 'cluster.local', memorySwap: {swapBehavior: 'NoSwap'}}
@@ -20,3 +23,19 @@ test('a cluster whose kubelets run beside swap keeps it, any other has none', ()
   expect(swapOf({failSwapOn: false, memorySwap: {swapBehavior: 'LimitedSwap'}})).toBe('keep')
   expect([swapOf({failSwapOn: true}), swapOf({})]).toEqual(['off', 'off'])
 })
+
+test.each([
+  [undefined, 'https://10.0.0.10:6443', 'https://10.0.0.10:6443'],
+  ['lb.example.com:443', 'https://lb.example.com:443', 'https://lb.example.com:443'],
+  ['api.kadm.internal:7443', 'https://api.kadm.internal:7443', 'https://10.0.0.10:6443'],
+])(
+  'nodes of a cluster at %s use its endpoint, and people a name that works for them too',
+  async (endpoint, server, own) => {
+    const given = clusterOf('v1.37.2', {controlPlaneEndpoint: endpoint})
+    const configMap = '/api/v1/namespaces/kube-system/configmaps/kubeadm-config'
+    const api = fakeKube({[configMap]: kubeadmConfigMap(given)}, {list: () => Promise.resolve([])})
+    const live = await readLiveCluster(api, clusterOf('v1.37.2'), {})
+
+    expect(live).toMatchObject({server, publicServer: own, cluster: {controlPlaneEndpoint: endpoint}})
+  },
+)

@@ -1,6 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {Cluster, Node} from '../../domain/cluster.ts'
 import {hostPort} from '../../domain/endpoint.ts'
+import {balancerOf} from '../../domain/load-balancer.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {ForwardTry} from '../../phases/preflight/input.ts'
 import type {Host} from '../../remote/host.ts'
@@ -22,7 +23,9 @@ interface Place {
  */
 export async function tryForwards(host: Host, node: Node, cluster: Cluster): Promise<readonly ForwardTry[]> {
   if (node.role !== 'control-plane') return []
-  const loopback = [10_248, 10_257, 10_259].map((port): Place => ({address: '127.0.0.1', port}))
+  const balancer = balancerOf(cluster)
+  const ports = [10_248, 10_257, 10_259, ...(balancer === undefined ? [] : [balancer.healthPort])]
+  const loopback = ports.map((port): Place => ({address: '127.0.0.1', port}))
   const api: Place = {address: node.address, port: cluster.apiPort}
   return Promise.all((node.address === '' ? loopback : [...loopback, api]).map(place => tryOne(host, place)))
 }
