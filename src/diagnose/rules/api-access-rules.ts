@@ -1,8 +1,9 @@
 import type {Evidence, LogLine} from '../../domain/evidence.ts'
-import {KUBELET_CONF} from '../../domain/paths.ts'
 import type {Rule} from '../diagnosis.ts'
 import {find, proofOf, type Hit} from '../log.ts'
 import {AGAIN, group} from '../rule.ts'
+import {endpoint, runsApi} from './api-place.ts'
+import {otherServer} from './kubelet-server-rule.ts'
 import {LOAD_BALANCER_CAUSES} from './load-balancer-rules.ts'
 
 /** Causes on this very host of which an API that cannot be reached is a consequence. */
@@ -15,10 +16,6 @@ const LOCAL_CAUSES = [
   ...['etcd-access', 'etcd-certificate', 'file-changed', 'kubelet-server'],
   ...LOAD_BALANCER_CAUSES,
 ] as const
-
-/** What is meant by the API in the kubelet's log: its own server, not a registry. */
-const endpoint = ({join}: Evidence): string | undefined =>
-  /^https?:\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?/.exec(join.apiServer ?? '')?.[0].replace(/^https?:\/\//, '')
 
 const aboutApi = (evidence: Evidence, text: string): boolean => {
   const server = endpoint(evidence)
@@ -73,9 +70,6 @@ const access = ({name, pattern, cause, fix, follows = []}: Access): Rule => ({
 
 /** Where the API is looked for, for people. */
 const place = (hit: Hit, evidence: Evidence): string => group(hit, 1) || endpoint(evidence) || 'its address'
-
-const runsApi = ({manifests, controlPlane}: Evidence): boolean =>
-  controlPlane.apiCertificate || manifests.some(({pod}) => pod === 'kube-apiserver')
 
 const REFUSED = /dial tcp (\S+): connect: connection refused|The connection to the server (\S+) was refused/
 
@@ -159,25 +153,6 @@ const authority = access({
   fix: () =>
     'run `kadm doctor` for the control plane to check its certificate; if this node belonged to another cluster, run `kadm reset` for it, then join it again',
 })
-
-/** kube-proxy keeps its own address of the API, so one of the two is wrong, and its port is open. */
-const otherServer: Rule = {
-  name: 'kubelet-server',
-  follows: ['manifest-missing', 'static-pod-manifest', 'component-flag'],
-  judge: ({api, join}) => {
-    if (api === undefined || api.answered || api.elsewhere === undefined) return undefined
-    if (!/refused|no route|timeout|timed out|Timeout|unreachable|lookup|x509/.test(api.error)) return undefined
-    return {
-      cause: `the kubelet looks for the API at ${join.apiServer ?? ''}, where it does not answer; the cluster's API is at ${api.elsewhere}`,
-      certainty: 'certain',
-      proof: [
-        `server in ${KUBELET_CONF}: ${join.apiServer ?? ''}; asked just now: ${api.error.slice(0, 200)}`,
-        `server of kube-proxy on this host: ${api.elsewhere}; its port is open`,
-      ],
-      fix: `${AGAIN}: it writes ${KUBELET_CONF} with the cluster's address`,
-    }
-  },
-}
 
 const address = access({
   name: 'api-address',

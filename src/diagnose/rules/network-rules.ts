@@ -2,6 +2,7 @@ import type {ContainerEvidence, Evidence} from '../../domain/evidence.ts'
 import type {Rule} from '../diagnosis.ts'
 import type {Hit} from '../log.ts'
 import {containerLines, crashing, find, isCrashing, proofOf} from '../log.ts'
+import {LOAD_BALANCER_CAUSES} from './load-balancer-rules.ts'
 import {AGAIN, group, logRule} from '../rule.ts'
 
 const podRange = logRule({
@@ -165,7 +166,10 @@ const API_FAILS = /(?:dial tcp (\S+?): (?:connect: )?(connection refused|i\/o ti
 /** kube-proxy and flannel have an address of their own for the API, in a ConfigMap; the kubelet's may be right and theirs not. */
 const podsApi: Rule = {
   name: 'proxy-api',
-  follows: ['api-refused', 'api-unreachable', 'api-slow', 'etcd-unreachable', 'certificate-authority', 'firewall'],
+  follows: [
+    ...['api-refused', 'api-unreachable', 'api-slow', 'etcd-unreachable', 'certificate-authority', 'firewall'],
+    ...LOAD_BALANCER_CAUSES,
+  ],
   judge: evidence => {
     if (evidence.api?.answered !== true) return undefined
     const own = /\/\/([^/]+)/.exec(evidence.join.apiServer ?? '')?.[1]

@@ -33,6 +33,31 @@ export const HANG_AND_CHANGE_CASES: readonly Case[] = [
     proof: /no route to host/,
   },
   {
+    // The kubelet of a control plane uses its own API server, which is down; kube-proxy uses all of them.
+    name: 'api-refused',
+    role: CP,
+    sections: {
+      ...WELL,
+      listening: '',
+      'api-probe':
+        'node master\nThe connection to the server 10.77.1.11:6443 was refused - did you specify the right host or port?\nport refused\nother https://lb.example.com:6443 open',
+    },
+    cause: /no process listens at 10\.77\.1\.11:6443/,
+    proof: /no process listens on the port of the API server here/,
+  },
+  {
+    name: 'kubelet-server',
+    role: CP,
+    sections: {
+      ...WELL,
+      join: 'kubeconfig yes\ncertificate yes\nserver https://10.77.1.99:6443\nconfig yes\napiserver yes',
+      'api-probe':
+        'node master\nUnable to connect to the server: dial tcp 10.77.1.99:6443: connect: no route to host\nport silent\nother https://10.77.1.11:6443 open',
+    },
+    cause: /looks for the API at https:\/\/10\.77\.1\.99:6443/,
+    proof: /no route to host/,
+  },
+  {
     name: 'cluster-dns',
     role: W,
     sections: {...WELL, 'silent-dns': '10.96.0.99 10.96.0.10'},
