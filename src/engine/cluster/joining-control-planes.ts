@@ -51,7 +51,7 @@ export async function refuseWithoutQuorum(etcd: () => Promise<Pick<EtcdClient, '
 }
 
 const START_THEM =
-  'start the control planes that are down, then run the same command again; kadm etcd members shows them'
+  'start the control planes that are down, or take a lost one out of the cluster (kadm remove NODE --dead), then run the same command again; kadm etcd members shows them'
 
 export interface JoiningControlPlanes {
   readonly cluster: Cluster
