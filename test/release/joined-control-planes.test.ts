@@ -107,7 +107,7 @@ describe('control planes that join one after the other', () => {
     ])
     await lab.must('cp-2', 'sudo systemctl start kubelet')
 
-    expect(code).toBe(3)
+    expect(code, stderr).toBe(3)
     expect(stderr).toContain('etcd has 2 voting members and needs 2, but only 1 answers')
     expect(await lab.must('cp-3', 'sudo ls /etc/kubernetes 2>&1 || :')).not.toContain('pki')
   })

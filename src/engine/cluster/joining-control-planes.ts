@@ -67,7 +67,12 @@ export async function requireHealthyEtcd({cluster, nodes, factsOf, etcd, sleep}:
     node => node.role === 'control-plane' && factsOf(node).files[`${MANIFESTS_DIR}/etcd.yaml`] === undefined,
   )
   if (joining.length === 0 || usesExternalEtcd(cluster)) return
-  const members = await settledMembers(await etcd(), {isOwn: () => false, tries: 3}, sleep)
+  const members = await settledMembers(await etcd(), {isOwn: () => false, tries: 3}, sleep).catch(
+    async (error: unknown) => {
+      if (error instanceof KadmError) await refuseWithoutQuorum(etcd)
+      throw error
+    },
+  )
   const former = joining.map(({address}) => memberAt(members, address))
   const may = mayAdd(members.filter(member => !former.includes(member)))
   if (may === true) return

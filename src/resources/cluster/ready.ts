@@ -1,3 +1,4 @@
+import {podState} from '../../kube/components.ts'
 import {conditionOf, numberAt, textAt, type ApiObject} from '../../kube/json.ts'
 import {apiPath} from '../../kube/kinds.ts'
 import {waitFor} from '../../kube/wait.ts'
@@ -6,10 +7,10 @@ import type {Operation, OperationContext} from '../core/operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
 import {laneWait} from './lane-wait.ts'
 
-/** A state of the cluster that controllers must reach: a node that is Ready, a workload with all its pods. */
+/** A state of the cluster that controllers must reach: a node or a pod that is Ready, a workload with all its pods. */
 export interface ReadyResource extends ResourceBase {
   readonly kind: 'ready'
-  readonly what: 'node' | 'deployment' | 'daemonset'
+  readonly what: 'node' | 'pod' | 'deployment' | 'daemonset'
   readonly name: string
   readonly namespace: string | undefined
   readonly deadlineMs: number
@@ -27,6 +28,8 @@ const pathOf = ({what, name, namespace}: ReadyResource): string => {
   switch (what) {
     case 'node':
       return apiPath.nodes(name)
+    case 'pod':
+      return apiPath.pods(name, namespace)
     case 'deployment':
       return apiPath.deployments(name, namespace)
     case 'daemonset':
@@ -40,31 +43,28 @@ const hintOf = ({what, name, namespace = 'default'}: ReadyResource): string =>
     : `run 'kadm doctor', or see what its pods wait for: kubectl -n ${namespace} describe ${what} ${name}`
 
 /** What is still missing; undefined when it is ready. */
-function lacking(resource: ReadyResource, object: ApiObject | undefined): string | undefined {
+function lacking({what}: ReadyResource, object: ApiObject | undefined): string | undefined {
   if (object === undefined) return 'it does not exist yet'
-  if (
-    (numberAt(object, 'status', 'observedGeneration') ?? 0) < (numberAt(object, 'metadata', 'generation') ?? 0) &&
-    resource.what !== 'node'
-  ) {
-    return 'its controller has not seen it yet'
+  return what === 'node' || what === 'pod' ? notReady(what, object) : notComplete(what, object)
+}
+
+function notReady(what: 'node' | 'pod', object: ApiObject): string | undefined {
+  const condition = conditionOf(object, 'Ready')
+  if (textAt(condition, 'status') === 'True') return undefined
+  return what === 'pod' ? podState(object) : (textAt(condition, 'message') ?? 'the kubelet has not reported yet')
+}
+
+function notComplete(what: 'deployment' | 'daemonset', object: ApiObject): string | undefined {
+  const seen = numberAt(object, 'status', 'observedGeneration') ?? 0
+  if (seen < (numberAt(object, 'metadata', 'generation') ?? 0)) return 'its controller has not seen it yet'
+  if (what === 'deployment') {
+    const wanted = numberAt(object, 'spec', 'replicas') ?? 1
+    const up = numberAt(object, 'status', 'availableReplicas') ?? 0
+    return up >= wanted ? undefined : `${String(up)} of ${String(wanted)} pods available`
   }
-  switch (resource.what) {
-    case 'node': {
-      const condition = conditionOf(object, 'Ready')
-      if (textAt(condition, 'status') === 'True') return undefined
-      return textAt(condition, 'message') ?? 'the kubelet has not reported yet'
-    }
-    case 'deployment': {
-      const wanted = numberAt(object, 'spec', 'replicas') ?? 1
-      const up = numberAt(object, 'status', 'availableReplicas') ?? 0
-      return up >= wanted ? undefined : `${String(up)} of ${String(wanted)} pods available`
-    }
-    case 'daemonset': {
-      const wanted = numberAt(object, 'status', 'desiredNumberScheduled') ?? 0
-      const up = numberAt(object, 'status', 'numberReady') ?? 0
-      return up >= wanted && wanted > 0 ? undefined : `${String(up)} of ${String(wanted)} pods ready`
-    }
-  }
+  const wanted = numberAt(object, 'status', 'desiredNumberScheduled') ?? 0
+  const up = numberAt(object, 'status', 'numberReady') ?? 0
+  return up >= wanted && wanted > 0 ? undefined : `${String(up)} of ${String(wanted)} pods ready`
 }
 
 const lookOnce = (resource: ReadyResource, context: OperationContext): Promise<string | undefined> =>
