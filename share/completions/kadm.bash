@@ -1,6 +1,6 @@
 _kadm_flags() {
   case "$1" in
-    'apply') flags='--json --verbose --color --no-color --file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
+    'apply') flags='--json --verbose --color --no-color --file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --skip-unreachable --yes --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'bundle create') flags='--json --verbose --color --no-color --file --architecture --from-lab --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --help';;
     'bundle verify') flags='--json --verbose --color --no-color --help';;
     'certs certificate-key') flags='--json --verbose --color --no-color --output --help';;
@@ -14,7 +14,9 @@ _kadm_flags() {
     'config validate') flags='--json --verbose --color --no-color --file --output --help';;
     'doctor') flags='--json --verbose --color --no-color --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'etcd backup') flags='--json --verbose --color --no-color --to --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
+    'etcd defrag') flags='--json --verbose --color --no-color --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'etcd members') flags='--json --verbose --color --no-color --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
+    'etcd status') flags='--json --verbose --color --no-color --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'explain') flags='--json --verbose --color --no-color --output --help';;
     'init') flags='--json --verbose --color --no-color --file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --upload-certs --certificate-key --skip-certificate-key-print --patches --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'join') flags='--json --verbose --color --no-color --to --token --discovery-token-ca-cert-hash --discovery-token-unsafe-skip-ca-verification --control-plane --certificate-key --apiserver-advertise-address --node-name --swap --file --patches --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
@@ -178,6 +180,18 @@ _kadm_values() {
     'etcd backup --known-hosts') values='@files';;
     'etcd backup --output') values='json yaml';;
     'etcd backup -o') values='json yaml';;
+    'etcd defrag') values='@hosts';;
+    'etcd defrag --file') values='@files';;
+    'etcd defrag -f') values='@files';;
+    'etcd defrag --identity-file') values='@files';;
+    'etcd defrag -i') values='@files';;
+    'etcd defrag --ssh-user') values='';;
+    'etcd defrag --ssh-port') values='';;
+    'etcd defrag --jump') values='';;
+    'etcd defrag -J') values='';;
+    'etcd defrag --known-hosts') values='@files';;
+    'etcd defrag --output') values='json yaml';;
+    'etcd defrag -o') values='json yaml';;
     'etcd members') values='@hosts';;
     'etcd members --file') values='@files';;
     'etcd members -f') values='@files';;
@@ -190,6 +204,18 @@ _kadm_values() {
     'etcd members --known-hosts') values='@files';;
     'etcd members --output') values='json yaml name';;
     'etcd members -o') values='json yaml name';;
+    'etcd status') values='@hosts';;
+    'etcd status --file') values='@files';;
+    'etcd status -f') values='@files';;
+    'etcd status --identity-file') values='@files';;
+    'etcd status -i') values='@files';;
+    'etcd status --ssh-user') values='';;
+    'etcd status --ssh-port') values='';;
+    'etcd status --jump') values='';;
+    'etcd status -J') values='';;
+    'etcd status --known-hosts') values='@files';;
+    'etcd status --output') values='json yaml name';;
+    'etcd status -o') values='json yaml name';;
     'explain') values='@phases';;
     'explain --output') values='json yaml name';;
     'explain -o') values='json yaml name';;
@@ -470,7 +496,9 @@ config schema
 config validate
 doctor
 etcd backup
+etcd defrag
 etcd members
+etcd status
 explain
 init
 join

@@ -13,7 +13,9 @@ import {ConfigSchema} from './config/schema.ts'
 import {ConfigValidate} from './config/validate.ts'
 import {Doctor} from './doctor.ts'
 import {EtcdBackup} from './etcd/backup.ts'
+import {EtcdDefrag} from './etcd/defrag.ts'
 import {EtcdMembers} from './etcd/members.ts'
+import {EtcdStatus} from './etcd/status.ts'
 import {Explain} from './explain.ts'
 import {Init} from './init.ts'
 import {Join} from './join.ts'
@@ -56,7 +58,9 @@ export const COMMANDS = {
   'config:validate': ConfigValidate,
   doctor: Doctor,
   'etcd:backup': EtcdBackup,
+  'etcd:defrag': EtcdDefrag,
   'etcd:members': EtcdMembers,
+  'etcd:status': EtcdStatus,
   explain: Explain,
   init: Init,
   join: Join,

@@ -26,7 +26,7 @@ INSPECT
 MAINTAIN
   token create       create a token with which a machine can join; also list, delete
   certs upload       store the certificates of control planes in the cluster; also certificate-key
-  etcd members       show the members of etcd, and whether they work; also backup
+  etcd members       show the members of etcd, and whether they work; also status, backup, defrag
   repair clones      give cloned machines their own identity
   remove             remove nodes from a cluster, alive or dead
   reset              remove Kubernetes from machines and restore their original state

@@ -85,6 +85,26 @@ export function mayAdd(members: readonly AskedMember[]): true | string {
   return `${silent.map(labelOf).join(', ')} of ${count(voters.length, 'voting member')} ${silent.length === 1 ? 'does' : 'do'} not answer; with one more member, etcd needs ${String(quorumOf(after))} of ${String(after)} and has ${String(healthy)}, so the next failure stops the cluster`
 }
 
+/** A member that etcd can wait for, and whether it leads. */
+export interface PausedMember extends EtcdMember {
+  /** It answers a request of its own, whatever alarms it reports. */
+  readonly answers: boolean
+  readonly isLeader: boolean
+}
+
+/**
+ * The members in the order in which each may stop for a moment: the leader last, so that it hands its work over only once. A
+ * text with the numbers when a pause of one more could cost etcd its quorum.
+ */
+export function pauseOrder<M extends PausedMember>(members: readonly M[]): readonly M[] | string {
+  const silent = members.filter(({answers}) => !answers)
+  if (silent.length > 0) {
+    return `${silent.map(labelOf).join(', ')} of ${count(members.length, 'member')} ${silent.length === 1 ? 'does' : 'do'} not answer, so the pause of another one could cost etcd its quorum`
+  }
+  if (!members.some(({isLeader}) => isLeader)) return 'etcd has no leader'
+  return members.toSorted((a, b) => Number(a.isLeader) - Number(b.isLeader))
+}
+
 /** The name of a member for people; an id while it has not started. */
 export const labelOf = ({name, id, peerUrls}: EtcdMember): string =>
   name === '' ? `the member ${id} (${peerUrls[0] ?? 'no address'})` : name

@@ -38,10 +38,46 @@ function quorumText(members: readonly MemberReport[]): string {
     : `${answering}, so ${String(Math.min(healthy - needed, toleranceOf(voters.length)))} may fail`
 }
 
+/** The state of each member in numbers, then the quorum and the alarms. */
+export function renderEtcdStatus({members, alarms}: EtcdReport): string {
+  const rows = members.map(member => {
+    const {status} = member
+    const numbers =
+      status === undefined
+        ? ['-', '-', '-', '-', '-', '-']
+        : [
+            status.version,
+            megabytes(status.dbSizeBytes),
+            megabytes(status.dbInUseBytes),
+            String(status.raftTerm),
+            String(status.raftIndex),
+            String(status.raftAppliedIndex),
+          ]
+    const own = alarms.filter(({memberId}) => memberId === member.id).map(({kind}) => kind)
+    return [nameOf(member), member.id, roleOf(member), ...numbers, own.join(',') || '-', stateOf(member)]
+  })
+  const heading = [
+    'member',
+    'id',
+    'role',
+    'version',
+    'db size',
+    'in use',
+    'raft term',
+    'raft index',
+    'applied',
+    'alarms',
+    'state',
+  ]
+  return [table(heading, rows), quorumText(members)].join('\n')
+}
+
+const nameOf = ({name}: MemberReport): string => (name === '' ? '-' : name)
+
 /** A table of the members, then the quorum and the alarms. */
 export function renderEtcd({members, alarms}: EtcdReport): string {
   const rows = members.map(member => [
-    member.name === '' ? '-' : member.name,
+    nameOf(member),
     member.id,
     roleOf(member),
     stateOf(member),

@@ -3,6 +3,7 @@ import {
   mayAdd,
   mayRemove,
   memberAt,
+  pauseOrder,
   quorumOf,
   strayMembers,
   toleranceOf,
@@ -105,5 +106,22 @@ describe('the member of a machine', () => {
     ['nonsense', undefined],
   ])('%s has the host %s', (url, host) => {
     expect(urlHost(url)).toBe(host)
+  })
+})
+
+describe('the order in which members may pause', () => {
+  const one = (last: number, answers = true, isLeader = false) => ({...member(last), answers, isLeader})
+
+  it('has the leader last', () => {
+    const order = pauseOrder([one(1, true, true), one(2), one(3)])
+    expect(typeof order === 'string' ? order : order.map(({name}) => name)).toEqual(['cp-2', 'cp-3', 'cp-1'])
+  })
+
+  it.each([
+    [[one(1, true, true), one(2), one(3, false)], 'cp-3 of 3 members does not answer'],
+    [[one(1, false), one(2, false), one(3, true, true)], 'cp-1, cp-2 of 3 members do not answer'],
+    [[one(1), one(2)], 'etcd has no leader'],
+  ])('does not exist while etcd is not whole', (members, why) => {
+    expect(pauseOrder(members)).toContain(why)
   })
 })

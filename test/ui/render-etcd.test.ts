@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import type {EtcdStatus} from '../../src/kube/etcd/etcd-answers.ts'
 import type {MemberReport} from '../../src/kube/etcd/etcd-client.ts'
-import {megabytes, renderEtcd} from '../../src/ui/render-etcd.ts'
+import {megabytes, renderEtcd, renderEtcdStatus} from '../../src/ui/render-etcd.ts'
 
 const status = (last: number, changes: Partial<EtcdStatus> = {}): EtcdStatus => ({
   memberId: `a${String(last)}`,
@@ -68,4 +68,19 @@ describe('the members of etcd', () => {
   it('have sizes as etcdctl counts them', () => {
     expect([0, 1_048_576, 3_355_443].map(megabytes)).toEqual(['0.0 MB', '1.0 MB', '3.2 MB'])
   })
+})
+
+it('the state of etcd is a table of numbers, with the alarms of each member', () => {
+  const members = [
+    member(1),
+    member(2, {isHealthy: false, status: status(2, {errors: ['NOSPACE']})}),
+    member(3, silent),
+  ]
+  expect(renderEtcdStatus({members, alarms: [{memberId: 'a2', kind: 'NOSPACE'}]}).split('\n')).toEqual([
+    'MEMBER  ID  ROLE    VERSION  DB SIZE  IN USE  RAFT TERM  RAFT INDEX  APPLIED  ALARMS   STATE',
+    'cp-1    a1  leader  3.7.0    3.2 MB   1.0 MB  2          20          20       -        ok',
+    'cp-2    a2  voter   3.7.0    3.2 MB   1.0 MB  2          20          20       NOSPACE  NOSPACE',
+    'cp-3    a3  voter   -        -        -       -          -           -        -        no answer',
+    '1 of 3 voting members answers; etcd needs 2, so it writes nothing now',
+  ])
 })

@@ -16,19 +16,15 @@ export class EtcdMembers extends ClusterCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(EtcdMembers)
-    const [{controlPlaneSpecs}, {etcdOf}, {renderEtcd}, {PKI_DIR}] = await Promise.all([
+    const [{controlPlaneSpecs}, {readEtcd}, {renderEtcd}] = await Promise.all([
       import('../runtime/requests/target-host.ts'),
-      import('../../engine/cluster/etcd-of.ts'),
+      import('../runtime/read-etcd.ts'),
       import('../../ui/render-etcd.ts'),
-      import('../../domain/paths.ts'),
     ])
     const controlPlanes = await controlPlaneSpecs(args.host, flags)
-    const report = await this.onControlPlane(controlPlanes, flags, async host => {
-      const etcd = await etcdOf(host, PKI_DIR, this.signal)
-      this.atEnd(etcd.close)
-      const options = {signal: this.signal}
-      return {members: await etcd.askMembers(options), alarms: await etcd.alarms(options)}
-    })
+    const report = await this.onControlPlane(controlPlanes, flags, host =>
+      readEtcd(host, this.signal, close => this.atEnd(close)),
+    )
     const labels = report.members.map(({name, id}) => (name === '' ? id : name))
     await this.result(flags.output, report, renderEtcd(report), {names: labels.map(label => `member/${label}`)})
     const broken = [

@@ -34,6 +34,10 @@ export interface EtcdClient {
   /** What one member reports about itself. */
   readonly status: (endpoint: EtcdEndpoint, options?: EtcdOptions) => Promise<EtcdStatus>
   readonly alarms: (options?: EtcdOptions) => Promise<readonly EtcdAlarm[]>
+  /** Clears an alarm; etcd raises it again when its cause is still there. */
+  readonly disarm: (alarm: EtcdAlarm, options?: EtcdOptions) => Promise<void>
+  /** The ways to one member, the shortest first. */
+  readonly waysTo: (member: EtcdMember) => readonly EtcdEndpoint[]
   /** Frees the space of deleted data; the member does not answer meanwhile. */
   readonly defragment: (endpoint: EtcdEndpoint, options?: EtcdOptions) => Promise<void>
   /** A consistent copy of the database of one member, checked at its end. */
@@ -69,13 +73,18 @@ export function etcdClient(endpoints: readonly EtcdEndpoint[], credentials: Etcd
       const all = await changes.members(options)
       return Promise.all(
         all.map(async member => {
-          const status = await statusOf(member, endpoints, ofOne.status, options)
+          const status = await statusOf(member, waysTo(member, endpoints), ofOne.status, options)
           return {...member, isHealthy: isHealthy(member, status), status}
         }),
       )
     },
     alarms: async options =>
       alarmsIn(await send('maintenance/alarm', {action: 'GET'}, 'read the alarms of etcd', options)),
+    disarm: async ({memberId, kind}, options) => {
+      const body = {action: 'DEACTIVATE', memberID: decimalId(memberId), alarm: kind}
+      await send('maintenance/alarm', body, 'clear an alarm of etcd', options)
+    },
+    waysTo: member => waysTo(member, endpoints),
     close: async () => {
       await Promise.allSettled([...gateways.values()].map(gateway => gateway.close()))
       gateways.clear()
@@ -157,19 +166,22 @@ const unless =
 const isHealthy = ({id}: EtcdMember, status: EtcdStatus | undefined): boolean =>
   status !== undefined && status.memberId === id && status.leaderId !== undefined && status.errors.length === 0
 
-/** A member is asked at its own address, over the first machine that reaches it; undefined when it does not answer. */
+/** A member is reached at its own address, over any machine. */
+function waysTo({name: member, clientUrls: [url = '']}: EtcdMember, endpoints: readonly EtcdEndpoint[]) {
+  const host = urlHost(url)
+  if (host === undefined) return []
+  const own = endpoints.filter(({name}) => name === member)
+  const port = Number(/:(\d+)\/?$/.exec(url)?.[1] ?? PORTS.etcdClient)
+  return [...own, ...endpoints.filter(({name}) => name !== member).map(way => ({...way, name: member, host, port}))]
+}
+
+/** Over the first way that works; undefined when the member does not answer. */
 async function statusOf(
   member: EtcdMember,
-  endpoints: readonly EtcdEndpoint[],
+  ways: readonly EtcdEndpoint[],
   ask: EtcdClient['status'],
   options: EtcdOptions = {},
 ): Promise<EtcdStatus | undefined> {
-  const [url = ''] = member.clientUrls
-  const host = urlHost(url)
-  if (host === undefined) return undefined
-  const own = endpoints.filter(({name}) => name === member.name)
-  const port = Number(/:(\d+)\/?$/.exec(url)?.[1] ?? PORTS.etcdClient)
-  const ways = [...own, ...endpoints.filter(({name}) => name !== member.name).map(way => ({...way, host, port}))]
   for (const way of ways) {
     try {
       return await ask({...way, name: member.name}, {...options, retryForMs: 0})

@@ -50,7 +50,8 @@ const HINTS: Partial<Record<EtcdReason, string>> = {
   'unhealthy-cluster': 'start the control planes that are down, then run the same command again: kadm status',
   'no-leader': 'more than half of the members must run: start the control planes that are down; kadm status shows them',
   'timed-out': 'more than half of the members must run, on disks that are fast enough: kadm doctor shows the cause',
-  'no-space': 'the database has reached its limit; free space in it, then clear the alarm',
+  'no-space':
+    'the database has reached its limit; delete objects that you do not need, then free their space and clear the alarm: kadm etcd defrag',
 }
 
 /** Whether the same request may succeed a moment later. */

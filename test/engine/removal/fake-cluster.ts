@@ -162,6 +162,8 @@ export function fakeCluster(
     status: never,
     alarms: never,
     defragment: never,
+    disarm: never,
+    waysTo: () => [],
     snapshot: () => {
       throw new Error('not asked in this test')
     },

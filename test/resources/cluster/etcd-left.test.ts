@@ -28,6 +28,8 @@ function scene(members: readonly AskedMember[]) {
     status: never,
     alarms: never,
     defragment: never,
+    disarm: never,
+    waysTo: () => [],
     snapshot: () => {
       throw new Error('not asked in this test')
     },

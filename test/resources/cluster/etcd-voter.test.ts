@@ -44,6 +44,8 @@ function etcd({members = [], promote = []}: Scene): EtcdClient {
     status: never,
     alarms: never,
     defragment: never,
+    disarm: never,
+    waysTo: () => [],
     snapshot: () => {
       throw new Error('not asked in this test')
     },
