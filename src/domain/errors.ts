@@ -43,6 +43,13 @@ export class KadmError extends Error {
   }
 }
 
+/** Nothing answers at the address of a machine, as when it is off; what a machine refuses is another `connect`. */
+export class HostUnreachable extends KadmError {
+  constructor(message: string, details: ErrorDetails) {
+    super('connect', message, details)
+  }
+}
+
 /**
  * The connection to a machine that stood was lost in the middle of work, or the machine no longer answers on it.
  * `connect` is for what could not be reached or logged in to in the first place.

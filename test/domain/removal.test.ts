@@ -69,49 +69,49 @@ describe('a removal', () => {
   })
 
   it.each([
-    [
-      'the last control plane',
-      [leaver(plane(1))],
-      [plane(1), worker],
-      [member(1)],
-      ['cp-1 is the last control plane', 'cp-1 is the last voting member'],
-    ],
-    [
-      'all control planes at once',
-      [1, 2].map(last => leaver(plane(last))),
-      [plane(1), plane(2)],
-      [member(1), member(2)],
-      ['cp-1, cp-2 are all 2 control planes', 'cp-2 is the last voting member'],
-    ],
-    [
-      'the only control plane with external etcd',
-      [leaver(plane(1))],
-      [plane(1)],
-      [],
-      ['cp-1 is the last control plane'],
-    ],
-    [
-      'an alive one of three when another one is dead',
-      [leaver(plane(2))],
-      NODES,
-      [member(1), member(2), member(3, silent)],
-      ['without cp-2, etcd has 2 voting members and needs 2, but only 1 of them answers'],
-    ],
-    [
-      'a dead one of two, because etcd cannot agree to it any more',
-      [dead(plane(2))],
-      [plane(1), plane(2)],
-      [member(1), member(2, silent)],
-      ['etcd has 2 voting members and needs 2, but only 1 answers'],
-    ],
-    [
-      'a machine as dead whose etcd answers',
-      [dead(plane(3))],
-      NODES,
-      [1, 2, 3].map(last => member(last)),
-      ['cannot remove cp-3 as dead: its member of etcd answers'],
-    ],
-  ])('is refused: %s', (_, leavers, nodes, members, said) => {
+    {
+      what: 'the last control plane',
+      leavers: [leaver(plane(1))],
+      nodes: [plane(1), worker],
+      members: [member(1)],
+      said: ['cp-1 is the last control plane', 'cp-1 is the last voting member'],
+    },
+    {
+      what: 'all control planes at once',
+      leavers: [1, 2].map(last => leaver(plane(last))),
+      nodes: [plane(1), plane(2)],
+      members: [member(1), member(2)],
+      said: ['cp-1, cp-2 are all 2 control planes', 'cp-2 is the last voting member'],
+    },
+    {
+      what: 'the only control plane with external etcd',
+      leavers: [leaver(plane(1))],
+      nodes: [plane(1)],
+      members: [],
+      said: ['cp-1 is the last control plane'],
+    },
+    {
+      what: 'an alive one of three when another one is dead',
+      leavers: [leaver(plane(2))],
+      nodes: NODES,
+      members: [member(1), member(2), member(3, silent)],
+      said: ['without cp-2, etcd has 2 voting members and needs 2, but only 1 of them answers'],
+    },
+    {
+      what: 'a dead one of two, because etcd cannot agree to it any more',
+      leavers: [dead(plane(2))],
+      nodes: [plane(1), plane(2)],
+      members: [member(1), member(2, silent)],
+      said: ['etcd has 2 voting members and needs 2, but only 1 answers'],
+    },
+    {
+      what: 'a machine as dead whose etcd answers',
+      leavers: [dead(plane(3))],
+      nodes: NODES,
+      members: [1, 2, 3].map(last => member(last)),
+      said: ['cannot remove cp-3 as dead: its member of etcd answers'],
+    },
+  ])('is refused: $what', ({leavers, nodes, members, said}) => {
     const {refusals} = judgeRemoval(leavers, nodes, members)
     expect(refusals).toHaveLength(said.length)
     said.forEach((text, i) => expect(refusals[i]).toContain(text))

@@ -59,6 +59,16 @@ describe('the initial control plane', () => {
     expect(chosen(host('w', 'running', {role: 'worker'}))).toBeUndefined()
   })
 
+  it.each([
+    ['bare', ['cp-1']],
+    ['begun', ['cp-1', 'cp-3']],
+  ] as const)('is never a %s one while one that is skipped may have the cluster', (state, skipped) => {
+    expect(() => initialControlPlaneOf([host('cp-2', state)], skipped)).toThrow(
+      `${skipped.join(', ')}, which kadm cannot reach`,
+    )
+    expect(initialControlPlaneOf([host('cp-2', state), host('cp-4', 'stopped')], skipped)?.host.name).toBe('cp-4')
+  })
+
   it('does not exist for the control planes of two clusters', () => {
     const two = () => chosen(host('cp-1', 'running', {ca: 'a'}), host('cp-2', 'begun', {ca: 'b'}))
     expect(two).toThrow('belong to different clusters')

@@ -1,7 +1,7 @@
 import type {Cluster, HostSpec} from '../../domain/cluster.ts'
 import type {Sink} from '../../domain/events.ts'
 import type {PlannedChange} from '../../engine/schedule/differences.ts'
-import type {JoinTo, WorkflowOptions} from '../../engine/workflows/options.ts'
+import type {JoinTo, Replacing, WorkflowOptions} from '../../engine/workflows/options.ts'
 import type {WorkflowResult} from '../../engine/workflows/workflow.ts'
 import type {Phase} from '../../phases/phase.ts'
 import {exitCodeOf} from '../../ui/exit-code.ts'
@@ -19,6 +19,7 @@ export interface ChangeFlags extends SshFlags {
   readonly 'skip-phases'?: readonly string[] | undefined
   readonly 'ignore-preflight-errors'?: readonly string[] | undefined
   readonly 'take-lease'?: boolean
+  readonly 'skip-unreachable'?: boolean
 }
 
 /** `-o` of a command that changes hosts. */
@@ -37,12 +38,16 @@ export interface ChangeRequest {
   readonly cluster: Cluster
   readonly phases: readonly Phase[]
   readonly joinTo?: JoinTo | undefined
+  readonly replacing?: Replacing | undefined
   /** A control plane that the run asks and does not change, besides that of `joinTo`. */
   readonly remaining?: HostSpec | undefined
 }
 
 /** A command that is a list of phases over a choice of hosts. */
 export abstract class ChangeCommand extends ClusterCommand {
+  /** The hosts that `--skip-unreachable` left out. */
+  protected skippedHosts: readonly string[] = []
+
   /** The options of a run, with every connection open; `open` for connections that the caller has opened. */
   protected async prepare(
     request: ChangeRequest,
@@ -57,7 +62,9 @@ export abstract class ChangeCommand extends ClusterCommand {
     const {joinTo, remaining} = request
     const {cluster, skip} = skippedPhases(request.command, request.cluster, flags['skip-phases'] ?? [])
     const asked = [joinTo?.kind === 'ssh' ? joinTo.spec : undefined, remaining].filter(spec => spec !== undefined)
-    const connector = open ?? (await this.connections([...cluster.hosts, ...asked], flags))
+    const goesOnWithout = flags['skip-unreachable'] ?? false
+    const connector = open ?? (await this.connections([...cluster.hosts, ...asked], flags, {goesOnWithout}))
+    const skipped = goesOnWithout ? await this.#skipped(cluster, connector) : []
     const options = {
       ...request,
       cluster,
@@ -67,7 +74,20 @@ export abstract class ChangeCommand extends ClusterCommand {
       ignorePreflightErrors: flags['ignore-preflight-errors'] ?? [],
       takeLease: flags['take-lease'] ?? false,
     }
-    return workflowOptions(options, {connector, emit, signal: this.signal})
+    const made = await workflowOptions(options, {connector, emit, signal: this.signal})
+    return {...made, skipped, replacing: request.replacing}
+  }
+
+  /** The hosts that the run does without, after it has said so. */
+  async #skipped(cluster: Cluster, connector: Connector): Promise<readonly HostSpec[]> {
+    const [{unreachableHosts}, {hostLabel}] = await Promise.all([
+      import('../runtime/reached-hosts.ts'),
+      import('../runtime/wiring/connector.ts'),
+    ])
+    const found = await unreachableHosts(cluster, connector)
+    for (const {spec, error} of found) this.note(`warning: ${hostLabel(spec)}: ${error.message}; skipped`)
+    this.skippedHosts = found.map(({spec}) => hostLabel(spec))
+    return found.map(({spec}) => spec)
   }
 
   /** Applies the phases and shows the progress; the caller reports the result. */

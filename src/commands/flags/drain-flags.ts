@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import type {DrainSettings} from '../../engine/removal/look.ts'
+import type {DrainSettings} from '../../engine/removal/drain-settings.ts'
 
 const helpGroup = 'DRAIN'
 

@@ -38,4 +38,10 @@ export const changeFlags = {
   ...takeLeaseFlag,
 }
 
+export const skipUnreachableFlag = {
+  'skip-unreachable': Flags.boolean({
+    summary: 'continue without the hosts that do not answer, and name them at the end',
+  }),
+}
+
 export const yesFlag = {yes: Flags.boolean({char: 'y', summary: 'answer yes to the question'})}

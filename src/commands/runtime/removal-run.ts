@@ -1,11 +1,13 @@
 import type {HostSpec} from '../../domain/cluster.ts'
-import {isUnreachable, KadmError} from '../../domain/errors.ts'
+import {isUnreachable, isWithoutAnswer, KadmError} from '../../domain/errors.ts'
 import {controlPlaneOn} from '../../engine/cluster/control-plane.ts'
 import {firstAnswering} from '../../engine/cluster/first-answering.ts'
+import {refuseWithoutQuorum} from '../../engine/cluster/joining-control-planes.ts'
 import {gather} from '../../engine/hosts/gather.ts'
 import {openMachines, type Candidate} from '../../engine/hosts/open-machines.ts'
 import type {ClusterAccess} from '../../engine/removal/cluster-access.ts'
-import {lookForRemoval, type DrainSettings, type Removal} from '../../engine/removal/look.ts'
+import type {DrainSettings} from '../../engine/removal/drain-settings.ts'
+import {lookForRemoval, type Removal} from '../../engine/removal/look.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import type {Host} from '../../remote/host.ts'
 import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
@@ -106,7 +108,11 @@ async function accessTo(
       const controlPlane = controlPlaneOn(through, signal)
       atEnd(controlPlane.close)
       const api = await controlPlane.api()
-      if (controlPlanes.length > 1) await api.getText('/readyz', {retryForMs: 0, timeoutMs: 5000})
+      await api.getText('/readyz', {retryForMs: 0, timeoutMs: 5000}).catch(async (error: unknown) => {
+        // Without a quorum, no API server answers; what etcd says explains that.
+        if (isWithoutAnswer(error)) await refuseWithoutQuorum(controlPlane.etcd, 'no node can be removed')
+        throw error
+      })
       return {api, etcd: controlPlane.etcd, through}
     },
     (spec, {message}) => note(`${hostLabel(spec)}: ${message}; trying the next control plane`),

@@ -9,10 +9,13 @@ type Known = Pick<Candidate, 'spec'> & {
   readonly gathered: {readonly facts: Pick<Facts, 'files' | 'listening' | 'clusterCaHash' | 'certificatesDir'>}
 }
 
+/** It has its manifest, so it is a member of etcd already. */
+const IS_MEMBER = 2
+
 /** How far a control plane has come: 3 its API server listens, 2 it has its manifest, 1 it has the CA, 0 it is bare. */
 function progressOf({gathered: {facts}}: Known): number {
   if (facts.files[`${MANIFESTS_DIR}/kube-apiserver.yaml`] !== undefined)
-    return facts.listening.some(({process}) => process === 'kube-apiserver') ? 3 : 2
+    return facts.listening.some(({process}) => process === 'kube-apiserver') ? 3 : IS_MEMBER
   return facts.clusterCaHash !== undefined && facts.files[keyPath('ca', facts.certificatesDir)] !== undefined ? 1 : 0
 }
 
@@ -22,12 +25,26 @@ const founded = ({gathered: {facts}}: Known): number => (facts.files[SUPER_ADMIN
 /**
  * The control plane that creates the objects of the cluster: one that runs already, else one that has begun, else
  * the first of the file; of several, the one that created the cluster. A host that is first in the file but bare therefore never becomes a second cluster.
- * Throws when the control planes belong to different clusters.
+ * Throws when the control planes belong to different clusters, and when one of those that are skipped may have the cluster already.
  */
-export function initialControlPlaneOf<C extends Known>(candidates: readonly C[]): C | undefined {
+export function initialControlPlaneOf<C extends Known>(
+  candidates: readonly C[],
+  skipped: readonly string[] = [],
+): C | undefined {
   const controlPlanes = candidates.filter(({spec}) => spec.role === 'control-plane')
   refuseTwoClusters(controlPlanes)
-  return controlPlanes.toSorted((a, b) => progressOf(b) - progressOf(a) || founded(b) - founded(a))[0]
+  const [first] = controlPlanes.toSorted((a, b) => progressOf(b) - progressOf(a) || founded(b) - founded(a))
+  if (first !== undefined && progressOf(first) < IS_MEMBER) refuseUnsure(skipped)
+  return first
+}
+
+function refuseUnsure(skipped: readonly string[]): void {
+  if (skipped.length === 0) return
+  throw new KadmError(
+    'connect',
+    `no control plane that answers is part of a cluster, and ${skipped.join(', ')}, which kadm cannot reach, may be; nothing was changed`,
+    {hint: 'start that machine, so that kadm never creates a second cluster; or remove it from the file'},
+  )
 }
 
 function refuseTwoClusters(controlPlanes: readonly Known[]): void {

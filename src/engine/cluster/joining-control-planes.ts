@@ -37,7 +37,10 @@ export function refuseSelf(candidates: readonly Identified[], seed: Identified):
  * Throws `preflight`, with the numbers, when etcd has no quorum, so that no API server can answer. Returns when etcd
  * does not say so.
  */
-export async function refuseWithoutQuorum(etcd: () => Promise<Pick<EtcdClient, 'askMembers'>>): Promise<void> {
+export async function refuseWithoutQuorum(
+  etcd: () => Promise<Pick<EtcdClient, 'askMembers'>>,
+  doing = 'control planes cannot join',
+): Promise<void> {
   const members = await etcd()
     .then(client => client.askMembers({withoutQuorum: true, retryForMs: 0}))
     .catch((error: unknown) => {
@@ -47,11 +50,11 @@ export async function refuseWithoutQuorum(etcd: () => Promise<Pick<EtcdClient, '
   // A member without a leader answers, but is not healthy.
   const lost = members && withoutQuorum(members.map(member => ({...member, isHealthy: member.status !== undefined})))
   if (lost === undefined) return
-  throw new KadmError('preflight', `control planes cannot join: ${lost}; nothing was changed`, {hint: START_THEM})
+  throw new KadmError('preflight', `${doing}: ${lost}; nothing was changed`, {hint: START_THEM})
 }
 
 const START_THEM =
-  'start the control planes that are down, or take a lost one out of the cluster (kadm remove NODE --dead), then run the same command again; kadm etcd members shows them'
+  'start the control planes that are down, then run the same command again; kadm etcd members shows them'
 
 export interface JoiningControlPlanes {
   readonly cluster: Cluster
@@ -67,12 +70,7 @@ export async function requireHealthyEtcd({cluster, nodes, factsOf, etcd, sleep}:
     node => node.role === 'control-plane' && factsOf(node).files[`${MANIFESTS_DIR}/etcd.yaml`] === undefined,
   )
   if (joining.length === 0 || usesExternalEtcd(cluster)) return
-  const members = await settledMembers(await etcd(), {isOwn: () => false, tries: 3}, sleep).catch(
-    async (error: unknown) => {
-      if (error instanceof KadmError) await refuseWithoutQuorum(etcd)
-      throw error
-    },
-  )
+  const members = await settledMembers(await etcd(), {isOwn: () => false, tries: 3}, sleep)
   const former = joining.map(({address}) => memberAt(members, address))
   const may = mayAdd(members.filter(member => !former.includes(member)))
   if (may === true) return

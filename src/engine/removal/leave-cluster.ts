@@ -12,7 +12,7 @@ import type {EtcdClient} from '../../kube/etcd/etcd-client.ts'
 import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import type {Lease} from '../lease/lease.ts'
 import type {ClusterAccess} from './cluster-access.ts'
-import type {DrainSettings} from './look.ts'
+import type {DrainSettings} from './drain-settings.ts'
 import type {PlannedRemoval, RemovalPlan} from './removal-plan.ts'
 
 export interface LeaveOptions extends Reporting {

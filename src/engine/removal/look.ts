@@ -3,9 +3,7 @@ import {KadmError} from '../../domain/errors.ts'
 import {usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import type {ListedNode} from '../../domain/removal.ts'
 import {podsOfNode} from '../../kube/drain/drain.ts'
-import type {DrainRules} from '../../kube/drain/pod-fate.ts'
 import {apiPath} from '../../kube/kinds.ts'
-import {listNodes, type NodeStatus} from '../../kube/nodes.ts'
 import type {AskedMember} from '../../domain/etcd.ts'
 import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import {readLiveCluster} from '../cluster/live-cluster.ts'
@@ -13,19 +11,10 @@ import {refuseHeld} from '../lease/refuse-held.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
 import {caHashOf, type ClusterAccess} from './cluster-access.ts'
 import {findLeavers, type FindOptions, type FoundLeaver} from './find-leavers.ts'
+import {listedNodes} from './listed-nodes.ts'
+import type {DrainSettings} from './drain-settings.ts'
 import {removalPlan, type LeaverWithPods, type RemovalPlan} from './removal-plan.ts'
 import {signOfLife} from './signs-of-life.ts'
-
-/** kubectl's flags for the whole drain. */
-export interface DrainSettings {
-  readonly rules: DrainRules
-  readonly disableEviction: boolean
-  /** Seconds; undefined: as each pod says. */
-  readonly gracePeriodSeconds: number | undefined
-  /** 0 for no limit. */
-  readonly timeoutMs: number
-  readonly podSelector: string | undefined
-}
 
 export interface LookOptions extends Omit<FindOptions, 'nodes'>, Pick<WorkflowOptions, 'holder' | 'takeLease'> {
   readonly access: ClusterAccess
@@ -47,7 +36,7 @@ export interface Removal {
 export async function lookForRemoval(options: LookOptions): Promise<Removal> {
   const {access, signal, drain, clock} = options
   const {api} = access
-  const nodes = (await listNodes(api, {signal})).map(listedNode)
+  const nodes = await listedNodes(api, {signal})
   const found = await findLeavers({...options, nodes})
   const candidates = found.flatMap(({candidate}) => candidate ?? [])
   refuseHeld(candidates, options)
@@ -61,12 +50,6 @@ export async function lookForRemoval(options: LookOptions): Promise<Removal> {
   const plan = removalPlan({leavers, nodes, members, budgets, now: clock.now(), ...drain})
   return {plan, found, nodes, live}
 }
-
-const listedNode = ({name, internalAddress: address, controlPlane}: NodeStatus): ListedNode => ({
-  name,
-  address,
-  role: controlPlane ? 'control-plane' : 'worker',
-})
 
 async function withPods({leaver}: FoundLeaver, options: LookOptions): Promise<LeaverWithPods> {
   const {access, clock, signal, note: progress, drain} = options

@@ -1,4 +1,4 @@
-import type {Cluster, Node} from '../../domain/cluster.ts'
+import type {Cluster, HostSpec, Node} from '../../domain/cluster.ts'
 import {endpointServer, publicServer} from '../../domain/endpoint.ts'
 import {pkiDir} from '../../domain/kubeadm-places.ts'
 import {isWithoutAnswer, KadmError} from '../../domain/errors.ts'
@@ -31,12 +31,13 @@ export interface SessionParts {
 export async function openSession(options: WorkflowOptions, parts: SessionParts): Promise<Session> {
   const {joinTo, signal} = options
   const [candidates, [seedControlPlane]] = await Promise.all([
-    openMachines(options.cluster.hosts, options, parts.connections),
+    openMachines(reachedHosts(options), options, parts.connections),
     openMachines(joinTo?.kind === 'ssh' ? [joinTo.spec] : [], options, parts.connections),
   ])
   parts.whenHeld(candidates, options)
   if (joinTo?.kind === 'token') return openByToken(options, joinTo, {candidates, closers: parts.closers})
-  const initial = seedControlPlane === undefined ? initialControlPlaneOf(candidates) : undefined
+  const initial =
+    seedControlPlane === undefined ? initialControlPlaneOf(candidates, skippedControlPlanes(options)) : undefined
   const host = seedControlPlane?.host ?? initial?.host
   if (host === undefined)
     throw new KadmError('usage', 'no control plane given', {hint: 'name one with --to, or use a file that has one'})
@@ -55,6 +56,14 @@ export async function openSession(options: WorkflowOptions, parts: SessionParts)
   const controlPlane = live === undefined ? first : open(live.cluster)
   return examined(options, {candidates, seedControlPlane, initial, controlPlane, live})
 }
+
+const reachedHosts = ({cluster, skipped = []}: WorkflowOptions): readonly HostSpec[] =>
+  cluster.hosts.filter(host => !skipped.includes(host))
+
+const skippedControlPlanes = ({skipped = []}: WorkflowOptions): readonly string[] =>
+  skipped
+    .filter(({role}) => role === 'control-plane')
+    .map(({name, ssh}) => name ?? (ssh === 'local' ? ssh : ssh.address))
 
 const hasControlPlane = (candidates: readonly Candidate[]): boolean =>
   candidates.some(({spec}) => spec.role === 'control-plane')

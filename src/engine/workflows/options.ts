@@ -35,6 +35,13 @@ export interface BundleUse {
   readonly isBrought: boolean
 }
 
+/** How a run asks the person about lost control planes. */
+export interface Replacing {
+  readonly ask: (question: string) => Promise<boolean>
+  /** Shows a text above the question, or says what kadm waits for. */
+  readonly note: (text: string) => void
+}
+
 /** The input of a workflow; none of it is read from the process itself. */
 export interface WorkflowOptions {
   /** 'init', 'join', 'apply', …: for events and messages. */
@@ -59,6 +66,10 @@ export interface WorkflowOptions {
   readonly random: (bytes: number) => Buffer
   readonly holder: Holder
   readonly joinTo?: JoinTo | undefined
+  /** For a run that may replace lost control planes. */
+  readonly replacing?: Replacing | undefined
+  /** Hosts of the cluster that this run does not reach and does without. */
+  readonly skipped?: readonly HostSpec[] | undefined
   /**
    * Finds the cause of a failure; must not fail itself. Passed in, because the layers that know causes are
    * above this one.

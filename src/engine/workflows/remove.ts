@@ -7,7 +7,8 @@ import {withLeases, type Lease} from '../lease/lease.ts'
 import {forgetLeavers, knowingLeavers} from '../removal/forget-leavers.ts'
 import type {ClusterAccess} from '../removal/cluster-access.ts'
 import {leaveCluster} from '../removal/leave-cluster.ts'
-import type {DrainSettings, Removal} from '../removal/look.ts'
+import type {DrainSettings} from '../removal/drain-settings.ts'
+import type {Removal} from '../removal/look.ts'
 import {machinesOf, resetMachines, type HostReset, type ResetRun} from './reset.ts'
 
 export type RemoveOptions = ResetRun & {

@@ -8,6 +8,8 @@ import {withLeases} from '../lease/lease.ts'
 import {closedSeedControlPlane, firewallRun, warnOfClosed} from '../preflight/open-firewall.ts'
 import type {Session} from './session.ts'
 import {withSession} from './with-session.ts'
+import {removeLost, withoutLost, type Replacement} from '../removal/replace.ts'
+import {askAboutLost, tellOfLost} from './replace-lost.ts'
 import {removeOldTokens} from '../cluster/old-tokens.ts'
 import type {WorkflowOptions} from './options.ts'
 import {packageSourceOf} from '../sources/package-source.ts'
@@ -23,35 +25,47 @@ export interface WorkflowResult {
 }
 
 /** Changes the hosts to the desired state: preflight checks all hosts before the first is changed. */
-export async function carryOutWorkflow(options: WorkflowOptions): Promise<WorkflowResult> {
-  return withSession(options, refuseHeld, async found => {
-    const session = await passPreflight(options, found)
-    const {emit, clock} = options
-    const started = clock.now()
-    try {
-      const seedControlPlane = closedSeedControlPlane(options, session)
-      await warnOfClosed(options, session)
-      return await withLeases(
-        [...session.candidates, ...(seedControlPlane === undefined ? [] : [seedControlPlane])].map(({host}) => host),
-        options,
-        async (leases, signal) => {
-          const held = {...options, signal}
-          const lease = leases[session.candidates.length]
-          const openFirewallFor =
-            seedControlPlane === undefined ? [] : await carryOut(firewallRun(held, session, seedControlPlane, lease))
-          const before = judgeOutcomes(openFirewallFor)
-          const machines = session.candidates.map((candidate, i) => machineOf(session, candidate, leases[i]))
-          const changes = before + judgeOutcomes(await carryOut(runOf(held, session, machines)))
-          await tidyTokens(held, session)
-          emit({type: 'run-done', changes, durationMs: clock.now() - started, at: clock.now()})
-          return {changes, nodes: session.nodes, endpoint: session.publicServer ?? session.endpoint}
-        },
-        emptyStage,
-      )
-    } finally {
-      await session.dispose()
-    }
+export const carryOutWorkflow = (options: WorkflowOptions): Promise<WorkflowResult> =>
+  withSession(options, refuseHeld, {
+    before: session => {
+      refuse(session.findings)
+      return askAboutLost(options, session)
+    },
+    work: async (found, lost) => carryOutSession(options, await passPreflight(options, found), lost),
   })
+
+async function carryOutSession(
+  options: WorkflowOptions,
+  found: PreflightedSession,
+  lost: Replacement | undefined,
+): Promise<WorkflowResult> {
+  const {emit, clock} = options
+  const started = clock.now()
+  try {
+    const session = lost === undefined ? found : withoutLost(found, lost)
+    const seedControlPlane = closedSeedControlPlane(options, session)
+    await warnOfClosed(options, session)
+    return await withLeases(
+      [...session.candidates, ...(seedControlPlane === undefined ? [] : [seedControlPlane])].map(({host}) => host),
+      options,
+      async (leases, signal) => {
+        const held = {...options, signal}
+        const removed = lost === undefined ? 0 : await removeLost(held, session, lost)
+        const lease = leases[session.candidates.length]
+        const openFirewallFor =
+          seedControlPlane === undefined ? [] : await carryOut(firewallRun(held, session, seedControlPlane, lease))
+        const before = removed + judgeOutcomes(openFirewallFor)
+        const machines = session.candidates.map((candidate, i) => machineOf(session, candidate, leases[i]))
+        const changes = before + judgeOutcomes(await carryOut(runOf(held, session, machines)))
+        await tidyTokens(held, session)
+        emit({type: 'run-done', changes, durationMs: clock.now() - started, at: clock.now()})
+        return {changes, nodes: session.nodes, endpoint: session.publicServer ?? session.endpoint}
+      },
+      emptyStage,
+    )
+  } finally {
+    await found.dispose()
+  }
 }
 
 /**
@@ -73,18 +87,24 @@ async function tidyTokens(options: WorkflowOptions, {controlPlane, candidates}: 
 
 /** What `carryOutWorkflow` would change; changes nothing. */
 export const planWorkflow = (options: WorkflowOptions): Promise<readonly PlannedChange[]> =>
-  withSession(options, warnOfHeld, async found => {
-    const session = await passPreflight(options, found)
-    const machines = session.candidates.map(candidate => machineOf(session, candidate, undefined))
-    const seedControlPlane = closedSeedControlPlane(options, session)
-    const openFirewallFor =
-      seedControlPlane === undefined ? [] : await planChanges(firewallRun(options, session, seedControlPlane))
-    return [...openFirewallFor, ...(await planChanges(runOf(options, session, machines)))]
+  withSession(options, warnOfHeld, {
+    before: session => tellOfLost(options, session),
+    work: async found => {
+      const session = await passPreflight(options, found)
+      const machines = session.candidates.map(candidate => machineOf(session, candidate, undefined))
+      const seedControlPlane = closedSeedControlPlane(options, session)
+      const openFirewallFor =
+        seedControlPlane === undefined ? [] : await planChanges(firewallRun(options, session, seedControlPlane))
+      return [...openFirewallFor, ...(await planChanges(runOf(options, session, machines)))]
+    },
   })
 
 /** All findings of all hosts; changes nothing. */
 export const preflightWorkflow = (options: WorkflowOptions): Promise<readonly Finding[]> =>
-  withSession(options, warnOfHeld, session => Promise.resolve(session.findings))
+  withSession(options, warnOfHeld, {
+    before: () => Promise.resolve(),
+    work: session => Promise.resolve(session.findings),
+  })
 
 /** All errors that preflight finds before a host is changed. */
 async function passPreflight(options: WorkflowOptions, session: Session): Promise<PreflightedSession> {

@@ -17,8 +17,8 @@ const pod = (
     conditions: [{type: 'Ready', status: (more.ready ?? true) ? 'True' : 'False'}],
   },
 })
-const budget = (allowed: number, healthy: number, needed: number, spec: object = {}, name = 'web') => ({
-  metadata: {name, namespace: 'shop'},
+const budget = (allowed: number, healthy: number, needed: number, spec: object = {}) => ({
+  metadata: {name: 'web', namespace: 'shop'},
   spec: {selector: {matchLabels: {app: 'web'}}, ...spec},
   status: {disruptionsAllowed: allowed, currentHealthy: healthy, desiredHealthy: needed},
 })
@@ -61,7 +61,10 @@ describe('the budgets that a drain meets', () => {
   })
 
   it('never let a pod go that has two of them', () => {
-    const [limit] = budgetLimits([pod('a')], [budget(5, 9, 1), budget(5, 9, 1, {}, 'second')])
+    const [limit] = budgetLimits(
+      [pod('a')],
+      [budget(5, 9, 1), {...budget(5, 9, 1), metadata: {name: 'second', namespace: 'shop'}}],
+    )
     expect(limit).toMatchObject({budget: 'shop/web and shop/second', pods: ['shop/a'], allowed: 0})
     expect(limit?.because).toContain('more than one budget')
   })

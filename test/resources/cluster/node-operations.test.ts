@@ -3,7 +3,7 @@ import {operationOf, type OperationResource} from '../../../src/resources/any-re
 import {nodeLabelsAndTaints} from '../../../src/resources/cluster/node-labels-and-taints.ts'
 import {nodePods} from '../../../src/resources/cluster/node-pods.ts'
 import {nodeRemoved} from '../../../src/resources/cluster/node-removed.ts'
-import {ready, type ReadyResource} from '../../../src/resources/cluster/ready.ts'
+import {ready} from '../../../src/resources/cluster/ready.ts'
 import type {ApiObject} from '../../../src/kube/json.ts'
 import {fakeKube} from './fake-kube.ts'
 import {operationContext, type ContextOptions} from './operation-context.ts'
@@ -90,10 +90,13 @@ describe('the marks of a node', () => {
 })
 
 describe('something that controllers must bring about', () => {
-  const seen = async (what: ReadyResource['what'], object: object | undefined) => {
+  const seen = async (
+    what: 'node' | 'deployment' | 'daemonset',
+    object: object | undefined,
+    nodes: readonly ApiObject[] = [],
+  ) => {
     const paths = {
       node: NODE,
-      pod: '/api/v1/namespaces/kube-system/pods/x',
       deployment: '/apis/apps/v1/namespaces/kube-system/deployments/x',
       daemonset: '/apis/apps/v1/namespaces/kube-system/daemonsets/x',
     }
@@ -104,18 +107,16 @@ describe('something that controllers must bring about', () => {
       deadlineMs: 1000,
       why,
     })
-    return look(resource, {api: fakeKube(object === undefined ? {} : {[paths[what]]: object})})
+    const list = () => Promise.resolve(nodes)
+    return look(resource, {api: fakeKube(object === undefined ? {} : {[paths[what]]: object}, {list})})
   }
   const condition = (status: string, message?: string) => ({status: {conditions: [{type: 'Ready', status, message}]}})
 
-  test.each<[ReadyResource['what'], object | undefined, string | undefined]>([
+  test.each<['node' | 'deployment' | 'daemonset', object | undefined, string | undefined]>([
     ['node', undefined, 'it does not exist yet'],
     ['node', {status: {}}, 'the kubelet has not reported yet'],
     ['node', condition('False', 'cni plugin not initialized'), 'cni plugin not initialized'],
     ['node', condition('True'), undefined],
-    ['pod', undefined, 'it does not exist yet'],
-    ['pod', {status: {phase: 'Running', conditions: [{type: 'Ready', status: 'False'}]}}, 'running'],
-    ['pod', condition('True'), undefined],
     ['deployment', {spec: {replicas: 2}, status: {availableReplicas: 1}}, '1 of 2 pods available'],
     ['deployment', {spec: {}, status: {availableReplicas: 1}}, undefined],
     [
@@ -128,6 +129,19 @@ describe('something that controllers must bring about', () => {
     ['daemonset', {status: {desiredNumberScheduled: 3, numberReady: 3}}, undefined],
   ])('%s %j: %s', async (what, object, lacking) => {
     expect(await seen(what, object)).toBe(lacking)
+  })
+
+  const silent = condition('Unknown')
+  const starting = condition('False')
+  test.each<['deployment' | 'daemonset', object, readonly ApiObject[], string | undefined]>([
+    ['daemonset', {status: {desiredNumberScheduled: 3, numberReady: 2}}, [silent], undefined],
+    ['daemonset', {status: {desiredNumberScheduled: 3, numberReady: 2}}, [starting], '2 of 3 pods ready'],
+    ['daemonset', {status: {desiredNumberScheduled: 4, numberReady: 2}}, [silent], '2 of 4 pods ready'],
+    ['daemonset', {status: {desiredNumberScheduled: 1, numberReady: 0}}, [silent], '0 of 1 pods ready'],
+    ['deployment', {spec: {replicas: 2}, status: {availableReplicas: 1}}, [silent], undefined],
+    ['deployment', {spec: {replicas: 2}, status: {availableReplicas: 0}}, [silent], '0 of 2 pods available'],
+  ])('%s %j needs no pod of a machine that is off: %j', async (what, object, nodes, lacking) => {
+    expect(await seen(what, object, nodes)).toBe(lacking)
   })
 
   test('is waited for with a deadline, and what was seen last is reported', async () => {
