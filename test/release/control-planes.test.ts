@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {stringify} from 'yaml'
+import {labKill} from '../../src/lab/run/lab-power.ts'
 import {addressIn} from '../../src/lab/network/subnet.ts'
 import {tcpBalancer, type TcpBalancer} from '../e2e/tcp-balancer.ts'
 import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
@@ -21,18 +22,19 @@ describe('a cluster with three control planes behind a load balancer', () => {
   let balancer: TcpBalancer
 
   const file = (controlPlanes: readonly string[]): string =>
+    fileOf([...controlPlanes.map(name => ({name, machine: name, role: 'control-plane'})), WORKER])
+
+  const fileOf = (hosts: readonly ListedHost[]): string =>
     stringify({
       apiVersion: 'kadm/v1',
       kind: 'Cluster',
       kubernetesVersion: lab.lab.kubernetesVersion,
       controlPlaneEndpoint: `${addressIn(lab.lab.subnet, 1)}:${String(balancer.port)}`,
-      hosts: MACHINES.filter(name => name === 'worker' || controlPlanes.includes(name))
-        .toSorted((a, b) => controlPlanes.indexOf(a) - controlPlanes.indexOf(b))
-        .map(name => ({
-          name,
-          role: name === 'worker' ? 'worker' : 'control-plane',
-          ssh: {address: lab.address(name), user: lab.target(name).split('@')[0]},
-        })),
+      hosts: hosts.map(({name, machine, role}) => ({
+        name,
+        role,
+        ssh: {address: lab.address(machine), user: lab.target(machine).split('@')[0]},
+      })),
       source: {kind: 'bundle', path: lab.bundleDir},
     })
 
@@ -107,6 +109,101 @@ describe('a cluster with three control planes behind a load balancer', () => {
     expect(stdout).toContain('2 of 2 voting members answer; etcd needs 2, so 0 may fail')
   })
 
+  it('gets the control plane back by apply', async () => {
+    await measured('apply after the reset', () => lab.kadmDone(['apply', '-f', 'kadm.yaml']))
+    expect(await membersBy('cp-1')).toContain('3 of 3 voting members answer')
+  })
+
+  it('tells what the removal of a worker evicts, and which budget blocks it', async () => {
+    const pause = await lab.must('cp-1', "sudo ctr -n k8s.io images ls -q | grep -m1 '/pause:'")
+    // Both pods start on the worker, the only machine that is not cordoned.
+    await lab.must('cp-1', `for name in ${CONTROL_PLANES.join(' ')}; do ${KUBECTL} cordon $name; done`)
+    await lab.must('cp-1', `${KUBECTL} apply -f -`, WEB(pause.trim()))
+    await lab.must('cp-1', `${KUBECTL} rollout status deployment/web --timeout=60s`)
+    await lab.must('cp-1', `for name in ${CONTROL_PLANES.join(' ')}; do ${KUBECTL} uncordon $name; done`)
+
+    const {stdout} = await lab.kadmDone(['remove', 'worker', '-f', 'kadm.yaml', '--dry-run'])
+    expect(stdout.match(/is evicted: default\/web-/g)).toHaveLength(2)
+    expect(stdout).toContain('budget default/web blocks the drain now: it needs 2 healthy pods and has 2')
+    const alone = `${KUBECTL} run alone --image=${pause.trim()} --overrides='{"spec":{"nodeName":"worker"}}'`
+    await lab.must('cp-1', `${alone} && ${KUBECTL} wait --for=condition=Ready pod/alone --timeout=60s`)
+    const refused = await lab.kadm(['remove', 'worker', '-f', 'kadm.yaml', '--yes'])
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toContain('no controller creates default/alone again; to delete it, pass --force')
+    await lab.must('cp-1', `${KUBECTL} delete pod alone --now`)
+  })
+
+  it('loses a worker, whose pods move as its budget allows, and whose machine is as before', async () => {
+    await lab.must('cp-1', `${KUBECTL} patch pdb web --type=merge -p '{"spec":{"minAvailable":1}}'`)
+    await measured('kadm remove of a worker', () => lab.kadmDone(['remove', 'worker', '-f', 'kadm.yaml', '--yes']))
+
+    expect(await nodesBy('cp-1')).toEqual(['cp-1', 'cp-2', 'cp-3'])
+    const pods = await lab.must('cp-1', `${KUBECTL} rollout status deployment/web --timeout=60s`)
+    expect(pods).toContain('successfully rolled out')
+    const left = await lab.must('worker', 'ls /etc/kubernetes /var/lib/kubelet /var/lib/kadm 2>/dev/null | grep -v : || :')
+    expect(left.trim()).toBe('')
+    // What is done already is not done again.
+    await lab.kadmDone(['remove', 'worker', '-f', 'kadm.yaml', '--yes'])
+  })
+
+  it('loses the control plane that made it, alive, and gets it back through another one', async () => {
+    await lab.write('kadm.yaml', fileOf(CONTROL_PLANES.map(name => ({name, machine: name, role: 'control-plane'}))))
+    await measured('kadm remove of a control plane', () =>
+      lab.kadmDone(['remove', 'cp-1', '-f', 'kadm.yaml', '--yes', '--delete-emptydir-data']),
+    )
+    expect(await nodesBy('cp-2')).toEqual(['cp-2', 'cp-3'])
+    expect(await membersBy('cp-2')).toContain('2 of 2 voting members answer')
+
+    await measured('apply with it again', () => lab.kadmDone(['apply', '-f', 'kadm.yaml']))
+    expect(await membersBy('cp-2')).toContain('3 of 3 voting members answer')
+  })
+
+  it('names a host that is off and stops, and continues without it when it is told to', async () => {
+    await labKill(lab.lab.name, 'cp-3')
+    const stopped = await lab.kadm(['apply', '-f', 'kadm.yaml'])
+    expect(stopped.code).toBe(4)
+    expect(stopped.stderr).toContain('cp-3')
+
+    const {stdout} = await measured('apply --skip-unreachable', () =>
+      lab.kadmDone(['apply', '-f', 'kadm.yaml', '--skip-unreachable']),
+    )
+    expect(stdout).toContain('skipped, because they did not answer: cp-3')
+    expect(await nodesBy('cp-2')).toEqual(['cp-1', 'cp-2', 'cp-3'])
+  })
+
+  it('replaces a dead control plane by another host of the file, after it asked', async () => {
+    const hosts = ['cp-1', 'cp-2'].map(name => ({name, machine: name, role: 'control-plane'}))
+    await lab.write('kadm.yaml', fileOf([...hosts, {name: 'cp-4', machine: 'worker', role: 'control-plane'}]))
+    const asked = await lab.kadm(['apply', '-f', 'kadm.yaml'])
+    expect(asked.code).toBe(2)
+    expect(asked.stderr).toContain('cp-3')
+    expect(asked.stderr).toContain('--yes')
+    expect(await membersBy('cp-2')).toContain('2 of 3 voting members answer')
+
+    await measured('apply with another host', () => lab.kadmDone(['apply', '-f', 'kadm.yaml', '--yes']))
+    expect(await nodesBy('cp-2')).toEqual(['cp-1', 'cp-2', 'cp-4'])
+    expect(await membersBy('cp-2')).toContain('3 of 3 voting members answer')
+  })
+
+  it('loses a dead control plane without a login, but not one that works', async () => {
+    const works = await lab.kadm(['remove', 'cp-4', '--dead', '-f', 'kadm.yaml', '--yes'])
+    expect(works.code).toBe(3)
+    expect(works.stderr).toContain('cannot remove cp-4 as dead')
+
+    await labKill(lab.lab.name, 'cp-1')
+    await measured('kadm remove --dead', () =>
+      lab.kadmDone(['remove', 'cp-1', '--dead', '--yes', '--to', lab.target('cp-2')]),
+    )
+    expect(await nodesBy('cp-2')).toEqual(['cp-2', 'cp-4'])
+    expect(await membersBy('cp-2')).toContain('2 of 2 voting members answer')
+  })
+
+  const nodesBy = async (machine: string): Promise<readonly string[]> =>
+    (await lab.must(machine, `${KUBECTL} get nodes -o name`)).trim().split('\n').map(line => line.replace('node/', ''))
+
+  const membersBy = async (machine: string): Promise<string> =>
+    (await lab.kadm(['etcd', 'members', lab.target(machine)])).stdout
+
   /** Waits until every member of etcd answers again. */
   const isWhole = async (): Promise<void> => {
     for (let tries = 0; tries < 40; tries++) {
@@ -117,6 +214,40 @@ describe('a cluster with three control planes behind a load balancer', () => {
     throw new Error('etcd does not become whole again')
   }
 })
+
+interface ListedHost {
+  readonly name: string
+  readonly machine: string
+  readonly role: string
+}
+
+const WORKER: ListedHost = {name: 'worker', machine: 'worker', role: 'worker'}
+
+/** Two pods that run on control planes too, and a budget that lets none of them go. */
+const WEB = (pause: string): string =>
+  [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: {name: 'web'},
+      spec: {
+        replicas: 2,
+        selector: {matchLabels: {app: 'web'}},
+        template: {
+          metadata: {labels: {app: 'web'}},
+          spec: {tolerations: [{operator: 'Exists', effect: 'NoSchedule'}], containers: [{name: 'web', image: pause}]},
+        },
+      },
+    },
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: {name: 'web'},
+      spec: {minAvailable: 2, selector: {matchLabels: {app: 'web'}}},
+    },
+  ]
+    .map(object => stringify(object))
+    .join('---\n')
 
 /** A request to the JSON gateway of etcd on the machine, by a way that knows nothing of the tool. */
 const etcdctl = (path: string): string =>
