@@ -23,7 +23,7 @@ const OF_JOIN: Readonly<Record<string, readonly string[]>> = {
   'wait-control-plane': ['control-plane-join/wait-control-plane'],
 }
 
-/** kubeadm's phases that are no phases of kadm: it does their work only when a flag asks for it. */
+/** kubeadm's phases that kadm does not have: it does their work only when a flag asks for it. */
 const NOTHING_TO_SKIP = ['upload-certs', 'show-join-command', 'control-plane-prepare/download-certs']
 
 /** The phases of each command (kubeadm v1.37, cmd/init.go and cmd/join.go). */

@@ -104,7 +104,7 @@ const route: Rule = {
     if (evidence.network.isTunnelEmpty === true) {
       return {
         cause:
-          'the tunnel of the pod network was removed, and flannel made it again without its routes to the other nodes',
+          'the tunnel of the pod network was removed, and flannel created it without its routes to the other nodes',
         certainty: 'certain',
         proof: ['flannel.1 has no entry for another node, as `sudo bridge fdb show dev flannel.1` shows'],
         fix: ROUTES_AGAIN,

@@ -36,7 +36,7 @@ export const BASE_LAYER: LayerSpec = {
   finish: BASE_LINKS,
 }
 
-/** The load balancer, which is no Go program. */
+/** The load balancer. It is not written in Go. */
 export const HAPROXY_LAYER: LayerSpec = {
   name: 'haproxy',
   packages: 'haproxy',

@@ -90,7 +90,7 @@ export const HANG_AND_CHANGE_CASES: readonly Case[] = [
     name: 'pod-route',
     role: W,
     sections: {...WELL, 'pod-network': `${BRIDGED}\ntunnel-empty yes`, peers: ''},
-    cause: /flannel made it again without its routes/,
+    cause: /flannel created it without its routes/,
     proof: /no entry for another node/,
   },
   {
