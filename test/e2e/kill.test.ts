@@ -24,23 +24,13 @@ type Moment = 'phase-started' | 'phase-progress' | 'changed'
 
 type KillPoint = readonly [phase: string, host: string, moment: Moment, afterMs: number]
 
-/** Spread over all that is done to a control plane and a worker: where, at which event, and how many ms after it. */
-const PREPARING: readonly KillPoint[] = [
-  ['prepare/kernel', 'master', 'changed', 60],
-  ['prepare/runtime', 'worker', 'phase-progress', 30],
-  ['prepare/kubelet', 'master', 'changed', 250],
-]
+/** A sample of what is done to a control plane and a worker: where, at which event, and how many ms after it. `test:chaos` tries all. */
+const PREPARING: readonly KillPoint[] = [['prepare/runtime', 'worker', 'phase-progress', 30]]
 const AT_WORK: readonly KillPoint[] = [
-  ['control-plane-images', 'master', 'phase-progress', 200],
-  ['certs/ca', 'master', 'changed', 0],
   ['certs/leaves', 'master', 'changed', 150],
-  ['kubeconfig', 'master', 'changed', 80],
-  ['control-plane', 'master', 'changed', 100],
   ['kubelet-start', 'master', 'changed', 200],
   ['wait-control-plane', 'master', 'phase-started', 700],
-  ['upload-config', 'master', 'changed', 20],
   ['addon/coredns', 'master', 'phase-started', 10],
-  ['node-images', 'worker', 'phase-started', 300],
   ['worker/kubelet-start', 'worker', 'changed', 350],
   ['worker/token-gone', 'worker', 'phase-started', 0],
   ['node-ready', 'worker', 'phase-started', 0],
@@ -126,7 +116,7 @@ describe('a run that is killed', () => {
   it('leaves a cluster of exactly the nodes it was to have, in which everything works', async () => {
     expect(await lab.must('master', 'kubectl get nodes -o name | sort')).toBe('node/master\nnode/worker')
     const {events} = await measured('kadm verify', () =>
-      lab.kadm(['verify', lab.target('master'), '--json', '--drain', 'never']),
+      lab.kadm(['verify', lab.target('master'), '--json', '--quick']),
     )
 
     expect(events.filter(({type, ok}) => type === 'check' && ok !== true)).toEqual([])

@@ -55,7 +55,7 @@ describe('a cluster that the real kubeadm made', () => {
 
   it('works, with its new worker', async () => {
     const {events} = await measured('kadm verify', () =>
-      lab.kadm(['verify', lab.target('master'), '--json', '--drain', 'never']),
+      lab.kadm(['verify', lab.target('master'), '--json', '--quick']),
     )
 
     expect(events.filter(({type, ok}) => type === 'check' && ok !== true)).toEqual([])

@@ -4,6 +4,7 @@ import type {AskedMember} from '../../src/domain/etcd.ts'
 import type {Facts} from '../../src/domain/facts.ts'
 import {
   joinWarnings,
+  type JoiningControlPlanes,
   refuseSelf,
   refuseWithoutQuorum,
   requireEndpoint,
@@ -44,11 +45,14 @@ const STATUS = {
 }
 
 const judged = (members: readonly AskedMember[], files: Facts['files'] = {}, changes = {}) =>
+  asking(() => Promise.resolve({askMembers: () => Promise.resolve(members)}), files, changes)
+
+const asking = (etcd: JoiningControlPlanes['etcd'], files: Facts['files'] = {}, changes = {}) =>
   requireHealthyEtcd({
     cluster: {...sampleCluster(), ...changes},
     nodes: [node(3), sampleNode('worker-1')],
     factsOf: () => ({files}),
-    etcd: () => Promise.resolve({askMembers: () => Promise.resolve(members)}),
+    etcd,
     sleep: () => Promise.resolve(),
   })
 
@@ -91,6 +95,9 @@ describe('a control plane joins', () => {
     ).rejects.toThrow(
       'control planes cannot join: etcd has 2 voting members and needs 2, but only 1 answers; nothing was changed',
     )
+    const all = etcd(reported(1, true), reported(2, false))
+    await expect(asking(() => Promise.resolve(all))).rejects.toThrow('needs 2, but only 1 answers')
+    await expect(asking(() => Promise.resolve(etcd(reported(1, true))))).rejects.toThrow('etcd has no leader')
     // The API does not answer for another reason.
     await refuseWithoutQuorum(() => Promise.resolve(etcd(reported(1, true))))
     await refuseWithoutQuorum(() => Promise.reject(new KadmError('connect', 'no etcd here')))

@@ -91,7 +91,12 @@ describe('the phases that run', () => {
   })
 
   test('for apply, on another control plane: it starts no cluster of its own', () => {
-    expect(pathsOn(applyPhases, 'second')).toStrictEqual([...PREPARE, ...OTHER_CONTROL_PLANE, 'node-ready'])
+    expect(pathsOn(applyPhases, 'second')).toStrictEqual([
+      ...PREPARE,
+      ...OTHER_CONTROL_PLANE,
+      'node-ready',
+      'control-plane-pods',
+    ])
   })
 
   test('for apply, on a worker: the same as for join', () => {

@@ -9,6 +9,7 @@ import {BROKEN} from './broken-states.ts'
 const FORGOTTEN_MS = 100_000
 
 const IN_CLUSTER = 'cluster'
+const DONE = [0, '']
 
 interface Told extends Diagnosis {
   readonly place: string
@@ -46,11 +47,15 @@ describe('a person whose cluster is broken, and who does what the doctor tells t
 
   const onMachine = (place: Place): string => (place === IN_CLUSTER ? 'master' : place)
 
-  const type = async (place: Place, command: string): Promise<number> => {
+  /** Its exit code, and all that it said where that is not 0. */
+  const type = async (place: Place, command: string): Promise<readonly [code: number, said: string]> => {
     const [program, ...args] = command.split(' ')
     // A person types kadm where they are, and the rest on the machine; what is about the cluster, on its control plane.
-    if (program === 'kadm') return (await lab.kadm(args[0] === 'init' ? ['apply'] : args)).code ?? -1
-    return (await lab.on(onMachine(place), command)).code
+    const {code, stdout, stderr} =
+      program === 'kadm'
+        ? await lab.kadm(args[0] === 'init' ? ['apply'] : args)
+        : await lab.on(onMachine(place), command)
+    return [code ?? -1, code === 0 ? '' : `${stdout}${stderr}`]
   }
 
   /** What is typed stands between backticks. */
@@ -84,10 +89,10 @@ describe('a person whose cluster is broken, and who does what the doctor tells t
   const repair = async (told: Told, {place, firstMayFail = false, everything = false}: Broken): Promise<void> => {
     const [command, ...more] = commandsOf(told)
     if (command === undefined) return
-    const code = await type(place, command)
-    if (firstMayFail && code !== 0) expect(await type(place, more[0] ?? '')).toBe(0)
-    else expect([command, code]).toEqual([command, 0])
-    if (everything) for (const next of more) expect([next, await type(place, next)]).toEqual([next, 0])
+    const typed = await type(place, command)
+    if (firstMayFail && typed[0] !== 0) expect(await type(place, more[0] ?? '')).toEqual(DONE)
+    else expect([command, ...typed]).toEqual([command, ...DONE])
+    if (everything) for (const next of more) expect([next, ...(await type(place, next))]).toEqual([next, ...DONE])
   }
 
   /** The exit code of status, and whether it names the machine or the cause. */
@@ -123,7 +128,7 @@ describe('a person whose cluster is broken, and who does what the doctor tells t
       await breakIt(broken)
       const told = await ask()
       const [first] = told
-      if (first === undefined) throw new Error('nothing was found')
+      if (first === undefined) throw new Error(`nothing was found: ${JSON.stringify(lab.said.at(-1))}`)
       const shown = await status(first)
 
       expect([first.place, first.name]).toEqual([place, name])

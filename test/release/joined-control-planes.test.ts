@@ -18,8 +18,11 @@ describe('control planes that join one after the other', () => {
     lab = await testLab('e2e-joined', MACHINES)
     balancer = await tcpBalancer(addressIn(lab.lab.subnet, 1), MACHINES.map(lab.address), 6443)
     const endpoint = `${addressIn(lab.lab.subnet, 1)}:${String(balancer.port)}`
-    const cluster = ['--control-plane-endpoint', endpoint, '--bundle', lab.bundleDir]
-    await measured('kadm init', () => lab.kadmDone(['init', lab.target('cp-1'), ...cluster]))
+    const cluster = ['--control-plane-endpoint', endpoint, '--upload-certs', '--bundle', lab.bundleDir]
+    const {stdout} = await measured('kadm init', () => lab.kadmDone(['init', lab.target('cp-1'), ...cluster]))
+    expect(stdout).toMatch(
+      new RegExp(`^  kadm join ${endpoint} --token \\S+ --discovery-token-ca-cert-hash \\S+ --control-plane --certificate-key [0-9a-f]{64}$`, 'm'),
+    )
   })
   afterAll(async () => {
     await lab.down()
@@ -104,7 +107,7 @@ describe('control planes that join one after the other', () => {
     ])
     await lab.must('cp-2', 'sudo systemctl start kubelet')
 
-    expect(code).toBe(3)
+    expect(code, stderr).toBe(3)
     expect(stderr).toContain('etcd has 2 voting members and needs 2, but only 1 answers')
     expect(await lab.must('cp-3', 'sudo ls /etc/kubernetes 2>&1 || :')).not.toContain('pki')
   })

@@ -54,7 +54,7 @@ export async function refuseWithoutQuorum(
 }
 
 const START_THEM =
-  'start the control planes that are down, then run the same command again; kadm etcd members shows them'
+  'start the control planes that are down, or take a lost one out of the cluster (kadm remove NODE --dead), then run the same command again; kadm etcd members shows them'
 
 export interface JoiningControlPlanes {
   readonly cluster: Cluster
@@ -70,7 +70,12 @@ export async function requireHealthyEtcd({cluster, nodes, factsOf, etcd, sleep}:
     node => node.role === 'control-plane' && factsOf(node).files[`${MANIFESTS_DIR}/etcd.yaml`] === undefined,
   )
   if (joining.length === 0 || usesExternalEtcd(cluster)) return
-  const members = await settledMembers(await etcd(), {isOwn: () => false, tries: 3}, sleep)
+  const members = await settledMembers(await etcd(), {isOwn: () => false, tries: 3}, sleep).catch(
+    async (error: unknown) => {
+      if (error instanceof KadmError) await refuseWithoutQuorum(etcd)
+      throw error
+    },
+  )
   const former = joining.map(({address}) => memberAt(members, address))
   const may = mayAdd(members.filter(member => !former.includes(member)))
   if (may === true) return

@@ -1,6 +1,6 @@
-import {startsSlowly, startupMs, stepMs, type Cluster} from '../../domain/cluster.ts'
-import {hasCoreDns, hasKubeProxy} from '../../domain/kubeadm-places.ts'
-import {nodePods} from '../../resources/cluster/node-pods.ts'
+import {startsSlowly, startupMs, stepMs, type Cluster, type Node} from '../../domain/cluster.ts'
+import {hasCoreDns, hasKubeProxy, usesExternalEtcd} from '../../domain/kubeadm-places.ts'
+import {nodePods, type NodePodsResource} from '../../resources/cluster/node-pods.ts'
 import {nodeRegistered, type NodeRegisteredResource} from '../../resources/cluster/node-registered.ts'
 import {nodeReports} from '../../resources/cluster/node-reports.ts'
 import {ready} from '../../resources/cluster/ready.ts'
@@ -68,6 +68,17 @@ const dnsComesUp = (cluster: Cluster): boolean =>
     kubeletExtraArgs.some(({name, value}) => name === 'cloud-provider' && value === 'external'),
   )
 
+const podsOf = (cluster: Cluster, node: Node): NodePodsResource =>
+  nodePods({
+    node: node.name,
+    daemonSets: [
+      ...(hasKubeProxy(cluster) ? [{namespace: 'kube-system', name: 'kube-proxy'}] : []),
+      ...(cluster.network.plugin.kind === 'flannel' ? [{namespace: 'kube-flannel', name: 'kube-flannel-ds'}] : []),
+    ],
+    deadlineMs: startupMs(cluster, USUAL_MS),
+    why: 'the node reaches services and pods on other nodes',
+  })
+
 /** The first control plane waits for them on all nodes. */
 export const nodePodsPhase: Phase = {
   name: 'node-pods',
@@ -75,16 +86,31 @@ export const nodePodsPhase: Phase = {
   why: 'service addresses and connections to other nodes work only when these pods run',
   where: 'worker',
   when: whenSeen,
+  resources: ({cluster, node}) => [podsOf(cluster, node)],
+}
+
+/** A join ends when the cluster shows what joined as working: kadm status says the same. */
+export const controlPlanePodsPhase: Phase = {
+  name: 'control-plane-pods',
+  title: 'Wait for the system pods of the control plane',
+  why: 'a control plane counts as working only when the cluster shows its pods as ready',
+  where: 'joining-control-plane',
   resources: ({cluster, node}) => [
-    nodePods({
-      node: node.name,
-      daemonSets: [
-        ...(hasKubeProxy(cluster) ? [{namespace: 'kube-system', name: 'kube-proxy'}] : []),
-        ...(cluster.network.plugin.kind === 'flannel' ? [{namespace: 'kube-flannel', name: 'kube-flannel-ds'}] : []),
-      ],
-      deadlineMs: startupMs(cluster, USUAL_MS),
-      why: 'the node reaches services and pods on other nodes',
-    }),
+    ...[
+      'kube-apiserver',
+      'kube-controller-manager',
+      'kube-scheduler',
+      ...(usesExternalEtcd(cluster) ? [] : ['etcd']),
+    ].map(name =>
+      ready({
+        what: 'pod',
+        name: `${name}-${node.name}`,
+        namespace: 'kube-system',
+        deadlineMs: startupMs(cluster, USUAL_MS),
+        why: 'the control plane works on this node too',
+      }),
+    ),
+    podsOf(cluster, node),
   ],
 }
 

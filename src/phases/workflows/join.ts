@@ -2,7 +2,7 @@ import {preparePhase} from './prepare.ts'
 import {controlPlaneImagesPhase, nodeImagesPhase} from '../cluster/images.ts'
 import {joinControlPlanePhase} from '../control-plane/join.ts'
 import type {Phase} from '../phase.ts'
-import {nodePodsPhase, nodeReadyPhase} from '../cluster/ready.ts'
+import {controlPlanePodsPhase, nodePodsPhase, nodeReadyPhase} from '../cluster/ready.ts'
 import {workerPhase} from '../worker/worker.ts'
 
 /** `kadm join`: a worker's kubelet registers with the cluster, a control plane also joins etcd and runs an API server. */
@@ -14,4 +14,5 @@ export const joinPhases: readonly Phase[] = [
   workerPhase,
   nodeReadyPhase,
   nodePodsPhase,
+  controlPlanePodsPhase,
 ]

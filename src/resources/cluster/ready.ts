@@ -1,3 +1,4 @@
+import {podState} from '../../kube/components.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import {conditionOf, numberAt, textAt, type ApiObject} from '../../kube/json.ts'
 import {apiPath} from '../../kube/kinds.ts'
@@ -7,10 +8,10 @@ import type {Operation, OperationContext} from '../core/operation.ts'
 import {apiLook, AT_ONCE} from './api-look.ts'
 import {laneWait} from './lane-wait.ts'
 
-/** A state of the cluster that controllers must reach: a node that is Ready, a workload with all its pods. */
+/** A state of the cluster that controllers must reach: a node or a pod that is Ready, a workload with all its pods. */
 export interface ReadyResource extends ResourceBase {
   readonly kind: 'ready'
-  readonly what: 'node' | 'deployment' | 'daemonset'
+  readonly what: 'node' | 'pod' | 'deployment' | 'daemonset'
   readonly name: string
   readonly namespace: string | undefined
   readonly deadlineMs: number
@@ -28,6 +29,8 @@ const pathOf = ({what, name, namespace}: ReadyResource): string => {
   switch (what) {
     case 'node':
       return apiPath.nodes(name)
+    case 'pod':
+      return apiPath.pods(name, namespace)
     case 'deployment':
       return apiPath.deployments(name, namespace)
     case 'daemonset':
@@ -49,37 +52,30 @@ async function silentNodes(api: KubeClient): Promise<number> {
 /** What is still missing, apart from pods on silent machines; undefined when it is ready. */
 async function lackingNow(resource: ReadyResource, api: KubeClient): Promise<string | undefined> {
   const object = await api.get(pathOf(resource), AT_ONCE)
-  const lacks = lacking(resource, object, 0)
-  if (lacks === undefined || object === undefined || resource.what === 'node') return lacks
-  return lacking(resource, object, await silentNodes(api))
+  if (object === undefined) return 'it does not exist yet'
+  const {what} = resource
+  if (what === 'node' || what === 'pod') return notReady(what, object)
+  return notComplete(what, object, 0) && notComplete(what, object, await silentNodes(api))
 }
 
-/** What is still missing when so many machines are silent; undefined when it is ready. */
-function lacking(resource: ReadyResource, object: ApiObject | undefined, silent: number): string | undefined {
-  if (object === undefined) return 'it does not exist yet'
-  if (
-    (numberAt(object, 'status', 'observedGeneration') ?? 0) < (numberAt(object, 'metadata', 'generation') ?? 0) &&
-    resource.what !== 'node'
-  ) {
-    return 'its controller has not seen it yet'
+function notReady(what: 'node' | 'pod', object: ApiObject): string | undefined {
+  const condition = conditionOf(object, 'Ready')
+  if (textAt(condition, 'status') === 'True') return undefined
+  return what === 'pod' ? podState(object) : (textAt(condition, 'message') ?? 'the kubelet has not reported yet')
+}
+
+/** What is still missing when so many machines are silent. */
+function notComplete(what: 'deployment' | 'daemonset', object: ApiObject, silent: number): string | undefined {
+  const seen = numberAt(object, 'status', 'observedGeneration') ?? 0
+  if (seen < (numberAt(object, 'metadata', 'generation') ?? 0)) return 'its controller has not seen it yet'
+  if (what === 'deployment') {
+    const wanted = numberAt(object, 'spec', 'replicas') ?? 1
+    const up = numberAt(object, 'status', 'availableReplicas') ?? 0
+    return up >= wanted || (up > 0 && silent > 0) ? undefined : `${String(up)} of ${String(wanted)} pods available`
   }
-  switch (resource.what) {
-    case 'node': {
-      const condition = conditionOf(object, 'Ready')
-      if (textAt(condition, 'status') === 'True') return undefined
-      return textAt(condition, 'message') ?? 'the kubelet has not reported yet'
-    }
-    case 'deployment': {
-      const wanted = numberAt(object, 'spec', 'replicas') ?? 1
-      const up = numberAt(object, 'status', 'availableReplicas') ?? 0
-      return up >= wanted || (up > 0 && silent > 0) ? undefined : `${String(up)} of ${String(wanted)} pods available`
-    }
-    case 'daemonset': {
-      const wanted = numberAt(object, 'status', 'desiredNumberScheduled') ?? 0
-      const up = numberAt(object, 'status', 'numberReady') ?? 0
-      return up + silent >= wanted && up > 0 ? undefined : `${String(up)} of ${String(wanted)} pods ready`
-    }
-  }
+  const wanted = numberAt(object, 'status', 'desiredNumberScheduled') ?? 0
+  const up = numberAt(object, 'status', 'numberReady') ?? 0
+  return up + silent >= wanted && up > 0 ? undefined : `${String(up)} of ${String(wanted)} pods ready`
 }
 
 const lookOnce = (resource: ReadyResource, context: OperationContext): Promise<string | undefined> =>

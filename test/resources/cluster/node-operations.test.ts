@@ -3,7 +3,7 @@ import {operationOf, type OperationResource} from '../../../src/resources/any-re
 import {nodeLabelsAndTaints} from '../../../src/resources/cluster/node-labels-and-taints.ts'
 import {nodePods} from '../../../src/resources/cluster/node-pods.ts'
 import {nodeRemoved} from '../../../src/resources/cluster/node-removed.ts'
-import {ready} from '../../../src/resources/cluster/ready.ts'
+import {ready, type ReadyResource} from '../../../src/resources/cluster/ready.ts'
 import type {ApiObject} from '../../../src/kube/json.ts'
 import {fakeKube} from './fake-kube.ts'
 import {operationContext, type ContextOptions} from './operation-context.ts'
@@ -90,13 +90,10 @@ describe('the marks of a node', () => {
 })
 
 describe('something that controllers must bring about', () => {
-  const seen = async (
-    what: 'node' | 'deployment' | 'daemonset',
-    object: object | undefined,
-    nodes: readonly ApiObject[] = [],
-  ) => {
+  const seen = async (what: ReadyResource['what'], object: object | undefined, nodes: readonly ApiObject[] = []) => {
     const paths = {
       node: NODE,
+      pod: '/api/v1/namespaces/kube-system/pods/x',
       deployment: '/apis/apps/v1/namespaces/kube-system/deployments/x',
       daemonset: '/apis/apps/v1/namespaces/kube-system/daemonsets/x',
     }
@@ -112,11 +109,14 @@ describe('something that controllers must bring about', () => {
   }
   const condition = (status: string, message?: string) => ({status: {conditions: [{type: 'Ready', status, message}]}})
 
-  test.each<['node' | 'deployment' | 'daemonset', object | undefined, string | undefined]>([
+  test.each<[ReadyResource['what'], object | undefined, string | undefined]>([
     ['node', undefined, 'it does not exist yet'],
     ['node', {status: {}}, 'the kubelet has not reported yet'],
     ['node', condition('False', 'cni plugin not initialized'), 'cni plugin not initialized'],
     ['node', condition('True'), undefined],
+    ['pod', undefined, 'it does not exist yet'],
+    ['pod', {status: {phase: 'Running', conditions: [{type: 'Ready', status: 'False'}]}}, 'running'],
+    ['pod', condition('True'), undefined],
     ['deployment', {spec: {replicas: 2}, status: {availableReplicas: 1}}, '1 of 2 pods available'],
     ['deployment', {spec: {}, status: {availableReplicas: 1}}, undefined],
     [
