@@ -15,7 +15,7 @@ export function requireEndpoint({controlPlaneEndpoint}: Pick<Cluster, 'controlPl
     'preflight',
     'control planes cannot join this cluster: it has no controlPlaneEndpoint (in ConfigMap kube-system/kubeadm-config), so its nodes know only the first control plane; nothing was changed',
     {
-      hint: 'create the cluster with the address of a load balancer (kadm init --control-plane-endpoint HOST[:PORT]), or with loadBalancer: local in kadm.yaml',
+      hint: 'list its machines and the new control planes in a kadm.yaml and run kadm apply, which gives each node a load balancer; or create the cluster with kadm init --control-plane-endpoint HOST[:PORT]',
     },
   )
 }
