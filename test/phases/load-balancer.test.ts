@@ -6,6 +6,8 @@ import {imageNeeds, imagesForRole} from '../../src/domain/images.ts'
 import {HAPROXY_IMAGE} from '../../src/domain/releases.ts'
 import {noProxy} from '../../src/domain/no-proxy.ts'
 import {publicServer} from '../../src/domain/endpoint.ts'
+import {internet} from '../../src/bundle/internet.ts'
+import {manifestPlaces} from '../../src/phases/shared/image-mirrors.ts'
 import {readTemplates} from '../../src/engine/sources/templates-on-disk.ts'
 import type {PhaseContext} from '../../src/phases/phase.ts'
 import {applyPhases} from '../../src/phases/workflows/apply.ts'
@@ -87,6 +89,19 @@ describe('a cluster whose nodes have their own load balancers', () => {
     expect(imagesOf({...cluster, controlPlaneEndpoint: 'lb.example.com:6443'})).not.toContain(HAPROXY_IMAGE)
     expect(textOf('master', 'control-plane-images')).toContain(HAPROXY_IMAGE)
   })
+})
+
+test('the image is asked for at the server of Docker Hub, or at its mirror', () => {
+  const place = (source: Cluster['source']): string | undefined =>
+    manifestPlaces({source}, [HAPROXY_IMAGE])[HAPROXY_IMAGE]?.url.replace(/\/manifests\/.*/, '')
+  const mirror = {registry: 'docker.io', url: 'https://mirror.lan/hub'}
+
+  expect(place({kind: 'online'})).toBe('https://registry-1.docker.io/v2/library/haproxy')
+  expect(place({kind: 'online', images: [mirror]})).toBe('https://mirror.lan/v2/hub/library/haproxy')
+  expect([internet(undefined).urlOf('docker.io'), internet(undefined).urlOf('ghcr.io')]).toEqual([
+    'https://registry-1.docker.io',
+    'https://ghcr.io',
+  ])
 })
 
 describe('the API servers of the load balancer', () => {

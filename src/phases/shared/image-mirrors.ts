@@ -1,6 +1,7 @@
 import type {Cluster} from '../../domain/cluster.ts'
 import type {ImageMirror} from '../../domain/online-source.ts'
 import {CERTS_DIR} from '../../domain/paths.ts'
+import {registryServer} from '../../domain/registry.ts'
 import {registryHosts} from '../../manifests/registry-hosts.ts'
 import type {AnyResource} from '../../resources/any-resource.ts'
 import {file} from '../../resources/files/file.ts'
@@ -37,7 +38,7 @@ export const manifestPlaces = (
       const [, registry = '', name = '', tag = ''] = /^([^/]+)\/(.+):([^:]+)$/.exec(ref) ?? []
       if (registry === '') return []
       const mirror = imageMirrors(cluster).find(one => one.registry === registry)
-      const {origin, pathname} = new URL(mirror?.url ?? `https://${registry}`)
+      const {origin, pathname} = new URL(mirror?.url ?? `https://${registryServer(registry)}`)
       const url = `${origin}/v2${pathname.replace(/\/+$/, '')}/${name}/manifests/${tag}`
       return [[ref, {url, caFile: mirror?.ca === undefined ? undefined : caFileOf(registry)}]]
     }),
