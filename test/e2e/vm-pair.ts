@@ -1,4 +1,5 @@
 import {CARDS} from '../../src/lab/drivers/vm-command.ts'
+import type {DebianRelease} from '../../src/lab/image/debian-release.ts'
 import {testLab, type TestLab} from './test-lab.ts'
 
 export const MACHINES = ['master', 'worker-1'] as const
@@ -24,9 +25,10 @@ export async function bootPair(name: string): Promise<Pair> {
  * A VM whose control plane is a container, as an emulated control plane needs two cores before anything is asked of it. The file gives
  * the VM's second card two addresses and a smaller MTU.
  */
-export async function bootWorker(name: string): Promise<TestLab> {
+export async function bootWorker(name: string, release?: DebianRelease): Promise<TestLab> {
   const lab = await testLab(name, MACHINES, {
     containers: ['master'],
+    release,
     driver: 'qemu',
     vm: {cards: 'virtualbox', cpus: 2, memoryMib: 2048},
   })

@@ -27,7 +27,7 @@ export const labFlags = {
   })(),
   release: Flags.option({
     options: RELEASES,
-    summary: `Debian release of containers; ${DEFAULT_RELEASE} by default`,
+    summary: `Debian release of new machines; ${DEFAULT_RELEASE} by default`,
   })(),
   cpus: Flags.integer({min: 1, max: 64, helpValue: 'N', summary: 'CPUs of each VM'}),
   memory: Flags.integer({min: 512, helpValue: 'MIB', summary: 'memory of each VM'}),

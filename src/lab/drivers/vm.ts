@@ -16,6 +16,7 @@ import {isRunning, parseIdentity, type ProcessIdentity} from './process-identity
 import {architecture} from '../run/requirements.ts'
 import {recordIdentity, startDetached} from './supervisor.ts'
 import {diskFile, monitorFile, seedFile, vmCommand} from './vm-command.ts'
+import {DEFAULT_RELEASE} from '../image/debian-release.ts'
 import {vmImage} from '../image/vm-disk.ts'
 
 /** An emulated machine boots in half a minute when it has a core to itself, and in minutes when it has not. */
@@ -42,7 +43,7 @@ async function start(lab: LabState, machine: VmState): Promise<void> {
   if (await isOn(lab.name, machine.name)) return
   const dir = machineDir(lab.name, machine.name)
   const place = {cache: cacheDir(), architecture: await architecture()}
-  const image = await vmImage(place)
+  const image = await vmImage(place, machine.vm.release ?? DEFAULT_RELEASE)
   const tap = tapOf(machine)
   const id = `${lab.tag}-${machine.name}`
   const command = vmCommand({

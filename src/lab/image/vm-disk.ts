@@ -4,7 +4,7 @@ import {exists, once} from './cache.ts'
 import type {BuildPlace} from './go-build.ts'
 import {asRoot} from '../drivers/privileged.ts'
 import {fingerprint} from './recipe.ts'
-import {DEFAULT_RELEASE} from './debian-release.ts'
+import type {DebianRelease} from './debian-release.ts'
 import {makeRoot, MACHINE_PACKAGES} from './rootfs.ts'
 import {template} from './template.ts'
 
@@ -50,9 +50,9 @@ export interface VmImage {
   readonly initrd: string
 }
 
-function imageDir(place: BuildPlace): string {
+function imageDir(place: BuildPlace, release: DebianRelease): string {
   const key = fingerprint(VM_PACKAGES, CUSTOMIZE.text, PARTITIONS, template('seed-hook.sh'), DISK_GIB)
-  return join(place.cache, 'vm', `${DEFAULT_RELEASE}-${place.architecture}-${key}`)
+  return join(place.cache, 'vm', `${release}-${place.architecture}-${key}`)
 }
 
 const imageIn = (dir: string): VmImage => ({
@@ -61,19 +61,20 @@ const imageIn = (dir: string): VmImage => ({
   initrd: join(dir, 'initrd.img'),
 })
 
-/** Whether the disk all VMs start from is in the cache. */
-export const isVmImageMade = async (place: BuildPlace): Promise<boolean> => exists(imageDir(place))
+/** Whether the disk that VMs of the release start from is in the cache. */
+export const isVmImageMade = async (place: BuildPlace, release: DebianRelease): Promise<boolean> =>
+  exists(imageDir(place, release))
 
-/** The disk, kernel and initrd all VMs start from; made once. */
-export async function vmImage(place: BuildPlace): Promise<VmImage> {
+/** The disk, kernel and initrd that VMs of the release start from; made once. */
+export async function vmImage(place: BuildPlace, release: DebianRelease): Promise<VmImage> {
   const hook = template('seed-hook.sh')
   const dir = await once(
-    imageDir(place),
+    imageDir(place, release),
     async target => {
       const root = join(target, 'root')
       const image = imageIn(target)
       await makeRoot(place, {
-        release: DEFAULT_RELEASE,
+        release,
         target: root,
         packages: VM_PACKAGES,
         customize: sh`hook=$(mktemp); printf %s ${hook} > "$hook"; set -- "$1" "$hook"

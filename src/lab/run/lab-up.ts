@@ -11,7 +11,7 @@ import {acceleration} from '../drivers/kvm.ts'
 import {labBundleDirs, planBundle, type ArtifactSource} from '../image/lab-bundle.ts'
 import {changeLab, labScript} from './lab-script.ts'
 import * as paths from '../state/lab-state.ts'
-import {checkName, readState, stateNames, writeState, type LabState} from '../state/lab-state.ts'
+import {checkName, readState, stateNames, writeState, type LabState, type MachineState} from '../state/lab-state.ts'
 import {describe, type Lab} from './lab.ts'
 import {withLock} from '../state/lock.ts'
 import {bootMachine, isMachineOn, leaderOf} from '../state/machine.ts'
@@ -48,7 +48,6 @@ const VM_BOOT: Step = {name: 'boot', seconds: 40}
 /** Boots the machines of a lab and prepares what they are to run; what is there already is left as it is. */
 export async function labUp(options: LabUpOptions): Promise<Lab> {
   checkName('lab', options.name)
-  checkRelease(options)
   for (const machine of options.machines) checkName('machine', machine)
   const version = supportedVersion(options.kubernetesVersion ?? DEFAULT_VERSION)
   const place: BuildPlace = {cache: cacheDir(), architecture: await architecture(), signal: options.signal}
@@ -110,16 +109,12 @@ async function isUp(state: LabState, machines: readonly string[], bundleDirs: re
   return known.length === machines.length && !up.includes(false)
 }
 
-function checkRelease({driver, release}: LabUpOptions): void {
-  if (driver !== 'qemu' || release === undefined || release === DEFAULT_RELEASE) return
-  throw new KadmError('usage', `the lab has no VMs with Debian ${release}`, {
-    hint: 'use its containers: --driver nspawn',
-  })
-}
-
-async function bootSteps(place: BuildPlace, {driver, release}: LabUpOptions): Promise<readonly Step[]> {
-  if (driver === 'qemu') return [...((await isVmImageMade(place)) ? [] : [VM_DISK]), VM_BOOT]
-  return [...((await isRootMade(place, release ?? DEFAULT_RELEASE)) ? [] : [DISK]), BOOT]
+async function bootSteps(
+  place: BuildPlace,
+  {driver, release = DEFAULT_RELEASE}: LabUpOptions,
+): Promise<readonly Step[]> {
+  if (driver === 'qemu') return [...((await isVmImageMade(place, release)) ? [] : [VM_DISK]), VM_BOOT]
+  return [...((await isRootMade(place, release)) ? [] : [DISK]), BOOT]
 }
 
 async function bootAll(
@@ -128,8 +123,9 @@ async function bootAll(
   version: string,
   tracked: Tracker,
 ): Promise<LabState> {
-  const rootfs = options.driver === 'qemu' ? '' : await prepareRoot(place, options.release ?? DEFAULT_RELEASE, tracked)
-  if (options.driver === 'qemu') await prepareVms(place, tracked, options.report)
+  const release = options.release ?? DEFAULT_RELEASE
+  const rootfs = options.driver === 'qemu' ? '' : await prepareRoot(place, release, tracked)
+  if (options.driver === 'qemu') await prepareVms(place, release, {tracked, report: options.report})
   const state = await withLock(join(paths.labsDir(), '.subnet.lock'), () => plan(options, rootfs, version), place)
   await labScript(state.name, `creating the network of lab ${state.name}`, makeNetwork(state))
   const wanted = state.machines.filter(machine => options.machines.includes(machine.name))
@@ -145,10 +141,14 @@ const prepareRoot = async (place: BuildPlace, release: DebianRelease, tracked: T
     ? machineRoot(place, release)
     : tracked.step(DISK, 'create the disk of the machines', () => machineRoot(place, release))
 
-async function prepareVms(place: BuildPlace, tracked: Tracker, report: LabSink): Promise<void> {
-  const image = (await isVmImageMade(place))
-    ? await vmImage(place)
-    : await tracked.step(VM_DISK, 'create the disk of VMs', () => vmImage(place))
+async function prepareVms(
+  place: BuildPlace,
+  release: DebianRelease,
+  {tracked, report}: {readonly tracked: Tracker; readonly report: LabSink},
+): Promise<void> {
+  const image = (await isVmImageMade(place, release))
+    ? await vmImage(place, release)
+    : await tracked.step(VM_DISK, 'create the disk of VMs', () => vmImage(place, release))
   await acceleration(place, image, report)
 }
 
@@ -158,12 +158,13 @@ async function plan(options: LabUpOptions, rootfs: string, version: string): Pro
   await makeFolder(paths.labDir(name), 0o700)
   await makeKey(paths.keyFile(name), `kadm lab ${name}`)
   const before = await readState(name)
+  if (before !== undefined) refuseOtherVms(before, options)
   const tag = paths.labTag(name)
   const subnet = before?.subnet ?? (await freeSubnet())
   const machines = await machineStates({lab: name, tag, subnet}, before?.machines ?? [], {
     names: options.machines,
     driver: options.driver ?? 'nspawn',
-    vm: options.vm ?? {},
+    vm: {...options.vm, release: options.release},
   })
   const state: LabState = {
     name,
@@ -180,12 +181,21 @@ async function plan(options: LabUpOptions, rootfs: string, version: string): Pro
 }
 
 /** All containers of a lab have the same disk below their own. */
-function sameRelease({name, rootfs}: LabState, {release}: LabUpOptions): string {
-  if (release === undefined || basename(rootfs).startsWith(`${release}-`)) return rootfs
-  throw new KadmError('usage', `the machines of lab ${name} run another release than ${release}`, {
-    hint: `delete them first: kadm lab down ${name}`,
-  })
+function sameRelease({name, rootfs}: LabState, {driver, release}: LabUpOptions): string {
+  if (release === undefined || driver === 'qemu' || basename(rootfs).startsWith(`${release}-`)) return rootfs
+  throw otherRelease(name, release)
 }
+
+function refuseOtherVms({name, machines}: LabState, {release, machines: wanted}: LabUpOptions): void {
+  const isOther = (one: MachineState): boolean =>
+    one.driver === 'qemu' && wanted.includes(one.name) && (one.vm.release ?? DEFAULT_RELEASE) !== release
+  if (release !== undefined && machines.some(isOther)) throw otherRelease(name, release)
+}
+
+const otherRelease = (lab: string, release: DebianRelease): KadmError =>
+  new KadmError('usage', `the machines of lab ${lab} run another release than ${release}`, {
+    hint: `delete them first: kadm lab down ${lab}`,
+  })
 
 async function freeSubnet(): Promise<string> {
   const routes = await mustRun('reading the routes of this machine', 'ip', ['-4', 'route', 'show', 'table', 'all'])

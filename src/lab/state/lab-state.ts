@@ -3,6 +3,7 @@ import {readdir, readFile, rename, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {KadmError} from '../../domain/errors.ts'
 import {stateDir} from '../image/cache.ts'
+import type {DebianRelease} from '../image/debian-release.ts'
 import type {CgroupPlan} from '../drivers/cgroups.ts'
 
 /** What is written down before anything is made, so that whatever a run leaves behind can be found and removed. */
@@ -43,6 +44,8 @@ export interface VmState extends AnyMachine {
 
 /** What a VM is made of. */
 export interface VmShape {
+  /** Not written down by labs from before there was more than one. */
+  readonly release?: DebianRelease | undefined
   readonly cpus: number
   readonly memoryMib: number
   /** One card in the lab's network, or two as VirtualBox gives them: NAT with 10.0.2.15 on every machine, and host-only. */

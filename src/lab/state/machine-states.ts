@@ -2,6 +2,7 @@ import {copyFile, mkdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {KadmError} from '../../domain/errors.ts'
 import {exists} from '../image/cache.ts'
+import type {DebianRelease} from '../image/debian-release.ts'
 import {planCgroups, type CgroupFacts} from '../drivers/cgroups.ts'
 import {hostKeyFile, makeHostKey} from './keys.ts'
 import {machineDir, type Cards, type MachineState, type VmShape} from './lab-state.ts'
@@ -17,6 +18,7 @@ export interface VmSize {
 
 /** How VMs are built; for the driver `qemu` only. */
 export interface VmOptions extends VmSize {
+  readonly release?: DebianRelease | undefined
   /** Of machines that are not like the rest, by name. */
   readonly sizes?: Readonly<Record<string, VmSize>> | undefined
   readonly cards?: Cards | undefined
@@ -71,6 +73,7 @@ export async function machineStates(
 
 function shapeOf(name: string, number: number, options: VmOptions, original: VmShape | undefined): VmShape {
   return {
+    release: options.release,
     cpus: options.sizes?.[name]?.cpus ?? options.cpus ?? CPUS,
     memoryMib: options.sizes?.[name]?.memoryMib ?? options.memoryMib ?? MEMORY_MIB,
     cards: options.cards ?? 'lab',
