@@ -34,13 +34,13 @@ describe('a check of what runs on it says what it saw and one fix', () => {
       'a worker that is to be a control plane',
       'Role',
       {clusterCaHash: 'aa', files: {'/etc/kubernetes/pki/ca.crt': file, '/etc/kubernetes/kubelet.conf': file}},
-      'error master: is a worker of a cluster, but the file makes it a control plane -> remove it from its cluster first: kadm reset master',
+      'error master: is a worker of a cluster, but this run makes it a control plane -> remove it from its cluster first: kadm reset master',
     ],
     [
       'a control plane that is to be a worker',
       'Role',
       {role: 'worker' as const, clusterCaHash: 'aa', files: {'/etc/kubernetes/manifests/kube-apiserver.yaml': file}},
-      'error master: is the control plane of a cluster, but the file makes it a worker -> remove it from its cluster first: kadm reset master',
+      'error master: is the control plane of a cluster, but this run makes it a worker -> remove it from its cluster first: kadm reset master',
     ],
     [
       'k3s',

@@ -63,10 +63,10 @@ export const roleCheck: HostCheck = view => {
   const runsApi = has(`${MANIFESTS_DIR}/kube-apiserver.yaml`)
   const remedy = `remove it from its cluster first: kadm reset ${view.label}`
   if (view.isControlPlane && clusterCaHash !== undefined && !runsApi && !has(keyPath('ca', certificatesDir))) {
-    return [error(name, view, 'is a worker of a cluster, but the file makes it a control plane', remedy)]
+    return [error(name, view, 'is a worker of a cluster, but this run makes it a control plane', remedy)]
   }
   if (!view.isControlPlane && runsApi) {
-    return [error(name, view, 'is the control plane of a cluster, but the file makes it a worker', remedy)]
+    return [error(name, view, 'is the control plane of a cluster, but this run makes it a worker', remedy)]
   }
   return []
 }
