@@ -22,12 +22,12 @@ export function sharedFiles(cluster: Pick<Cluster, 'kubeadm'>): readonly SharedF
     ]),
     {entry: 'sa.pub', path: saPubPath(dir), isKey: false},
     {entry: 'sa.key', path: saKeyPath(dir), isKey: true},
-    ...externalFiles(cluster),
+    ...externalEtcdFiles(cluster),
   ]
 }
 
 /** The files with which the API server reaches an etcd outside the cluster; those that the cluster does not use have no path. */
-function externalFiles({kubeadm}: Pick<Cluster, 'kubeadm'>): readonly SharedFile[] {
+export function externalEtcdFiles({kubeadm}: Pick<Cluster, 'kubeadm'>): readonly SharedFile[] {
   if (kubeadm?.externalEtcd === undefined) return []
   const {caFile, certFile, keyFile} = kubeadm.externalEtcd
   return [

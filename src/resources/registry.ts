@@ -32,6 +32,7 @@ import {caCertificateKind} from './pki/ca-certificate.ts'
 import {certificateKind} from './pki/certificate.ts'
 import {kubeconfigKind} from './pki/kubeconfig.ts'
 import {serviceAccountKeyKind} from './pki/service-account-key.ts'
+import {sharedFileKind} from './pki/shared-file.ts'
 import {userKubeconfigKind} from './pki/user-kubeconfig.ts'
 import {binaryKind} from './programs/binary.ts'
 import {releaseKind} from './programs/release.ts'
@@ -68,6 +69,7 @@ export const KINDS = {
   'pulled-images': pulledImagesKind,
   release: releaseKind,
   'service-account-key': serviceAccountKeyKind,
+  'shared-file': sharedFileKind,
   'static-pod': staticPodKind,
   'swap-off': swapOffKind,
   sysctl: sysctlKind,

@@ -3,6 +3,7 @@ import {caCertificate} from '../../src/resources/pki/ca-certificate.ts'
 import {certificate} from '../../src/resources/pki/certificate.ts'
 import {kubeconfig} from '../../src/resources/pki/kubeconfig.ts'
 import {serviceAccountKey} from '../../src/resources/pki/service-account-key.ts'
+import {sharedFile} from '../../src/resources/pki/shared-file.ts'
 import {userKubeconfig} from '../../src/resources/pki/user-kubeconfig.ts'
 import {cluster, node, START} from '../resources/cluster-values.ts'
 import type {KindSample} from './every-kind.ts'
@@ -25,6 +26,12 @@ export const CLUSTER_KINDS: readonly KindSample[] = [
     original: nothing('/etc/kubernetes/pki'),
     applied: at,
     undone: nothing('/etc/kubernetes/pki', '/etc/kubernetes'),
+  },
+  {
+    resource: sharedFile({entry: 'external-etcd.key', path: '/etc/etcd/client.key', isKey: true}, why),
+    original: nothing('/etc/etcd'),
+    applied: at,
+    undone: nothing('/etc/etcd', '/etc'),
   },
   {
     resource: certificate({

@@ -30,6 +30,7 @@ function controlPlane(changes: Partial<KubeClient>): ControlPlane {
     etcd: none,
     serviceAccountKey: none,
     authority: none,
+    sharedFile: none,
     clusterCa: none,
     forget: () => undefined,
     close: () => Promise.resolve(),

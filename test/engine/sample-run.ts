@@ -21,6 +21,7 @@ export const noValues: Values = {
   serviceAccountKey: none,
   setServiceAccountKey: () => undefined,
   joinEtcd: none,
+  sharedFile: none,
   clusterCa: none,
   bootstrapToken: none,
   isTokenLeft: none,

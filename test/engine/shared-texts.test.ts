@@ -66,16 +66,6 @@ describe('the files that control planes share', () => {
     })
   })
 
-  test('of an etcd outside the cluster are copied by hand, also with a key', async () => {
-    const {sharing} = await scene(() => false, KEY)
-    const externalEtcd = {endpoints: [], caFile: '/e/ca.crt', certFile: '/e/c.crt', keyFile: '/e/c.key'}
-
-    await expect(sharedTexts({...sharing, files: sharedFiles({kubeadm: {externalEtcd}})})).rejects.toMatchObject({
-      message: 'this machine lacks files that all control planes share: /e/ca.crt, /e/c.crt, /e/c.key',
-      hint: expect.stringContaining('external etcd') as unknown,
-    })
-  })
-
   test.each([
     ['the machine', () => true, undefined],
     ['the upload', () => false, KEY],

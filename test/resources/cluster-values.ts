@@ -25,13 +25,25 @@ export async function anAuthority({
   return {certPem: issueCa({wanted, key, now, random: randomBytes}), keyPem: privateKeyPem(key)}
 }
 
-/** The values of one run; what it did not make itself it has from `authority`. */
-export const valuesOf = (options: {authority?: KeyPair; token?: string; now?: Date} = {}): Values => {
-  const {authority, token, now = START} = options
+interface ValueOptions {
+  readonly authority?: KeyPair
+  readonly token?: string
+  readonly now?: Date
+  /** The files of a control plane, by their entries. */
+  readonly shared?: ReadonlyMap<string, string>
+}
+
+/** The values of one run; what it did not make itself it has from these. */
+export const valuesOf = (options: ValueOptions = {}): Values => {
+  const {authority, token, shared, now = START} = options
   const none = (what: string) => Promise.reject(new Error(`there is no ${what} in this test`))
   return runValues({
     readAuthority: () => (authority === undefined ? none('authority') : Promise.resolve(authority)),
     readClusterCa: () => (authority === undefined ? none('authority') : Promise.resolve(authority.certPem)),
+    readSharedFile: ({entry}) => {
+      const text = shared?.get(entry)
+      return text === undefined ? none(entry) : Promise.resolve(text)
+    },
     createToken: () => (token === undefined ? none('token') : Promise.resolve(token)),
     releaseHash: () => none('release'),
     makeKey,

@@ -5,6 +5,7 @@ import {KadmError} from '../../domain/errors.ts'
 import {ADMIN_CONF, MANIFESTS_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
 import {clientFromKubeconfig, type KubeClient} from '../../kube/client.ts'
 import {wayOver} from '../../kube/connection.ts'
+import type {SharedFile} from '../../domain/shared-certs.ts'
 import type {Host} from '../../remote/host.ts'
 import {ownFolders} from '../../remote/shell/own-folders.ts'
 import {concat, sh} from '../../remote/shell/shell.ts'
@@ -26,6 +27,7 @@ export interface ControlPlane {
   readonly serviceAccountKey: () => Promise<ServiceAccountKeyPair>
   readonly authority: (name: CaName) => Promise<KeyPair>
   readonly clusterCa: () => Promise<string>
+  readonly sharedFile: (file: SharedFile) => Promise<string>
   /** Call it after a kubeconfig was written: the next request gets a client with its new content. */
   readonly forget: (path: string) => void
   readonly close: () => Promise<void>
@@ -71,9 +73,10 @@ function secretsOf(
   host: Host,
   pkiOf: () => Promise<string>,
   signal: AbortSignal,
-): Pick<ControlPlane, 'clusterCa' | 'serviceAccountKey' | 'authority'> {
+): Pick<ControlPlane, 'clusterCa' | 'serviceAccountKey' | 'authority' | 'sharedFile'> {
   const readText = (path: string): Promise<string> => host.read(sh`cat -- ${path}`.text, {signal})
   return {
+    sharedFile: ({path}) => readText(path),
     clusterCa: async () => readClusterCa(host, await pkiOf(), signal),
     serviceAccountKey: async () => {
       const folder = await pkiOf()

@@ -3,19 +3,32 @@ import type {CaName} from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
 import type {EtcdPeer} from '../../domain/etcd.ts'
+import type {SharedFile} from '../../domain/shared-certs.ts'
 import type {JoiningPeer, KeyPair, ServiceAccountKeyPair, Values} from '../../resources/core/values.ts'
+import type {ControlPlane} from './control-plane.ts'
 import {once, oncePer} from '../hosts/once.ts'
 
 /** The values that a run gets from its cluster. A run without a way to a value leaves it out. */
 export interface ClusterSources {
   readonly readAuthority?: (name: CaName) => Promise<KeyPair>
   readonly readServiceAccountKey?: () => Promise<ServiceAccountKeyPair>
+  readonly readSharedFile?: (file: SharedFile) => Promise<string>
   readonly readClusterCa?: () => Promise<string>
   readonly createToken?: (node: string) => Promise<string>
   /** Undefined when the run creates no tokens. */
   readonly isTokenLeft?: (node: string) => Promise<boolean>
   readonly revokeToken?: (node: string) => Promise<void>
 }
+
+/** What a run reads from a control plane. */
+export const readsOf = (
+  controlPlane: ControlPlane,
+): Pick<ClusterSources, 'readAuthority' | 'readServiceAccountKey' | 'readSharedFile' | 'readClusterCa'> => ({
+  readAuthority: controlPlane.authority,
+  readServiceAccountKey: controlPlane.serviceAccountKey,
+  readSharedFile: controlPlane.sharedFile,
+  readClusterCa: controlPlane.clusterCa,
+})
 
 /** The sources of values that a run does not create itself. */
 export interface ValueSources extends ClusterSources {
@@ -50,6 +63,7 @@ export function runValues(sources: ValueSources): Values {
       serviceAccountKey = pair
     },
     joinEtcd: sources.joinEtcd ?? (() => noAccess('the members of etcd')),
+    sharedFile: sources.readSharedFile ?? (({path}) => noAccess(path)),
     clusterCa: () => {
       const made = authorities.get('ca')
       return made === undefined ? readCa() : Promise.resolve(made.certPem)

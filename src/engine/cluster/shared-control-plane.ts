@@ -59,6 +59,7 @@ export function sharedControlPlane(given: SharedControlPlane): ControlPlane {
     etcd: kept(async () => etcdThrough(given, await api(), authority('etcd-ca'))),
     serviceAccountKey: () => Promise.resolve({key: textOf(shared, 'sa.key'), pub: textOf(shared, 'sa.pub')}),
     authority: name => Promise.resolve(authority(name)),
+    sharedFile: ({entry}) => Promise.resolve(textOf(shared, entry)),
     clusterCa: () => Promise.resolve(server.ca),
     forget: () => undefined,
     close: async () => {

@@ -25,10 +25,7 @@ export interface Sharing {
 export async function sharedTexts({host, files, caPem, certificateKey, api, signal}: Sharing): Promise<SharedTexts> {
   const onMachine = await readSharedFiles(host, files, signal)
   const missing = files.filter(({entry}) => onMachine.get(entry) === '')
-  refuseMissing(
-    host.name,
-    missing.filter(({entry}) => certificateKey === undefined || entry.startsWith('external-etcd')),
-  )
+  if (certificateKey === undefined) refuseMissing(host.name, missing)
   const shared =
     missing.length === 0 || certificateKey === undefined
       ? onMachine
@@ -44,11 +41,8 @@ export async function sharedTexts({host, files, caPem, certificateKey, api, sign
 function refuseMissing(host: string, missing: readonly SharedFile[]): void {
   if (missing.length === 0) return
   const paths = missing.map(({path}) => path).join(', ')
-  const isExternal = missing.every(({entry}) => entry.startsWith('external-etcd'))
   throw new KadmError('config', `this machine lacks files that all control planes share: ${paths}`, {
     host,
-    hint: isExternal
-      ? 'copy these files for the external etcd from a control plane to the same paths'
-      : 'pass --certificate-key, which kadm certs upload prints on a control plane; or copy the files from there to the same paths',
+    hint: 'pass --certificate-key, which kadm certs upload prints on a control plane; or copy the files from there to the same paths',
   })
 }

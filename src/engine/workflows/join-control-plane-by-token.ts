@@ -6,6 +6,7 @@ import type {ControlPlane} from '../cluster/control-plane.ts'
 import {existingNodesOf} from '../cluster/existing-nodes.ts'
 import {requireEndpoint} from '../cluster/joining-control-planes.ts'
 import {readLiveCluster} from '../cluster/live-cluster.ts'
+import {readsOf} from '../cluster/run-values.ts'
 import {sharedControlPlane} from '../cluster/shared-control-plane.ts'
 import type {Candidate} from '../hosts/open-machines.ts'
 import {examine} from '../preflight/examine.ts'
@@ -53,11 +54,7 @@ export async function openControlPlaneByToken(
     endpoint: server,
     publicServer,
     controlPlane,
-    sources: {
-      readAuthority: controlPlane.authority,
-      readServiceAccountKey: controlPlane.serviceAccountKey,
-      readClusterCa: controlPlane.clusterCa,
-    },
+    sources: readsOf(controlPlane),
     dispose: () => Promise.resolve(),
   }
 }

@@ -9,6 +9,7 @@ import {initialControlPlaneOf} from '../cluster/initial-control-plane.ts'
 import {refuseSelf, refuseWithoutQuorum, requireEndpoint} from '../cluster/joining-control-planes.ts'
 import {joinTokens} from '../cluster/join-token.ts'
 import {readLiveCluster, type LiveCluster} from '../cluster/live-cluster.ts'
+import {readsOf} from '../cluster/run-values.ts'
 import {openMachines, type Candidate} from '../hosts/open-machines.ts'
 import {examine} from '../preflight/examine.ts'
 import {checkBundle} from './check-bundle.ts'
@@ -117,9 +118,7 @@ async function examined(options: WorkflowOptions, opened: OpenedMachines): Promi
     publicServer: live?.publicServer ?? (initialControlPlane && publicServer(cluster, initialControlPlane)),
     controlPlane,
     sources: {
-      readAuthority: controlPlane.authority,
-      readServiceAccountKey: controlPlane.serviceAccountKey,
-      readClusterCa: controlPlane.clusterCa,
+      ...readsOf(controlPlane),
       createToken: tokens.create,
       isTokenLeft: tokens.isLeft,
       revokeToken: tokens.revoke,

@@ -1,7 +1,9 @@
 import {certificateNames, isAuthority} from '../../domain/certificates.ts'
+import {externalEtcdFiles} from '../../domain/shared-certs.ts'
 import {stepMs} from '../../domain/cluster.ts'
 import {etcdPeerUrl} from '../../manifests/etcd.ts'
 import {etcdVoter} from '../../resources/cluster/etcd-voter.ts'
+import {sharedFile} from '../../resources/pki/shared-file.ts'
 import {serviceAccountKey} from '../../resources/pki/service-account-key.ts'
 import type {Phase} from '../phase.ts'
 import {loadBalancerPhase, loadBalancerReadyPhase} from '../shared/load-balancer.ts'
@@ -48,6 +50,9 @@ export const joinControlPlanePhase: Phase = {
               .filter(isAuthority)
               .map(name => ({...certificateOf(name, context), origin: 'copy' as const})),
             serviceAccountKey(context.cluster.pki.algorithm, {...ownPlace(context.cluster), origin: 'copy'}),
+            ...externalEtcdFiles(context.cluster).map(file =>
+              sharedFile(file, 'the API server uses it to reach etcd, which runs outside the cluster'),
+            ),
           ],
         },
         {

@@ -2,6 +2,7 @@ import type {KeyObject} from 'node:crypto'
 import type {CaName} from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
 import type {EtcdPeer} from '../../domain/etcd.ts'
+import type {SharedFile} from '../../domain/shared-certs.ts'
 
 export interface KeyPair {
   readonly certPem: string
@@ -44,6 +45,8 @@ export interface Values {
    * start of the new one needs them.
    */
   readonly joinEtcd: (peer: JoiningPeer) => Promise<readonly EtcdPeer[]>
+  /** The content of a file that control planes share, from a control plane or from what was uploaded. */
+  readonly sharedFile: (file: SharedFile) => Promise<string>
   /** Only the certificate of the cluster CA; a worker never needs the key. */
   readonly clusterCa: () => Promise<string>
   /** A bootstrap token for this node, created at the first call. */

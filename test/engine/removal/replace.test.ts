@@ -63,6 +63,7 @@ function scene(nodes: Readonly<Record<string, FakeNode>>, hosts: readonly FileHo
     superApi: never,
     serviceAccountKey: never,
     authority: never,
+    sharedFile: never,
     clusterCa: never,
     forget: () => undefined,
     close: () => Promise.resolve(),
