@@ -4,6 +4,7 @@ import {mayRemove} from '../../src/domain/etcd.ts'
 import {etcdClient, type EtcdClient} from '../../src/kube/etcd/etcd-client.ts'
 import {EtcdError} from '../../src/kube/etcd/etcd-error.ts'
 import {realClock} from '../../src/commands/runtime/wiring/clock.ts'
+import {refuseWithoutQuorum} from '../../src/engine/cluster/joining-control-planes.ts'
 import {joinEtcd} from '../../src/engine/cluster/join-etcd.ts'
 import {etcdLeft, etcdLeftOperation} from '../../src/resources/cluster/etcd-left.ts'
 import {etcdVoter, etcdVoterOperation} from '../../src/resources/cluster/etcd-voter.ts'
@@ -86,6 +87,9 @@ describe.skipIf(program === undefined)('the client of etcd', () => {
     expect(failed).toBeInstanceOf(EtcdError)
     expect(['no-leader', 'timed-out', 'unhealthy-cluster']).toContain(failed instanceof EtcdError ? failed.reason : '')
     await both.close()
+    await expect(refuseWithoutQuorum(() => Promise.resolve(client))).rejects.toThrow(
+      'etcd has 2 voting members and needs 2, but only 1 answers',
+    )
   })
 
   it('removes a member, and takes one that is gone already as removed', async () => {

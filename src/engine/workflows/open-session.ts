@@ -48,14 +48,19 @@ export async function openSession(options: WorkflowOptions, parts: SessionParts)
     return made
   }
   const first = open(options.cluster)
-  const live = await liveCluster(options, first).catch(async (error: unknown) => {
+  if (seedControlPlane === undefined)
+    return examined(options, {candidates, seedControlPlane, initial, controlPlane: first, live: undefined})
+  refuseSelf(candidates, seedControlPlane)
+  try {
+    const live = await liveCluster(options, first)
+    if (hasControlPlane(candidates)) requireEndpoint(live.cluster)
+    const isSamePlace = pkiDir(live.cluster) === pkiDir(options.cluster)
+    const controlPlane = isSamePlace ? first : open(live.cluster)
+    return await examined(options, {candidates, seedControlPlane, initial, controlPlane, live})
+  } catch (error) {
     if (hasControlPlane(candidates) && isWithoutAnswer(error)) await refuseWithoutQuorum(first.etcd)
     throw error
-  })
-  if (seedControlPlane !== undefined) refuseSelf(candidates, seedControlPlane)
-  if (live !== undefined && hasControlPlane(candidates)) requireEndpoint(live.cluster)
-  const controlPlane = live === undefined ? first : open(live.cluster)
-  return examined(options, {candidates, seedControlPlane, initial, controlPlane, live})
+  }
 }
 
 const reachedHosts = ({cluster, skipped = []}: WorkflowOptions): readonly HostSpec[] =>
@@ -69,13 +74,12 @@ const skippedControlPlanes = ({skipped = []}: WorkflowOptions): readonly string[
 const hasControlPlane = (candidates: readonly Candidate[]): boolean =>
   candidates.some(({spec}) => spec.role === 'control-plane')
 
-/** The settings of the cluster that the run joins; undefined for a run that has a control plane of its own. */
+/** The settings of the cluster that the run joins. */
 async function liveCluster(
   {joinTo, cluster, emit, clock}: WorkflowOptions,
   controlPlane: ControlPlane,
-): Promise<LiveCluster | undefined> {
-  if (joinTo === undefined) return undefined
-  const live = await readLiveCluster(await controlPlane.api(), cluster, joinTo)
+): Promise<LiveCluster> {
+  const live = await readLiveCluster(await controlPlane.api(), cluster, joinTo ?? {})
   for (const message of live.warnings) emit({type: 'warning', host: controlPlane.host.name, message, at: clock.now()})
   return live
 }
