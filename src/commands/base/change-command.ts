@@ -1,10 +1,11 @@
 import type {Cluster, HostSpec} from '../../domain/cluster.ts'
+import {HostUnreachable} from '../../domain/errors.ts'
 import type {Sink} from '../../domain/events.ts'
 import type {PlannedChange} from '../../engine/schedule/differences.ts'
 import type {JoinTo, Replacing, WorkflowOptions} from '../../engine/workflows/options.ts'
 import type {WorkflowResult} from '../../engine/workflows/workflow.ts'
 import type {Phase} from '../../phases/phase.ts'
-import {exitCodeOf} from '../../ui/exit-code.ts'
+import {errorsOf, exitCodeOf} from '../../ui/exit-code.ts'
 import {errorAsData} from '../../ui/render-error.ts'
 import {renderPlan} from '../../ui/render-plan.ts'
 import {recordRun, type RunReport} from '../../ui/run-report.ts'
@@ -63,7 +64,13 @@ export abstract class ChangeCommand extends ClusterCommand {
     const {cluster, skip} = skippedPhases(request.command, request.cluster, flags['skip-phases'] ?? [])
     const asked = [joinTo?.kind === 'ssh' ? joinTo.spec : undefined, remaining].filter(spec => spec !== undefined)
     const goesOnWithout = flags['skip-unreachable'] ?? false
-    const connector = open ?? (await this.connections([...cluster.hosts, ...asked], flags, {goesOnWithout}))
+    const connector =
+      open ??
+      (await this.connections([...cluster.hosts, ...asked], flags, {goesOnWithout}).catch((error: unknown) => {
+        if (flags['skip-unreachable'] === false && errorsOf(error).some(one => one instanceof HostUnreachable))
+          this.note('to continue without the hosts that do not answer, pass --skip-unreachable')
+        throw error
+      }))
     const skipped = goesOnWithout ? await this.#skipped(cluster, connector) : []
     const options = {
       ...request,

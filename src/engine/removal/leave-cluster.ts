@@ -1,6 +1,6 @@
 import {KadmError} from '../../domain/errors.ts'
 import {mayRemove, type AskedMember} from '../../domain/etcd.ts'
-import {memberOf} from '../../domain/removal.ts'
+import {memberOf, type ListedNode} from '../../domain/removal.ts'
 import {reportPhase, type Reporting} from '../../domain/span.ts'
 import {drain, forceDeletePods} from '../../kube/drain/drain.ts'
 import {podFate} from '../../kube/drain/pod-fate.ts'
@@ -13,6 +13,7 @@ import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import type {Lease} from '../lease/lease.ts'
 import type {ClusterAccess} from './cluster-access.ts'
 import type {DrainSettings} from './drain-settings.ts'
+import {repointClusterInfo} from './repoint.ts'
 import type {PlannedRemoval, RemovalPlan} from './removal-plan.ts'
 
 export interface LeaveOptions extends Reporting {
@@ -24,6 +25,8 @@ export interface LeaveOptions extends Reporting {
   readonly signal: AbortSignal
   /** Runs after the machines have left etcd and before their Node objects are deleted. */
   readonly before?: () => Promise<number>
+  /** The nodes of the cluster before the removal. */
+  readonly nodes: readonly ListedNode[]
 }
 
 /**
@@ -44,11 +47,19 @@ export async function leaveCluster(plan: RemovalPlan, options: LeaveOptions): Pr
     }
     const between = (await options.before?.()) ?? 0
     await clusterLease.take({api: access.api, signal, progress: () => undefined})
+    const repointed = await repoint(removals, options)
     const deleted = await onEach(removals, MACHINES_AT_ONCE, one => leave(one, options))
-    return [...drained, ...left, between, ...deleted].reduce<number>((sum, one) => sum + Number(one), 0)
+    return [...drained, ...left, between, repointed, ...deleted].reduce<number>((sum, one) => sum + Number(one), 0)
   } finally {
     await clusterLease.release()
   }
+}
+
+async function repoint(removals: readonly PlannedRemoval[], options: LeaveOptions): Promise<boolean> {
+  const leavers = removals.filter(({role}) => role === 'control-plane')
+  const [first] = leavers
+  if (first === undefined) return false
+  return repointClusterInfo(apiFor(options, first.name), {leavers, nodes: options.nodes, signal: options.signal})
 }
 
 /** Both leases allow the write: that of the machine, and that of the cluster once it is taken. */

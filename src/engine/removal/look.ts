@@ -1,5 +1,6 @@
 import type {Cluster} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
+import {splitHostPort} from '../../domain/endpoint.ts'
 import {usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import type {ListedNode} from '../../domain/removal.ts'
 import {podsOfNode} from '../../kube/drain/drain.ts'
@@ -47,7 +48,9 @@ export async function lookForRemoval(options: LookOptions): Promise<Removal> {
     api.list(apiPath.podDisruptionBudgets(), {signal}),
     membersFor(found, live, options),
   ])
-  const plan = removalPlan({leavers, nodes, members, budgets, now: clock.now(), ...drain})
+  const endpoint = live.controlPlaneEndpoint
+  const endpointHost = endpoint === undefined ? undefined : splitHostPort(endpoint, live.apiPort).host
+  const plan = removalPlan({leavers, nodes, members, budgets, endpointHost, now: clock.now(), ...drain})
   return {plan, found, nodes, live}
 }
 

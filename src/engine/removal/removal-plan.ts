@@ -1,3 +1,4 @@
+import {canonicalAddress} from '../../domain/cidr.ts'
 import {judgeRemoval, type Leaver, type LeavingMember, type ListedNode} from '../../domain/removal.ts'
 import type {AskedMember} from '../../domain/etcd.ts'
 import {budgetLimits, type BudgetLimit} from '../../kube/drain/disruption-budgets.ts'
@@ -33,6 +34,8 @@ export interface RemovalInput {
   readonly nodes: readonly ListedNode[]
   readonly members: readonly AskedMember[]
   readonly budgets: readonly ApiObject[]
+  /** The host of the control plane endpoint, where the cluster has one. */
+  readonly endpointHost?: string | undefined
   readonly rules: DrainRules
   /** Deletes pods without asking their budgets. */
   readonly disableEviction: boolean
@@ -62,10 +65,24 @@ export function removalPlan(input: RemovalInput): RemovalPlan {
         signOfLife === undefined ? [] : [`cannot remove ${name} as dead: ${signOfLife}`],
       ),
       ...verdict.refusals,
+      ...endpointRefusals(input),
       ...removals.flatMap(({name, drain}) => drain.refused.map(refused => refusalText(name, refused))),
     ],
   }
 }
+
+/** Every kubelet would lose the API with this machine. A dead one has lost it already. */
+const endpointRefusals = ({leavers, endpointHost}: RemovalInput): readonly string[] =>
+  endpointHost === undefined
+    ? []
+    : leavers.flatMap(({name, address, isDead}) =>
+        isDead ||
+        ![name, address].some(own => own !== undefined && canonicalAddress(own) === canonicalAddress(endpointHost))
+          ? []
+          : [
+              `cannot remove ${name}: all nodes reach the API at ${endpointHost}, the control plane endpoint, which is this machine`,
+            ],
+      )
 
 function refusalText(node: string, {pod, because}: PodRefusal): string {
   const flag = FLAG_FOR[because]

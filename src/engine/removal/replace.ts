@@ -21,6 +21,8 @@ import {signOfLife} from './signs-of-life.ts'
 /** Lost control planes that a run removes before new ones join. */
 export interface Replacement {
   readonly plan: RemovalPlan
+  /** The nodes of the cluster before it. */
+  readonly nodes: readonly ListedNode[]
   /** Whether a new control plane waits for it. */
   readonly isNeeded: boolean
 }
@@ -56,7 +58,11 @@ export async function findLost(
   if (dead.length === 0) return undefined
   const leavers = await withPods(dead, api, options.signal)
   const rest = {budgets: [], rules: DEAD_RULES, disableEviction: true, now: options.clock.now()}
-  return {plan: removalPlan({leavers, nodes: known.listed, members: known.members, ...rest}), isNeeded}
+  return {
+    plan: removalPlan({leavers, nodes: known.listed, members: known.members, ...rest}),
+    nodes: known.listed,
+    isNeeded,
+  }
 }
 
 const placesOf = ({name, nodeName, address, ssh}: NonNullable<Options['skipped']>[number]): readonly string[] =>
@@ -107,7 +113,7 @@ function refuseNamesake(suspect: Suspect, sign: string | undefined, members: rea
 export async function removeLost(
   options: WorkflowOptions,
   {controlPlane}: Session,
-  {plan}: Replacement,
+  {plan, nodes}: Replacement,
 ): Promise<number> {
   if (controlPlane === undefined) throw new Error('a lost control plane was found without a control plane')
   return leaveCluster(plan, {
@@ -116,6 +122,7 @@ export async function removeLost(
     clusterLease: clusterLeaseOf(options),
     leaseOf: () => undefined,
     drain: DEAD_DRAIN,
+    nodes,
   })
 }
 

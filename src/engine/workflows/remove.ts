@@ -73,6 +73,7 @@ async function carryOutRemoval(options: RemoveOptions, {leaving, stay, leases}: 
     clusterLease: clusterLeaseOf(options),
     leaseOf: node => own.get(node),
     before: forget,
+    nodes: removal.nodes,
   })
   const machines = machinesOf(leaving, leases)
   const {hosts} = await resetMachines(options, machines, {phases: [stopPhase], controlPlane: undefined})

@@ -76,6 +76,7 @@ async function remove(made: FakeCluster, {names, isDead = false, run = 1}: Attem
       random: randomBytes,
       holder: holder(`me@laptop ${String(run)} 1`, ['me@laptop 1 1']),
     }),
+    nodes,
     leaseOf: () => (isDead ? undefined : heldLease(1)),
     drain: DRAIN,
     signal: NEVER,
