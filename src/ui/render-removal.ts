@@ -18,7 +18,7 @@ function headOf({name, address, role, isListed, isDead}: PlannedRemoval): string
   return `${name}${address === undefined ? '' : ` (${address})`}: ${what}${state}`
 }
 
-function linesOf({isDead, drain: {moved, lost, staying}}: PlannedRemoval): readonly string[] {
+function linesOf({isDead, isSilent, drain: {moved, lost, staying}}: PlannedRemoval): readonly string[] {
   const moves = isDead ? 'is created again on other nodes' : 'is evicted'
   return [
     ...(moved.length === 0 ? [isDead ? 'no pod to create again' : 'no pod to evict'] : []),
@@ -33,6 +33,9 @@ function linesOf({isDead, drain: {moved, lost, staying}}: PlannedRemoval): reado
     ...(staying.length === 0
       ? []
       : [`${plural(staying.length, 'other pod')} of the machine stop${staying.length === 1 ? 's' : ''} with it`]),
+    ...(isSilent === true && !isDead && moved.length + lost.length > 0
+      ? ['its kubelet does not report, so its pods do not terminate: start it, or pass --skip-wait-for-delete-timeout']
+      : []),
     isDead ? 'nothing is done on the machine' : 'the machine is then reset',
   ]
 }

@@ -82,6 +82,11 @@ describe('a cluster with three control planes behind a load balancer', () => {
     const {stdout} = await lab.kadmDone(['etcd', 'members', '-f', 'kadm.yaml'])
     expect(stdout).toContain('3 of 3 voting members answer; etcd needs 2, so 1 may fail')
 
+    const status = (await lab.kadmDone(['etcd', 'status', '-f', 'kadm.yaml'])).stdout
+    expect(status.match(/ leader | voter /g)).toHaveLength(3)
+    const defrag = await measured('kadm etcd defrag', () => lab.kadmDone(['etcd', 'defrag', '-f', 'kadm.yaml']))
+    expect(defrag.stdout.match(/^cp-\d: \d+\.\d MB before, \d+\.\d MB now$/gm)).toHaveLength(3)
+
     await measured('kadm etcd backup', () => lab.kadmDone(['etcd', 'backup', 'etcd.db', '-f', 'kadm.yaml']))
     const snapshot = readFileSync(join(lab.home, 'etcd.db'))
     expect(createHash('sha256').update(snapshot.subarray(0, -32)).digest()).toEqual(snapshot.subarray(-32))

@@ -42,6 +42,14 @@ it('a removal tells what it evicts, what is lost, and what becomes of the machin
   ])
 })
 
+it('a removal tells when the pods cannot terminate, because the kubelet is silent', () => {
+  const drain = {...NOTHING, moved: ['shop/web-1']}
+  const textOf = (changes: Partial<PlannedRemoval>): string => renderRemoval(plan({removals: [removal(changes)]}))
+  expect(textOf({drain, isSilent: true})).toContain('pass --skip-wait-for-delete-timeout')
+  expect(textOf({drain, isSilent: true, isDead: true})).not.toContain('kubelet')
+  expect(textOf({isSilent: true})).not.toContain('kubelet')
+})
+
 it('a removal of a dead control plane tells what becomes of etcd, and touches no machine', () => {
   const dead = removal({
     name: 'cp-3',

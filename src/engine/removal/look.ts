@@ -4,6 +4,7 @@ import {splitHostPort} from '../../domain/endpoint.ts'
 import {usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import type {ListedNode} from '../../domain/removal.ts'
 import {podsOfNode} from '../../kube/drain/drain.ts'
+import {conditionOf, textAt} from '../../kube/json.ts'
 import {apiPath} from '../../kube/kinds.ts'
 import type {AskedMember} from '../../domain/etcd.ts'
 import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
@@ -58,11 +59,14 @@ async function withPods({leaver}: FoundLeaver, options: LookOptions): Promise<Le
   const {access, clock, signal, note: progress, drain} = options
   const {name, isDead} = leaver
   const selector = isDead ? undefined : drain.podSelector
-  const [pods, sign] = await Promise.all([
-    podsOfNode(access.api, name, signal, selector),
-    isDead ? signOfLife(name, {api: access.api, clock, signal, progress}) : undefined,
+  const {api} = access
+  const [pods, sign, node] = await Promise.all([
+    podsOfNode(api, name, signal, selector),
+    isDead ? signOfLife(name, {api, clock, signal, progress}) : undefined,
+    api.get(apiPath.nodes(name), {signal}),
   ])
-  return {...leaver, pods, signOfLife: sign}
+  const isSilent = node !== undefined && textAt(conditionOf(node, 'Ready'), 'status') === 'Unknown'
+  return {...leaver, pods, signOfLife: sign, isSilent}
 }
 
 /** The members of etcd; none for a removal of workers, and where etcd is not on the control planes. */

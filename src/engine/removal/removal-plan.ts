@@ -9,12 +9,14 @@ import type {ApiObject} from '../../kube/json.ts'
 /** A machine that leaves, with the pods of its node. */
 export interface LeaverWithPods extends Leaver {
   readonly pods: readonly ApiObject[]
+  /** Its kubelet does not report, so its pods do not terminate. */
+  readonly isSilent?: boolean | undefined
   /** What shows that a machine that is said to be dead works; undefined when nothing does. */
   readonly signOfLife?: string | undefined
 }
 
 /** One machine of a removal, and what becomes of its pods. */
-export interface PlannedRemoval extends Leaver {
+export interface PlannedRemoval extends Leaver, Pick<LeaverWithPods, 'isSilent'> {
   readonly drain: DrainPlan
 }
 

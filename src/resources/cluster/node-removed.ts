@@ -23,7 +23,7 @@ export const nodeRemoved = (spec: Omit<NodeRemovedResource, 'kind' | 'id'>): Nod
 const notAsked = (node: string, host: string, cause: KadmError): KadmError =>
   new KadmError(cause.code, `cannot remove node ${node} from the cluster, so kadm reset nothing: ${cause.message}`, {
     host,
-    hint: `start the control plane or set another one with --to; without --to, kadm resets the machine and the node stays in the cluster until you run: kubectl delete node ${node}`,
+    hint: `start the control plane or set another one with --to; without --to, kadm resets the machine and the node stays in the cluster until you run: kadm remove ${node} --dead`,
     evidence: cause.evidence,
     cause,
   })

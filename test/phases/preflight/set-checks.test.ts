@@ -68,7 +68,7 @@ describe('against the nodes of the cluster', () => {
     expect(pair({}, {}, {existing: [{...node, name: 'worker-2'}]})).toEqual([])
     expect(pair({}, {}, {existing: [{...node, name: 'worker-2', machineId: 'x'}]})).toEqual([
       'error worker-2: the cluster already has a node worker-2, which is another machine -> ' +
-        'give this host another name; or, if that machine is gone, remove its node first: kubectl delete node worker-2, with the kubeconfig that kadm kubeconfig writes',
+        'give this host another name; or, if that machine is gone, remove its node first: kadm remove worker-2 --dead',
     ])
   })
 })

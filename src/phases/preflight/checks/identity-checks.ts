@@ -80,7 +80,7 @@ function againstNode({label, node, facts, isMember}: HostView, existing: Existin
   if (node.name === existing.name) {
     if (sameId || isMember) return []
     const message = `the cluster already has a node ${existing.name}, which is another machine`
-    const remedy = `give this host another name; or, if that machine is gone, remove its node first: kubectl delete node ${existing.name}, with the kubeconfig that kadm kubeconfig writes`
+    const remedy = `give this host another name; or, if that machine is gone, remove its node first: kadm remove ${existing.name} --dead`
     return [{name: 'DuplicateHostname', severity: 'error', hosts: [label], message: message, remedy: remedy}]
   }
   const shared = TRAITS.filter(({name}) => (name === 'machine-id' && sameId) || (name === 'product_uuid' && sameUuid))
