@@ -37,8 +37,9 @@ export class Plan extends ChangeCommand {
     ])
     const {cluster, warnings} = await clusterFrom(clusterFlagsOf(flags), mustFindFile(flags.file))
     warnings.forEach(warning => this.note(`warning: ${warning}`))
+    const replacing = {ask: () => Promise.resolve(false), note: (text: string) => this.note(text)}
     const changes = await this.plan(
-      {command: 'plan', cluster: withSshFlags(cluster, flags), phases: applyPhases},
+      {command: 'plan', cluster: withSshFlags(cluster, flags), phases: applyPhases, replacing},
       flags,
     )
     if (flags['exit-code'] && changes.length > 0) process.exitCode = 7

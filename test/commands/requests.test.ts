@@ -5,7 +5,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {expectedCluster} from '../../src/commands/runtime/requests/expected-cluster.ts'
 import {rebootRequest} from '../../src/commands/runtime/requests/reboot-request.ts'
 import {repairRequest} from '../../src/commands/runtime/requests/repair-request.ts'
-import {removeRequest} from '../../src/commands/runtime/requests/remove-request.ts'
+import {removeRequest, specAt} from '../../src/commands/runtime/requests/remove-request.ts'
 import {resetRequest} from '../../src/commands/runtime/requests/reset-request.ts'
 import type {HostSpec} from '../../src/domain/cluster.ts'
 
@@ -141,6 +141,18 @@ hosts:
     expect(places(request.controlPlanes)).toEqual(['10.0.0.10'])
     expect(request.others).toEqual([])
     expect((await removeRequest(['worker-2'], wanted({kubeconfig: 'admin.conf'}))).controlPlanes).toEqual([])
+  })
+
+  test('a node is logged in to as its control plane, unless a flag or its own login says more', () => {
+    const like = specAt('admin@10.0.0.10:2222', NO_LOGIN)
+    const sshOf = (spec: HostSpec) =>
+      spec.ssh === 'local' ? spec.ssh : [spec.ssh.user, spec.ssh.address, spec.ssh.port]
+
+    expect(sshOf(specAt('10.0.0.12', NO_LOGIN, like))).toEqual(['admin', '10.0.0.12', 2222])
+    expect(sshOf(specAt('fd00::12', NO_LOGIN, like))).toEqual(['admin', 'fd00::12', 2222])
+    expect(sshOf(specAt('10.0.0.12', {...NO_LOGIN, 'ssh-user': 'root'}, like))).toEqual(['root', '10.0.0.12', 2222])
+    expect(sshOf(specAt('me@10.0.0.12:22', NO_LOGIN, like))).toEqual(['me', '10.0.0.12', 22])
+    expect(sshOf(specAt('10.0.0.12', NO_LOGIN))).toEqual([undefined, '10.0.0.12', undefined])
   })
 
   test('never all control planes of the file', async () => {

@@ -65,7 +65,7 @@ export async function removalRun(request: RemoveRequest, flags: Flags, edge: Rem
     ...look,
     targets,
     isDead: flags.dead,
-    specAt: address => specAt(address, flags),
+    specAt: address => specAt(address, flags, controlPlanes[0]),
     holder: thisHolder(),
     takeLease: flags['take-lease'],
     access,

@@ -39,12 +39,24 @@ async function withoutFile(named: readonly string[], flags: RemoveFlags): Promis
 const machineAt = (text: string, flags: RemoveFlags): HostSpec | undefined =>
   text.includes('@') ? specAt(text, flags) : undefined
 
-/** How kadm logs in to an address with the flags of the command. */
-export function specAt(address: string, flags: LoginFlags): HostSpec {
+/** How kadm logs in to an address: as the flags of the command say, else as on the other machine. */
+export function specAt(address: string, flags: LoginFlags, like?: HostSpec): HostSpec {
   const {hosts} = withSshFlags({hosts: [hostSpec('worker', parseTarget(address))]}, flags)
   const [spec] = hosts
-  if (spec === undefined) throw new Error(`${address} names no machine`)
-  return spec
+  if (spec === undefined || spec.ssh === 'local') throw new Error(`${address} is not a machine`)
+  if (like === undefined || like.ssh === 'local') return spec
+  const {user, port, keyFile, jump} = like.ssh
+  const {ssh} = spec
+  return {
+    ...spec,
+    ssh: {
+      ...ssh,
+      user: ssh.user ?? user,
+      port: ssh.port ?? port,
+      keyFile: ssh.keyFile ?? keyFile,
+      jump: ssh.jump ?? jump,
+    },
+  }
 }
 
 async function ofFile(named: readonly string[], flags: RemoveFlags, file: TextFile): Promise<RemoveRequest> {
