@@ -28,6 +28,26 @@ function earlier(evidence: Evidence, seconds: number): Evidence {
   }
 }
 
+describe.each(ROLES)('the load balancer of a %s', role => {
+  const HAPROXY = {port: 7443, address: '127.0.0.1', process: 'haproxy'}
+  const balanced = (evidence: Evidence, age: number): Evidence => ({
+    ...evidence,
+    manifests: [
+      ...evidence.manifests,
+      {file: 'kadm-haproxy.yaml', pod: 'kadm-haproxy', image: undefined, changedAt: evidence.now - age},
+    ],
+  })
+  const evidence = evidenceWith(role)
+  const told = (one: Evidence) => ask(one).map(({name}) => name)
+
+  test('is a cause only when it does not run, and had the time to start', () => {
+    expect(told(balanced(evidence, 900))).toEqual(['load-balancer-down'])
+    expect(told(balanced({...evidence, listening: [...evidence.listening, HAPROXY]}, 900))).toEqual([])
+    expect(told(balanced(evidence, 20))).toEqual([])
+    expect(told(balanced({...evidence, kubelet: {...evidence.kubelet, runningSeconds: 20}}, 900))).toEqual([])
+  })
+})
+
 describe.each(ROLES)('a healthy %s', role => {
   test('has nothing to explain', () => {
     expect(ask(evidenceWith(role))).toEqual([])

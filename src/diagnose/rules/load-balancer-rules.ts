@@ -62,7 +62,11 @@ const down: Rule = {
   judge: evidence => {
     const manifest = evidence.manifests.find(({file}) => BALANCER_MANIFEST.endsWith(`/${file}`))
     if (manifest === undefined && portOf(evidence) === undefined) return undefined
-    if (isRunning(evidence) || evidence.now - (manifest?.changedAt ?? 0) < STARTED_SECONDS) return undefined
+    const young = Math.min(
+      evidence.now - (manifest?.changedAt ?? 0),
+      evidence.kubelet.runningSeconds ?? STARTED_SECONDS,
+    )
+    if (isRunning(evidence) || young < STARTED_SECONDS) return undefined
     const effect = 'so pods of the system and the kubelets of workers do not reach the API from here'
     const containers = evidence.containers.filter(({name}) => name === BALANCER_POD)
     const [last] = containers.flatMap(container => containerLines(container, evidence.now)).slice(-1)
