@@ -1,5 +1,7 @@
 import {inspect} from '../../certs/inspect.ts'
 import type {Cluster, Node} from '../../domain/cluster.ts'
+import {splitHostPort} from '../../domain/endpoint.ts'
+import {balancerOf} from '../../domain/load-balancer.ts'
 import {listNodes} from '../../kube/nodes.ts'
 import {addressChoices, type AddressChoice} from '../../phases/preflight/address-choice.ts'
 import {applyIgnores, gatherEqual, type Finding} from '../../phases/preflight/finding.ts'
@@ -9,6 +11,7 @@ import type {ControlPlane} from '../cluster/control-plane.ts'
 import type {Candidate} from '../hosts/open-machines.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
 import {firstReachable} from '../hosts/first-reachable.ts'
+import {tryEndpoint} from '../hosts/try-endpoint.ts'
 import {tryForwards} from '../hosts/try-forwards.ts'
 import {probeReachability, type Reachable} from './probe-reachability.ts'
 
@@ -18,6 +21,8 @@ export interface Examination {
   readonly candidates: readonly Candidate[]
   /** The cluster to join, if it exists already. */
   readonly joined: JoinedCluster | undefined
+  /** Reads the CA of a cluster whose control plane is one of the hosts. */
+  readonly readCa?: (() => Promise<string>) | undefined
 }
 
 export interface JoinedCluster {
@@ -31,7 +36,8 @@ export interface Examined {
 }
 
 /** Assigns every host its node name and address, and runs the preflight checks on all of them, alone and together. */
-export async function examine({options, cluster, candidates, joined}: Examination): Promise<Examined> {
+export async function examine(examination: Examination): Promise<Examined> {
+  const {options, cluster, candidates, joined} = examination
   const existing = await existingNodes(joined?.controlPlane)
   const choices = addressChoices({
     cluster,
@@ -49,7 +55,7 @@ export async function examine({options, cluster, candidates, joined}: Examinatio
   })
   const findings = judge({
     cluster,
-    hosts: await withForwards(judgedBy(choice), candidates, cluster),
+    hosts: await withTries(judgedBy(choice), examination),
     existing,
     clusterCaHash: joined === undefined ? undefined : inspect(joined.caPem).publicKeyHash,
     bundleArchitecture: options.bundle?.bundle.architecture,
@@ -64,18 +70,27 @@ export async function examine({options, cluster, candidates, joined}: Examinatio
   }
 }
 
-/** Tests the forwards through a connection before kadm relies on them. */
-const withForwards = (
+/** Tests the forwards through a connection before kadm relies on them, and where the endpoint of the user leads. */
+async function withTries(
   judged: readonly JudgedHost[],
-  candidates: readonly Candidate[],
-  cluster: Cluster,
-): Promise<readonly JudgedHost[]> =>
-  Promise.all(
+  {candidates, cluster, joined, readCa}: Examination,
+): Promise<readonly JudgedHost[]> {
+  const {controlPlaneEndpoint, apiPort} = cluster
+  const own = balancerOf(cluster) === undefined ? controlPlaneEndpoint : undefined
+  const endpoint = own === undefined ? undefined : splitHostPort(own, apiPort)
+  const caPem = joined?.caPem ?? (endpoint === undefined ? undefined : await readCa?.())
+  return Promise.all(
     judged.map(async (one, i) => {
       const host = candidates[i]?.host
-      return host === undefined ? one : {...one, forwards: await tryForwards(host, one.node, cluster)}
+      if (host === undefined) return one
+      const [forwards, answer] = await Promise.all([
+        tryForwards(host, one.node, cluster),
+        endpoint === undefined ? undefined : tryEndpoint(host, endpoint, caPem),
+      ])
+      return {...one, forwards, endpoint: answer}
     }),
   )
+}
 
 /** Hosts that are nodes of the same cluster reach one another already; another test would only take time. */
 const needsProbes = ({command}: WorkflowOptions, hosts: readonly JudgedHost[]): boolean =>

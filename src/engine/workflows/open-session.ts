@@ -96,12 +96,12 @@ async function examined(options: WorkflowOptions, opened: OpenedMachines): Promi
   const {candidates, seedControlPlane, initial, controlPlane, live} = opened
   const {clock, random, emit, holder} = options
   const cluster = live?.cluster ?? options.cluster
+  const caPem = live === undefined ? undefined : await controlPlane.clusterCa()
   const [{nodes, findings}] = await Promise.all([
     examine({
-      options,
-      cluster,
-      candidates,
-      joined: live === undefined ? undefined : {controlPlane, caPem: await controlPlane.clusterCa()},
+      ...{options, cluster, candidates},
+      joined: caPem === undefined ? undefined : {controlPlane, caPem},
+      readCa: initial?.gathered.facts.clusterCaHash === undefined ? undefined : controlPlane.clusterCa,
     }),
     checkBundle(options, cluster, candidates),
   ])

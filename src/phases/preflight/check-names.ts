@@ -11,6 +11,7 @@ export const CHECK_NAMES = [
   'Clone',
   'CloudInit',
   'ContainerRuntimeVersion',
+  'ControlPlaneEndpoint',
   'DNSUpstreams',
   'DirAvailable--var-lib-etcd',
   'DiskSpace',

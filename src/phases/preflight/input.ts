@@ -23,6 +23,12 @@ export interface ForwardTry {
   readonly isForbidden: boolean
 }
 
+/** What a host meets at the endpoint of the cluster. */
+export type EndpointAnswer =
+  | {readonly kind: 'unknown-name' | 'refused' | 'silent' | 'closed'}
+  /** A TLS server; `isOfCluster` is undefined while the cluster has no CA. */
+  | {readonly kind: 'server'; readonly subject: string; readonly isOfCluster: boolean | undefined}
+
 export interface JudgedHost {
   readonly node: Node
   readonly facts: Facts
@@ -30,6 +36,8 @@ export interface JudgedHost {
   readonly midpointSeconds: number
   /** The forwards that kadm tested from it; empty when it needs none. */
   readonly forwards?: readonly ForwardTry[]
+  /** Undefined when the cluster has no endpoint of its own, or when it could not be tested. */
+  readonly endpoint?: EndpointAnswer | undefined
 }
 
 /** From `status` of a Node object. */

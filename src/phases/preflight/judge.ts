@@ -1,5 +1,6 @@
 import {clockOffsetCheck, clockSyncCheck} from './checks/clock-checks.ts'
 import type {Finding} from './finding.ts'
+import {endpointCheck} from './checks/endpoint-check.ts'
 import {firewallChecks} from './checks/firewall-checks.ts'
 import {cloneCheck, duplicateAddressCheck, duplicateNameCheck, existingNodesCheck} from './checks/identity-checks.ts'
 import {viewsOf, type HostCheck, type PreflightInput, type SetCheck} from './input.ts'
@@ -44,6 +45,7 @@ const HOST_CHECKS: readonly HostCheck[] = [
   otherKubernetesCheck,
   portChecks,
   loadBalancerCheck,
+  endpointCheck,
   residue.fileChecks,
   residue.etcdDirCheck,
   shared.manifestCopiesCheck,
