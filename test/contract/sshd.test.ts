@@ -3,6 +3,7 @@ import {Readable} from 'node:stream'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
+import {tryEndpoint} from '../../src/engine/hosts/try-endpoint.ts'
 import {tryForwards} from '../../src/engine/hosts/try-forwards.ts'
 import type {Host} from '../../src/remote/host.ts'
 import {connectSsh} from '../../src/remote/ssh/ssh-host.ts'
@@ -104,6 +105,16 @@ describe('a real sshd', () => {
         hint: containing('AllowTcpForwarding'),
       })
     else await expect(host.forward('127.0.0.1', 1)).rejects.toMatchObject({code: 'connect'})
+  })
+
+  test('tells a name that it does not resolve from a port on which nothing listens', async () => {
+    const {host} = await machine()
+    const {host: closed} = await machine('AllowTcpForwarding no')
+    const at = (one: Host, to: string) => tryEndpoint(one, {host: to, port: 1}, undefined)
+
+    expect(await at(host, '127.0.0.1')).toEqual({kind: 'refused'})
+    expect(await at(host, 'no-such-name.invalid')).toEqual({kind: 'unknown-name'})
+    expect(await at(closed, '127.0.0.1')).toBeUndefined()
   })
 
   test('whose login shell greets does not mix its words into what scripts say', async () => {

@@ -34,6 +34,7 @@ describe('a server at the endpoint', () => {
 
     expect(await tryEndpoint(host, ENDPOINT, api.ca)).toEqual({...server, isOfCluster: true})
     expect(await tryEndpoint(host, ENDPOINT, other.certPem)).toEqual({...server, isOfCluster: false})
+    expect(await tryEndpoint(host, ENDPOINT, other.certPem + api.ca)).toEqual({...server, isOfCluster: true})
     expect(await tryEndpoint(host, ENDPOINT, undefined)).toEqual({...server, isOfCluster: undefined})
   })
 

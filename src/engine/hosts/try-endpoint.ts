@@ -61,7 +61,11 @@ const serverAt = (stream: Duplex, caPem: string | undefined, over: AbortSignal):
         closed()
         return
       }
-      const isOfCluster = caPem === undefined ? undefined : isIssuedBy(shown.toString(), caPem)
+      const isOfCluster = caPem === undefined ? undefined : isIssuedByAny(shown.toString(), caPem)
       done({kind: 'server', subject: shown.subject.replaceAll('\n', ', '), isOfCluster})
     })
   })
+
+/** A cluster that replaces its CA has two for a while. */
+const isIssuedByAny = (pem: string, bundle: string): boolean =>
+  bundle.split(/(?=-----BEGIN CERTIFICATE-----)/).some(caPem => isIssuedBy(pem, caPem))
