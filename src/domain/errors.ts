@@ -23,6 +23,8 @@ export interface ErrorDetails {
   readonly hint?: string | undefined
   /** The lines that prove it: whole stderr, a journal excerpt, the offending text. */
   readonly evidence?: string | undefined
+  /** Set when nothing answered at the address of a machine, as when it is off; unset when the machine refused something. */
+  readonly isSilent?: boolean | undefined
   readonly cause?: unknown
 }
 
@@ -33,6 +35,7 @@ export class KadmError extends Error {
   readonly host: string | undefined
   readonly hint: string | undefined
   readonly evidence: string | undefined
+  readonly isSilent: boolean
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : {cause: details.cause})
@@ -40,15 +43,18 @@ export class KadmError extends Error {
     this.host = details.host
     this.hint = details.hint
     this.evidence = details.evidence
+    this.isSilent = details.isSilent ?? false
   }
 }
 
-/** Nothing answers at the address of a machine, as when it is off; what a machine refuses is another `connect`. */
-export class HostUnreachable extends KadmError {
-  constructor(message: string, details: ErrorDetails) {
-    super('connect', message, details)
-  }
-}
+/** Everything that an error says besides its message, for another error with the same cause. */
+export const detailsOf = ({host, hint, evidence, isSilent, cause}: KadmError): ErrorDetails => ({
+  host,
+  hint,
+  evidence,
+  isSilent,
+  cause,
+})
 
 /**
  * The connection to a machine that stood was lost in the middle of work, or the machine no longer answers on it.
@@ -64,6 +70,10 @@ export const hostLost = (host: string, message: string, details: Omit<ErrorDetai
 /** Whether it failed because a machine cannot be reached: from the start, or any more. */
 export const isUnreachable = (error: unknown): error is KadmError =>
   error instanceof KadmError && (error.code === 'connect' || error.code === 'host-lost')
+
+/** Whether a machine does not answer at all, from the start or any more: it is off, or the network does not reach it. */
+export const isAway = (error: unknown): error is KadmError =>
+  error instanceof KadmError && (error.isSilent || error.code === 'host-lost')
 
 const NO_ANSWER: readonly ErrorCode[] = ['connect', 'timeout', 'remote']
 

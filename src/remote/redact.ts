@@ -39,6 +39,7 @@ export const createRedactor = (secrets: readonly string[] = []): Redactor => {
       host: error.host,
       hint: error.hint === undefined ? undefined : clean(error.hint),
       evidence: error.evidence === undefined ? undefined : clean(error.evidence),
+      isSilent: error.isSilent,
       cause: error.cause,
     })
   secrets.forEach(add)

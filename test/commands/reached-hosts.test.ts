@@ -1,13 +1,17 @@
+import {once} from 'node:events'
+import {createServer} from 'node:net'
 import {describe, expect, it} from 'vitest'
 import {unreachableHosts} from '../../src/commands/runtime/reached-hosts.ts'
 import type {HostSpec, Role} from '../../src/domain/cluster.ts'
-import {HostUnreachable, KadmError, hostLost} from '../../src/domain/errors.ts'
+import {thisMachine} from '../../src/commands/runtime/wiring/this-machine.ts'
+import {hostLost, isAway, KadmError} from '../../src/domain/errors.ts'
+import {connectSsh} from '../../src/remote/ssh/ssh-host.ts'
 import {fakeHost} from '../engine/fake-host.ts'
 import {sampleSpec} from '../phases/preflight/sample.ts'
 
 const spec = (name: string, role: Role): HostSpec => sampleSpec({name, role})
 const HOSTS = [spec('cp-1', 'control-plane'), spec('cp-2', 'control-plane'), spec('w', 'worker')]
-const off = new HostUnreachable('10.0.0.2:22 did not answer in time', {})
+const off = new KadmError('connect', '10.0.0.2:22 did not answer in time', {isSilent: true})
 
 /** Machines of which some cannot be connected to. */
 const among = (failing: Readonly<Record<string, Error>>) =>
@@ -45,4 +49,37 @@ describe('the hosts that a run does without', () => {
       evidence: expect.stringContaining('cp-2: 10.0.0.2:22 did not answer') as string,
     })
   })
+})
+
+/** A port of this machine on which nothing listens any more. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+it('a machine that refuses the connection is away, also when its secrets were hidden in the error', async () => {
+  const target = {
+    address: '127.0.0.1',
+    port: await closedPort(),
+    user: 'u',
+    keyFile: undefined,
+    hostKey: undefined,
+    jump: undefined,
+  }
+  const failure: unknown = await connectSsh({
+    name: 'w',
+    target,
+    localMachine: thisMachine(),
+    hostKeys: {acceptNew: false, ask: undefined},
+    config: [],
+    password: 'secret',
+  }).catch((error: unknown) => error)
+
+  expect(isAway(failure)).toBe(true)
+  expect(failure).toMatchObject({code: 'connect', host: 'w'})
 })

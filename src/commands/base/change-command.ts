@@ -1,5 +1,5 @@
 import type {Cluster, HostSpec} from '../../domain/cluster.ts'
-import {HostUnreachable} from '../../domain/errors.ts'
+import {isAway} from '../../domain/errors.ts'
 import type {Sink} from '../../domain/events.ts'
 import type {PlannedChange} from '../../engine/schedule/differences.ts'
 import type {JoinTo, Replacing, WorkflowOptions} from '../../engine/workflows/options.ts'
@@ -67,7 +67,7 @@ export abstract class ChangeCommand extends ClusterCommand {
     const connector =
       open ??
       (await this.connections([...cluster.hosts, ...asked], flags, {goesOnWithout}).catch((error: unknown) => {
-        if (flags['skip-unreachable'] === false && errorsOf(error).some(one => one instanceof HostUnreachable))
+        if (flags['skip-unreachable'] === false && errorsOf(error).some(isAway))
           this.note('to continue without the hosts that do not answer, pass --skip-unreachable')
         throw error
       }))

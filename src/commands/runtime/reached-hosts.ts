@@ -1,9 +1,7 @@
 import type {Cluster, HostSpec} from '../../domain/cluster.ts'
-import {HostUnreachable, KadmError} from '../../domain/errors.ts'
+import {isAway, KadmError} from '../../domain/errors.ts'
 import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import {hostLabel, type Connector} from './wiring/connector.ts'
-
-const isLost = (error: unknown): error is KadmError => error instanceof KadmError && error.code === 'host-lost'
 
 /** A host that cannot be reached, and why. */
 export interface SkippedHost {
@@ -24,7 +22,7 @@ export async function unreachableHosts(
       await connect(spec)
       return undefined
     } catch (error) {
-      if (error instanceof HostUnreachable || isLost(error)) return {spec, error}
+      if (isAway(error)) return {spec, error}
       throw error
     }
   })

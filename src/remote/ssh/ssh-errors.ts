@@ -1,10 +1,11 @@
-import {HostUnreachable, KadmError} from '../../domain/errors.ts'
+import {KadmError} from '../../domain/errors.ts'
 import type {Hop} from './route.ts'
 
 /** Why a machine's SSH port could not be reached. */
 export const unreachable = (host: string, hop: Hop, cause: unknown): KadmError => {
   const {message, hint} = reachProblem(hop, codeOf(cause))
-  return new HostUnreachable(message, {
+  return new KadmError('connect', message, {
+    isSilent: true,
     host,
     hint,
     cause,

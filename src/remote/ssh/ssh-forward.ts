@@ -63,6 +63,7 @@ const refused = (host: string, to: string, cause: Error): KadmError => {
     })
   if (openFailure(cause) === undefined) return hostLost(host, `the connection was lost: ${cause.message}`, {cause})
   return new KadmError('connect', `${to} does not answer from this host`, {
+    isSilent: true,
     host,
     hint: `check which ports are in use: ss -lnt`,
     evidence: cause.message,

@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {SshTarget} from '../../domain/cluster.ts'
-import {hostLost, KadmError} from '../../domain/errors.ts'
+import {detailsOf, hostLost, KadmError} from '../../domain/errors.ts'
 import type {ConnectOptions} from './connect-options.ts'
 import {rememberHostKey, type HostKeyPolicy} from '../host-keys/host-key-check.ts'
 import {fingerprint} from '../host-keys/host-key.ts'
@@ -97,7 +97,7 @@ const cleaned = (error: unknown, host: string, redactor: Redactor): unknown =>
   error instanceof KadmError ? redactor.cleanError(error.host === undefined ? named(error, host) : error) : error
 
 const named = (error: KadmError, host: string): KadmError =>
-  new KadmError(error.code, error.message, {host, hint: error.hint, evidence: error.evidence, cause: error.cause})
+  new KadmError(error.code, error.message, {...detailsOf(error), host})
 
 /** The private key files that would be tried for a target, so that passphrases can be asked for before any work. */
 export async function keyFilesOf(
