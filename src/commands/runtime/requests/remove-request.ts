@@ -1,7 +1,7 @@
 import {hostSpec, parseTarget} from '../../../config/rules/target.ts'
 import type {Cluster, HostSpec} from '../../../domain/cluster.ts'
 import {KadmError} from '../../../domain/errors.ts'
-import type {RemovalTarget} from '../../../engine/removal/find-leavers.ts'
+import type {RemovalTarget} from '../../../engine/removal/leaver-of.ts'
 import {clusterFrom, findFile, hostIn, withSshFlags, type LoginFlags, type TextFile} from './load-cluster.ts'
 import {controlPlaneSpecs} from './target-host.ts'
 
