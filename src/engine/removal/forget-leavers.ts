@@ -25,9 +25,11 @@ export const knowingLeavers = (
   cluster: Cluster,
   leavers: readonly Leaver[],
 ): readonly Candidate[] =>
-  stepsFor(cluster, leavers).includes(BALANCER)
-    ? candidates
-    : candidates.filter(({gathered}) => isOpenedByKadm(gathered.facts))
+  candidates.filter(({gathered: {facts}}) => {
+    // A host of the file that has not joined yet knows no other node.
+    if (facts.nodeName === undefined) return false
+    return stepsFor(cluster, leavers).includes(BALANCER) || isOpenedByKadm(facts)
+  })
 
 export interface Forgetting {
   readonly cluster: Cluster
