@@ -57,6 +57,13 @@ function scratchHost(name: string, root: string): ScratchHost {
   // What a look found is moved already.
   const real = (text: string): string =>
     MOVED.reduce((moved, dir) => moved.replaceAll(root + dir, dir).replaceAll(dir, root + dir), text)
+  /** A path that is not moved would be one of the machine that runs the tests. */
+  const within = (file: string): string => {
+    const place = real(file)
+    if (!place.startsWith(`${root}/`))
+      throw new Error(`${file} is not in the scratch folder; use a path below ${MOVED.join(', ')}`)
+    return place
+  }
   const stub = (program: string, body: string): void => {
     writeFileSync(join(bin, program), `#!/bin/sh\n${body}\n`)
     chmodSync(join(bin, program), 0o755)
@@ -75,11 +82,11 @@ function scratchHost(name: string, root: string): ScratchHost {
     stub,
     real,
     write: (file, text) => {
-      mkdirSync(join(real(file), '..'), {recursive: true})
-      writeFileSync(real(file), text)
+      mkdirSync(join(within(file), '..'), {recursive: true})
+      writeFileSync(within(file), text)
     },
-    read: file => readFileSync(real(file), 'utf8'),
-    has: file => existsSync(real(file)),
+    read: file => readFileSync(within(file), 'utf8'),
+    has: file => existsSync(within(file)),
     cutAt: at => {
       writeFileSync(count, '0\n')
       for (const program of COUNTED) {

@@ -118,7 +118,7 @@ describe('a person who brings a file that was written for kubeadm', () => {
       )
     expect(await kubectl('-n kube-system get pods -l patched=coredns --no-headers')).toMatch(/Running/)
     expect(await lab.must('master', 'sudo grep podPidsLimit /var/lib/kubelet/config.yaml')).toContain('2048')
-    expect(await kubectl('-n kube-system get configmap kube-proxy -o yaml')).toContain('mode: nftables')
+    expect(await kubectl('-n kube-system get configmap kube-proxy -o yaml')).toContain('mode: "nftables"')
     expect(await lab.must('master', 'sudo test -s /var/log/kubernetes/audit.log && echo there')).toBe('there')
     expect(await lab.must('master', 'sudo test -d /var/lib/etcd-data/member && echo there')).toBe('there')
     expect(await lab.on('master', 'sudo test -e /etc/kubernetes/pki/ca.crt')).toMatchObject({code: 1})

@@ -6,8 +6,14 @@ import {scratchHosts} from '../engine/scratch-host.ts'
 import {valuesOf} from './cluster-values.ts'
 
 const scratch = scratchHosts()
-const KEY = sharedFile({entry: 'external-etcd.key', path: '/etc/etcd/client.key', isKey: true}, 'reaches etcd')
-const CERT = sharedFile({entry: 'external-etcd.crt', path: '/etc/etcd/client.crt', isKey: false}, 'reaches etcd')
+const KEY = sharedFile(
+  {entry: 'external-etcd.key', path: '/etc/kubernetes/external-etcd/client.key', isKey: true},
+  'reaches etcd',
+)
+const CERT = sharedFile(
+  {entry: 'external-etcd.crt', path: '/etc/kubernetes/external-etcd/client.crt', isKey: false},
+  'reaches etcd',
+)
 const shared = new Map([
   ['external-etcd.key', 'the key\n'],
   ['external-etcd.crt', 'the certificate\n'],
@@ -16,7 +22,7 @@ const shared = new Map([
 const bench = () => {
   const vm = scratch()
   vm.write('/var/lib/kadm/lease', 'me\n1\n')
-  vm.write(`${vm.root}/etc/own`, '')
+  vm.write('/etc/kubernetes/own', '')
   return vm
 }
 
@@ -29,8 +35,8 @@ describe('a file that control planes share', () => {
     expect(await vm.host.read(`stat -c %a ${KEY.path} ${CERT.path}`)).toBe('600\n644\n')
     await revertLedger(proving(vm.host, 1))
 
-    expect(vm.has('/etc/etcd')).toBe(false)
-    expect(vm.has(`${vm.root}/etc/own`)).toBe(true)
+    expect(vm.has('/etc/kubernetes/external-etcd')).toBe(false)
+    expect(vm.has('/etc/kubernetes/own')).toBe(true)
   })
 
   test('that is there is kept', async () => {
