@@ -75,6 +75,6 @@ async function addWhenFree(
 function allow(may: true | string, doing: string): void {
   if (may === true) return
   throw new KadmError('remote', `could not ${doing}: ${may}`, {
-    hint: 'start the control planes that are down, then run the same command again: kadm status',
+    hint: 'start the control planes that are down, or remove the lost ones (kadm remove NODE --dead), then run the same command again: kadm status',
   })
 }

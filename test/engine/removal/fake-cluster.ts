@@ -45,6 +45,7 @@ const never = (): Promise<never> => Promise.reject(new Error('not asked in this 
 export function fakeCluster(
   nodes: Readonly<Record<string, FakeNode>>,
   pods: Readonly<Record<string, FakePod>>,
+  objects: Readonly<Record<string, object>> = {},
 ): FakeCluster {
   const state = {nodes: new Map(Object.entries(nodes)), pods: new Map(Object.entries(pods))}
   const members = new Map(
@@ -89,12 +90,14 @@ export function fakeCluster(
     const node = /fieldSelector=spec\.nodeName%3D([\w-]+)/.exec(path)?.[1]
     if (node !== undefined)
       return [...state.pods].filter(([, pod]) => pod.node === node).map(([name, pod]) => podObject(name, pod))
-    if (path.includes('poddisruptionbudgets')) return []
+    if (path.includes('poddisruptionbudgets') || path.includes('labelSelector=component')) return []
     if (path === '/api/v1/nodes') return [...state.nodes].map(([name, node]) => nodeObject(name, node))
     throw new Error(`no list for ${path}`)
   }
   const found = (path: string): ApiObject | undefined => {
     if (path === LEASE) return lease
+    const other = objects[path]
+    if (other !== undefined) return JSON.parse(JSON.stringify(other)) as ApiObject
     const name = path.split('/').at(-1) ?? ''
     const node = path.startsWith('/api/v1/nodes/') ? state.nodes.get(name) : undefined
     return node && nodeObject(name, node)
