@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {LEFT_BY_RESET} from '../e2e/left-by-reset.ts'
 import {differences, snapshot, type Snapshot} from '../e2e/snapshot.ts'
+import {changedIn} from '../e2e/told.ts'
 import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
 
 const MACHINES = ['master', 'worker']
@@ -91,7 +92,7 @@ describe('a person who brings a file that was written for kubeadm', () => {
   })
   afterAll(() => lab.down())
 
-  const KUBECTL = 'sudo kubectl --kubeconfig /etc/kubernetes/admin.conf'
+  const KUBECTL = 'sudo kubectl --kubeconfig /etc/kubernetes/admin.conf --cache-dir /dev/shm/kubectl'
   const kubectl = (words: string): Promise<string> => lab.must('master', `${KUBECTL} ${words}`)
   const init = () =>
     lab.kadmDone(['init', lab.target('master'), '-f', 'kubeadm.yaml', '--pod-network', 'flannel', ...bundle(), '--json'])
@@ -150,13 +151,14 @@ describe('a person who brings a file that was written for kubeadm', () => {
   it('proves that it works, and neither status nor doctor has a complaint', async () => {
     await measured('verify', () => lab.kadmDone(['verify', lab.target('master')]))
     await lab.kadmDone(['status', lab.target('master')])
-    const {code, stdout} = await lab.kadm(['doctor', lab.target('master'), '--json'])
-    expect(code, stdout).toBe(0)
+    const {stdout} = await lab.kadm(['doctor', lab.target('master'), '--json'])
+    // The machines of a lab have a name server that answers nothing.
+    expect([...stdout.matchAll(/"name":"([\w-]+)","cause"/g)].map(([, name]) => name)).toEqual(['dns-upstream'])
   })
 
   it('changes nothing by a second run', async () => {
-    expect((await init()).events.at(-1)).toMatchObject({changes: 0})
-    expect((await joined()).events.at(-1)).toMatchObject({changes: 0})
+    expect(changedIn((await init()).events)).toEqual([])
+    expect(changedIn((await joined()).events)).toEqual([])
   })
 
   it('gives both machines back as they were', async () => {
