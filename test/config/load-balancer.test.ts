@@ -29,6 +29,21 @@ describe('how nodes reach the API', () => {
     expect(read(file(THREE)).warnings).toEqual([])
   })
 
+  test.each([
+    ['192.168.56.10:6443', '', '192.168.56.10 belongs to one control plane (kadm.yaml:4:3: hosts[0]), so nodes lose'],
+    ['b', '', 'b belongs to one control plane (kadm.yaml:6:3: hosts[1]), so nodes lose the API with this machine'],
+    ['cp-1:443', '  name: cp-1\n', 'cp-1 belongs to one control plane (kadm.yaml:4:3: hosts[0]), so nodes lose'],
+  ])('is warned of when the endpoint %s belongs to one machine', (endpoint, host, message) => {
+    const {warnings} = read(file(`${THREE}controlPlaneEndpoint: ${endpoint}\n`, host))
+
+    expect(warnings).toContainEqual(expect.stringContaining(message))
+  })
+
+  test('and that of the only control plane is not', () => {
+    expect(read(file('controlPlaneEndpoint: 192.168.56.10:6443\n')).warnings).toEqual([])
+    expect(read(file(`${THREE}controlPlaneEndpoint: lb.example.com\n`)).warnings).toEqual([])
+  })
+
   test.each(['loadBalancer: local\n', `${THREE}loadBalancer: {kind: local, port: 9443}\n`, THREE])(
     'is the same when it is written and read again: %j',
     more => {

@@ -1,3 +1,5 @@
+import {canonicalAddress} from '../../domain/cidr.ts'
+import {splitHostPort} from '../../domain/endpoint.ts'
 import {
   BALANCER_HOST,
   BALANCER_PORT,
@@ -35,6 +37,7 @@ export function checkBalancer(reached: Reached, report: Report): void {
   if (loadBalancer?.value.kind === 'external') checkExternal(reached, loadBalancer, report)
   if (loadBalancer?.value.kind === 'local') checkLocal(reached, loadBalancer, report)
   checkPorts(reached, report)
+  checkOwner(reached, report)
 }
 
 function checkExternal({draft}: Reached, {value, place}: Located<LoadBalancer>, report: Report): void {
@@ -65,4 +68,19 @@ function checkPorts(reached: Reached, report: Report): void {
   const other = port === BALANCER_PORT ? 8443 : BALANCER_PORT
   const message = `the local load balancer of each node needs the ports ${port} and ${healthPort}, but Kubernetes uses ${taken}; write another one, such as loadBalancer: {kind: local, port: ${other}}`
   report({severity: 'error', place, message})
+}
+
+/** The address of one control plane is lost with its machine. */
+function checkOwner({draft: {controlPlaneEndpoint}, hosts}: Reached, report: Report): void {
+  const controlPlanes = hosts.filter(isControlPlane)
+  if (controlPlaneEndpoint === undefined || controlPlanes.length < 2) return
+  const {host} = splitHostPort(controlPlaneEndpoint.value, DEFAULTS.apiPort)
+  const owner = controlPlanes.find(({spec: {name, address, ssh}}) =>
+    [name, address, ...(ssh === 'local' ? [] : [ssh.address])].some(
+      own => own !== undefined && canonicalAddress(own).toLowerCase() === canonicalAddress(host).toLowerCase(),
+    ),
+  )
+  if (owner === undefined) return
+  const message = `${host} belongs to one control plane (${owner.at().text}), so nodes lose the API with this machine; remove controlPlaneEndpoint, and each node gets a load balancer of its own, or name your load balancer`
+  report({severity: 'warning', place: controlPlaneEndpoint.place, message})
 }
