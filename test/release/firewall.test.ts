@@ -129,6 +129,22 @@ describe('two machines whose owner lets nothing in but ssh', () => {
     expect(changedIn(events).filter(change => change.includes('kadm-'))).toEqual(['master loaded-rules:kadm-nat'])
   })
 
+  it('close to a worker that is removed, and that gets its own rules back', async () => {
+    await lab.must('worker', 'sudo systemctl restart nftables.service')
+    expect((await rulesOfKadm('master')).filter(rule => rule.endsWith(lab.address('worker')))).toHaveLength(2)
+
+    const {events} = await lab.kadmDone(['remove', 'worker', '-f', 'kadm.yaml', '--yes', '--json'])
+
+    expect(changedIn(events).filter(change => change.startsWith('master '))).toEqual([
+      'master file:/usr/local/sbin/kadm-firewall',
+      'master unit:kadm-firewall.service',
+    ])
+    const rules = await rulesOfKadm('master')
+    expect(rules.filter(rule => rule.includes(lab.address('worker')))).toEqual([])
+    expect(rules).toContain('API server')
+    expect(await ruleset(lab, 'worker')).toEqual(before.get('worker'))
+  })
+
   it('have their own rules and nothing else after a reset', async () => {
     await lab.must('worker', 'sudo systemctl restart nftables.service')
     await lab.kadmDone(['reset', '-f', 'kadm.yaml', '--yes'])

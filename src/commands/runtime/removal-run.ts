@@ -72,7 +72,8 @@ export async function removalRun(request: RemoveRequest, flags: Flags, edge: Rem
     drain,
     note: edge.note,
   })
-  await refuseOwn(removal, access, edge.signal)
+  // A refusal of the whole removal says more than that another control plane must be asked.
+  if (removal.plan.refusals.length === 0) await refuseOwn(removal, access, edge.signal)
   const leaving = new Set(removal.found.flatMap(({candidate}) => candidate?.spec ?? []))
   const stay = await onEach(
     others.filter(spec => !leaving.has(spec)),
