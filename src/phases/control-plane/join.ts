@@ -81,6 +81,8 @@ export const joinControlPlanePhase: Phase = {
       where,
       resources: kubeletAtWork,
     },
+    // Restarts the kubelet, which calls its pods not ready until it has checked them again: so before it has any.
+    {...kubeletFinalizePhase, where},
     {
       name: 'etcd',
       title: 'Join etcd',
@@ -109,7 +111,6 @@ export const joinControlPlanePhase: Phase = {
     {...waitControlPlanePhase, where},
     {...loadBalancerReadyPhase, where},
     {...markControlPlanePhase, where},
-    {...kubeletFinalizePhase, where},
     {...userKubeconfigPhase, where},
     {...controllersHealthyPhase, where},
   ],
