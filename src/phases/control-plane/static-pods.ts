@@ -36,6 +36,9 @@ const RELOADED = [
   ...['--cert-file', '--key-file', '--peer-cert-file', '--peer-key-file'],
 ]
 
+/** Flags whose files a component writes: its log files change all the time (kube-apiserver and etcd, their command lines). */
+const WRITTEN = ['--audit-log-path', '--log-file', '--log-outputs']
+
 /** The files of the host that a pod's program reads at its start, by its flags and mounts. */
 function filesOf(pod: Pod): readonly string[] {
   const {spec} = pod
@@ -49,7 +52,9 @@ function filesOf(pod: Pod): readonly string[] {
     const [place] = places
       .filter(({mountPath}) => path === mountPath || path.startsWith(`${mountPath}/`))
       .sort((a, b) => b.mountPath.length - a.mountPath.length)
-    return place === undefined || RELOADED.includes(flag) ? [] : [place.hostPath + path.slice(place.mountPath.length)]
+    return place === undefined || RELOADED.includes(flag) || WRITTEN.includes(flag)
+      ? []
+      : [place.hostPath + path.slice(place.mountPath.length)]
   })
   return [...new Set(files)]
 }
