@@ -25,6 +25,9 @@ const DRAIN_MS = 120_000
 /** Folders that `kubeadm reset` empties. */
 const EMPTIED = [MANIFESTS_DIR, PKI_DIR, KUBELET_DIR]
 
+/** The link of a kubelet that somebody enabled; it leads nowhere when the unit is gone. */
+const ENABLED = '/etc/systemd/system/multi-user.target.wants/kubelet.service'
+
 type OwnFolders = Pick<Facts, 'certificatesDir' | 'etcdDataDir'>
 
 /** The certificates and keys of a cluster in a folder of its own. That folder can be anywhere, so other files in it stay. */
@@ -103,12 +106,14 @@ export function kubernetesFilesGone({certificatesDir, etcdDataDir}: OwnFolders =
     name: 'kubernetes-files',
     why: 'the next cluster must not use certificates of this one',
     remains: sh`ls -d ${KUBERNETES_DIR}/*.conf 2>/dev/null || :
+  [ ! -L ${ENABLED} ] || [ -e ${ENABLED} ] || echo ${ENABLED}
   for file in ${certificates}; do [ ! -e "$file" ] || echo "$file"; done
   for folder in ${emptied}; do
     [ ! -d "$folder" ] || find "$folder/" -mindepth 1 -maxdepth 1 ! -name lost+found
   done
   [ ! -d ${member} ] || [ -L ${member} ] || mountpoint -q ${member} || echo ${member}`,
     clear: sh`rm -f -- ${KUBERNETES_DIR}/*.conf ${certificates}
+  [ ! -L ${ENABLED} ] || [ -e ${ENABLED} ] || rm -f -- ${ENABLED}
   ${emptyTrees(...emptied)}
   rmdir -- ${member} 2>/dev/null || :`,
   })
