@@ -23,6 +23,11 @@ describe('a cluster that the real kubeadm made', () => {
     for (const daemons of ['kube-system daemonset/kube-proxy', 'kube-flannel daemonset/kube-flannel-ds'])
       await lab.must('master', `${KUBECTL} rollout status --timeout=180s -n ${daemons}`)
     await lab.must('master', `${KUBECTL} rollout status --timeout=180s -n kube-system deployment/coredns`)
+    // kubeadm restarts the kubelet at its end, which calls its pods not ready until it has checked them again.
+    await lab.must(
+      'master',
+      `${KUBECTL} wait --for=condition=Ready -n kube-system pods -l tier=control-plane --timeout=180s`,
+    )
   }
 
   it('is read by status', async () => {
