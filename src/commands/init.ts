@@ -40,14 +40,19 @@ export class Init extends ChangeCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Init)
-    const [{clusterFrom, readText, withSshFlags}, {withPatchesOf}, {firstControlPlane}, {checkedCertificateKey}] =
-      await Promise.all([
-        import('./runtime/requests/load-cluster.ts'),
-        import('./runtime/requests/patches.ts'),
-        import('./runtime/requests/target-host.ts'),
-        import('./runtime/requests/certificate-key.ts'),
-      ])
-    const {initPhases} = await import('../phases/workflows/init.ts')
+    const [
+      {clusterFrom, readText, withSshFlags},
+      {withPatchesOf},
+      {firstControlPlane},
+      {checkedCertificateKey},
+      {initPhases},
+    ] = await Promise.all([
+      import('./runtime/requests/load-cluster.ts'),
+      import('./runtime/requests/patches.ts'),
+      import('./runtime/requests/target-host.ts'),
+      import('./runtime/requests/certificate-key.ts'),
+      import('../phases/workflows/init.ts'),
+    ])
     const givenKey = checkedCertificateKey(flags['certificate-key'])
     const file = flags.file === undefined ? undefined : readText(flags.file, '--file')
     const {cluster, warnings} = await clusterFrom({controlPlane: args.host, ...clusterFlagsOf(flags)}, file)

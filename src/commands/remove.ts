@@ -4,7 +4,7 @@ import type {Removal} from '../engine/removal/look.ts'
 import type {RemovalPlan} from '../engine/removal/removal-plan.ts'
 import type {RemoveReport} from '../engine/workflows/remove.ts'
 import {confirm} from '../ui/ask.ts'
-import {plural} from '../ui/words.ts'
+import {resetExitCode, resetLines} from '../ui/render-reset.ts'
 import {ChangeCommand, type Reported} from './base/change-command.ts'
 import {described, EXITS} from './base/exits.ts'
 import {adminFlags, toFlag} from './flags/admin-flags.ts'
@@ -16,7 +16,7 @@ export class Remove extends ChangeCommand {
   static override summary = 'Remove nodes from a cluster: workers or control planes, alive or dead.'
   static override description = described(
     'Shows what the drain evicts and which PodDisruptionBudget holds it, and asks. Then it drains each node, removes its member of etcd, removes its firewall rules and its load-balancer entries from the other machines of the file, deletes the Node object and resets the machine. With --dead, it does nothing on the machine; wipe it before you use it again. It refuses to remove the last control plane, and a member without which etcd would lose its quorum. After an interruption, run the same command again. Remove the machine from your file too, or the next kadm apply joins it again.',
-    EXITS.change,
+    {...EXITS.change, ...EXITS.restore},
   )
   static override examples = [
     '<%= config.bin %> remove worker-2 -f kadm.yaml',
@@ -76,11 +76,9 @@ export class Remove extends ChangeCommand {
       )
       return removeWorkflow({...prepared, ...run})
     })
-    await this.result(
-      flags.output,
-      {command: 'remove', exitCode: 0, plan, ...dataOf(done)},
-      textOf(done, request.others.length > 0, plan.removals.length),
-    )
+    const summary = textOf(done, request.others.length > 0, plan.removals.length)
+    await this.result(flags.output, {command: 'remove', plan, ...dataOf(done)}, summary)
+    process.exitCode = resetExitCode(done.result.hosts)
   }
 
   async #ask({removals}: RemovalPlan, isAnswered: boolean): Promise<void> {
@@ -91,20 +89,17 @@ export class Remove extends ChangeCommand {
 }
 
 const dataOf = ({result, report}: Reported<RemoveReport>): object => ({
+  exitCode: resetExitCode(result.hosts),
   ...report,
   changes: result.changes,
   hosts: report.hosts.map(one => ({...one, ...result.hosts.find(({host}) => host === one.host)})),
 })
 
 function textOf({result}: Reported<RemoveReport>, isFromFile: boolean, count: number): string {
-  const lines = result.hosts.flatMap(({host, undone, left}) => [
-    `${host}: ${plural(undone.length, 'change')} undone`,
-    ...left.map(({id, because}) => `${host}: ${id} not restored: ${because}`),
-  ])
   const next = isFromFile
     ? `next: remove ${count === 1 ? 'the machine' : 'the machines'} from your file; kadm status`
     : 'next: kadm status'
-  return [...lines, next].join('\n')
+  return [...resetLines(result.hosts), next].join('\n')
 }
 
 /** All reasons at once, before anything is touched. */

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
-import {EXIT, KadmError} from '../domain/errors.ts'
+import {KadmError} from '../domain/errors.ts'
 import {confirm} from '../ui/ask.ts'
-import {plural} from '../ui/words.ts'
+import {resetExitCode, resetLines} from '../ui/render-reset.ts'
 import {ChangeCommand} from './base/change-command.ts'
 import {fileFlag} from './flags/cluster-flags.ts'
 import {described, EXITS} from './base/exits.ts'
@@ -13,7 +13,7 @@ export class Reset extends ChangeCommand {
   static override summary = 'Remove Kubernetes from machines and restore their original state.'
   static override description = described(
     'Restores everything that kadm changed on each machine to its original state. If you or another program changed something after kadm did, kadm leaves it unchanged and names it. With --to, kadm first drains the node and deletes its Node object. Without arguments, kadm resets the machines in the file, or this machine if there is no file.',
-    {...EXITS.change, 9: 'a change was not restored, because this kadm cannot read its entry in the undo data'},
+    {...EXITS.change, ...EXITS.restore},
   )
   static override examples = [
     '<%= config.bin %> reset ubuntu@10.0.0.12 --to ubuntu@10.0.0.10',
@@ -47,15 +47,10 @@ export class Reset extends ChangeCommand {
       return resetWorkflow({...options, remaining: request.remaining})
     })
     const {hosts} = result
-    const lines = hosts.flatMap(({host, undone, left}) => [
-      `${host}: ${plural(undone.length, 'change')} undone`,
-      ...left.map(({id, because}) => `${host}: ${id} not restored: ${because}`),
-    ])
-    const isIncomplete = hosts.some(({left}) => left.some(({reason}) => reason === 'unread'))
-    const exitCode = isIncomplete ? EXIT.verify : 0
+    const exitCode = resetExitCode(hosts)
     const whole = report.hosts.map(one => ({...one, ...hosts.find(({host}) => host === one.host)}))
-    await this.result(flags.output, {command: 'reset', exitCode, ...report, hosts: whole}, lines.join('\n'))
-    if (isIncomplete) process.exitCode = exitCode
+    await this.result(flags.output, {command: 'reset', exitCode, ...report, hosts: whole}, resetLines(hosts).join('\n'))
+    if (exitCode !== 0) process.exitCode = exitCode
   }
 }
 

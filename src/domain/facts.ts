@@ -75,9 +75,9 @@ export interface Facts {
     /** `--node-ip` of its present flags. */
     readonly nodeIp: string | undefined
   }
-  /** The folder of the cluster's certificates; undefined where nothing names another than /etc/kubernetes/pki. */
+  /** The folder of the cluster's certificates, by the files of the host; undefined: /etc/kubernetes/pki. */
   readonly certificatesDir?: string | undefined
-  /** The folder of etcd's data; undefined where nothing names another than /var/lib/etcd. */
+  /** The folder of etcd's data, by the files of the host; undefined: /var/lib/etcd. */
   readonly etcdDataDir?: string | undefined
   /** SHA-256 hex of the DER SubjectPublicKeyInfo of `ca.crt` in the folder of the certificates. */
   readonly clusterCaHash: string | undefined

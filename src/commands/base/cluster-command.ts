@@ -46,12 +46,15 @@ export abstract class ClusterCommand extends KadmCommand {
     flags: SshFlags & {readonly kubeconfig: string | undefined},
   ): Promise<KubeClient> {
     if (flags.kubeconfig !== undefined) return this.apiFrom(flags.kubeconfig)
-    const {controlPlaneOn} = await import('../../engine/cluster/control-plane.ts')
+    const [{controlPlaneOn}, {requireReady}] = await Promise.all([
+      import('../../engine/cluster/control-plane.ts'),
+      import('../../engine/cluster/first-answering.ts'),
+    ])
     return this.onControlPlane(await controlPlanes(), flags, async (host, isOnly) => {
       const controlPlane = controlPlaneOn(host, this.signal)
       this.atEnd(controlPlane.close)
       const api = await controlPlane.api()
-      if (!isOnly) await api.getText('/readyz', {retryForMs: 0, timeoutMs: 5000})
+      if (!isOnly) await requireReady(api)
       return api
     })
   }
@@ -78,11 +81,14 @@ export abstract class ClusterCommand extends KadmCommand {
   /** The first of these control planes whose API answers; a single one is not asked. */
   protected async answering(controlPlanes: readonly HostSpec[], flags: SshFlags): Promise<HostSpec | undefined> {
     if (controlPlanes.length < 2) return controlPlanes[0]
-    const {controlPlaneOn} = await import('../../engine/cluster/control-plane.ts')
+    const [{controlPlaneOn}, {requireReady}] = await Promise.all([
+      import('../../engine/cluster/control-plane.ts'),
+      import('../../engine/cluster/first-answering.ts'),
+    ])
     return this.onControlPlane(controlPlanes, flags, async (host, _, spec) => {
       const controlPlane = controlPlaneOn(host, this.signal)
       this.atEnd(controlPlane.close)
-      await (await controlPlane.api()).getText('/readyz', {retryForMs: 0, timeoutMs: 5000})
+      await requireReady(await controlPlane.api())
       return spec
     })
   }

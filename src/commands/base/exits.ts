@@ -10,6 +10,7 @@ export const EXITS = {
     10: 'the connection to a machine was lost',
     130: 'stopped by Ctrl-C',
   },
+  restore: {9: 'a change was not restored, because this kadm cannot read its entry in the undo data'},
   broken: {9: 'something is missing or does not work'},
   preflight: {3: 'preflight found errors'},
   change: {

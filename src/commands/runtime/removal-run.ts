@@ -1,7 +1,7 @@
 import type {HostSpec} from '../../domain/cluster.ts'
 import {isUnreachable, isWithoutAnswer, KadmError} from '../../domain/errors.ts'
 import {controlPlaneOn} from '../../engine/cluster/control-plane.ts'
-import {firstAnswering} from '../../engine/cluster/first-answering.ts'
+import {firstAnswering, requireReady} from '../../engine/cluster/first-answering.ts'
 import {refuseWithoutQuorum} from '../../engine/cluster/joining-control-planes.ts'
 import {gather} from '../../engine/hosts/gather.ts'
 import {openMachines, type Candidate} from '../../engine/hosts/open-machines.ts'
@@ -109,7 +109,7 @@ async function accessTo(
       const controlPlane = controlPlaneOn(through, signal)
       atEnd(controlPlane.close)
       const api = await controlPlane.api()
-      await api.getText('/readyz', {retryForMs: 0, timeoutMs: 5000}).catch(async (error: unknown) => {
+      await requireReady(api).catch(async (error: unknown) => {
         // Without a quorum, no API server answers; what etcd says explains that.
         if (isWithoutAnswer(error)) await refuseWithoutQuorum(controlPlane.etcd, 'no node can be removed')
         if (controlPlanes.length > 1) throw error

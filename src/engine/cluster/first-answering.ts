@@ -1,3 +1,4 @@
+import type {KubeClient} from '../../kube/client.ts'
 import {isUnreachable, isWithoutAnswer, KadmError} from '../../domain/errors.ts'
 
 /**
@@ -22,3 +23,7 @@ export async function firstAnswering<C, T>(
   }
   throw failures[0] ?? new KadmError('usage', 'no control plane given')
 }
+
+/** Rejects when the API server of a control plane is not ready now; another one is asked then. */
+export const requireReady = (api: Pick<KubeClient, 'getText'>): Promise<string> =>
+  api.getText('/readyz', {retryForMs: 0, timeoutMs: 5000})

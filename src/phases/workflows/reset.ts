@@ -25,7 +25,7 @@ const DRAIN_MS = 120_000
 /** Folders that `kubeadm reset` empties. */
 const EMPTIED = [MANIFESTS_DIR, PKI_DIR, KUBELET_DIR]
 
-/** The link of a kubelet that somebody enabled; it leads nowhere when the unit is gone. */
+/** systemd's link to an enabled kubelet. Its target is gone after the unit was removed. */
 const ENABLED = '/etc/systemd/system/multi-user.target.wants/kubelet.service'
 
 type OwnFolders = Pick<Facts, 'certificatesDir' | 'etcdDataDir'>

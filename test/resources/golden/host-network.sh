@@ -92,6 +92,7 @@ addressed() {
     left=$((left - 1))
     [ "$left" -gt 0 ] || return 1
     sleep 1
+    touch -c /var/lib/kadm/lease
   done
 }
 # netplan makes networkd configure each interface twice. It can then remove the address that it added a moment before, and does not
@@ -228,6 +229,7 @@ addressed() {
     left=$((left - 1))
     [ "$left" -gt 0 ] || return 1
     sleep 1
+    touch -c /var/lib/kadm/lease
   done
 }
 # netplan makes networkd configure each interface twice. It can then remove the address that it added a moment before, and does not
