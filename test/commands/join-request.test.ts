@@ -253,7 +253,7 @@ describe('a discovery file', () => {
 describe('labels of releases', () => {
   const text = 'kubernetesVersion: stable-1.37\n---\n  "kubernetesVersion": "latest",\nkubernetesVersion: v1.37.2\n'
 
-  test('are asked for once each, and what is no release counts for nothing', async () => {
+  test('are asked for once each, and text that does not name a release is ignored', async () => {
     const asked: string[] = []
     const releases = await releasesOf(text, label => {
       asked.push(label)

@@ -1,10 +1,10 @@
 import {expect, test} from 'vitest'
-import {ODD_WORDINGS, oddWordingsIn, proseTexts} from './plain-words.ts'
+import {ODD_WORDINGS, oddWordingsIn, proseTexts, titlesOf} from './plain-words.ts'
 
-test('messages, help texts, comments and documents use plain words', () => {
+test('messages, help texts, comments, documents and titles of tests use plain words', () => {
   const texts = proseTexts()
 
-  expect(texts.length).toBeGreaterThan(3000)
+  expect(texts.length).toBeGreaterThan(5000)
   expect(oddWordingsIn(texts)).toEqual([])
 })
 
@@ -53,4 +53,10 @@ test.each([
   'kadm restores the files that it changed',
 ])('%s is plain', text => {
   expect(oddWordingsIn([{place: 'x', text}], ODD_WORDINGS)).toEqual([])
+})
+
+test('the titles of tests are the first arguments of it, test and describe, also of their forms', () => {
+  const source = "describe.each([1])('a host', () => { it.skipIf(true)('is told', run('no title')) })"
+
+  expect(titlesOf('x.ts', source).map(({text}) => text)).toEqual(['a host', 'is told'])
 })

@@ -67,6 +67,28 @@ export function commentsOf(file: string): readonly Text[] {
   return [...found.values()]
 }
 
+/** The first argument of `it`, `test`, `describe` and what they offer, such as `it.each(…)`. */
+export function titlesOf(file: string, source: string): readonly Text[] {
+  const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true)
+  const found: Text[] = []
+  const walk = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && /^(it|test|describe)\b/.test(node.expression.getText(tree))) {
+      const [title] = node.arguments
+      const line = tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1
+      if (title !== undefined && ts.isStringLiteralLike(title))
+        found.push({place: `${file}:${String(line)}`, text: title.text})
+    }
+    ts.forEachChild(node, walk)
+  }
+  walk(tree)
+  return found
+}
+
+const testTitles = (): readonly Text[] =>
+  below('test')
+    .filter(path => path.endsWith('.ts'))
+    .flatMap(path => titlesOf(relative(ROOT, path), readFileSync(path, 'utf8')))
+
 const below = (folder: string): readonly string[] =>
   readdirSync(join(ROOT, folder), {recursive: true, withFileTypes: true})
     .filter(entry => entry.isFile())
@@ -94,12 +116,13 @@ const isWrittenToHosts = ({place, text}: Text): boolean =>
 /** A text of one word is a name, such as the user `nobody`. */
 const isProse = ({text}: Text): boolean => /\w\s+\S*\w/.test(text)
 
-/** Everything that a person reads in this repository, besides the tests. */
+/** Everything that a person reads in this repository, and the titles of the tests. */
 export const proseTexts = (): readonly Text[] =>
   [
     ...sourceTexts(),
     ...below('src').flatMap(commentsOf),
     ...templateTexts(),
+    ...testTitles(),
     ...documentTexts(),
     ...textsOfMarkdown('CHANGELOG.md', readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8')),
   ].filter(text => isProse(text) && !isWrittenToHosts(text))

@@ -122,7 +122,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
 ]
 
-describe('a file that is no configuration is reported with its place', () => {
+describe('a file that is not a configuration is reported with its place', () => {
   test.each(CASES)('%s', (_, text, lines) => {
     expect(problems(() => read(text))).toEqual(lines)
   })

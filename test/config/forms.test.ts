@@ -26,7 +26,7 @@ describe('a duration as Go writes it', () => {
     expect(parseHours(text)).toBe(hours)
   })
 
-  test('whole seconds come back as they were', () => {
+  test('whole seconds are written as they were read', () => {
     const seconds = fc.integer({min: 1, max: 2_000_000_000})
     fc.assert(
       fc.property(seconds, count => {

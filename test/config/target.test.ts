@@ -38,7 +38,7 @@ describe('a target is taken apart', () => {
   })
 })
 
-describe('what is no target is refused', () => {
+describe('an invalid target is refused', () => {
   test.each([
     ['', "'' is not a host; write [user@]host[:port], with an IPv6 address in brackets"],
     ['ubuntu@', "'ubuntu@' is not a host; write [user@]host[:port], with an IPv6 address in brackets"],

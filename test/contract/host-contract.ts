@@ -166,7 +166,7 @@ printf %s ${value}`.text,
       },
     )
 
-    test.each([2 << 20, 4 << 20])('takes no other content than of the length that was told (%j)', async length => {
+    test.each([2 << 20, 4 << 20])('takes only content of the announced length (%j)', async length => {
       const done = join(newFolder('other'), 'done')
 
       const piped = host.pipe(Readable.from(megabytes(3)), sh`cat >/dev/null; touch ${done}`.text, {length})

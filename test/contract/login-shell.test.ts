@@ -73,7 +73,7 @@ describe('a file of the login shell', () => {
     ['umask', 'umask 077; cd /tmp; alias env=false'],
     ['terminal-only', '[ -t 0 ] && read -r answer; case $- in *i*) exec dash;; esac'],
   ])(
-    'that only looks odd is no obstacle: %s',
+    'that only looks odd is accepted: %s',
     async (name, text) => {
       const host = await withFile(`fine-${name}`, text)
 
@@ -99,7 +99,7 @@ test.each([
   ['nologin', 'command="/usr/sbin/nologin"', 'does not allow logins (nologin)'],
   ['false', 'command="/bin/false"', 'ended before it ran a command'],
   ['restricted', 'command="exec bash -r -c \\"$SSH_ORIGINAL_COMMAND\\""', 'is restricted'],
-])('a login shell that runs no commands is told apart: %s', async (name, keyOptions, message) => {
+])('a login shell that runs no commands is recognized: %s', async (name, keyOptions, message) => {
   const host = await login(name, keyOptions)
 
   await expect(host.run('true')).rejects.toMatchObject({code: 'connect', message: containing(message)})

@@ -31,7 +31,7 @@ describe('logging in', () => {
     await host.close()
   })
 
-  test('goes on to the key file when the agent is gone', async () => {
+  test('uses the key file when the agent is gone', async () => {
     const localMachine = {...testLocalMachine(), agentSocket: '/nowhere/agent'}
     const configText = `IdentityFile ${server.keyFile}`
 
@@ -140,7 +140,7 @@ describe('what cannot be reached', () => {
     })
   })
 
-  test('does not wait for ever for a server that says nothing', async () => {
+  test('does not wait without a limit for a server that says nothing', async () => {
     const mute = createServer(() => undefined)
     await new Promise<void>(resolve => mute.listen(0, '127.0.0.1', resolve))
     const {port} = mute.address() as AddressInfo

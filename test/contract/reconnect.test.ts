@@ -114,7 +114,7 @@ test('a host that was closed is not dialled again', async () => {
   expect(server.log().match(/Accepted publickey/g)).toHaveLength(1)
 })
 
-test('a wait through the API goes on over a new stream when the line stands again, and says at once that it was lost', async () => {
+test('a wait through the API continues over a new stream when the connection returns, and reports at once that it was lost', async () => {
   const {host, link} = await machine(100)
   let answers = 0
   const server = await fakeApi(() => (++answers < 3 ? 'hang' : {json: {kind: 'Node', metadata: {name: 'n'}}}))

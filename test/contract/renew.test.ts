@@ -19,7 +19,7 @@ async function alsoAt(address: string, first: OpenSsh, key: 'same' | 'other'): P
   return second
 }
 
-test('a login anew is a new connection, also when the one before is gone, and believes only the key that was shown before', async () => {
+test('a second login is a new connection, also when the first is gone, and accepts only the key that was shown before', async () => {
   const server = await startOpenSsh()
   const localMachine = testLocalMachine()
   const host = await connectSsh(options(login(server), {localMachine}))

@@ -52,7 +52,7 @@ describe('over a slow link', () => {
     expect(await host.read('sleep 3; echo done')).toBe('done\n')
   })
 
-  test('a line on which nothing is heard any more is reported as lost', async () => {
+  test('a connection without any traffic is reported as lost', async () => {
     const {host, link} = await over({bytesPerSecond: 400_000, delayMs: 10})
     const running = host.run('sleep 60')
 

@@ -37,7 +37,7 @@ describe('a real sshd', () => {
     expect(results).toEqual(Array.from({length: 12}, (_, i) => `${String(i)}\n`))
   })
 
-  test('is told to allow sessions when it allows none', async () => {
+  test('that allows no sessions is reported with the setting that allows them', async () => {
     const {host} = await machine('MaxSessions 0')
 
     await expect(host.run('true')).rejects.toMatchObject({code: 'connect', hint: containing('MaxSessions')})

@@ -69,7 +69,7 @@ describe.each(Object.entries(hosts))('a file for %s', (_, open) => {
     expect(readdirSync(join(wanted.target, '..'))).toHaveLength(1)
   })
 
-  test('is not sent again when it is there, and its mode is mended', async () => {
+  test('is not sent again when it is there, and its mode is repaired', async () => {
     const wanted = upload()
     await uploadFile(host, wanted)
     const {ino} = statSync(wanted.target)

@@ -76,7 +76,7 @@ const programsOf = (command: string): readonly string[] =>
           .split(' ')[0] ?? '',
     )
 
-describe('what a fix tells to type', () => {
+describe('the commands of a fix', () => {
   test('there is enough of it', () => {
     expect(TYPED.length).toBeGreaterThan(30)
   })
@@ -102,7 +102,7 @@ describe('what a fix tells to type', () => {
     expect(known.some(name => name === words.join(':') || name === words[0])).toBe(true)
   })
 
-  test('what is typed outside of backticks is no command', () => {
+  test('text outside of backticks is not a command', () => {
     const words = FIXES.map(fix => fix.replaceAll(/`[^`]+`/g, ''))
 
     expect(words.filter(text => /\bsudo |systemctl |\bkubectl (?!certificate)|journalctl/.test(text))).toEqual([])

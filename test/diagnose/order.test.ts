@@ -9,7 +9,7 @@ const names = (sections: Sections, phase = 'doctor'): readonly string[] =>
 const UNHELD = {holds: 'kubelet|1.37.2-1.1'}
 
 describe('what breaks nothing yet', () => {
-  test('is reported when all else is well', () => {
+  test('is reported when everything else is well', () => {
     expect(names({...WELL, ...UNHELD})).toEqual(['hold-lifted'])
   })
 
@@ -99,7 +99,7 @@ describe('a firewall', () => {
     expect(found({...dropped('198.51.100.9', 6443), peers})).toEqual(['likely'])
   })
 
-  test('whose rule may stand behind others is only possible while all nodes are reached', () => {
+  test('whose rule may explain other causes is only possible while all nodes are reachable', () => {
     const rule = {'drop-rules': 'tcp dport 10250 drop'}
 
     expect(found({...rule, peers: '10.77.1.12 10.244.1.0 yes open'})).toEqual(['possible'])

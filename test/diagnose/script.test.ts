@@ -20,7 +20,7 @@ const JOURNAL = String.raw`cat <<'END'
 END`
 
 describe('the script that looks', () => {
-  test('runs on a machine that is no node, writes nothing to stderr and can be read', () => {
+  test('runs on a machine that is not a node, writes nothing to stderr and can be read', () => {
     const {code, stdout, stderr} = bench().run(evidenceScript())
 
     expect([code, stderr]).toEqual([0, ''])

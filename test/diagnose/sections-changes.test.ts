@@ -31,7 +31,7 @@ test('files that others changed since kadm wrote them, by their hashes', async (
   ])
 })
 
-test('the client certificate that a kubelet is told to use and that is not there', async () => {
+test("the client certificate that the kubelet's configuration names and that does not exist", async () => {
   const on = bench()
   const pem = '/var/lib/kubelet/pki/kubelet-client-current.pem'
   const conf = '/etc/kubernetes/kubelet.conf'
@@ -52,7 +52,7 @@ describe('the name server that the kubelet gives to pods', () => {
     on.stub('kubectl', `echo '{"kind":"Service","spec":{"clusterIP":"10.96.0.10","clusterIPs":["10.96.0.10"]}}'`)
   }
 
-  test('is told with the address of the Service when it does not answer', async () => {
+  test('is reported with the address of the Service when it does not answer', async () => {
     const on = bench()
     dns(on, '127.0.0.9')
 
@@ -145,7 +145,7 @@ COMMIT
 -A PREROUTING -p tcp -m tcp --dport 2379 -j DROP
 COMMIT`
 
-  test('are told with the command that takes each out', async () => {
+  test('are reported with the command that removes each', async () => {
     const on = bench()
     on.stub('nft', `cat <<'R'\n${RULESET}\nR`)
     on.stub('iptables-save', `cat <<'R'\n${SAVED}\nR`)

@@ -77,7 +77,7 @@ describe('what the sections find of links, other nodes and long lists', () => {
     expect(names.length).toBe(40)
   })
 
-  test('the manifests of the control plane before any number of others, and each once', async () => {
+  test('the manifests of the control plane before any number of other files, and each once', async () => {
     const on = bench()
     const pod = (name: string): string => `metadata:\n  name: ${name}\n`
     for (let i = 0; i < 90; i++) put(on, `/etc/kubernetes/manifests/backup-${String(i)}`, pod('etcd'))
@@ -129,7 +129,7 @@ describe('the name servers that CoreDNS of this machine asks', () => {
   })
 })
 
-test('files that a static pod or the kubelet is told to read and that are not there', async () => {
+test('files that a static pod or the kubelet must read and that do not exist', async () => {
   const on = bench()
   put(on, '/etc/kubernetes/pki/ca.crt', 'x')
   put(on, '/etc/kubernetes/pki/sa.pub', '')

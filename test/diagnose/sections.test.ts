@@ -171,7 +171,7 @@ describe('what the sections find', () => {
     expect(readyzSection.parse(readyz)).toEqual(['etcd'])
   })
 
-  test('no certificate where there is none', async () => {
+  test('no certificate where the file does not exist', async () => {
     const on = bench()
     put(on, '/etc/kubernetes/pki/apiserver.crt', 'not a certificate')
 

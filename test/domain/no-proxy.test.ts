@@ -73,6 +73,6 @@ test('what the file adds comes last, and a program gets both proxies', () => {
   })
 })
 
-test('without a proxy in the file programs are told nothing', () => {
+test('without a proxy in the file, programs get no setting', () => {
   expect(proxyEnvironment(view({proxy: undefined}))).toEqual({})
 })

@@ -44,7 +44,7 @@ describe('control planes that the cluster has and the file does not', () => {
     ])
   })
 
-  it('are not one that works, which somebody else may have joined', () => {
+  it('are not one that works, which another person may have joined', () => {
     expect(missing([host(1), host(2)], {members: [member(1), member(2), member(3)]})).toEqual([])
   })
 

@@ -19,7 +19,7 @@ function listening() {
 }
 
 describe('a phase is reported', () => {
-  test('when it starts, as it goes on, and with its changes and its time when it is done', async () => {
+  test('when it starts, while it continues, and with its changes and its time when it is done', async () => {
     const {events, to} = listening()
 
     const result = await reportPhase(
@@ -40,7 +40,7 @@ describe('a phase is reported', () => {
     ])
   })
 
-  test('as failed, with the hint, and the failure goes on', async () => {
+  test('as failed, with the hint, and the error is passed on', async () => {
     const {events, to} = listening()
     const error = new KadmError('remote', 'no space left', {host: 'vm-1', hint: 'make room'})
 

@@ -5,7 +5,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {refusedIn, type Refused} from './refused.ts'
 import {testLab, type TestLab} from './test-lab.ts'
 
-describe('a person with a bad bundle is told what is wrong with it, and no machine is touched', () => {
+describe('kadm names what is wrong with a bad bundle, and touches no machine', () => {
   let lab: TestLab
   let refused: Refused
   beforeAll(async () => {

@@ -8,7 +8,7 @@ import {testLab, type TestLab} from './test-lab.ts'
 const MACHINES = ['alpha', 'beta']
 const PASSWORD = 'open-sesame'
 
-describe('a person who makes a mistake is told what it is, and no machine is touched', () => {
+describe('kadm names the mistake of the user, and touches no machine', () => {
   let lab: TestLab
   let keys = ''
   let refused: Refused

@@ -36,7 +36,7 @@ describe('a person with four bare machines', () => {
   }
   const file = (): string => join(lab.home, 'kadm.yaml')
 
-  it('checks them first, and is told what kadm will do and that nothing stands in the way', async () => {
+  it('checks them first: kadm says what it will do and that nothing blocks it', async () => {
     const targets = MACHINES.map(lab.target)
 
     const checked = await lab.kadm(['preflight', ...targets, '--verbose', ...bundle()])
@@ -168,7 +168,7 @@ describe('a person with four bare machines', () => {
     expect(events.at(-1)).toMatchObject({type: 'result', changes: 0})
   })
 
-  it('sees in the plan exactly what someone changed by hand, and apply mends just that', async () => {
+  it('sees in the plan exactly what was changed by hand, and apply repairs only that', async () => {
     await lab.must('worker-1', `echo 'net.ipv4.ip_forward = 0' | sudo tee -a /etc/sysctl.d/99-zz-kadm.conf`)
     await lab.must('worker-1', 'sudo sysctl -qw net.ipv4.ip_forward=0')
     await lab.must('worker-2', 'sudo systemctl stop kubelet')
@@ -190,7 +190,7 @@ describe('a person with four bare machines', () => {
     expect(await nodes()).toEqual(['master ready', 'worker-1 ready', 'worker-2 ready'])
   })
 
-  it('shows in status and doctor what somebody removed, and nothing more after it is restored', () =>
+  it('shows in status and doctor what was removed, and nothing after it is restored', () =>
     takenAwayAndBack(lab, 'worker-1', file()))
 
   it('sees the real kubeadm agree: certificates, tokens and images', async () => {

@@ -6,7 +6,7 @@ import {measured, testLab, type TestLab} from './test-lab.ts'
 
 const WRONG_PIN = `sha256:${'0'.repeat(64)}`
 
-describe('a person who is logged in to the machines themselves', () => {
+describe('a person on the machines themselves', () => {
   let lab: TestLab
   let endpoint = ''
   let token = ''

@@ -81,7 +81,7 @@ describe('a run that is killed', () => {
     expect(code).toBeUndefined()
   }
 
-  it.each(PREPARING)('in %s of %s, at a %s and %i ms, is run again and goes on', killed)
+  it.each(PREPARING)('in %s of %s, at a %s and %i ms, is run again and continues', killed)
 
   it('by Ctrl-C stops cleanly, says how to go on, and holds no machine', async () => {
     let stopped = false
@@ -103,9 +103,9 @@ describe('a run that is killed', () => {
     expect(await Promise.all(MACHINES.map(lease))).toEqual(['', ''])
   })
 
-  it.each(AT_WORK)('in %s of %s, at a %s and %i ms, is run again and goes on', killed)
+  it.each(AT_WORK)('in %s of %s, at a %s and %i ms, is run again and continues', killed)
 
-  it('converges when it is let run to its end, and a further run changes nothing', async () => {
+  it('converges when it runs to its end, and another run changes nothing', async () => {
     await measured('the last apply', () => lab.kadmDone(apply))
 
     const again = await lab.kadmDone(apply)

@@ -122,7 +122,7 @@ ${images}${more}`,
     )
   })
 
-  it('is told that there is no way to the server', async () => {
+  it('reports that the server is not reachable', async () => {
     expect(told(await runtime({from: `http://${addressIn(lab.lab.subnet, 1)}:1`}))).toMatch(
       /could not fetch .*: this host cannot reach http:\S+; see its network and proxy, or use --bundle/,
     )
@@ -139,7 +139,7 @@ ${images}${more}`,
     expect(await lab.must('one', 'sudo ls /var/lib/kadm/stage')).toMatch(/^[0-9a-f]{64}\.part$/m)
   })
 
-  it('goes on from there in the next run, and runs what came', async () => {
+  it('continues from there in the next run, and runs what arrived', async () => {
     mirror.archives.be('serves')
 
     const answer = await runtime()
@@ -226,7 +226,7 @@ ${images}${more}`,
 proxy: {http: "${proxy.url}", https: "${proxy.url}", noProxy: [.corp]}\n`,
   })
 
-  it('reaches what is outside by the proxy: packages, and images by a runtime that was told of it', async () => {
+  it('reaches what is outside by the proxy: packages, and images by a runtime that is configured for it', async () => {
     const since = await lab.must('one', 'systemctl show -p ExecMainStartTimestampMonotonic --value containerd')
 
     const answer = await apply(byProxy(), 'prepare', 'control-plane-images')

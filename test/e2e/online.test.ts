@@ -197,7 +197,7 @@ ${changes.more ?? ''}`,
     expect(mirror.asked.slice(asked)).toEqual([])
   })
 
-  it('is held again when somebody lifted the hold', async () => {
+  it('is held again when the hold was removed', async () => {
     await lab.must('one', 'sudo apt-mark unhold kubelet containerd')
 
     const doctor = await lab.kadm(['doctor', lab.target('one'), '--json'])

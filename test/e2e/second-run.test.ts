@@ -3,14 +3,14 @@ import {differences, snapshot} from './snapshot.ts'
 import {testLab, type TestLab} from './test-lab.ts'
 import {errorsIn} from './told.ts'
 
-describe('a person who starts a second run while the first is at work', () => {
+describe('a person who starts a second run during the first', () => {
   let lab: TestLab
   beforeAll(async () => {
     lab = await testLab('e2e-second', ['alpha'])
   })
   afterAll(() => lab.down())
 
-  it('learns which run is at work, and what an earlier run left half written does no harm', async () => {
+  it('learns which run is active, and half-written files of an earlier run do no harm', async () => {
     const before = await snapshot(lab, 'alpha')
     await lab.must(
       'alpha',

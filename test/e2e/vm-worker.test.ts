@@ -102,7 +102,7 @@ describe('a VM as the worker of a cluster', () => {
     expect(subjectAltName).not.toContain('10.0.2.15')
   })
 
-  it('keeps its firewall, with the rules of the cluster added; one that somebody deleted comes back, and nothing else changes', async () => {
+  it('keeps its firewall, with the rules of the cluster added; a deleted one is restored, and nothing else changes', async () => {
     await firewallHolds()
     await root(
       String.raw`ufw --force delete "$(ufw status numbered | sed -n 's/^\[ *\([0-9]*\)\] 10250.*/\1/p' | head -1)"`,

@@ -62,7 +62,7 @@ describe('the answer to a look', () => {
     )
   })
 
-  test('that was cut off is no answer', () => {
+  test('that was cut off is not an answer', () => {
     expect(() => parseLooks({stdout: '\u001e0\n', stderr: ''}, [one, two], 'vm-1')).toThrow(
       'inspecting cleanup:two gave no result',
     )

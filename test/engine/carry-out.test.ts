@@ -28,7 +28,7 @@ describe('a plan', () => {
     expect(events).toStrictEqual([])
   })
 
-  test('of what is so already is empty', async () => {
+  test('of a state that is already reached is empty', async () => {
     const {run, api} = scene({})
     await api.apply(object)
 
@@ -121,7 +121,7 @@ describe('a run', () => {
     ])
   })
 
-  test('that fails on one host tells it with its hint, goes on elsewhere, and never reaches what waits for it', async () => {
+  test('that fails on one host reports it with its hint, continues elsewhere, and never starts what waits for it', async () => {
     const {run, events, asked} = scene(DIRTY, {stuck: {paper: 'it is glued'}})
 
     const outcomes = await carryOut(run)
@@ -189,7 +189,7 @@ describe('a run', () => {
     expect(asked()['master']).toStrictEqual(['look paper glass late', 'act paper: look paper glass'])
   })
 
-  test('whose host cannot be looked at fails in its first phase, and the other host goes on', async () => {
+  test('whose host cannot be looked at fails in its first phase, and the other host continues', async () => {
     const {run} = scene({})
     const [master, worker] = run.machines
     if (master === undefined || worker === undefined) throw new Error('there are two')

@@ -67,7 +67,7 @@ describe('of several ways to give nodes their addresses', () => {
     })
   })
 
-  test('one that leaves a host without an address is no good, although nothing fails that is not tried', async () => {
+  test('one that leaves a host without an address is refused, although nothing fails that is not tried', async () => {
     const empty = at('')
 
     expect((await firstReachable([empty, best], network(empty, best).probe)).choice).toBe(best)

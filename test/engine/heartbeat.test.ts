@@ -55,7 +55,7 @@ describe('a heartbeat', () => {
     expect(vm.has('/var/lib/kadm')).toBe(false)
   })
 
-  test('goes on when the clock on the wall is set back, and what was confirmed before counts no more', async () => {
+  test('continues when the system clock is set back, and what was confirmed before no longer counts', async () => {
     const vm = scratch()
     const time = {back: 0}
     const clock = quick()
@@ -86,7 +86,7 @@ describe('a heartbeat', () => {
     await lease.release()
   })
 
-  test('that does not arrive while the machine itself keeps the lease, as in a trial of its network, is no loss', async () => {
+  test('that does not arrive while the machine itself keeps the lease, as in a trial of its network, is not a loss', async () => {
     const vm = scratch()
     const {host, cut} = cuttable(vm)
     const lease = await take({host}, holder('ann'), false, {clock: quick()})

@@ -198,7 +198,7 @@ test('each job starts once and only when all it waits for is done, whatever fail
   )
 })
 
-test('a phase is waited for only on the hosts where it matters to others', () => {
+test('a phase is waited for only on the hosts where other phases need it', () => {
   const open = step('open', {neededOn: node => node === master})
   const graph = graphOf([open, step('fetch', {needs: ['open']})], [worker, master, second], master)
   const fetch = graph.jobs.find(job => nameOf(job) === 'worker fetch')

@@ -67,7 +67,7 @@ describe('a host that joins etcd', () => {
     expect(changes).toEqual([])
   })
 
-  it('waits for a member that has just got its vote, but not for ever', async () => {
+  it('waits for a member that has just got its vote, up to a limit', async () => {
     const silent = [member(1), member(2, {isHealthy: false})]
     const soon = fakeEtcd(silent, [member(1), member(2)])
     await joinEtcd(soon.etcd, peer(3), soon.sleep)
@@ -77,7 +77,7 @@ describe('a host that joins etcd', () => {
     expect(never.slept).toHaveLength(7)
   })
 
-  it('waits for its turn while another run adds a member, but not for ever', async () => {
+  it('waits for its turn while another run adds a member, up to a limit', async () => {
     const busy = (refusals: number) => {
       const {etcd, ...rest} = fakeEtcd([member(1), member(2)])
       let left = refusals
@@ -94,7 +94,7 @@ describe('a host that joins etcd', () => {
     expect(never.slept).toHaveLength(24)
   })
 
-  it('is removed and added again after its machine was made again', async () => {
+  it('is removed and added again after its machine was reinstalled', async () => {
     const {etcd, changes, sleep} = fakeEtcd([member(1), member(2), member(3, {isHealthy: false})])
     await joinEtcd(etcd, peer(3), sleep)
     expect(changes).toEqual(['remove a3', `add ${urlOf(3)}`])

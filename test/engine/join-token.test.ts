@@ -77,7 +77,7 @@ describe('the tokens of a run', () => {
     expect(ids()).toEqual([])
   })
 
-  test('are made again after a failure, and whatever came of the failed one is deleted', async () => {
+  test('are created again after a failure, and what the failed attempt left is deleted', async () => {
     let tries = 0
     const {tokens, api, deleted} = bench({
       create: object => {

@@ -68,7 +68,7 @@ describe('a control plane joins', () => {
     )
   })
 
-  test('only when etcd can bear another member, and is told the numbers otherwise', async () => {
+  test('only when etcd can bear another member, and reports the numbers otherwise', async () => {
     await judged([member(1), member(2)])
     await expect(judged([member(1), member(2, {isHealthy: false})])).rejects.toMatchObject({
       code: 'preflight',
@@ -79,7 +79,7 @@ describe('a control plane joins', () => {
     )
   })
 
-  test('not where etcd has lost its quorum, and is told the numbers as far as members answer', async () => {
+  test('not where etcd has lost its quorum, and reports the numbers of the members that answer', async () => {
     const reported = (last: number, answers: boolean): MemberReport => ({
       ...member(last, {isHealthy: false}),
       status: answers ? STATUS : undefined,

@@ -123,7 +123,7 @@ describe('a lease', () => {
     await lease.release()
   })
 
-  test('that cannot be written is no lease', async () => {
+  test('that cannot be written does not count as a lease', async () => {
     const vm = scratch()
     vm.write('/var/lib/kadm', 'a file where the folder should be')
 
@@ -173,7 +173,7 @@ describe('the leases of a run', () => {
     expect(isFree(vm)).toBe(true)
   })
 
-  test('are all given back when one cannot be had, and the work never begins', async () => {
+  test('are all released when one is not available, and the work never begins', async () => {
     const [mine, taken, other] = [scratch('a'), scratch('b'), scratch('c')]
     const bobs = await take(taken, holder('bob'))
     let begun = false

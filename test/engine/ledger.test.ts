@@ -132,7 +132,7 @@ describe('undo', () => {
     expect((await readLedger(vm.host, NEVER)).entries.map(({id}) => id)).toStrictEqual([own('').id])
   })
 
-  test('does not take what is as it was before for the work of others', async () => {
+  test('does not mistake an unchanged thing for a change by another program', async () => {
     const {vm, own} = bench()
     await apply(vm.host, [own('ours\n')])
     vm.write(`${vm.root}/etc/own.conf`, 'original\n')
@@ -186,7 +186,7 @@ describe('a script that is killed', () => {
     expect(points).toBeGreaterThan(20)
   }, 120_000)
 
-  test('at any point of an undo can be run again, and nothing is taken for the work of others', async () => {
+  test('at any point of an undo can be run again, and nothing is mistaken for a change by another program', async () => {
     const points = await dieEverywhere(async () => {
       const {vm, few: resources, before} = bench()
       await apply(vm.host, resources)

@@ -12,7 +12,7 @@ test('a node that joins decides for itself what hangs on its own kernel and runt
   expect(sharedOnly({memorySwap: {}})).toEqual({})
 })
 
-test('where kubelets run beside swap and are told no more, pods get none of it on a new node either', () => {
+test('where kubelets run beside swap without another setting, pods on a new node get no swap either', () => {
   const none = {memorySwap: {swapBehavior: 'NoSwap'}}
 
   expect(sharedOnly({failSwapOn: false, memorySwap: {}})).toEqual(none)

@@ -31,7 +31,7 @@ describe('a look after a lost connection', () => {
     )
   })
 
-  test('does not wait for ever', async () => {
+  test('waits up to a limit', async () => {
     const {host, after} = busyHost(Infinity)
 
     await expect(lookAfterCut(host, [litter('paper')], after)).rejects.toMatchObject({

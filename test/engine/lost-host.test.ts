@@ -82,7 +82,7 @@ describe('a machine that is lost', () => {
   })
 
   test.each(POINTS)(
-    'for good (%s, call %i, done over there: %s) is reported as that and nothing else',
+    'permanently (%s, call %i, done over there: %s) is reported as that and nothing else',
     async (name, at, isDone) => {
       const {run, clock, mortal, events} = played(name, {at, isDone, awayMs: Infinity})
 

@@ -20,7 +20,7 @@ function opening(more: {readonly takeLease?: boolean; readonly gone?: readonly s
   return {events, options: {...options, emit: (event: EngineEvent) => void events.push(event)}}
 }
 
-describe('machines at which another run is at work', () => {
+describe('machines that another run changes', () => {
   const busy = [
     candidate('master', ann(3)),
     candidate('worker-1', ann(7)),
@@ -28,7 +28,7 @@ describe('machines at which another run is at work', () => {
     candidate('worker-3', undefined),
   ]
 
-  test('are reported once, with who is at work and since when, before anything is judged', () => {
+  test('are reported once, with the holder and the start of that run, before anything is judged', () => {
     expect(() => refuseHeld(busy, opening().options)).toThrow(
       expect.objectContaining({
         code: 'lease',

@@ -96,7 +96,7 @@ describe('a clone', () => {
     expect(bootMs).toBe(2000)
   })
 
-  test('whose connection breaks while it goes down is waited for all the same', async () => {
+  test('whose connection breaks while it shuts down is still waited for', async () => {
     const take = () => Promise.reject(new KadmError('connect', 'the connection was lost'))
 
     expect((await clone({take}).result).identity.machineId).toBe('abc')

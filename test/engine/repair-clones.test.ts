@@ -36,7 +36,7 @@ test('the copy is named with its original before it is changed, and is not chang
   expect(events).toEqual([])
 })
 
-test('a machine at which another run is at work is not repaired', async () => {
+test('a machine that another run changes is not repaired', async () => {
   const {report, asked} = await repair(
     {one: {machineId: 'same'}, two: {machineId: 'same', heldBy: 'you@desk 9 2'}},
     undefined,

@@ -68,7 +68,7 @@ test('a run that makes no tokens has none to revoke', async () => {
   await expect(values.revokeToken('worker-1')).resolves.toBeUndefined()
 })
 
-test('a run without a way to the cluster says which value it cannot get, and makes its own all the same', async () => {
+test('a run without a connection to the cluster says which value it cannot get, and still creates its own', async () => {
   const {releaseHash, makeKey, random, now} = sources()
   const values = runValues({releaseHash, makeKey, random, now})
 

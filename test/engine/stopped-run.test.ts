@@ -101,7 +101,7 @@ async function scriptsOfRun(): Promise<readonly string[]> {
 
 describe('a run that was stopped', () => {
   test(
-    'changes nothing after a reset and a new run, wherever it goes on, and says that it lost its lease',
+    'changes nothing after a reset and a new run, wherever it continues, and says that it lost its lease',
     {timeout: 120_000},
     async () => {
       const count = (await scriptsOfRun()).length

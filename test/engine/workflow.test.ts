@@ -109,7 +109,7 @@ describe('a workflow', () => {
   })
 })
 
-describe('a machine at which another run is at work', () => {
+describe('a machine that another run changes', () => {
   test.each([
     ['a run', carryOutWorkflow],
     ['a reset', (options: WorkflowOptions) => resetWorkflow({...options, remaining: undefined})],

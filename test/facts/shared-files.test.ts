@@ -173,7 +173,7 @@ describe('files and folders that kadm shares', () => {
     expect(found['/etc/sysctl.d/10-off.conf']).toMatchObject({type: 'symlink', sha256: undefined})
   })
 
-  test('take a moment, also where somebody keeps six thousand files', () => {
+  test('take a moment, also in a folder with six thousand files', () => {
     for (let i = 0; i < 6_000; i++) write(`/etc/kubernetes/manifests/old-${String(i)}`)
 
     const began = performance.now()

@@ -108,7 +108,7 @@ describe('membership', () => {
     expect(membership.clusterCaHash).toBe(shell(documented, certificate).trim())
   })
 
-  test('is nothing on a bare host, and a half-written CA is no CA', () => {
+  test('is empty on a bare host, and a half-written CA does not count', () => {
     expect(membershipSection.parse('certificate kubelet\ncertificate ca\n')).toMatchObject({
       kubeletRuns: false,
       clusterCaHash: undefined,

@@ -55,7 +55,7 @@ describe('swap', () => {
     expect(sources({gpt}, true)).toEqual([])
   })
 
-  test('of a unit, of GPT and of zram are told apart', () => {
+  test('of a unit, of GPT and of zram are distinguished', () => {
     const units = [
       'What=/dev/sda3\nId=dev-sda3.swap\nActiveState=active\nSourcePath=\nFragmentPath=/run/systemd/generator.late/dev-sda3.swap',
       'What=/data/swap\nId=data-swap.swap\nActiveState=active\nSourcePath=\nFragmentPath=/etc/systemd/system/data-swap.swap',
@@ -90,7 +90,7 @@ describe('swap', () => {
     expect(sources({files, off: unit})).toEqual([])
   })
 
-  test('that is masked or kept from starting, and is off, is no source any more', () => {
+  test('that is masked or kept from starting, and is off, is not a source any more', () => {
     const given = {
       files: '/etc/systemd/system/data-swap.swap /data/swap',
       generator: 'zram0',

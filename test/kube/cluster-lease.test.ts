@@ -192,7 +192,7 @@ describe('the lease of a cluster', () => {
     await bob.release()
   })
 
-  test('that may not be had says why within a minute', async () => {
+  test('that is refused says why within a minute', async () => {
     const forbidden = new ApiError({status: 403, reason: 'Forbidden'}, 'you may not')
     const api = fakeKube({}, {get: () => Promise.reject(forbidden)})
 

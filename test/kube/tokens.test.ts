@@ -120,7 +120,7 @@ describe('tokens in the cluster', () => {
     })
   })
 
-  it('does not delete by what is no token', async () => {
+  it('does not delete by an invalid token', async () => {
     const {api} = await start(() => ({json: {}}))
 
     expect(() => tokenDelete(api, '../other')).toThrow(expect.objectContaining({code: 'usage'}))

@@ -36,7 +36,7 @@ describe('waiting', () => {
     expect(clock.slept).toEqual([500, 500, 500, 500])
   })
 
-  it('goes on while the API server cannot be reached, and tells it as seen', async () => {
+  it('continues while the API server is not reachable, and reports it as seen', async () => {
     const wait = waitFor(options(), () => Promise.reject(new KadmError('connect', 'not reachable')))
 
     await expect(wait).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe('waiting', () => {
   describe('for a machine whose connection is lost', () => {
     const lost = new KadmError('host-lost', 'the connection to 10.0.0.2 was lost', {host: 'm'})
 
-    it('tells it at once and goes on when it comes back', async () => {
+    it('reports it at once and continues when it returns', async () => {
       const clock = fakeClock()
       const told: string[] = []
       const back = clock.now() + 30_000
@@ -72,7 +72,7 @@ describe('waiting', () => {
     it.each([
       ['for 90 s', 240_000, 90_000],
       ['for the rest of a shorter wait', 20_000, 20_000],
-    ])('goes on %s and then says that it is lost', async (_, deadlineMs, waited) => {
+    ])('continues %s and then says that it is lost', async (_, deadlineMs, waited) => {
       const clock = fakeClock()
       const began = clock.now()
       const wait = waitFor(options({clock, deadlineMs}), () => Promise.reject(lost))

@@ -98,7 +98,7 @@ describe('withLock', () => {
 })
 
 describe('once', () => {
-  it('makes a folder one time for two who want it at the same time', async () =>
+  it('makes a folder one time for two callers at the same time', async () =>
     inFolder(async dir => {
       let made = 0
       const make = async (target: string): Promise<void> => {
@@ -112,7 +112,7 @@ describe('once', () => {
       expect(await readdir(dir)).toEqual(['thing'])
     }))
 
-  it('makes it anew after a run that was cut off', async () =>
+  it('makes it after a run that was cut off', async () =>
     inFolder(async dir => {
       await mkdir(join(dir, 'thing.partial'))
       await writeFile(join(dir, 'thing.partial', 'half'), 'x')

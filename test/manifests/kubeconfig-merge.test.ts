@@ -87,7 +87,7 @@ describe('merging a kubeconfig', () => {
     )
   })
 
-  it('refuses a file that is no YAML instead of losing it', () => {
+  it('refuses a file that is not YAML instead of losing it', () => {
     expect(() => mergeKubeconfig('a: [', added(), keep)).toThrow('not valid YAML')
   })
 })

@@ -43,7 +43,7 @@ describe('static pods with what the user adds', () => {
     expect(flags.at(-1)).toBe('--authorization-config=/etc/a.yaml')
   })
 
-  it('may take as long to come up as the cluster says before their kubelet starts them anew', () => {
+  it('may take as long to start as the cluster says before their kubelet restarts them', () => {
     const pod = apiServerPod({cluster: clusterOf('v1.37.2', {startupSeconds: 901}), node, host: bare})
 
     expect(pod.spec.containers[0]).toMatchObject({

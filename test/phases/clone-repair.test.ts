@@ -14,7 +14,7 @@ function planned(shared: Partial<Identity>, facts: Partial<Facts> = {}, ssh?: 'l
   return planRepairs(clonesAmong(viewsOf(input([judged('worker-1', 11), {...clone, node: {...clone.node, host}}]))))
 }
 
-test('only what is shared is made anew, with the name of the file', () => {
+test('only what is shared is replaced, with the name of the file', () => {
   const [repair] = planned({machineId: original.machineId}, {hostname: 'worker-1'})
 
   expect(repair).toMatchObject({

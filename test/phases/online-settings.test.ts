@@ -51,7 +51,7 @@ override_path = true
 `)
   })
 
-  test('are asked when an image is to be had again', () => {
+  test('are asked when an image is available again', () => {
     const set = (changes: Partial<Cluster>) =>
       resource(controlPlaneImagesPhase, online(changes), 'pulled-images:control-plane')
 

@@ -47,7 +47,7 @@ describe('pods that are still present', () => {
     return bench
   }
 
-  test('are counted by their shims, and those of others are not', () => {
+  test('are counted by their shims, and those of other programs are not', () => {
     const bench = scene()
 
     expect(residue(bench, podsStopped()).remains()).toBe('1 pods')
@@ -106,7 +106,7 @@ esac`,
     return bench
   }
 
-  test('go, and those of others are not touched', () => {
+  test('are removed, and those of other programs are not touched', () => {
     const bench = scene()
     const filter = residue(bench, packetFilterCleared())
 

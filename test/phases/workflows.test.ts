@@ -243,7 +243,7 @@ describe('choosing phases', () => {
     expect(chosen(['certs/leaves'], [])).toStrictEqual(['certs/leaves'])
   })
 
-  test('leaves out what is to be skipped, which wins', () => {
+  test('leaves out what the user skips, and a skip wins', () => {
     expect(chosen(['certs', 'etcd'], ['certs/ca', 'etcd'])).toStrictEqual(['certs/leaves'])
   })
 
@@ -251,7 +251,7 @@ describe('choosing phases', () => {
     expect(chosen(['control-plane'], [])).toStrictEqual(['control-plane'])
   })
 
-  test('refuses a name that is none, and says which was meant', () => {
+  test('refuses an unknown name, and says which was meant', () => {
     expect(() => chosen(['cert'], ['zzz-zzz-zzz'])).toThrow(
       expect.objectContaining({
         code: 'usage',

@@ -163,7 +163,7 @@ describe('a cluster with three control planes behind a load balancer', () => {
     expect(await membersBy('cp-2')).toContain('3 of 3 voting members answer')
   })
 
-  it('names a host that is off and stops, and continues without it when it is told to', async () => {
+  it('names a host that is off and stops, and continues without it with --skip-unreachable', async () => {
     await labKill(lab.lab.name, 'cp-3')
     const stopped = await lab.kadm(['apply', '-f', 'kadm.yaml'])
     expect(stopped.code).toBe(4)

@@ -20,7 +20,7 @@ interface Report {
   readonly cluster?: {readonly diagnoses: readonly Diagnosis[]}
 }
 
-describe('a person whose cluster is broken, and who does what the doctor tells them', () => {
+describe('a person with a broken cluster, who types what doctor prints', () => {
   let lab: TestLab
   beforeAll(async () => {
     lab = await testLab('doctor-fixes', ['master', 'worker-1'])
@@ -114,16 +114,16 @@ describe('a person whose cluster is broken, and who does what the doctor tells t
     if (task.result?.state === 'fail') await lab.kadm(['apply'])
   })
 
-  it.each(['master', 'worker-1', undefined])('is told nothing of %s while all is well', async machine => {
+  it.each(['master', 'worker-1', undefined])('doctor reports nothing of %s while all is well', async machine => {
     expect(await ask(machine)).toEqual([])
   })
 
-  it('is told by status that all is well', async () => {
+  it('status reports that all is well', async () => {
     await lab.kadmDone(['status'])
   })
 
   it.each(BROKEN.map(broken => [broken.name, broken.place, broken] as const))(
-    '%s on %s is named first, status fails of it, and what is typed repairs it',
+    '%s on %s is reported first, status fails, and the printed fix repairs it',
     async (name, place, broken) => {
       await breakIt(broken)
       const told = await ask()

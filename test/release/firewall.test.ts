@@ -8,7 +8,7 @@ const NAME = 'e2e-firewall'
 const MACHINES = ['master', 'worker']
 const PRIVATE = '192.168.157'
 
-describe('two machines whose owner lets nothing in but ssh', () => {
+describe('two machines whose firewall admits only ssh', () => {
   let lab: TestLab
   const before = new Map<string, readonly string[]>()
 
@@ -38,7 +38,7 @@ describe('two machines whose owner lets nothing in but ssh', () => {
     ])
   }
 
-  it('are told what is going to be let through, and nothing is changed by it', async () => {
+  it('are shown what the firewall will admit, and nothing changes', async () => {
     const {stdout} = await lab.kadmDone([
       'preflight',
       lab.target('master'),
@@ -76,7 +76,7 @@ describe('two machines whose owner lets nothing in but ssh', () => {
     await measured('verify', () => lab.kadmDone(['verify', lab.target('master')]))
   })
 
-  it('let nothing in that is not named', async () => {
+  it('admit nothing that is not named', async () => {
     await lab.must('worker', 'sudo systemd-run -q --collect --unit=web python3 -m http.server 8000')
 
     expect(await knock(lab, 'worker', lab.address('worker'), 8000)).toBe('open')
@@ -85,7 +85,7 @@ describe('two machines whose owner lets nothing in but ssh', () => {
     await lab.must('worker', 'sudo systemctl stop web')
   })
 
-  it('keep the rules when the firewall loads its own anew, and get them back when it was loaded by hand', async () => {
+  it('keep the rules when the firewall reloads its own, and get them back when it was loaded by hand', async () => {
     await lab.must('worker', 'sudo systemctl reload nftables.service')
     await inForce()
     await lab.must('worker', 'sudo systemctl restart nftables.service')
@@ -121,7 +121,7 @@ describe('two machines whose owner lets nothing in but ssh', () => {
     await lab.must('worker', 'sudo systemctl stop web')
   })
 
-  it('find the rules of NAT missing when somebody flushed them, and nothing else', async () => {
+  it('find the rules of NAT missing after a flush, and nothing else', async () => {
     await lab.must('master', 'sudo nft delete table ip kadm-nat')
 
     const {events} = await lab.kadmDone(['apply', '-f', 'kadm.yaml', '--json', ...bundle()])

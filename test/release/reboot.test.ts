@@ -27,7 +27,7 @@ metadata: {name: alone, namespace: default}
 spec: {nodeName: worker-1, containers: [{name: pause, image: 'registry.k8s.io/pause:3.10.2', imagePullPolicy: IfNotPresent}]}
 `
 
-describe('a person who wants to know that their cluster lives through reboots', () => {
+describe('a cluster whose machines reboot', () => {
   let lab: TestLab
   beforeAll(async () => {
     lab = await testLab('e2e-reboot', NODES)

@@ -56,7 +56,7 @@ describe('a person whose second VM is a copy of the first', () => {
     ])
   })
 
-  it('has it mended by one command, and is told what only the hypervisor can change', async () => {
+  it('has it repaired by one command, which names what only the hypervisor can change', async () => {
     const done = await measured('clone repaired', () => lab.kadmDone(['repair', 'clones', '--yes', '--json']))
 
     expect(done.events.at(-1)).toMatchObject({

@@ -21,7 +21,7 @@ export function clusterCases(boot: () => Promise<Pair>): void {
   })
   afterAll(() => lab.down())
 
-  it('are checked, and what kadm will do about swap and the firewall is told', async () => {
+  it('are checked, and kadm says what it will do about swap and the firewall', async () => {
     const {stdout, stderr} = await lab.kadmDone(['preflight', '-f', file, '--verbose'])
 
     expect(stderr).toBe('')

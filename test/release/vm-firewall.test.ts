@@ -47,7 +47,7 @@ describe('a VM with ufw', () => {
     })
   })
 
-  it('gets a rule back that somebody deleted', async () => {
+  it('gets a deleted rule back', async () => {
     await lab.must('one', 'sudo ufw delete allow 6443/tcp')
 
     expect(changedIn((await gateway.init('--json')).events)).toEqual(['one ufw-rules'])

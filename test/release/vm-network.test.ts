@@ -51,7 +51,7 @@ describe('a VM with two cards', () => {
     })
   })
 
-  it('takes back settings that cut it off, and the tool says so', async () => {
+  it('reverts settings that cut it off, and kadm says so', async () => {
     await asks('{addresses: [172.30.0.5/24]}')
 
     const {code, events} = await measured('a trial that cuts the machine off', apply)

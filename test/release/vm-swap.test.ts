@@ -91,7 +91,7 @@ describe('swap of a VM, of every source at the same time', () => {
     expect(stdout).not.toContain(' is swap from ')
   })
 
-  it('comes back as it was with reset, each area and each file', async () => {
+  it('is restored by reset, each area and each file', async () => {
     await measured('reset', () => lab.kadmDone(['reset', lab.target(VM), '--yes', '--json']))
 
     expect(await root(SWAP_STATE)).toBe(before)

@@ -78,7 +78,7 @@ test.each(UNREADABLE.filter(([path]) => !/utf16|latin1/.test(path)))(
   },
 )
 
-test('a file of ssh may hold any bytes, and one that is missing is no news', async () => {
+test('a file of ssh may hold any bytes, and a missing one is not reported', async () => {
   const notes: string[] = []
   const localMachine = nodeLocalMachine({HOME: dir}, {note: text => void notes.push(text)})
 
@@ -134,7 +134,7 @@ const noDownloads = {
   signal: undefined,
 } as never
 
-test('a folder that is not a bundle is told apart from a file that cannot be read', async () => {
+test('a folder that is not a bundle is distinguished from a file that cannot be read', async () => {
   mkdirSync(at('bundle/bundle.json'), {recursive: true})
 
   await expect(readBundle(at('folder'))).rejects.toMatchObject({

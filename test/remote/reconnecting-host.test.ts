@@ -45,7 +45,7 @@ describe('a connection that was renewed at another address while it was dialled 
     return {host, reached, dialled, moved, late}
   }
 
-  test('stays the new one when the old address lets in too', async () => {
+  test('stays the new one when the old address works too', async () => {
     const {host, reached, dialled, moved, late} = await setUp()
     dialled.resolve(late.connection)
     await reached
@@ -55,7 +55,7 @@ describe('a connection that was renewed at another address while it was dialled 
     await host.close()
   })
 
-  test('is no failure when the old address does not', async () => {
+  test('does not fail when the old address does not work', async () => {
     const {host, reached, dialled} = await setUp()
     dialled.reject(new KadmError('connect', 'nothing there'))
     await reached

@@ -118,7 +118,7 @@ describe('an authority', () => {
     expect([vm.has(certPath(name)), vm.has(keyPath(name))]).toEqual([false, false])
   })
 
-  test('whose making was cut off after its key is made anew, and undo gives back the key', async () => {
+  test('whose creation was cut off after its key is created again, and undo restores the key', async () => {
     const vm = bench()
     vm.write(keyPath('ca'), 'a lone key\n')
 
@@ -170,7 +170,7 @@ describe('a certificate', () => {
       /belongs to another certificate/,
     ],
     ['has no key', vm => vm.host.read(`rm ${keyPath('apiserver')}`), /its private key is missing/],
-  ])('that %s is made anew', async (_, spoil, said) => {
+  ])('that %s is renewed', async (_, spoil, said) => {
     const {vm, ca} = await withBoth()
     await spoil(vm)
 
@@ -180,7 +180,7 @@ describe('a certificate', () => {
     expect(await diffOf(vm, of('apiserver'))).toBeUndefined()
   })
 
-  test('that has expired is made anew by the same authority', async () => {
+  test('that has expired is renewed by the same authority', async () => {
     const {vm, ca, apiserver} = await withBoth()
     const now = laterBy(cluster.pki.leafHours + 1)
     const authority = {certPem: ca.cert, keyPem: ca.key}
@@ -192,7 +192,7 @@ describe('a certificate', () => {
     expect(filesOf(vm, 'apiserver').key).not.toBe(apiserver.key)
   })
 
-  test('of another cluster is made anew', async () => {
+  test('of another cluster is replaced', async () => {
     const {vm} = await withBoth()
     const other = await anAuthority()
     vm.write(certPath('ca'), other.certPem)

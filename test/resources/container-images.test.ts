@@ -63,7 +63,7 @@ test('that are there with the right config and pinned have nothing to do', () =>
   expect(called(b, 'ctr')).toHaveLength(1)
 })
 
-test('are told apart: missing, of another build under the same name, and not pinned', () => {
+test('are distinguished: missing, of another build under the same name, and not pinned', () => {
   const b = machine([
     row(PAUSE, digest('a')),
     row(digest('1'), digest('a')),

@@ -86,7 +86,7 @@ test('while a trial goes back no other one begins', () => {
 })
 
 describe('a static address', () => {
-  test('is tried where a reboot forgets it, stays when somebody confirms it, and is taken back the same way', async () => {
+  test('is tried where a reboot forgets it, stays when a login confirms it, and is reverted the same way', async () => {
     const b = machine()
     const resource = network(b)
     const cycle = lifecycle(b, hostNetworkKind, resource)
@@ -172,7 +172,7 @@ describe('a static address', () => {
       return outcome(b, trial)
     }
 
-    test('is taken back when that card loses its address for good', async () => {
+    test('is reverted when that card permanently loses its address', async () => {
       const b = machine()
       loses(b)
 

@@ -65,7 +65,7 @@ test('a dot in the name is a dot', () => {
   expect(withHosts('127.0.1.1 a.lan\n', 'a.lan').cycle.diff()).toBeDefined()
 })
 
-test('a file that does not exist leads nowhere', () => {
+test('a path to a file that does not exist has no target', () => {
   const b: Workbench = bench()
 
   expect(

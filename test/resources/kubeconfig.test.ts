@@ -82,7 +82,7 @@ describe('a kubeconfig', () => {
     expect(await diffOf(vm, wanted({now: laterBy(100 * 24 * 365)}))).toBeUndefined()
   })
 
-  test('of the kubelet is made again when the certificate it points at expired, which then lies beside', async () => {
+  test('of the kubelet is rewritten when the certificate it names expired, which is kept beside it', async () => {
     const {vm, authority} = await bench()
     const key = await makeKey('ECDSA-P256')
     const issuing = {wanted: wanted().wanted, key, now: START, random: randomBytes}
@@ -99,7 +99,7 @@ describe('a kubeconfig', () => {
     expect(vm.has(KUBELET_CLIENT_PEM)).toBe(false)
   })
 
-  test('of the kubelet is made again when the certificate it points at is lost', async () => {
+  test('of the kubelet is rewritten when the certificate it names is lost', async () => {
     const {vm, authority} = await bench()
     vm.write(KUBELET_CONF, vm.real(written(authority)))
     vm.write('/var/lib/kubelet/pki/kubelet.crt', '')
@@ -131,7 +131,7 @@ describe('a kubeconfig', () => {
     expect(await diffOf(vm)).toBe('another CA signed its certificate')
   })
 
-  test('that has expired is made anew', async () => {
+  test('that has expired is renewed', async () => {
     const {vm, authority} = await bench()
     await apply(vm.host, [wanted()], {values: valuesOf({authority})})
     const now = laterBy(cluster.pki.leafHours + 1)
@@ -141,7 +141,7 @@ describe('a kubeconfig', () => {
     expect(await diffOf(vm, wanted({now}))).toBeUndefined()
   })
 
-  test('for somebody else is said', async () => {
+  test('for another user is reported', async () => {
     const {vm, authority} = await bench()
     const key = await makeKey('ECDSA-P256')
     const admin = wantedKubeconfigCertificate('admin', cluster, node)
@@ -163,7 +163,7 @@ describe('a kubeconfig', () => {
       'with a certificate that is none',
       (authority: KeyPair) => written(authority, {credentials: {kind: 'certificate', certPem: 'none', keyPem: 'x'}}),
     ],
-  ])('that is %s cannot be read, is made anew, and comes back by undo', async (_, text) => {
+  ])('that is %s cannot be read, is rewritten, and is restored by undo', async (_, text) => {
     const {vm, authority} = await bench()
     const before = text(authority)
     vm.write(KUBELET_CONF, before)

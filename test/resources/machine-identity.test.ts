@@ -58,7 +58,7 @@ test('nothing is in force until it is taken', () => {
   expect(statSync(at('etc/ssh/.kadm-identity')).mode & 0o777).toBe(0o700)
 })
 
-test('what was told is what is taken: an id, and a key of each type that was there', () => {
+test('the choice of the user is used: an id, and a key of each type that was there', () => {
   const {read, renew, at} = clone()
   const before = read('etc/ssh/ssh_host_ed25519_key.pub')
 
@@ -94,7 +94,7 @@ test('what else was copied with the disk goes: the D-Bus id, the seed of chance,
   expect(existsSync(at('var/lib/dhcp/dhclient.eth0.leases'))).toBe(false)
 })
 
-test('a key that is no copy stays, and is reported as it is', () => {
+test('a key that is not a copy stays, and is reported as it is', () => {
   const {read, renew} = clone()
   const before = read('etc/ssh/ssh_host_ed25519_key.pub')
 
@@ -106,7 +106,7 @@ test('a key that is no copy stays, and is reported as it is', () => {
   expect(read('etc/machine-id')).not.toBe(`${OLD_ID}\n`)
 })
 
-test('an id that is no copy stays', () => {
+test('an id that is not a copy stays', () => {
   const {read, renew} = clone(['ed25519'])
 
   renew({machineId: false, hostKeys: true}).take()
@@ -114,7 +114,7 @@ test('an id that is no copy stays', () => {
   expect(read('etc/machine-id')).toBe(`${OLD_ID}\n`)
 })
 
-test('a second attempt after one that was cut off begins anew', () => {
+test('a second attempt after one that was cut off starts from the beginning', () => {
   const {read, renew} = clone(['ed25519'])
 
   const first = renew(BOTH).made

@@ -88,7 +88,7 @@ describe('package repository', () => {
     expect(existsSync(`${path}.before`)).toBe(false)
   })
 
-  test('that a file of somebody else names already is refused with the name of that file', () => {
+  test("that another program's file already names is refused with the name of that file", () => {
     const {b, resource, path} = refused('')
     const other = join(b.root, 'd/tutorial.list')
     writeFileSync(other, '# deb https://pkgs.example.org/v1.37/deb/ /\n')

@@ -185,7 +185,7 @@ esac`,
     expect(stateOf(b)).not.toMatch(/kubelet|kubectl/)
   })
 
-  test('belong to others when these changed the version, but not when they lifted the hold', () => {
+  test('belong to the user after a change of the version, but not after a removed hold', () => {
     const installed = (version: string) => [
       {name: 'kubelet', version, held: false},
       {name: 'kubectl', version: '1.37.2-1.1', held: true},
@@ -200,7 +200,7 @@ esac`,
 })
 
 describe('the wait for the package manager', () => {
-  test('goes on when nobody holds its locks', () => {
+  test('continues when nobody holds its locks', () => {
     const b = bench()
     writeFileSync(join(b.root, 'lock'), '')
 

@@ -89,7 +89,7 @@ describe('the programs of a release', () => {
     expect(placed(here)).toEqual([])
   })
 
-  test('that were others before come back with undo', () => {
+  test('that replaced other releases are reverted by undo', () => {
     const here = scene()
     mkdirSync(join(here.b.root, 'bin'))
     writeFileSync(join(here.b.root, 'bin/one'), 'of somebody')
@@ -173,7 +173,7 @@ describe('a fetch', () => {
     expect(placed(here)).toEqual([])
   })
 
-  test('goes on from what an earlier run left', () => {
+  test('continues from what an earlier run left', () => {
     const here = scene()
     mkdirSync(here.stage)
     const whole = readFileSync(here.published)
@@ -186,7 +186,7 @@ describe('a fetch', () => {
     expect(placed(here)).toEqual(['one', 'two'])
   })
 
-  test('begins anew when what was left is of something else', () => {
+  test('starts from the beginning when the rest belongs to something else', () => {
     const here = scene()
     mkdirSync(here.stage)
     writeFileSync(join(here.stage, `${sha256(here.published)}.part`), 'of something else')

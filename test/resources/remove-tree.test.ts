@@ -156,7 +156,7 @@ chmod 755 "$ROOT/bin/rm"; PATH=$ROOT/bin:$PATH
     expect(bench.read('data/kubelet/config.yaml')).toBe('ours\n')
   })
 
-  test('that does not exist is no error', () => {
+  test('that does not exist is not an error', () => {
     const bench = scene()
 
     expect(bench.run(removeTrees(join(bench.root, 'nothing'))).code).toBe(0)

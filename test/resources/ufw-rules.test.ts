@@ -36,7 +36,7 @@ function withRules(rules: readonly string[]) {
 
 const OWN = ['ufw allow 22/tcp', "ufw allow 6443/tcp comment 'my API'"]
 
-test('adds what is missing with a comment, and leaves a rule that somebody has already', () => {
+test('adds what is missing with a comment, and leaves a rule that already exists', () => {
   const {made, now} = withRules(OWN)
   const ufw = lifecycle(made, ufwRulesKind, wanted())
 

@@ -140,7 +140,7 @@ describe('a unit that is watched', () => {
     return b.run(`set -eu\n( set -eu; ${text}\n) </dev/null >&2`)
   }
 
-  test('is as it should be when it shows its sign, or still runs at the end', () => {
+  test('is in order when it shows its sign, or still runs at the end', () => {
     expect(started('true', 'echo 7').code).toBe(0)
     expect(started('false', 'echo 7').code).toBe(0)
   })
@@ -175,7 +175,7 @@ describe('undo', () => {
     expect(unitKind.afterRevert?.(kubelet(), found({})).text).toContain('systemctl restart -- kubelet.service')
   })
 
-  test('goes on when the unit is broken', () => {
+  test('continues when the unit is broken', () => {
     expect(unitKind.drift?.(kubelet(), found({ActiveState: 'failed'}))).toBeUndefined()
   })
 })

@@ -39,7 +39,7 @@ describe('what a killed run of verify left', () => {
     expect(await left({namespaces: [namespace(2)], nodes: [node(2)]})).toEqual([])
   })
 
-  it('is never a node that somebody else cordoned', async () => {
+  it('is never a node that another person cordoned', async () => {
     expect(await left({nodes: [{metadata: {name: 'worker-2'}, spec: {unschedulable: true}}]})).toEqual([])
   })
 })

@@ -24,7 +24,7 @@ describe('a machine that is rebooted', () => {
     ])
   })
 
-  test('may lose the connection while it is told to', async () => {
+  test('may lose the connection while it gets the command', async () => {
     const {api, traveller, asked} = fakeMachine({rebootSays: new KadmError('connect', 'the connection was lost')})
     await rebootOne(fakeTrip(api), traveller)
 
@@ -58,7 +58,7 @@ describe('a machine that is rebooted', () => {
     await expect(rebootOne(fakeTrip(api, {explain}), traveller)).rejects.toBe(cause)
   })
 
-  test('is no failure of kadm while the API is away too', async () => {
+  test('is not a failure of kadm while the API is away too', async () => {
     const {api, traveller} = fakeMachine()
     let away = 3
     const flaky: KubeClient = {
@@ -81,14 +81,14 @@ describe('a node that is emptied for its reboot', () => {
     }
   })
 
-  test('stays closed when somebody else had closed it', async () => {
+  test('stays cordoned when it was cordoned before', async () => {
     const {api, isSchedulable} = fakeMachine({cordonedByOthers: true})
     await whileDrained(fakeTrip(api), 'worker-1', () => Promise.resolve())
 
     expect(isSchedulable()).toBe(false)
   })
 
-  test('is left as it is when nothing is to be moved', async () => {
+  test('is left as it is when no pod must move', async () => {
     const {api, asked} = fakeMachine()
     await whileDrained(fakeTrip(api, {drains: false}), 'worker-1', () => Promise.resolve())
 

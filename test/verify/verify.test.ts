@@ -113,7 +113,7 @@ describe('verify on a cluster that works', () => {
 })
 
 describe('verify on a cluster that does not work', () => {
-  it('says which way between pods is closed, and goes on', async () => {
+  it('says which way between pods is closed, and continues', async () => {
     const cluster = fakeCluster({
       nodes: three,
       closed: (pod, target) =>

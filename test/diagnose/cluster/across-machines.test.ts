@@ -60,7 +60,7 @@ describe('what a machine sees of another one', () => {
 describe('an API that does not answer', () => {
   const silent = finding('api-unreachable', {certainty: 'certain'})
 
-  test('is told once, by the control plane that knows why', () => {
+  test('is reported once, by the control plane that knows why', () => {
     const workers = [machine('10.0.0.2', silent), machine('10.0.0.3', silent)]
 
     expect(named([machine('10.0.0.1', finding('manifest-missing')), ...workers])).toEqual([

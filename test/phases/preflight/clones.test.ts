@@ -15,7 +15,7 @@ const beside = (shared: Partial<Identity>, facts: Partial<Facts> = {}): readonly
   told(judged('worker-1', 11), judged('worker-2', 12, {...facts, identity: {...sampleFacts(12).identity, ...shared}}))
 
 describe('a clone', () => {
-  test('is named with all that it shares and the command that mends it', () => {
+  test('is named with all that it shares and the command that repairs it', () => {
     expect(beside({machineId: one?.machineId ?? '', hostKeys: one?.hostKeys ?? []}, {hostname: 'worker-1'})).toEqual([
       'error worker-2: worker-2 was cloned from worker-1: same machine-id, SSH host key and hostname -> ' +
         'run kadm repair clones with these hosts: worker-2 gets a new machine-id and SSH host key and reboots',
@@ -25,7 +25,7 @@ describe('a clone', () => {
   test.each([
     ['machine-id', {machineId: one?.machineId ?? ''}],
     ['SSH host key', {hostKeys: [...(two?.hostKeys ?? []), ...(one?.hostKeys ?? [])]}],
-  ] as const)('by its %s alone is an error that kadm mends', (trait, shared) => {
+  ] as const)('by its %s alone is an error that kadm repairs', (trait, shared) => {
     expect(beside(shared)).toEqual([
       `error worker-2: worker-2 was cloned from worker-1: same ${trait} -> ` +
         `run kadm repair clones with these hosts: worker-2 gets a new ${trait} and reboots`,
@@ -71,7 +71,7 @@ describe('of several machines that are alike', () => {
   const alike = (name: string, last: number, changes: Parameters<typeof judged>[2] = {}) =>
     judged(name, last, {...changes, identity: {...sampleFacts(last).identity, machineId}})
 
-  test('the control plane keeps its identity wherever it is named, and the clones are told together', () => {
+  test('the control plane keeps its identity wherever it is named, and the clones are reported together', () => {
     const hosts = [alike('a', 11), alike('b', 12), alike('c', 13, {role: 'control-plane'})]
 
     expect(told(...hosts)).toEqual([
@@ -80,7 +80,7 @@ describe('of several machines that are alike', () => {
     ])
   })
 
-  test('a node keeps its identity before a control plane that is none yet', () => {
+  test('a node keeps its identity before a control plane without a cluster', () => {
     const hosts = [alike('a', 11, {role: 'control-plane'}), alike('b', 12, {nodeName: 'b'})]
 
     expect(told(...hosts)).toEqual([expect.stringMatching(/^error a: a was cloned from b: same machine-id -> /)])

@@ -15,7 +15,7 @@ test.each([
   [undefined, []],
   [[], []],
   [[{to: kubelet, isForbidden: false}], []],
-])('%j is no obstacle', (forwards, findings) => {
+])('%j is accepted', (forwards, findings) => {
   expect(told(forwards)).toEqual(findings)
 })
 

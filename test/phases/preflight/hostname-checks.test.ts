@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import type {CloudInitFacts} from '../../../src/domain/facts.ts'
 import {seen} from './sample.ts'
 
-test('a worker that would be renamed is told how it gets another name', () => {
+test('a worker that would be renamed is reported with the way to another name', () => {
   expect(seen('Hostname', {role: 'worker', nodeName: 'old-name'})).toEqual([
     'error master: is already node old-name and cannot be renamed to master -> keep the name old-name, ' +
       'or remove the node first with kadm reset old-name --to CONTROL-PLANE, then join it as master',
@@ -24,7 +24,7 @@ describe('cloud-init', () => {
     ])
   })
 
-  test('that leaves names alone, is off or does not exist is no matter', () => {
+  test('that leaves names alone, is off or does not exist does not matter', () => {
     expect(says({})).toEqual([])
     expect(says({preserveHostname: 'true', manageEtcHosts: 'false'})).toEqual([])
     expect(says({manageEtcHosts: 'true'}, true)).toEqual([])

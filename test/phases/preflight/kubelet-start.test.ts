@@ -106,7 +106,7 @@ describe('drop-ins of the kubelet', () => {
     expect(seen('KubeletDropIns', saying(files))).toEqual([])
   })
 
-  test('10-kubeadm.conf is written anew from a bundle', () => {
+  test('10-kubeadm.conf is rewritten from a bundle', () => {
     const cluster = sampleCluster({source: {kind: 'bundle', path: 'b'}})
     const facts = saying({[`${dir}/10-kubeadm.conf`]: [ODD]})
 

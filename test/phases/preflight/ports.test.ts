@@ -93,7 +93,7 @@ test('a local load balancer wants its two ports on the loopback address of every
   })
 })
 
-test('its own load balancer does not stand in the way of a node', () => {
+test('its own load balancer does not block a node', () => {
   const cluster: Cluster = {...sampleCluster(), controlPlaneEndpoint: 'api.kadm.internal:7443'}
   const own = [7443, 7444].map(port => ({port, address: '127.0.0.1', process: 'haproxy'}))
 

@@ -33,7 +33,7 @@ test('an address that netplan is yet to give is not asked for, nor from', () => 
   ).toEqual([])
 })
 
-test('control planes are asked for etcd too, and nothing of flannel where there is none', () => {
+test('control planes are asked for etcd too, and not for flannel where it is not used', () => {
   const three = [...hosts, judged('master-2', 12, {role: 'control-plane'})]
   const none = sampleCluster({network: {...cluster.network, plugin: {kind: 'none'}}})
   const between = probePlan(three, none).filter(({from, to}) => from === 'master' && to === 'master-2')
@@ -58,7 +58,7 @@ const both = (master: Listener, worker: Listener) =>
     ['worker-1', worker],
   ])
 
-test('a vxlan that is at work already is not asked, and a host without perl neither asks nor answers', () => {
+test('an active vxlan is not asked, and a host without perl neither asks nor answers', () => {
   const busy: Listener = {
     ...listening,
     busy: [

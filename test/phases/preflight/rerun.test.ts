@@ -144,7 +144,7 @@ describe('a worker of this cluster', () => {
   })
 })
 
-test('what an interrupted run of kadm left is no obstacle', () => {
+test('what an interrupted run of kadm left is accepted', () => {
   const files = {'/etc/kubernetes/bootstrap-kubelet.conf': file}
 
   expect(

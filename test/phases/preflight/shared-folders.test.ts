@@ -39,7 +39,7 @@ describe('files of another pod network', () => {
     },
   )
 
-  test("are no matter where the cluster's pod network is not kadm's", () => {
+  test("do not matter where the cluster's pod network is not kadm's", () => {
     const base = sampleCluster()
     const cluster = {...base, network: {...base.network, plugin: {kind: 'none' as const}}}
 
@@ -77,7 +77,7 @@ describe('files beside the manifests of the control plane', () => {
     expect(seen('ManifestCopies', holding(`${dir}/etcd.yaml.orig`))).toHaveLength(1)
   })
 
-  test('pods of your own and files that begin with a dot are no copies', () => {
+  test('pods of your own and files that begin with a dot are not copies', () => {
     const own = `${dir}/keepalived.yaml`
     const facts = {
       ...holding(own, `${dir}/.kube-apiserver.yaml.swp`, `${dir}/kube-apiserver.yaml`),

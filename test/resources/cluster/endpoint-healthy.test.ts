@@ -86,7 +86,7 @@ describe('a component', () => {
     )
   })
 
-  test('is waited for until it is healthy, which is no change', async () => {
+  test('is waited for until it is healthy, which is not a change', async () => {
     let asked = 0
     const forward = await wayTo(answering(() => (++asked < 3 ? 503 : 200)))
     const context = operationContext({forward})

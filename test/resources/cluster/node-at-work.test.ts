@@ -56,7 +56,7 @@ describe('a node that the cluster should know', () => {
     expect(context.scripts).toEqual([])
   })
 
-  test('that somebody deleted comes back by one restart of its kubelet, not before its time', async () => {
+  test('that was deleted is registered by one restart of its kubelet, not before its time', async () => {
     let restartedAt: number | undefined
     const context = sample({
       machine: (_, ms) => {

@@ -33,7 +33,7 @@ describe('the marks of a node', () => {
   const ours = {key: 'dedicated', value: 'db', effect: 'NoSchedule'}
   const patching = (object: object) => fakeKube({[NODE]: object}, {patch: () => Promise.resolve({})})
 
-  test('hold when they are there beside those of others', async () => {
+  test('hold when they are there beside other values', async () => {
     const api = fakeKube({[NODE]: node({zone: 'a', other: 'x'}, [foreign, ours])})
 
     expect(await look(marks, {api})).toBeUndefined()
@@ -47,7 +47,7 @@ describe('the marks of a node', () => {
     )
   })
 
-  test('are set, and the taints of others stay as they are', async () => {
+  test('are set, and other taints stay as they are', async () => {
     const api = patching(node({}, [foreign]))
     expect(await act(marks, {api})).toBe('changed')
 
@@ -56,7 +56,7 @@ describe('the marks of a node', () => {
     )
   })
 
-  test('that a look could not see are no change where they are there after all', async () => {
+  test('that a look could not see are not a change where they exist', async () => {
     expect(await act(marks, {api: fakeKube({[NODE]: node({zone: 'a'}, [ours])})})).toBe('unchanged')
   })
 

@@ -117,7 +117,7 @@ describe('a node that the cluster must know', () => {
     expect(api.asked.filter(call => call.startsWith('create'))).toEqual([])
   })
 
-  test('that came back with another range is made again with that of its pods', async () => {
+  test('that registered with another range is created again with that of its pods', async () => {
     const {context, ran, deleted, api} = scene({own: node('vm-1', '10.244.3.0/24'), onHost: conflist('10.244.1.0/24')})
 
     expect(await nodeRegisteredOperation.look(resource, context)).toBe(

@@ -130,14 +130,14 @@ describe('an object in the API', () => {
     expect(await look(resource, {api})).toBeUndefined()
   })
 
-  test('that a look could not see, and that is as wanted after all, is no change', async () => {
+  test('that a look could not see, and that has the wanted state, is not a change', async () => {
     const api = fakeKube({[CONFIG_MAP]: configMap})
 
     expect(await act(resource, {api})).toBe('unchanged')
     expect(api.asked.filter(call => call.startsWith('apply'))).toStrictEqual([])
   })
 
-  test('waits a moment for the namespace it is to be in, and is reported when there is none', async () => {
+  test('waits a moment for its namespace, and is reported when that does not exist', async () => {
     let refusals = 2
     const late: KubeClient = fakeKube(
       {},
@@ -197,7 +197,7 @@ describe('the rights of the administrator', () => {
     expect(superApi.asked).toStrictEqual([])
   })
 
-  test('that somebody gave in the meantime will do', async () => {
+  test('that another program gave in the meantime is accepted', async () => {
     const there = fakeKube({[BINDING]: binding})
 
     expect(await act(resource, {api: there})).toBe('unchanged')

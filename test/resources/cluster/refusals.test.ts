@@ -55,7 +55,7 @@ describe.each([
   ['that a node registers', registered],
   ['that a kubelet reports', reports],
 ])('a wait %s', (_, resource) => {
-  test.each(PASSING)('goes on when the API server refuses for a moment: $message', async error => {
+  test.each(PASSING)('continues when the API server refuses for a moment: $message', async error => {
     const scene = bench(error, NODE)
 
     expect(await act(resource, scene)).toBe('unchanged')
