@@ -36,11 +36,18 @@ export class NotConnected extends Error {
   override readonly name = 'NotConnected'
 }
 
+/** For the TLS handshake. A process that accepts connections and never reads is otherwise waited for without a limit. */
+const HANDSHAKE_MS = 15_000
+
 /**
  * A TLS stream to the API server. The name checked is `kubernetes`, which every API server's certificate carries
  * (kubeadm's and kadm's alike), so that it holds whatever address the tunnel ends at.
  */
-export async function openTls(endpoint: Endpoint, forward: Forward): Promise<TLSSocket> {
+export async function openTls(
+  endpoint: Endpoint,
+  forward: Forward,
+  handshakeMs: number = HANDSHAKE_MS,
+): Promise<TLSSocket> {
   const channel = await forward(endpoint.host, endpoint.port).catch((cause: unknown) => {
     throw new NotConnected('no stream', {cause})
   })
@@ -55,15 +62,19 @@ export async function openTls(endpoint: Endpoint, forward: Forward): Promise<TLS
       ...(credentials.kind === 'certificate' ? {cert: credentials.cert, key: credentials.key} : {}),
     })
     const fail = (cause?: unknown): void => {
+      clearTimeout(timer)
       socket.destroy()
       channel.destroy()
       reject(new NotConnected('no TLS', {cause}))
     }
     const ended = (): void => fail()
+    const silent = Object.assign(new Error('no answer to the TLS handshake'), {code: 'ETIMEDOUT'})
+    const timer = setTimeout(() => fail(silent), handshakeMs)
     socket.once('error', fail)
     channel.once('error', fail)
     channel.once('close', ended)
     socket.once('secureConnect', () => {
+      clearTimeout(timer)
       socket.off('error', fail)
       channel.off('error', fail)
       channel.off('close', ended)

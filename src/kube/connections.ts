@@ -1,10 +1,14 @@
 import type {TLSSocket} from 'node:tls'
-import type {Pool} from 'undici'
+import type {Dispatcher, Pool} from 'undici'
 import {openTls, type Endpoint, type Forward} from './connection.ts'
 
 /** A few connections to one API server, and the way to end them all. */
 export interface Connections {
   readonly pool: Pool
+  /** Rejects with the reason of `signal` as soon as it fires. undici itself heeds a signal only after a connection is established. */
+  readonly request: (
+    options: Dispatcher.RequestOptions & {readonly signal: AbortSignal},
+  ) => Promise<Dispatcher.ResponseData>
   /** Why one of its streams broke, if one did. */
   readonly broke: () => Error | undefined
   /** Ends every stream, also those that have become WebSockets, of which a pool knows nothing any more. */
@@ -31,12 +35,13 @@ export async function openConnections(endpoint: Endpoint, forward: Forward, coun
           })
           done(null, socket)
         },
-        (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), null),
+        (error: unknown) => done(asError(error), null),
       )
     },
   })
   return {
     pool,
+    request: options => unlessAborted(pool.request(options), options.signal),
     broke: () => broke,
     destroy: async () => {
       await pool.destroy()
@@ -44,3 +49,14 @@ export async function openConnections(endpoint: Endpoint, forward: Forward, coun
     },
   }
 }
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(asError(signal.reason))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, {once: true})
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)))

@@ -95,9 +95,9 @@ export const patientRequester = (requests: Requester, times: number): Requester 
     }),
 })
 
-async function once(call: Call, endpoint: Endpoint, {pool}: Connections): Promise<Answer> {
+async function once(call: Call, endpoint: Endpoint, {request}: Connections): Promise<Answer> {
   const limit = AbortSignal.timeout(call.timeoutMs ?? TRY_TIMEOUT_MS)
-  const answer = await pool.request({
+  const answer = await request({
     method: call.method,
     path: call.path,
     signal: call.signal === undefined ? limit : AbortSignal.any([call.signal, limit]),

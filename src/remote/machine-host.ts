@@ -1,4 +1,6 @@
 import type {Duplex, Readable} from 'node:stream'
+import {timelyForward} from './timely-forward.ts'
+import {hostPort} from '../domain/endpoint.ts'
 import {KadmError} from '../domain/errors.ts'
 import {endGroup, PASSWORD_CHECK, RIGHTS, supervised, type Become} from './supervisor/remote-supervisor.ts'
 import type {Host, PipeOptions, RunOptions, RunResult} from './host.ts'
@@ -103,7 +105,7 @@ export const machineHost = (machine: Machine): Host => {
     },
     pipe: (content, script, options = {}) =>
       clean(start(script, content, options)).finally(() => void content.destroy()),
-    forward: (to, port) => clean(machine.forward(to, port)),
+    forward: (to, port) => clean(timelyForward(machine.forward(to, port), {host, to: hostPort(to, port)})),
     close: machine.close,
   }
 }

@@ -53,8 +53,8 @@ export function etcdGateway(endpoint: EtcdEndpoint, {ca, cert, key}: EtcdCredent
     if (call.signal?.aborted === true) throw cancelled(call)
     try {
       await forward.reach?.()
-      const {pool} = await open()
-      return await pool.request({
+      const connections = await open()
+      return await connections.request({
         method: 'POST',
         path: `/v3/${call.path}`,
         signal: call.signal === undefined ? limit : AbortSignal.any([call.signal, limit]),
