@@ -68,8 +68,7 @@ export async function openTls(
       reject(new NotConnected('no TLS', {cause}))
     }
     const ended = (): void => fail()
-    const silent = Object.assign(new Error('no answer to the TLS handshake'), {code: 'ETIMEDOUT'})
-    const timer = setTimeout(() => fail(silent), handshakeMs)
+    const timer = setTimeout(() => fail(silent()), handshakeMs)
     socket.once('error', fail)
     channel.once('error', fail)
     channel.once('close', ended)
@@ -85,6 +84,8 @@ export async function openTls(
     })
   })
 }
+
+const silent = (): Error => Object.assign(new Error('no answer to the TLS handshake'), {code: 'ETIMEDOUT'})
 
 export const bearer = (credentials: Credentials): Readonly<Record<string, string>> =>
   credentials.kind === 'token' ? {authorization: `Bearer ${credentials.token}`} : {}
