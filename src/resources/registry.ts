@@ -14,6 +14,7 @@ import {readyOperation} from './cluster/ready.ts'
 import {tokenGoneOperation} from './cluster/token-gone.ts'
 import {absentKind} from './files/absent.ts'
 import {blockKind} from './files/block.ts'
+import {derivedSecretKind} from './files/derived-secret.ts'
 import {directoryKind} from './files/directory.ts'
 import {fileKind} from './files/file.ts'
 import {hostnameKind} from './host/hostname.ts'
@@ -55,6 +56,7 @@ export const KINDS = {
   certificate: certificateKind,
   cleanup: cleanupKind,
   'container-images': containerImagesKind,
+  'derived-secret': derivedSecretKind,
   directory: directoryKind,
   'etcd-manifest': etcdManifestKind,
   file: fileKind,

@@ -86,6 +86,32 @@ describe('diff', () => {
   })
 })
 
+describe('a unit that can read its files again', () => {
+  const resource = kubelet({restartWhenNewer: ['/etc/unit'], reloadWhenNewer: ['/etc/own']})
+  const at = (files: Readonly<Record<string, number>>, changed = '10:00:00.500000') =>
+    parseUnit(`StateChangeTimestamp=Tue 2026-11-24 ${changed} UTC\n${output(RUNNING, files)}`, {
+      name: 'kubelet.service',
+      reloadWhenNewer: ['/etc/own'],
+    })
+
+  test('is reloaded after one of them was written, and not after a reload', () => {
+    const state = at({'/etc/own': START + 5})
+
+    expect(unitKind.diff(resource, state)).toBe('has not read /etc/own since it was written')
+    expect(unitKind.act(resource, state).text).toContain('systemctl reload -- kubelet.service')
+    expect(unitKind.act(resource, state).text).not.toContain('systemctl restart')
+    expect(unitKind.diff(resource, at({'/etc/own': START + 5}, '10:00:06.000000'))).toBeUndefined()
+  })
+
+  test('is restarted for the others, also after a reload', () => {
+    const state = at({'/etc/unit': START + 5, '/etc/own': START + 5}, '10:00:06.000000')
+
+    expect(unitKind.diff(resource, state)).toBe('started before /etc/unit was written')
+    expect(unitKind.act(resource, state).text).toContain('systemctl restart')
+    expect(unitKind.act(resource, state).text).not.toContain('systemctl reload')
+  })
+})
+
 describe('act', () => {
   const calls = (script: string, body: string) => {
     const b = bench()

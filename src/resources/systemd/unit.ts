@@ -14,6 +14,8 @@ export interface UnitResource extends ResourceBase {
   readonly enabled: boolean
   /** Files it reads when it starts: a unit that started before one of them was last written is started again. */
   readonly restartWhenNewer: readonly string[]
+  /** Files that it reads again when it is told to, without a restart. */
+  readonly reloadWhenNewer?: readonly string[] | undefined
   /** How it is seen that it stays up, once it was started. */
   readonly steady?: Steady | undefined
 }
@@ -32,6 +34,7 @@ export interface UnitSpec {
   readonly active?: boolean
   readonly enabled?: boolean
   readonly restartWhenNewer?: readonly string[]
+  readonly reloadWhenNewer?: readonly string[]
   readonly steady?: Steady | undefined
 }
 
@@ -42,6 +45,7 @@ export const unit = ({
   active = true,
   enabled = true,
   restartWhenNewer = [],
+  reloadWhenNewer,
   steady,
 }: UnitSpec): UnitResource => ({
   kind: 'unit',
@@ -51,6 +55,7 @@ export const unit = ({
   active,
   enabled,
   restartWhenNewer,
+  ...(reloadWhenNewer === undefined ? {} : {reloadWhenNewer}),
   ...(steady === undefined ? {} : {steady}),
 })
 
@@ -105,7 +110,7 @@ export const unitKind: Kind<UnitResource, UnitState> = {
     }),
     state: unitState,
   },
-  look: ({name, restartWhenNewer}) => lookAtUnit(name, restartWhenNewer),
+  look: ({name, restartWhenNewer, reloadWhenNewer = []}) => lookAtUnit(name, [...restartWhenNewer, ...reloadWhenNewer]),
   parse: parseUnit,
   identity: state => ({running: isUp(state), enabled: state.enabled}),
   diff: (wanted, state) => {
@@ -124,7 +129,9 @@ export const unitKind: Kind<UnitResource, UnitState> = {
       ...(need.has('stop') ? [sh`systemctl stop -- ${name}`] : []),
       ...(need.has('start') || need.has('restart')
         ? [start(verb, name), ...(wanted.steady === undefined ? [] : [stays(name, wanted.steady)])]
-        : []),
+        : need.has('reread')
+          ? [sh`systemctl reload -- ${name}`]
+          : []),
       sh`:`,
     ])
   },
@@ -152,8 +159,18 @@ function needs({active, enabled}: UnitResource, state: UnitState): ReadonlySet<N
   if (state.enabled.startsWith('masked') && (active || enabled)) need.add('unmask')
   if (enabled && !isEnabled(state.enabled)) need.add('enable')
   if (!enabled && ['enabled', 'enabled-runtime', 'linked'].includes(state.enabled)) need.add('disable')
-  if (!active && (isUp(state) || state.active === 'activating')) need.add('stop')
-  if (active && !isUp(state)) need.add('start')
-  if (active && isUp(state) && (state.newer !== undefined || need.has('reload'))) need.add('restart')
-  return need
+  return active ? whenActive(need, state) : whenInactive(need, state)
+}
+
+function whenInactive(need: ReadonlySet<Need>, state: UnitState): ReadonlySet<Need> {
+  return isUp(state) || state.active === 'activating' ? new Set([...need, 'stop' as const]) : need
+}
+
+function whenActive(need: ReadonlySet<Need>, state: UnitState): ReadonlySet<Need> {
+  if (!isUp(state)) return new Set([...need, 'start' as const])
+  return new Set([
+    ...need,
+    ...(state.newer !== undefined || need.has('reload') ? (['restart'] as const) : []),
+    ...(state.unread !== undefined ? (['reread'] as const) : []),
+  ])
 }
