@@ -4,6 +4,7 @@ import {apiServiceAddress, splitHostPort} from './endpoint.ts'
 import {usesExternalEtcd} from './kubeadm-places.ts'
 import {PKI_DIR} from './paths.ts'
 import {kubeletClientHasBinding, type KubernetesVersion} from './version.ts'
+import {vipBesideEndpoint} from './virtual-address.ts'
 
 export type Usage = 'serverAuth' | 'clientAuth'
 
@@ -193,6 +194,7 @@ function apiServerSans(cluster: Cluster, node: Node): Sans {
   const endpoint = cluster.controlPlaneEndpoint
   const extra = [
     ...(endpoint === undefined ? [] : [splitHostPort(endpoint, cluster.apiPort).host]),
+    ...vipBesideEndpoint(cluster),
     ...cluster.pki.apiServerSans.map(san => san.toLowerCase()),
   ]
   return {

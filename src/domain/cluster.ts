@@ -1,6 +1,7 @@
 import type {KubeadmSettings, TimeoutName} from './kubeadm.ts'
 import type {OnlineSource, Proxy} from './online-source.ts'
 import type {KubernetesVersion} from './version.ts'
+import type {VirtualAddress} from './virtual-address.ts'
 
 /** A validated cluster, as the file, the flags or the cluster's own ConfigMap say it; nothing in it was read from a host. */
 export interface Cluster {
@@ -12,6 +13,8 @@ export interface Cluster {
    * balancers, the name that only nodes resolve (`balancerOf`).
    */
   readonly controlPlaneEndpoint: string | undefined
+  /** The address of the endpoint, if the control planes themselves have it in turn. */
+  readonly virtualAddress?: VirtualAddress | undefined
   readonly apiPort: number
   readonly network: ClusterNetwork
   readonly imageRepository: string

@@ -14,7 +14,8 @@ export interface FirewallRule {
   readonly to?: string
   readonly in?: string
   readonly out?: string
-  readonly protocol?: 'tcp' | 'udp'
+  /** VRRP has no ports. */
+  readonly protocol?: 'tcp' | 'udp' | 'vrrp'
   /** `6443` or `2379-2380`. */
   readonly ports?: string
   /** Only answers to what went the other way. */
@@ -28,7 +29,7 @@ export interface Peer {
 }
 
 export interface FirewallInput {
-  readonly cluster: Pick<Cluster, 'apiPort' | 'network'>
+  readonly cluster: Pick<Cluster, 'apiPort' | 'network' | 'virtualAddress'>
   readonly role: Role
   readonly peers: readonly Peer[]
   /** Ranges that go out through this host by NAT, and the interface they leave by. */
@@ -66,6 +67,9 @@ function forNodes({cluster, role, peers}: FirewallInput): readonly FirewallRule[
         {...base, what: 'kubelet', protocol: 'tcp', ports: String(PORTS.kubelet)},
         ...(isEtcdPair
           ? [{...base, what: 'etcd', protocol: 'tcp', ports: `${PORTS.etcdClient}-${PORTS.etcdPeer}`} as const]
+          : []),
+        ...(isEtcdPair && cluster.virtualAddress?.provider === 'keepalived'
+          ? [{...base, what: 'keepalived', protocol: 'vrrp'} as const]
           : []),
         ...(usesVxlan ? [{...base, what: 'pod network', protocol: 'udp', ports: String(PORTS.vxlan)} as const] : []),
       ]
@@ -113,7 +117,7 @@ export const ruleComment = ({what, from, to}: FirewallRule): string =>
 
 /** For people: `TCP 10250 from 192.168.56.11`. */
 export function ruleText({what, from, to, in: inBy, out, protocol, ports, repliesOnly}: FirewallRule): string {
-  const head = protocol === undefined ? what : `${protocol.toUpperCase()} ${ports ?? ''}`
+  const head = protocol === undefined ? what : [protocol.toUpperCase(), ports].filter(Boolean).join(' ')
   const parts = [
     repliesOnly === true && protocol !== undefined ? 'replies' : undefined,
     from === undefined ? (protocol === undefined ? undefined : 'from everywhere') : `from ${from}`,

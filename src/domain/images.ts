@@ -5,6 +5,7 @@ import {
   DEFAULT_REPOSITORY,
   flannelImage,
   HAPROXY_IMAGE,
+  KUBE_VIP_IMAGE,
 } from './releases.ts'
 import type {Cluster} from './cluster.ts'
 import {hasCoreDns, hasKubeProxy, usesExternalEtcd} from './kubeadm-places.ts'
@@ -64,6 +65,8 @@ export interface ImageNeeds {
   readonly kubeadm?: KubeadmSettings | undefined
   /** Whether each node runs its own load balancer. */
   readonly hasLocalBalancer?: boolean | undefined
+  /** Whether kube-vip moves the address of the API. */
+  readonly hasKubeVip?: boolean | undefined
 }
 
 /** What a cluster needs. */
@@ -73,6 +76,7 @@ export const imageNeeds = (cluster: Cluster): ImageNeeds => ({
   podNetwork: cluster.network.plugin.kind,
   kubeadm: cluster.kubeadm,
   hasLocalBalancer: balancerOf(cluster) !== undefined,
+  hasKubeVip: cluster.virtualAddress?.provider === 'kube-vip',
 })
 
 /** In kubeadm's order for the control plane, then what kadm adds. */
@@ -92,5 +96,6 @@ export function imagesForRole(role: 'control-plane' | 'worker', needs: ImageNeed
     : [
         ...[set.apiserver, set.controllerManager, set.scheduler, ...shared],
         ...(usesExternalEtcd(needs) ? [] : [set.etcd]),
+        ...(needs.hasKubeVip === true ? [KUBE_VIP_IMAGE] : []),
       ]
 }

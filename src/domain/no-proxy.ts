@@ -2,6 +2,7 @@ import {formatCidr, isPrivateAddress, parseAddress, parseCidr, rangeContains} fr
 import type {Cluster, Node} from './cluster.ts'
 import {splitHostPort} from './endpoint.ts'
 import type {Facts} from './facts.ts'
+import {vipBesideEndpoint} from './virtual-address.ts'
 
 /** Who asks, and what it has to reach without a proxy. */
 export interface ProxyView {
@@ -31,7 +32,10 @@ export function noProxy({cluster, node, nodes, facts, endpoint}: ProxyView): rea
   const {podSubnets, serviceSubnets, dnsDomain} = cluster.network
   const own = ownNetwork(node, facts)
   const isNear = (address: string): boolean => own !== undefined && rangeContains(own, address)
-  const endpoints = [endpoint ?? '', `https://${cluster.controlPlaneEndpoint ?? ''}`].map(hostOf)
+  const endpoints = [
+    ...[endpoint ?? '', `https://${cluster.controlPlaneEndpoint ?? ''}`].map(hostOf),
+    ...vipBesideEndpoint(cluster),
+  ]
   const inside = [...nodes.map(({address}) => address).toSorted(), ...endpoints, ...mirrorHosts(cluster)]
   return [
     ...new Set(

@@ -38,3 +38,5 @@ export const AGNHOST_NEXT_IMAGE = `${AGNHOST_IMAGE}-b`
 export const flannelImage = (): string => `${FLANNEL_REPOSITORY}/flannel:${NODE_TOOLS.flannel}`
 /** The official image of the local load balancer. */
 export const HAPROXY_IMAGE = `docker.io/library/haproxy:${NODE_TOOLS.haproxy}-alpine`
+/** kube-vip, which moves a virtual address between control planes. */
+export const KUBE_VIP_IMAGE = 'ghcr.io/kube-vip/kube-vip:v1.2.3'

@@ -1,5 +1,6 @@
 import {BALANCER_CONFIG, BALANCER_DIR, BALANCER_MANIFEST} from './load-balancer.ts'
 import * as paths from './paths.ts'
+import {KEEPALIVED_CHECK, KEEPALIVED_CONFIG, KEEPALIVED_DROP_IN, KUBE_VIP_MANIFEST} from './virtual-address.ts'
 
 /** What kadm writes on a host, by what must lie there: preflight tells of anything else before something is changed. */
 export const WRITTEN_FILES = [
@@ -13,6 +14,7 @@ export const WRITTEN_FILES = [
     name => `${paths.MANIFESTS_DIR}/${name}.yaml`,
   ),
   ...[BALANCER_CONFIG, BALANCER_MANIFEST],
+  ...[KEEPALIVED_CONFIG, KEEPALIVED_CHECK, KEEPALIVED_DROP_IN, KUBE_VIP_MANIFEST],
 ] as const
 
 /** Folders that kadm makes, or puts something into. */

@@ -32,6 +32,9 @@ export function ufwRule({
   )
 }
 
+/** The number of its protocol, since not every host has /etc/protocols. */
+const VRRP = '112'
+
 /** A rule of nftables, as it follows the name of its chain. */
 export function nftRule(rule: FirewallRule): string {
   const {family, from, to, in: inBy, out, protocol, ports, repliesOnly} = rule
@@ -42,6 +45,7 @@ export function nftRule(rule: FirewallRule): string {
     from && `${ip} saddr ${from}`,
     to && `${ip} daddr ${to}`,
     protocol && ports && `${protocol} dport ${ports}`,
+    protocol === 'vrrp' && `meta l4proto ${VRRP}`,
     repliesOnly && 'ct state established,related',
     `accept comment "${ruleComment(rule)}"`,
   )
@@ -55,7 +59,7 @@ export function iptablesRule(rule: FirewallRule): string {
     to && `-d ${to}`,
     inBy && `-i ${inBy}`,
     out && `-o ${out}`,
-    protocol && `-p ${protocol}`,
+    protocol && `-p ${protocol === 'vrrp' ? VRRP : protocol}`,
     protocol && ports && `--dport ${ports.replace('-', ':')}`,
     repliesOnly && '-m conntrack --ctstate ESTABLISHED,RELATED',
     `-m comment --comment "${ruleComment(rule)}" -j ACCEPT`,

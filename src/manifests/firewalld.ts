@@ -13,7 +13,11 @@ export function firewalldCommands(rules: readonly FirewallRule[]): readonly stri
   const add = 'sudo firewall-cmd --permanent'
   return [
     ...input.flatMap(({from, protocol, ports, family}) => {
-      if (protocol === undefined || ports === undefined) return []
+      if (protocol === undefined) return []
+      if (ports === undefined)
+        return [
+          `${add} --add-rich-rule='rule family="ipv${String(family ?? 4)}" source address="${from ?? ''}" protocol value="${protocol}" accept'`,
+        ]
       if (from === undefined) return [`${add} --add-port=${ports}/${protocol}`]
       const source = `family="ipv${String(family ?? 4)}" source address="${from}"`
       return [`${add} --add-rich-rule='rule ${source} port port="${ports}" protocol="${protocol}" accept'`]

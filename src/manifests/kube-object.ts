@@ -37,6 +37,7 @@ export interface Pod extends KubeObject {
 
 export interface PodSpec {
   readonly containers: readonly Container[]
+  readonly hostAliases?: readonly {readonly ip: string; readonly hostnames: readonly string[]}[]
   readonly hostNetwork?: boolean
   readonly priority?: number
   readonly priorityClassName?: string

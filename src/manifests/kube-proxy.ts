@@ -89,11 +89,11 @@ const daemonSet = (input: KubeProxyInput): KubeObject => ({
 })
 
 /**
- * A cluster can get local load balancers when its pods of kube-proxy already run: they must start again with the new address
+ * A cluster can get local load balancers or a virtual address when its pods of kube-proxy already run: they must start again with the new address
  * of the API. In other clusters, the object is the one of kubeadm.
  */
 const startedWithConfig = (input: KubeProxyInput): {readonly annotations?: Readonly<Record<string, string>>} =>
-  balancerOf(input.cluster) === undefined
+  balancerOf(input.cluster) === undefined && input.cluster.virtualAddress === undefined
     ? {}
     : {annotations: {[STARTED_WITH]: startedWith(JSON.stringify(kubeProxyConfigMap(input).data))}}
 

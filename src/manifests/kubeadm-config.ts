@@ -1,7 +1,8 @@
 import type {Arg, Cluster, ComponentExtra} from '../domain/cluster.ts'
 import {goDuration} from '../domain/duration.ts'
 import {etcdDataDir, hasCoreDns, hasKubeProxy, pkiDir} from '../domain/kubeadm-places.ts'
-import {type ConfigMap, configMap} from './kube-object.ts'
+import {VIP_NOTE} from '../domain/virtual-address.ts'
+import {type ConfigMap, configMap, type Metadata} from './kube-object.ts'
 import {toYaml} from './yaml.ts'
 
 const HOUR_MS = 3_600_000
@@ -9,9 +10,12 @@ const HOUR_MS = 3_600_000
 /** ConfigMap kube-system/kubeadm-config, from which kubeadm joins, renews and upgrades. */
 export const kubeadmConfigMap = (cluster: Cluster): ConfigMap =>
   configMap(
-    {name: 'kubeadm-config', namespace: 'kube-system'},
+    {name: 'kubeadm-config', namespace: 'kube-system', ...noteOfVip(cluster)},
     {ClusterConfiguration: toYaml(clusterConfiguration(cluster))},
   )
+
+const noteOfVip = ({virtualAddress}: Cluster): Pick<Metadata, 'annotations'> =>
+  virtualAddress === undefined ? {} : {annotations: {[VIP_NOTE]: JSON.stringify(virtualAddress)}}
 
 /** The cluster as kubeadm's own v1beta4 document; keys in kubeadm's order. */
 export function clusterConfiguration(cluster: Cluster): Readonly<Record<string, unknown>> {

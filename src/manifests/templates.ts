@@ -13,6 +13,8 @@ export type TemplateName =
   | 'kadm-firewall.sh'
   | 'kadm-firewall.service'
   | 'haproxy.cfg'
+  | 'keepalived.conf'
+  | 'keepalived-check.sh'
 
 export type Templates = Readonly<Record<TemplateName, string>>
 

@@ -85,19 +85,14 @@ describe('what does not fit together', () => {
       'kadm.yaml:7:15: loadBalancer: sets a port, which only a local load balancer has; write the port in controlPlaneEndpoint',
     ],
     [
-      'vip',
-      `${THREE}loadBalancer: vip\n`,
-      'kadm.yaml:8:15: loadBalancer: vip is not supported; write local (each node runs its own load balancer) or external (your own, at controlPlaneEndpoint)',
+      'local with the settings of a virtual address',
+      'loadBalancer: {kind: local, address: 192.168.56.100, provider: kube-vip}\n',
+      'kadm.yaml:6:15: loadBalancer: sets address and provider, which only vip has; write kind: vip, or remove it',
     ],
     [
       'a word that kadm does not know',
       'loadBalancer: haproxy\n',
-      'kadm.yaml:6:15: loadBalancer: must be local, external or {kind: local, port: PORT}',
-    ],
-    [
-      'vip with settings',
-      'loadBalancer: {kind: vip}\n',
-      "kadm.yaml:6:22: loadBalancer.kind: must be one of local, external, not 'vip'",
+      'kadm.yaml:6:15: loadBalancer: must be local, external, {kind: local, port: PORT} or {kind: vip, address: ADDRESS}',
     ],
     [
       'an API server on the port of the load balancer',

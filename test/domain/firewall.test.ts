@@ -39,6 +39,21 @@ test('a control plane lets everybody to the API, and only other control planes t
   ])
 })
 
+test('control planes that share an address by keepalived hear one another, and workers do not', () => {
+  const second = {address: '192.168.56.12', role: 'control-plane'} as const
+  const sharing = (provider: 'keepalived' | 'kube-vip') => ({
+    ...cluster,
+    virtualAddress: {address: '192.168.56.100', provider, networkInterface: undefined},
+  })
+  const vrrp = (changes: Partial<FirewallInput>) => opened(changes, 'input').filter(text => text.includes('VRRP'))
+
+  expect(vrrp({cluster: sharing('keepalived'), role: 'control-plane', peers: [WORKER, second]})).toEqual([
+    'VRRP from 192.168.56.12',
+  ])
+  expect(vrrp({cluster: sharing('keepalived'), role: 'worker', peers: [second]})).toEqual([])
+  expect(vrrp({cluster: sharing('kube-vip'), role: 'control-plane', peers: [second]})).toEqual([])
+})
+
 test('only what comes from pods, or answers them, passes through a node', () => {
   expect(opened({}, 'forward')).toEqual([
     'pods of this node from 10.244.0.0/16 on cni0',

@@ -60,7 +60,15 @@ describe('the load balancer of a node', () => {
     )
 
     expect(templateOf(single)).not.toContain('annotations')
-    expect(new Set([templateOf(single), local, elsewhere]).size).toBe(3)
+    const [one, another] = ['192.168.56.100', '192.168.56.101'].map(address =>
+      templateOf({
+        ...single,
+        controlPlaneEndpoint: `${address}:6443`,
+        virtualAddress: {address, provider: 'keepalived', networkInterface: undefined},
+      }),
+    )
+
+    expect(new Set([templateOf(single), local, elsewhere, one, another]).size).toBe(5)
   })
 
   it('gives API servers of slow machines more time to answer', () => {

@@ -3,6 +3,7 @@ import {z} from 'zod'
 import {durationProblem} from '../rules/duration.ts'
 import {criSocketProblem} from '../rules/kubeadm-rules.ts'
 import * as rule from '../rules/rules.ts'
+import {VIP_PROVIDERS} from '../../domain/virtual-address.ts'
 import {filledList, list, named, portNumber, text} from './shapes.ts'
 import {proxy, source} from './source-document.ts'
 import {TAINT_EFFECTS, taintProblem} from '../rules/taint.ts'
@@ -79,16 +80,28 @@ const ranges = z.union([text(rule.rangesProblem), list(text(rule.rangeProblem))]
   error: 'must be an address range, two ranges separated by a comma, or a list of ranges',
 })
 
-const BALANCERS = ['local', 'external'] as const
-
-const balancerProblem = (input: unknown): string =>
-  input === 'vip'
-    ? 'vip is not supported; write local (each node runs its own load balancer) or external (your own, at controlPlaneEndpoint)'
-    : 'must be local, external or {kind: local, port: PORT}'
-
 const loadBalancer = z.union(
-  [z.enum(BALANCERS), z.strictObject({kind: z.enum(BALANCERS), port: portNumber().optional()})],
-  {error: ({input}) => balancerProblem(input)},
+  [
+    z.enum(['local', 'external']),
+    z.strictObject({
+      kind: z.enum(['local', 'vip', 'external']),
+      port: portNumber().optional().describe('Of a local load balancer'),
+      address: text(rule.ipProblem).optional().describe('The virtual address: a free one in the network of the nodes'),
+      provider: z
+        .enum(VIP_PROVIDERS)
+        .optional()
+        .describe('The program that moves the virtual address; the default is keepalived'),
+      interface: text(rule.interfaceNameProblem)
+        .optional()
+        .describe("The interface that gets the virtual address; by default, the one of the node's address"),
+    }),
+  ],
+  {
+    error: ({input}) =>
+      input === 'vip'
+        ? 'vip needs an address; write {kind: vip, address: ADDRESS}'
+        : 'must be local, external, {kind: local, port: PORT} or {kind: vip, address: ADDRESS}',
+  },
 )
 
 /** The shape of kadm's own document. Settings that it leaves out come from kubeadm's documents or the defaults. */
@@ -103,7 +116,7 @@ export const clusterDocument = z.strictObject({
   loadBalancer: loadBalancer
     .optional()
     .describe(
-      'How nodes reach several control planes: local (each node runs haproxy; the default without controlPlaneEndpoint) or external',
+      'How nodes reach several control planes: local (each node runs haproxy; the default without controlPlaneEndpoint) vip (one address that moves between them) or external',
     ),
   apiPort: portNumber().optional(),
   imageRepository: text(rule.repositoryProblem).optional(),

@@ -7,7 +7,8 @@ import {supportedVersion} from '../../domain/version.ts'
 import {DEFAULTS} from './defaults.ts'
 import type {Draft} from './draft.ts'
 import type {Place, Report} from '../documents/finding.ts'
-import {checkBalancer, endpointOf} from '../rules/balancer-rules.ts'
+import {checkBalancer, endpointOf, virtualAddressOf} from '../rules/balancer-rules.ts'
+import {checkVip} from '../rules/vip-rules.ts'
 import {checkHosts, checkRoles} from '../rules/host-rules.ts'
 import type {PlacedHost} from './hosts.ts'
 import {checkOutside, checkRanges, placedRanges} from '../rules/network-rules.ts'
@@ -38,6 +39,7 @@ export function checkTogether(gathered: GatheredDrafts, report: Report): void {
   checkHosts(hosts, [...pods, ...services], report)
   checkEndpoint(draft, report)
   if (whole) checkBalancer(gathered, report)
+  if (whole) checkVip(gathered, [...pods, ...services], report)
   if (whole) checkProxy(draft, report)
   checkPresence(gathered, report)
   checkValidity(draft, report)
@@ -49,8 +51,9 @@ export function checkTogether(gathered: GatheredDrafts, report: Report): void {
   }
 }
 
-function checkEndpoint({controlPlaneEndpoint, apiPort}: Draft, report: Report): void {
+function checkEndpoint({controlPlaneEndpoint, loadBalancer, apiPort}: Draft, report: Report): void {
   if (controlPlaneEndpoint === undefined || balancerOf({controlPlaneEndpoint: controlPlaneEndpoint.value})) return
+  if (virtualAddressOf({loadBalancer}) !== undefined) return // vip-rules.ts says more
   const own = apiPort?.value ?? DEFAULTS.apiPort
   const {port} = splitHostPort(controlPlaneEndpoint.value, own)
   if (port === own) return
@@ -107,11 +110,13 @@ const usualPodSubnets = (gathered: GatheredDrafts): readonly string[] =>
 /** The cluster that the input describes, with defaults for the rest. Only for input without errors. */
 export function clusterOf(gathered: GatheredDrafts): Cluster {
   const {draft, hosts, extra, kubeadm} = gathered
+  const vip = virtualAddressOf(draft)
   return {
     name: draft.name?.value ?? DEFAULTS.name,
     version: supportedVersion(draft.version?.value ?? DEFAULTS.version),
     hosts: hosts.map(({spec}) => spec),
     controlPlaneEndpoint: endpointOf(gathered),
+    ...(vip === undefined ? {} : {virtualAddress: vip}),
     apiPort: draft.apiPort?.value ?? DEFAULTS.apiPort,
     network: {
       podSubnets: draft.podSubnets?.value ?? usualPodSubnets(gathered),

@@ -1,3 +1,4 @@
+import {canonicalAddress} from '../../domain/cidr.ts'
 import type {PodNetwork} from '../../domain/cluster.ts'
 import type {ClusterDocument} from '../documents/cluster-document.ts'
 import {parseVersion} from '../../domain/version.ts'
@@ -41,12 +42,19 @@ export function draftOfCluster(document: ClusterDocument, locate: Locate, contex
   }
 }
 
-const balancerSaid = (said: ClusterDocument['loadBalancer']): LoadBalancer | undefined =>
-  said === undefined
-    ? undefined
-    : typeof said === 'string'
-      ? {kind: said, port: undefined}
-      : {kind: said.kind, port: said.port}
+function balancerSaid(said: ClusterDocument['loadBalancer']): LoadBalancer | undefined {
+  if (said === undefined) return undefined
+  if (typeof said === 'string')
+    return {kind: said, port: undefined, address: undefined, provider: undefined, networkInterface: undefined}
+  const {kind, port, address, provider, interface: networkInterface} = said
+  return {
+    kind,
+    port,
+    address: address === undefined ? undefined : canonicalAddress(address),
+    provider,
+    networkInterface,
+  }
+}
 
 /** One spelling for each release, so that documents can be compared. */
 const canonicalVersion = (text: string | undefined): string | undefined =>

@@ -1,13 +1,17 @@
 import {formatCidr, parseCidr} from '../../domain/cidr.ts'
 import type {KeyAlgorithm, PodNetwork, Source} from '../../domain/cluster.ts'
 import type {Proxy} from '../../domain/online-source.ts'
+import type {VipProvider} from '../../domain/virtual-address.ts'
 import type {Located, Report} from '../documents/finding.ts'
 import {isSame} from '../documents/tree.ts'
 
-/** What the user wrote about the way to the API; the port is that of a local load balancer. */
+/** What the user wrote about the way to the API; the port is that of a local load balancer, the rest belongs to a virtual address. */
 export interface LoadBalancer {
-  readonly kind: 'local' | 'external'
+  readonly kind: 'local' | 'vip' | 'external'
   readonly port: number | undefined
+  readonly address: string | undefined
+  readonly provider: VipProvider | undefined
+  readonly networkInterface: string | undefined
 }
 
 /** The settings that documents and flags can contain, without hosts and component extras. */

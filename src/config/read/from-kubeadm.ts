@@ -1,3 +1,5 @@
+import {z} from 'zod'
+import {VIP_PROVIDERS, type VirtualAddress} from '../../domain/virtual-address.ts'
 import type {Cluster, HostSpec, PodNetwork, Source} from '../../domain/cluster.ts'
 import {clusterOf} from '../draft/assemble.ts'
 import {fileDocuments} from '../documents/file-documents.ts'
@@ -18,6 +20,8 @@ export interface LiveConfig {
   readonly podNetwork?: PodNetwork | undefined
   readonly source?: Source | undefined
   readonly ignorePreflightErrors?: readonly string[] | undefined
+  /** The annotation `VIP_NOTE` of the ConfigMap kube-system/kubeadm-config. */
+  readonly virtualAddress?: string | undefined
 }
 
 /**
@@ -53,9 +57,27 @@ const lenient =
   finding =>
     report({...finding, severity: 'warning'})
 
+const vipNote = z.object({
+  address: z.string(),
+  provider: z.enum(VIP_PROVIDERS),
+  networkInterface: z.string().optional(),
+})
+
+/** The virtual address that a note names; undefined for a note that this release does not understand. */
+function vipOf(note: string | undefined): VirtualAddress | undefined {
+  try {
+    const {success, data} = vipNote.safeParse(JSON.parse(note ?? ''))
+    return success ? {networkInterface: undefined, ...data} : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function withLive(cluster: Cluster, podSubnets: readonly string[], live: LiveConfig): Cluster {
+  const virtualAddress = vipOf(live.virtualAddress)
   return {
     ...cluster,
+    ...(virtualAddress === undefined ? {} : {virtualAddress}),
     hosts: live.hosts ?? [],
     apiPort: live.apiPort ?? cluster.apiPort,
     network: {...cluster.network, podSubnets, plugin: live.podNetwork ?? {kind: 'none'}},

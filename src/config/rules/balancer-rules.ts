@@ -1,5 +1,5 @@
 import {canonicalAddress} from '../../domain/cidr.ts'
-import {splitHostPort} from '../../domain/endpoint.ts'
+import {hostPort, splitHostPort} from '../../domain/endpoint.ts'
 import {
   BALANCER_HOST,
   BALANCER_PORT,
@@ -9,6 +9,7 @@ import {
 } from '../../domain/load-balancer.ts'
 import {DEFAULTS} from '../draft/defaults.ts'
 import type {Draft, LoadBalancer} from '../draft/draft.ts'
+import type {VirtualAddress} from '../../domain/virtual-address.ts'
 import type {Located, Report} from '../documents/finding.ts'
 import type {PlacedHost} from '../draft/hosts.ts'
 
@@ -22,29 +23,56 @@ export interface Reached {
  * `host:port` at which nodes reach the API: the given one, or the load balancer that each node runs. Several control
  * planes without an endpoint have the latter. undefined: the address of the only control plane.
  */
-export function endpointOf({draft: {controlPlaneEndpoint, loadBalancer}, hosts}: Reached): string | undefined {
+export function endpointOf({draft, hosts}: Reached): string | undefined {
+  const {controlPlaneEndpoint, loadBalancer, apiPort} = draft
   if (controlPlaneEndpoint !== undefined) return controlPlaneEndpoint.value
+  const vip = virtualAddressOf(draft)
+  if (vip !== undefined) return hostPort(vip.address, apiPort?.value ?? DEFAULTS.apiPort)
   const isLocal =
     loadBalancer === undefined ? hosts.filter(isControlPlane).length > 1 : loadBalancer.value.kind === 'local'
   return isLocal ? balancerEndpoint(loadBalancer?.value.port) : undefined
 }
+
+/** The address that the control planes have in turn; undefined when clients reach the API in another way. */
+export const virtualAddressOf = ({loadBalancer}: Pick<Draft, 'loadBalancer'>): VirtualAddress | undefined =>
+  loadBalancer?.value.kind !== 'vip' || loadBalancer.value.address === undefined
+    ? undefined
+    : {
+        address: loadBalancer.value.address,
+        provider: loadBalancer.value.provider ?? 'keepalived',
+        networkInterface: loadBalancer.value.networkInterface,
+      }
 
 const isControlPlane = ({spec}: PlacedHost): boolean => spec.role === 'control-plane'
 
 /** Checks that the load balancer, the endpoint and the ports fit together. */
 export function checkBalancer(reached: Reached, report: Report): void {
   const {loadBalancer} = reached.draft
+  if (loadBalancer !== undefined) checkBelongs(loadBalancer, report)
   if (loadBalancer?.value.kind === 'external') checkExternal(reached, loadBalancer, report)
   if (loadBalancer?.value.kind === 'local') checkLocal(reached, loadBalancer, report)
   checkPorts(reached, report)
   checkOwner(reached, report)
 }
 
-function checkExternal({draft}: Reached, {value, place}: Located<LoadBalancer>, report: Report): void {
+/** Settings that this kind of load balancer does not have. */
+function checkBelongs({value, place}: Located<LoadBalancer>, report: Report): void {
+  const refuse = (message: string): void => report({severity: 'error', place, message})
+  if (value.kind !== 'local' && value.port !== undefined)
+    refuse(
+      `sets a port, which only a local load balancer has; ${value.kind === 'vip' ? 'the virtual address has the port of the API servers (apiPort)' : 'write the port in controlPlaneEndpoint'}`,
+    )
+  const {address, provider, networkInterface} = value
+  const foreign = Object.entries({address, provider, interface: networkInterface}).filter(
+    ([, said]) => said !== undefined,
+  )
+  if (value.kind !== 'vip' && foreign.length > 0)
+    refuse(`sets ${foreign.map(([name]) => name).join(' and ')}, which only vip has; write kind: vip, or remove it`)
+}
+
+function checkExternal({draft}: Reached, {place}: Located<LoadBalancer>, report: Report): void {
   const refuse = (message: string): void => report({severity: 'error', place, message})
   const endpoint = draft.controlPlaneEndpoint?.value
-  if (value.port !== undefined)
-    refuse('sets a port, which only a local load balancer has; write the port in controlPlaneEndpoint')
   if (endpoint === undefined) refuse('external needs controlPlaneEndpoint; set it to the address of your load balancer')
   if (balancerOf({controlPlaneEndpoint: endpoint}) !== undefined)
     refuse(`controlPlaneEndpoint has the name of local load balancers (${BALANCER_HOST}); write loadBalancer: local`)

@@ -1,6 +1,7 @@
 import {parseAllDocuments, stringify} from 'yaml'
 
 import type {Cluster, HostSpec, Source} from '../../domain/cluster.ts'
+import {splitHostPort} from '../../domain/endpoint.ts'
 import {BALANCER_PORT, balancerOf} from '../../domain/load-balancer.ts'
 import type {Proxy} from '../../domain/online-source.ts'
 import {formatHours} from '../rules/duration.ts'
@@ -75,6 +76,15 @@ function ownDocument(cluster: Cluster): object {
 }
 
 const endpointDocument = (cluster: Cluster): object => {
+  const {virtualAddress: vip, controlPlaneEndpoint} = cluster
+  if (vip !== undefined) {
+    const isOwn = splitHostPort(controlPlaneEndpoint ?? '', cluster.apiPort).host === vip.address
+    const {address, provider, networkInterface} = vip
+    return {
+      ...said('controlPlaneEndpoint', isOwn ? undefined : controlPlaneEndpoint),
+      loadBalancer: {kind: 'vip', address, provider, ...said('interface', networkInterface)},
+    }
+  }
   const balancer = balancerOf(cluster)
   if (balancer === undefined) return said('controlPlaneEndpoint', cluster.controlPlaneEndpoint)
   return {loadBalancer: balancer.port === BALANCER_PORT ? 'local' : {kind: 'local', port: balancer.port}}

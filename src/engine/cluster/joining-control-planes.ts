@@ -86,7 +86,7 @@ export async function requireHealthyEtcd({cluster, nodes, factsOf, etcd, sleep}:
 
 /** What a person must know before these control planes join: an even number of them, and load balancers that stay as they are. */
 export function joinWarnings(
-  cluster: Pick<Cluster, 'controlPlaneEndpoint'>,
+  cluster: Pick<Cluster, 'controlPlaneEndpoint' | 'virtualAddress'>,
   roles: readonly Role[],
   untouched: readonly {readonly name: string}[],
 ): readonly string[] {
@@ -99,5 +99,10 @@ export function joinWarnings(
       : [
           `the load balancers of ${names} do not use the new control planes yet; run kadm apply with a file that lists all machines`,
         ]),
+    ...(cluster.virtualAddress?.provider === 'keepalived' && names !== ''
+      ? [
+          `the new control planes do not share ${cluster.virtualAddress.address} yet, because the others do not know them; run kadm apply with a file that lists all machines`,
+        ]
+      : []),
   ]
 }

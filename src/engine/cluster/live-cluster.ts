@@ -4,6 +4,7 @@ import {hostPort} from '../../domain/endpoint.ts'
 import {balancerOf} from '../../domain/load-balancer.ts'
 import type {CommandSettings, JoinSettings} from '../../domain/kubeadm.ts'
 import {KadmError} from '../../domain/errors.ts'
+import {VIP_NOTE} from '../../domain/virtual-address.ts'
 import {ApiError} from '../../kube/api-error.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import {apiServerPort, startupSeconds} from '../../kube/components.ts'
@@ -85,6 +86,7 @@ async function readDocuments(api: KubeClient) {
   }
   return {
     clusterConfiguration,
+    virtualAddress: textsAt(kubeadm, 'metadata', 'annotations')[VIP_NOTE],
     kubelet: textsAt(kubelet, 'data')['kubelet'],
     kubeProxy: textsAt(proxy, 'data')['config.conf'],
     hasFlannel: flannel !== undefined,

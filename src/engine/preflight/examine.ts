@@ -12,6 +12,7 @@ import type {Candidate} from '../hosts/open-machines.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
 import {firstReachable} from '../hosts/first-reachable.ts'
 import {tryEndpoint} from '../hosts/try-endpoint.ts'
+import {neighbourAt} from '../hosts/neighbour-at.ts'
 import {tryForwards} from '../hosts/try-forwards.ts'
 import {probeReachability, type Reachable} from './probe-reachability.ts'
 
@@ -73,7 +74,7 @@ export async function examine(examination: Examination): Promise<Examined> {
 /** Tests the forwards through a connection before kadm relies on them, and where the endpoint of the user leads. */
 async function withTries(
   judged: readonly JudgedHost[],
-  {candidates, cluster, joined, readCa}: Examination,
+  {candidates, cluster, joined, readCa, options: {signal}}: Examination,
 ): Promise<readonly JudgedHost[]> {
   const {controlPlaneEndpoint, apiPort} = cluster
   const own = balancerOf(cluster) === undefined ? controlPlaneEndpoint : undefined
@@ -83,11 +84,12 @@ async function withTries(
     judged.map(async (one, i) => {
       const host = candidates[i]?.host
       if (host === undefined) return one
-      const [forwards, answer] = await Promise.all([
+      const [forwards, answer, neighbour] = await Promise.all([
         tryForwards(host, one.node, cluster),
         endpoint === undefined ? undefined : tryEndpoint(host, endpoint, caPem),
+        cluster.virtualAddress && neighbourAt(host, cluster.virtualAddress.address, signal),
       ])
-      return {...one, forwards, endpoint: answer}
+      return {...one, forwards, endpoint: answer, neighbour}
     }),
   )
 }

@@ -1,9 +1,11 @@
 import type {Cluster, Node} from '../../domain/cluster.ts'
 import {balancerOf} from '../../domain/load-balancer.ts'
+import {KEEPALIVED_CHECK} from '../../domain/virtual-address.ts'
 import {nodeNamed, type Leaver, type ListedNode} from '../../domain/removal.ts'
 import {FIREWALL_PHASE, firewallPhase, isOpenedByKadm} from '../../phases/host/firewall.ts'
 import type {Step} from '../../phases/phase.ts'
 import {loadBalancerPhase} from '../../phases/shared/load-balancer.ts'
+import {virtualAddressMembersPhase} from '../../phases/shared/virtual-address.ts'
 import {carryOut} from '../schedule/carry-out.ts'
 import {judgeOutcomes, runOf} from '../schedule/run-of.ts'
 import type {Candidate} from '../hosts/open-machines.ts'
@@ -13,11 +15,17 @@ import type {WorkflowOptions} from '../workflows/options.ts'
 const FIREWALL: Step = {path: FIREWALL_PHASE, phase: firewallPhase}
 const BALANCER: Step = {path: loadBalancerPhase.name, phase: loadBalancerPhase}
 
-/** What machines that stay have for the others: firewall rules for each node, and a load balancer of the control planes. */
-const stepsFor = (cluster: Cluster, leavers: readonly Leaver[]): readonly Step[] =>
-  balancerOf(cluster) !== undefined && leavers.some(({role}) => role === 'control-plane')
-    ? [FIREWALL, BALANCER]
-    : [FIREWALL]
+const MEMBERS: Step = {path: virtualAddressMembersPhase.name, phase: virtualAddressMembersPhase}
+
+/**
+ * What machines that stay have for the others: firewall rules for each node, and a load balancer or keepalived that knows all
+ * control planes.
+ */
+function stepsFor(cluster: Cluster, leavers: readonly Leaver[]): readonly Step[] {
+  if (!leavers.some(({role}) => role === 'control-plane')) return [FIREWALL]
+  if (balancerOf(cluster) !== undefined) return [FIREWALL, BALANCER]
+  return cluster.virtualAddress?.provider === 'keepalived' ? [FIREWALL, MEMBERS] : [FIREWALL]
+}
 
 /** The machines that stay and have something for the leavers. */
 export const knowingLeavers = (
@@ -28,7 +36,10 @@ export const knowingLeavers = (
   candidates.filter(({gathered: {facts}}) => {
     // A host of the file that has not joined yet knows no other node.
     if (facts.nodeName === undefined) return false
-    return stepsFor(cluster, leavers).includes(BALANCER) || isOpenedByKadm(facts)
+    const steps = stepsFor(cluster, leavers)
+    const knowsThem =
+      steps.includes(BALANCER) || (steps.includes(MEMBERS) && facts.files[KEEPALIVED_CHECK] !== undefined)
+    return knowsThem || isOpenedByKadm(facts)
   })
 
 export interface Forgetting {

@@ -15,6 +15,8 @@ const FILES = {
   'kadm-firewall.sh': true,
   'kadm-firewall.service': true,
   'haproxy.cfg': true,
+  'keepalived.conf': true,
+  'keepalived-check.sh': true,
 } as const satisfies Record<TemplateName, true>
 
 /** The templates that come with kadm. */

@@ -28,6 +28,7 @@ const PACKAGES = [
   ],
   ...['iptables', 'nftables', 'ufw', 'firewalld', 'conntrack', 'ethtool', 'socat', 'ebtables', 'kmod', 'iproute2'],
   ...['zram-tools', 'systemd-zram-generator', 'dphys-swapfile', 'unattended-upgrades', 'apparmor', 'perl-base', 'sudo'],
+  ...['keepalived', 'curl'],
 ]
 
 const FORMAT = '${db:Status-Abbrev}|${Package}|${Version}\\n'

@@ -3,7 +3,7 @@ import {imageNeeds, imagesForRole, imagesOf} from '../../domain/images.ts'
 import {usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import {balancerOf} from '../../domain/load-balancer.ts'
 import {proxyEnvironment} from '../../domain/no-proxy.ts'
-import {HAPROXY_IMAGE} from '../../domain/releases.ts'
+import {HAPROXY_IMAGE, KUBE_VIP_IMAGE} from '../../domain/releases.ts'
 import {pulledImages} from '../../resources/images/pulled-images.ts'
 import {imagesFromBundle} from '../shared/from-bundle.ts'
 import {manifestPlaces} from '../shared/image-mirrors.ts'
@@ -27,6 +27,7 @@ const urgent = (context: PhaseContext): readonly string[] => {
     set.controllerManager,
     set.scheduler,
     ...(balancerOf(cluster) === undefined ? [] : [HAPROXY_IMAGE]),
+    ...(cluster.virtualAddress?.provider === 'kube-vip' ? [KUBE_VIP_IMAGE] : []),
   ]
 }
 

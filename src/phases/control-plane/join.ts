@@ -7,6 +7,7 @@ import {sharedFile} from '../../resources/pki/shared-file.ts'
 import {serviceAccountKey} from '../../resources/pki/service-account-key.ts'
 import type {Phase} from '../phase.ts'
 import {loadBalancerPhase, loadBalancerReadyPhase} from '../shared/load-balancer.ts'
+import {virtualAddressMembersPhase, virtualAddressStartPhase} from '../shared/virtual-address.ts'
 import {kubeconfigsOf} from './kubeconfigs.ts'
 import {kubeletFinalizePhase} from './kubelet-finalize.ts'
 import {kubeletAtWork} from './kubelet-start.ts'
@@ -74,6 +75,7 @@ export const joinControlPlanePhase: Phase = {
       where,
       resources: context => kubeconfigsOf(context, ['admin', 'kubelet', 'controller-manager', 'scheduler']),
     },
+    {...virtualAddressMembersPhase, where},
     {
       name: 'kubelet-start',
       title: 'Start the kubelet',
@@ -110,6 +112,7 @@ export const joinControlPlanePhase: Phase = {
     },
     {...waitControlPlanePhase, where},
     {...loadBalancerReadyPhase, where},
+    virtualAddressStartPhase,
     {...markControlPlanePhase, where},
     {...userKubeconfigPhase, where},
     {...controllersHealthyPhase, where},

@@ -65,10 +65,16 @@ export const firewallPhase: Phase = {
   },
 }
 
-const inUfw = ({existingNodes}: PhaseContext, rules: readonly FirewallRule[]): AnyHostResource =>
+/** ufw knows VRRP since 0.36.2; preflight says what to do with an older one. */
+export function isOldUfw({packages}: Pick<Facts, 'packages'>): boolean {
+  const [major = 0, minor = 0, patch = 0] = (packages['ufw']?.version ?? '').split(/[.-]/).map(Number)
+  return packages['ufw'] !== undefined && major === 0 && (minor < 36 || (minor === 36 && !(patch >= 2)))
+}
+
+const inUfw = ({existingNodes, facts}: PhaseContext, rules: readonly FirewallRule[]): AnyHostResource =>
   ufwRules({
     rules: rules.flatMap(rule => {
-      const line = ufwRule(rule)
+      const line = rule.protocol === 'vrrp' && isOldUfw(facts) ? undefined : ufwRule(rule)
       return line === undefined ? [] : [{rule: line, comment: ruleComment(rule)}]
     }),
     mark: RULE_MARK,

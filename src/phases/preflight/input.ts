@@ -38,6 +38,8 @@ export interface JudgedHost {
   readonly forwards?: readonly ForwardTry[]
   /** Undefined when the cluster has no endpoint of its own, or when it could not be tested. */
   readonly endpoint?: EndpointAnswer | undefined
+  /** The MAC address of the machine that has the virtual address of the cluster, as the host sees it. */
+  readonly neighbour?: string | undefined
 }
 
 /** From `status` of a Node object. */

@@ -23,6 +23,9 @@ import {staticAddressChecks} from './checks/static-address-checks.ts'
 import * as storage from './checks/storage-checks.ts'
 import * as swap from './checks/swap-checks.ts'
 import * as system from './checks/system-checks.ts'
+import {vipNetworkCheck, vipOwnerCheck} from './checks/vip-network-check.ts'
+import {vipProgramCheck} from './checks/vip-program-check.ts'
+import {vipUseCheck} from './checks/vip-use-check.ts'
 import {kubeletVersionCheck, versionChangeCheck} from './checks/version-checks.ts'
 
 /** In the order in which you read them: privileges, the kind of machine, whether it is free, what kadm will prepare. */
@@ -46,6 +49,9 @@ const HOST_CHECKS: readonly HostCheck[] = [
   portChecks,
   loadBalancerCheck,
   endpointCheck,
+  vipNetworkCheck,
+  vipUseCheck,
+  vipProgramCheck,
   residue.fileChecks,
   residue.etcdDirCheck,
   shared.manifestCopiesCheck,
@@ -95,6 +101,7 @@ const SET_CHECKS: readonly SetCheck[] = [
   duplicateAddressCheck,
   existingNodesCheck,
   rangeCheck,
+  vipOwnerCheck,
   clockOffsetCheck,
 ]
 

@@ -1,4 +1,5 @@
 import {KUBELET_DIR} from '../../domain/paths.ts'
+import {KUBE_VIP_MANIFEST} from '../../domain/virtual-address.ts'
 import {sh} from '../../remote/shell/shell.ts'
 import {cleanup, type CleanupResource} from '../../resources/steps/cleanup.ts'
 import {mountsBelow, unmountBelow} from '../../resources/files/remove-tree.ts'
@@ -84,4 +85,19 @@ for try in 1 2 3 4 5 6 7 8 9 10; do
   echo "$left" | while read -r group; do find "$group" -depth -type d -exec rmdir -- {} + 2>/dev/null || :; done
   sleep 0.1
 done`,
+  })
+
+/** The value of a variable of kube-vip's container, as kadm and kube-vip itself write it. */
+const kubeVipSays = (name: string) =>
+  sh`$(grep -A 1 ${`name: "*${name}"*$`} ${KUBE_VIP_MANIFEST} 2>/dev/null | sed -n 's/^ *value: "*\([^"]*\)"*$/\1/p')`
+
+/** kube-vip that is stopped by force leaves its address on the interface. keepalived removes it when its unit stops. */
+export const virtualAddressGone = (): CleanupResource =>
+  cleanup({
+    name: 'virtual-address',
+    why: 'two machines would answer for the address of the API',
+    remains: sh`address=${kubeVipSays('address')}
+[ -z "$address" ] || ip -o addr show to "$address" 2>/dev/null | awk '{print $4 " on " $2}'`,
+    clear: sh`address=${kubeVipSays('address')}
+ip -o addr show to "$address" 2>/dev/null | while read -r index card family prefix rest; do ip addr del "$prefix" dev "$card"; done`,
   })

@@ -5,6 +5,7 @@ import {kubeconfigsPhase} from '../control-plane/kubeconfigs.ts'
 import {kubeletFinalizePhase} from '../control-plane/kubelet-finalize.ts'
 import {kubeletStartPhase} from '../control-plane/kubelet-start.ts'
 import {loadBalancerPhase, loadBalancerReadyPhase} from '../shared/load-balancer.ts'
+import {virtualAddressPhase, virtualAddressReadyPhase, virtualAddressRightsPhase} from '../shared/virtual-address.ts'
 import {markControlPlanePhase} from '../control-plane/mark-control-plane.ts'
 import type {Phase} from '../phase.ts'
 import {pkiPhase} from '../control-plane/pki.ts'
@@ -20,6 +21,7 @@ export const firstControlPlanePhases: readonly Phase[] = [
   {...loadBalancerPhase, where: 'initial-control-plane'},
   pkiPhase,
   kubeconfigsPhase,
+  virtualAddressPhase,
   etcdPhase,
   controlPlanePhase,
   kubeletStartPhase,
@@ -27,10 +29,12 @@ export const firstControlPlanePhases: readonly Phase[] = [
   waitControlPlanePhase,
   controllersPhase, // unless they were started with the API server
   adminPhase,
+  virtualAddressRightsPhase,
   uploadConfigPhase,
   bootstrapTokenPhase, // workers wait for this
   markControlPlanePhase,
   {...loadBalancerReadyPhase, where: 'initial-control-plane'}, // pods of the next phases use it
+  virtualAddressReadyPhase,
   podNetworkPhase,
   addonsPhase,
   kubeletFinalizePhase,

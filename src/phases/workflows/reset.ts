@@ -16,7 +16,14 @@ import {emptyTrees, removeTrees} from '../../resources/files/remove-tree.ts'
 import {etcdLeft, type EtcdLeftResource} from '../../resources/cluster/etcd-left.ts'
 import {nodeRemoved} from '../../resources/cluster/node-removed.ts'
 import {restoreKernelSettings} from '../shared/kernel-memory.ts'
-import {kubeletStopped, podGroupsGone, podLinksGone, podMountsGone, podsStopped} from '../shared/node-residue.ts'
+import {
+  kubeletStopped,
+  podGroupsGone,
+  podLinksGone,
+  podMountsGone,
+  podsStopped,
+  virtualAddressGone,
+} from '../shared/node-residue.ts'
 import {packetFilterCleared} from '../shared/packet-filter.ts'
 import type {Phase, PhaseContext} from '../phase.ts'
 
@@ -56,6 +63,7 @@ export const stopPhase: Phase = {
   resources: () => [
     kubeletStopped(),
     podsStopped(),
+    virtualAddressGone(),
     podMountsGone(),
     podGroupsGone(),
     podLinksGone(),

@@ -37,4 +37,16 @@ describe('the machines that have something for a node that leaves', () => {
     expect(named('api.kadm.internal:7443', 'control-plane')).toEqual(['open', 'closed'])
     expect(named('api.kadm.internal:7443', 'worker')).toEqual(['closed'])
   })
+
+  it('are the control planes that share an address with it', () => {
+    const mark = {type: 'file', mode: '0700', owner: 'root', size: 1, sha256: undefined} as const
+    const member = host('member', {nodeName: 'member', files: {'/etc/keepalived/kadm-check': mark}})
+    const virtualAddress = {address: '10.0.0.9', provider: 'keepalived', networkInterface: undefined} as const
+    const cluster = sampleCluster({controlPlaneEndpoint: '10.0.0.9:6443', virtualAddress})
+    const knowing = (role: Leaver['role']) =>
+      knowingLeavers([member, ...ALL], cluster, [leaver(role)]).map(({host: {name}}) => name)
+
+    expect(knowing('control-plane')).toEqual(['member', 'closed'])
+    expect(knowing('worker')).toEqual(['closed'])
+  })
 })

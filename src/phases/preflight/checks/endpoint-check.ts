@@ -10,6 +10,8 @@ const NAME = 'ControlPlaneEndpoint'
  */
 export const endpointCheck: HostCheck = (view, {cluster}) => {
   const {controlPlaneEndpoint: endpoint} = cluster
+  // A virtual address has its own checks.
+  if (cluster.virtualAddress !== undefined) return []
   if (endpoint === undefined || balancerOf(cluster) !== undefined || view.endpoint === undefined) return []
   return [judge(view, endpoint)]
 }
