@@ -1,8 +1,7 @@
 import {execFileSync} from 'node:child_process'
-import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {parse} from 'yaml'
 import {cacheDir} from '../../../src/lab/image/cache.ts'
 
 /** The kubeadm that the lab's bundle was made with; undefined on a machine that never made one. */
@@ -17,12 +16,12 @@ export function realKubeadm(): string | undefined {
 }
 
 /** Runs something with a file that has this text, in a folder of its own that is gone afterwards. */
-function withFile<T>(text: string, run: (file: string, folder: string) => T): T {
+function withFile<T>(text: string, run: (file: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'kadm-kubeadm-'))
   try {
     const file = join(folder, 'kubeadm.yaml')
     writeFileSync(file, text)
-    return run(file, folder)
+    return run(file)
   } finally {
     rmSync(folder, {recursive: true})
   }
@@ -37,21 +36,6 @@ export const isTakenBy = (kubeadm: string, text: string): boolean =>
     } catch {
       return false
     }
-  })
-
-/** What `kubeadm init --dry-run` writes for a control plane, by the names of its files: parsed YAML, and text. */
-export const writtenBy = (kubeadm: string, text: string): Readonly<Record<string, unknown>> =>
-  withFile(text, (file, folder) => {
-    const env = {...process.env, KUBEADM_INIT_DRYRUN_DIR: folder}
-    for (const phase of [['control-plane', 'all'], ['etcd', 'local'], ['kubelet-start']])
-      execFileSync(kubeadm, ['init', 'phase', ...phase, '--config', file, '--dry-run'], {env, stdio: 'ignore'})
-    const names = readdirSync(folder).filter(name => name !== 'kubeadm.yaml' && /\.(yaml|env)$/.test(name))
-    return Object.fromEntries(
-      names.map(name => {
-        const content = readFileSync(join(folder, name), 'utf8')
-        return [name, name.endsWith('.env') ? content : (parse(content) as unknown)]
-      }),
-    )
   })
 
 /** What `kubeadm config print` prints. */

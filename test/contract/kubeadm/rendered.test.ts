@@ -1,0 +1,56 @@
+import pLimit from 'p-limit'
+import {beforeAll, describe, expect, test} from 'vitest'
+import {textAt} from '../../../src/kube/json.ts'
+import {initFile, RENDERED} from './cases.ts'
+import {differences, forKubeadm, ON_PURPOSE, OTHER_WORDS, valuesOf} from './comparable.ts'
+import {environment, GIVEN, GIVEN_OTHERWISE} from './given.ts'
+import {kadmInit, type SeenMachine} from './kadm-init.ts'
+import {realInit, type Rendered} from './real-init.ts'
+import {realKubeadm} from './real-kubeadm.ts'
+import {isTakenByKadm} from './taken.ts'
+
+const kubeadm = realKubeadm() ?? ''
+
+const isOfInit = (text: string): boolean => /^kind: (Init|Cluster)Configuration/m.test(text)
+
+const cases = Object.entries({...RENDERED, ...GIVEN}).filter(
+  ([name, text]) => !Object.hasOwn(GIVEN_OTHERWISE, name) && isOfInit(text) && isTakenByKadm(text),
+)
+
+/** What the pods of kubeadm show of the machine on which it ran. */
+function machineOf(real: Rendered, text: string): SeenMachine {
+  const pod = real['pod kube-apiserver']
+  const caDirs = JSON.stringify(pod).matchAll(/"hostPath":\{"path":"(\/[^"]*(?:ca-certificates|ca-trust|tls\/certs))"/g)
+  const note = 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint'
+  const endpoint = textAt(pod, 'metadata', 'annotations', note) ?? ''
+  const address = endpoint.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '')
+  return {address: namesAddress(text) ? '192.0.2.77' : address, caDirs: [...caDirs].map(([, path = '']) => path)}
+}
+
+/** Zeros ask for the address of the machine. */
+const namesAddress = (text: string): boolean => /advertiseAddress: *"?(?!0\.0\.0\.0|::")[0-9a-f.:]+/.test(text)
+
+describe.runIf(kubeadm !== '')('what an init renders beside the real kubeadm', () => {
+  const real = new Map<string, Rendered>()
+  beforeAll(async () => {
+    // A dry run waits most of its time, for an API server that is not there.
+    const limit = pLimit(12)
+    const all = [['', initFile()] as const, ...cases]
+    await Promise.all(
+      all.map(([name, text]) => limit(async () => real.set(name, await realInit(kubeadm, forKubeadm(text))))),
+    )
+  }, 900_000)
+
+  test.each(cases)('is the same: %s', (name, text) => {
+    const theirs = real.get(name) ?? {}
+    const wanted = valuesOf(theirs, text)
+    const ours = valuesOf(kadmInit(text, machineOf(theirs, text), environment), text)
+
+    expect(wanted.size).toBeGreaterThan(500)
+    expect(differences(wanted, ours, valuesOf(real.get('') ?? {}, ''))).toEqual([])
+  })
+
+  test('is different on purpose only for a reason', () => {
+    for (const {why} of [...ON_PURPOSE, ...OTHER_WORDS]) expect(why.split(' ').length).toBeGreaterThan(4)
+  })
+})
