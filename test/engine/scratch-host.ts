@@ -11,7 +11,7 @@ import type {Host, RunResult} from '../../src/remote/host.ts'
 export const ME = `${String(process.getuid?.() ?? 0)}:${String(process.getgid?.() ?? 0)}`
 
 /** The folders of a host that stand in the scratch folder instead. */
-const MOVED = ['/var/lib/kadm', '/var/lib/kubelet', '/etc/kubernetes']
+const MOVED = ['/var/lib/kadm', '/var/lib/kubelet', '/var/lib/etcd', '/etc/kubernetes']
 
 /** Programs before which a script may be cut off; each start of one counts. */
 const COUNTED = ['base64', 'chmod', 'cp', 'date', 'mkdir', 'mv', 'rm', 'rmdir', 'sync']
@@ -40,7 +40,7 @@ export function scratchHosts(): (name?: string, like?: ScratchHost) => ScratchHo
   const roots: string[] = []
   afterEach(() => {
     for (const root of roots.splice(0)) rmSync(root, {recursive: true, force: true, maxRetries: 5})
-  })
+  }, 60_000)
   return (name = 'vm-1', like) => {
     const root = mkdtempSync(join(tmpdir(), 'kadm-engine-'))
     roots.push(root)

@@ -1,5 +1,5 @@
 import {KadmError} from '../../domain/errors.ts'
-import {mayAdd, mayRemove, type AskedMember, type EtcdPeer} from '../../domain/etcd.ts'
+import {labelOf, mayAdd, mayRemove, type AskedMember, type EtcdMember, type EtcdPeer} from '../../domain/etcd.ts'
 import type {EtcdClient} from '../../kube/etcd/etcd-client.ts'
 import {EtcdError} from '../../kube/etcd/etcd-error.ts'
 import type {JoiningPeer} from '../../resources/core/values.ts'
@@ -8,11 +8,7 @@ import type {JoiningPeer} from '../../resources/core/values.ts'
  * Makes a host a learner of etcd and returns all members for its first start. Nothing happens while etcd could lose
  * its quorum by it. A member that ran on the host before and whose data is gone is removed first.
  */
-export async function joinEtcd(
-  etcd: Pick<EtcdClient, 'askMembers' | 'addLearner' | 'remove' | 'members'>,
-  peer: JoiningPeer,
-  sleep: (ms: number) => Promise<void>,
-): Promise<readonly EtcdPeer[]> {
+export async function joinEtcd(etcd: Joinable, peer: JoiningPeer, sleep: Sleep): Promise<readonly EtcdPeer[]> {
   const {name, peerUrl} = peer
   const isOwn = ({peerUrls}: Pick<AskedMember, 'peerUrls'>): boolean => peerUrls.includes(peerUrl)
   const before = await settledMembers(etcd, {isOwn, tries: TRIES}, sleep)
@@ -22,11 +18,7 @@ export async function joinEtcd(
     allow(mayRemove(before, own.id), `remove the former etcd member of ${name}, whose data is gone`)
     await etcd.remove(own.id)
   }
-  if (own === undefined || isReplaced) {
-    const rest = before.filter(member => !isOwn(member))
-    allow(mayAdd(rest), `add ${name} to etcd`)
-    await addWhenFree(etcd, peerUrl, sleep)
-  }
+  if (own === undefined || isReplaced) await addInTurn(etcd, peer, sleep)
   return (await etcd.members()).flatMap(member =>
     member.peerUrls.map(url => ({
       name: isOwn(member) ? name : member.name === '' ? member.id : member.name,
@@ -35,42 +27,72 @@ export async function joinEtcd(
   )
 }
 
+type Joinable = Pick<EtcdClient, 'askMembers' | 'addLearner' | 'remove' | 'members'>
+type Sleep = (ms: number) => Promise<void>
+
 /** As kubeadm waits for a cluster whose last member has just joined. */
 const TRIES = 8
 const PAUSE_MS = 5000
 
-/** The members, as soon as all others answer; those that do not answer in time are judged as they are. */
+/**
+ * The members, as soon as all voters besides the own one answer; those that do not answer in time are judged as they are. A learner
+ * may still be starting.
+ */
 export async function settledMembers(
   etcd: Pick<EtcdClient, 'askMembers'>,
   {isOwn, tries}: {readonly isOwn: (member: AskedMember) => boolean; readonly tries: number},
-  sleep: (ms: number) => Promise<void>,
+  sleep: Sleep,
 ): Promise<readonly AskedMember[]> {
   for (let left = tries - 1; ; left--) {
     const members = await etcd.askMembers()
-    if (left <= 0 || members.every(member => member.isHealthy || isOwn(member))) return members
+    if (left <= 0 || members.every(member => member.isHealthy || member.isLearner || isOwn(member))) return members
     await sleep(PAUSE_MS)
   }
 }
 
-/** As kubeadm waits for etcd (timeouts.etcdAPICall), in pauses. */
-const TURNS = 24
+/** As long as a member may take to start and then to receive all data (twice kubeadm's timeouts.etcdAPICall). */
+const TURNS = 240
+const TURN_MS = 1000
 
-/** etcd takes one learner at a time; the other one may join from its own machine in another run. */
-async function addWhenFree(
-  etcd: Pick<EtcdClient, 'addLearner'>,
-  peerUrl: string,
-  sleep: (ms: number) => Promise<void>,
-): Promise<void> {
-  for (let left = TURNS; ; left--) {
-    try {
-      await etcd.addLearner(peerUrl)
-      return
-    } catch (error) {
-      if (left <= 0 || !(error instanceof EtcdError) || error.reason !== 'too-many-learners') throw error
-      await sleep(PAUSE_MS)
-    }
+/**
+ * Adds the host when no other member is a learner: etcd takes one at a time. The other one may join from another machine of this run,
+ * or in another run; the host waits as long as those before it come and go.
+ */
+async function addInTurn(etcd: Joinable, {name, peerUrl}: JoiningPeer, sleep: Sleep): Promise<void> {
+  let ahead: EtcdMember | undefined
+  let refusal: unknown
+  for (let left = TURNS; left >= 0; left--) {
+    const other = (await etcd.members()).find(({isLearner}) => isLearner)
+    if (other === undefined) {
+      allow(mayAdd(await settledMembers(etcd, {isOwn: () => false, tries: TRIES}, sleep)), `add ${name} to etcd`)
+      refusal = await refusedTurn(etcd.addLearner(peerUrl))
+      if (refusal === undefined) return
+    } else if (other.id !== ahead?.id) left = TURNS
+    ahead = other
+    await sleep(TURN_MS)
+  }
+  throw ahead === undefined ? refusal : stuckBehind(ahead, name)
+}
+
+/** Another host was faster. */
+const refusedTurn = async (adding: Promise<unknown>): Promise<EtcdError | undefined> => {
+  try {
+    await adding
+    return undefined
+  } catch (error) {
+    if (error instanceof EtcdError && error.reason === 'too-many-learners') return error
+    throw error
   }
 }
+
+const stuckBehind = (other: EtcdMember, name: string): KadmError =>
+  new KadmError(
+    'timeout',
+    `could not add ${name} to etcd: etcd takes one new member at a time, and ${labelOf(other)} still has no vote after ${String((TURNS * TURN_MS) / 1000)} s`,
+    {
+      hint: 'run the join of that machine again, or remove it with kadm remove NODE --dead; kadm etcd members shows all members',
+    },
+  )
 
 function allow(may: true | string, doing: string): void {
   if (may === true) return

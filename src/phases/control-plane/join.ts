@@ -88,10 +88,10 @@ export const joinControlPlanePhase: Phase = {
     {
       name: 'etcd',
       title: 'Join etcd',
+      // Not limited to one host at a time: a host that an interrupted run made a learner must go first, and only etcd knows which.
       why: 'the member gets its vote when it has all data; one at a time, so that etcd always has a quorum',
       where,
       needs: ['wait-control-plane'],
-      concurrency: 1,
       when: context => withoutOwnEtcd(context) ?? true,
       resources: context => [
         ...etcdOn(context, 'join'),
