@@ -1,6 +1,7 @@
 _kadm_flags() {
   case "$1" in
     'apply') flags='--json --verbose --color --no-color --file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --skip-unreachable --yes --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
+    'backup') flags='--json --verbose --color --no-color --to --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'bundle create') flags='--json --verbose --color --no-color --file --architecture --from-lab --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --help';;
     'bundle verify') flags='--json --verbose --color --no-color --help';;
     'certs certificate-key') flags='--json --verbose --color --no-color --output --help';;
@@ -16,6 +17,7 @@ _kadm_flags() {
     'etcd backup') flags='--json --verbose --color --no-color --to --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'etcd defrag') flags='--json --verbose --color --no-color --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'etcd members') flags='--json --verbose --color --no-color --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
+    'etcd restore') flags='--json --verbose --color --no-color --file --bundle --ignore-preflight-errors --dry-run --take-lease --skip-unreachable --yes --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'etcd status') flags='--json --verbose --color --no-color --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'explain') flags='--json --verbose --color --no-color --output --help';;
     'init') flags='--json --verbose --color --no-color --file --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --upload-certs --certificate-key --skip-certificate-key-print --patches --bundle --only --skip-phases --ignore-preflight-errors --dry-run --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
@@ -36,6 +38,7 @@ _kadm_flags() {
     'repair clones') flags='--json --verbose --color --no-color --file --write --yes --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --help';;
     'remove') flags='--json --verbose --color --no-color --to --dead --force --ignore-daemonsets --delete-emptydir-data --disable-eviction --grace-period --timeout --skip-wait-for-delete-timeout --pod-selector --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --dry-run --yes --take-lease --output --help';;
     'reset') flags='--json --verbose --color --no-color --to --file --yes --take-lease --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
+    'restore') flags='--json --verbose --color --no-color --file --bundle --ignore-preflight-errors --dry-run --take-lease --skip-unreachable --yes --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'status') flags='--json --verbose --color --no-color --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'token create') flags='--json --verbose --color --no-color --print-join-command --certificate-key --ttl --description --to --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'token delete') flags='--json --verbose --color --no-color --to --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --help';;
@@ -75,6 +78,19 @@ _kadm_values() {
     'apply --known-hosts') values='@files';;
     'apply --output') values='json yaml';;
     'apply -o') values='json yaml';;
+    'backup') values='@files';;
+    'backup --to') values='@hosts';;
+    'backup --file') values='@files';;
+    'backup -f') values='@files';;
+    'backup --identity-file') values='@files';;
+    'backup -i') values='@files';;
+    'backup --ssh-user') values='';;
+    'backup --ssh-port') values='';;
+    'backup --jump') values='';;
+    'backup -J') values='';;
+    'backup --known-hosts') values='@files';;
+    'backup --output') values='json yaml';;
+    'backup -o') values='json yaml';;
     'bundle create') values='@files';;
     'bundle create --file') values='@files';;
     'bundle create -f') values='@files';;
@@ -204,6 +220,20 @@ _kadm_values() {
     'etcd members --known-hosts') values='@files';;
     'etcd members --output') values='json yaml name';;
     'etcd members -o') values='json yaml name';;
+    'etcd restore') values='@files';;
+    'etcd restore --file') values='@files';;
+    'etcd restore -f') values='@files';;
+    'etcd restore --bundle') values='@files';;
+    'etcd restore --ignore-preflight-errors') values='@checks';;
+    'etcd restore --identity-file') values='@files';;
+    'etcd restore -i') values='@files';;
+    'etcd restore --ssh-user') values='';;
+    'etcd restore --ssh-port') values='';;
+    'etcd restore --jump') values='';;
+    'etcd restore -J') values='';;
+    'etcd restore --known-hosts') values='@files';;
+    'etcd restore --output') values='json yaml';;
+    'etcd restore -o') values='json yaml';;
     'etcd status') values='@hosts';;
     'etcd status --file') values='@files';;
     'etcd status -f') values='@files';;
@@ -407,6 +437,20 @@ _kadm_values() {
     'reset --known-hosts') values='@files';;
     'reset --output') values='json yaml';;
     'reset -o') values='json yaml';;
+    'restore') values='@files';;
+    'restore --file') values='@files';;
+    'restore -f') values='@files';;
+    'restore --bundle') values='@files';;
+    'restore --ignore-preflight-errors') values='@checks';;
+    'restore --identity-file') values='@files';;
+    'restore -i') values='@files';;
+    'restore --ssh-user') values='';;
+    'restore --ssh-port') values='';;
+    'restore --jump') values='';;
+    'restore -J') values='';;
+    'restore --known-hosts') values='@files';;
+    'restore --output') values='json yaml';;
+    'restore -o') values='json yaml';;
     'status') values='@hosts';;
     'status --kubeconfig') values='@files';;
     'status --file') values='@files';;
@@ -483,6 +527,7 @@ _kadm_values() {
   esac
 }
 _kadm_commands='apply
+backup
 bundle create
 bundle verify
 certs certificate-key
@@ -498,6 +543,7 @@ doctor
 etcd backup
 etcd defrag
 etcd members
+etcd restore
 etcd status
 explain
 init
@@ -518,6 +564,7 @@ preflight
 repair clones
 remove
 reset
+restore
 status
 token create
 token delete
@@ -525,7 +572,7 @@ token list
 verify
 version'
 _kadm_phases='prepare prepare/hostname prepare/network prepare/swap prepare/kernel prepare/nat prepare/firewall prepare/proxy prepare/packages prepare/runtime prepare/kubelet control-plane-images load-balancer certs certs/ca certs/leaves kubeconfig etcd control-plane kubelet-start node-images wait-control-plane controllers-start admin upload-config bootstrap-token mark-control-plane load-balancer-ready pod-network addon addon/kube-proxy addon/kube-proxy/objects addon/kube-proxy/ready addon/coredns kubelet-finalize user-kubeconfig controllers control-plane-join control-plane-join/load-balancer control-plane-join/certs control-plane-join/certs/shared control-plane-join/certs/leaves control-plane-join/kubeconfig control-plane-join/kubelet-start control-plane-join/kubelet-finalize control-plane-join/etcd control-plane-join/manifests control-plane-join/wait-control-plane control-plane-join/load-balancer-ready control-plane-join/mark-control-plane control-plane-join/user-kubeconfig control-plane-join/controllers worker worker/load-balancer worker/kubelet-start worker/token-gone worker/marks node-ready node-pods control-plane-pods cluster-ready'
-_kadm_checks='all Architecture CPUSETS CRI Capabilities CgroupDriver ClockOffset ClockSync Clone CloudInit ContainerRuntimeVersion ControlPlaneEndpoint DNSUpstreams DirAvailable--var-lib-etcd DiskSpace DiskWritable DuplicateAddress DuplicateHostname FirewallOutput Firewalld Forwarding FsyncLatency HTTPProxy HTTPProxyCIDR Hostname HostsFile ImmutableFile IsPrivilegedUser KernelModules KubeletDropIns KubeletExtraArgs KubeletSource KubeletVersion LoadBalancer ManifestCopies Mem NetworkManager NetworkRanges NodeAddress NumCPU OperatingSystem OtherCluster OtherKubernetes PackageLock PackageRepository PackageState PacketFilter PathMTU PathType PodNetworkConfig PodNetworkLeftovers ProtectKernelDefaults ProxyNotInFile Reachability Role RuntimeDropIns RuntimeStart SameMachine Service-kubelet StaticAddress Swap SwapInUse SwapKernel SysctlFiles SystemVerification Ufw VXLAN VersionChange Virtualization FileAvailable--etc-kubernetes-kubelet.conf FileAvailable--etc-kubernetes-pki-ca.crt FileContent--proc-sys-net-ipv4-ip_forward Port-2379 Port-2380 Port-6443 Port-7443 Port-10250 Port-10256 Port-10257 Port-10259'
+_kadm_checks='all Architecture CPUSETS CRI Capabilities CgroupDriver ClockOffset ClockSync Clone CloudInit ContainerRuntimeVersion ControlPlaneEndpoint DNSUpstreams DirAvailable--var-lib-etcd DiskSpace DiskWritable DuplicateAddress DuplicateHostname FirewallOutput Firewalld Forwarding FsyncLatency HTTPProxy HTTPProxyCIDR Hostname HostsFile ImmutableFile IsPrivilegedUser KernelModules KubeletDropIns KubeletExtraArgs KubeletSource KubeletVersion LoadBalancer ManifestCopies Mem NetworkManager NetworkRanges NodeAddress NumCPU OperatingSystem OtherCluster OtherKubernetes PackageLock PackageRepository PackageState PacketFilter PathMTU PathType PodNetworkConfig PodNetworkLeftovers ProtectKernelDefaults ProxyNotInFile Reachability Role RuntimeDropIns RuntimeStart SameMachine Service-kubelet StaticAddress Swap SwapInUse SwapKernel SysctlFiles SystemVerification Ufw UnfinishedRestore VXLAN VersionChange Virtualization FileAvailable--etc-kubernetes-kubelet.conf FileAvailable--etc-kubernetes-pki-ca.crt FileContent--proc-sys-net-ipv4-ip_forward Port-2379 Port-2380 Port-6443 Port-7443 Port-10250 Port-10256 Port-10257 Port-10259'
 _kadm_offer() {
   local words=$1 cur=$2 before=''
   case "$cur" in *,*) before="${cur%,*},"; cur=${cur##*,};; esac

@@ -1,5 +1,6 @@
 import type {Command} from '@oclif/core'
 import {Apply} from './apply.ts'
+import {Backup} from './backup.ts'
 import {BundleCreate} from './bundle/create.ts'
 import {BundleVerify} from './bundle/verify.ts'
 import {CertsCertificateKey} from './certs/certificate-key.ts'
@@ -15,6 +16,7 @@ import {Doctor} from './doctor.ts'
 import {EtcdBackup} from './etcd/backup.ts'
 import {EtcdDefrag} from './etcd/defrag.ts'
 import {EtcdMembers} from './etcd/members.ts'
+import {EtcdRestore} from './etcd/restore.ts'
 import {EtcdStatus} from './etcd/status.ts'
 import {Explain} from './explain.ts'
 import {Init} from './init.ts'
@@ -35,6 +37,7 @@ import {Preflight} from './preflight.ts'
 import {RepairClones} from './repair/clones.ts'
 import {Remove} from './remove.ts'
 import {Reset} from './reset.ts'
+import {Restore} from './restore.ts'
 import {Status} from './status.ts'
 import {TokenCreate} from './token/create.ts'
 import {TokenDelete} from './token/delete.ts'
@@ -45,6 +48,7 @@ import {Version} from './version.ts'
 /** All commands by name; each command loads its modules when it runs. */
 export const COMMANDS = {
   apply: Apply,
+  backup: Backup,
   'bundle:create': BundleCreate,
   'bundle:verify': BundleVerify,
   'certs:certificate-key': CertsCertificateKey,
@@ -60,6 +64,7 @@ export const COMMANDS = {
   'etcd:backup': EtcdBackup,
   'etcd:defrag': EtcdDefrag,
   'etcd:members': EtcdMembers,
+  'etcd:restore': EtcdRestore,
   'etcd:status': EtcdStatus,
   explain: Explain,
   init: Init,
@@ -80,6 +85,7 @@ export const COMMANDS = {
   'repair:clones': RepairClones,
   remove: Remove,
   reset: Reset,
+  restore: Restore,
   status: Status,
   'token:create': TokenCreate,
   'token:delete': TokenDelete,

@@ -1,4 +1,5 @@
 import type {ClosedChain} from './closed-chain.ts'
+import type {RestoreState} from './restore.ts'
 import type {SharedFacts} from './shared-facts.ts'
 
 /** What one read-only script saw on one host, in one round trip. Sizes in bytes, times in seconds unless named otherwise. */
@@ -79,6 +80,8 @@ export interface Facts {
   readonly certificatesDir?: string | undefined
   /** The folder of etcd's data, by the files of the host; undefined: /var/lib/etcd. */
   readonly etcdDataDir?: string | undefined
+  /** A restore of a snapshot that has not ended on this host. */
+  readonly restore?: RestoreState | undefined
   /** SHA-256 hex of the DER SubjectPublicKeyInfo of `ca.crt` in the folder of the certificates. */
   readonly clusterCaHash: string | undefined
   readonly nodeName: string | undefined

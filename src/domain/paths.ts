@@ -23,6 +23,8 @@ export const LOCK_FILE = '/var/lib/kadm/lock'
 export const STAGE_DIR = '/var/lib/kadm/stage'
 /** One file for each release whose programs kadm fetched and placed. */
 export const RELEASES_DIR = '/var/lib/kadm/releases'
+/** How far the restore of a snapshot has come, and the manifests that it took away. */
+export const RESTORE_DIR = '/var/lib/kadm/restore'
 /** What a reboot may forget. */
 export const RUN_DIR = '/run/kadm'
 

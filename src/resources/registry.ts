@@ -1,3 +1,4 @@
+import {absentNodesOperation} from './cluster/absent-nodes.ts'
 import {adminBindingOperation} from './cluster/admin-binding.ts'
 import {bootstrapTokenOperation} from './cluster/bootstrap-token.ts'
 import {clusterInfoOperation} from './cluster/cluster-info.ts'
@@ -38,6 +39,7 @@ import {userKubeconfigKind} from './pki/user-kubeconfig.ts'
 import {binaryKind} from './programs/binary.ts'
 import {releaseKind} from './programs/release.ts'
 import {etcdManifestKind} from './static-pods/etcd-manifest.ts'
+import {etcdRestoreKind} from './static-pods/etcd-restore.ts'
 import {staticPodKind} from './static-pods/static-pod.ts'
 import {baselineKind} from './steps/baseline.ts'
 import {cleanupKind} from './steps/cleanup.ts'
@@ -59,6 +61,7 @@ export const KINDS = {
   'derived-secret': derivedSecretKind,
   directory: directoryKind,
   'etcd-manifest': etcdManifestKind,
+  'etcd-restore': etcdRestoreKind,
   file: fileKind,
   'host-network': hostNetworkKind,
   hostname: hostnameKind,
@@ -83,6 +86,7 @@ export const KINDS = {
 
 /** Operations, which shell on one host cannot do; add a new one in the same way. */
 export const OPERATIONS = {
+  'absent-nodes': absentNodesOperation,
   'admin-binding': adminBindingOperation,
   'bootstrap-token': bootstrapTokenOperation,
   'cluster-info': clusterInfoOperation,

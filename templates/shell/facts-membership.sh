@@ -13,6 +13,7 @@ sed -n 's/^.*--advertise-address=\([^ "]*\).*$/advertise \1/p' @{manifests_dir}/
 sed -n 's/^ *image: *[^ ]*kube-apiserver:\(v[0-9.]*\).*$/api-version \1/p' @{manifests_dir}/kube-apiserver.yaml | head -n 1
 echo "pki-dir $pki_dir"
 echo "etcd-dir $etcd_dir"
+sed 's/^/restore /' @{restore_dir}/state
 echo 'certificate kubelet'
 sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' @{kubelet_client_pem}
 echo 'certificate ca'

@@ -42,6 +42,13 @@ describe('the initial control plane', () => {
     expect(chosen(bare, begun)).toBe('begun')
   })
 
+  it('is the one that has the data of a snapshot, while a restore has not ended', () => {
+    const restored = host('restored', 'begun')
+    const restore = {snapshot: 'ab'.repeat(32), stage: 'restored'} as const
+    const facts = {...restored.gathered.facts, restore}
+    expect(chosen(host('running', 'running'), {...restored, gathered: {facts}})).toBe('restored')
+  })
+
   it('is the one that created the cluster, where several run', () => {
     const founder = host('cp-2', 'running')
     const {facts} = founder.gathered

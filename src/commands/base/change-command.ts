@@ -2,6 +2,7 @@ import type {Cluster, HostSpec} from '../../domain/cluster.ts'
 import {isAway} from '../../domain/errors.ts'
 import type {Sink} from '../../domain/events.ts'
 import type {PlannedChange} from '../../engine/schedule/differences.ts'
+import type {Restoring} from '../../engine/backup/restoring.ts'
 import type {JoinTo, Replacing, WorkflowOptions} from '../../engine/workflows/options.ts'
 import type {WorkflowResult} from '../../engine/workflows/workflow.ts'
 import type {Phase} from '../../phases/phase.ts'
@@ -40,6 +41,7 @@ export interface ChangeRequest {
   readonly phases: readonly Phase[]
   readonly joinTo?: JoinTo | undefined
   readonly replacing?: Replacing | undefined
+  readonly restoring?: Restoring | undefined
   /** A control plane that the run asks and does not change, besides that of `joinTo`. */
   readonly remaining?: HostSpec | undefined
 }
@@ -82,7 +84,7 @@ export abstract class ChangeCommand extends ClusterCommand {
       takeLease: flags['take-lease'] ?? false,
     }
     const made = await workflowOptions(options, {connector, emit, signal: this.signal})
-    return {...made, skipped, replacing: request.replacing}
+    return {...made, skipped, replacing: request.replacing, restoring: request.restoring}
   }
 
   /** The hosts that the run does without, after it has said so. */

@@ -6,14 +6,17 @@ import type {Candidate} from '../hosts/open-machines.ts'
 
 type Known = Pick<Candidate, 'spec'> & {
   readonly host: Pick<Candidate['host'], 'name'>
-  readonly gathered: {readonly facts: Pick<Facts, 'files' | 'listening' | 'clusterCaHash' | 'certificatesDir'>}
+  readonly gathered: {
+    readonly facts: Pick<Facts, 'files' | 'listening' | 'clusterCaHash' | 'certificatesDir' | 'restore'>
+  }
 }
 
 /** It has its manifest, so it is a member of etcd already. */
 const IS_MEMBER = 2
 
-/** How far a control plane has come: 3 its API server listens, 2 it has its manifest, 1 it has the CA, 0 it is bare. */
+/** How far a control plane has come: 4 it has the data of a snapshot that is being restored, 3 its API server listens, 2 it has its manifest, 1 it has the CA, 0 it is bare. */
 function progressOf({gathered: {facts}}: Known): number {
+  if (facts.restore?.stage === 'restored') return 4
   if (facts.files[`${MANIFESTS_DIR}/kube-apiserver.yaml`] !== undefined)
     return facts.listening.some(({process}) => process === 'kube-apiserver') ? 3 : IS_MEMBER
   return facts.clusterCaHash !== undefined && facts.files[keyPath('ca', facts.certificatesDir)] !== undefined ? 1 : 0

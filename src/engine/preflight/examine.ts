@@ -7,6 +7,7 @@ import {addressChoices, type AddressChoice} from '../../phases/preflight/address
 import {applyIgnores, gatherEqual, type Finding} from '../../phases/preflight/finding.ts'
 import type {ExistingNode, JudgedHost} from '../../phases/preflight/input.ts'
 import {judge} from '../../phases/preflight/judge.ts'
+import {caHashOf} from '../backup/judge-restore.ts'
 import type {ControlPlane} from '../cluster/control-plane.ts'
 import type {Candidate} from '../hosts/open-machines.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
@@ -59,6 +60,8 @@ export async function examine(examination: Examination): Promise<Examined> {
     hosts: await withTries(judgedBy(choice), examination),
     existing,
     clusterCaHash: joined === undefined ? undefined : inspect(joined.caPem).publicKeyHash,
+    isRestore: options.restoring !== undefined,
+    restoredCaHash: options.restoring === undefined ? undefined : caHashOf(options.restoring),
     bundleArchitecture: options.bundle?.bundle.architecture,
     command: options.command,
   })

@@ -16,7 +16,7 @@ import {findLeavers, type FindOptions, type FoundLeaver} from './find-leavers.ts
 import {listedNodes} from './listed-nodes.ts'
 import type {DrainSettings} from './drain-settings.ts'
 import {removalPlan, type LeaverWithPods, type RemovalPlan} from './removal-plan.ts'
-import {signOfLife} from './signs-of-life.ts'
+import {signOfLife} from '../../kube/signs-of-life.ts'
 
 export interface LookOptions extends Omit<FindOptions, 'nodes'>, Pick<WorkflowOptions, 'holder' | 'takeLease'> {
   readonly access: ClusterAccess

@@ -16,7 +16,7 @@ import {DEAD_DRAIN} from './drain-settings.ts'
 import {leaveCluster} from './leave-cluster.ts'
 import {listedNodes} from './listed-nodes.ts'
 import {removalPlan, type LeaverWithPods, type RemovalPlan} from './removal-plan.ts'
-import {signOfLife} from './signs-of-life.ts'
+import {signOfLife} from '../../kube/signs-of-life.ts'
 
 /** Lost control planes that a run removes before new ones join. */
 export interface Replacement {

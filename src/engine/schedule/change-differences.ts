@@ -99,6 +99,7 @@ async function actOnCluster(
 
 /** What is one for the whole cluster: two runs that work on different machines would write it in turns. */
 const CLUSTER_WIDE: readonly OperationResource['kind'][] = [
+  'absent-nodes',
   'cluster-info',
   'etcd-left',
   'etcd-voter',

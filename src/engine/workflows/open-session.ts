@@ -12,6 +12,7 @@ import {readLiveCluster, type LiveCluster} from '../cluster/live-cluster.ts'
 import {readsOf} from '../cluster/run-values.ts'
 import {openMachines, type Candidate} from '../hosts/open-machines.ts'
 import {examine} from '../preflight/examine.ts'
+import {judgeMachines, restoredSources} from '../backup/judge-restore.ts'
 import {checkBundle} from './check-bundle.ts'
 import {openByToken} from './join-by-token.ts'
 import {judgeJoining} from './judge-joining.ts'
@@ -36,6 +37,7 @@ export async function openSession(options: WorkflowOptions, parts: SessionParts)
     openMachines(joinTo?.kind === 'ssh' ? [joinTo.spec] : [], options, parts.connections),
   ])
   parts.whenHeld(candidates, options)
+  if (options.restoring !== undefined) judgeMachines(candidates, options.restoring)
   if (joinTo?.kind === 'token') return openByToken(options, joinTo, {candidates, closers: parts.closers})
   const initial =
     seedControlPlane === undefined ? initialControlPlaneOf(candidates, skippedControlPlanes(options)) : undefined
@@ -123,6 +125,7 @@ async function examined(options: WorkflowOptions, opened: OpenedMachines): Promi
     controlPlane,
     sources: {
       ...readsOf(controlPlane),
+      ...(options.restoring === undefined ? {} : restoredSources(options.restoring)),
       createToken: tokens.create,
       isTokenLeft: tokens.isLeft,
       revokeToken: tokens.revoke,

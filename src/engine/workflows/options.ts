@@ -6,6 +6,7 @@ import type {PackageRepository} from '../../domain/repository.ts'
 import type {Templates} from '../../manifests/templates.ts'
 import type {LocalBundle, Step} from '../../phases/phase.ts'
 import type {Host} from '../../remote/host.ts'
+import type {Restoring} from '../backup/restoring.ts'
 import type {Holder} from '../lease/held.ts'
 
 /** How a machine finds the cluster that it joins, and the settings that it takes from the cluster. */
@@ -68,6 +69,8 @@ export interface WorkflowOptions {
   readonly joinTo?: JoinTo | undefined
   /** For a run that may replace lost control planes. */
   readonly replacing?: Replacing | undefined
+  /** For a run that gives the cluster the data of a backup. */
+  readonly restoring?: Restoring | undefined
   /** Hosts of the cluster that this run does not reach and does without. */
   readonly skipped?: readonly HostSpec[] | undefined
   /**

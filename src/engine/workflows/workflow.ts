@@ -6,6 +6,7 @@ import type {PlannedChange} from '../schedule/differences.ts'
 import {refuseHeld, warnOfHeld} from '../lease/refuse-held.ts'
 import {withLeases} from '../lease/lease.ts'
 import {closedSeedControlPlane, firewallRun, warnOfClosed} from '../preflight/open-firewall.ts'
+import {restoreTarget} from '../backup/restore-target.ts'
 import type {Session} from './session.ts'
 import {withSession} from './with-session.ts'
 import {removeLost, withoutLost, type Replacement} from '../removal/replace.ts'
@@ -29,10 +30,17 @@ export const carryOutWorkflow = (options: WorkflowOptions): Promise<WorkflowResu
   withSession(options, refuseHeld, {
     before: session => {
       refuse(session.findings)
-      return askAboutLost(options, session)
+      return askBefore(options, session)
     },
     work: async (found, lost) => carryOutSession(options, await passPreflight(options, found), lost),
   })
+
+/** The questions of a run: about the data that a restore replaces, or about lost control planes. */
+async function askBefore(options: WorkflowOptions, session: Session): Promise<Replacement | undefined> {
+  if (options.restoring === undefined) return askAboutLost(options, session)
+  await options.restoring.ask(restoreTarget(options.restoring, session))
+  return undefined
+}
 
 async function carryOutSession(
   options: WorkflowOptions,

@@ -1,6 +1,7 @@
 import {program} from '../../remote/shell/program.ts'
 import {createHash, X509Certificate} from 'node:crypto'
 import type {Facts} from '../../domain/facts.ts'
+import {restoreStateIn, type RestoreState} from '../../domain/restore.ts'
 import * as paths from '../../domain/paths.ts'
 import {given, keyed, type Section} from '../section.ts'
 
@@ -16,6 +17,7 @@ interface Membership {
   readonly clusterCaHash: string | undefined
   readonly certificatesDir: string | undefined
   readonly etcdDataDir: string | undefined
+  readonly restore: RestoreState | undefined
 }
 
 /** What makes this host a node of some cluster. Certificates are public; no key and no token is printed. */
@@ -27,6 +29,7 @@ export const membershipSection: Section<Membership> = {
     kubelet_conf: paths.KUBELET_CONF,
     manifests_dir: paths.MANIFESTS_DIR,
     kubelet_client_pem: paths.KUBELET_CLIENT_PEM,
+    restore_dir: paths.RESTORE_DIR,
   }),
   parse(text) {
     const [head = '', kubeletPem = '', caPem = ''] = text.split(/^certificate \w+\n/m)
@@ -45,6 +48,7 @@ export const membershipSection: Section<Membership> = {
       clusterCaHash: publicKeyHash(caPem),
       certificatesDir: given(entries['pki-dir']),
       etcdDataDir: given(entries['etcd-dir']),
+      restore: restoreStateIn(entries['restore'] ?? ''),
     }
   },
 }

@@ -42,7 +42,7 @@ export function imageDescriptions(version: KubernetesVersion, inputs: ImageInput
     command(set.apiserver, 'kube-apiserver'),
     command(set.controllerManager, 'kube-controller-manager'),
     command(set.scheduler, 'kube-scheduler'),
-    command(set.etcd, 'etcd'),
+    image([set.etcd], [{items: ['etcd', 'etcdutl'].map(name => file(`usr/local/bin/${name}`, name))}]),
     image([HAPROXY_IMAGE], [{tar: inputs.haproxy}]),
   ]
 }

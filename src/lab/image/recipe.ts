@@ -28,7 +28,7 @@ const CONTAINERD = 'github.com/containerd/containerd/v2'
 const PLUGINS = 'github.com/containernetworking/plugins'
 const TENCENT = 'github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/vpc'
 
-/** Some etcd releases were never tagged for their server module: the nearest of the same minor stands in. */
+/** Some etcd releases were never tagged for their modules: the nearest of the same minor stands in. */
 const ETCD_MODULES: Readonly<Record<string, string>> = {'3.6.6-0': 'v3.6.8'}
 
 const etcdModule = (tag: string): string => ETCD_MODULES[tag] ?? `v${tag.replace(/-\d+$/, '')}`
@@ -49,6 +49,13 @@ export function recipe(version: KubernetesVersion): readonly GoModule[] {
       module: 'go.etcd.io/etcd/server/v3',
       version: etcdModule(etcd),
       programs: [{name: 'etcd', package: 'go.etcd.io/etcd/server/v3', seconds: 40}],
+      linkerFlags: STRIPPED,
+    },
+    {
+      name: 'etcdutl',
+      module: 'go.etcd.io/etcd/etcdutl/v3',
+      version: etcdModule(etcd),
+      programs: [{name: 'etcdutl', package: 'go.etcd.io/etcd/etcdutl/v3', seconds: 20}],
       linkerFlags: STRIPPED,
     },
     kubernetes(version),

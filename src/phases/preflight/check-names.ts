@@ -66,6 +66,7 @@ export const CHECK_NAMES = [
   'SysctlFiles',
   'SystemVerification',
   'Ufw',
+  'UnfinishedRestore',
   'VXLAN',
   'VersionChange',
   'Virtualization',

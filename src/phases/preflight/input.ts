@@ -11,6 +11,10 @@ export interface PreflightInput {
   readonly existing: readonly ExistingNode[]
   /** Hash of the CA of the cluster that the hosts join; undefined when one of the hosts has the CA or no cluster exists yet. */
   readonly clusterCaHash: string | undefined
+  /** Whether the run gives the cluster the data of a backup. */
+  readonly isRestore?: boolean | undefined
+  /** The same of a cluster that is being restored. */
+  readonly restoredCaHash?: string | undefined
   readonly bundleArchitecture: Architecture | undefined
   /** The running command, for hints: 'init', 'apply', …. */
   readonly command?: string | undefined
@@ -66,8 +70,9 @@ export type HostCheck = (view: HostView, input: PreflightInput) => readonly Find
 export type SetCheck = (views: readonly HostView[], input: PreflightInput) => readonly Finding[]
 
 /** The CA hash of the cluster of this run, if it is known. */
-export const ownCaHash = ({clusterCaHash, hosts}: PreflightInput): string | undefined =>
+export const ownCaHash = ({clusterCaHash, restoredCaHash, hosts}: PreflightInput): string | undefined =>
   clusterCaHash ??
+  restoredCaHash ??
   hosts.find(({node, facts}) => node.role === 'control-plane' && facts.clusterCaHash !== undefined)?.facts.clusterCaHash
 
 export function viewsOf(input: PreflightInput): readonly HostView[] {

@@ -44,6 +44,7 @@ const HOST_CHECKS: readonly HostCheck[] = [
   machine.commandsCheck,
   residue.otherClusterCheck,
   residue.roleCheck,
+  residue.unfinishedRestoreCheck,
   versionChangeCheck,
   otherKubernetesCheck,
   portChecks,

@@ -10,6 +10,7 @@ import {
 } from '../../domain/paths.ts'
 import {CERTIFICATE_NAMES, certPath, keyPath, saKeyPath, saPubPath} from '../../domain/certificates.ts'
 import type {Facts} from '../../domain/facts.ts'
+import {restorePlaces} from '../../domain/restore.ts'
 import {sh} from '../../remote/shell/shell.ts'
 import {cleanup, type CleanupResource} from '../../resources/steps/cleanup.ts'
 import {emptyTrees, removeTrees} from '../../resources/files/remove-tree.ts'
@@ -108,6 +109,7 @@ export const resetPhases: readonly Phase[] = [
 /** The files that `kubeadm reset` removes. Folders that are links or mount points stay. */
 export function kubernetesFilesGone({certificatesDir, etcdDataDir}: OwnFolders = {}): CleanupResource {
   const member = `${etcdDataDir ?? ETCD_DATA_DIR}/member`
+  const {kept, prepared} = restorePlaces(etcdDataDir ?? ETCD_DATA_DIR)
   const emptied = [...EMPTIED, member]
   const certificates = certificatesIn(certificatesDir)
   return cleanup({
@@ -119,10 +121,12 @@ export function kubernetesFilesGone({certificatesDir, etcdDataDir}: OwnFolders =
   for folder in ${emptied}; do
     [ ! -d "$folder" ] || find "$folder/" -mindepth 1 -maxdepth 1 ! -name lost+found
   done
+  for folder in ${[kept, prepared]}; do [ ! -e "$folder" ] || echo "$folder"; done
   [ ! -d ${member} ] || [ -L ${member} ] || mountpoint -q ${member} || echo ${member}`,
     clear: sh`rm -f -- ${KUBERNETES_DIR}/*.conf ${certificates}
   [ ! -L ${ENABLED} ] || [ -e ${ENABLED} ] || rm -f -- ${ENABLED}
   ${emptyTrees(...emptied)}
+  ${removeTrees(kept, prepared)}
   rmdir -- ${member} 2>/dev/null || :`,
   })
 }

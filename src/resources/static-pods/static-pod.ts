@@ -33,12 +33,18 @@ export const staticPod = (wanted: Omit<StaticPodResource, 'kind' | 'id'>): Stati
 /** The kernel cuts the name of a program there. */
 const COMM_LENGTH = 15
 
-/** By its control group: the kubelet names a static pod by an MD5 of 32 digits, all other pods by a UUID with dashes. */
-const processes = (name: string): Script => sh`for kadm_pid in $(cd /proc && echo [0-9]*); do
+/** Calls a command for each process of a static pod: by its control group, because the kubelet names one by an MD5 of 32 digits, all other pods by a UUID with dashes. */
+const eachProcess = (name: string, command: Script): Script => sh`for kadm_pid in $(cd /proc && echo [0-9]*); do
 { read -r kadm_comm <"/proc/$kadm_pid/comm"; } 2>/dev/null && [ "$kadm_comm" = ${name.slice(0, COMM_LENGTH)} ] || continue
 grep -qsE 'pod[0-9a-f]{32}([./]|$)' "/proc/$kadm_pid/cgroup" || continue
-printf 'process %s %s\n' "$kadm_pid" "$(${startTicks(new Script('"/proc/$kadm_pid/stat"'))})"
+${command}
 done`
+
+const processes = (name: string): Script =>
+  eachProcess(name, sh`printf 'process %s %s\n' "$kadm_pid" "$(${startTicks(new Script('"/proc/$kadm_pid/stat"'))})"`)
+
+/** Shell that prints the ids of the processes of a static pod, one a line. */
+export const podProcesses = (name: string): Script => eachProcess(name, sh`printf '%s\n' "$kadm_pid"`)
 
 export const staticPodKind: Kind<StaticPodResource, StaticPodFound> = {
   schema: undefined,

@@ -321,6 +321,7 @@ sed -n 's/^.*--advertise-address=\([^ "]*\).*$/advertise \1/p' /etc/kubernetes/m
 sed -n 's/^ *image: *[^ ]*kube-apiserver:\(v[0-9.]*\).*$/api-version \1/p' /etc/kubernetes/manifests/kube-apiserver.yaml | head -n 1
 echo "pki-dir $pki_dir"
 echo "etcd-dir $etcd_dir"
+sed 's/^/restore /' /var/lib/kadm/restore/state
 echo 'certificate kubelet'
 sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' /var/lib/kubelet/pki/kubelet-client-current.pem
 echo 'certificate ca'

@@ -30,6 +30,21 @@ describe('a disk on which the kubelet would evict pods', () => {
   })
 })
 
+describe('a restore that was cut off', () => {
+  const restore = {snapshot: 'ab'.repeat(32), stage: 'stopped'} as const
+  const severities = (isRestore: boolean) =>
+    judge(input([judged('cp-1', 10, {restore})], {isRestore}))
+      .filter(({name}) => name === 'UnfinishedRestore')
+      .map(({severity}) => severity)
+
+  test('is continued by a restore, and stops everything else', () => {
+    expect(severities(true)).toEqual(['ok'])
+    expect(severities(false)).toEqual(['error'])
+    const findings = judge(input([judged('cp-1', 10, {restore})]))
+    expect(applyIgnores(findings, ['all']).find(({name}) => name === 'UnfinishedRestore')?.severity).toBe('error')
+  })
+})
+
 describe('a host that is a node of this cluster already', () => {
   const member = {
     clusterCaHash: 'aa',

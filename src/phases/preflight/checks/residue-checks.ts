@@ -35,6 +35,17 @@ export const etcdDirCheck: HostCheck = (view, input) => {
   return [error(name, view, `${folder} holds the data of another cluster`, remedy)]
 }
 
+/** A restore that was cut off left the control planes without etcd, or etcd without the other members. */
+export const unfinishedRestoreCheck: HostCheck = (view, {isRestore = false}) => {
+  const name = 'UnfinishedRestore'
+  const {restore} = view.facts
+  if (restore === undefined) return []
+  if (isRestore) return [ok(name, view, 'continues the restore of a snapshot')]
+  const message = `the restore of a snapshot (sha256 ${restore.snapshot.slice(0, 12)}…) has not ended: it is ${restore.stage}`
+  const remedy = 'run the same kadm restore or kadm etcd restore again; it continues where it stopped'
+  return [{...error(name, view, message, remedy), mandatory: true}]
+}
+
 /** A CA of another cluster; kadm does not overwrite it. */
 export const otherClusterCheck: HostCheck = (view, input) => {
   const name = 'OtherCluster'

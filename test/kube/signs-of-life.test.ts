@@ -1,8 +1,8 @@
 import {expect, it} from 'vitest'
-import {signOfLife} from '../../../src/engine/removal/signs-of-life.ts'
-import {fakeClock} from '../../kube/fake-api.ts'
-import {fakeKube} from '../../resources/cluster/fake-kube.ts'
-import {NEVER} from '../sample-run.ts'
+import {signOfLife} from '../../src/kube/signs-of-life.ts'
+import {fakeClock} from './fake-api.ts'
+import {fakeKube} from '../resources/cluster/fake-kube.ts'
+import {NEVER} from '../engine/sample-run.ts'
 
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/w'
 const FIRST = '2026-12-01T00:00:00.000000Z'

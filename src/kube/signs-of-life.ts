@@ -1,7 +1,7 @@
-import type {Clock} from '../../domain/clock.ts'
-import type {KubeClient} from '../../kube/client.ts'
-import {conditionOf, textAt} from '../../kube/json.ts'
-import {apiPath} from '../../kube/kinds.ts'
+import type {Clock} from '../domain/clock.ts'
+import type {KubeClient} from './client.ts'
+import {conditionOf, textAt} from './json.ts'
+import {apiPath} from './kinds.ts'
 
 /** A kubelet renews the Lease of its node every 10 s (nodeLeaseDurationSeconds / 4). */
 const WATCH_MS = 25_000
