@@ -1,4 +1,5 @@
 import {certificateSpec, wantedCertificate} from '../../src/domain/certificates.ts'
+import {derivedSecret} from '../../src/resources/files/derived-secret.ts'
 import {caCertificate} from '../../src/resources/pki/ca-certificate.ts'
 import {certificate} from '../../src/resources/pki/certificate.ts'
 import {kubeconfig} from '../../src/resources/pki/kubeconfig.ts'
@@ -32,6 +33,18 @@ export const CLUSTER_KINDS: readonly KindSample[] = [
     original: nothing('/etc/etcd'),
     applied: at,
     undone: nothing('/etc/etcd', '/etc'),
+  },
+  {
+    resource: derivedSecret({
+      path: '/etc/keepalived/auth.conf',
+      from: '/etc/kubernetes/pki/sa.key',
+      purpose: 'demo',
+      prefix: 'auth_pass ',
+      why,
+    }),
+    original: {type: 'absent', mode: '0000', missing: ['/etc/keepalived']},
+    applied: {type: 'same', mode: '0600', missing: []},
+    undone: {type: 'absent', mode: '0000', missing: ['/etc/keepalived', '/etc']},
   },
   {
     resource: certificate({

@@ -69,6 +69,7 @@ export const CHECK_NAMES = [
   'UnfinishedRestore',
   'VXLAN',
   'VersionChange',
+  'VirtualAddress',
   'Virtualization',
   'FileAvailable--etc-kubernetes-kubelet.conf',
   'FileAvailable--etc-kubernetes-pki-ca.crt',

@@ -85,7 +85,7 @@ function keepalived(context: PhaseContext, vip: VirtualAddress): readonly AnyRes
     derivedSecret({
       path: KEEPALIVED_AUTH,
       from: saKeyPath(pkiDir(cluster)),
-      purpose: 'kadm keepalived',
+      purpose: 'kadm, password of keepalived',
       prefix: 'auth_pass ',
       why: 'only control planes of this cluster share the address; each derives the password from the key that all have',
     }),

@@ -14,7 +14,7 @@ export interface UnitResource extends ResourceBase {
   readonly enabled: boolean
   /** Files it reads when it starts: a unit that started before one of them was last written is started again. */
   readonly restartWhenNewer: readonly string[]
-  /** Files that it reads again when it is told to, without a restart. */
+  /** Files that it reads again at a reload, without a restart. */
   readonly reloadWhenNewer?: readonly string[] | undefined
   /** How it is seen that it stays up, once it was started. */
   readonly steady?: Steady | undefined

@@ -54,7 +54,7 @@ describe('the place of a virtual address', () => {
     expect(told({networkInterface: 'eth9'})[0]).toContain('has no interface eth9, which is to get 192.168.56.100')
   })
 
-  test('is no address of a node, of this run or of the cluster', () => {
+  test('is not the address of a node, of this run or of the cluster', () => {
     const existing = [{name: 'old', machineId: '', systemUuid: '', addresses: [ADDRESS]}]
 
     expect(told({address: '192.168.56.10'}).join('\n')).toContain('error cp: 192.168.56.10 is the address of this node')
