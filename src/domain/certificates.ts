@@ -1,10 +1,9 @@
 import {canonicalAddress, isAddress} from './cidr.ts'
 import type {Cluster, Node} from './cluster.ts'
-import {apiServiceAddress, splitHostPort} from './endpoint.ts'
+import {apiServiceAddress, splitHostPort, vipBesideEndpoint} from './endpoint.ts'
 import {usesExternalEtcd} from './kubeadm-places.ts'
 import {PKI_DIR} from './paths.ts'
 import {kubeletClientHasBinding, type KubernetesVersion} from './version.ts'
-import {vipBesideEndpoint} from './virtual-address.ts'
 
 export type Usage = 'serverAuth' | 'clientAuth'
 

@@ -37,6 +37,16 @@ export function endpointServer(cluster: Cluster, controlPlane: Node): string {
 export const publicServer = (cluster: Cluster, controlPlane: Node): string =>
   balancerOf(cluster) === undefined ? endpointServer(cluster, controlPlane) : localServer(cluster, controlPlane)
 
+/** The virtual address of a cluster whose endpoint is a name has its own place in certificates and in NO_PROXY. */
+export function vipBesideEndpoint({
+  controlPlaneEndpoint,
+  virtualAddress,
+}: Pick<Cluster, 'controlPlaneEndpoint' | 'virtualAddress'>): readonly string[] {
+  if (virtualAddress === undefined) return []
+  const {host} = splitHostPort(controlPlaneEndpoint ?? '', 0)
+  return host === virtualAddress.address ? [] : [virtualAddress.address]
+}
+
 /** The address of the `kubernetes` service: the second of the first service range. */
 export const apiServiceAddress = (cluster: Cluster): string => serviceAddress(cluster, 1)
 

@@ -1,8 +1,7 @@
 import {formatCidr, isPrivateAddress, parseAddress, parseCidr, rangeContains} from './cidr.ts'
 import type {Cluster, Node} from './cluster.ts'
-import {splitHostPort} from './endpoint.ts'
+import {splitHostPort, vipBesideEndpoint} from './endpoint.ts'
 import type {Facts} from './facts.ts'
-import {vipBesideEndpoint} from './virtual-address.ts'
 
 /** Who asks, and what it has to reach without a proxy. */
 export interface ProxyView {

@@ -1,6 +1,4 @@
 import {addressBytes, parseAddress} from './cidr.ts'
-import type {Cluster} from './cluster.ts'
-import {splitHostPort} from './endpoint.ts'
 import {MANIFESTS_DIR} from './paths.ts'
 
 export const VIP_PROVIDERS = ['keepalived', 'kube-vip'] as const
@@ -43,14 +41,4 @@ export function routerId(address: string): number {
   const parsed = parseAddress(address)
   const last = parsed === undefined ? 0 : (addressBytes(parsed).at(-1) ?? 0)
   return last === 0 ? 255 : last
-}
-
-/** The virtual address of a cluster whose endpoint is a name has its own place in certificates and in NO_PROXY. */
-export function vipBesideEndpoint({
-  controlPlaneEndpoint,
-  virtualAddress,
-}: Pick<Cluster, 'controlPlaneEndpoint' | 'virtualAddress'>): readonly string[] {
-  if (virtualAddress === undefined) return []
-  const {host} = splitHostPort(controlPlaneEndpoint ?? '', 0)
-  return host === virtualAddress.address ? [] : [virtualAddress.address]
 }
