@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {KadmError} from '../../src/domain/errors.ts'
+import {hostLost, KadmError} from '../../src/domain/errors.ts'
 import {withLeases} from '../../src/engine/lease/lease.ts'
 import {sh} from '../../src/remote/shell/shell.ts'
 import {FILE, holder, numberIn, options, quick, silentFor, take} from './lease-scene.ts'
@@ -90,6 +90,25 @@ describe('a lease', () => {
 
     expect(numberIn(vm)).toBe(lease.fence)
     await Promise.all([silent.release(), lease.release()])
+  })
+
+  test('is held although the connection was lost after it was written', async () => {
+    const vm = scratch()
+    let cuts = 1
+    const host: ScratchHost['host'] = {
+      ...vm.host,
+      run: async script => {
+        const result = await vm.host.run(script)
+        if (script.includes('kadm_locked=0') && cuts-- > 0) throw hostLost('vm-1', 'the connection was lost')
+        return result
+      },
+    }
+
+    const lease = await take({host}, holder('ann@laptop 1 1'), false, {clock: quick()})
+
+    expect(cuts).toBeLessThan(0)
+    expect(vm.read(FILE)).toMatch(new RegExp(`^ann@laptop 1 1\n${lease.fence}\n`))
+    await lease.release()
   })
 
   test('is taken by force when the person says so', async () => {

@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import type {HostSpec} from '../../src/domain/cluster.ts'
+import {hostLost} from '../../src/domain/errors.ts'
 import type {EngineEvent} from '../../src/domain/events.ts'
 import {readTemplates} from '../../src/engine/sources/templates-on-disk.ts'
 import type {WorkflowOptions} from '../../src/engine/workflows/options.ts'
@@ -19,6 +20,8 @@ export interface SaidByMachine {
   readonly heldBy?: string
   /** Why nobody can log in. */
   readonly down?: Error
+  /** How often its connection is lost while it is looked at. */
+  readonly cuts?: number
 }
 
 /** Frames sections as the script of the facts does. */
@@ -57,10 +60,14 @@ export function workflowScene(
     const said = machines[name] ?? {}
     if (said.down !== undefined) return Promise.reject(said.down)
     did.push(`connect ${name}`)
+    let {cuts = 0} = said
     return Promise.resolve({
       ...fakeHost(name),
       read: script => {
-        if (script === gatherScript().text) return Promise.resolve(factsOf(name, said))
+        if (script === gatherScript().text)
+          return cuts-- > 0
+            ? Promise.reject(hostLost(name, 'the connection was lost'))
+            : Promise.resolve(factsOf(name, said))
         did.push(`read ${name}`)
         return Promise.reject(new Error(`${name} has no rule for this:\n${script}`))
       },

@@ -4,8 +4,10 @@ import {resetWorkflow} from '../../src/engine/workflows/reset.ts'
 import type {WorkflowOptions} from '../../src/engine/workflows/options.ts'
 import {carryOutWorkflow, planWorkflow, preflightWorkflow} from '../../src/engine/workflows/workflow.ts'
 import {sampleSpec} from '../phases/preflight/sample.ts'
+import {fakeClock} from '../kube/fake-api.ts'
 import {workflowScene} from './workflow-scene.ts'
 
+const CONTROL_PLANE = 'control-plane' as const
 const OTHER = 'you@desk 9 2'
 const closed = (did: readonly string[]) => did.filter(step => step.startsWith('close')).toSorted()
 const touched = (did: readonly string[]) => did.filter(step => step.startsWith('run'))
@@ -48,6 +50,43 @@ describe('a workflow', () => {
 
     await expect(carryOutWorkflow(options)).rejects.toBe(down)
     expect(closed(did)).toEqual(['close master'])
+  })
+
+  test('waits for a machine that is away for a moment while it is looked at', async () => {
+    const {options, did} = workflowScene({master: {}, worker: {cuts: 30}}, {clock: fakeClock()})
+
+    const findings = await preflightWorkflow(options)
+
+    expect(findings.flatMap(({hosts}) => hosts)).toContain('worker')
+    expect(touched(did)).toEqual([])
+  })
+
+  test.each([
+    ['a worker', {master: {}, worker: {cuts: Infinity}}, ['worker'], 'master'],
+    ['the first control plane', {master: {cuts: Infinity}, second: {}}, ['master'], 'second'],
+  ])('goes on without %s that is lost while it is looked at, where it may', async (_, machines, lost, left) => {
+    const skipped: string[] = []
+    const {options} = workflowScene(machines, {clock: fakeClock()})
+    const hosts = options.cluster.hosts.map(host => ({
+      ...host,
+      role: host.name === 'worker' ? host.role : CONTROL_PLANE,
+    }))
+    const run = {...options, cluster: {...options.cluster, hosts}}
+
+    await expect(preflightWorkflow(run)).rejects.toMatchObject({code: 'host-lost', host: lost[0]})
+    const going = preflightWorkflow({...run, onSkipped: ({name = ''}) => skipped.push(name)})
+    if (lost[0] === 'worker') expect((await going).flatMap(({hosts: on}) => on)).toContain(left)
+    // The one that is left is bare, and the lost one may have the cluster.
+    else await expect(going).rejects.toThrow('no control plane that answers is part of a cluster, and master')
+    expect(skipped).toEqual(lost)
+  })
+
+  test('ends when the only control plane is lost while it is looked at', async () => {
+    const {options} = workflowScene({master: {cuts: Infinity}, worker: {}}, {clock: fakeClock()})
+
+    const going = preflightWorkflow({...options, onSkipped: () => expect.unreachable()})
+
+    await expect(going).rejects.toMatchObject({code: 'host-lost', host: 'master'})
   })
 
   test('names every machine that cannot be reached', async () => {

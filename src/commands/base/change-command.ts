@@ -1,5 +1,5 @@
 import type {Cluster, HostSpec} from '../../domain/cluster.ts'
-import {isAway} from '../../domain/errors.ts'
+import {isAway, type KadmError} from '../../domain/errors.ts'
 import type {Sink} from '../../domain/events.ts'
 import type {PlannedChange} from '../../engine/schedule/differences.ts'
 import type {Restoring} from '../../engine/backup/restoring.ts'
@@ -84,7 +84,12 @@ export abstract class ChangeCommand extends ClusterCommand {
       takeLease: flags['take-lease'] ?? false,
     }
     const made = await workflowOptions(options, {connector, emit, signal: this.signal})
-    return {...made, skipped, replacing: request.replacing, restoring: request.restoring}
+    const {hostLabel} = await import('../runtime/wiring/connector.ts')
+    const onSkipped = (spec: HostSpec, error: KadmError): void => {
+      this.#say(hostLabel(spec), error)
+    }
+    const {replacing, restoring} = request
+    return {...made, skipped, replacing, restoring, ...(goesOnWithout ? {onSkipped} : {})}
   }
 
   /** The hosts that the run does without, after it has said so. */
@@ -94,9 +99,13 @@ export abstract class ChangeCommand extends ClusterCommand {
       import('../runtime/wiring/connector.ts'),
     ])
     const found = await unreachableHosts(cluster, connector)
-    for (const {spec, error} of found) this.note(`warning: ${hostLabel(spec)}: ${error.message}; skipped`)
-    this.skippedHosts = found.map(({spec}) => hostLabel(spec))
+    for (const {spec, error} of found) this.#say(hostLabel(spec), error)
     return found.map(({spec}) => spec)
+  }
+
+  #say(host: string, {message}: KadmError): void {
+    this.note(`warning: ${host}: ${message}; skipped`)
+    this.skippedHosts = [...this.skippedHosts, host]
   }
 
   /** Applies the phases and shows the progress; the caller reports the result. */

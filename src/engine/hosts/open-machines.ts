@@ -2,6 +2,7 @@ import type {HostSpec} from '../../domain/cluster.ts'
 import {etcdDataDir, pkiDir} from '../../domain/kubeadm-places.ts'
 import type {Host} from '../../remote/host.ts'
 import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
+import {throughCuts} from '../../remote/reconnect/come-back.ts'
 import {gather, type Gathered} from './gather.ts'
 import type {WorkflowOptions} from '../workflows/options.ts'
 
@@ -23,6 +24,7 @@ export async function openMachines(
     const host = await connect(spec)
     session.push(host)
     host.onLink?.(message => emit({type: 'warning', host: host.name, message, at: clock.now()}))
-    return {spec, host, gathered: await gather(host, clock.now, signal, usual)}
+    const gathered = await throughCuts(() => gather(host, clock.now, signal, usual), {clock, signal})
+    return {spec, host, gathered}
   })
 }

@@ -3,6 +3,7 @@ import {KadmError} from '../../domain/errors.ts'
 import type {Sink} from '../../domain/events.ts'
 import type {Host} from '../../remote/host.ts'
 import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
+import {throughCuts} from '../../remote/reconnect/come-back.ts'
 import type {Script} from '../../remote/shell/shell.ts'
 import {runFenced} from './fence.ts'
 import {startHeartbeat, type Heartbeat} from './heartbeat.ts'
@@ -55,20 +56,35 @@ class HeldByOther extends KadmError {
  * alive; replaces a holder that has certainly ended, or that was silent for 45 s.
  */
 export async function takeLease(host: Host, options: LeaseOptions): Promise<Lease> {
-  const {signal, holder, clock, emit} = options
+  const {clock, emit} = options
   const fence = newFence(options.random)
-  const taking = {holder: holder.text, fence, force: options.takeLease, gone: ''}
-  let result = await host.run(takeScript(taking).text, {signal})
-  const [held = '', age = '0'] = result.stdout.split('\n')
-  if (result.code === HELD && held !== '' && holder.isGone(held))
-    result = await host.run(takeScript({...taking, gone: held}).text, {signal})
-  if (result.code === HELD)
-    throw new HeldByOther({host: host.name, holder: held, ageSeconds: Number(age)}, result.stderr)
-  if (result.code !== 0) {
-    throw new KadmError('remote', 'could not take the lock on the host', {host: host.name, evidence: result.stderr})
-  }
+  const again = {isFirst: true}
+  await throughCuts(() => write(host, fence, options, again), options)
   const warn = (message: string): void => emit?.({type: 'warning', host: host.name, message, at: clock.now()})
   return leaseOf(host, fence, startHeartbeat({host, fence, clock, warn}))
+}
+
+/** Writes the lease on the host. When the answer to the first attempt was lost, the run may hold it already. */
+async function write(
+  host: Host,
+  fence: number,
+  {signal, holder, takeLease: force}: LeaseOptions,
+  again: {isFirst: boolean},
+): Promise<void> {
+  const isOver = (held: string): boolean => holder.isGone(held) || (!again.isFirst && held === holder.text)
+  const taking = {holder: holder.text, fence, force, gone: ''}
+  try {
+    let result = await host.run(takeScript(taking).text, {signal})
+    const [held = '', age = '0'] = result.stdout.split('\n')
+    if (result.code === HELD && held !== '' && isOver(held))
+      result = await host.run(takeScript({...taking, gone: held}).text, {signal})
+    if (result.code === HELD)
+      throw new HeldByOther({host: host.name, holder: held, ageSeconds: Number(age)}, result.stderr)
+    if (result.code !== 0)
+      throw new KadmError('remote', 'could not take the lock on the host', {host: host.name, evidence: result.stderr})
+  } finally {
+    again.isFirst = false
+  }
 }
 
 function leaseOf(host: Host, fence: number, heart: Heartbeat): Lease {

@@ -1,3 +1,4 @@
+import type {HostSpec} from '../../domain/cluster.ts'
 import {isUnreachable, isWithoutAnswer, KadmError} from '../../domain/errors.ts'
 import type {AskedMember} from '../../domain/etcd.ts'
 import {usesExternalEtcd} from '../../domain/kubeadm-places.ts'
@@ -27,7 +28,7 @@ export interface Replacement {
   readonly isNeeded: boolean
 }
 
-type Options = Pick<WorkflowOptions, 'clock' | 'signal' | 'skipped'>
+type Options = Pick<WorkflowOptions, 'clock' | 'signal'>
 
 /**
  * Finds control planes that the file does not list and that are dead: their kubelet is silent, and so is their member of
@@ -47,7 +48,7 @@ export async function findLost(
     return undefined
   const known = await readMembers(session, controlPlane)
   if (known === undefined) return undefined
-  const suspects = missingControlPlanes({...known, run, skipped: (options.skipped ?? []).flatMap(placesOf)})
+  const suspects = missingControlPlanes({...known, run, skipped: (session.skipped ?? []).flatMap(placesOf)})
   const api = await controlPlane.api()
   const watched = await onEach(suspects, MACHINES_AT_ONCE, async suspect => {
     const watching = {api, clock: options.clock, signal: options.signal, progress}
@@ -65,7 +66,7 @@ export async function findLost(
   }
 }
 
-const placesOf = ({name, nodeName, address, ssh}: NonNullable<Options['skipped']>[number]): readonly string[] =>
+const placesOf = ({name, nodeName, address, ssh}: HostSpec): readonly string[] =>
   [name, nodeName, address, ssh === 'local' ? undefined : ssh.address].filter(text => text !== undefined)
 
 const runNodesOf = ({nodes, candidates, initialControlPlane}: Session): readonly RunNode[] =>

@@ -14,6 +14,7 @@ import {clusterLeaseOf} from '../lease/cluster-lease-of.ts'
 import {joinEtcd} from '../cluster/join-etcd.ts'
 import {runValues} from '../cluster/run-values.ts'
 import {uploadAll} from '../hosts/upload.ts'
+import {throughCuts, type Persistence} from '../../remote/reconnect/come-back.ts'
 
 /** A candidate with its node, and the lease under which it is changed. */
 export function machineOf(session: Session, candidate: Candidate, lease: Machine['lease']): Machine {
@@ -52,9 +53,7 @@ export function runOf(options: WorkflowOptions, session: RunCluster, machines: r
     values: runValues({
       ...session.sources,
       joinEtcd:
-        session.controlPlane === undefined
-          ? undefined
-          : etcdJoiner(session.controlPlane, machines, ms => clock.sleep(ms, signal)),
+        session.controlPlane === undefined ? undefined : etcdJoiner(session.controlPlane, machines, {clock, signal}),
       releaseHash: options.readReleaseHash,
       makeKey,
       random,
@@ -90,15 +89,20 @@ const upload: Run['upload'] = ({host, lease}, uploads, {progress, signal}) => {
   return uploadAll(host, uploads, {fence: lease.fence, signal, progress})
 }
 
-/** A host is added to etcd only while the run holds the lease of that host. */
+/** A host is added to etcd only while the run holds the lease of that host. Each step of it looks first, so that a lost answer does no harm. */
 const etcdJoiner =
-  ({etcd}: ControlPlane, machines: readonly Machine[], sleep: (ms: number) => Promise<void>) =>
+  ({etcd}: ControlPlane, machines: readonly Machine[], {clock, signal}: Persistence) =>
   async (peer: JoiningPeer): Promise<readonly EtcdPeer[]> => {
     const lease = machines.find(({node}) => node.name === peer.name)?.lease
     if (lease === undefined) throw new Error(`${peer.name}: cannot add the host to etcd without its lease`)
-    const client = await etcd()
-    await lease.confirm()
-    return joinEtcd(client, peer, sleep)
+    return throughCuts(
+      async () => {
+        const client = await etcd()
+        await lease.confirm()
+        return joinEtcd(client, peer, ms => clock.sleep(ms, signal))
+      },
+      {clock, signal},
+    )
   }
 
 /** All failures of all hosts, or the number of changes. */

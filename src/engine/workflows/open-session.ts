@@ -1,8 +1,9 @@
 import type {Cluster, HostSpec, Node} from '../../domain/cluster.ts'
 import {endpointServer, publicServer} from '../../domain/endpoint.ts'
 import {pkiDir} from '../../domain/kubeadm-places.ts'
-import {isWithoutAnswer, KadmError} from '../../domain/errors.ts'
+import {isAway, isWithoutAnswer, KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
+import {throughCuts} from '../../remote/reconnect/come-back.ts'
 import {controlPlaneOn, type ControlPlane} from '../cluster/control-plane.ts'
 import {existingNodesOf} from '../cluster/existing-nodes.ts'
 import {initialControlPlaneOf} from '../cluster/initial-control-plane.ts'
@@ -29,8 +30,46 @@ export interface SessionParts {
   readonly whenHeld: WhenHeld
 }
 
-/** Connects, gathers the facts of every host, reads the cluster that they join and runs the preflight checks. */
+/**
+ * Connects, gathers the facts of every host, reads the cluster that they join and runs the preflight checks. The run goes on
+ * without a machine that is lost meanwhile, where it may: nothing is changed yet.
+ */
 export async function openSession(options: WorkflowOptions, parts: SessionParts): Promise<Session> {
+  const names = new Map<HostSpec, string>()
+  const connect: WorkflowOptions['connect'] = async spec => {
+    const host = await options.connect(spec)
+    names.set(spec, host.name)
+    return host
+  }
+  try {
+    return await openOnce({...options, connect}, parts)
+  } catch (error) {
+    const rest = withoutLost(options, error, names)
+    if (rest === undefined) throw error
+    return openSession(rest, parts)
+  }
+}
+
+/** The options of a run that goes on without the hosts that were lost; undefined where it cannot. */
+function withoutLost(
+  options: WorkflowOptions,
+  error: unknown,
+  names: ReadonlyMap<HostSpec, string>,
+): WorkflowOptions | undefined {
+  const {skipped = [], onSkipped, cluster} = options
+  const all: readonly unknown[] = error instanceof AggregateError ? error.errors : [error]
+  if (onSkipped === undefined || !all.every(isAway)) return undefined
+  const lost = cluster.hosts.filter(spec => all.some(one => one.host !== undefined && one.host === names.get(spec)))
+  const left = cluster.hosts.filter(spec => ![...skipped, ...lost].includes(spec))
+  if (lost.length === 0 || !left.some(({role}) => role === 'control-plane')) return undefined
+  for (const spec of lost) {
+    const own = all.find(one => one.host === names.get(spec))
+    if (own !== undefined) onSkipped(spec, own)
+  }
+  return {...options, skipped: [...skipped, ...lost]}
+}
+
+async function openOnce(options: WorkflowOptions, parts: SessionParts): Promise<Session> {
   const {joinTo, signal} = options
   const [candidates, [seedControlPlane]] = await Promise.all([
     openMachines(reachedHosts(options), options, parts.connections),
@@ -94,7 +133,11 @@ interface OpenedMachines {
   readonly live: LiveCluster | undefined
 }
 
-async function examined(options: WorkflowOptions, opened: OpenedMachines): Promise<Session> {
+/** Nothing of it changes anything, so that it is repeated after a cut. */
+const examined = (options: WorkflowOptions, opened: OpenedMachines): Promise<Session> =>
+  throughCuts(() => examinedOnce(options, opened), options)
+
+async function examinedOnce(options: WorkflowOptions, opened: OpenedMachines): Promise<Session> {
   const {candidates, seedControlPlane, initial, controlPlane, live} = opened
   const {clock, random, emit, holder} = options
   const cluster = live?.cluster ?? options.cluster
@@ -114,6 +157,7 @@ async function examined(options: WorkflowOptions, opened: OpenedMachines): Promi
   const tokens = joinTokens({api: controlPlane.api, clock, random, emit, holder: holder.text})
   return {
     cluster,
+    skipped: options.skipped,
     candidates,
     nodes,
     existingNodes,

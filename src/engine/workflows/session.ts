@@ -1,4 +1,4 @@
-import type {Cluster, Node} from '../../domain/cluster.ts'
+import type {Cluster, HostSpec, Node} from '../../domain/cluster.ts'
 import type {Finding} from '../../phases/preflight/finding.ts'
 import type {ControlPlane} from '../cluster/control-plane.ts'
 import type {ExistingNode} from '../cluster/existing-nodes.ts'
@@ -8,6 +8,8 @@ import type {Candidate} from '../hosts/open-machines.ts'
 /** All facts that are known after every host answered and before any is changed. */
 export interface Session {
   readonly cluster: Cluster
+  /** Hosts of the cluster that the run does without. */
+  readonly skipped?: readonly HostSpec[] | undefined
   readonly candidates: readonly Candidate[]
   readonly nodes: readonly Node[]
   readonly findings: readonly Finding[]
