@@ -12,8 +12,21 @@ export const SIGNED: Readonly<Record<CaName, string>> = {
 const into = (path: string, command: string): string =>
   `${command} | tee ${path}.new && test -s ${path}.new && mv ${path}.new ${path}`
 
+/**
+ * A certificate with the key, the name and the key identifier of the lost one. The name has the same string type too: Go compares
+ * the bytes of names (crypto/x509, CertPool), unlike OpenSSL, so an API server or etcd would not accept what the authority signed.
+ */
 const fromKey = (name: CaName): string =>
-  `sudo sh -c 'id=$(openssl x509 -in ${SIGNED[name]} -noout -ext authorityKeyIdentifier | tail -n 1 | sed "s/keyid://; s/ //g") && openssl req -x509 -new -key ${keyPath(name)} -subj /CN=${name} -days 3650 -addext subjectKeyIdentifier=$id -addext keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign -out ${certPath(name)}'`
+  `sudo sh -c '${[
+    `leaf() { openssl x509 -in ${SIGNED[name]} -noout "$@"; }`,
+    'id=$(leaf -ext authorityKeyIdentifier | tail -n 1 | sed "s/keyid://; s/ //g")',
+    'name=$(leaf -issuer -nameopt compat | sed "s/^issuer= *//")',
+    'mask=$(leaf -issuer -nameopt show_type | grep -q UTF8 && echo utf8only || echo nombstr)',
+    [
+      'printf "[req]\\nstring_mask=$mask\\ndistinguished_name=name\\n[name]\\n"',
+      `openssl req -config /dev/stdin -x509 -new -key ${keyPath(name)} -subj "$name" -days 3650 -addext basicConstraints=critical,CA:TRUE -addext subjectKeyIdentifier=$id -addext keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign -out ${certPath(name)}`,
+    ].join(' | '),
+  ].join(' && ')}'`
 
 /**
  * Restores the certificate of an authority, so that what it signed stays valid: from a copy of it, which every kubeconfig and the

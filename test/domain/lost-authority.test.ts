@@ -2,7 +2,8 @@ import {randomBytes, X509Certificate} from 'node:crypto'
 import {existsSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {issueLeaf} from '../../src/certs/issue.ts'
-import {makeKey, parsePrivateKey} from '../../src/certs/keys.ts'
+import {decode, encode, items, type Tree} from '../../src/certs/der.ts'
+import {makeKey, parsePrivateKey, privateKeyPem} from '../../src/certs/keys.ts'
 import {CA_NAMES, certPath, keyPath, wantedCertificate, type CaName} from '../../src/domain/certificates.ts'
 import {AUTHORITY_BACK, SIGNED} from '../../src/domain/lost-authority.ts'
 import {KUBELET_CONF} from '../../src/domain/paths.ts'
@@ -54,6 +55,13 @@ async function withoutAuthority(
   return {on, leaf: new X509Certificate(leaf)}
 }
 
+/** Issuer and subject of a certificate, as Go compares them: by their bytes (RFC 5280, section 4.1). */
+function namesOf({raw}: X509Certificate): {readonly issuer: string; readonly subject: string} {
+  const [, , , issuer, , subject] = items(items(decode(raw))[0])
+  const hex = (name: Tree | undefined): string => (name === undefined ? '' : encode(name).toString('hex'))
+  return {issuer: hex(issuer), subject: hex(subject)}
+}
+
 test.each([...CA_NAMES.map(name => [name, 'kadm', byKadm] as const), ['ca', 'a kubelet', byKubelet] as const])(
   'what is typed restores the certificate of %s from files of %s, and what it signed stays valid',
   async (name, _, conf) => {
@@ -64,6 +72,37 @@ test.each([...CA_NAMES.map(name => [name, 'kadm', byKadm] as const), ['ca', 'a k
     expect([code, stderr]).toEqual([0, expect.any(String)])
     const authority = new X509Certificate(on.read(certPath(name)))
     expect([leaf.checkIssued(authority), leaf.verify(authority.publicKey), authority.ca]).toEqual([true, true, true])
+    expect(namesOf(authority)).toEqual({issuer: namesOf(leaf).issuer, subject: namesOf(leaf).issuer})
+  },
+)
+
+test.each(['utf8only', 'nombstr'])(
+  'a restored authority has the name of your own one, byte for byte (%s)',
+  async mask => {
+    const on = scratch()
+    const {keyPem} = await anAuthority({name: 'etcd-ca'})
+    on.write(keyPath('etcd-ca'), keyPem)
+    on.write('/etc/kubernetes/leaf.key', privateKeyPem(await makeKey('ECDSA-P256')))
+    on.write(
+      '/etc/kubernetes/openssl.cnf',
+      `[req]\nstring_mask=${mask}\ndistinguished_name=n\n[n]\n[leaf]\nauthorityKeyIdentifier=keyid\n`,
+    )
+    on.stub('sudo', 'exec "$@"')
+    const key = '/etc/kubernetes/leaf.key'
+    const conf = '/etc/kubernetes/openssl.cnf'
+    const made = await on.host.run(`set -e
+openssl req -config ${conf} -x509 -new -key ${keyPath('etcd-ca')} -subj '/O=Acme Ltd/CN=etcd' -days 9 -addext basicConstraints=critical,CA:TRUE -addext subjectKeyIdentifier=hash -out ${certPath('etcd-ca')}
+openssl req -config ${conf} -new -key ${key} -subj /CN=leaf -out /etc/kubernetes/leaf.csr
+openssl x509 -req -in /etc/kubernetes/leaf.csr -CA ${certPath('etcd-ca')} -CAkey ${keyPath('etcd-ca')} -CAcreateserial -extfile ${conf} -extensions leaf -out ${SIGNED['etcd-ca']}`)
+    expect(made).toMatchObject({code: 0})
+    const before = new X509Certificate(on.read(certPath('etcd-ca')))
+    await on.host.run(`rm ${certPath('etcd-ca')}`)
+
+    expect((await on.host.run(AUTHORITY_BACK['etcd-ca'])).code).toBe(0)
+
+    const after = new X509Certificate(on.read(certPath('etcd-ca')))
+    expect(namesOf(after)).toEqual(namesOf(before))
+    expect(after.publicKey.equals(before.publicKey)).toBe(true)
   },
 )
 
