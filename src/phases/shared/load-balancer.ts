@@ -96,6 +96,7 @@ export const loadBalancerReadyPhase: Phase = {
         address: loopback(node),
         port: balancer.healthPort,
         path: '/healthz',
+        staticPods: [BALANCER_POD],
         deadlineMs: stepMs(cluster, node, 'controlPlaneComponentHealthCheck'),
         why: 'the node reaches the API through it',
       }),

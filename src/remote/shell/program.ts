@@ -7,6 +7,7 @@ const PROGRAMS = [
   'apt-get',
   'apt-lock',
   'download',
+  'end-back-off',
   'etcd-stop',
   'etcd-swap',
   'etcd-unpack',

@@ -97,6 +97,26 @@ describe('a component', () => {
     expect(context.told).toStrictEqual(['waiting for scheduler: HTTP 503'])
   })
 
+  test('whose static pod the kubelet does not start yet gets one restart of the kubelet', async () => {
+    const scripts: string[] = []
+    const forward = await wayTo(answering(() => (context.clock.now() - began > 60_000 ? 200 : 503)))
+    const run: Host['run'] = script => {
+      scripts.push(script)
+      return Promise.resolve({code: 0, stdout: scripts.length === 1 ? '' : 'kube-scheduler\n', stderr: ''})
+    }
+    const context = operationContext({forward, run})
+    const began = context.clock.now()
+    const waited = {...component('http'), deadlineMs: 90_000, staticPods: ['kube-scheduler']}
+
+    expect(await endpointHealthyOperation.act(waited, context)).toBe('unchanged')
+
+    expect(scripts).toHaveLength(2)
+    expect(scripts[0]).toContain('set -- kube-scheduler')
+    expect(context.told).toContain(
+      'waiting for scheduler: restarted the kubelet, which waited before it started kube-scheduler again',
+    )
+  })
+
   test.each([
     [
       'a ban on forwarding',

@@ -9,9 +9,9 @@ import {fakeClock} from '../../kube/fake-api.ts'
 const none = (what: string) => () => Promise.reject(new Error(`nobody asks for ${what} in this test`))
 
 /** A host that cannot do anything but be connected through, where a test says how. */
-const hostWith = (forward: Host['forward']): Host => ({
+const hostWith = (forward: Host['forward'], run: Host['run'] = none('a script')): Host => ({
   name: 'vm-1',
-  run: none('a script'),
+  run,
   read: none('a script'),
   pipe: none('a pipe'),
   forward,
@@ -23,6 +23,7 @@ export interface ContextOptions {
   readonly superApi?: KubeClient
   readonly etcd?: EtcdClient
   readonly forward?: Host['forward']
+  readonly run?: Host['run']
   readonly signal?: AbortSignal
   readonly caPem?: string
 }
@@ -36,7 +37,10 @@ export function operationContext(options: ContextOptions = {}): OperationContext
   const told: string[] = []
   return {
     told,
-    host: hostWith(options.forward ?? (() => Promise.reject(new KadmError('connect', 'nothing listens there')))),
+    host: hostWith(
+      options.forward ?? (() => Promise.reject(new KadmError('connect', 'nothing listens there'))),
+      options.run,
+    ),
     api: () => {
       if (api === undefined) return none('the API')()
       return api instanceof KadmError ? Promise.reject(api) : Promise.resolve(api)
