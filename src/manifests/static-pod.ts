@@ -134,13 +134,17 @@ export const samePath = (name: string, path: string, type: string, readOnly = tr
   type,
 })
 
-/** Own mounts with the user's, who win by name; sorted by name. */
+/** Own mounts with the user's, who win by name, the last one of a name; sorted by name. */
 export function mergeMounts(own: readonly Mount[], extra: ComponentExtra): readonly Mount[] {
-  const users = extra.volumes.map(v => ({...v, type: v.pathType}))
-  const named = new Set(users.map(v => v.name))
-  return [...own.filter(mount => !named.has(mount.name)), ...users]
-    .map(({name, hostPath, mountPath, readOnly, type}) => ({name, hostPath, mountPath, readOnly, type}))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const users = extra.volumes.map(({name, hostPath, mountPath, readOnly, pathType: type}) => ({
+    name,
+    hostPath,
+    mountPath,
+    readOnly,
+    type,
+  }))
+  const byName = new Map<string, Mount>([...own, ...users].map(mount => [mount.name, mount]))
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Where the host keeps certificate authorities. */

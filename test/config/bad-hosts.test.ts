@@ -76,7 +76,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a port in quotes',
     file('').replace('ubuntu@192.168.56.10', '{address: a, port: "22"}'),
-    ["kadm.yaml:5:27: hosts[0].ssh.port: must be a number, not '22'"],
+    ["kadm.yaml:5:27: hosts[0].ssh.port: must be a number, not '22'; write it without quotes: 22"],
   ],
   [
     'an MD5 host key',
@@ -161,7 +161,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a label that YAML reads as a boolean',
     file('', '  labels: {a: true}\n'),
-    ['kadm.yaml:6:15: hosts[0].labels.a: must be text, not the value true'],
+    ['kadm.yaml:6:15: hosts[0].labels.a: must be text, not the value true; write it in quotes: "true"'],
   ],
   [
     'a flag with dashes',

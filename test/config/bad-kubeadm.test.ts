@@ -74,7 +74,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a timeout of a wrong type, and one that is none',
     kubeadm('InitConfiguration', 'timeouts: {discovery: 5, foo: 9m}\n'),
     [
-      'kadm.yaml:9:23: InitConfiguration.timeouts.discovery: must be text, not the number 5',
+      'kadm.yaml:9:23: InitConfiguration.timeouts.discovery: must be text, not the number 5; write it as 5m, 90s or 1h30m',
       "kadm.yaml:9:26: InitConfiguration.timeouts.foo: unknown key 'foo'; the known keys are controlPlaneComponentHealthCheck, kubeletHealthCheck, kubernetesAPICall, etcdAPICall, tlsBootstrap, discovery, upgradeManifests",
     ],
   ],
@@ -86,6 +86,52 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ),
     [
       'kadm.yaml:9:47: ClusterConfiguration.apiServer.extraEnvs[0].valueFrom.secretKeyRef: cannot be used: the kubelet refuses a static pod that refers to an object of the API; write the value itself, or use fieldRef',
+    ],
+  ],
+  [
+    'an environment value that is said twice',
+    kubeadm(
+      'ClusterConfiguration',
+      'etcd: {local: {extraEnvs: [{name: A, value: b, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}]}}\n',
+    ),
+    [
+      'kadm.yaml:9:48: ClusterConfiguration.etcd.local.extraEnvs[0].valueFrom: cannot be used together with value, because the kubelet refuses such a pod; write one of them',
+    ],
+  ],
+  [
+    'numbers and truth values without quotes, and with quotes that do not belong there',
+    kubeadm(
+      'ClusterConfiguration',
+      'apiServer: {extraArgs: [{name: v, value: 4}, {name: profiling, value: false}]}\ncertificateValidityPeriod: 8760\nproxy: {disabled: "true"}\nscheduler: {extraVolumes: [{name: a, hostPath: /a, mountPath: /a, readOnly: "yes"}]}\n',
+    ),
+    [
+      'kadm.yaml:9:42: ClusterConfiguration.apiServer.extraArgs[0].value: must be text, not the number 4; write it in quotes: "4"',
+      'kadm.yaml:9:71: ClusterConfiguration.apiServer.extraArgs[1].value: must be text, not the value false; write it in quotes: "false"',
+      'kadm.yaml:10:28: ClusterConfiguration.certificateValidityPeriod: must be text, not the number 8760; write hours, minutes and seconds such as 8760h or 1h30m',
+      "kadm.yaml:11:19: ClusterConfiguration.proxy.disabled: must be true or false, not 'true'; write it without quotes: true",
+      "kadm.yaml:12:77: ClusterConfiguration.scheduler.extraVolumes[0].readOnly: must be true or false, not 'yes'",
+    ],
+  ],
+  [
+    'a certificate key of digits',
+    kubeadm('InitConfiguration', `certificateKey: ${'1'.repeat(64)}\n`),
+    [
+      'kadm.yaml:9:17: InitConfiguration.certificateKey: must be text, not the number 1.1111111111111112e+63; write it in quotes',
+    ],
+  ],
+  [
+    'phases that the command does not have',
+    kubeadm('InitConfiguration', 'skipPhases: [addon/core-dns, control-plane-join, certs/apiserver, addon]\n'),
+    [
+      "kadm.yaml:9:14: InitConfiguration.skipPhases[0]: 'addon/core-dns' is not a phase of kubeadm init; did you mean 'addon/coredns'?",
+      "kadm.yaml:9:30: InitConfiguration.skipPhases[1]: 'control-plane-join' is not a phase of kubeadm init; did you mean 'control-plane'?",
+    ],
+  ],
+  [
+    'a build that was not released',
+    kubeadm('ClusterConfiguration', 'kubernetesVersion: ci/latest-1.37\n'),
+    [
+      "kadm.yaml:9:20: ClusterConfiguration.kubernetesVersion: 'ci/latest-1.37' is a build that was not released; kadm installs releases, so write a release such as v1.37.2, or a label such as stable-1.37",
     ],
   ],
   [

@@ -28,7 +28,9 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a version that YAML reads as a number',
     file('kubernetesVersion: 1.37\n'),
-    ['kadm.yaml:6:20: kubernetesVersion: must be text, not the number 1.37'],
+    [
+      'kadm.yaml:6:20: kubernetesVersion: must be text, not the number 1.37; use a full version such as v1.37.2 (v1.35 to v1.37)',
+    ],
   ],
   [
     'a cluster name of nothing',
@@ -66,7 +68,9 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a duration as a number',
     file('pki: {caValidity: 87600}\n'),
-    ['kadm.yaml:6:19: pki.caValidity: must be text, not the number 87600'],
+    [
+      'kadm.yaml:6:19: pki.caValidity: must be text, not the number 87600; write hours, minutes and seconds such as 8760h or 1h30m',
+    ],
   ],
   [
     'a text of two lines',

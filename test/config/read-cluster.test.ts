@@ -1,3 +1,4 @@
+import {envsOf, mergeMounts, samePath} from '../../src/manifests/static-pod.ts'
 import {describe, expect, test} from 'vitest'
 
 import {readCluster} from '../../src/config/read/read-cluster.ts'
@@ -213,4 +214,20 @@ describe('what works on few machines is warned of', () => {
   ])('%s', (more, warning) => {
     expect(read(file(more)).warnings).toEqual([warning])
   })
+})
+
+test('of several volumes or variables with one name, the last one counts, with a warning', () => {
+  const {cluster, warnings} = read(
+    file(
+      '---\napiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nscheduler:\n  extraVolumes: [{name: a, hostPath: /a, mountPath: /a}, {name: a, hostPath: /b, mountPath: /b}]\n  extraEnvs: [{name: A, value: "1"}, {name: B, value: "1"}, {name: A, value: "2"}]\n',
+    ),
+  )
+
+  expect(warnings).toEqual([
+    "kadm.yaml:10:18: ClusterConfiguration.scheduler.extraVolumes[0]: 'a' is in the list again, and the last one counts",
+    "kadm.yaml:11:15: ClusterConfiguration.scheduler.extraEnvs[0]: 'A' is in the list again, and the last one counts",
+  ])
+  const mounts = mergeMounts([samePath('a', '/own', 'File')], cluster.extra.scheduler)
+  expect(mounts.map(({hostPath}) => hostPath)).toEqual(['/b'])
+  expect(envsOf(cluster.extra.scheduler).map(({value}) => value)).toEqual(['2', '1'])
 })

@@ -36,7 +36,9 @@ function problems(schema: z.ZodType, issue: Issue, above: Path, input: unknown):
     }))
   }
   const isKey = issue.code === 'custom' && issue.params?.['at'] === 'key'
-  return [{path, message: messageOf(issue, valueAt(input, path)), at: isKey ? 'key' : 'value', isUnknownKey: false}]
+  const value = valueAt(input, path)
+  const form = issue.code === 'invalid_type' ? otherForm(childOf(schema, path), value) : ''
+  return [{path, message: messageOf(issue, value) + form, at: isKey ? 'key' : 'value', isUnknownKey: false}]
 }
 
 const isOtherBranch = (issue: Issue): boolean =>
@@ -64,6 +66,38 @@ function flagForm(issue: Issue, value: unknown): string {
   const isFlags = /xtraArgs$/.test(String(issue.path.at(-1)))
   const [first] = isFlags && isTree(value) ? Object.entries(value) : []
   return first === undefined ? '' : `; write it as [{name: ${first[0]}, value: ${JSON.stringify(String(first[1]))}}, …]`
+}
+
+/** The form to write: the value with quotes or without them, or what its rule says. */
+function otherForm(schema: z.core.$ZodType | undefined, value: unknown): string {
+  if (schema === undefined) return ''
+  if (typeof value === 'boolean' || typeof value === 'number') {
+    const text = String(value)
+    // Only the file has its digits.
+    if (text.includes('e+')) return '; write it in quotes'
+    const {error} = z.safeParse(schema, text)
+    if (error !== undefined) return /; (write|use) .*$/.exec(error.issues[0]?.message ?? '')?.[0] ?? ''
+    return `; write it in quotes: "${text}"`
+  }
+  if (typeof value !== 'string' || !/^(true|false|-?\d+(\.\d+)?)$/.test(value)) return ''
+  return z.safeParse(schema, parseBare(value)).success ? `; write it without quotes: ${value}` : ''
+}
+
+const parseBare = (text: string): boolean | number => (/^[tf]/.test(text) ? text === 'true' : Number(text))
+
+/** The schema of the value at a path; the first one where several are possible. */
+function childOf(schema: z.core.$ZodType, path: Path): z.core.$ZodType | undefined {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return childOf(schema.unwrap(), path)
+  const [step, ...rest] = path
+  if (step === undefined) return schema
+  if (schema instanceof z.ZodUnion)
+    return schema.options.map(option => childOf(option, path)).find(child => child !== undefined)
+  if (schema instanceof z.ZodObject) {
+    const child: unknown = Object.hasOwn(schema.shape, step) ? schema.shape[step] : undefined
+    return child instanceof z.ZodType ? childOf(child, rest) : undefined
+  }
+  if (schema instanceof z.ZodArray) return childOf(schema.element, rest)
+  return schema instanceof z.ZodRecord ? childOf(schema.valueType, rest) : undefined
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {

@@ -59,6 +59,11 @@ const BY_FLAG: Readonly<Record<string, string>> = {
   EncryptionConfiguration: 'kube-apiserver',
   AdmissionConfiguration: 'kube-apiserver',
   AuditPolicy: 'kube-apiserver',
+  Policy: 'kube-apiserver',
+  AuthenticationConfiguration: 'kube-apiserver',
+  AuthorizationConfiguration: 'kube-apiserver',
+  EgressSelectorConfiguration: 'kube-apiserver',
+  KubeControllerManagerConfiguration: 'kube-controller-manager',
 }
 
 function unknownKind(kind: string): string {

@@ -20,7 +20,13 @@ const valueFrom = z.record(z.string(), z.record(z.string(), z.unknown())).check(
 })
 
 export const envs = list(
-  z.strictObject({name: text(rule.notEmpty), value: z.string().optional(), valueFrom: valueFrom.optional()}),
+  z
+    .strictObject({name: text(rule.notEmpty), value: z.string().optional(), valueFrom: valueFrom.optional()})
+    .check(({value, issues}) => {
+      if ((value.value ?? '') === '' || value.valueFrom === undefined) return
+      const message = 'cannot be used together with value, because the kubelet refuses such a pod; write one of them'
+      issues.push({code: 'custom', message, input: value, path: ['valueFrom'], params: {at: 'key'}})
+    }),
 )
 
 const volumes = list(

@@ -1,7 +1,12 @@
 import {PKI_DIR} from '../../domain/paths.ts'
 import type {Locate, Path, Report} from './finding.ts'
-import type {ClusterConfiguration, InitConfiguration, JoinConfiguration} from './kubeadm-documents.ts'
-import {phaseRemark} from './kubeadm-phases.ts'
+import type {
+  ClusterConfiguration,
+  ComponentDocument,
+  InitConfiguration,
+  JoinConfiguration,
+} from './kubeadm-documents.ts'
+import {phaseProblem, phaseRemark} from './kubeadm-phases.ts'
 import {usable} from './shapes.ts'
 
 const USUAL_CA = `${PKI_DIR}/ca.crt`
@@ -27,6 +32,7 @@ export function remarkOnInit(document: InitConfiguration, locate: Locate, report
       warn(path, 'is missing, so kadm creates no such token; create one when you need it: kadm token create')
   }
   remarkOnCommand('init', document, warn)
+  judgePhases('init', document, locate, report)
 }
 
 /** The same for `kubeadm join`. */
@@ -38,6 +44,7 @@ export function remarkOnJoin(document: JoinConfiguration, locate: Locate, report
       "is not used: kadm puts the CA into certificatesDir, where the kubelet's configuration expects it",
     )
   remarkOnCommand('join', document, warn)
+  judgePhases('join', document, locate, report)
 }
 
 function remarkOnCommand(
@@ -51,19 +58,56 @@ function remarkOnCommand(
       'Always is read as IfNotPresent: kadm pulls images that are missing, so that a second run changes nothing',
     )
   for (const {value, index} of usable(skipPhases)) {
-    const remark = phaseRemark(command, value)
+    const remark = phaseProblem(command, value) === undefined ? phaseRemark(command, value) : undefined
     if (remark !== undefined) warn(['skipPhases', index], remark)
+  }
+}
+
+/** kubeadm refuses the name of a phase that it does not have, when it begins to run. */
+function judgePhases(
+  command: 'init' | 'join',
+  {skipPhases}: InitConfiguration | JoinConfiguration,
+  locate: Locate,
+  report: Report,
+): void {
+  for (const {value, index} of usable(skipPhases)) {
+    const message = phaseProblem(command, value)
+    if (message !== undefined) report({severity: 'error', place: locate(['skipPhases', index]), message})
   }
 }
 
 const FEATURE_GATES = ['RootlessControlPlane']
 
 /** Reports what a ClusterConfiguration asks for and kadm cannot do, and durations or ranges that it reads in another way. */
-export function remarkOnCluster({featureGates}: ClusterConfiguration, locate: Locate, report: Report): void {
+export function remarkOnCluster(document: ClusterConfiguration, locate: Locate, report: Report): void {
+  const {featureGates, apiServer, controllerManager, scheduler, etcd} = document
+  const components: readonly (readonly [Path, Partial<ComponentDocument> | undefined])[] = [
+    [['apiServer'], apiServer],
+    [['controllerManager'], controllerManager],
+    [['scheduler'], scheduler],
+    [['etcd', 'local'], etcd?.local],
+  ]
+  for (const [place, component] of components) {
+    const warn: Remark = (path, message) => report({severity: 'warning', place: locate([...place, ...path]), message})
+    remarkOnTwins('extraVolumes', usable(component?.extraVolumes), warn)
+    remarkOnTwins('extraEnvs', usable(component?.extraEnvs), warn)
+  }
   for (const [name, isOn] of Object.entries(featureGates ?? {})) {
     const refuse = (message: string): void =>
       report({severity: 'error', place: locate(['featureGates', name], 'key'), message})
     if (!FEATURE_GATES.includes(name)) refuse(`unknown feature gate '${name}'; kubeadm has ${FEATURE_GATES.join(', ')}`)
     else if (isOn) refuse('is not supported: kadm runs the control plane as root, as kubeadm does by default')
   }
+}
+
+/** kubeadm takes the last one of several with one name. */
+function remarkOnTwins(
+  key: string,
+  list: readonly {readonly value: {readonly name: string}; readonly index: number}[],
+  warn: Remark,
+): void {
+  const last = new Map(list.map(({value, index}) => [value.name, index]))
+  for (const {value, index} of list)
+    if (last.get(value.name) !== index)
+      warn([key, index], `'${value.name}' is in the list again, and the last one counts`)
 }

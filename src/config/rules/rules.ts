@@ -37,14 +37,15 @@ export const versionProblem: Rule = text => {
 /** As kubeadm reads kubernetesVersion: a release, or a label that stands for one. */
 export const releaseProblem: Rule = text => {
   if (isReleaseLabel(text)) return undefined
+  if (/^(ci|k8s-master)\//.test(text))
+    return `'${text}' is a build that was not released; kadm installs releases, so write a release such as v1.37.2, or a label such as stable-1.37`
   return /^v?\d+\.\d+\.\d+[-+]/.test(text)
     ? `'${text}' is not a release: kadm installs no pre-releases and no builds from other sources; write a release such as v1.37.2`
     : versionProblem(text)
 }
 
-/** `stable`, `stable-1`, `stable-1.37`, `latest-1.37` and those of builds (kubeadm util/version.go). */
-export const isReleaseLabel = (text: string): boolean =>
-  /^((k8s-master|ci|release)\/)?(stable|latest)(-\d+(\.\d+)?)?$/.test(text)
+/** `stable`, `stable-1`, `stable-1.37`, `latest-1.37` (kubeadm util/version.go). */
+export const isReleaseLabel = (text: string): boolean => /^(release\/)?(stable|latest)(-\d+(\.\d+)?)?$/.test(text)
 
 export const ipProblem: Rule = text => {
   if (!isAddress(text)) return addressIsNone(text)

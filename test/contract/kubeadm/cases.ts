@@ -123,7 +123,6 @@ export const JUDGED: Readonly<Record<string, string>> = {
   'an unknown timeout': initFile('', 'timeouts: {foo: 5m}\n'),
   patches: initFile('', 'patches: {directory: /etc/kubernetes/patches}\n'),
   'a dry run': initFile('', 'dryRun: true\n'),
-  'an unknown skipped phase': initFile('', 'skipPhases: [foo]\n'),
   "another command's document": initFile(
     '',
     '',
@@ -174,6 +173,11 @@ export const OTHERWISE: Readonly<
     text: kubelet('containerRuntimeEndpoint: unix:///var/run/crio/crio.sock'),
     isTaken: false,
     why: 'kubeadm ignores it in silence',
+  },
+  'an unknown skipped phase': {
+    text: initFile('', 'skipPhases: [foo]\n'),
+    isTaken: false,
+    why: 'kubeadm init refuses it, kubeadm config validate does not',
   },
   v1beta3: {
     text: initFile('apiServer: {extraArgs: {profiling: "false"}}\n').replaceAll('v1beta4', 'v1beta3'),

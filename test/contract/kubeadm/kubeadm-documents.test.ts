@@ -2,15 +2,19 @@ import {describe, expect, test} from 'vitest'
 import {JUDGED, OTHERWISE} from './cases.ts'
 import {forKubeadm} from './comparable.ts'
 import {GIVEN, GIVEN_OTHERWISE} from './given.ts'
+import {ODD, ODD_OTHERWISE} from './odd/odd.ts'
 import {isTakenBy, printedBy, realKubeadm} from './real-kubeadm.ts'
 import {isTakenByKadm} from './taken.ts'
 
 const kubeadm = realKubeadm() ?? ''
 
-const alike = Object.entries({...JUDGED, ...GIVEN}).filter(([name]) => !Object.hasOwn(GIVEN_OTHERWISE, name))
+const files = {...GIVEN, ...ODD}
+const reasons = {...GIVEN_OTHERWISE, ...ODD_OTHERWISE}
+
+const alike = Object.entries({...JUDGED, ...files}).filter(([name]) => !Object.hasOwn(reasons, name))
 const otherwise = [
   ...Object.entries(OTHERWISE),
-  ...Object.entries(GIVEN_OTHERWISE).map(([name, reason]) => [name, {text: GIVEN[name] ?? '', ...reason}] as const),
+  ...Object.entries(reasons).map(([name, reason]) => [name, {text: files[name] ?? '', ...reason}] as const),
 ]
 
 describe.runIf(kubeadm !== '')('beside the real kubeadm', () => {

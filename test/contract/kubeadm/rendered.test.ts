@@ -5,16 +5,19 @@ import {initFile, RENDERED} from './cases.ts'
 import {differences, forKubeadm, ON_PURPOSE, OTHER_WORDS, valuesOf} from './comparable.ts'
 import {environment, GIVEN, GIVEN_OTHERWISE} from './given.ts'
 import {kadmInit, type SeenMachine} from './kadm-init.ts'
+import {ODD, ODD_OTHERWISE} from './odd/odd.ts'
 import {realInit, type Rendered} from './real-init.ts'
 import {realKubeadm} from './real-kubeadm.ts'
 import {isTakenByKadm} from './taken.ts'
 
 const kubeadm = realKubeadm() ?? ''
 
-const isOfInit = (text: string): boolean => /^kind: (Init|Cluster)Configuration/m.test(text)
+const isOfInit = (text: string): boolean =>
+  /kind"?: "?(Init|Cluster)Configuration/.test(text) && !/directory: (\/nowhere|patches)/.test(text)
 
-const cases = Object.entries({...RENDERED, ...GIVEN}).filter(
-  ([name, text]) => !Object.hasOwn(GIVEN_OTHERWISE, name) && isOfInit(text) && isTakenByKadm(text),
+const cases = Object.entries({...RENDERED, ...GIVEN, ...ODD}).filter(
+  ([name, text]) =>
+    !Object.hasOwn({...GIVEN_OTHERWISE, ...ODD_OTHERWISE}, name) && isOfInit(text) && isTakenByKadm(text),
 )
 
 /** What the pods of kubeadm show of the machine on which it ran. */

@@ -2,7 +2,7 @@ import {RELEASE_SERVER} from '../../../config/read/environment.ts'
 
 /** Labels in a file or flag: `kubernetesVersion: stable-1.37`. */
 const LABEL =
-  /^\s*"?kubernetesVersion"?\s*:\s*["']?((?:(?:k8s-master|ci|release)\/)?(?:stable|latest)(?:-\d+(?:\.\d+)?)?)["']?\s*(?:#.*)?,?$/gm
+  /^\s*"?kubernetesVersion"?\s*:\s*["']?((?:release\/)?(?:stable|latest)(?:-\d+(?:\.\d+)?)?)["']?\s*(?:#.*)?,?$/gm
 const TIMEOUT_MS = 10_000
 
 /** The release of each label that the text of a file has; one that the server does not tell is left out. */
@@ -23,8 +23,7 @@ export async function releasesOf(
 
 /** Asks the server of the project what a label stands for, as kubeadm does. */
 export async function askForRelease(label: string): Promise<string> {
-  const [folder, name] = label.includes('/') ? label.split('/') : ['release', label]
-  const response = await fetch(`https://${RELEASE_SERVER}/${folder ?? 'release'}/${name ?? label}.txt`, {
+  const response = await fetch(`https://${RELEASE_SERVER}/release/${label.replace(/^release\//, '')}.txt`, {
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   return response.ok ? response.text() : ''
