@@ -11,6 +11,7 @@ import type {Session} from './session.ts'
 import {withSession} from './with-session.ts'
 import {removeLost, withoutLost, type Replacement} from '../removal/replace.ts'
 import {askAboutLost, tellOfLost} from './replace-lost.ts'
+import {requireRoom} from '../cluster/room-in-etcd.ts'
 import {removeOldTokens} from '../cluster/old-tokens.ts'
 import type {WorkflowOptions} from './options.ts'
 import {packageSourceOf} from '../sources/package-source.ts'
@@ -37,9 +38,29 @@ export const carryOutWorkflow = (options: WorkflowOptions): Promise<WorkflowResu
 
 /** The questions of a run: about the data that a restore replaces, or about lost control planes. */
 async function askBefore(options: WorkflowOptions, session: Session): Promise<Replacement | undefined> {
-  if (options.restoring === undefined) return askAboutLost(options, session)
+  if (options.restoring === undefined) {
+    const lost = await askAboutLost(options, session)
+    await refuseWithoutRoom(options, session, lost)
+    return lost
+  }
   await options.restoring.ask(restoreTarget(options.restoring, session))
   return undefined
+}
+
+/** A run that joins a cluster was judged by `judgeJoining`. */
+async function refuseWithoutRoom(
+  {joinTo}: WorkflowOptions,
+  {cluster, nodes, candidates, controlPlane}: Session,
+  lost: Replacement | undefined,
+): Promise<void> {
+  if (joinTo !== undefined || controlPlane === undefined) return
+  await requireRoom({
+    cluster,
+    nodes,
+    factsOf: node => candidates[nodes.findIndex(({name}) => name === node.name)]?.gathered.facts,
+    leaving: lost?.plan.removals.flatMap(({address}) => address ?? []) ?? [],
+    etcd: controlPlane.etcd,
+  })
 }
 
 async function carryOutSession(
