@@ -145,4 +145,17 @@ describe('a person is warned', () => {
     expect(told(3, local)).toEqual([expect.stringMatching(/^the load balancers of cp-1, worker-1 .*kadm apply/)])
     expect(told(3, local, [])).toEqual([])
   })
+
+  test('of control planes that do not share the address of the others yet', () => {
+    const vip = (provider: 'keepalived' | 'kube-vip') => ({
+      controlPlaneEndpoint: '10.0.0.9:6443',
+      virtualAddress: {address: '10.0.0.9', provider, networkInterface: undefined},
+    })
+
+    expect(told(3, vip('keepalived'))).toEqual([
+      expect.stringMatching(/^the new control planes do not share 10\.0\.0\.9 yet.*kadm apply/),
+    ])
+    expect(told(3, vip('keepalived'), [])).toEqual([])
+    expect(told(3, vip('kube-vip'))).toEqual([])
+  })
 })

@@ -39,3 +39,14 @@ test.each([
     expect(live).toMatchObject({server, publicServer: own, cluster: {controlPlaneEndpoint: endpoint}})
   },
 )
+
+test('a cluster whose control planes share an address says so to nodes that join', async () => {
+  const virtualAddress = {address: '10.0.0.9', provider: 'kube-vip', networkInterface: 'eth1'} as const
+  const given = clusterOf('v1.37.2', {controlPlaneEndpoint: '10.0.0.9:6443', virtualAddress})
+  const configMap = '/api/v1/namespaces/kube-system/configmaps/kubeadm-config'
+  const api = fakeKube({[configMap]: kubeadmConfigMap(given)}, {list: () => Promise.resolve([])})
+
+  const {cluster, server, publicServer} = await readLiveCluster(api, clusterOf('v1.37.2'), {})
+  expect(cluster.virtualAddress).toEqual(virtualAddress)
+  expect([server, publicServer]).toEqual(['https://10.0.0.9:6443', 'https://10.0.0.9:6443'])
+})
