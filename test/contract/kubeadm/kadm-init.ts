@@ -20,16 +20,8 @@ import {objectAt, parseJson} from '../../../src/kube/json.ts'
 import {tokenSecret} from '../../../src/kube/tokens.ts'
 import {parseToken} from '../../../src/domain/bootstrap-token.ts'
 import {link, sampleFacts} from '../../phases/preflight/sample.ts'
-import {objectEntry, type Rendered} from './real-init.ts'
+import {objectEntry, type Rendered, type SeenMachine} from './real-init.ts'
 import {wantedOf} from './seen-certificate.ts'
-
-/** What a test knows of the machine on which the real kubeadm ran. */
-export interface SeenMachine {
-  /** Its address, where the file names none. */
-  readonly address: string
-  /** Folders of authorities that pods get. */
-  readonly caDirs: readonly string[]
-}
 
 const templates = readTemplates()
 

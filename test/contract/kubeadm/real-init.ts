@@ -87,3 +87,24 @@ export const objectEntry = (object: ApiObject): readonly [string, unknown] => [
     .join(' '),
   object,
 ]
+
+/** What a test knows of the machine on which the real kubeadm ran. */
+export interface SeenMachine {
+  /** Its address, where the file names none. */
+  readonly address: string
+  /** Folders of authorities that pods get. */
+  readonly caDirs: readonly string[]
+}
+
+/** What the pods of kubeadm show of the machine on which it ran. */
+export function machineOf(real: Rendered, text: string): SeenMachine {
+  const pod = real['pod kube-apiserver']
+  const caDirs = JSON.stringify(pod).matchAll(/"hostPath":\{"path":"(\/[^"]*(?:ca-certificates|ca-trust|tls\/certs))"/g)
+  const note = 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint'
+  const endpoint = textAt(pod, 'metadata', 'annotations', note) ?? ''
+  const address = endpoint.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '')
+  return {address: namesAddress(text) ? '192.0.2.77' : address, caDirs: [...caDirs].map(([, path = '']) => path)}
+}
+
+/** Zeros ask for the address of the machine. */
+const namesAddress = (text: string): boolean => /advertiseAddress: *"?(?!0\.0\.0\.0|::")[0-9a-f.:]+/.test(text)

@@ -1,12 +1,11 @@
 import pLimit from 'p-limit'
 import {beforeAll, describe, expect, test} from 'vitest'
-import {textAt} from '../../../src/kube/json.ts'
 import {initFile, RENDERED} from './cases.ts'
 import {differences, forKubeadm, ON_PURPOSE, OTHER_WORDS, valuesOf} from './comparable.ts'
 import {environment, GIVEN, GIVEN_OTHERWISE} from './given.ts'
-import {kadmInit, type SeenMachine} from './kadm-init.ts'
+import {kadmInit} from './kadm-init.ts'
 import {ODD, ODD_OTHERWISE} from './odd/odd.ts'
-import {realInit, type Rendered} from './real-init.ts'
+import {machineOf, realInit, type Rendered} from './real-init.ts'
 import {realKubeadm} from './real-kubeadm.ts'
 import {isTakenByKadm} from './taken.ts'
 
@@ -19,19 +18,6 @@ const cases = Object.entries({...RENDERED, ...GIVEN, ...ODD}).filter(
   ([name, text]) =>
     !Object.hasOwn({...GIVEN_OTHERWISE, ...ODD_OTHERWISE}, name) && isOfInit(text) && isTakenByKadm(text),
 )
-
-/** What the pods of kubeadm show of the machine on which it ran. */
-function machineOf(real: Rendered, text: string): SeenMachine {
-  const pod = real['pod kube-apiserver']
-  const caDirs = JSON.stringify(pod).matchAll(/"hostPath":\{"path":"(\/[^"]*(?:ca-certificates|ca-trust|tls\/certs))"/g)
-  const note = 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint'
-  const endpoint = textAt(pod, 'metadata', 'annotations', note) ?? ''
-  const address = endpoint.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '')
-  return {address: namesAddress(text) ? '192.0.2.77' : address, caDirs: [...caDirs].map(([, path = '']) => path)}
-}
-
-/** Zeros ask for the address of the machine. */
-const namesAddress = (text: string): boolean => /advertiseAddress: *"?(?!0\.0\.0\.0|::")[0-9a-f.:]+/.test(text)
 
 describe.runIf(kubeadm !== '')('what an init renders beside the real kubeadm', () => {
   const real = new Map<string, Rendered>()
