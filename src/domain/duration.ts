@@ -16,8 +16,9 @@ export function parseDuration(text: string, units: readonly Unit[] = ['h', 'm', 
   )
 }
 
-/** A duration in milliseconds as Go prints it: `8760h0m0s`, `0h0m0.5s`. */
+/** A duration in milliseconds as Go reads it: `8760h0m0s`, `0h0m0.5s`, `-0h5m0s`. */
 export function goDuration(ms: number): string {
+  if (ms < 0) return `-${goDuration(-ms)}`
   const whole = Math.round(ms)
   const seconds = (whole % 60_000) / 1000
   return `${Math.floor(whole / 3_600_000)}h${Math.floor((whole % 3_600_000) / 60_000)}m${seconds}s`

@@ -29,6 +29,10 @@ test('a duration that is written as Go writes it reads as the same', () => {
   )
 })
 
+test('a negative duration is written as Go reads it', () => {
+  expect(goDuration(-300_000)).toBe('-0h5m0s')
+})
+
 test.each([
   [-1, '0 s'],
   [45_400, '45 s'],

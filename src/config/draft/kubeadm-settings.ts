@@ -8,6 +8,7 @@ import type {
   JoinConfiguration,
   TimeoutsDocument,
 } from '../documents/kubeadm-documents.ts'
+import {phaseProblem} from '../documents/kubeadm-phases.ts'
 import {usable} from '../documents/shapes.ts'
 import {parseGoDuration} from '../rules/duration.ts'
 
@@ -79,12 +80,15 @@ function clusterSettings(document: ClusterConfiguration | undefined): model.Kube
   }
 }
 
-function commandSettings(document: InitConfiguration | JoinConfiguration): model.CommandSettings {
+function commandSettings(
+  command: 'init' | 'join',
+  document: InitConfiguration | JoinConfiguration,
+): model.CommandSettings {
   const {nodeRegistration} = document
   const policy = said(nodeRegistration?.imagePullPolicy, 'IfNotPresent')
   return {
     dryRun: unless(document.dryRun, false),
-    skipPhases: texts(document.skipPhases),
+    skipPhases: texts(document.skipPhases?.filter(name => phaseProblem(command, name ?? '') === undefined)),
     patchesDirectory: said(document.patches?.directory),
     timeouts: timeoutSettings(document.timeouts),
     imagePullPolicy: policy === 'Always' || policy === 'Never' ? policy : undefined,
@@ -99,7 +103,7 @@ const timeoutSettings = (timeouts: TimeoutsDocument | undefined): model.Timeouts
 
 function initSettings(document: InitConfiguration | undefined): model.InitSettings | undefined {
   if (document === undefined) return undefined
-  const {timeouts, ...command} = commandSettings(document)
+  const {timeouts, ...command} = commandSettings('init', document)
   // A Cluster has a place of its own for the start of the control plane.
   const others = {...timeouts, controlPlaneComponentHealthCheck: undefined}
   const tokens = usable(document.bootstrapTokens).map(({value}) => tokenSettings(value))
@@ -140,7 +144,7 @@ function joinSettings(document: JoinConfiguration | undefined): model.JoinSettin
   if (document === undefined) return undefined
   const {discovery, controlPlane} = document
   return filled({
-    ...commandSettings(document),
+    ...commandSettings('join', document),
     ignorePreflightErrors: texts(document.nodeRegistration?.ignorePreflightErrors)?.map(name => name.toLowerCase()),
     caCertPath: said(document.caCertPath, `${PKI_DIR}/ca.crt`),
     discovery: discoverySettings(discovery),

@@ -23,6 +23,10 @@ import {link, sampleFacts} from '../../phases/preflight/sample.ts'
 import {objectEntry, type Rendered, type SeenMachine} from './real-init.ts'
 import {wantedOf} from './seen-certificate.ts'
 
+/** Whether an `init` uses a file; its patches must be there. */
+export const isOfInit = (text: string): boolean =>
+  /kind"?: "?(Init|Cluster)Configuration/.test(text) && !/directory: (\/nowhere|patches)/.test(text)
+
 const templates = readTemplates()
 
 /** Everything that kadm's phases of `init` want of a first control plane for a file. */
@@ -55,7 +59,7 @@ function clusterIn(text: string, environment: ConfigEnvironment): Cluster {
 
 /** A machine that has every address that the file names, and the one of the machine of kubeadm by default. */
 function factsOf(text: string, {address, caDirs}: SeenMachine): Facts {
-  const named = [...text.matchAll(/advertiseAddress"?: *"?([0-9a-f.:]+)/g)].map(([, one = '']) => one)
+  const named = [...text.matchAll(/(?:advertiseA|\ba)ddress"?: *"?([0-9a-f.:]+)/g)].map(([, one = '']) => one)
   const addresses = [...new Set([address, ...named])].map(one => `${one}/${one.includes(':') ? '64' : '24'}`)
   const usual = sampleFacts(10)
   return {

@@ -3,16 +3,13 @@ import {beforeAll, describe, expect, test} from 'vitest'
 import {initFile, RENDERED} from './cases.ts'
 import {differences, forKubeadm, ON_PURPOSE, OTHER_WORDS, valuesOf} from './comparable.ts'
 import {environment, GIVEN, GIVEN_OTHERWISE} from './given.ts'
-import {kadmInit} from './kadm-init.ts'
+import {isOfInit, kadmInit} from './kadm-init.ts'
 import {ODD, ODD_OTHERWISE} from './odd/odd.ts'
 import {machineOf, realInit, type Rendered} from './real-init.ts'
 import {realKubeadm} from './real-kubeadm.ts'
 import {isTakenByKadm} from './taken.ts'
 
 const kubeadm = realKubeadm() ?? ''
-
-const isOfInit = (text: string): boolean =>
-  /kind"?: "?(Init|Cluster)Configuration/.test(text) && !/directory: (\/nowhere|patches)/.test(text)
 
 const cases = Object.entries({...RENDERED, ...GIVEN, ...ODD}).filter(
   ([name, text]) =>
