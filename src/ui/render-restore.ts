@@ -4,7 +4,7 @@ const list = (names: readonly string[]): string => names.join(', ')
 
 /** What a restore does, for the person who decides; one sentence a line. */
 export function renderRestore({file, snapshot, keys}: Restoring, target: RestoreTarget): string {
-  const {first, joining, others, isRunning} = target
+  const {first, joining, others, kept, isRunning} = target
   const version = snapshot.kubernetesVersion ?? 'an unknown version'
   return [
     `${file} has the state of a cluster with Kubernetes ${version} and ${String(snapshot.nodes.length)} nodes (${list(snapshot.nodes)}), at revision ${String(snapshot.revision)} of etcd`,
@@ -13,11 +13,11 @@ export function renderRestore({file, snapshot, keys}: Restoring, target: Restore
       : [
           'the CAs and the key of service accounts come from the file; certificates are issued for the machines of your file',
         ]),
-    `${first} gets this state${joining.length === 0 ? '' : `; then ${list(joining)} ${joining.length === 1 ? 'joins' : 'join'} it, one after the other`}`,
+    `${first} gets this state${joining.length === 0 ? '' : `; then ${list(joining)} ${joining.length === 1 ? 'joins it' : 'join it, one after the other'}`}`,
     ...(isRunning
       ? [
           'etcd and the API servers stop meanwhile; pods continue to run. All changes since the snapshot are lost: pods, Secrets and other objects that are newer disappear',
-          'the present data of etcd stay in /var/lib/etcd/member.before-restore until the restored cluster works, and are then deleted; to keep them, save them first: kadm etcd backup',
+          `the present data of etcd stay in ${kept} until the restored cluster works, and are then deleted; to keep them, save them first: kadm etcd backup`,
         ]
       : []),
     ...(others.length === 0

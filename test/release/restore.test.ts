@@ -9,10 +9,10 @@ import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
 const LEFT = 'sudo ls /var/lib/etcd; sudo ls -d /var/lib/kadm/restore 2>/dev/null || :'
 const CONFIG_MAPS = `${KUBECTL} get configmaps -o name`
 
-describe('a cluster with a backup', () => {
-  let lab: TestLab
-
-  const file = (hosts: Readonly<Record<string, string>>): string =>
+/** A cluster file with these hosts, each on one of the machines. */
+const fileFor =
+  (lab: TestLab) =>
+  (hosts: Readonly<Record<string, string>>): string =>
     stringify({
       apiVersion: 'kadm/v1',
       kind: 'Cluster',
@@ -24,6 +24,10 @@ describe('a cluster with a backup', () => {
       })),
       source: {kind: 'bundle', path: lab.bundleDir},
     })
+
+describe('a cluster with a backup', () => {
+  let lab: TestLab
+  const file = (hosts: Readonly<Record<string, string>>): string => fileFor(lab)(hosts)
   const nodes = async (machine: string): Promise<readonly string[]> =>
     (await lab.must(machine, `${KUBECTL} get nodes -o name`)).trim().split('\n')
 
@@ -92,12 +96,59 @@ describe('a cluster with a backup', () => {
       ['kube-system', 'kube-proxy'],
     ] as const) {
       const text = await lab.must('new', `${KUBECTL} -n ${namespace} get configmap ${name} -o yaml`)
-      expect(text).toContain(`server: https://${address}:6443`)
+      expect(text).toContain(`https://${address}:6443`)
       expect(text).not.toContain(`https://${lab.address('cp-1')}:6443`)
     }
     expect((await lab.must('new', LEFT)).trim()).toBe('member')
     const again = await lab.kadmDone(['apply', '-f', 'new.yaml', '--dry-run'])
     expect(again.stdout).toBe('nothing to change\n')
     await lab.kadmDone(['status', '-f', 'new.yaml'])
+  })
+})
+
+describe('two control planes that get a snapshot', () => {
+  let lab: TestLab
+  const restore = ['etcd', 'restore', 'etcd.db', '-f', 'kadm.yaml', '--yes']
+
+  beforeAll(async () => {
+    lab = await testLab('e2e-restore-two', ['cp-1', 'cp-2'])
+    await lab.write('kadm.yaml', fileFor(lab)({'cp-1': 'cp-1', 'cp-2': 'cp-2'}))
+    await measured('kadm apply', () => lab.kadmDone(['apply', '-f', 'kadm.yaml']))
+    await lab.must('cp-1', `${KUBECTL} create configmap before`)
+    await lab.kadmDone(['etcd', 'backup', 'etcd.db', '-f', 'kadm.yaml'])
+    await lab.must('cp-1', `${KUBECTL} delete configmap before; ${KUBECTL} create configmap after`)
+  })
+  afterAll(() => lab.down())
+
+  it.each([
+    ['cp-2', 'etcd-restore:stop'],
+    ['cp-1', 'etcd-restore:swap'],
+    ['cp-2', 'etcd-voter:cp-2'],
+  ])('continue after kadm was killed on %s at %s, and nothing else works on them meanwhile', async (host, resource) => {
+    const {code} = await lab.kadm([...restore, '--json'], {
+      onEvent: (event, kill) => {
+        if (event.type === 'changed' && event.host === host && event.resource === resource) kill('SIGKILL')
+      },
+    })
+    expect(code).toBeUndefined()
+    const refused = await lab.kadm(['apply', '-f', 'kadm.yaml', '--take-lease'])
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toContain('the restore of a snapshot')
+  })
+
+  it('work as one cluster with the former state in the end', async () => {
+    await measured('kadm etcd restore', () => lab.kadmDone([...restore, '--take-lease']))
+
+    for (const machine of ['cp-1', 'cp-2']) {
+      const found = await lab.must(machine, CONFIG_MAPS)
+      expect(found).toContain('configmap/before')
+      expect(found).not.toContain('configmap/after')
+      expect((await lab.must(machine, LEFT)).trim()).toBe('member')
+    }
+    const {stdout} = await lab.kadmDone(['etcd', 'members', '-f', 'kadm.yaml'])
+    expect(stdout).toContain('2 of 2 voting members answer')
+    const again = await lab.kadmDone(['apply', '-f', 'kadm.yaml', '--dry-run'])
+    expect(again.stdout).toBe('nothing to change\n')
+    await lab.kadmDone(['status', '-f', 'kadm.yaml'])
   })
 })

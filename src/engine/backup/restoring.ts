@@ -20,6 +20,8 @@ export interface RestoreTarget {
   readonly joining: readonly string[]
   /** Nodes of the snapshot that this run does not have. */
   readonly others: readonly string[]
+  /** Where the former data stay until the end. */
+  readonly kept: string
   /** Whether etcd runs on one of the machines. */
   readonly isRunning: boolean
 }
