@@ -11,6 +11,7 @@ import {nodePodsOperation} from './cluster/node-pods.ts'
 import {nodeRegisteredOperation} from './cluster/node-registered.ts'
 import {nodeRemovedOperation} from './cluster/node-removed.ts'
 import {nodeReportsOperation} from './cluster/node-reports.ts'
+import {podsInForceOperation} from './cluster/pods-in-force.ts'
 import {readyOperation} from './cluster/ready.ts'
 import {tokenGoneOperation} from './cluster/token-gone.ts'
 import {absentKind} from './files/absent.ts'
@@ -99,6 +100,7 @@ export const OPERATIONS = {
   'node-registered': nodeRegisteredOperation,
   'node-removed': nodeRemovedOperation,
   'node-reports': nodeReportsOperation,
+  'pods-in-force': podsInForceOperation,
   ready: readyOperation,
   'token-gone': tokenGoneOperation,
 } as const

@@ -105,6 +105,7 @@ const CLUSTER_WIDE: readonly OperationResource['kind'][] = [
   'etcd-voter',
   'kube-object',
   'node-removed',
+  'pods-in-force',
 ]
 
 /**

@@ -9,6 +9,7 @@ import {patched} from '../../manifests/patches.ts'
 import {patchesFor} from '../shared/patches.ts'
 import {kubeProxyObjects} from '../../manifests/kube-proxy.ts'
 import {kubeObject} from '../../resources/cluster/kube-object.ts'
+import {podsInForce} from '../../resources/cluster/pods-in-force.ts'
 import {ready} from '../../resources/cluster/ready.ts'
 import {endpointOf, type Phase, type PhaseContext} from '../phase.ts'
 
@@ -62,6 +63,21 @@ export const addonsPhase: Phase = {
               deadlineMs: startupMs(cluster, 120_000),
               moment: 'before DNS',
               why: 'pods that start later reach the API at its service address',
+            }),
+          ],
+        },
+        {
+          name: 'in-force',
+          title: 'Restart kube-proxy with its present settings',
+          why: 'it reads the address of the API and its other settings only when it starts',
+          where: 'initial-control-plane',
+          when: wantsProxy,
+          resources: () => [
+            podsInForce({
+              namespace: 'kube-system',
+              configMap: 'kube-proxy',
+              selector: 'k8s-app=kube-proxy',
+              why: 'all nodes route service addresses by the present settings',
             }),
           ],
         },

@@ -1,5 +1,5 @@
 import {controlPlaneImagesPhase} from '../cluster/images.ts'
-import {clusterReadyPhase} from '../cluster/ready.ts'
+import {clusterReadyPhase, controlPlanePodsPhase} from '../cluster/ready.ts'
 import {absentNodesPhase, endOfRestorePhase, restorePhase, type RestoredBackup} from '../control-plane/restore.ts'
 import type {Phase} from '../phase.ts'
 import {applyPhases} from './apply.ts'
@@ -16,6 +16,7 @@ export function restorePhases(backup: RestoredBackup): readonly Phase[] {
     restorePhase(backup),
     ...applyPhases.slice(at, last),
     absentNodesPhase,
+    {...controlPlanePodsPhase, name: 'restored-pods', where: 'initial-control-plane'},
     ...applyPhases.slice(last),
     endOfRestorePhase,
   ]
