@@ -43,7 +43,7 @@ _kadm_flags() {
     'token create') flags='--json --verbose --color --no-color --print-join-command --certificate-key --ttl --description --to --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'token delete') flags='--json --verbose --color --no-color --to --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --help';;
     'token list') flags='--json --verbose --color --no-color --to --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
-    'verify') flags='--json --verbose --color --no-color --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --drain --quick --outside-name --reboot --all-at-once --reboot-timeout --drain-timeout --yes --output --help';;
+    'verify') flags='--json --verbose --color --no-color --kubeconfig --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --drain --quick --outside-name --reboot --ha --all-at-once --reboot-timeout --drain-timeout --yes --output --help';;
     'version') flags='--json --verbose --color --no-color --output --help';;
     *) return 1;;
   esac

@@ -720,6 +720,7 @@ complete -c kadm -n '__kadm_is \'verify\'' -l drain -x -a 'if-nothing-else-runs 
 complete -c kadm -n '__kadm_is \'verify\'' -l quick -d 'test only pods on every node, connections between them, DNS, logs and exec; skip the rollout, the killed pod and the drained node'
 complete -c kadm -n '__kadm_is \'verify\'' -l outside-name -x -d 'an external name that the cluster DNS must resolve'
 complete -c kadm -n '__kadm_is \'verify\'' -l reboot -d 'reboot the machines one by one and check that everything recovers'
+complete -c kadm -n '__kadm_is \'verify\'' -l ha -d 'cut the power of one control plane, then of the one that leads etcd, and measure how long the API is away'
 complete -c kadm -n '__kadm_is \'verify\'' -l all-at-once -d 'afterwards reboot all machines at once; the cluster is unavailable during that time'
 complete -c kadm -n '__kadm_is \'verify\'' -l reboot-timeout -x -d 'how long one machine may take to recover after its reboot'
 complete -c kadm -n '__kadm_is \'verify\'' -l drain-timeout -x -d 'how long the drain of one node may take'

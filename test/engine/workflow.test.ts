@@ -64,7 +64,7 @@ describe('a workflow', () => {
   test.each([
     ['a worker', {master: {}, worker: {cuts: Infinity}}, ['worker'], 'master'],
     ['the first control plane', {master: {cuts: Infinity}, second: {}}, ['master'], 'second'],
-  ])('goes on without %s that is lost while it is looked at, where it may', async (_, machines, lost, left) => {
+  ])('continues without %s that is lost while it is looked at, where it may', async (_, machines, lost, left) => {
     const skipped: string[] = []
     const {options} = workflowScene(machines, {clock: fakeClock()})
     const hosts = options.cluster.hosts.map(host => ({

@@ -89,6 +89,24 @@ describe('a cluster with three control planes and no address that belongs to all
     ).toBe(true)
   })
 
+  it('loses only requests in flight when a control plane is reset, and when the one that leads etcd is', async () => {
+    const verify = ['verify', '--ha', '-f', 'kadm.yaml', '--yes', '-o', 'json']
+    const {stdout} = await measured('kadm verify --ha', () => lab.kadmDone(verify))
+
+    const {rounds, way} = JSON.parse(stdout) as {readonly way: string; readonly rounds: readonly HaRound[]}
+    console.log(`  ${rounds.map(({role, outageMs, failed, requests}) => `${role}: ${String(outageMs)} ms, ${String(failed)} of ${String(requests)}`).join('; ')}`)
+    expect(way).toBe('local')
+    expect(rounds.map(({role, askedFrom}) => `${role} from ${askedFrom}`)).toEqual([
+      'follower from worker',
+      'leader from worker',
+    ])
+    for (const {outageMs, failed, requests} of rounds) {
+      expect(requests).toBeGreaterThan(20)
+      expect(failed).toBeLessThan(10)
+      expect(outageMs).toBeLessThan(2000)
+    }
+  })
+
   it('forgets a control plane that leaves', async () => {
     await lab.kadmDone(['reset', 'cp-3', '-f', 'kadm.yaml', '--yes', '--to', lab.target('cp-2')])
     await lab.write('two.yaml', file(['cp-1', 'cp-2']))
@@ -131,6 +149,14 @@ describe('a cluster with three control planes and no address that belongs to all
     expect(changedIn(events)).toEqual([])
   })
 })
+
+interface HaRound {
+  readonly role: string
+  readonly askedFrom: string
+  readonly outageMs: number
+  readonly failed: number
+  readonly requests: number
+}
 
 /** So many requests, one after another: `ok`, or the error, a line each. */
 const asking = (times: number): string =>

@@ -31,7 +31,7 @@ export interface SessionParts {
 }
 
 /**
- * Connects, gathers the facts of every host, reads the cluster that they join and runs the preflight checks. The run goes on
+ * Connects, gathers the facts of every host, reads the cluster that they join and runs the preflight checks. The run continues
  * without a machine that is lost meanwhile, where it may: nothing is changed yet.
  */
 export async function openSession(options: WorkflowOptions, parts: SessionParts): Promise<Session> {
@@ -50,7 +50,7 @@ export async function openSession(options: WorkflowOptions, parts: SessionParts)
   }
 }
 
-/** The options of a run that goes on without the hosts that were lost; undefined where it cannot. */
+/** The options of a run that continues without the hosts that were lost; undefined where it cannot. */
 function withoutLost(
   options: WorkflowOptions,
   error: unknown,

@@ -73,7 +73,7 @@ export interface WorkflowOptions {
   readonly restoring?: Restoring | undefined
   /** Hosts of the cluster that this run does not reach and does without. */
   readonly skipped?: readonly HostSpec[] | undefined
-  /** For a run that also does without hosts that it loses before it changes anything: is told of each. */
+  /** For a run that also continues without hosts that it loses before it changes anything: called for each. */
   readonly onSkipped?: ((spec: HostSpec, error: KadmError) => void) | undefined
   /**
    * Finds the cause of a failure; must not fail itself. Passed in, because the layers that know causes are

@@ -5,18 +5,19 @@ import {apiPath} from '../../kube/kinds.ts'
 import {nodeStatus} from '../../kube/nodes.ts'
 import {waitFor, type Look} from '../../kube/wait.ts'
 import {REBOOT, bootIdOf} from '../../remote/reboot.ts'
+import type {Script} from '../../remote/shell/shell.ts'
 import {notBack, podsBefore, type PodsBefore} from './pods-back.ts'
-import {rebootStep, type ReturnTimes, type RebootTarget, type RollingReboot} from './rolling-reboot.ts'
+import {rebootStep, type OneReboot, type ReturnTimes, type RebootTarget} from './rolling-reboot.ts'
 
 const INTERVAL_MS = 1000
 const AT_ONCE = {retryForMs: 0} as const
 
-/** Reboots one machine and waits until it is back in all its parts. */
-export async function rebootOne(rolling: RollingReboot, target: RebootTarget): Promise<ReturnTimes> {
+/** Reboots one machine, by `how`, and waits until it is back in all its parts. */
+export async function rebootOne(rolling: OneReboot, target: RebootTarget, how = REBOOT): Promise<ReturnTimes> {
   const {node, host} = target
   const pods = podsBefore(await podsOfNode(rolling.api, node, rolling.signal))
   const bootId = await bootIdOf(host, {signal: rolling.signal})
-  await rebootStep(rolling, node, {name: 'reboot', title: 'Reboot'}, () => askForReboot(rolling, target))
+  await rebootStep(rolling, node, {name: 'reboot', title: 'Reboot'}, () => askForReboot(rolling, target, how))
   const started = rolling.clock.now()
   return rebootStep(rolling, node, {name: 'return', title: 'Wait until it is back'}, async progress => {
     const way: Way = {rolling, target, started, progress}
@@ -33,16 +34,16 @@ export async function rebootOne(rolling: RollingReboot, target: RebootTarget): P
 }
 
 interface Way {
-  readonly rolling: RollingReboot
+  readonly rolling: OneReboot
   readonly target: RebootTarget
   readonly started: number
   readonly progress: (message: string) => void
 }
 
 /** systemd continues the reboot after the connection ends, which may happen before the answer arrives. */
-async function askForReboot({signal}: RollingReboot, {host}: RebootTarget): Promise<void> {
+async function askForReboot({signal}: OneReboot, {host}: RebootTarget, how: Script): Promise<void> {
   try {
-    await host.read(REBOOT.text, {signal, timeoutMs: 60_000})
+    await host.read(how.text, {signal, timeoutMs: 60_000})
   } catch (error) {
     if (!isUnreachable(error)) throw error
   }

@@ -44,6 +44,9 @@ export interface RollingReboot extends RebootOptions {
   readonly prefix: string
 }
 
+/** What the reboot of one machine needs. */
+export type OneReboot = Pick<RollingReboot, 'api' | 'clock' | 'signal' | 'emit' | 'prefix' | 'timeoutMs' | 'explain'>
+
 /** Milliseconds since the reboot was asked for. */
 export interface ReturnTimes {
   readonly sshMs: number
@@ -78,7 +81,7 @@ export interface RebootStep {
 
 /** One piece of a node's way, told as a phase. */
 export const rebootStep = async <T>(
-  reboot: RollingReboot,
+  reboot: Pick<RollingReboot, 'emit' | 'clock' | 'prefix'>,
   node: string,
   {name, title}: RebootStep,
   work: (progress: (message: string) => void) => Promise<T>,

@@ -78,7 +78,7 @@ describe('the removal of a control plane', () => {
     120_000,
   )
 
-  it('changes nothing of the machine and of etcd while a budget blocks the drain, and goes on when it allows it', async () => {
+  it('changes nothing of the machine and of etcd while a budget blocks the drain, and continues when it allows it', async () => {
     const scene = removalScene(controlPlane(), 3)
     scene.api.refuseEvictions(true)
 

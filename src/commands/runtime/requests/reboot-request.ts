@@ -1,4 +1,4 @@
-import type {HostSpec} from '../../../domain/cluster.ts'
+import type {Cluster, HostSpec} from '../../../domain/cluster.ts'
 import {KadmError} from '../../../domain/errors.ts'
 import {clusterFrom, findFile, hostNamed, withSshFlags, type LoginFlags} from './load-cluster.ts'
 import {firstControlPlane} from './target-host.ts'
@@ -8,6 +8,7 @@ export interface RebootRequest {
   readonly specs: readonly HostSpec[]
   /** The control plane through which the API is reached; may be one of them. */
   readonly controlPlane: HostSpec
+  readonly cluster: Cluster
 }
 
 /**
@@ -35,5 +36,5 @@ export async function rebootRequest(
       hint: 'run the command on another machine, and name this one by its address',
     })
   }
-  return {specs, controlPlane: firstControlPlane(cluster)}
+  return {specs, controlPlane: firstControlPlane(cluster), cluster}
 }
