@@ -17,6 +17,7 @@ import {NETWORK_RULES, POD_LAST_WORDS} from './rules/network-rules.ts'
 import {NODE_RULES} from './rules/node-rules.ts'
 import {PATH_RULES} from './rules/path-rules.ts'
 import {RUNTIME_RULES} from './rules/runtime-rules.ts'
+import {VIRTUAL_ADDRESS_RULES} from './rules/virtual-address-rules.ts'
 
 /** From the machine up to the pods: what comes first is rather the cause of what comes later. */
 export const RULES: readonly Rule[] = [
@@ -30,6 +31,7 @@ export const RULES: readonly Rule[] = [
   ...CERTIFICATE_RULES,
   ...CONTROL_PLANE_RULES,
   ...LOAD_BALANCER_RULES,
+  ...VIRTUAL_ADDRESS_RULES,
   ...API_ACCESS_RULES,
   ...NODE_RULES,
   ...CNI_RULES,

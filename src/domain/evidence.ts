@@ -236,6 +236,15 @@ export interface Evidence {
   readonly peers: readonly PeerEvidence[]
   /** Rules of the packet filter that drop or reject what nodes need. */
   readonly dropRules: readonly DropRule[]
+  /** keepalived, where kadm set it up; `checkPasses` is about the API server of the machine. */
+  readonly keepalived?:
+    | {
+        readonly active: string
+        readonly checkPasses: boolean
+        readonly hasCurl: boolean
+        readonly lastLine: string | undefined
+      }
+    | undefined
   /** Tracked connections. */
   readonly connections: number | undefined
   readonly packageLock: Facts['packageLock']

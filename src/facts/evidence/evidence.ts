@@ -7,6 +7,7 @@ import {dropRulesSection} from './drop-rules.ts'
 import {changedFilesSection, filesSection} from './files.ts'
 import {joinSection} from './join.ts'
 import {connectionsSection, podNetworkSection} from './network.ts'
+import {keepalivedSection} from './keepalived.ts'
 import * as node from './node.ts'
 import * as probes from './probes.ts'
 import {runtimeStateSection} from './runtime.ts'
@@ -55,6 +56,7 @@ export const evidenceScript = (): Script =>
       silentDnsSection,
       probes.apiSections,
       probes.peersSection,
+      keepalivedSection,
       packageLockSection,
       holdsSection,
       node.inotifySection,
@@ -97,6 +99,7 @@ export function parseEvidence(output: string): Evidence {
     api: read(probes.apiProbeSection),
     notReady: read(probes.readyzSection),
     peers: read(probes.peersSection),
+    keepalived: read(keepalivedSection),
     packageLock: read(packageLockSection).lock,
     unheld: read(holdsSection),
   }

@@ -10,12 +10,14 @@ import {NETWORK_CASES} from './network.ts'
 import {RUNTIME_CASES} from './runtime.ts'
 import {STATE_NETWORK_CASES} from './state-network.ts'
 import {STATE_CASES} from './state.ts'
+import {VIRTUAL_ADDRESS_CASES} from './virtual-address.ts'
 
 export const ALL_CASES: readonly Case[] = [
   ...MACHINE_CASES,
   ...KUBELET_CASES,
   ...RUNTIME_CASES,
   ...LOAD_BALANCER_CASES,
+  ...VIRTUAL_ADDRESS_CASES,
   ...API_ACCESS_CASES,
   ...CONTROL_PLANE_CASES,
   ...NETWORK_CASES,
