@@ -74,7 +74,7 @@ describe('three control planes that share one address', () => {
     expect(await lab.must('worker', "sudo sed -n 's/^ *server: //p' /etc/kubernetes/kubelet.conf")).toContain(vip())
     const {stdout: own} = await lab.kadmDone(['kubeconfig', lab.target('cp-2'), '--print'])
     expect(own).toContain(`https://${vip()}:6443`)
-    expect(await lab.must('cp-2', 'sudo stat -c %a /etc/keepalived/kadm-auth.conf')).toBe('600\n')
+    expect(await lab.must('cp-2', 'sudo stat -c %a /etc/keepalived/kadm-auth.conf')).toBe('600')
     expect(lab.said.map(({stdout}) => stdout).join('')).not.toMatch(/auth_pass \w/)
   })
 
