@@ -30,16 +30,18 @@ const changedMap = (map: string, expression: string, pods: string, seconds: numb
 
 /** Faults that the API shows. */
 export const CLUSTER: readonly Broken[] = [
-  {name: 'corefile', place: 'cluster', how: changedMap('coredns', 's/forward /forwrad /', 'kube-dns', 20)},
+  {name: 'corefile', place: 'cluster', isShownByPods: true, how: changedMap('coredns', 's/forward /forwrad /', 'kube-dns', 20)},
   {
     name: 'dns-upstream',
     place: 'cluster',
+    isShownByPods: true,
     how: changedMap('coredns', 's/forward \\. .*resolv.conf/forward . 192.0.2.53/', 'kube-dns', 5),
     everything: true,
   },
   {
     name: 'proxy-config',
     place: 'cluster',
+    isShownByPods: true,
     how: changedMap('kube-proxy', 's/mode: .*/mode: ipvs2/', 'kube-proxy', 15),
     everything: true,
   },
