@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
@@ -99,6 +99,25 @@ describe('join with a JoinConfiguration', () => {
     ])
     expect(joinTo).toMatchObject({kind: 'token', certificateKey: key})
     expect(warnings).toEqual([])
+  })
+
+  test('with a token for the certificate of its own uses the other one to find the cluster', async () => {
+    const file = joinFile('e.yaml')
+    const own = 'fedcba.0123456789abcdef'
+    writeFileSync(file, readFileSync(file, 'utf8').replace('discovery:\n', `discovery:\n  tlsBootstrapToken: ${own}\n`))
+
+    const {joinTo} = await joinRequest([], {...NO_FLAGS, file})
+    expect(joinTo).toMatchObject({kind: 'token', token: own, discoveryToken: TOKEN})
+  })
+
+  test('that names no discovery is refused with what to write', async () => {
+    const file = join(folder, 'f.yaml')
+    writeFileSync(file, 'apiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n')
+
+    await expect(joinRequest([], {...NO_FLAGS, file})).rejects.toMatchObject({
+      code: 'config',
+      message: 'the file names no discovery, so the cluster is not known',
+    })
   })
 
   test('that is not there is refused', async () => {

@@ -28,14 +28,19 @@ export interface ReadCluster {
  * Reads `kadm.yaml`: the document of kadm, those of kubeadm and those of the components. Throws one `config`
  * error with all problems.
  */
-export function readCluster(fileName: string, text: string, environment: ConfigEnvironment): ReadCluster {
+export function readCluster(
+  fileName: string,
+  text: string,
+  environment: ConfigEnvironment,
+  hint = USUAL_HINT,
+): ReadCluster {
   const findings = newFindings()
   const documents = fileDocuments(fileName, text, findings.report)
   remarkOnKubeadm(documents, findings.report)
   tellComponentKeys(documents, findings.report)
   const hosts = hostsOf(documents.cluster?.value.hosts, documents.cluster?.locate ?? documents.locate, fileName)
   const gathered = gather(documents, hosts, {fileName, environment, report: findings.report})
-  return finish(gathered, documents, findings, isKubeadmFile(documents) ? () => hintForKubeadm(fileName) : undefined)
+  return finish(gathered, documents, findings, () => (isKubeadmFile(documents) ? hintForKubeadm(fileName) : hint))
 }
 
 const hintForKubeadm = (fileName: string): string =>

@@ -20,7 +20,7 @@ export function validateFile(fileName: string, text: string, environment: Config
   const {report} = findings
   const documents = fileDocuments(fileName, text, report)
   if (!isKubeadmFile(documents)) {
-    const {cluster, warnings} = readCluster(fileName, text, offline)
+    const {cluster, warnings} = readCluster(fileName, text, offline, 'correct the file')
     return {kind: 'kadm', hosts: cluster.hosts.length, warnings}
   }
   remarkOnKubeadm(documents, report)

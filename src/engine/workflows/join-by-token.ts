@@ -33,7 +33,7 @@ export async function openByToken(
   const forward = wayOver(candidate.host)
   const discovered = await discoverByToken({
     endpoint: joinTo.endpoint,
-    token: joinTo.token,
+    token: joinTo.discoveryToken ?? joinTo.token,
     trust: joinTo.skipVerification ? {kind: 'token-only'} : {kind: 'pins', pins: joinTo.caHashes},
     forward,
     clock: options.clock,

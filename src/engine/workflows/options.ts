@@ -21,7 +21,10 @@ type JoinWay =
       readonly kind: 'token'
       /** `host:port` of the API. */
       readonly endpoint: string
+      /** With it, the kubelet asks for its certificate. */
       readonly token: string
+      /** Proves that the data about the cluster is genuine; default: `token`. */
+      readonly discoveryToken?: string | undefined
       readonly caHashes: readonly string[]
       readonly skipVerification: boolean
       /** For a control plane: opens the certificates in Secret kubeadm-certs; undefined: the machine has them already. */

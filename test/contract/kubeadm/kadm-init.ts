@@ -27,6 +27,7 @@ import {wantedOf} from './seen-certificate.ts'
 export const isOfInit = (text: string): boolean =>
   /kind"?: "?(Init|Cluster)Configuration/.test(text) && !/directory: (\/nowhere|patches)/.test(text)
 
+const START = Date.UTC(2026, 0, 1)
 const templates = readTemplates()
 
 /** Everything that kadm's phases of `init` want of a first control plane for a file. */
@@ -40,7 +41,7 @@ export function kadmInit(text: string, machine: SeenMachine, environment: Config
   if (node === undefined) throw new Error('no node')
   const context: PhaseContext = {
     ...{cluster, node, facts, nodes: [node], endpoint: endpointServer(cluster, node), bundle: undefined, templates},
-    ...{isAdmin: true, now: new Date()},
+    ...{isAdmin: true, now: new Date(START)},
   }
   const steps = select(initPhases, [], skip).filter(
     ({phase}) => phase.when === undefined || phase.when(context) === true,
@@ -95,7 +96,7 @@ function objectsOf(resource: AnyResource): Entries {
   if (resource.kind !== 'bootstrap-token') return []
   const token = parseToken(resource.token)
   if (token === undefined) throw new Error('no token')
-  return [objectEntry(tokenSecret(token, resource, Date.now()))]
+  return [objectEntry(tokenSecret(token, resource, START))]
 }
 
 /** As kubeadm tells them (util.FormatTaint of k8s.io/kubernetes, pkg/util/taints). */

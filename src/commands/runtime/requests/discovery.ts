@@ -20,16 +20,20 @@ export async function joinByDiscovery(
       kind: 'token',
       endpoint: bootstrapToken.apiServerEndpoint,
       token: tlsBootstrapToken ?? bootstrapToken.token,
+      discoveryToken: bootstrapToken.token,
       caHashes: bootstrapToken.caCertHashes,
       skipVerification: bootstrapToken.caCertHashes.length === 0 && bootstrapToken.unsafeSkipCaVerification,
     }
   }
-  if (kubeConfigPath === undefined)
-    throw new KadmError('config', 'the JoinConfiguration names no discovery, so the cluster is not known', {
-      hint: 'write discovery.bootstrapToken or discovery.file, or name a control plane with --to',
-    })
+  if (kubeConfigPath === undefined) throw withoutDiscovery()
   return fromKubeconfig(kubeConfigPath, await read(kubeConfigPath), tlsBootstrapToken)
 }
+
+/** A file that says what a machine is like, and not how it finds the cluster. */
+export const withoutDiscovery = (): KadmError =>
+  new KadmError('config', 'the file names no discovery, so the cluster is not known', {
+    hint: 'write discovery.bootstrapToken or discovery.file into a JoinConfiguration, or name a control plane with --to',
+  })
 
 function fromKubeconfig(place: string, text: string, given: string | undefined): ByToken {
   const refuse = (what: string, hint: string): KadmError =>
