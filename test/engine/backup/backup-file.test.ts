@@ -78,7 +78,7 @@ describe('the file of a backup', () => {
     expect(readdirSync(dir)).toEqual([])
   })
 
-  it('gives back what was saved, with the snapshot in a file of its own until the end', async () => {
+  it('has what was saved, with the snapshot in a file of its own until the end', async () => {
     await writeBackup(file, entries(), NOW)
     const opened = await openBackup(file)
 
