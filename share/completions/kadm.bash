@@ -5,6 +5,7 @@ _kadm_flags() {
     'bundle create') flags='--json --verbose --color --no-color --file --architecture --from-lab --kubernetes-version --control-plane-endpoint --apiserver-advertise-address --apiserver-bind-port --apiserver-cert-extra-sans --pod-network-cidr --service-cidr --service-dns-domain --image-repository --pod-network --node-name --host-key --swap --help';;
     'bundle verify') flags='--json --verbose --color --no-color --help';;
     'certs certificate-key') flags='--json --verbose --color --no-color --output --help';;
+    'certs csr') flags='--json --verbose --color --no-color --file --bundle --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'certs upload') flags='--json --verbose --color --no-color --certificate-key --file --identity-file --ssh-user --ssh-port --jump --known-hosts --accept-new-host-keys --ask-ssh-password --ask-sudo-password --output --help';;
     'completion') flags='--json --verbose --color --no-color --help';;
     'config hosts') flags='--json --verbose --color --no-color --file --output --help';;
@@ -112,6 +113,19 @@ _kadm_values() {
     'bundle verify') values='@files';;
     'certs certificate-key --output') values='json yaml';;
     'certs certificate-key -o') values='json yaml';;
+    'certs csr') values='@files';;
+    'certs csr --file') values='@files';;
+    'certs csr -f') values='@files';;
+    'certs csr --bundle') values='@files';;
+    'certs csr --identity-file') values='@files';;
+    'certs csr -i') values='@files';;
+    'certs csr --ssh-user') values='';;
+    'certs csr --ssh-port') values='';;
+    'certs csr --jump') values='';;
+    'certs csr -J') values='';;
+    'certs csr --known-hosts') values='@files';;
+    'certs csr --output') values='json yaml name';;
+    'certs csr -o') values='json yaml name';;
     'certs upload') values='@hosts';;
     'certs upload --certificate-key') values='';;
     'certs upload --file') values='@files';;
@@ -531,6 +545,7 @@ backup
 bundle create
 bundle verify
 certs certificate-key
+certs csr
 certs upload
 completion
 config hosts
@@ -572,7 +587,7 @@ token list
 verify
 version'
 _kadm_phases='prepare prepare/hostname prepare/network prepare/swap prepare/kernel prepare/nat prepare/firewall prepare/proxy prepare/packages prepare/runtime prepare/kubelet control-plane-images load-balancer certs certs/ca certs/leaves kubeconfig virtual-address etcd control-plane kubelet-start node-images wait-control-plane controllers-start admin virtual-address-rights upload-config bootstrap-token mark-control-plane load-balancer-ready virtual-address-ready pod-network addon addon/kube-proxy addon/kube-proxy/objects addon/kube-proxy/ready addon/kube-proxy/in-force addon/coredns kubelet-finalize user-kubeconfig controllers control-plane-join control-plane-join/load-balancer control-plane-join/certs control-plane-join/certs/shared control-plane-join/certs/leaves control-plane-join/kubeconfig control-plane-join/virtual-address control-plane-join/kubelet-start control-plane-join/kubelet-finalize control-plane-join/etcd control-plane-join/manifests control-plane-join/wait-control-plane control-plane-join/load-balancer-ready control-plane-join/virtual-address-start control-plane-join/mark-control-plane control-plane-join/user-kubeconfig control-plane-join/controllers worker worker/load-balancer worker/kubelet-start worker/token-gone worker/marks node-ready node-pods control-plane-pods cluster-ready'
-_kadm_checks='all Architecture CPUSETS CRI Capabilities CgroupDriver ClockOffset ClockSync Clone CloudInit ContainerRuntimeVersion ControlPlaneEndpoint DNSUpstreams DirAvailable--var-lib-etcd DiskSpace DiskWritable DuplicateAddress DuplicateHostname FirewallOutput Firewalld Forwarding FsyncLatency HTTPProxy HTTPProxyCIDR Hostname HostsFile ImmutableFile IsPrivilegedUser KernelModules KubeletDropIns KubeletExtraArgs KubeletSource KubeletVersion LoadBalancer ManifestCopies Mem NetworkManager NetworkRanges NodeAddress NumCPU OperatingSystem OtherCluster OtherKubernetes PackageLock PackageRepository PackageState PacketFilter PathMTU PathType PodNetworkConfig PodNetworkLeftovers ProtectKernelDefaults ProxyNotInFile Reachability Role RuntimeDropIns RuntimeStart SameMachine Service-kubelet StaticAddress Swap SwapInUse SwapKernel SysctlFiles SystemVerification Ufw UnfinishedRestore VXLAN VersionChange VirtualAddress Virtualization FileAvailable--etc-kubernetes-kubelet.conf FileAvailable--etc-kubernetes-pki-ca.crt FileContent--proc-sys-net-ipv4-ip_forward Port-2379 Port-2380 Port-6443 Port-7443 Port-10250 Port-10256 Port-10257 Port-10259'
+_kadm_checks='all Architecture CPUSETS CRI Capabilities CgroupDriver ClockOffset ClockSync Clone CloudInit ContainerRuntimeVersion ControlPlaneEndpoint DNSUpstreams DirAvailable--var-lib-etcd DiskSpace DiskWritable DuplicateAddress DuplicateHostname ExternalCA FirewallOutput Firewalld Forwarding FsyncLatency HTTPProxy HTTPProxyCIDR Hostname HostsFile ImmutableFile IsPrivilegedUser KernelModules KubeletDropIns KubeletExtraArgs KubeletSource KubeletVersion LoadBalancer ManifestCopies Mem NetworkManager NetworkRanges NodeAddress NumCPU OperatingSystem OtherCluster OtherKubernetes PackageLock PackageRepository PackageState PacketFilter PathMTU PathType PodNetworkConfig PodNetworkLeftovers ProtectKernelDefaults ProxyNotInFile Reachability Role RuntimeDropIns RuntimeStart SameMachine Service-kubelet StaticAddress Swap SwapInUse SwapKernel SysctlFiles SystemVerification Ufw UnfinishedRestore VXLAN VersionChange VirtualAddress Virtualization FileAvailable--etc-kubernetes-kubelet.conf FileAvailable--etc-kubernetes-pki-ca.crt FileContent--proc-sys-net-ipv4-ip_forward Port-2379 Port-2380 Port-6443 Port-7443 Port-10250 Port-10256 Port-10257 Port-10259'
 _kadm_offer() {
   local words=$1 cur=$2 before=''
   case "$cur" in *,*) before="${cur%,*},"; cur=${cur##*,};; esac

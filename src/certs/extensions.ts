@@ -32,7 +32,10 @@ export interface ExtensionInput {
 }
 
 /** In the order Go's crypto/x509 writes them, which is the order of kubeadm's certificates. */
-export function extensions(input: ExtensionInput): Tree {
+export const extensions = (input: ExtensionInput): Tree => tagged(3, [extensionList(input)])
+
+/** The same for a request, which has them without the tag of a certificate. */
+export function extensionList(input: ExtensionInput): Tree {
   const {isCa, usages, subjectKeyId, authorityKeyId} = input
   const list = [
     // digitalSignature and keyEncipherment, for a CA keyCertSign too (bits 0, 2 and 5)
@@ -45,7 +48,7 @@ export function extensions(input: ExtensionInput): Tree {
     ...(authorityKeyId === undefined ? [] : [extension(OID.authorityKeyId, sequence(tagged(0, authorityKeyId)))]),
     ...sanExtension(input.sans),
   ]
-  return tagged(3, [sequence(...list)])
+  return sequence(...list)
 }
 
 const extension = (id: string, value: Tree, {critical = false} = {}): Tree =>

@@ -110,10 +110,11 @@ function seal(draft: Draft): string {
   return toPem('CERTIFICATE', encode(sequence(toBeSigned, algorithm(), bits(signature))))
 }
 
-const spkiOf = (key: KeyObject): Buffer => publicKeyOf(key).export({type: 'spki', format: 'der'})
+/** The public half, in DER. */
+export const spkiOf = (key: KeyObject): Buffer => publicKeyOf(key).export({type: 'spki', format: 'der'})
 
 /** Go's order: all organisations in one set, then the common name. */
-function subject({commonName, organisations}: WantedCertificate): Tree {
+export function subject({commonName, organisations}: WantedCertificate): Tree {
   const attribute = (id: string, value: string): Tree => sequence(oid(id), text(value))
   const groups = organisations.map(name => attribute(OID.organisation, name))
   return sequence(...(groups.length === 0 ? [] : [set(...groups)]), set(attribute(OID.commonName, commonName)))
@@ -130,7 +131,8 @@ interface SignatureKind {
   readonly hash: 'sha256' | 'sha384'
 }
 
-function signatureOf(key: KeyObject): SignatureKind {
+/** How a key signs: the algorithm as a certificate names it, and the hash. */
+export function signatureOf(key: KeyObject): SignatureKind {
   if (key.asymmetricKeyType === 'rsa')
     return {oid: () => decode(Buffer.from('300d06092a864886f70d01010b0500', 'hex')), hash: 'sha256'}
   return key.asymmetricKeyDetails?.namedCurve === 'secp384r1'

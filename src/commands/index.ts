@@ -4,6 +4,7 @@ import {Backup} from './backup.ts'
 import {BundleCreate} from './bundle/create.ts'
 import {BundleVerify} from './bundle/verify.ts'
 import {CertsCertificateKey} from './certs/certificate-key.ts'
+import {CertsCsr} from './certs/csr.ts'
 import {CertsUpload} from './certs/upload.ts'
 import {Completion} from './completion.ts'
 import {ConfigHosts} from './config/hosts.ts'
@@ -52,6 +53,7 @@ export const COMMANDS = {
   'bundle:create': BundleCreate,
   'bundle:verify': BundleVerify,
   'certs:certificate-key': CertsCertificateKey,
+  'certs:csr': CertsCsr,
   'certs:upload': CertsUpload,
   completion: Completion,
   'config:hosts': ConfigHosts,

@@ -25,7 +25,7 @@ INSPECT
 
 MAINTAIN
   token create       create a token with which a machine can join; also list, delete
-  certs upload       store the certificates of control planes in the cluster; also certificate-key
+  certs upload       store the certificates of control planes in the cluster; also csr, certificate-key
   etcd members       show the members of etcd, and whether they work; also status, backup, restore, defrag
   backup             save a whole cluster to one file
   restore            bring a cluster back from a backup, on the same machines or on new ones

@@ -25,7 +25,7 @@ export function controllerManagerPod({cluster, host}: StaticPodInput): Pod {
   return staticPod({
     name: 'kube-controller-manager',
     image: imagesOf(cluster).controllerManager,
-    flags: mergeFlags(ownFlags(cluster), extra.args),
+    flags: mergeFlags(ownFlags(cluster, host.isCaExternal === true), extra.args),
     env: envsOf(extra),
     probe: {
       host: probeHost(userFlag(extra.args, 'bind-address') ?? '127.0.0.1'),
@@ -55,7 +55,8 @@ function flexvolumeMount(cluster: Cluster): readonly Mount[] {
   return [samePath('flexvolume-dir', dir, 'DirectoryOrCreate', false)]
 }
 
-function ownFlags(cluster: Cluster): Flags {
+/** Without the key of its CA, the controller manager signs no certificates, as in a cluster of kubeadm. */
+function ownFlags(cluster: Cluster, isCaExternal: boolean): Flags {
   const {podSubnets, serviceSubnets} = cluster.network
   const hasPods = podSubnets.length > 0
   const pki = pkiDir(cluster)
@@ -67,8 +68,8 @@ function ownFlags(cluster: Cluster): Flags {
     'client-ca-file': `${pki}/ca.crt`,
     'cluster-cidr': hasPods ? podSubnets.join(',') : undefined,
     'cluster-name': cluster.name,
-    'cluster-signing-cert-file': `${pki}/ca.crt`,
-    'cluster-signing-key-file': `${pki}/ca.key`,
+    'cluster-signing-cert-file': isCaExternal ? '' : `${pki}/ca.crt`,
+    'cluster-signing-key-file': isCaExternal ? '' : `${pki}/ca.key`,
     controllers: '*,bootstrapsigner,tokencleaner',
     kubeconfig: CONTROLLER_MANAGER_CONF,
     'leader-elect': 'true',

@@ -5,6 +5,8 @@ import type {EnvVar, Metadata, Pod, Probe, Resources, Volume, VolumeMount} from 
 export interface ControlPlaneHost {
   /** Those of EXTRA_CA_DIRS that exist there. */
   readonly caDirs: readonly string[]
+  /** Whether the key of the cluster's CA is kept elsewhere. */
+  readonly isCaExternal?: boolean | undefined
 }
 
 /** Everything a static pod of a control-plane node is made from. */

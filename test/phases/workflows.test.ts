@@ -31,7 +31,7 @@ const FIRST_CONTROL_PLANE = [
   'load-balancer-ready',
   'virtual-address-ready',
   'pod-network',
-  ...['kube-proxy/objects', 'kube-proxy/ready', 'coredns'].map(name => `addon/${name}`),
+  ...['kube-proxy/objects', 'kube-proxy/ready', 'kube-proxy/in-force', 'coredns'].map(name => `addon/${name}`),
   'kubelet-finalize',
   'user-kubeconfig',
   'controllers',

@@ -128,6 +128,13 @@ export const planWorkflow = (options: WorkflowOptions): Promise<readonly Planned
     },
   })
 
+/** The machines with the names and addresses that they have as nodes; changes nothing. */
+export const nodesWorkflow = (options: WorkflowOptions): Promise<readonly Node[]> =>
+  withSession(options, warnOfHeld, {
+    before: () => Promise.resolve(),
+    work: session => Promise.resolve(session.nodes),
+  })
+
 /** All findings of all hosts; changes nothing. */
 export const preflightWorkflow = (options: WorkflowOptions): Promise<readonly Finding[]> =>
   withSession(options, warnOfHeld, {

@@ -6,6 +6,7 @@ import {
   type CertificateName,
 } from '../../domain/certificates.ts'
 import {certificate, type CertificateResource} from '../../resources/pki/certificate.ts'
+import {externalAuthorities} from '../../domain/external-ca.ts'
 import {serviceAccountKey} from '../../resources/pki/service-account-key.ts'
 import type {AnyResource} from '../../resources/any-resource.ts'
 import {directory} from '../../resources/files/directory.ts'
@@ -14,7 +15,7 @@ import {PKI_DIR} from '../../domain/paths.ts'
 import type {Phase, PhaseContext} from '../phase.ts'
 
 /** One certificate of this node; a CA is the same on all control planes. */
-export function certificateOf(name: CertificateName, {cluster, node, now}: PhaseContext): CertificateResource {
+export function certificateOf(name: CertificateName, {cluster, node, facts, now}: PhaseContext): CertificateResource {
   const {signer, why} = certificateSpec(name)
   return certificate({
     name,
@@ -24,6 +25,7 @@ export function certificateOf(name: CertificateName, {cluster, node, now}: Phase
     algorithm: cluster.pki.algorithm,
     ...ownPlace(cluster),
     at: now.toISOString(),
+    ...(isAuthority(name) && externalAuthorities(facts).includes(name) ? {isKeyElsewhere: true} : {}),
   })
 }
 

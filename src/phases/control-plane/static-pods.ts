@@ -1,4 +1,5 @@
 import {startsSlowly} from '../../domain/cluster.ts'
+import {externalAuthorities} from '../../domain/external-ca.ts'
 import {etcdDataDir, usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import {MANIFESTS_DIR} from '../../domain/paths.ts'
 import {apiServerPod} from '../../manifests/api-server.ts'
@@ -20,7 +21,7 @@ import {patchesFor} from '../shared/patches.ts'
 const input = ({cluster, node, facts}: PhaseContext): StaticPodInput => ({
   cluster,
   node,
-  host: {caDirs: facts.extraCaDirs},
+  host: {caDirs: facts.extraCaDirs, isCaExternal: externalAuthorities(facts).includes('ca')},
 })
 
 const manifest = (pod: Pod, why: string): FileResource =>

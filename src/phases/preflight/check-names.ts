@@ -18,6 +18,7 @@ export const CHECK_NAMES = [
   'DiskWritable',
   'DuplicateAddress',
   'DuplicateHostname',
+  'ExternalCA',
   'FirewallOutput',
   'Firewalld',
   'Forwarding',

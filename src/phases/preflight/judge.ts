@@ -1,6 +1,7 @@
 import {clockOffsetCheck, clockSyncCheck} from './checks/clock-checks.ts'
 import type {Finding} from './finding.ts'
 import {endpointCheck} from './checks/endpoint-check.ts'
+import {externalCaCheck} from './checks/external-ca-check.ts'
 import {firewallChecks} from './checks/firewall-checks.ts'
 import {cloneCheck, duplicateAddressCheck, duplicateNameCheck, existingNodesCheck} from './checks/identity-checks.ts'
 import {viewsOf, type HostCheck, type PreflightInput, type SetCheck} from './input.ts'
@@ -44,6 +45,7 @@ const HOST_CHECKS: readonly HostCheck[] = [
   machine.commandsCheck,
   residue.otherClusterCheck,
   residue.roleCheck,
+  externalCaCheck,
   residue.unfinishedRestoreCheck,
   versionChangeCheck,
   otherKubernetesCheck,

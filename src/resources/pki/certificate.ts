@@ -37,6 +37,8 @@ export interface CertificateResource extends ResourceBase {
   readonly dir?: string | undefined
   /** For a CA: made here, or copied from a control plane that has it. Default: made. */
   readonly origin?: Origin | undefined
+  /** Of an authority: its key is not on the machines, and what it signs is issued elsewhere. */
+  readonly isKeyElsewhere?: boolean | undefined
   /** The moment that counts for "expired", ISO 8601. */
   readonly at: string
   /** Present once made; never stored or shown. */
@@ -77,6 +79,7 @@ export const certificateKind: Kind<CertificateResource, CertificateState> = {
       algorithm,
       dir: maybe(z.string()),
       origin: maybe(origin),
+      isKeyElsewhere: maybe(z.boolean()),
       at: z.string(),
     }),
     state: z.object({certPem: maybe(z.string()), keyPublicHash: maybe(z.string()), caPem: maybe(z.string())}),
@@ -113,6 +116,7 @@ ${isAuthority(name) ? sh`[ ! -s ${SIGNED[name]} ] || [ ! -s ${API_MANIFEST} ] ||
   identity: ({certPem, keyPublicHash}) => ({certPem, keyPublicHash}),
   diff: (resource, state) => {
     const verdict = verdictOf(resource, state)
+    if (verdict.state === 'key-missing' && resource.isKeyElsewhere === true) return undefined
     return verdict.state === 'ok' ? undefined : verdict.detail
   },
   // An authority that is gone already says nothing about what it once signed.

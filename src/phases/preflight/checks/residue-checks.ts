@@ -1,5 +1,6 @@
 import {BOOTSTRAP_KUBELET_CONF, KUBELET_CONF, MANIFESTS_DIR, PKI_DIR} from '../../../domain/paths.ts'
 import {keyPath} from '../../../domain/certificates.ts'
+import {externalAuthorities} from '../../../domain/external-ca.ts'
 import {etcdDataDir} from '../../../domain/kubeadm-places.ts'
 import {error, ok, ownCaHash, warning, type HostCheck} from '../input.ts'
 
@@ -73,7 +74,9 @@ export const roleCheck: HostCheck = view => {
   const has = (path: string): boolean => files[path] !== undefined
   const runsApi = has(`${MANIFESTS_DIR}/kube-apiserver.yaml`)
   const remedy = `remove it from its cluster first: kadm reset ${view.label}`
-  if (view.isControlPlane && clusterCaHash !== undefined && !runsApi && !has(keyPath('ca', certificatesDir))) {
+  const isExternal = externalAuthorities(view.facts).includes('ca')
+  const hasCa = isExternal || has(keyPath('ca', certificatesDir))
+  if (view.isControlPlane && clusterCaHash !== undefined && !runsApi && !hasCa) {
     return [error(name, view, 'is a worker of a cluster, but this run makes it a control plane', remedy)]
   }
   if (!view.isControlPlane && runsApi) {
