@@ -59,7 +59,7 @@ describe('an apply that adds control planes', () => {
     )
   })
 
-  it('goes on when all answer, or when it starts the silent ones itself', async () => {
+  it('continues when all answer, or when it starts the silent ones itself', async () => {
     await expect(run([member(1), member(2), member(3)], [1, 2, 3], [4])).resolves.toBeUndefined()
     await expect(run([member(1), member(2), member(3, false)], [1, 2, 3], [4])).resolves.toBeUndefined()
   })
