@@ -1,7 +1,10 @@
 #!/bin/sh
 # What a careful person's script does with the real kubeadm: the same artifacts, the same pod network, hosts prepared side by side.
 # by-kubeadm.sh BUNDLE KEY KNOWN_HOSTS FLANNEL MASTER WORKER...
+# With ENDPOINT=HOST:PORT of a load balancer and CONTROL_PLANES='ADDRESS...', these machines become control planes too, as "Creating Highly
+# Available Clusters with kubeadm" (stacked etcd) says.
 set -eu
+endpoint=${ENDPOINT:-} others=${CONTROL_PLANES:-}
 bundle=$1 key=$2 known=$3 flannel=$4 master=$5
 shift 5
 on() { host=$1; shift; ssh -i "$key" -o "UserKnownHostsFile=$known" -o LogLevel=ERROR "ubuntu@$host" "$@"; }
@@ -57,7 +60,7 @@ REMOTE
 }
 
 jobs=
-for host in "$master" "$@"; do prepare "$host" & jobs="$jobs $!"; done
+for host in "$master" $others "$@"; do prepare "$host" & jobs="$jobs $!"; done
 for job in $jobs; do wait "$job"; done
 
 driver=cgroupfs
@@ -72,6 +75,7 @@ apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 kubernetesVersion: $(on "$master" kubeadm version -o short)
 networking: {podSubnet: 10.244.0.0/16}
+${endpoint:+controlPlaneEndpoint: $endpoint}
 ---
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
@@ -82,9 +86,16 @@ apiVersion: kubeproxy.config.k8s.io/v1alpha1
 kind: KubeProxyConfiguration
 conntrack: {maxPerCore: 0, min: 0}
 END
-on "$master" 'sudo kubeadm init --config /tmp/kubeadm.yaml --ignore-preflight-errors=SystemVerification >/dev/null'
+upload=${endpoint:+--upload-certs}
+on "$master" "sudo kubeadm init --config /tmp/kubeadm.yaml $upload --ignore-preflight-errors=SystemVerification >/tmp/init.log"
 on "$master" 'mkdir -p ~/.kube && sudo cat /etc/kubernetes/admin.conf > ~/.kube/config && kubectl apply -f - >/dev/null' <"$flannel"
 line=$(on "$master" sudo kubeadm token create --print-join-command)
+join() { on "$1" "sudo $line $2 --ignore-preflight-errors=SystemVerification >/dev/null"; }
 jobs=
-for host in "$@"; do on "$host" "sudo $line --ignore-preflight-errors=SystemVerification >/dev/null" & jobs="$jobs $!"; done
+if [ -n "$others" ]; then
+  key_of_certs=$(on "$master" "sed -n 's/.*--certificate-key \([0-9a-f]*\).*/\1/p' /tmp/init.log | head -n 1")
+  # Since kubeadm 1.15, control planes may join at the same time.
+  for host in $others; do join "$host" "--control-plane --certificate-key $key_of_certs --apiserver-advertise-address $host" & jobs="$jobs $!"; done
+fi
+for host in "$@"; do join "$host" "" & jobs="$jobs $!"; done
 for job in $jobs; do wait "$job"; done
