@@ -26,6 +26,8 @@ export interface Sweep {
   readonly machines: readonly string[]
   readonly apply: readonly string[]
   readonly reset: readonly string[]
+  /** The machines that `reset` makes bare; all by default. */
+  readonly leaving?: readonly string[]
 }
 
 const OUTAGE_MS = 20_000
@@ -136,16 +138,19 @@ export async function mustConverge({lab, ...sweep}: Sweep, {nodes}: Undisturbed)
   )
 }
 
-/** Resets until it is done; nothing may be left. */
+/** Resets until it is done; nothing may be left, and machines that stay nodes are as before. */
 export async function mustBeBare({lab, ...sweep}: Sweep, {bare}: Undisturbed): Promise<void> {
   await untilDone({lab, ...sweep}, sweep.reset)
   const found = await snapshots({lab, ...sweep})
+  const leaving = sweep.leaving ?? sweep.machines
   refuse(
-    sweep.machines.flatMap(machine =>
-      differences(bare.get(machine) ?? new Set(), found.get(machine) ?? new Set(), LEFT_BY_RESET).map(
-        line => `${machine}: ${line}`,
-      ),
-    ),
+    sweep.machines.flatMap(machine => {
+      const [before, after] = [bare.get(machine) ?? new Set<string>(), found.get(machine) ?? new Set<string>()]
+      const left = leaving.includes(machine)
+        ? differences(before, after, LEFT_BY_RESET)
+        : differences(nodeState(before), nodeState(after))
+      return left.map(line => `${machine}: ${line}`)
+    }),
   )
 }
 
