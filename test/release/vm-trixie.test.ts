@@ -17,6 +17,7 @@ const LEFT: readonly Explained[] = [
     line: /^\+ sysctl net\.(netfilter\.nf_|nf_conntrack_)/,
     because: 'the kernel tracks connections since the first rule that asked for it, until the next boot',
   },
+  {line: /^[+-] process root \(udev-worker\)$/, because: 'udev starts and ends its workers as events come'},
 ]
 
 /** What only a kernel and a boot of Debian 13 can show: cgroup v2, /tmp in memory, and its newer systemd and sudo. */
