@@ -2,7 +2,7 @@ import {healthOf} from '../../kube/health-endpoint.ts'
 import {waitFor} from '../../kube/wait.ts'
 import type {ResourceBase} from '../core/kind.ts'
 import type {Operation, OperationContext} from '../core/operation.ts'
-import {endBackOff} from '../static-pods/back-off.ts'
+import {endBackOff} from '../core/back-off.ts'
 import {laneWait} from './lane-wait.ts'
 
 /** A health endpoint of a component, asked from the host itself. The certificate is not checked: these are self-signed and local. */
