@@ -39,7 +39,7 @@ export async function joinRequest(targets: readonly string[], flags: JoinFlags):
   const cluster = withSshFlags(read, flags)
   const swapAsCluster = flags.swap === undefined && !given.listsHosts
   const hosts = withAddress(cluster.hosts, flags['apiserver-advertise-address'])
-  const seeds = await seedsOf(flags, cluster, given)
+  const seeds = await seedsOf(flags, cluster, given.listsHosts)
   const way = await joinTo(targets, flags, {cluster, seeds})
   return {
     cluster: {...cluster, hosts: named(hosts, flags['node-name'])},
@@ -118,13 +118,9 @@ function unusedFlags(flags: JoinFlags, hosts: readonly HostSpec[], {kind}: JoinT
 }
 
 /** The control planes to ask: not those of the file that are to join now. */
-async function seedsOf(
-  flags: JoinFlags,
-  {hosts, kubeadm}: Cluster,
-  {listsHosts}: WhatFile,
-): Promise<readonly HostSpec[]> {
+async function seedsOf(flags: JoinFlags, {hosts, kubeadm}: Cluster, isListed: boolean): Promise<readonly HostSpec[]> {
   if (flags.token !== undefined || (flags.to === undefined && kubeadm?.join?.discovery !== undefined)) return []
-  if (flags.to === undefined && !listsHosts) throw withoutDiscovery()
+  if (flags.to === undefined && !isListed) throw withoutDiscovery()
   const all = await controlPlaneSpecs(flags.to, flags)
   const seeds = flags.to === undefined ? all.filter(seed => !hosts.some(host => isSameTarget(host, seed))) : all
   if (seeds.length > 0) return seeds
