@@ -13,6 +13,7 @@ import {nodeRemovedOperation} from './cluster/node-removed.ts'
 import {nodeReportsOperation} from './cluster/node-reports.ts'
 import {podsInForceOperation} from './cluster/pods-in-force.ts'
 import {readyOperation} from './cluster/ready.ts'
+import {restoredPodOperation} from './cluster/restored-pod.ts'
 import {tokenGoneOperation} from './cluster/token-gone.ts'
 import {absentKind} from './files/absent.ts'
 import {blockKind} from './files/block.ts'
@@ -102,5 +103,6 @@ export const OPERATIONS = {
   'node-reports': nodeReportsOperation,
   'pods-in-force': podsInForceOperation,
   ready: readyOperation,
+  'restored-pod': restoredPodOperation,
   'token-gone': tokenGoneOperation,
 } as const

@@ -4,7 +4,12 @@ import {select} from '../../src/phases/select.ts'
 import {restorePhases} from '../../src/phases/workflows/restore.ts'
 import {sampleNode} from '../engine/sample-run.ts'
 
-const backup = {snapshot: {from: '/tmp/etcd.db', to: '/etcd.db', sha256: 'ab', size: 1}, hasKeys: true, files: []}
+const backup = {
+  snapshot: {from: '/tmp/etcd.db', to: '/etcd.db', sha256: 'ab', size: 1},
+  revision: 7,
+  hasKeys: true,
+  files: [],
+}
 const [first, second, worker] = [
   sampleNode('cp-1', 'control-plane'),
   sampleNode('cp-2', 'control-plane'),
@@ -36,6 +41,7 @@ describe('a restore', () => {
     expect(at('w node-ready')).toBeLessThan(at('cp-1 absent-nodes'))
     expect(at('cp-1 absent-nodes')).toBeLessThan(at('cp-1 cluster-ready'))
     expect(at('cp-1 cluster-ready')).toBeLessThan(at('cp-2 restore-end/others'))
+    expect(at('cp-1 restored-pods')).toBeLessThan(at('cp-2 restore-end/others'))
     expect(at('cp-2 restore-end/others')).toBeLessThan(at('cp-1 restore-end/first'))
   })
 })

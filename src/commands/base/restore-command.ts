@@ -38,6 +38,7 @@ export abstract class RestoreCommand extends ChangeCommand {
     judgeBackup(cluster, restoring)
     const phases = restorePhases({
       snapshot: opened.staged,
+      revision: opened.snapshot.revision,
       hasKeys: opened.keys !== undefined,
       files: [...opened.files.keys()].map(path => ({entry: path, path, isKey: true})),
     })

@@ -1,4 +1,5 @@
 import {certificateNames, isAuthority} from '../../domain/certificates.ts'
+import {startupMs} from '../../domain/cluster.ts'
 import {imagesOf} from '../../domain/images.ts'
 import {etcdDataDir, usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import {RESTORE_DIR} from '../../domain/paths.ts'
@@ -9,6 +10,7 @@ import {sh} from '../../remote/shell/shell.ts'
 import type {AnyResource} from '../../resources/any-resource.ts'
 import type {StagedFile} from '../../resources/core/kind.ts'
 import {absentNodes} from '../../resources/cluster/absent-nodes.ts'
+import {restoredPod} from '../../resources/cluster/restored-pod.ts'
 import {removeTrees} from '../../resources/files/remove-tree.ts'
 import {serviceAccountKey} from '../../resources/pki/service-account-key.ts'
 import {sharedFile} from '../../resources/pki/shared-file.ts'
@@ -20,6 +22,8 @@ import {certificateOf, ownFolders, ownPlace} from './pki.ts'
 /** What a restore takes from the file of the user. */
 export interface RestoredBackup {
   readonly snapshot: StagedFile
+  /** The last revision of the snapshot. */
+  readonly revision: number
   /** Whether it has the keys of the cluster too; otherwise the machines have them. */
   readonly hasKeys: boolean
   /** Files of the user that pods of the control plane read. */
@@ -143,6 +147,27 @@ const formerDataGone = ({cluster}: PhaseContext): AnyResource => {
   })
 }
 
+const PODS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
+const PODS_MS = 300_000
+
+/** The snapshot says that they are ready, and only their kubelets know. */
+export const restoredPodsPhase = ({revision}: RestoredBackup): Phase => ({
+  name: 'restored-pods',
+  title: 'Wait for the pods of the control plane',
+  why: 'the snapshot shows them as they were at its time',
+  where: 'control-plane',
+  resources: ({cluster, node}) =>
+    PODS.map(name =>
+      restoredPod({
+        namespace: 'kube-system',
+        name: `${name}-${node.name}`,
+        revision,
+        deadlineMs: startupMs(cluster, PODS_MS),
+        why: 'the control plane works on this node',
+      }),
+    ),
+})
+
 /** Ends a restore, the initial control plane last: until then, the same command continues where it stopped. */
 export const endOfRestorePhase: Phase = {
   name: 'restore-end',
@@ -155,7 +180,7 @@ export const endOfRestorePhase: Phase = {
       title: 'Remove the former data of etcd',
       why: 'this control plane works with the restored data',
       where: 'joining-control-plane',
-      needs: ['cluster-ready', 'control-plane-pods'],
+      needs: ['cluster-ready', 'restored-pods'],
       resources: context => [formerDataGone(context)],
     },
     {
@@ -163,7 +188,7 @@ export const endOfRestorePhase: Phase = {
       title: 'Remove the former data of etcd',
       why: 'all control planes work with the restored data',
       where: 'initial-control-plane',
-      needs: ['cluster-ready', 'node-ready', 'restore-end/others'],
+      needs: ['cluster-ready', 'restored-pods', 'restore-end/others'],
       resources: context => [formerDataGone(context)],
     },
   ],

@@ -1,6 +1,12 @@
 import {controlPlaneImagesPhase} from '../cluster/images.ts'
-import {clusterReadyPhase, controlPlanePodsPhase} from '../cluster/ready.ts'
-import {absentNodesPhase, endOfRestorePhase, restorePhase, type RestoredBackup} from '../control-plane/restore.ts'
+import {clusterReadyPhase} from '../cluster/ready.ts'
+import {
+  absentNodesPhase,
+  endOfRestorePhase,
+  restoredPodsPhase,
+  restorePhase,
+  type RestoredBackup,
+} from '../control-plane/restore.ts'
 import type {Phase} from '../phase.ts'
 import {applyPhases} from './apply.ts'
 
@@ -16,7 +22,7 @@ export function restorePhases(backup: RestoredBackup): readonly Phase[] {
     restorePhase(backup),
     ...applyPhases.slice(at, last),
     absentNodesPhase,
-    {...controlPlanePodsPhase, name: 'restored-pods', where: 'initial-control-plane'},
+    restoredPodsPhase(backup),
     ...applyPhases.slice(last),
     endOfRestorePhase,
   ]
