@@ -142,5 +142,5 @@ describe('the restore of a snapshot', () => {
       expect(vm.read(`${DATA}/member.before-restore/snap/db`), `cut at ${String(at)}`).toBe('former')
       expect(await isDone(vm)).toBe(true)
     }
-  })
+  }, 120_000)
 })
