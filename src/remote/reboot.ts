@@ -9,7 +9,7 @@ export const REBOOT = sh`sync; systemctl --no-block reboot`
  * programs have written is on the disk then.
  */
 export const POWER_LOSS = sh`sync
-(sleep 1; exec systemctl --force --force reboot) >/dev/null 2>&1 </dev/null &`
+setsid sh -c 'sleep 1; exec systemctl --force --force reboot' >/dev/null 2>&1 </dev/null &`
 
 /** Which boot a machine is in: a new UUID each time (random(4), /proc/sys/kernel/random/boot_id). */
 export const bootIdOf = async (host: Host, options?: RunOptions): Promise<string> =>
