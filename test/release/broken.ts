@@ -8,7 +8,7 @@ export interface Broken {
   /** The rule that must name it. */
   readonly name: string
   readonly place: Place
-  /** The machine where the pods of the cluster run may name it, by their logs. */
+  /** Each machine where the pods of the cluster run may name it, by their logs. */
   readonly isShownByPods?: boolean
   /** Breaks it, as root on that machine; what is the cluster's, on its control plane. */
   readonly how: string | ((lab: TestLab) => Promise<unknown>)
