@@ -115,7 +115,8 @@ const podSpec = (image: string, api: HostPort | undefined): PodSpec => ({
   hostNetwork: true,
   priorityClassName: 'system-node-critical',
   serviceAccountName: 'flannel',
-  tolerations: [{operator: 'Exists', effect: 'NoSchedule'}],
+  // A node with any taint, also of effect NoExecute, needs its network.
+  tolerations: [{operator: 'Exists'}],
   volumes: [
     {name: 'run', hostPath: {path: '/run/flannel'}},
     {name: 'flannel-cfg', configMap: {name: 'kube-flannel-cfg'}},

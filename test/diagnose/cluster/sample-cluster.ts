@@ -141,6 +141,7 @@ export const daemonSet = (name: string, namespace: string, nodes: number, more: 
       spec: {
         serviceAccountName: name.replace(/^kube-flannel-ds$/, 'flannel'),
         nodeSelector: {'kubernetes.io/os': 'linux'},
+        tolerations: [{operator: 'Exists'}],
         volumes: [{configMap: {name}}],
         ...more,
       },

@@ -1,5 +1,5 @@
 ### look
-systemctl show --timestamp=us+utc -p LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,ActiveEnterTimestamp,ExecMainStartTimestamp -- kubelet.service
+systemctl show --timestamp=us+utc -p LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,ActiveEnterTimestamp,ExecMainStartTimestamp,StateChangeTimestamp -- kubelet.service
 for kadm_file in /var/lib/kubelet/config.yaml; do
 if [ -f "$kadm_file" ]; then printf 'file %s %s\n' "$(stat -L -c %.Z -- "$kadm_file")" "$kadm_file"; fi
 done

@@ -6,16 +6,12 @@ import type {Judgement} from '../../diagnosis.ts'
 import {timeAt} from '../cluster-time.ts'
 import {FRESH_MS, names, ownerKey, type ClusterRule, type ClusterView, type NodeView} from '../cluster-view.ts'
 import {nodesOfHosts} from '../hosts-as-nodes.ts'
+import {keepsAway, OF_CONTROLLERS} from '../tolerations.ts'
 
 /** How kadm's own verify marks a node that it has cordoned for a moment. */
 const OWN_CORDON = 'kadm/verify-cordoned'
-/** Taints that controllers put on by themselves and take off again. */
-const OF_CONTROLLERS = /^(?:node\.kubernetes\.io|node\.cloudprovider\.kubernetes\.io|node\.cilium\.io)\//
-
 const inWords = ({key, value, effect}: Taint): string =>
   `${key}${value === undefined || value === '' ? '' : `=${value}`}:${effect}`
-
-const keepsAway = ({effect}: Taint): boolean => effect !== 'PreferNoSchedule'
 
 /** A node whose pods are leaving right now: you drain it, or a check of kadm does. */
 function isBeingEmptied(node: NodeView, {snapshot}: ClusterView): boolean {

@@ -4,6 +4,7 @@ import {ageOf, timeAt} from '../cluster-time.ts'
 import {FRESH_MS, names, warningsAbout, type ClusterRule, type ClusterView, type NodeView} from '../cluster-view.ts'
 import {isEnding, isReady, troubleOf} from '../pod-trouble.ts'
 import {placeOf} from '../read-details.ts'
+import {isKeptAway} from '../tolerations.ts'
 import {DNS, FLANNEL, found, hasEndpoints, missingWorkloads, PROXY, wantsDns} from '../wanted-workloads.ts'
 
 const workloadMissing: ClusterRule = {
@@ -30,9 +31,10 @@ const daemonSetNarrow: ClusterRule = {
   judge: view =>
     [PROXY, FLANNEL].flatMap((place): readonly Judgement[] => {
       const set = found(view.snapshot.daemonSets, place)
-      const settled = view.nodes.filter(isSettled)
+      if (set === undefined || view.otherNetwork !== undefined) return []
+      const settled = view.nodes.filter(node => isSettled(node) && !isKeptAway(set, node.taints))
       const wanted = numberAt(set, 'status', 'desiredNumberScheduled') ?? 0
-      if (set === undefined || view.otherNetwork !== undefined || wanted >= settled.length) return []
+      if (wanted >= settled.length) return []
       if (view.snapshot.systemPods === undefined || isOnAll(settled, set, view)) return []
       const selector = textsAt(set, 'spec', 'template', 'spec', 'nodeSelector')
       return [
