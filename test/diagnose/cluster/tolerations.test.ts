@@ -17,8 +17,8 @@ test.each([
 })
 
 test.each([
-  {key: 'gpu', effect: 'PreferNoSchedule'},
-  {key: 'node.kubernetes.io/not-ready', effect: 'NoExecute'},
+  {key: 'gpu', value: undefined, effect: 'PreferNoSchedule'},
+  {key: 'node.kubernetes.io/not-ready', value: undefined, effect: 'NoExecute'},
 ] as const)('the taint %j keeps no DaemonSet away', taint => {
   expect(isKeptAway(set(), [taint])).toBe(false)
 })
