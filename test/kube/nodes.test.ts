@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {componentStatus, podState} from '../../src/kube/components.ts'
+import {toleratesCordon} from '../../src/kube/drain/cordon-toleration.ts'
 import {drain, judgePod} from '../../src/kube/drain/drain.ts'
 import {listNodes, uncordon} from '../../src/kube/nodes.ts'
 import {fakeClock, type Answer} from './fake-api.ts'
@@ -97,6 +98,38 @@ describe('a drain', () => {
     expect(server.asked.filter(one => one.method !== 'GET').map(one => `${one.method} ${one.url}`)).toEqual([
       'PATCH /api/v1/nodes/worker-1',
       'POST /api/v1/namespaces/default/pods/web/eviction',
+    ])
+  })
+
+  it.each([
+    [{operator: 'Exists'}, true],
+    [{operator: 'Exists', effect: 'NoSchedule'}, true],
+    [{key: 'node.kubernetes.io/unschedulable', operator: 'Exists'}, true],
+    [{key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule'}, true],
+    [{operator: 'Exists', effect: 'NoExecute'}, false],
+    [{key: 'node-role.kubernetes.io/control-plane', operator: 'Exists'}, false],
+  ])('knows that a pod with the toleration %j may come to a cordoned node: %j', (toleration, isTolerated) => {
+    expect(toleratesCordon({spec: {tolerations: [toleration]}})).toBe(isTolerated)
+  })
+
+  it('evicts a pod that tolerates the cordon one time, and another one that comes meanwhile until it is gone', async () => {
+    const podOf = (name: string, uid: string, tolerations: readonly object[]) => ({
+      metadata: {name, namespace: 'default', uid, ...owned('ReplicaSet')},
+      spec: {tolerations},
+    })
+    let pods = [podOf('agent-1', 'a', [{operator: 'Exists'}])]
+    const {api, server} = await start(({url, method}) => {
+      if (method === 'GET') return items(...pods)
+      const [, name] = /pods\/([^/]+)\/eviction/.exec(url) ?? []
+      pods = pods.filter(pod => pod.metadata.name !== name)
+      if (name === 'agent-1') pods = [podOf('agent-2', 'b', [{operator: 'Exists'}]), podOf('web', 'c', [])]
+      return {json: {}}
+    })
+
+    expect(await drain(api, 'worker-1', {clock: fakeClock()})).toEqual(['default/agent-1'])
+    expect(server.asked.filter(one => one.method === 'POST').map(one => one.url.split('/')[6])).toEqual([
+      'agent-1',
+      'web',
     ])
   })
 

@@ -240,7 +240,11 @@ const WEB = (pause: string): string =>
         selector: {matchLabels: {app: 'web'}},
         template: {
           metadata: {labels: {app: 'web'}},
-          spec: {tolerations: [{operator: 'Exists', effect: 'NoSchedule'}], containers: [{name: 'web', image: pause}]},
+          // Not the cordon, which they would tolerate without a key.
+          spec: {
+            tolerations: [{key: 'node-role.kubernetes.io/control-plane', operator: 'Exists'}],
+            containers: [{name: 'web', image: pause}],
+          },
         },
       },
     },

@@ -6,6 +6,7 @@ import {at, isObject, listAt, nameOf, namespaceOf, parseJson, textAt, textsAt, t
 import {apiPath, query} from '../kinds.ts'
 import {cordon, type Annotations} from '../nodes.ts'
 import {waitFor} from '../wait.ts'
+import {toleratesCordon} from './cordon-toleration.ts'
 
 export interface DrainOptions {
   readonly clock: Clock
@@ -52,7 +53,10 @@ export const podsOfNode = (
 ): Promise<readonly ApiObject[]> =>
   api.list(apiPath.pods() + query({fieldSelector: `spec.nodeName=${node}`, labelSelector}), {signal})
 
-/** Cordons a node and evicts its pods, as far as their disruption budgets allow; returns when they are gone. */
+/**
+ * Cordons a node and evicts its pods, as far as their disruption budgets allow; returns when they are gone. As with `kubectl drain`, pods
+ * that tolerate the cordon and that a controller creates on the node meanwhile stay there.
+ */
 export async function drain(api: KubeClient, node: string, options: DrainOptions): Promise<readonly string[]> {
   const {signal, deadlineMs = DEADLINE_MS} = options
   const list = (): Promise<readonly ApiObject[]> => podsOfNode(api, node, signal, options.podSelector)
@@ -70,6 +74,9 @@ export async function drain(api: KubeClient, node: string, options: DrainOptions
   await cordon(api, node, {signal, ...(options.annotations === undefined ? {} : {annotations: options.annotations})})
   const staying: readonly Movable[] = options.lost === 'stay' ? ['stays', 'lost'] : ['stays']
   const leaves = options.leaves ?? ((pod: ApiObject) => !staying.includes(judgePod(pod)))
+  const here = new Set((await list()).map(identity))
+  // A new pod that tolerates the cordon may come back to this node as often as it is evicted.
+  const mustGo = (pod: ApiObject): boolean => leaves(pod) && (here.has(identity(pod)) || !toleratesCordon(pod))
   await waitFor(
     {
       what: `the pods of node ${node} to terminate`,
@@ -81,7 +88,7 @@ export async function drain(api: KubeClient, node: string, options: DrainOptions
       onSeen: options.onSeen,
     },
     async () => {
-      const left = (await list()).filter(leaves)
+      const left = (await list()).filter(mustGo)
       if (left.length === 0) return {value: true}
       const held = (await Promise.all(left.map(pod => letGo(api, pod, options)))).filter(one => one !== undefined)
       return {seen: held.length === 0 ? `${names(left)} still terminating` : held.join('; ')}
@@ -138,6 +145,8 @@ function budgetIn(answer: string): string {
   if (causes.length === 0) return 'a PodDisruptionBudget does not allow the eviction now'
   return causes.join('; ').replace(/^The /, 'the ')
 }
+
+const identity = (pod: ApiObject): string => textAt(pod, 'metadata', 'uid') ?? podName(pod)
 
 const podName = (pod: ApiObject): string => `${namespaceOf(pod)}/${nameOf(pod)}`
 const names = (pods: readonly ApiObject[]): string => pods.map(podName).join(', ')
