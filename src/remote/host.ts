@@ -22,7 +22,7 @@ export interface Host {
   pipe(content: Readable, script: string, options?: PipeOptions): Promise<RunResult>
   /**
    * Opens a TCP stream from the machine to `host:port`, as the machine resolves it (ssh forwardOut; net.connect
-   * for local). Rejects with KadmError `connect` when it did not open within 10 s.
+   * for local). Rejects with KadmError `connect` when it did not open within 25 s.
    */
   forward(host: string, port: number): Promise<Duplex>
   /**

@@ -1,8 +1,11 @@
 import type {Duplex} from 'node:stream'
 import {KadmError} from '../domain/errors.ts'
 
-/** The kernel and the SSH server of a machine try a silent address for more than two minutes. */
-const FORWARD_MS = 10_000
+/**
+ * The kernel and the SSH server of a machine try a silent address for more than two minutes. A cut connection to the machine itself is
+ * known after 20 s at the latest, and must be reported as that.
+ */
+const FORWARD_MS = 25_000
 
 export interface ForwardTarget {
   /** The host that opens the stream, for messages. */

@@ -127,10 +127,10 @@ test('a wait through the API continues over a new stream when the connection ret
     {what: 'it', deadlineMs: 60_000, intervalMs: 100, clock: realClock, onSeen: message => seen.push(message)},
     async () => ({value: await api.get('/api/v1/nodes/n', {retryForMs: 0})}),
   )
-  await expect.poll(() => answers).toBe(1)
+  await expect.poll(() => answers, {timeout: 20_000}).toBe(1)
 
   link.freeze()
-  await expect.poll(() => seen, {timeout: 5000}).toHaveLength(1)
+  await expect.poll(() => seen, {timeout: 20_000}).toHaveLength(1)
   answers = 2
   link.thaw()
 
