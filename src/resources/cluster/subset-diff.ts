@@ -14,10 +14,20 @@ const keyOf = (element: unknown): string | undefined => {
 }
 
 /**
+ * Parts of a pod template that server-side apply replaces as a whole (x-kubernetes-map-type and x-kubernetes-list-type `atomic`, k8s.io/api core/v1):
+ * what another program added to them is a difference, and applying the object removes it.
+ */
+const ATOMIC = /\.template\.spec\.(?:nodeSelector|tolerations)$/
+
+const sizeOf = (value: unknown): number =>
+  Array.isArray(value) ? value.length : isMapping(value) ? Object.keys(value).length : 0
+
+/**
  * The path of the first field in which a live object differs from the desired one; undefined when all desired fields match. Fields that
  * the API server or controllers added do not count.
  */
 export function subsetDiff(wanted: unknown, live: unknown, path = ''): string | undefined {
+  if (ATOMIC.test(path) && sizeOf(wanted) !== sizeOf(live)) return path
   if (Array.isArray(wanted)) {
     const items: readonly unknown[] = wanted
     if (isEmpty(items) && isEmpty(live)) return undefined

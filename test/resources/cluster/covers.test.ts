@@ -37,3 +37,14 @@ test('a wanted element that is missing is a difference', () => {
 test('a list of plain words must be the same to the end: a flag that was taken away is a difference', () => {
   expect(subsetDiff({args: ['--a']}, {args: ['--a', '--b']})).toBe('args')
 })
+
+test.each([
+  ['nodeSelector', {'kubernetes.io/os': 'linux'}, {'kubernetes.io/os': 'linux', disk: 'ssd'}],
+  ['tolerations', [{operator: 'Exists'}], [{operator: 'Exists'}, {key: 'gpu'}]],
+  ['tolerations', [{operator: 'Exists'}], undefined],
+])('more in the %s of a pod template is a difference, because an apply replaces all of it', (field, wanted, live) => {
+  const workload = (value: unknown) => ({spec: {template: {spec: {[field]: value}}}})
+
+  expect(subsetDiff(workload(wanted), workload(wanted))).toBeUndefined()
+  expect(subsetDiff(workload(wanted), workload(live))).toBe(`spec.template.spec.${field}`)
+})
