@@ -58,7 +58,7 @@ export const CLUSTER: readonly Broken[] = [
   {
     name: 'daemonset-narrow',
     place: 'cluster',
-    how: `${ADMIN}; kubectl -n kube-system patch daemonset kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"disk":"ssd"}}}}}'; sleep 8`,
+    how: `${ADMIN}; kubectl -n kube-system patch daemonset kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"disk":"ssd"}}}}}'; kubectl -n kube-system wait --for=delete pod -l k8s-app=kube-proxy --timeout=60s; sleep 3`,
   },
   {name: 'config-missing', place: 'cluster', how: `${ADMIN}; kubectl -n kube-system delete configmap kubelet-config`},
   {
