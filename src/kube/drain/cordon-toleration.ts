@@ -1,17 +1,9 @@
-import {isObject, listAt, textAt, type ApiObject} from '../json.ts'
+import type {Taint} from '../../domain/cluster.ts'
+import type {ApiObject} from '../json.ts'
+import {tolerates} from '../tolerations.ts'
 
-/** The taint of a cordoned node has the effect NoSchedule (k8s.io/api core/v1, TaintNodeUnschedulable). */
-const CORDON = 'node.kubernetes.io/unschedulable'
+/** The taint of a cordoned node (k8s.io/api core/v1, TaintNodeUnschedulable). */
+const CORDON: Taint = {key: 'node.kubernetes.io/unschedulable', value: undefined, effect: 'NoSchedule'}
 
 /** Whether the scheduler may bind a pod to a cordoned node. */
-export const toleratesCordon = (pod: ApiObject): boolean =>
-  listAt(pod, 'spec', 'tolerations')
-    .filter(isObject)
-    .some(toleration => {
-      const [key, effect] = [textAt(toleration, 'key') ?? '', textAt(toleration, 'effect') ?? '']
-      if (effect !== '' && effect !== 'NoSchedule') return false
-      if (key === '') return textAt(toleration, 'operator') === 'Exists'
-      return (
-        key === CORDON && (textAt(toleration, 'operator') === 'Exists' || (textAt(toleration, 'value') ?? '') === '')
-      )
-    })
+export const toleratesCordon = (pod: ApiObject): boolean => tolerates(pod, CORDON)
