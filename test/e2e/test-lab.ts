@@ -5,7 +5,9 @@ import {join} from 'node:path'
 import {Readable} from 'node:stream'
 import {labDown} from '../../src/lab/run/lab-down.ts'
 import {labUp, type LabUpOptions} from '../../src/lab/run/lab-up.ts'
+import {KadmError} from '../../src/domain/errors.ts'
 import type {Lab} from '../../src/lab/run/lab.ts'
+import type {LabSink} from '../../src/lab/run/progress.ts'
 import {CHECKOUT, runKadm, type KadmAnswer, type KadmRun} from './run-kadm.ts'
 import {machineOf, ssh, type Answer} from './ssh.ts'
 
@@ -52,8 +54,11 @@ export async function testLab(
   const home = await mkdtemp(join(tmpdir(), 'kadm-e2e-'))
   const watcher = downWhenWeEnd(name, home)
   const lab = await measured(`${name}: ${String(machines.length)} machines up`, async () => {
-    if (containers.length > 0) await labUp({name, machines: containers})
-    return labUp({...options, name, machines})
+    if (containers.length > 0) await labUp({name, machines: containers, report})
+    return labUp({...options, name, machines, report})
+  }).catch((error: unknown) => {
+    if (error instanceof KadmError) console.log(`${error.message}\n${error.evidence ?? ''}\n${error.hint ?? ''}`)
+    throw error
   })
   const {bundleDir} = lab
   if (bundleDir === undefined) throw new Error(`lab ${name} has no bundle`)
@@ -102,6 +107,11 @@ export async function testLab(
       await rm(home, {recursive: true, force: true})
     },
   }
+}
+
+/** What a lab notes stands in the output of the tests, too. */
+const report: LabSink = event => {
+  if (event.type === 'note') console.log(`  ${event.message}`)
 }
 
 /** Reads a pipe that ends with this process, even when that is killed; then takes the lab down. */

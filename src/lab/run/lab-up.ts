@@ -130,8 +130,9 @@ async function bootAll(
   await labScript(state.name, `creating the network of lab ${state.name}`, makeNetwork(state))
   const wanted = state.machines.filter(machine => options.machines.includes(machine.name))
   const boot = options.driver === 'qemu' ? VM_BOOT : BOOT
+  const note = (message: string): void => options.report({type: 'note', message, at: Date.now()})
   await tracked.step(boot, `boot ${wanted.map(machine => machine.name).join(', ')}`, () =>
-    Promise.all(wanted.map(machine => bootMachine(state, machine, place.signal))),
+    Promise.all(wanted.map(machine => bootMachine(state, machine, place.signal, note))),
   )
   return state
 }

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {connect} from 'node:net'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {KadmError} from '../../domain/errors.ts'
+import {KadmError, type ErrorDetails} from '../../domain/errors.ts'
 import {crowdedWatchers} from '../drivers/inotify.ts'
 import {run} from '../drivers/program.ts'
 import {LOGIN_USER} from '../image/rootfs.ts'
@@ -30,6 +30,30 @@ export const sshArguments = (door: Pick<Door, 'address' | 'keyFile' | 'knownHost
   `${LOGIN_USER}@${door.address}`,
 ]
 
+/** A machine's process ended before the machine took a login. */
+export class EndedWhileBooting extends KadmError {}
+
+/**
+ * Starts a machine and waits for its login, and once more when it ended before that: QEMU itself aborts now and then while it emulates
+ * the start of a kernel. `note` gets what the first one left on its console.
+ */
+export async function startUntilLogin(
+  start: () => Promise<void>,
+  wait: () => Promise<void>,
+  note: (message: string) => void,
+): Promise<void> {
+  await start()
+  try {
+    await wait()
+    return
+  } catch (error) {
+    if (!(error instanceof EndedWhileBooting)) throw error
+    note(`${error.message} and is started again; its console ended with:\n${error.evidence ?? ''}`)
+  }
+  await start()
+  await wait()
+}
+
 /** Waits until a login works; an open port alone comes seconds before. */
 export async function waitForLogin(door: Door, limitMs: number, signal?: AbortSignal): Promise<void> {
   const end = Date.now() + limitMs
@@ -44,18 +68,20 @@ export async function waitForLogin(door: Door, limitMs: number, signal?: AbortSi
       last = login.stderr.trim()
     }
     await sleep(POLL_MS, undefined, {signal})
-    if (!(await door.isAlive())) throw await failure(door, 'remote', 'ended while it booted', '')
+    if (!(await door.isAlive()))
+      throw new EndedWhileBooting('remote', `machine ${door.name} ended while it booted`, await consoleOf(door, ''))
   }
-  throw await failure(door, 'timeout', `did not accept a login within ${String(limitMs / 1000)} s`, last)
+  const what = `did not accept a login within ${String(limitMs / 1000)} s`
+  throw new KadmError('timeout', `machine ${door.name} ${what}`, await consoleOf(door, last))
 }
 
-async function failure(door: Door, code: 'remote' | 'timeout', what: string, last: string): Promise<KadmError> {
+async function consoleOf(door: Door, last: string): Promise<ErrorDetails> {
   const console = await readFile(door.consoleFile, 'utf8').catch(() => '')
-  return new KadmError(code, `machine ${door.name} ${what}`, {
+  return {
     host: door.name,
     evidence: [...console.trimEnd().split('\n').slice(-CONSOLE_LINES), last].join('\n'),
     hint: (await crowdedWatchers()) ?? `read ${door.consoleFile}`,
-  })
+  }
 }
 
 const isOpen = async (address: string): Promise<boolean> =>

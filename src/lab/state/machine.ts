@@ -2,7 +2,7 @@ import type {MachineDriver} from '../drivers/driver.ts'
 import {consoleFile, keyFile, knownHostsFile, machineDir, type LabState, type MachineState} from './lab-state.ts'
 import {nspawnDriver} from '../drivers/nspawn.ts'
 import type {ProcessIdentity} from '../drivers/process-identity.ts'
-import {waitForLogin, type Door} from '../run/ready.ts'
+import {startUntilLogin, waitForLogin, type Door} from '../run/ready.ts'
 import {vmDriver} from '../drivers/vm.ts'
 
 /** One machine with the driver that fits it. */
@@ -37,9 +37,17 @@ export const leaderOf = async (lab: LabState, machine: MachineState): Promise<Pr
   driven(lab, machine).leader()
 
 /** Boots a machine and waits until it takes a login; a disk that is not there yet is made pristine. */
-export async function bootMachine(lab: LabState, machine: MachineState, signal?: AbortSignal): Promise<void> {
-  await driven(lab, machine).start()
-  await waitForMachine(lab, machine, signal)
+export async function bootMachine(
+  lab: LabState,
+  machine: MachineState,
+  signal?: AbortSignal,
+  note: (message: string) => void = () => undefined,
+): Promise<void> {
+  const {start} = driven(lab, machine)
+  const wait = (): Promise<void> => waitForMachine(lab, machine, signal)
+  if (machine.driver === 'qemu') return startUntilLogin(start, wait, note)
+  await start()
+  await wait()
 }
 
 /** Waits until a machine that was started takes a login. */
