@@ -27,8 +27,8 @@ export class Doctor extends ClusterCommand {
     const named = args.host ?? []
     const [
       {machineSpecs},
-      {examineAll},
-      {askCluster, candidatesOf},
+      {examineAll, lookAtAll},
+      {askCluster, candidatesOf, nodesOf},
       {examineCluster, withoutDoubles},
       {expectedCluster},
       {renderDiagnoses},
@@ -43,10 +43,11 @@ export class Doctor extends ClusterCommand {
     const specs = await machineSpecs(named, flags)
     const connector = await this.connections(specs, flags, {goesOnWithout: true})
     const candidates = candidatesOf(specs)
-    const [{examined, failures, names}, answer] = await Promise.all([
-      examineAll(specs, connector, this.signal),
+    const [looked, answer] = await Promise.all([
+      lookAtAll(specs, connector, this.signal),
       askCluster(candidates, connector, this.signal),
     ])
+    const {examined, failures, names} = examineAll(looked, nodesOf(answer))
     const expected = await expectedCluster({
       isNamed: named.length > 0,
       file: flags.file,

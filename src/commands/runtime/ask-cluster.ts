@@ -1,5 +1,5 @@
 import {readSnapshot} from '../../diagnose/cluster/read-snapshot.ts'
-import type {ClusterSnapshot} from '../../diagnose/cluster/snapshot.ts'
+import type {ClusterSnapshot, Listed} from '../../diagnose/cluster/snapshot.ts'
 import type {HostSpec} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {ADMIN_CONF} from '../../domain/paths.ts'
@@ -19,6 +19,10 @@ export type ClusterAnswer =
   | {readonly kind: 'refused'; readonly through: HostSpec; readonly host: string; readonly error: KadmError}
   /** None of the machines that could be reached has the administrator's credentials. */
   | {readonly kind: 'nobody'; readonly reached: number}
+
+/** The nodes that the cluster has now, if it could be asked. */
+export const nodesOf = (answer: ClusterAnswer): Listed =>
+  answer.kind === 'answered' ? answer.snapshot.nodes : undefined
 
 /** The machines that may have the administrator's credentials: only a file gives the roles. */
 export function candidatesOf(specs: readonly HostSpec[]): readonly HostSpec[] {

@@ -4,8 +4,8 @@ import {explainRefusal} from '../../diagnose/cluster/explain-refusal.ts'
 import type {HostSpec} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {controlPlaneOn} from '../../engine/cluster/control-plane.ts'
-import {askCluster, candidatesOf} from './ask-cluster.ts'
-import {examineAll} from './examine-all.ts'
+import {askCluster, candidatesOf, nodesOf} from './ask-cluster.ts'
+import {examineAll, lookAtAll} from './examine-all.ts'
 import type {Connector} from './wiring/connector.ts'
 
 export interface StatusRead {
@@ -26,10 +26,11 @@ export async function readStatus(
   signal: AbortSignal,
 ): Promise<StatusRead> {
   const candidates = candidatesOf(specs)
-  const [{examined, names, failures}, answer] = await Promise.all([
-    examineAll(specs, connector, signal),
+  const [looked, answer] = await Promise.all([
+    lookAtAll(specs, connector, signal),
     askCluster(candidates, connector, signal),
   ])
+  const {examined, names, failures} = examineAll(looked, nodesOf(answer))
   const machines = examined.map(({host, diagnoses, unreachable}, i) => ({
     host,
     node: names[i],
