@@ -27,3 +27,7 @@ export function renderRestore({file, snapshot, keys}: Restoring, target: Restore
         ]),
   ].join('\n')
 }
+
+/** What to do after a restore. */
+export const renderRestored = ({clusterFile}: {readonly clusterFile: string}): string =>
+  `restored; next: kadm status -f ${clusterFile}; kadm kubeconfig; kadm verify`

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import type {Restoring, RestoreTarget} from '../../src/engine/backup/restoring.ts'
-import {renderRestore} from '../../src/ui/render-restore.ts'
+import {renderRestore, renderRestored} from '../../src/ui/render-restore.ts'
 
 const restoring: Restoring = {
   file: 'cluster.backup',
@@ -43,5 +43,13 @@ describe('what a restore says before it asks', () => {
     const text = renderRestore({...restoring, keys: undefined}, {...target, joining: [], others: [], isRunning: false})
     expect(text.split('\n')).toHaveLength(2)
     expect(text).toMatch(/\ncp-1 gets this state$/)
+  })
+})
+
+describe('what a restore says at its end', () => {
+  it('names the file of the cluster, whatever its name', () => {
+    expect(renderRestored({clusterFile: "$'FILE.yaml"})).toBe(
+      "restored; next: kadm status -f $'FILE.yaml; kadm kubeconfig; kadm verify",
+    )
   })
 })

@@ -1,5 +1,6 @@
 import {KadmError} from '../../domain/errors.ts'
 import type {OpenedRestore} from '../../engine/backup/open-restore.ts'
+import type {RestoreTarget} from '../../engine/backup/restoring.ts'
 import type {OutputForm} from '../flags/output-flag.ts'
 import type {SshFlags} from '../flags/ssh-flags.ts'
 import {ChangeCommand, resultData, type ChangeFlags} from './change-command.ts'
@@ -15,7 +16,7 @@ export interface RestoreFlags extends SshFlags, ChangeFlags {
 /** A command that gives a cluster the data of a file. */
 export abstract class RestoreCommand extends ChangeCommand {
   protected async restore(command: string, opened: OpenedRestore, flags: RestoreFlags): Promise<void> {
-    const [{clusterFrom, mustFindFile, withSshFlags}, {restorePhases}, {judgeBackup}, {renderRestore}, {confirm}] =
+    const [{clusterFrom, mustFindFile, withSshFlags}, {restorePhases}, {judgeBackup}, texts, {confirm}] =
       await Promise.all([
         import('../runtime/requests/load-cluster.ts'),
         import('../../phases/workflows/restore.ts'),
@@ -24,12 +25,13 @@ export abstract class RestoreCommand extends ChangeCommand {
         import('../../ui/ask.ts'),
       ])
     this.atEnd(opened.close)
-    const {cluster, warnings} = await clusterFrom({bundle: flags.bundle}, mustFindFile(flags.file))
+    const file = mustFindFile(flags.file)
+    const {cluster, warnings} = await clusterFrom({bundle: flags.bundle}, file)
     warnings.forEach(warning => this.note(`warning: ${warning}`))
     const restoring = {
       ...opened,
-      ask: async (target: Parameters<typeof renderRestore>[1]) => {
-        this.note(renderRestore(restoring, target))
+      ask: async (target: RestoreTarget) => {
+        this.note(texts.renderRestore(restoring, target))
         const message = `Replace the data of etcd with ${opened.file}?`
         if (flags.yes || (await confirm(this.terminal, {message, flag: '--yes'}))) return
         throw new KadmError('cancelled', 'nothing was changed')
@@ -48,10 +50,7 @@ export abstract class RestoreCommand extends ChangeCommand {
       return
     }
     const done = await this.carryOut(request, flags)
-    const next = 'restored; next: kadm status -f FILE; kadm kubeconfig; kadm verify'.replace(
-      'FILE',
-      flags.file ?? 'kadm.yaml',
-    )
-    await this.result(flags.output, {...resultData(command, done), skipped: this.skippedHosts}, next)
+    const text = texts.renderRestored({clusterFile: file.name})
+    await this.result(flags.output, {...resultData(command, done), skipped: this.skippedHosts}, text)
   }
 }
