@@ -1,6 +1,7 @@
 // The rooms of docs/design.md, low to high: a room imports itself and lower rooms only.
 const order = [
   'domain',
+  'archive',
   'config',
   'certs',
   'manifests',
@@ -19,7 +20,7 @@ const order = [
 ]
 const owns = {
   'ipaddr.js': 'domain',
-  'tar-stream': 'bundle',
+  'tar-stream': 'archive',
   'fast-string-width': 'ui',
   ssh2: 'remote',
   'node-forge': 'certs',

@@ -3,6 +3,7 @@ import {cp, mkdir, rename, rm, stat, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {createGunzip} from 'node:zlib'
+import {tarItems, type TarFault} from '../archive/tar-reader.ts'
 import type {BinaryName, Bundle, BundleBinary, BundleImage} from '../domain/bundle.ts'
 import {KadmError} from '../domain/errors.ts'
 import {isMissing, localFileError} from '../domain/local-file-error.ts'
@@ -15,7 +16,6 @@ import {verifyBundle, type OpenBundle} from './read-bundle.ts'
 import {resolveImage, type Registry} from './registry.ts'
 import {checksumIn, releaseFiles, type Origins, type ReleaseFile} from './releases.ts'
 import {storeGzipped} from './stored.ts'
-import {tarFiles} from './tar-reader.ts'
 
 export interface Downloads extends Registry {
   readonly origins: Origins
@@ -110,15 +110,22 @@ async function storeRelease(target: string, file: ReleaseFile, web: Web): Promis
   const wanted = new Map(Object.entries(holds.paths))
   const stored: BundleBinary[] = []
   await pipeline(bytes, createGunzip(), async (unpacked: AsyncIterable<Buffer>) => {
-    for await (const inside of tarFiles(unpacked)) {
-      const name = wanted.get(inside.path)
-      if (name !== undefined) stored.push(await store(name, inside.bytes()))
-      wanted.delete(inside.path)
+    for await (const inside of tarItems(unpacked, (fault, cause) => unreadable(file.url, fault, cause))) {
+      const path = inside.path.replace(/^\.\//, '')
+      const name = inside.isFile ? wanted.get(path) : undefined
+      if (name === undefined) continue
+      stored.push(await store(name, inside.bytes()))
+      wanted.delete(path)
     }
   })
   if (wanted.size === 0) return stored
   throw new KadmError('connect', `${file.url} has no ${[...wanted.keys()].join(', ')}`)
 }
+
+const unreadable = (url: string, fault: TarFault, cause: Error): KadmError =>
+  new KadmError('connect', `${url} is ${fault === 'incomplete' ? 'an incomplete tar archive' : 'not a tar archive'}`, {
+    cause,
+  })
 
 /** The test image's second name is ours: no registry has it, so it is given to the first one's. */
 const groupImages = (refs: readonly string[]): readonly (readonly string[])[] =>

@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto'
 import {existsSync, readFileSync} from 'node:fs'
 import {appendFile, readdir} from 'node:fs/promises'
 import {join} from 'node:path'
-import {gunzipSync} from 'node:zlib'
+import {gunzipSync, gzipSync} from 'node:zlib'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {copyBundle, createBundle, type BundleOrder} from '../../src/bundle/create-bundle.ts'
 import {missingFor} from '../../src/bundle/missing.ts'
@@ -92,6 +92,23 @@ describe('createBundle', () => {
       expect(failure).toBeInstanceOf(KadmError)
       expect((failure as KadmError).message).toContain(words)
       expect(await readdir(dir)).toEqual([])
+    }),
+  )
+
+  it.each([
+    ['incomplete', (bytes: Buffer) => bytes.subarray(0, 1000), 'is an incomplete tar archive'],
+    ['of another kind', () => Buffer.alloc(1024, 'x'), 'is not a tar archive'],
+  ])('names the address of an archive that was published %s', async (_, change, words) =>
+    inFolder(async dir => {
+      const path = pathOf('.tgz')
+      const bytes = gzipSync(change(gunzipSync(web.content.get(path) ?? '')))
+      web.content.set(path, bytes)
+      web.content.set(`${path}.sha256`, Buffer.from(createHash('sha256').update(bytes).digest('hex')))
+
+      await expect(createBundle(join(dir, 'bundle'), order())).rejects.toMatchObject({
+        code: 'connect',
+        message: expect.stringMatching(`^http.*\\.tgz ${words}$`) as string,
+      })
     }),
   )
 

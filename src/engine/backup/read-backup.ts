@@ -1,10 +1,10 @@
 import {createHash} from 'node:crypto'
-import {createReadStream} from 'node:fs'
 import type {FileHandle} from 'node:fs/promises'
+import {tarItems, type TarFault} from '../../archive/tar-reader.ts'
+import {tarEnd, tarPadding} from '../../archive/tar.ts'
 import {BACKUP_FILES, BACKUP_MANIFEST, BACKUP_PKI, BACKUP_SNAPSHOT, type BackupManifest} from '../../domain/backup.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {listAt, parseJson, textAt} from '../../kube/json.ts'
-import {BLOCK, paddedSize, readTarHeader} from './tar.ts'
 import {SUMS} from './write-backup.ts'
 
 /** A backup whose content was compared with its sha256. */
@@ -50,7 +50,7 @@ export async function readBackup(file: string, handle: FileHandle): Promise<Open
     if (bytesRead !== part.size) throw broken(file, 'it ends in the middle')
     return buffer.toString()
   }
-  await verify(file, parts, await textOf(SUMS))
+  verify(file, parts, await textOf(SUMS))
   const manifest = manifestIn(await textOf(BACKUP_MANIFEST))
   if (manifest === undefined) throw broken(file, `its ${BACKUP_MANIFEST} is not one that kadm backup writes`)
   const snapshot = parts.get(BACKUP_SNAPSHOT)
@@ -61,25 +61,46 @@ export async function readBackup(file: string, handle: FileHandle): Promise<Open
   return {manifest, keys: new Map(texts), files: new Map(ownFiles), snapshot}
 }
 
-async function partsOf(file: string, handle: FileHandle): Promise<ReadonlyMap<string, PartOfFile>> {
-  const {size: total} = await handle.stat()
-  const parts = new Map<string, PartOfFile>()
-  for (let at = 0; ;) {
-    const {buffer, bytesRead} = await handle.read(Buffer.alloc(BLOCK), 0, BLOCK, at)
-    const header = readTarHeader(buffer.subarray(0, bytesRead))
-    if (header === 'end') return parts
-    if ('wrong' in header) throw broken(file, header.wrong)
-    if (parts.has(header.name)) throw broken(file, `it has ${header.name} twice`)
-    if (at + BLOCK + header.size > total) throw broken(file, 'it ends in the middle')
-    const gap = paddedSize(header.size) - header.size
-    const {buffer: rest} = await handle.read(Buffer.alloc(gap), 0, gap, at + BLOCK + header.size)
-    if (rest.some(byte => byte !== 0)) throw broken(file, 'a part of it was changed')
-    parts.set(header.name, {offset: at + BLOCK, size: header.size})
-    at += BLOCK + paddedSize(header.size)
-  }
+const FAULTS: Readonly<Record<TarFault, string>> = {
+  incomplete: 'it ends in the middle',
+  altered: 'a part of it was changed',
 }
 
-async function verify(file: string, parts: ReadonlyMap<string, PartOfFile>, sums: string): Promise<void> {
+interface CheckedPart extends PartOfFile {
+  readonly sha256: string
+}
+
+async function partsOf(file: string, handle: FileHandle): Promise<ReadonlyMap<string, CheckedPart>> {
+  const parts = new Map<string, CheckedPart>()
+  const stream = handle.createReadStream({start: 0, autoClose: false}) as AsyncIterable<Buffer>
+  let end = 0
+  for await (const item of tarItems(stream, (fault, cause) => broken(file, FAULTS[fault], cause.message))) {
+    const {path, offset, size} = item
+    if (!item.isFile) throw broken(file, `${path} is not a regular file`)
+    if (!isPlainPath(path)) throw broken(file, `the path ${JSON.stringify(path)} leads out of it`)
+    if (parts.has(path)) throw broken(file, `it has ${path} twice`)
+    parts.set(path, {offset, size, sha256: await sha256Of(item.bytes())})
+    end = offset + size
+    const padding = tarPadding(size)
+    const {buffer} = await handle.read(Buffer.alloc(padding.length), 0, padding.length, end)
+    if (!buffer.equals(padding)) throw broken(file, FAULTS.altered)
+    end += padding.length
+  }
+  if ((await handle.stat()).size < end + tarEnd().length) throw broken(file, FAULTS.incomplete)
+  return parts
+}
+
+/** A path below the archive, without steps upwards. */
+const isPlainPath = (path: string): boolean =>
+  /^[\w.+-]+(\/[\w.+-]+)*$/.test(path) && !path.split('/').some(part => part === '..' || part === '.')
+
+async function sha256Of(bytes: AsyncIterable<Buffer>): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of bytes) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+function verify(file: string, parts: ReadonlyMap<string, CheckedPart>, sums: string): void {
   const known = new Map(
     sums.split('\n').flatMap(line => {
       const [, sha256, name] = /^([0-9a-f]{64}) {2}(\S+)$/.exec(line) ?? []
@@ -87,22 +108,13 @@ async function verify(file: string, parts: ReadonlyMap<string, PartOfFile>, sums
     }),
   )
   for (const name of known.keys()) if (!parts.has(name)) throw broken(file, `it has no ${name}`)
-  for (const [name, part] of parts) {
+  for (const [name, {sha256: found}] of parts) {
     if (name === SUMS) continue
     const expected = known.get(name)
     if (expected === undefined) throw broken(file, `${SUMS} does not list ${name}`)
-    const found = await sha256Of(file, part)
     if (found === expected) continue
     throw broken(file, `${name} was changed`, `sha256 expected: ${expected}\nsha256 found:    ${found}`)
   }
-}
-
-async function sha256Of(file: string, {offset, size}: PartOfFile): Promise<string> {
-  const hash = createHash('sha256')
-  if (size > 0)
-    for await (const chunk of createReadStream(file, {start: offset, end: offset + size - 1}) as AsyncIterable<Buffer>)
-      hash.update(chunk)
-  return hash.digest('hex')
 }
 
 const broken = (file: string, why: string, evidence?: string): KadmError =>

@@ -1,8 +1,8 @@
 import {createHash} from 'node:crypto'
 import {open, rename, rm, stat, type FileHandle} from 'node:fs/promises'
+import {BLOCK, tarEnd, tarHeader, tarPadding} from '../../archive/tar.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {isMissing, localFileError} from '../../domain/local-file-error.ts'
-import {BLOCK, paddedSize, tarHeader} from './tar.ts'
 
 export interface BackupEntry {
   readonly name: string
@@ -59,14 +59,12 @@ async function writeAll(target: FileHandle, entries: readonly BackupEntry[], sec
   const sums: string[] = []
   let at = 0
   for (const entry of entries) {
-    const {size, sha256} = await writeEntry(target, at, entry, seconds)
+    const {end, sha256} = await writeEntry(target, at, entry, seconds)
     sums.push(`${sha256}  ${entry.name}\n`)
-    at += BLOCK + paddedSize(size)
+    at = end
   }
-  const {size} = await writeEntry(target, at, {name: SUMS, content: sums.join('')}, seconds)
-  at += BLOCK + paddedSize(size)
-  await target.write(Buffer.alloc(2 * BLOCK), 0, 2 * BLOCK, at)
-  return at + 2 * BLOCK
+  const {end} = await writeEntry(target, at, {name: SUMS, content: sums.join('')}, seconds)
+  return end + (await put(target, tarEnd(), end))
 }
 
 /** The header comes last, because only then is the size known. */
@@ -75,23 +73,26 @@ async function writeEntry(
   at: number,
   {name, content}: BackupEntry,
   seconds: number,
-): Promise<{readonly size: number; readonly sha256: string}> {
+): Promise<{readonly end: number; readonly sha256: string}> {
   const hash = createHash('sha256')
+  const start = at + BLOCK
   let size = 0
-  const put = async (bytes: Uint8Array): Promise<void> => {
+  for await (const bytes of typeof content === 'string' ? [Buffer.from(content)] : content) {
     hash.update(bytes)
-    for (let from = 0; from < bytes.length;) {
-      const {bytesWritten} = await target.write(bytes, from, bytes.length - from, at + BLOCK + size + from)
-      from += bytesWritten
-    }
-    size += bytes.length
+    size += await put(target, bytes, start + size)
   }
-  if (typeof content === 'string') await put(Buffer.from(content))
-  else for await (const bytes of content) await put(bytes)
-  const padding = paddedSize(size) - size
-  if (padding > 0) await target.write(Buffer.alloc(padding), 0, padding, at + BLOCK + size)
-  await target.write(tarHeader({name, size}, seconds), 0, BLOCK, at)
-  return {size, sha256: hash.digest('hex')}
+  const padding = await put(target, tarPadding(size), start + size)
+  await put(target, tarHeader({kind: 'file', path: name, mode: 0o600, size}, {seconds, owner: 'root'}), at)
+  return {end: start + size + padding, sha256: hash.digest('hex')}
+}
+
+/** Returns how many bytes these are. */
+async function put(target: FileHandle, bytes: Uint8Array, at: number): Promise<number> {
+  for (let from = 0; from < bytes.length;) {
+    const {bytesWritten} = await target.write(bytes, from, bytes.length - from, at + from)
+    from += bytesWritten
+  }
+  return bytes.length
 }
 
 async function hashOf(target: FileHandle, bytes: number): Promise<string> {

@@ -5,8 +5,8 @@ import {stat} from 'node:fs/promises'
 import {buffer} from 'node:stream/consumers'
 import {pipeline} from 'node:stream/promises'
 import {createGzip} from 'node:zlib'
+import {tarEnd, tarFile, tarHeader, tarPadding, type TarEntry} from '../../archive/tar.ts'
 import {LEVEL, meter} from '../../bundle/stored.ts'
-import {tarEnd, tarHeader, tarPadding, type TarEntry} from '../../bundle/tar.ts'
 
 /** What one file, folder or link of a layer is and where its bytes come from. */
 export type LayerItem =
@@ -37,15 +37,15 @@ export async function* imageArchive(image: ImageDescription): AsyncGenerator<Buf
   const diffIds: string[] = []
   for (const layer of image.layers) {
     const {gzipped, diffId} = await packed(layer)
-    yield* wholeFile(layerName(diffId), gzipped)
+    yield* tarFile(layerName(diffId), gzipped)
     diffIds.push(diffId)
   }
   const config = Buffer.from(renderConfig(image, diffIds))
   const digest = createHash('sha256').update(config).digest('hex')
   const layers = diffIds.map(layerName)
   const manifest = Buffer.from(JSON.stringify([{Config: `${digest}.json`, RepoTags: image.refs, Layers: layers}]))
-  yield* wholeFile(`${digest}.json`, config)
-  yield* wholeFile('manifest.json', manifest)
+  yield* tarFile(`${digest}.json`, config)
+  yield* tarFile('manifest.json', manifest)
   yield tarEnd()
   return `sha256:${digest}`
 }
@@ -66,12 +66,6 @@ function renderConfig(image: ImageDescription, diffIds: readonly string[]): stri
     },
     rootfs: {type: 'layers', diff_ids: diffIds},
   })
-}
-
-function* wholeFile(path: string, content: Buffer): Generator<Buffer> {
-  yield tarHeader({kind: 'file', path, mode: 0o644, size: content.length})
-  yield content
-  yield tarPadding(content.length)
 }
 
 interface Packed {

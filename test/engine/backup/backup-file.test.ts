@@ -5,9 +5,10 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {gunzipSync} from 'node:zlib'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
+import {tarHeader} from '../../../src/archive/tar.ts'
 import {openBackup, openSnapshot} from '../../../src/engine/backup/open-restore.ts'
-import {tarHeader} from '../../../src/engine/backup/tar.ts'
 import {writeBackup, type BackupEntry} from '../../../src/engine/backup/write-backup.ts'
+import {releasedBackup} from './released-backup.ts'
 
 const SNAPSHOT = gunzipSync(readFileSync(new URL('../../kube/snapshot/snapshot.db.gz', import.meta.url)))
 const NOW = Date.parse('2026-11-30T18:00:00Z')
@@ -36,6 +37,8 @@ const entries = (): readonly BackupEntry[] => [
   {name: 'files/0', content: 'kind: EncryptionConfiguration'},
   {name: 'etcd.db', content: inPieces(SNAPSHOT)},
 ]
+
+const headerOf = (path: string): Buffer => tarHeader({kind: 'file', path, mode: 0o600, size: 0})
 
 let dir: string
 let file: string
@@ -92,6 +95,30 @@ describe('the file of a backup', () => {
     expect(existsSync(opened.staged.from)).toBe(false)
   })
 
+  it('is the same, byte for byte, as earlier versions of kadm wrote it, and theirs opens', async () => {
+    const texts = entries().filter(
+      (entry): entry is BackupEntry & {content: string} => typeof entry.content === 'string',
+    )
+    const earlier = releasedBackup([...texts, {name: 'etcd.db', content: SNAPSHOT}], NOW / 1000)
+    await writeBackup(file, entries(), NOW)
+    expect(readFileSync(file).equals(earlier)).toBe(true)
+
+    writeFileSync(file, earlier)
+    const opened = await openBackup(file)
+    expect(opened.keys?.get('ca.crt')).toBe('a certificate')
+    await opened.close()
+  })
+
+  it('opens when tar wrote it again in its own format', async () => {
+    await writeBackup(file, entries(), NOW)
+    execFileSync('tar', ['-xf', file, '-C', dir])
+    const names = [...entries().map(({name}) => name), 'SHA256SUMS']
+    execFileSync('tar', ['--format=pax', '-C', dir, '-cf', file, ...names])
+    const opened = await openBackup(file)
+    expect(readFileSync(opened.staged.from).equals(SNAPSHOT)).toBe(true)
+    await opened.close()
+  })
+
   it('gives etcd restore its snapshot alone', async () => {
     await writeBackup(file, entries(), NOW)
     const opened = await openSnapshot(file)
@@ -127,7 +154,7 @@ describe('the file of a backup', () => {
   it.each(['../../etc/cron.d/x', '/etc/shadow', 'pki/../../x', './x', 'a b', 'pki//ca.key'])(
     'is refused with a path that leads out of it: %s',
     async name => {
-      writeFileSync(file, Buffer.concat([tarHeader({name, size: 0}, 0), Buffer.alloc(1024)]))
+      writeFileSync(file, Buffer.concat([headerOf(name), Buffer.alloc(1024)]))
       await expect(openBackup(file)).rejects.toMatchObject({
         message: expect.stringContaining(`the path ${JSON.stringify(name)} leads out of it`) as string,
       })
@@ -139,7 +166,7 @@ describe('the file of a backup', () => {
     ['a device', '3'],
     ['a folder', '5'],
   ])('is refused with %s', async (_, type) => {
-    const header = tarHeader({name: 'pki/ca.key', size: 0}, 0)
+    const header = headerOf('pki/ca.key')
     header.write(type, 156)
     header.write(' '.repeat(8), 148)
     header.write(
@@ -153,13 +180,18 @@ describe('the file of a backup', () => {
     await expect(openBackup(file)).rejects.toThrow('pki/ca.key is not a regular file')
   })
 
+  it('is refused without its end', async () => {
+    await writeBackup(file, entries(), NOW)
+    writeFileSync(file, readFileSync(file).subarray(0, -1024))
+    await expect(openBackup(file)).rejects.toThrow('it ends in the middle')
+  })
+
   it('is refused when it has a file twice, or one that its sums do not list', async () => {
     await writeBackup(file, entries(), NOW)
     const good = readFileSync(file)
-    const key = Buffer.concat([tarHeader({name: 'pki/ca.key', size: 0}, 0)])
-    writeFileSync(file, Buffer.concat([key, good]))
+    writeFileSync(file, Buffer.concat([headerOf('pki/ca.key'), good]))
     await expect(openBackup(file)).rejects.toThrow('it has pki/ca.key twice')
-    writeFileSync(file, Buffer.concat([tarHeader({name: 'pki/sa.key', size: 0}, 0), good]))
+    writeFileSync(file, Buffer.concat([headerOf('pki/sa.key'), good]))
     await expect(openBackup(file)).rejects.toThrow('SHA256SUMS does not list pki/sa.key')
   })
 })
