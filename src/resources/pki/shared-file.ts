@@ -1,17 +1,13 @@
 import {z} from 'zod'
 import type {SharedFile} from '../../domain/shared-certs.ts'
-import {sh} from '../../remote/shell/shell.ts'
-import type {Kind, ResourceBase} from '../core/kind.ts'
+import type {Kind} from '../core/kind.ts'
 import {base} from '../core/schema.ts'
-import {contentOf} from '../files/file.ts'
-import {lookAtPath, parsePath, pathIdentity, pathState, type PathState} from '../files/path-state.ts'
-import {removeParents, writeContent, writeFileAtomically} from '../files/write-file.ts'
+import {pathState, type PathState} from '../files/path-state.ts'
+import {copiedFile, writeCopy, type CopiedFile} from './copied-file.ts'
 
-/** A file that another control plane has and this one needs too. One that is there is kept. */
-export interface SharedFileResource extends ResourceBase, SharedFile {
+/** A file that another control plane has and this one needs too. */
+export interface SharedFileResource extends CopiedFile, SharedFile {
   readonly kind: 'shared-file'
-  /** Present once copied; never stored or shown. */
-  readonly made?: string | undefined
 }
 
 export const sharedFile = (file: SharedFile, why: string): SharedFileResource => ({
@@ -22,6 +18,7 @@ export const sharedFile = (file: SharedFile, why: string): SharedFileResource =>
 })
 
 export const sharedFileKind: Kind<SharedFileResource, PathState> = {
+  ...copiedFile,
   schema: {
     resource: z.object({
       ...base,
@@ -32,21 +29,8 @@ export const sharedFileKind: Kind<SharedFileResource, PathState> = {
     }),
     state: pathState,
   },
-  look: ({path}) => lookAtPath(path),
-  parse: parsePath,
-  identity: state => ({path: pathIdentity(state)}),
   diff: (_, state) => (state.type === 'file' ? undefined : 'will be copied from a control plane'),
   resolve: async (resource, _, values) => ({...resource, made: await values.sharedFile(resource)}),
-  act: ({path, isKey, made}) => {
-    if (made === undefined) throw new Error(`${path} was never copied`)
-    return writeFileAtomically(path, {
-      mode: isKey ? '0600' : '0644',
-      owner: 'root:root',
-      sha256: contentOf(made).sha256,
-      write: to => writeContent(made, to),
-    })
-  },
-  revert: ({path}, original) => sh`rm -f -- ${path}
-${removeParents(original.type === 'absent' ? original.missing : [])}`,
+  act: resource => writeCopy(resource, resource.isKey ? '0600' : '0644'),
   redact: resource => ({...resource, made: undefined}),
 }
