@@ -9,18 +9,9 @@ import {
   toleranceOf,
   urlHost,
   withoutQuorum,
-  type AskedMember,
 } from '../../src/domain/etcd.ts'
+import {askedMember as member} from '../kube/etcd-members.ts'
 
-const member = (last: number, changes: Partial<AskedMember> = {}): AskedMember => ({
-  id: `a${String(last)}`,
-  name: `cp-${String(last)}`,
-  peerUrls: [`https://10.0.0.${String(last)}:2380`],
-  clientUrls: [`https://10.0.0.${String(last)}:2379`],
-  isLearner: false,
-  isHealthy: true,
-  ...changes,
-})
 const down = {isHealthy: false}
 
 describe('the quorum of etcd', () => {

@@ -4,21 +4,9 @@ import {defragmentAll, type Defragmented} from '../../src/engine/cluster/defrag-
 import type {EtcdAlarm, EtcdStatus} from '../../src/kube/etcd/etcd-answers.ts'
 import type {EtcdClient, MemberReport} from '../../src/kube/etcd/etcd-client.ts'
 import type {EtcdEndpoint} from '../../src/kube/etcd/gateway.ts'
+import {etcdStatus, memberReport} from '../kube/etcd-members.ts'
 import {NEVER} from './sample-run.ts'
 
-const status = (last: number, bytes: number): EtcdStatus => ({
-  memberId: `a${String(last)}`,
-  leaderId: 'a1',
-  version: '3.7.0',
-  revision: 10,
-  raftTerm: 2,
-  raftIndex: 20,
-  raftAppliedIndex: 20,
-  dbSizeBytes: bytes,
-  dbInUseBytes: 10,
-  isLearner: false,
-  errors: [],
-})
 const endpoint = ({name}: EtcdMember): EtcdEndpoint => ({
   name,
   host: '127.0.0.1',
@@ -40,18 +28,13 @@ function scene(
   const small = new Set<string>()
   let looks = 0
   const members = Array.from({length: count}, (_, i) => i + 1)
+  const status = (last: number, name: string): EtcdStatus => etcdStatus(last, small.has(name) ? {dbSizeBytes: 10} : {})
   const report = (last: number): MemberReport => {
-    const name = `cp-${String(last)}`
     const isSilent = looks <= (more.silent?.[last] ?? 0)
-    return {
-      id: `a${String(last)}`,
-      name,
-      peerUrls: [],
-      clientUrls: [],
-      isLearner: false,
+    return memberReport(last, {
       isHealthy: !isSilent && more.alarms === undefined,
-      status: isSilent ? undefined : status(last, small.has(name) ? 10 : 100),
-    }
+      status: isSilent ? undefined : status(last, `cp-${String(last)}`),
+    })
   }
   const etcd: Pick<EtcdClient, 'askMembers' | 'defragment' | 'waysTo' | 'status' | 'alarms' | 'disarm'> = {
     askMembers: () => {
@@ -64,7 +47,7 @@ function scene(
       small.add(name)
       return Promise.resolve()
     },
-    status: ({name}) => Promise.resolve(status(1, small.has(name) ? 10 : 100)),
+    status: ({name}) => Promise.resolve(status(1, name)),
     alarms: () => Promise.resolve(more.alarms ?? []),
     disarm: ({memberId, kind}) => {
       did.push(`disarm ${kind} of ${memberId}`)

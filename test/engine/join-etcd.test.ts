@@ -2,17 +2,7 @@ import {describe, expect, it} from 'vitest'
 import type {AskedMember, EtcdMember} from '../../src/domain/etcd.ts'
 import {EtcdError} from '../../src/kube/etcd/etcd-error.ts'
 import {joinEtcd} from '../../src/engine/cluster/join-etcd.ts'
-
-const urlOf = (last: number): string => `https://10.0.0.${String(last)}:2380`
-const member = (last: number, changes: Partial<AskedMember> = {}): AskedMember => ({
-  id: `a${String(last)}`,
-  name: `cp-${String(last)}`,
-  peerUrls: [urlOf(last)],
-  clientUrls: [],
-  isLearner: false,
-  isHealthy: true,
-  ...changes,
-})
+import {askedMember as member, peerUrlOf} from '../kube/etcd-members.ts'
 
 /** An etcd with these members, and what was changed in it. */
 function fakeEtcd(members: readonly AskedMember[], later = members) {
@@ -45,17 +35,17 @@ function fakeEtcd(members: readonly AskedMember[], later = members) {
   }
 }
 
-const peer = (last: number, hasData = false) => ({name: `cp-${String(last)}`, peerUrl: urlOf(last), hasData})
+const peer = (last: number, hasData = false) => ({name: `cp-${String(last)}`, peerUrl: peerUrlOf(last), hasData})
 
 describe('a host that joins etcd', () => {
   it('is added as a learner, and learns of all members, itself by its name', async () => {
     const {etcd, changes, sleep} = fakeEtcd([member(1), member(2)])
     expect(await joinEtcd(etcd, peer(3), sleep)).toEqual([
-      {name: 'cp-1', peerUrl: urlOf(1)},
-      {name: 'cp-2', peerUrl: urlOf(2)},
-      {name: 'cp-3', peerUrl: urlOf(3)},
+      {name: 'cp-1', peerUrl: peerUrlOf(1)},
+      {name: 'cp-2', peerUrl: peerUrlOf(2)},
+      {name: 'cp-3', peerUrl: peerUrlOf(3)},
     ])
-    expect(changes).toEqual([`add ${urlOf(3)}`])
+    expect(changes).toEqual([`add ${peerUrlOf(3)}`])
   })
 
   it.each([
@@ -87,7 +77,7 @@ describe('a host that joins etcd', () => {
     }
     const soon = busy(2)
     await joinEtcd(soon.etcd, peer(3), soon.sleep)
-    expect(soon.changes).toEqual([`add ${urlOf(3)}`])
+    expect(soon.changes).toEqual([`add ${peerUrlOf(3)}`])
     expect(soon.slept).toEqual([1000, 1000])
     const never = busy(1000)
     await expect(joinEtcd(never.etcd, peer(3), never.sleep)).rejects.toThrow('too many learners')
@@ -104,14 +94,14 @@ describe('a host that joins etcd', () => {
       return Promise.resolve()
     })
     expect(slept).toBe(600)
-    expect(changes).toEqual([`add ${urlOf(3)}`])
+    expect(changes).toEqual([`add ${peerUrlOf(3)}`])
   })
 
   it('names the learner that never gets its vote', async () => {
     const stuck = fakeEtcd([member(1), member(2), member(4, {isLearner: true, isHealthy: false, name: ''})])
     await expect(joinEtcd(stuck.etcd, peer(3), stuck.sleep)).rejects.toMatchObject({
       code: 'timeout',
-      message: `could not add cp-3 to etcd: etcd takes one new member at a time, and the member a4 (${urlOf(4)}) still has no vote after 240 s`,
+      message: `could not add cp-3 to etcd: etcd takes one new member at a time, and the member a4 (${peerUrlOf(4)}) still has no vote after 240 s`,
       hint: expect.stringContaining('kadm remove NODE --dead') as string,
     })
     expect(stuck.changes).toEqual([])
@@ -120,7 +110,7 @@ describe('a host that joins etcd', () => {
   it('is removed and added again after its machine was reinstalled', async () => {
     const {etcd, changes, sleep} = fakeEtcd([member(1), member(2), member(3, {isHealthy: false})])
     await joinEtcd(etcd, peer(3), sleep)
-    expect(changes).toEqual(['remove a3', `add ${urlOf(3)}`])
+    expect(changes).toEqual(['remove a3', `add ${peerUrlOf(3)}`])
   })
 
   it.each([

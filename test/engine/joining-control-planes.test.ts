@@ -11,38 +11,16 @@ import {
   requireHealthyEtcd,
 } from '../../src/engine/cluster/joining-control-planes.ts'
 import type {EtcdOptions, MemberReport} from '../../src/kube/etcd/etcd-client.ts'
+import {askedMember as member, etcdStatus} from '../kube/etcd-members.ts'
 import {sampleCluster} from '../phases/preflight/sample.ts'
 import {sampleNode} from './sample-run.ts'
 
-const member = (last: number, changes: Partial<AskedMember> = {}): AskedMember => ({
-  id: `a${String(last)}`,
-  name: `cp-${String(last)}`,
-  peerUrls: [`https://192.168.56.${String(last)}:2380`],
-  clientUrls: [],
-  isLearner: false,
-  isHealthy: true,
-  ...changes,
-})
 const node = (last: number) => ({
   ...sampleNode(`cp-${String(last)}`, 'control-plane'),
-  address: `192.168.56.${String(last)}`,
+  address: `10.0.0.${String(last)}`,
 })
 
 const MANIFEST = {type: 'file', mode: '0600', owner: 'root:root', size: 1, sha256: undefined} as const
-
-const STATUS = {
-  memberId: 'a1',
-  leaderId: undefined,
-  version: '3.7.0',
-  revision: 1,
-  raftTerm: 1,
-  raftIndex: 1,
-  raftAppliedIndex: 1,
-  dbSizeBytes: 1,
-  dbInUseBytes: 1,
-  isLearner: false,
-  errors: ['etcdserver: no leader'],
-}
 
 const judged = (members: readonly AskedMember[], files: Facts['files'] = {}, changes = {}) =>
   asking(() => Promise.resolve({askMembers: () => Promise.resolve(members)}), files, changes)
@@ -82,7 +60,7 @@ describe('a control plane joins', () => {
   test('not where etcd has lost its quorum, and reports the numbers of the members that answer', async () => {
     const reported = (last: number, answers: boolean): MemberReport => ({
       ...member(last, {isHealthy: false}),
-      status: answers ? STATUS : undefined,
+      status: answers ? etcdStatus(last, {leaderId: undefined, errors: ['etcdserver: no leader']}) : undefined,
     })
     const etcd = (...members: readonly MemberReport[]) => ({
       askMembers: (options?: EtcdOptions) =>

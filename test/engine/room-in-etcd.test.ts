@@ -2,29 +2,9 @@ import {describe, expect, it} from 'vitest'
 import {KadmError} from '../../src/domain/errors.ts'
 import {requireRoom, type Grown} from '../../src/engine/cluster/room-in-etcd.ts'
 import type {MemberReport} from '../../src/kube/etcd/etcd-client.ts'
+import {memberReport, SILENT} from '../kube/etcd-members.ts'
 
-const STATUS: NonNullable<MemberReport['status']> = {
-  memberId: 'a',
-  leaderId: 'a',
-  version: '3.7.0',
-  revision: 1,
-  raftTerm: 1,
-  raftIndex: 1,
-  raftAppliedIndex: 1,
-  dbSizeBytes: 1,
-  dbInUseBytes: 1,
-  isLearner: false,
-  errors: [],
-}
-const member = (last: number, answers = true): MemberReport => ({
-  id: `a${String(last)}`,
-  name: `cp-${String(last)}`,
-  peerUrls: [`https://10.0.0.${String(last)}:2380`],
-  clientUrls: [],
-  isLearner: false,
-  isHealthy: answers,
-  status: answers ? STATUS : undefined,
-})
+const member = (last: number, answers = true): MemberReport => memberReport(last, answers ? {} : SILENT)
 const node = (last: number) =>
   ({name: `cp-${String(last)}`, role: 'control-plane', address: `10.0.0.${String(last)}`}) as const
 const MANIFEST = {type: 'file', mode: '0600', owner: 'root:root', size: 1, sha256: undefined} as const

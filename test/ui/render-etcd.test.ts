@@ -2,36 +2,16 @@ import {describe, expect, it} from 'vitest'
 import type {EtcdStatus} from '../../src/kube/etcd/etcd-answers.ts'
 import type {MemberReport} from '../../src/kube/etcd/etcd-client.ts'
 import {megabytes, renderEtcd, renderEtcdStatus} from '../../src/ui/render-etcd.ts'
+import {etcdStatus, memberReport, SILENT} from '../kube/etcd-members.ts'
 
-const status = (last: number, changes: Partial<EtcdStatus> = {}): EtcdStatus => ({
-  memberId: `a${String(last)}`,
-  leaderId: 'a1',
-  version: '3.7.0',
-  revision: 10,
-  raftTerm: 2,
-  raftIndex: 20,
-  raftAppliedIndex: 20,
-  dbSizeBytes: 3_355_443,
-  dbInUseBytes: 1_000_000,
-  isLearner: false,
-  errors: [],
-  ...changes,
-})
-const member = (last: number, changes: Partial<MemberReport> = {}): MemberReport => ({
-  id: `a${String(last)}`,
-  name: `cp-${String(last)}`,
-  peerUrls: [`https://10.0.0.${String(last)}:2380`],
-  clientUrls: [],
-  isLearner: false,
-  isHealthy: true,
-  status: status(last),
-  ...changes,
-})
-const silent = {isHealthy: false, status: undefined}
+const status = (last: number, changes: Partial<EtcdStatus> = {}): EtcdStatus =>
+  etcdStatus(last, {dbSizeBytes: 3_355_443, dbInUseBytes: 1_000_000, ...changes})
+const member = (last: number, changes: Partial<MemberReport> = {}): MemberReport =>
+  memberReport(last, {status: status(last), ...changes})
 
 describe('the members of etcd', () => {
   it('are a table, with the quorum below it', () => {
-    const members = [member(1), member(2), member(3, silent)]
+    const members = [member(1), member(2), member(3, SILENT)]
     expect(renderEtcd({members, alarms: []}).split('\n')).toEqual([
       'MEMBER  ID  ROLE    STATE      ADDRESS                SIZE    VERSION',
       'cp-1    a1  leader  ok         https://10.0.0.1:2380  3.2 MB  3.7.0',
@@ -44,8 +24,8 @@ describe('the members of etcd', () => {
   it.each([
     [[member(1)], '1 of 1 voting member answers; etcd needs 1, so 0 may fail'],
     [[member(1), member(2), member(3)], '3 of 3 voting members answer; etcd needs 2, so 1 may fail'],
-    [[member(1), member(2, silent)], '1 of 2 voting members answers; etcd needs 2, so it writes nothing now'],
-    [[member(1), member(9, {name: '', isLearner: true, ...silent})], '1 of 1 voting member answers'],
+    [[member(1), member(2, SILENT)], '1 of 2 voting members answers; etcd needs 2, so it writes nothing now'],
+    [[member(1), member(9, {name: '', isLearner: true, ...SILENT})], '1 of 1 voting member answers'],
   ])('say how many may fail', (members, line) => {
     expect(renderEtcd({members, alarms: []})).toContain(line)
   })
@@ -55,7 +35,7 @@ describe('the members of etcd', () => {
       members: [
         member(1, {isHealthy: false, status: status(1, {leaderId: undefined})}),
         member(2, {isHealthy: false, status: status(2, {errors: ['etcdserver: no space']})}),
-        member(3, {name: '', isLearner: true, ...silent}),
+        member(3, {name: '', isLearner: true, ...SILENT}),
       ],
       alarms: [{memberId: 'a2', kind: 'NOSPACE'}],
     })
@@ -74,7 +54,7 @@ it('the state of etcd is a table of numbers, with the alarms of each member', ()
   const members = [
     member(1),
     member(2, {isHealthy: false, status: status(2, {errors: ['NOSPACE']})}),
-    member(3, silent),
+    member(3, SILENT),
   ]
   expect(renderEtcdStatus({members, alarms: [{memberId: 'a2', kind: 'NOSPACE'}]}).split('\n')).toEqual([
     'MEMBER  ID  ROLE    VERSION  DB SIZE  IN USE  RAFT TERM  RAFT INDEX  APPLIED  ALARMS   STATE',

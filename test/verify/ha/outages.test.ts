@@ -8,6 +8,7 @@ import type {ApiObject} from '../../../src/kube/json.ts'
 import {renderHa} from '../../../src/ui/render-ha.ts'
 import {tryOutages, type HaOptions} from '../../../src/verify/ha/outages.ts'
 import type {RebootTarget} from '../../../src/verify/reboot/rolling-reboot.ts'
+import {etcdStatus} from '../../kube/etcd-members.ts'
 import {fakeApi, type FakeApi} from '../../kube/fake-api.ts'
 import {fast} from '../../engine/kills/join-scene.ts'
 import {sampleFacts} from '../../phases/preflight/sample.ts'
@@ -66,7 +67,7 @@ function scene({leader = 'cp-1', silent = [] as readonly string[], staysAway = f
   const member = (name: string): MemberReport => ({
     ...{id: `id-${name}`, name, peerUrls: [], clientUrls: [], isLearner: false},
     isHealthy: !silent.includes(name) && !booting.has(name),
-    status: {...STATUS, memberId: `id-${name}`, leaderId: `id-${leads}`},
+    status: etcdStatus(1, {memberId: `id-${name}`, leaderId: `id-${leads}`}),
   })
   const etcd: EtcdClient = {...NO_ETCD, askMembers: () => Promise.resolve(PLANES.map(member))}
   const throughs: string[] = []
@@ -160,17 +161,6 @@ const NO_CONTROL_PLANE: Omit<ControlPlane, 'host' | 'api' | 'etcd'> = {
   sharedFile: none,
   forget: () => undefined,
   close: () => Promise.resolve(),
-}
-const STATUS = {
-  version: '3.7.0',
-  revision: 1,
-  raftTerm: 1,
-  raftIndex: 1,
-  raftAppliedIndex: 1,
-  dbSizeBytes: 1,
-  dbInUseBytes: 1,
-  isLearner: false,
-  errors: [],
 }
 const NO_ETCD: EtcdClient = {
   members: none,

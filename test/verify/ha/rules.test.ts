@@ -1,14 +1,10 @@
 import {describe, expect, it} from 'vitest'
 import {nodeStatus, type NodeStatus} from '../../../src/kube/nodes.ts'
 import {askerFor, haRefusals, memberOn, victimFor, type HaMember} from '../../../src/verify/ha/rules.ts'
+import {askedMember} from '../../kube/etcd-members.ts'
 
 const member = (last: number, changes: Partial<HaMember> = {}): HaMember => ({
-  id: `a${String(last)}`,
-  name: `cp-${String(last)}`,
-  peerUrls: [`https://10.0.0.${String(last)}:2380`],
-  clientUrls: [],
-  isLearner: false,
-  isHealthy: true,
+  ...askedMember(last),
   isLeader: last === 2,
   ...changes,
 })
