@@ -85,7 +85,7 @@ export function localFileError(error: unknown, {path, doing, hint}: FileUse = {}
   const verb = doing === undefined ? 'open' : doing
   const file =
     path ?? error.dest ?? error.path ?? (error.syscall === 'uv_cwd' ? 'the current folder' : 'a file of this computer')
-  const next = reason.next.replaceAll('FILE', file)
+  const next = reason.next.replaceAll('FILE', () => file)
   return new KadmError('config', `cannot ${verb} ${file}: ${reason.why}`, {
     hint: hint === undefined ? next : `${hint}; ${next}`,
     evidence: error.message,

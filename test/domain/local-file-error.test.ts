@@ -46,3 +46,7 @@ test('names the file as the person did, and what to do', () => {
     },
   )
 })
+
+test('repeats a path as it is, whatever characters it has', () => {
+  expect(localFileError(fault('EBUSY', 'open'), {path: "$'a$&b.yaml"})?.hint).toContain("fuser -v $'a$&b.yaml")
+})

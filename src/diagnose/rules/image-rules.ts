@@ -102,7 +102,7 @@ function pullJudgement(evidence: Evidence, pattern: RegExp, subject: (image: str
     cause: `${subject(image)}: ${cause}${others.size === 0 ? '' : ` (also ${[...others].slice(0, 3).join(', ')})`}`,
     certainty: 'certain',
     proof: proofOf([words === '' ? telling : {...telling, groups: [words]}]),
-    fix: fix.replace('IMAGE', image),
+    fix: fix.replace('IMAGE', () => image),
   }
 }
 
