@@ -44,10 +44,11 @@ const count = (number: number, what: string): string => `${String(number)} ${wha
 /** Why etcd cannot change its members now, with the numbers; undefined when it can. */
 export function withoutQuorum(members: readonly AskedMember[]): string | undefined {
   const voters = votersOf(members)
-  const healthy = voters.filter(({isHealthy}) => isHealthy).length
+  const silent = voters.filter(({isHealthy}) => !isHealthy)
+  const healthy = voters.length - silent.length
   const needed = quorumOf(voters.length)
   if (healthy >= needed) return undefined
-  return `etcd has ${count(voters.length, 'voting member')} and needs ${String(needed)}, but only ${String(healthy)} answer${healthy === 1 ? 's' : ''}`
+  return `etcd has ${count(voters.length, 'voting member')} and needs ${String(needed)}, but only ${String(healthy)} answer${healthy === 1 ? 's' : ''}; no answer from ${silent.map(placeOf).join(', ')}`
 }
 
 /**
@@ -108,6 +109,12 @@ export function pauseOrder<M extends PausedMember>(members: readonly M[]): reado
 /** The name of a member for people; an id while it has not started. */
 export const labelOf = ({name, id, peerUrls}: EtcdMember): string =>
   name === '' ? `the member ${id} (${peerUrls[0] ?? 'no address'})` : name
+
+/** The same with the address, for a person who looks for the machine. */
+const placeOf = (member: EtcdMember): string => {
+  const address = urlHost(member.peerUrls[0] ?? '')
+  return member.name === '' || address === undefined ? labelOf(member) : `${member.name} (${address})`
+}
 
 /** The host of a URL such as `https://10.0.0.1:2380` or `https://[fd00::1]:2380`, in its canonical form. */
 export function urlHost(url: string): string | undefined {

@@ -4,7 +4,7 @@ import {mayRemove} from '../../src/domain/etcd.ts'
 import {etcdClient, type EtcdClient} from '../../src/kube/etcd/etcd-client.ts'
 import {EtcdError} from '../../src/kube/etcd/etcd-error.ts'
 import {realClock} from '../../src/commands/runtime/wiring/clock.ts'
-import {refuseWithoutQuorum} from '../../src/engine/cluster/joining-control-planes.ts'
+import {refuseWithoutQuorum} from '../../src/engine/cluster/quorum.ts'
 import {joinEtcd} from '../../src/engine/cluster/join-etcd.ts'
 import {etcdLeft, etcdLeftOperation} from '../../src/resources/cluster/etcd-left.ts'
 import {etcdVoter, etcdVoterOperation} from '../../src/resources/cluster/etcd-voter.ts'
@@ -87,9 +87,15 @@ describe.skipIf(program === undefined)('the client of etcd', () => {
     expect(failed).toBeInstanceOf(EtcdError)
     expect(['no-leader', 'timed-out', 'unhealthy-cluster']).toContain(failed instanceof EtcdError ? failed.reason : '')
     await both.close()
-    await expect(refuseWithoutQuorum(() => Promise.resolve(client))).rejects.toThrow(
+    await expect(refuseWithoutQuorum(() => Promise.resolve(client), 'control planes cannot join')).rejects.toThrow(
       'etcd has 2 voting members and needs 2, but only 1 answers',
     )
+  })
+
+  it('saves a snapshot of a member without a quorum, for a restore', async () => {
+    let bytes = 0
+    for await (const part of client.snapshot(first.endpoint)) bytes += part.bytes.length
+    expect(bytes).toBeGreaterThan(0)
   })
 
   it('removes a member, and takes one that is gone already as removed', async () => {

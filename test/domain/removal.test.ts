@@ -102,7 +102,7 @@ describe('a removal', () => {
       leavers: [dead(plane(2))],
       nodes: [plane(1), plane(2)],
       members: [member(1), member(2, silent)],
-      said: ['etcd has 2 voting members and needs 2, but only 1 answers'],
+      said: ['etcd has 2 voting members and needs 2, but only 1 answers; no answer from cp-2 (10.0.0.2)'],
     },
     {
       what: 'a machine as dead whose etcd answers',

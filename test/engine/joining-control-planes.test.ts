@@ -6,10 +6,10 @@ import {
   joinWarnings,
   type JoiningControlPlanes,
   refuseSelf,
-  refuseWithoutQuorum,
   requireEndpoint,
   requireHealthyEtcd,
 } from '../../src/engine/cluster/joining-control-planes.ts'
+import {refuseWithoutQuorum} from '../../src/engine/cluster/quorum.ts'
 import type {EtcdOptions, MemberReport} from '../../src/kube/etcd/etcd-client.ts'
 import {askedMember as member, etcdStatus} from '../kube/etcd-members.ts'
 import {sampleCluster} from '../phases/preflight/sample.ts'
@@ -50,7 +50,9 @@ describe('a control plane joins', () => {
     await judged([member(1), member(2)])
     await expect(judged([member(1), member(2, {isHealthy: false})])).rejects.toMatchObject({
       code: 'preflight',
-      message: 'cp-3 cannot join etcd: etcd has 2 voting members and needs 2, but only 1 answers',
+      message:
+        'cp-3 cannot join etcd: etcd has 2 voting members and needs 2, but only 1 answers; no answer from cp-2 (192.168.56.2); nothing was changed',
+      hint: expect.stringContaining('kadm etcd restore') as unknown,
     })
     await expect(judged([member(1), member(2), member(4, {isHealthy: false})])).rejects.toThrow(
       'cp-4 of 3 voting members does not answer; with one more member, etcd needs 3 of 4 and has 3',
@@ -69,17 +71,19 @@ describe('a control plane joins', () => {
           : Promise.reject(new KadmError('timeout', 'etcd has no leader')),
     })
     await expect(
-      refuseWithoutQuorum(() => Promise.resolve(etcd(reported(1, true), reported(2, false)))),
+      refuseWithoutQuorum(() => Promise.resolve(etcd(reported(1, true), reported(2, false))), 'workers cannot join'),
     ).rejects.toThrow(
-      'control planes cannot join: etcd has 2 voting members and needs 2, but only 1 answers; nothing was changed',
+      'workers cannot join: etcd has 2 voting members and needs 2, but only 1 answers; no answer from cp-2 (192.168.56.2); nothing was changed',
     )
     const all = etcd(reported(1, true), reported(2, false))
     await expect(asking(() => Promise.resolve(all))).rejects.toThrow('needs 2, but only 1 answers')
     await expect(asking(() => Promise.resolve(etcd(reported(1, true))))).rejects.toThrow('etcd has no leader')
     // The API does not answer for another reason.
-    await refuseWithoutQuorum(() => Promise.resolve(etcd(reported(1, true))))
-    await refuseWithoutQuorum(() => Promise.reject(new KadmError('connect', 'no etcd here')))
-    await expect(refuseWithoutQuorum(() => Promise.reject(new TypeError('a bug')))).rejects.toThrow('a bug')
+    await refuseWithoutQuorum(() => Promise.resolve(etcd(reported(1, true))), 'workers cannot join')
+    await refuseWithoutQuorum(() => Promise.reject(new KadmError('connect', 'no etcd here')), 'workers cannot join')
+    await expect(
+      refuseWithoutQuorum(() => Promise.reject(new TypeError('a bug')), 'workers cannot join'),
+    ).rejects.toThrow('a bug')
   })
 
   test('whatever its own former member does', async () => {

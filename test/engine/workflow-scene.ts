@@ -22,15 +22,20 @@ export interface SaidByMachine {
   readonly down?: Error
   /** How often its connection is lost while it is looked at. */
   readonly cuts?: number
+  /** Files that it has. */
+  readonly files?: readonly string[]
+  /** What it answers to commands; otherwise a command is an error. */
+  readonly run?: Host['run']
 }
 
 /** Frames sections as the script of the facts does. */
-const factsOf = (name: string, {machineId = `id-of-${name}`, heldBy}: SaidByMachine): string =>
+const factsOf = (name: string, {machineId = `id-of-${name}`, heldBy, files = []}: SaidByMachine): string =>
   [
     ['clock-begin', '1800000000.5'],
     ['clock-end', '1800000001.5'],
     ['machine', `hostname ${name}`, 'cpus 2', 'memory 4000000', 'available 3000000'],
     ['identity', `machine-id ${machineId}`, `boot-id boot-of-${name}`],
+    ['files', ...files.map(path => `stat|regular file|600|root:root|1|${path}`)],
     ['tracks', 'ledger 0', ...(heldBy === undefined ? [] : [`holder ${heldBy}`, 'seen 1799999995'])],
     ['end'],
   ]
@@ -71,8 +76,9 @@ export function workflowScene(
         did.push(`read ${name}`)
         return Promise.reject(new Error(`${name} has no rule for this:\n${script}`))
       },
-      run: () => {
+      run: (...call) => {
         did.push(`run ${name}`)
+        if (said.run !== undefined) return said.run(...call)
         return Promise.reject(new Error(`${name} is not to be changed`))
       },
       close: () => Promise.resolve(void did.push(`close ${name}`)),

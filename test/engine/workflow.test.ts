@@ -3,6 +3,8 @@ import {KadmError} from '../../src/domain/errors.ts'
 import {resetWorkflow} from '../../src/engine/workflows/reset.ts'
 import type {WorkflowOptions} from '../../src/engine/workflows/options.ts'
 import {carryOutWorkflow, planWorkflow, preflightWorkflow} from '../../src/engine/workflows/workflow.ts'
+import {select} from '../../src/phases/select.ts'
+import type {Host} from '../../src/remote/host.ts'
 import {sampleSpec} from '../phases/preflight/sample.ts'
 import {fakeClock} from '../kube/fake-api.ts'
 import {workflowScene} from './workflow-scene.ts'
@@ -43,6 +45,34 @@ describe('a workflow', () => {
       expect(events.some(({type}) => type === 'run-done')).toBe(false)
     },
   )
+
+  describe.each([
+    ['carryOut', carryOutWorkflow],
+    ['plan', planWorkflow],
+  ])('%s asks etcd before a machine is changed', (_, run) => {
+    const askedFor = async (phase: string, files: readonly string[]) => {
+      const scripts: string[] = []
+      const noCertificates: Host['run'] = script => {
+        scripts.push(script)
+        return Promise.resolve({code: 66, stdout: '', stderr: 'no such file'})
+      }
+      const steps = select([{name: phase, title: phase, why: 'a test'}], [], [])
+      const {options} = workflowScene({master: {files, run: noCertificates}}, {steps})
+      await expect(run(options)).rejects.toThrow('checks failed; nothing was changed')
+      return scripts.some(script => script.includes('healthcheck-client'))
+    }
+    const MEMBER = ['/etc/kubernetes/manifests/etcd.yaml']
+
+    test('if a machine is a member and the run waits for etcd', async () => {
+      expect(await askedFor('wait-control-plane', MEMBER)).toBe(true)
+      expect(await askedFor('control-plane-join', MEMBER)).toBe(true)
+    })
+
+    test('but not for a new cluster, or for work on the host only', async () => {
+      expect(await askedFor('wait-control-plane', [])).toBe(false)
+      expect(await askedFor('hostname', MEMBER)).toBe(false)
+    })
+  })
 
   test('closes the machine that answered when another one cannot be reached', async () => {
     const down = new KadmError('connect', 'refused the connection')

@@ -1,12 +1,13 @@
 import type {Cluster, Node, Role} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
-import {evenQuorum, mayAdd, memberAt, withoutQuorum} from '../../domain/etcd.ts'
+import {evenQuorum, mayAdd, memberAt} from '../../domain/etcd.ts'
 import type {Facts} from '../../domain/facts.ts'
 import {usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import {balancerOf} from '../../domain/load-balancer.ts'
 import {MANIFESTS_DIR} from '../../domain/paths.ts'
 import type {EtcdClient} from '../../kube/etcd/etcd-client.ts'
 import {settledMembers} from './join-etcd.ts'
+import {refuseLost, refuseWithoutQuorum} from './quorum.ts'
 
 /** Control planes can join only a cluster whose nodes reach the API at an address that stays when one of them is lost. */
 export function requireEndpoint({controlPlaneEndpoint}: Pick<Cluster, 'controlPlaneEndpoint'>): void {
@@ -33,25 +34,8 @@ export function refuseSelf(candidates: readonly Identified[], seed: Identified):
   })
 }
 
-/**
- * Throws `preflight`, with the numbers, when etcd has no quorum, so that no API server can answer. Returns when etcd
- * does not say so.
- */
-export async function refuseWithoutQuorum(
-  etcd: () => Promise<Pick<EtcdClient, 'askMembers'>>,
-  doing = 'control planes cannot join',
-): Promise<void> {
-  const members = await etcd()
-    .then(client => client.askMembers({withoutQuorum: true, retryForMs: 0}))
-    .catch((error: unknown) => {
-      if (error instanceof KadmError && error.code !== 'cancelled') return undefined
-      throw error
-    })
-  // A member without a leader answers, but is not healthy.
-  const lost = members && withoutQuorum(members.map(member => ({...member, isHealthy: member.status !== undefined})))
-  if (lost === undefined) return
-  throw new KadmError('preflight', `${doing}: ${lost}; nothing was changed`, {hint: START_THEM})
-}
+/** What etcd cannot do without its quorum. */
+export const CANNOT_JOIN = 'control planes cannot join'
 
 const START_THEM =
   'start the control planes that are down, or take a lost one out of the cluster (kadm remove NODE --dead), then run the same command again; kadm etcd members shows them'
@@ -72,16 +56,17 @@ export async function requireHealthyEtcd({cluster, nodes, factsOf, etcd, sleep}:
   if (joining.length === 0 || usesExternalEtcd(cluster)) return
   const members = await settledMembers(await etcd(), {isOwn: () => false, tries: 3}, sleep).catch(
     async (error: unknown) => {
-      if (error instanceof KadmError) await refuseWithoutQuorum(etcd)
+      if (error instanceof KadmError) await refuseWithoutQuorum(etcd, CANNOT_JOIN)
       throw error
     },
   )
   const former = joining.map(({address}) => memberAt(members, address))
-  const may = mayAdd(members.filter(member => !former.includes(member)))
+  const left = members.filter(member => !former.includes(member))
+  const doing = `${joining.map(({name}) => name).join(', ')} cannot join etcd`
+  refuseLost(left, doing)
+  const may = mayAdd(left)
   if (may === true) return
-  throw new KadmError('preflight', `${joining.map(({name}) => name).join(', ')} cannot join etcd: ${may}`, {
-    hint: START_THEM,
-  })
+  throw new KadmError('preflight', `${doing}: ${may}`, {hint: START_THEM})
 }
 
 /** What a person must know before these control planes join: an even number of them, and load balancers that stay as they are. */

@@ -7,9 +7,10 @@ import {throughCuts} from '../../remote/reconnect/come-back.ts'
 import {controlPlaneOn, type ControlPlane} from '../cluster/control-plane.ts'
 import {existingNodesOf} from '../cluster/existing-nodes.ts'
 import {initialControlPlaneOf} from '../cluster/initial-control-plane.ts'
-import {refuseSelf, refuseWithoutQuorum, requireEndpoint} from '../cluster/joining-control-planes.ts'
+import {CANNOT_JOIN, refuseSelf, requireEndpoint} from '../cluster/joining-control-planes.ts'
 import {joinTokens} from '../cluster/join-token.ts'
 import {readLiveCluster, type LiveCluster} from '../cluster/live-cluster.ts'
+import {refuseWithoutQuorum} from '../cluster/quorum.ts'
 import {readsOf} from '../cluster/run-values.ts'
 import {openMachines, type Candidate} from '../hosts/open-machines.ts'
 import {examine} from '../preflight/examine.ts'
@@ -99,7 +100,8 @@ async function openOnce(options: WorkflowOptions, parts: SessionParts): Promise<
     const controlPlane = isSamePlace ? first : open(live.cluster)
     return await examined(options, {candidates, seedControlPlane, initial, controlPlane, live})
   } catch (error) {
-    if (hasControlPlane(candidates) && isWithoutAnswer(error)) await refuseWithoutQuorum(first.etcd)
+    const doing = hasControlPlane(candidates) ? CANNOT_JOIN : 'workers cannot join'
+    if (isWithoutAnswer(error)) await refuseWithoutQuorum(first.etcd, doing)
     throw error
   }
 }

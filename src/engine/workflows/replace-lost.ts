@@ -26,10 +26,11 @@ export async function askAboutLost(options: WorkflowOptions, session: Session): 
   })
 }
 
-/** For a plan, which asks nothing. */
-export async function tellOfLost(options: WorkflowOptions, session: Session): Promise<void> {
+/** For a plan, which asks nothing. Returns what a run would remove after its question. */
+export async function tellOfLost(options: WorkflowOptions, session: Session): Promise<Replacement | undefined> {
   const lost = options.replacing === undefined ? undefined : await findLost(options, session, options.replacing.note)
   if (lost !== undefined) warnOfLost(options, lost)
+  return lost?.isNeeded === true ? lost : undefined
 }
 
 const namesOf = ({plan}: Replacement): string => plan.removals.map(({name}) => name).join(' ')

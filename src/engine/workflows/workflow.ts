@@ -1,5 +1,7 @@
 import type {Node} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
+import {joinControlPlanePhase} from '../../phases/control-plane/join.ts'
+import {waitControlPlanePhase} from '../../phases/control-plane/wait-control-plane.ts'
 import type {Finding} from '../../phases/preflight/finding.ts'
 import {carryOut, planChanges} from '../schedule/carry-out.ts'
 import type {PlannedChange} from '../schedule/differences.ts'
@@ -11,6 +13,7 @@ import type {Session} from './session.ts'
 import {withSession} from './with-session.ts'
 import {removeLost, withoutLost, type Replacement} from '../removal/replace.ts'
 import {askAboutLost, tellOfLost} from './replace-lost.ts'
+import {requireQuorum, type RunMembers} from '../cluster/quorum.ts'
 import {requireRoom} from '../cluster/room-in-etcd.ts'
 import {removeOldTokens} from '../cluster/old-tokens.ts'
 import type {WorkflowOptions} from './options.ts'
@@ -29,7 +32,8 @@ export interface WorkflowResult {
 /** Changes the hosts to the desired state: preflight checks all hosts before the first is changed. */
 export const carryOutWorkflow = (options: WorkflowOptions): Promise<WorkflowResult> =>
   withSession(options, refuseHeld, {
-    before: session => {
+    before: async session => {
+      await refuseLostQuorum(options, session)
       refuse(session.findings)
       return askBefore(options, session)
     },
@@ -50,18 +54,31 @@ async function askBefore(options: WorkflowOptions, session: Session): Promise<Re
 /** A run that joins a cluster was judged by `judgeJoining`. */
 async function refuseWithoutRoom(
   {joinTo}: WorkflowOptions,
-  {cluster, nodes, candidates, controlPlane}: Session,
+  session: Session,
   lost: Replacement | undefined,
 ): Promise<void> {
-  if (joinTo !== undefined || controlPlane === undefined) return
-  await requireRoom({
+  const members = membersOf(session)
+  if (joinTo !== undefined || members === undefined) return
+  await requireRoom({...members, leaving: lost?.plan.removals.flatMap(({address}) => address ?? []) ?? []})
+}
+
+/** The phases that wait until etcd works; a run without them only works on hosts. */
+const NEED_ETCD = [waitControlPlanePhase.name, joinControlPlanePhase.name]
+
+/** A run that restores etcd needs no quorum, and one that joins a cluster has read it already. */
+async function refuseLostQuorum({joinTo, restoring, steps}: WorkflowOptions, session: Session): Promise<void> {
+  const members = membersOf(session)
+  if (joinTo !== undefined || restoring !== undefined || members === undefined) return
+  if (steps.some(({path}) => NEED_ETCD.some(name => path.split('/')[0] === name))) await requireQuorum(members)
+}
+
+const membersOf = ({cluster, nodes, candidates, controlPlane}: Session): RunMembers | undefined =>
+  controlPlane && {
     cluster,
     nodes,
     factsOf: node => candidates[nodes.findIndex(({name}) => name === node.name)]?.gathered.facts,
-    leaving: lost?.plan.removals.flatMap(({address}) => address ?? []) ?? [],
     etcd: controlPlane.etcd,
-  })
-}
+  }
 
 async function carryOutSession(
   options: WorkflowOptions,
@@ -117,7 +134,10 @@ async function tidyTokens(options: WorkflowOptions, {controlPlane, candidates}: 
 /** What `carryOutWorkflow` would change; changes nothing. */
 export const planWorkflow = (options: WorkflowOptions): Promise<readonly PlannedChange[]> =>
   withSession(options, warnOfHeld, {
-    before: session => tellOfLost(options, session),
+    before: async session => {
+      await refuseLostQuorum(options, session)
+      if (options.restoring === undefined) await refuseWithoutRoom(options, session, await tellOfLost(options, session))
+    },
     work: async found => {
       const session = await passPreflight(options, found)
       const machines = session.candidates.map(candidate => machineOf(session, candidate, undefined))
