@@ -25,6 +25,16 @@ describe('how nodes reach the API', () => {
     expect(endpointOf(more)).toBe(expected)
   })
 
+  test.each([
+    [SECOND, '2 control planes: etcd needs 2 of them, so the cluster survives the loss of 0, as with 1 (0); use 3'],
+    [
+      `${THREE}- {role: control-plane, ssh: d}\n`,
+      '4 control planes: etcd needs 3 of them, so the cluster survives the loss of 1, as with 3 (1); use 5',
+    ],
+  ])('is warned of when the number of control planes is even', (hosts, message) => {
+    expect(read(file(hosts)).warnings).toEqual([expect.stringContaining(message)])
+  })
+
   test('is not warned of when the port is the load balancer’s own', () => {
     expect(read(file(THREE)).warnings).toEqual([])
   })

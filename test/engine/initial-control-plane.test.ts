@@ -78,6 +78,12 @@ describe('the initial control plane', () => {
 
   it('does not exist for the control planes of two clusters', () => {
     const two = () => chosen(host('cp-1', 'running', {ca: 'a'}), host('cp-2', 'begun', {ca: 'b'}))
-    expect(two).toThrow('belong to different clusters')
+    expect(two).toThrow(
+      expect.objectContaining({
+        code: 'preflight',
+        message: 'the control planes of the file belong to different clusters',
+        evidence: 'cp-1: CA sha256:aaaaaaaaaaaa…\ncp-2: CA sha256:bbbbbbbbbbbb…',
+      }),
+    )
   })
 })

@@ -124,10 +124,17 @@ describe('the machines of a restore', () => {
     expect(() => judgeMachines([machine('cp-1', undefined)], backup())).not.toThrow()
   })
 
-  it('of another cluster are refused with both CAs', () => {
+  it.each([
+    ['a backup', {}],
+    ['a snapshot', {keys: undefined}],
+  ])('of another cluster than %s are refused with both CAs', (_, restoring) => {
     const other = machine('cp-2', 'cd'.repeat(32))
-    expect(() => judgeMachines([machine('cp-1', undefined), other], backup())).toThrow(
-      'cluster.backup is of another cluster than cp-2; nothing was changed',
+    expect(() => judgeMachines([machine('cp-1', undefined), other], backup(restoring))).toThrow(
+      expect.objectContaining({
+        code: 'preflight',
+        message: 'cluster.backup is of another cluster than cp-2; nothing was changed',
+        evidence: `cluster.backup: CA sha256:${HASH.slice(0, 12)}…\ncp-2: CA sha256:cdcdcdcdcdcd…`,
+      }),
     )
   })
 
