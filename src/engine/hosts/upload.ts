@@ -61,12 +61,30 @@ export async function uploadAll(host: Host, uploads: readonly StagedFile[], uplo
     unique.map(upload => ({...upload, path: upload.to})),
     signal,
   )
-  const total = missing.reduce((sum, {size}) => sum + size, 0)
   const guard = guardOf(fence)
-  let sent = 0
+  const sent = sentReporter(missing, progress)
   await onEach(missing, UPLOADS_AT_ONCE, async ({from, to, sha256, size}) => {
-    await uploadFile(host, {source: from, target: to, sha256, size, mode: '0600', decompress: false, signal, guard})
-    sent += size
-    progress(`copied ${megabytes(sent)} of ${megabytes(total)}`)
+    const onProgress = (bytes: number): void => sent(to, bytes)
+    const file = {source: from, target: to, sha256, size, mode: '0600', decompress: false}
+    await uploadFile(host, {...file, onProgress, signal, guard})
+    sent(to, size)
   })
+}
+
+/** Takes the bytes that were sent of each file, and reports the sum each time it grew by one percent. */
+function sentReporter(
+  files: readonly StagedFile[],
+  progress: Uploading['progress'],
+): (file: string, bytes: number) => void {
+  const total = files.reduce((sum, {size}) => sum + size, 0)
+  const sent = new Map<string, number>()
+  let told = 0
+  return (file, bytes) => {
+    sent.set(file, bytes)
+    const sum = [...sent.values()].reduce((all, one) => all + one, 0)
+    const percent = Math.floor((100 * sum) / Math.max(total, 1))
+    if (percent <= told) return
+    told = percent
+    progress(`copied ${megabytes(sum)} of ${megabytes(total)}`)
+  }
 }
