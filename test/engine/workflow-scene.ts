@@ -24,7 +24,7 @@ export interface SaidByMachine {
   readonly cuts?: number
   /** Files that it has. */
   readonly files?: readonly string[]
-  /** What it answers to commands; otherwise a command is an error. */
+  /** What it answers to scripts after the look; otherwise such a script is an error. */
   readonly run?: Host['run']
 }
 
@@ -74,6 +74,7 @@ export function workflowScene(
             ? Promise.reject(hostLost(name, 'the connection was lost'))
             : Promise.resolve(factsOf(name, said))
         did.push(`read ${name}`)
+        if (said.run !== undefined) return said.run(script).then(({stdout}) => stdout)
         return Promise.reject(new Error(`${name} has no rule for this:\n${script}`))
       },
       run: (...call) => {
