@@ -114,7 +114,7 @@ complete -c kadm -n '__kadm_is \'certs certificate-key\'' -l verbose -s v -d 'pr
 complete -c kadm -n '__kadm_is \'certs certificate-key\'' -l color -d 'use colours on a terminal; NO_COLOR also turns them off'
 complete -c kadm -n '__kadm_is \'certs certificate-key\'' -l no-color -d 'use colours on a terminal; NO_COLOR also turns them off'
 complete -c kadm -n '__kadm_is \'certs certificate-key\'' -l output -s o -x -a 'json yaml' -d 'print the result in another format'
-complete -c kadm -f -n '__kadm_next \'certs\'' -a csr -d 'Write keys and certificate requests for the control planes of your file.'
+complete -c kadm -f -n '__kadm_next \'certs\'' -a csr -d 'Write keys and certificate requests for the machines of your file.'
 complete -c kadm -n '__kadm_is \'certs csr\'' -l json -d 'print events as JSON, one object per line, on stdout; the last object is the result or the error'
 complete -c kadm -n '__kadm_is \'certs csr\'' -l verbose -s v -d 'print every event, all evidence and the causes of errors'
 complete -c kadm -n '__kadm_is \'certs csr\'' -l color -d 'use colours on a terminal; NO_COLOR also turns them off'

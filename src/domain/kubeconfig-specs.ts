@@ -1,6 +1,16 @@
 import {ADMINS_GROUP, NODES_GROUP, type WantedCertificate} from './certificates.ts'
 import type {Cluster, Node} from './cluster.ts'
-import {ADMIN_CONF, CONTROLLER_MANAGER_CONF, KUBELET_CONF, SCHEDULER_CONF, SUPER_ADMIN_CONF} from './paths.ts'
+import {localServer} from './endpoint.ts'
+import type {Facts} from './facts.ts'
+import {balancerOf} from './load-balancer.ts'
+import {
+  ADMIN_CONF,
+  CONTROLLER_MANAGER_CONF,
+  KUBELET_CONF,
+  MANIFESTS_DIR,
+  SCHEDULER_CONF,
+  SUPER_ADMIN_CONF,
+} from './paths.ts'
 
 /** One kubeconfig that kubeadm writes on a control plane. */
 export interface KubeconfigSpec {
@@ -61,7 +71,30 @@ export const KUBECONFIG_NAMES: readonly KubeconfigName[] = [
   'scheduler',
 ]
 
+/** Those of a control plane that joins a cluster: only the one that created it has the kubeconfig for emergencies. */
+export const JOINED_KUBECONFIGS: readonly KubeconfigName[] = KUBECONFIG_NAMES.filter(name => name !== 'super-admin')
+
+/** Whether the control plane that leads a run has all of them: one that joined the cluster leads a later run without that for emergencies. */
+export const createsCluster = ({files}: Pick<Facts, 'files'>, nodes: readonly Pick<Node, 'role'>[]): boolean =>
+  files[SUPER_ADMIN_CONF] !== undefined ||
+  files[`${MANIFESTS_DIR}/kube-apiserver.yaml`] === undefined ||
+  nodes.filter(({role}) => role === 'control-plane').length === 1
+
 export const kubeconfigSpec = (name: KubeconfigName): KubeconfigSpec => KUBECONFIGS[name]
+
+/**
+ * The API server that a kubeconfig names. On a control plane it is never a local load balancer: people use copies of these files
+ * elsewhere, and they must work when the load balancer does not.
+ */
+export function kubeconfigServer(
+  name: KubeconfigName,
+  {cluster, node, endpoint}: {readonly cluster: Cluster; readonly node: Node; readonly endpoint: string},
+): string {
+  if (node.role === 'worker') return endpoint
+  return kubeconfigSpec(name).server === 'local' || balancerOf(cluster) !== undefined
+    ? localServer(cluster, node)
+    : endpoint
+}
 
 /** The client certificate that goes into one of the kubeconfig files. */
 export function wantedKubeconfigCertificate(name: KubeconfigName, cluster: Cluster, node: Node): WantedCertificate {

@@ -1,5 +1,7 @@
 import type {Bundle} from '../domain/bundle.ts'
+import type {CaName} from '../domain/certificates.ts'
 import type {Cluster, Node} from '../domain/cluster.ts'
+import {externalAuthorities} from '../domain/external-ca.ts'
 import type {Facts} from '../domain/facts.ts'
 import type {Peer} from '../domain/firewall.ts'
 import type {PackageSource} from '../domain/repository.ts'
@@ -21,6 +23,8 @@ export interface PhaseContext {
   readonly nodes: readonly Node[]
   /** Nodes of the cluster that are not part of this run; undefined when the cluster could not be read. */
   readonly existingNodes?: readonly Peer[] | undefined
+  /** The authorities whose key is on no control plane of the cluster; undefined: none. */
+  readonly elsewhere?: readonly CaName[] | undefined
   /** The API address for nodes: `https://host:port`; undefined in a run that only works on hosts. */
   readonly endpoint: string | undefined
   /** The API address for people and for machines that are not nodes yet, if it is not `endpoint`. */
@@ -40,6 +44,12 @@ export function endpointOf({endpoint}: Pick<PhaseContext, 'endpoint'>): string {
   if (endpoint === undefined) throw new Error('this run does not know the address of the API')
   return endpoint
 }
+
+/** Whether kadm cannot sign with this authority on this machine, because its key is kept elsewhere. */
+export const isElsewhere = (
+  {facts, elsewhere = []}: Pick<PhaseContext, 'facts' | 'elsewhere'>,
+  name: CaName,
+): boolean => elsewhere.includes(name) || externalAuthorities(facts).includes(name)
 
 /** The API address that works outside the nodes too: `https://host:port`. */
 export const publicServerOf = ({endpoint, publicServer}: Pick<PhaseContext, 'endpoint' | 'publicServer'>): string =>

@@ -57,6 +57,12 @@ describe('the initial control plane', () => {
     expect(chosen(host('cp-1', 'running'), second, host('cp-3', 'running'))).toBe('cp-2')
   })
 
+  it('is the one with the certificate of a CA whose key is kept elsewhere, before a bare one', () => {
+    const begun = host('cp-2', 'begun')
+    const facts = {...begun.gathered.facts, files: {[CA_KEY.replace('key', 'crt')]: file}}
+    expect(chosen(host('cp-1', 'bare'), {...begun, gathered: {facts}})).toBe('cp-2')
+  })
+
   it('is the first of two in the same state', () => {
     expect(chosen(host('cp-1', 'running'), host('cp-2', 'running'))).toBe('cp-1')
   })

@@ -2,14 +2,20 @@ import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
+import {CA_NAMES} from '../../src/domain/certificates.ts'
+import {signedOn} from '../../src/domain/external-ca.ts'
 import {signingRequests} from '../../src/engine/cluster/signing-requests.ts'
 import {writeRequests} from '../../src/engine/cluster/write-requests.ts'
-import {sampleCluster} from '../phases/preflight/sample.ts'
+import {sampleCluster, sampleFacts} from '../phases/preflight/sample.ts'
 import {sampleNode} from './sample-run.ts'
 
 const base = sampleCluster()
 const cluster = {...base, pki: {...base.pki, algorithm: 'ECDSA-P256'}} as const
 const node = sampleNode('cp-1', 'control-plane')
+const toSign = signedOn(
+  {node, facts: sampleFacts(10)},
+  {cluster, nodes: [node], elsewhere: CA_NAMES, leader: node.host},
+)
 
 describe('the requests of a control plane', () => {
   let folder: string
@@ -19,7 +25,7 @@ describe('the requests of a control plane', () => {
   afterEach(() => rmSync(folder, {recursive: true, force: true}))
 
   it('are those of kubeadm certs generate-csr, for their owner only, and replace nothing', async () => {
-    const files = await signingRequests(cluster, node)
+    const files = await signingRequests({cluster, endpoint: 'https://api.example:6443', toSign}, node)
     await writeRequests(folder, files)
 
     expect(readdirSync(join(folder, 'cp-1')).toSorted()).toEqual([

@@ -53,6 +53,15 @@ describe('what a kubelet introduces itself with', () => {
     expect(vm.read(BOOTSTRAP_KUBELET_CONF)).not.toContain('oldold.')
   })
 
+  test('is not needed by a kubelet whose certificate was signed elsewhere', async () => {
+    const vm = bench()
+    vm.write(KUBELET_CONF, 'client-certificate-data: ""\n')
+    expect(await diffOf(vm)).toBe('will be created with a new token')
+
+    vm.write(KUBELET_CONF, '    client-certificate-data: LS0t\n')
+    expect(await diffOf(vm)).toBeUndefined()
+  })
+
   test('is not needed by a kubelet that has joined', async () => {
     const vm = bench()
     vm.write(KUBELET_CONF, 'x')

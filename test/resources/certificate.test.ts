@@ -208,6 +208,31 @@ describe('a certificate', () => {
     expect(await diffOf(vm, of('apiserver'))).toBe('cannot read its CA')
   })
 
+  test('by an authority elsewhere is kept, and one that does not fit is never issued', async () => {
+    const {vm, apiserver} = await withBoth()
+    await vm.host.read(`rm ${keyPath('ca')}`)
+    const signed = {...of('apiserver'), isKeyElsewhere: true}
+    const later = {...of('apiserver', {now: laterBy(cluster.pki.leafHours + 1)}), isKeyElsewhere: true}
+
+    expect(await apply(vm.host, [{...of('ca'), isKeyElsewhere: true}, signed], {values: valuesOf()})).toBe(0)
+    await expect(apply(vm.host, [later], {values: valuesOf()})).rejects.toMatchObject({
+      code: 'preflight',
+      message: expect.stringMatching(/apiserver\.crt: it expired on .*without the key of its CA/) as string,
+      hint: expect.stringContaining('kadm certs csr') as string,
+    })
+    expect(filesOf(vm, 'apiserver')).toStrictEqual(apiserver)
+  })
+
+  test('by an authority elsewhere is judged before the certificate of its CA is there', async () => {
+    const {vm} = await withBoth()
+    await vm.host.read(`rm ${certPath('ca')}`)
+
+    expect(await diffOf(vm, {...of('apiserver'), isKeyElsewhere: true})).toBeUndefined()
+    expect(await diffOf(vm, {...of('apiserver-kubelet-client'), isKeyElsewhere: true})).toBe(
+      'the certificate is missing',
+    )
+  })
+
   test('that is damaged is reported in a plan too', () => {
     const state = {certPem: 'garbage', keyPublicHash: undefined, caPem: undefined}
 

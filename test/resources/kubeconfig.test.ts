@@ -75,6 +75,18 @@ describe('a kubeconfig', () => {
     expect(await diffOf(vm)).toBe('its CA will be created')
   })
 
+  test('by an authority elsewhere is judged before its CA is there, and never issued', async () => {
+    const {vm, authority} = await bench()
+    await vm.host.read(`rm ${certPath('ca')}`)
+    const signed = {...wanted(), isKeyElsewhere: true}
+    vm.write(KUBELET_CONF, written(authority, {server: 'https://10.0.0.9:6443'}))
+
+    expect(await diffOf(vm, signed)).toMatch(/^contains the server/)
+    await expect(apply(vm.host, [signed], {values: valuesOf({authority})})).rejects.toThrow('without the key of its CA')
+    vm.write(KUBELET_CONF, written(authority))
+    expect(await diffOf(vm, signed)).toBeUndefined()
+  })
+
   test('of the kubelet that points at the certificate it renews itself is left to it', async () => {
     const {vm, authority} = await bench()
     vm.write(KUBELET_CONF, written(authority))

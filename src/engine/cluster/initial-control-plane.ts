@@ -1,5 +1,6 @@
 import {keyPath} from '../../domain/certificates.ts'
 import {KadmError} from '../../domain/errors.ts'
+import {externalAuthorities} from '../../domain/external-ca.ts'
 import type {Facts} from '../../domain/facts.ts'
 import {MANIFESTS_DIR, SUPER_ADMIN_CONF} from '../../domain/paths.ts'
 import type {Candidate} from '../hosts/open-machines.ts'
@@ -19,7 +20,9 @@ function progressOf({gathered: {facts}}: Known): number {
   if (facts.restore?.stage === 'restored') return 4
   if (facts.files[`${MANIFESTS_DIR}/kube-apiserver.yaml`] !== undefined)
     return facts.listening.some(({process}) => process === 'kube-apiserver') ? 3 : IS_MEMBER
-  return facts.clusterCaHash !== undefined && facts.files[keyPath('ca', facts.certificatesDir)] !== undefined ? 1 : 0
+  const hasCa =
+    facts.files[keyPath('ca', facts.certificatesDir)] !== undefined || externalAuthorities(facts).includes('ca')
+  return facts.clusterCaHash !== undefined && hasCa ? 1 : 0
 }
 
 /** 1 for the control plane that created the cluster: only this one has the kubeconfig for emergencies. */

@@ -1,17 +1,20 @@
 import {issueLeaf} from '../../certs/issue.ts'
 import {makeKey, parsePrivateKey, privateKeyPem} from '../../certs/keys.ts'
-import {ADMINS_GROUP, type CaName} from '../../domain/certificates.ts'
+import {ADMINS_GROUP, certPath, keyPath, type CaName} from '../../domain/certificates.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {urlHost} from '../../domain/etcd.ts'
+import {ADMIN_CONF} from '../../domain/paths.ts'
 import {PORTS} from '../../domain/ports.ts'
 import type {SharedTexts} from '../../domain/shared-certs.ts'
 import {kubeClient, type KubeClient} from '../../kube/client.ts'
 import {wayOver} from '../../kube/connection.ts'
 import {etcdClient, type EtcdClient} from '../../kube/etcd/etcd-client.ts'
 import type {EtcdEndpoint} from '../../kube/etcd/gateway.ts'
+import {endpointFromKubeconfig} from '../../kube/kubeconfig.ts'
 import {textAt, textsAt} from '../../kube/json.ts'
 import {apiPath, query} from '../../kube/kinds.ts'
 import type {Host} from '../../remote/host.ts'
+import {sh} from '../../remote/shell/shell.ts'
 import type {KeyPair} from '../../resources/core/values.ts'
 import {once} from '../hosts/once.ts'
 import type {ControlPlane} from './control-plane.ts'
@@ -21,8 +24,10 @@ export interface SharedControlPlane {
   readonly host: Host
   /** The API of the cluster. */
   readonly server: {readonly host: string; readonly port: number; readonly ca: string}
-  /** The CAs and the key of service accounts. */
+  /** The CAs and the key of service accounts. Without the key of a CA, the machine has what this CA signed elsewhere. */
   readonly shared: SharedTexts
+  /** The folder of the certificates on the machine. */
+  readonly pkiDir?: string | undefined
   readonly now: Date
   readonly random: (bytes: number) => Buffer
 }
@@ -32,7 +37,7 @@ const HOURS = 24
 
 /**
  * The control plane of a cluster for a machine that has its CAs: with these it gives itself the access that its
- * admin.conf will have.
+ * admin.conf will have, or takes that of a signed admin.conf.
  */
 export function sharedControlPlane(given: SharedControlPlane): ControlPlane {
   const {host, server, shared} = given
@@ -43,22 +48,24 @@ export function sharedControlPlane(given: SharedControlPlane): ControlPlane {
       opened.push(made)
       return made
     })
-  const authority = (name: CaName): KeyPair => ({
-    certPem: textOf(shared, `${name}.crt`),
-    keyPem: textOf(shared, `${name}.key`),
-  })
   const api = kept(async () => {
-    const {cert, key} = await clientOf(given, authority('ca'), {name: 'kubernetes-admin', groups: [ADMINS_GROUP]})
+    const {host: to, port} = server
+    const ca = authorityIn(shared, 'ca')
+    if (ca.keyPem === '') {
+      const signed = endpointFromKubeconfig(await host.read(sh`cat -- ${ADMIN_CONF}`.text))
+      return kubeClient({...signed, host: to, port}, wayOver(host))
+    }
+    const {cert, key} = await clientOf(given, ca, {name: 'kubernetes-admin', groups: [ADMINS_GROUP]})
     const credentials = {kind: 'certificate', cert, key} as const
-    return kubeClient({host: server.host, port: server.port, trust: {ca: server.ca}, credentials}, wayOver(host))
+    return kubeClient({host: to, port, trust: {ca: server.ca}, credentials}, wayOver(host))
   })
   return {
     host,
     api,
     superApi: () => Promise.reject(new KadmError('remote', 'a machine that joins has no emergency access')),
-    etcd: kept(async () => etcdThrough(given, await api(), authority('etcd-ca'))),
+    etcd: kept(async () => etcdThrough(given, await api())),
     serviceAccountKey: () => Promise.resolve({key: textOf(shared, 'sa.key'), pub: textOf(shared, 'sa.pub')}),
-    authority: name => Promise.resolve(authority(name)),
+    authority: name => Promise.resolve(authorityIn(shared, name)),
     sharedFile: ({entry}) => Promise.resolve(textOf(shared, entry)),
     clusterCa: () => Promise.resolve(server.ca),
     forget: () => undefined,
@@ -73,6 +80,12 @@ const textOf = (shared: SharedTexts, entry: string): string => {
   if (text === '') throw new Error(`${entry} was not checked`)
   return text
 }
+
+/** Its key is empty where it is kept elsewhere. */
+const authorityIn = (shared: SharedTexts, name: CaName): KeyPair => ({
+  certPem: textOf(shared, `${name}.crt`),
+  keyPem: shared.get(`${name}.key`) ?? '',
+})
 
 async function clientOf(
   {now, random}: SharedControlPlane,
@@ -92,15 +105,28 @@ async function clientOf(
   return {cert: issueLeaf({wanted, key, now, random}, signer), key: privateKeyPem(key)}
 }
 
-async function etcdThrough(given: SharedControlPlane, api: KubeClient, ca: KeyPair): Promise<EtcdClient> {
+async function etcdThrough(given: SharedControlPlane, api: KubeClient): Promise<EtcdClient> {
   const endpoints = await etcdEndpoints(api, given.host)
   if (endpoints.length === 0) {
     throw new KadmError('remote', 'no member of etcd is known: no pod of etcd in kube-system names its address', {
       hint: 'check the control planes: kadm status',
     })
   }
-  const {cert, key} = await clientOf(given, ca, {name: 'kube-etcd-healthcheck-client', groups: []})
+  const ca = authorityIn(given.shared, 'etcd-ca')
+  const {cert, key} =
+    ca.keyPem === ''
+      ? await signedEtcdClient(given)
+      : await clientOf(given, ca, {name: 'kube-etcd-healthcheck-client', groups: []})
   return etcdClient(endpoints, {ca: ca.certPem, cert, key})
+}
+
+/** The one that was signed elsewhere, from the machine. */
+async function signedEtcdClient({host, pkiDir}: SharedControlPlane): Promise<{cert: string; key: string}> {
+  const name = 'etcd-healthcheck-client'
+  const [cert, key] = await Promise.all(
+    ([certPath(name, pkiDir), keyPath(name, pkiDir)] as const).map(path => host.read(sh`cat -- ${path}`.text)),
+  )
+  return {cert: cert ?? '', key: key ?? ''}
 }
 
 const ADVERTISED = 'kubeadm.kubernetes.io/etcd.advertise-client-urls'

@@ -1,12 +1,10 @@
 import {basename} from 'node:path/posix'
 import {certificateRequest} from '../../certs/request.ts'
 import {makeKey, privateKeyPem} from '../../certs/keys.ts'
-import {CA_NAMES, certificateSpec, wantedCertificate} from '../../domain/certificates.ts'
+import {certificateSpec, wantedCertificate} from '../../domain/certificates.ts'
 import type {Cluster, Node} from '../../domain/cluster.ts'
-import {endpointServer, localServer} from '../../domain/endpoint.ts'
-import {signedBy} from '../../domain/external-ca.ts'
-import {kubeconfigSpec, wantedKubeconfigCertificate} from '../../domain/kubeconfig-specs.ts'
-import {balancerOf} from '../../domain/load-balancer.ts'
+import type {ToSign} from '../../domain/external-ca.ts'
+import {kubeconfigServer, kubeconfigSpec, wantedKubeconfigCertificate} from '../../domain/kubeconfig-specs.ts'
 import {kubeconfigYaml} from '../../manifests/kubeconfig.ts'
 
 export interface RequestFile {
@@ -15,12 +13,22 @@ export interface RequestFile {
   readonly text: string
 }
 
+/** What of a cluster a request depends on. */
+export interface Requested {
+  readonly cluster: Cluster
+  /** `https://host:port` of the API for nodes. */
+  readonly endpoint: string
+  readonly toSign: ToSign
+}
+
 /**
- * The keys and the requests of one control plane, as kubeadm certs generate-csr names them: `cp-1/pki/apiserver.key`,
+ * The keys and the requests of one machine, as kubeadm certs generate-csr names them: `cp-1/pki/apiserver.key`,
  * `cp-1/pki/apiserver.csr`, and for a kubeconfig the file with its key and without a certificate, `cp-1/admin.conf`, `cp-1/admin.conf.csr`.
  */
-export async function signingRequests(cluster: Cluster, node: Node): Promise<readonly RequestFile[]> {
-  const {certificates, kubeconfigs} = signedBy(cluster, CA_NAMES)
+export async function signingRequests(
+  {cluster, endpoint, toSign: {certificates, kubeconfigs}}: Requested,
+  node: Node,
+): Promise<readonly RequestFile[]> {
   const files: RequestFile[] = []
   for (const name of certificates) {
     const key = await makeKey(cluster.pki.algorithm)
@@ -30,14 +38,11 @@ export async function signingRequests(cluster: Cluster, node: Node): Promise<rea
   }
   for (const name of kubeconfigs) {
     const key = await makeKey(cluster.pki.algorithm)
-    const {path, user, server} = kubeconfigSpec(name)
+    const {path, user} = kubeconfigSpec(name)
     const file = `${node.name}/${basename(path)}`
     const text = kubeconfigYaml({
       clusterName: cluster.name,
-      server:
-        server === 'local' || balancerOf(cluster) !== undefined
-          ? localServer(cluster, node)
-          : endpointServer(cluster, node),
+      server: kubeconfigServer(name, {cluster, node, endpoint}),
       caPem: '',
       user: user(node),
       credentials: {kind: 'certificate', certPem: '', keyPem: privateKeyPem(key)},

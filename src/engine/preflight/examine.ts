@@ -5,7 +5,7 @@ import {balancerOf} from '../../domain/load-balancer.ts'
 import {listNodes} from '../../kube/nodes.ts'
 import {addressChoices, type AddressChoice} from '../../phases/preflight/address-choice.ts'
 import {applyIgnores, gatherEqual, type Finding} from '../../phases/preflight/finding.ts'
-import type {ExistingNode, JudgedHost} from '../../phases/preflight/input.ts'
+import type {ExistingNode, JudgedHost, PreflightInput} from '../../phases/preflight/input.ts'
 import {judge} from '../../phases/preflight/judge.ts'
 import {caHashOf} from '../backup/judge-restore.ts'
 import type {ControlPlane} from '../cluster/control-plane.ts'
@@ -23,6 +23,8 @@ export interface Examination {
   readonly candidates: readonly Candidate[]
   /** The cluster to join, if it exists already. */
   readonly joined: JoinedCluster | undefined
+  readonly elsewhere?: PreflightInput['elsewhere']
+  readonly leader?: PreflightInput['leader']
   /** Reads the CA of a cluster whose control plane is one of the hosts. */
   readonly readCa?: (() => Promise<string>) | undefined
 }
@@ -62,6 +64,8 @@ export async function examine(examination: Examination): Promise<Examined> {
     clusterCaHash: joined === undefined ? undefined : inspect(joined.caPem).publicKeyHash,
     isRestore: options.restoring !== undefined,
     restoredCaHash: options.restoring === undefined ? undefined : caHashOf(options.restoring),
+    elsewhere: examination.elsewhere,
+    leader: examination.leader,
     bundleArchitecture: options.bundle?.bundle.architecture,
     command: options.command,
   })

@@ -26,7 +26,10 @@ export function machineOf(session: Session, candidate: Candidate, lease: Machine
 /** What a run knows of its cluster; a run that only works on hosts leaves out the ways to the cluster. */
 export type RunCluster = Pick<Session, 'cluster' | 'nodes'> &
   Partial<
-    Pick<Session, 'existingNodes' | 'endpoint' | 'publicServer' | 'controlPlane' | 'initialControlPlane' | 'sources'>
+    Pick<
+      Session,
+      'existingNodes' | 'elsewhere' | 'endpoint' | 'publicServer' | 'controlPlane' | 'initialControlPlane' | 'sources'
+    >
   > & {
     /** The package source, when the run needs one. */
     readonly source?: PackageSource | undefined
@@ -43,6 +46,7 @@ export function runOf(options: WorkflowOptions, session: RunCluster, machines: r
     machines,
     nodes: session.nodes,
     existingNodes: session.existingNodes,
+    elsewhere: session.elsewhere,
     initialControlPlane: session.initialControlPlane,
     endpoint: session.endpoint,
     publicServer: session.publicServer,

@@ -28,6 +28,7 @@ export interface Run {
   /** Nodes of the cluster that are not part of this run; undefined when the cluster could not be read. */
   readonly existingNodes?: readonly Peer[] | undefined
   readonly initialControlPlane: Node | undefined
+  readonly elsewhere?: PhaseContext['elsewhere']
   /** `https://host:port` of the API for clients; undefined when no phase of the run needs it. */
   readonly endpoint: string | undefined
   readonly publicServer?: string | undefined
@@ -62,6 +63,7 @@ export const contextOf = (run: Run, {node, facts}: Machine): PhaseContext => ({
   facts,
   nodes: run.nodes,
   existingNodes: run.existingNodes,
+  elsewhere: run.elsewhere,
   endpoint: run.endpoint,
   publicServer: run.publicServer,
   bundle: run.bundle,

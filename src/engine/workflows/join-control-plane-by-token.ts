@@ -1,3 +1,8 @@
+import type {CaName} from '../../domain/certificates.ts'
+import type {Cluster} from '../../domain/cluster.ts'
+import {KadmError} from '../../domain/errors.ts'
+import {authoritiesElsewhere, SIGN_THEM, signedOn, unsignedFiles} from '../../domain/external-ca.ts'
+import {pkiDir} from '../../domain/kubeadm-places.ts'
 import {sharedFiles} from '../../domain/shared-certs.ts'
 import type {KubeClient} from '../../kube/client.ts'
 import type {Discovered} from '../../kube/cluster-info.ts'
@@ -36,11 +41,13 @@ export async function openControlPlaneByToken(
 ): Promise<Session> {
   const {candidate, discovered} = found
   const candidates = [candidate]
-  const controlPlane = await openShared(options, joinTo, found)
+  // With a certificate key, all CAs come with their keys.
+  const elsewhere = joinTo.certificateKey === undefined ? authoritiesElsewhere([candidate.gathered.facts]) : []
+  const controlPlane = await openShared(options, joinTo, {...found, elsewhere})
   // The token may not read all settings.
   const {cluster, server, publicServer} = await readLiveCluster(await controlPlane.api(), options.cluster, joinTo)
   const [{nodes, findings}] = await Promise.all([
-    examine({options, cluster, candidates, joined: {controlPlane, caPem: discovered.ca}}),
+    examine({options, cluster, candidates, elsewhere, joined: {controlPlane, caPem: discovered.ca}}),
     checkBundle(options, cluster, candidates),
   ])
   const existingNodes = await existingNodesOf({controlPlane, joins: true, candidates, nodes})
@@ -50,6 +57,7 @@ export async function openControlPlaneByToken(
     candidates,
     nodes,
     existingNodes,
+    elsewhere,
     findings,
     endpoint: server,
     publicServer,
@@ -59,17 +67,43 @@ export async function openControlPlaneByToken(
   }
 }
 
+interface FoundShared extends FoundCluster {
+  readonly elsewhere: readonly CaName[]
+}
+
 async function openShared(
   {cluster, clock, random, signal}: WorkflowOptions,
   joinTo: ByToken,
-  {candidate: {host}, discovered, api, closers}: FoundCluster,
+  {candidate, discovered, api, closers, elsewhere}: FoundShared,
 ): Promise<ControlPlane> {
+  const {host} = candidate
   const live = await readLiveCluster(api, cluster, joinTo)
   requireEndpoint(live.cluster)
+  refuseUnsigned(candidate, live.cluster, elsewhere)
   const {certificateKey} = joinTo
-  const files = sharedFiles(live.cluster)
+  const files = sharedFiles(live.cluster).filter(({entry}) => !elsewhere.some(name => entry === `${name}.key`))
   const shared = await sharedTexts({host, files, caPem: discovered.ca, certificateKey, api, signal})
-  const controlPlane = sharedControlPlane({host, server: discovered, shared, now: new Date(clock.now()), random})
+  const controlPlane = sharedControlPlane({
+    ...{host, server: discovered, shared, random},
+    pkiDir: pkiDir(live.cluster),
+    now: new Date(clock.now()),
+  })
   closers.push(controlPlane.close)
   return controlPlane
+}
+
+/** Its access to the cluster is among the signed files, so they are needed before preflight. */
+function refuseUnsigned(
+  {host, spec, gathered: {facts}}: Candidate,
+  cluster: Cluster,
+  elsewhere: readonly CaName[],
+): void {
+  const node = {role: spec.role, host: spec}
+  const missing = unsignedFiles(signedOn({node, facts}, {cluster, nodes: [], elsewhere, leader: undefined}), facts)
+  if (missing.length === 0) return
+  throw new KadmError(
+    'preflight',
+    `this machine needs these files, which kadm cannot sign without the key of ${elsewhere.join(', ')}: ${missing.join(', ')}; nothing was changed`,
+    {host: host.name, hint: `${SIGN_THEM}; or pass --certificate-key, if the cluster has the key`},
+  )
 }

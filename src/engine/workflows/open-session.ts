@@ -5,6 +5,7 @@ import {isAway, isWithoutAnswer, KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
 import {throughCuts} from '../../remote/reconnect/come-back.ts'
 import {controlPlaneOn, type ControlPlane} from '../cluster/control-plane.ts'
+import {elsewhereIn} from '../cluster/elsewhere.ts'
 import {existingNodesOf} from '../cluster/existing-nodes.ts'
 import {initialControlPlaneOf} from '../cluster/initial-control-plane.ts'
 import {CANNOT_JOIN, refuseSelf, requireEndpoint} from '../cluster/joining-control-planes.ts'
@@ -144,9 +145,10 @@ async function examinedOnce(options: WorkflowOptions, opened: OpenedMachines): P
   const {clock, random, emit, holder} = options
   const cluster = live?.cluster ?? options.cluster
   const caPem = live === undefined ? undefined : await controlPlane.clusterCa()
+  const elsewhere = elsewhereIn(candidates, seedControlPlane)
   const [{nodes, findings}] = await Promise.all([
     examine({
-      ...{options, cluster, candidates},
+      ...{options, cluster, candidates, elsewhere, leader: initial?.spec},
       joined: caPem === undefined ? undefined : {controlPlane, caPem},
       readCa: initial?.gathered.facts.clusterCaHash === undefined ? undefined : controlPlane.clusterCa,
     }),
@@ -163,22 +165,29 @@ async function examinedOnce(options: WorkflowOptions, opened: OpenedMachines): P
     candidates,
     nodes,
     existingNodes,
+    elsewhere,
     initialControlPlane,
     seedControlPlane,
     findings,
     endpoint: live?.server ?? serverOf(cluster, initialControlPlane),
     publicServer: live?.publicServer ?? (initialControlPlane && publicServer(cluster, initialControlPlane)),
     controlPlane,
-    sources: {
-      ...readsOf(controlPlane),
-      ...(options.restoring === undefined ? {} : restoredSources(options.restoring)),
-      createToken: tokens.create,
-      isTokenLeft: tokens.isLeft,
-      revokeToken: tokens.revoke,
-    },
+    sources: sourcesOf(options, controlPlane, tokens),
     dispose: tokens.revokeAll,
   }
 }
+
+const sourcesOf = (
+  {restoring}: WorkflowOptions,
+  controlPlane: ControlPlane,
+  tokens: ReturnType<typeof joinTokens>,
+): Session['sources'] => ({
+  ...readsOf(controlPlane),
+  ...(restoring === undefined ? {} : restoredSources(restoring)),
+  createToken: tokens.create,
+  isTokenLeft: tokens.isLeft,
+  revokeToken: tokens.revoke,
+})
 
 function serverOf(cluster: Cluster, initialControlPlane: Node | undefined): string {
   if (initialControlPlane === undefined) throw new Error('a cluster without a control plane has no API address')

@@ -1,3 +1,4 @@
+import type {CaName} from '../../domain/certificates.ts'
 import type {Cluster, HostSpec, Node} from '../../domain/cluster.ts'
 import type {Finding} from '../../phases/preflight/finding.ts'
 import type {ControlPlane} from '../cluster/control-plane.ts'
@@ -20,6 +21,8 @@ export interface Session {
   readonly controlPlane: ControlPlane | undefined
   /** Nodes of the cluster besides these hosts; undefined when the cluster does not answer. */
   readonly existingNodes?: readonly ExistingNode[] | undefined
+  /** The authorities whose key is on no control plane of the cluster. */
+  readonly elsewhere?: readonly CaName[] | undefined
   /** The control plane of this run that creates the objects of the cluster; undefined for a run that joins a cluster. */
   readonly initialControlPlane?: Node | undefined
   /** The control plane to join. */

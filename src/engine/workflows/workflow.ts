@@ -14,6 +14,9 @@ import {withSession} from './with-session.ts'
 import {removeLost, withoutLost, type Replacement} from '../removal/replace.ts'
 import {askAboutLost, tellOfLost} from './replace-lost.ts'
 import {requireQuorum, type RunMembers} from '../cluster/quorum.ts'
+import {refuseUnfit} from './refuse-unfit.ts'
+import {sessionRequests} from './session-requests.ts'
+import type {RequestFile} from '../cluster/signing-requests.ts'
 import {requireRoom} from '../cluster/room-in-etcd.ts'
 import {removeOldTokens} from '../cluster/old-tokens.ts'
 import type {WorkflowOptions} from './options.ts'
@@ -148,11 +151,11 @@ export const planWorkflow = (options: WorkflowOptions): Promise<readonly Planned
     },
   })
 
-/** The machines with the names and addresses that they have as nodes; changes nothing. */
-export const nodesWorkflow = (options: WorkflowOptions): Promise<readonly Node[]> =>
+/** Keys and requests for what a CA must sign elsewhere, for the machines as the nodes that they are or will be; changes nothing. */
+export const requestsWorkflow = (options: WorkflowOptions): Promise<readonly RequestFile[]> =>
   withSession(options, warnOfHeld, {
     before: () => Promise.resolve(),
-    work: session => Promise.resolve(session.nodes),
+    work: sessionRequests,
   })
 
 /** All findings of all hosts; changes nothing. */
@@ -166,7 +169,9 @@ export const preflightWorkflow = (options: WorkflowOptions): Promise<readonly Fi
 async function passPreflight(options: WorkflowOptions, session: Session): Promise<PreflightedSession> {
   refuse(session.findings)
   const [source] = await Promise.all([packageSourceOf(options, session), askReleaseHashes(options, session)])
-  return {...session, source}
+  const preflighted = {...session, source}
+  await refuseUnfit(options, preflighted)
+  return preflighted
 }
 
 function refuse(findings: readonly Finding[]): void {

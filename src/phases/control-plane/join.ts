@@ -1,4 +1,5 @@
 import {certificateNames, isAuthority} from '../../domain/certificates.ts'
+import {JOINED_KUBECONFIGS} from '../../domain/kubeconfig-specs.ts'
 import {externalEtcdFiles} from '../../domain/shared-certs.ts'
 import {stepMs} from '../../domain/cluster.ts'
 import {etcdPeerUrl} from '../../manifests/etcd.ts'
@@ -12,7 +13,7 @@ import {kubeconfigsOf} from './kubeconfigs.ts'
 import {kubeletFinalizePhase} from './kubelet-finalize.ts'
 import {kubeletAtWork} from './kubelet-start.ts'
 import {markControlPlanePhase} from './mark-control-plane.ts'
-import {certificateOf, ownFolders, ownPlace} from './pki.ts'
+import {certificateOf, copiedAuthority, ownFolders, ownPlace} from './pki.ts'
 import {controlPlaneManifests, etcdOn, staticPodsInForce, withoutOwnEtcd} from './static-pods.ts'
 import {userKubeconfigPhase} from './user-kubeconfig.ts'
 import {controllersHealthyPhase, waitControlPlanePhase} from './wait-control-plane.ts'
@@ -49,7 +50,7 @@ export const joinControlPlanePhase: Phase = {
             ...ownFolders(context),
             ...certificateNames(context.cluster)
               .filter(isAuthority)
-              .map(name => ({...certificateOf(name, context), origin: 'copy' as const})),
+              .map(name => copiedAuthority(name, context)),
             serviceAccountKey(context.cluster.pki.algorithm, {...ownPlace(context.cluster), origin: 'copy'}),
             ...externalEtcdFiles(context.cluster).map(file =>
               sharedFile(file, 'the API server uses it to reach etcd, which runs outside the cluster'),
@@ -73,7 +74,7 @@ export const joinControlPlanePhase: Phase = {
       title: 'Create the kubeconfigs',
       why: 'each contains the address of the API server and a client certificate',
       where,
-      resources: context => kubeconfigsOf(context, ['admin', 'kubelet', 'controller-manager', 'scheduler']),
+      resources: context => kubeconfigsOf(context, JOINED_KUBECONFIGS),
     },
     {...virtualAddressMembersPhase, where},
     {

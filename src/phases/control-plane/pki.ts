@@ -1,22 +1,26 @@
 import {
   certificateNames,
+  certPath,
   isAuthority,
   certificateSpec,
   wantedCertificate,
+  type CaName,
   type CertificateName,
 } from '../../domain/certificates.ts'
 import {certificate, type CertificateResource} from '../../resources/pki/certificate.ts'
-import {externalAuthorities} from '../../domain/external-ca.ts'
 import {serviceAccountKey} from '../../resources/pki/service-account-key.ts'
-import type {AnyResource} from '../../resources/any-resource.ts'
+import {sharedFile} from '../../resources/pki/shared-file.ts'
+import type {AnyHostResource, AnyResource} from '../../resources/any-resource.ts'
 import {directory} from '../../resources/files/directory.ts'
 import {pkiDir, usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import {PKI_DIR} from '../../domain/paths.ts'
-import type {Phase, PhaseContext} from '../phase.ts'
+import {isElsewhere, type Phase, type PhaseContext} from '../phase.ts'
 
 /** One certificate of this node; a CA is the same on all control planes. */
-export function certificateOf(name: CertificateName, {cluster, node, facts, now}: PhaseContext): CertificateResource {
+export function certificateOf(name: CertificateName, context: PhaseContext): CertificateResource {
+  const {cluster, node, now} = context
   const {signer, why} = certificateSpec(name)
+  const authority = isAuthority(name) ? name : signer
   return certificate({
     name,
     signer,
@@ -25,9 +29,18 @@ export function certificateOf(name: CertificateName, {cluster, node, facts, now}
     algorithm: cluster.pki.algorithm,
     ...ownPlace(cluster),
     at: now.toISOString(),
-    ...(isAuthority(name) && externalAuthorities(facts).includes(name) ? {isKeyElsewhere: true} : {}),
+    ...(authority !== undefined && isElsewhere(context, authority) ? {isKeyElsewhere: true} : {}),
   })
 }
+
+/** A CA that all control planes share: only its certificate, where its key is on none of them. */
+export const copiedAuthority = (name: CaName, context: PhaseContext): AnyHostResource =>
+  isElsewhere(context, name)
+    ? sharedFile(
+        {entry: `${name}.crt`, path: certPath(name, pkiDir(context.cluster)), isKey: false},
+        certificateSpec(name).why,
+      )
+    : {...certificateOf(name, context), origin: 'copy'}
 
 /** The folder of the certificates, if it is not the default. */
 export const ownPlace = (cluster: PhaseContext['cluster']): {readonly dir?: string} =>

@@ -1,5 +1,4 @@
 import {startsSlowly} from '../../domain/cluster.ts'
-import {externalAuthorities} from '../../domain/external-ca.ts'
 import {etcdDataDir, usesExternalEtcd} from '../../domain/kubeadm-places.ts'
 import {MANIFESTS_DIR} from '../../domain/paths.ts'
 import {apiServerPod} from '../../manifests/api-server.ts'
@@ -15,13 +14,13 @@ import {file, type FileResource} from '../../resources/files/file.ts'
 import type {AnyHostResource} from '../../resources/any-resource.ts'
 import {etcdManifest, type EtcdManifestResource} from '../../resources/static-pods/etcd-manifest.ts'
 import {staticPod, type StaticPodResource} from '../../resources/static-pods/static-pod.ts'
-import type {Phase, PhaseContext} from '../phase.ts'
+import {isElsewhere, type Phase, type PhaseContext} from '../phase.ts'
 import {patchesFor} from '../shared/patches.ts'
 
-const input = ({cluster, node, facts}: PhaseContext): StaticPodInput => ({
-  cluster,
-  node,
-  host: {caDirs: facts.extraCaDirs, isCaExternal: externalAuthorities(facts).includes('ca')},
+const input = (context: PhaseContext): StaticPodInput => ({
+  cluster: context.cluster,
+  node: context.node,
+  host: {caDirs: context.facts.extraCaDirs, isCaExternal: isElsewhere(context, 'ca')},
 })
 
 const manifest = (pod: Pod, why: string): FileResource =>

@@ -1,5 +1,6 @@
 import type {Architecture} from '../../domain/architecture.ts'
-import type {Cluster, Node, Role} from '../../domain/cluster.ts'
+import type {CaName} from '../../domain/certificates.ts'
+import type {Cluster, HostSpec, Node, Role} from '../../domain/cluster.ts'
 import type {Facts} from '../../domain/facts.ts'
 import type {Finding} from './finding.ts'
 
@@ -15,6 +16,10 @@ export interface PreflightInput {
   readonly isRestore?: boolean | undefined
   /** The same of a cluster that is being restored. */
   readonly restoredCaHash?: string | undefined
+  /** The authorities whose key is on no control plane of the cluster. */
+  readonly elsewhere?: readonly CaName[] | undefined
+  /** The control plane of these hosts that creates the cluster, or created it; undefined when the hosts join one. */
+  readonly leader?: HostSpec | undefined
   readonly bundleArchitecture: Architecture | undefined
   /** The running command, for hints: 'init', 'apply', …. */
   readonly command?: string | undefined

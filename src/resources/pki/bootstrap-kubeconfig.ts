@@ -41,7 +41,10 @@ export const bootstrapKubeconfig = (spec: {
 
 export const bootstrapKubeconfigKind: Kind<BootstrapKubeconfigResource, BootstrapFound> = {
   schema: undefined,
-  look: ({caPath}) => sh`[ ! -s ${KUBELET_CONF} ] || [ ! -s ${KUBELET_CLIENT_PEM} ] || echo joined
+  // A kubelet.conf that was signed elsewhere has its certificate inside, until the kubelet takes it over.
+  look: ({
+    caPath,
+  }) => sh`[ ! -s ${KUBELET_CONF} ] || { [ ! -s ${KUBELET_CLIENT_PEM} ] && ! grep -q 'client-certificate-data: *[A-Za-z0-9]' ${KUBELET_CONF}; } || echo joined
 [ ! -f ${BOOTSTRAP_KUBELET_CONF} ] || sha256sum <${BOOTSTRAP_KUBELET_CONF}
 ${lookAtCertificate(KUBELET_CLIENT_PEM)}
 printf 'ca %s\n' "$(base64 -w0 2>/dev/null <${caPath})"`,

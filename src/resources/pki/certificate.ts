@@ -16,6 +16,7 @@ import {
 } from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
+import {signedElsewhere} from '../../domain/external-ca.ts'
 import {AUTHORITY_BACK, SIGNED} from '../../domain/lost-authority.ts'
 import {MANIFESTS_DIR} from '../../domain/paths.ts'
 import {concat, sh} from '../../remote/shell/shell.ts'
@@ -37,7 +38,7 @@ export interface CertificateResource extends ResourceBase {
   readonly dir?: string | undefined
   /** For a CA: made here, or copied from a control plane that has it. Default: made. */
   readonly origin?: Origin | undefined
-  /** Of an authority: its key is not on the machines, and what it signs is issued elsewhere. */
+  /** The key of the authority (of the signer, for what it signs) is not on the machines: kadm issues nothing in its name. */
   readonly isKeyElsewhere?: boolean | undefined
   /** The moment that counts for "expired", ISO 8601. */
   readonly at: string
@@ -61,8 +62,12 @@ export const certificate = (wanted: Omit<CertificateResource, 'kind' | 'id' | 'm
   ...wanted,
 })
 
-const verdictOf = ({wanted, signer, at}: CertificateResource, state: CertificateState): CertificateVerdict => {
-  if (signer !== undefined && state.caPem === undefined) return {state: 'missing', detail: 'will be created'}
+const verdictOf = (
+  {wanted, signer, at, isKeyElsewhere}: CertificateResource,
+  state: CertificateState,
+): CertificateVerdict => {
+  if (signer !== undefined && state.caPem === undefined && isKeyElsewhere !== true)
+    return {state: 'missing', detail: 'will be created'}
   if (state.caPem !== undefined && inspectIfReadable(state.caPem) === undefined)
     return {state: 'wrong-ca', detail: 'cannot read its CA'}
   return judgeCertificate({...state, wanted, now: new Date(at)})
@@ -116,7 +121,8 @@ ${isAuthority(name) ? sh`[ ! -s ${SIGNED[name]} ] || [ ! -s ${API_MANIFEST} ] ||
   identity: ({certPem, keyPublicHash}) => ({certPem, keyPublicHash}),
   diff: (resource, state) => {
     const verdict = verdictOf(resource, state)
-    if (verdict.state === 'key-missing' && resource.isKeyElsewhere === true) return undefined
+    if (verdict.state === 'key-missing' && resource.signer === undefined && resource.isKeyElsewhere === true)
+      return undefined
     return verdict.state === 'ok' ? undefined : verdict.detail
   },
   // An authority that is gone already says nothing about what it once signed.
@@ -168,6 +174,8 @@ async function make(resource: CertificateResource, state: CertificateState, valu
     if (isAuthority(name)) values.setAuthority(name, pair)
     return pair
   }
+  if (resource.isKeyElsewhere === true)
+    throw signedElsewhere(certPath(name, resource.dir), certificateKind.diff(resource, state))
   const [key, authority] = await Promise.all([values.makeKey(algorithm), values.authority(signer)])
   const ca = {certPem: authority.certPem, key: parsePrivateKey(authority.keyPem)}
   return {certPem: issueLeaf({wanted, key, now: values.now, random: values.random}, ca), keyPem: privateKeyPem(key)}

@@ -5,6 +5,7 @@ import {parsePrivateKey, privateKeyPem} from '../../certs/keys.ts'
 import type {WantedCertificate} from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
+import {signedElsewhere} from '../../domain/external-ca.ts'
 import {clusterOfKubeconfig} from '../../kube/kubeconfig.ts'
 import {kubeconfigYaml} from '../../manifests/kubeconfig.ts'
 import {KUBELET_CONF} from '../../domain/paths.ts'
@@ -26,6 +27,8 @@ export interface KubeconfigResource extends ResourceBase {
   readonly wanted: WantedCertificate
   readonly algorithm: KeyAlgorithm
   readonly caPath: string
+  /** The key of the authority is not on the machines: kadm does not issue the certificate. */
+  readonly isKeyElsewhere?: boolean | undefined
   readonly at: string
   readonly made?: string | undefined
 }
@@ -90,6 +93,7 @@ export const kubeconfigKind: Kind<KubeconfigResource, KubeconfigState> = {
       wanted,
       algorithm,
       caPath: z.string(),
+      isKeyElsewhere: maybe(z.boolean()),
       at: z.string(),
     }),
     state: z.object({text: maybe(z.string()), caPem: maybe(z.string())}),
@@ -109,10 +113,13 @@ ${lookAtCertificate(new Script('"$kadm_file"'))}`,
   }),
   identity: ({text}) => ({text}),
   diff: (resource, state) =>
-    state.text !== undefined && state.caPem === undefined ? 'its CA will be created' : problem(resource, state),
+    state.text !== undefined && state.caPem === undefined && resource.isKeyElsewhere !== true
+      ? 'its CA will be created'
+      : problem(resource, state),
   // Whatever became of the authority since.
   drift: (resource, {text}) => problem(resource, {text, caPem: undefined}),
-  resolve: async (resource, _, values) => {
+  resolve: async (resource, state, values) => {
+    if (resource.isKeyElsewhere === true) throw signedElsewhere(resource.path, problem(resource, state))
     const [key, authority] = await Promise.all([values.makeKey(resource.algorithm), values.authority('ca')])
     const issuing = {wanted: resource.wanted, key, now: values.now, random: values.random}
     const cert = issueLeaf(

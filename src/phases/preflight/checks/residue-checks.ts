@@ -7,7 +7,7 @@ import {error, ok, ownCaHash, warning, type HostCheck} from '../input.ts'
 /** kubeadm's names of the checks: the path with dashes instead of slashes. */
 const fileCheckName = (path: string): string => `FileAvailable-${path.replaceAll('/', '-')}`
 
-export const fileChecks: HostCheck = view => {
+export const fileChecks: HostCheck = (view, {elsewhere = []}) => {
   const paths = view.isControlPlane
     ? ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'].map(
         name => `${MANIFESTS_DIR}/${name}.yaml`,
@@ -18,6 +18,7 @@ export const fileChecks: HostCheck = view => {
     if (view.facts.files[path] === undefined) return ok(name, view, 'not there')
     if (view.isMember) return ok(name, view, 'belongs to this cluster')
     if (view.isBegun) return ok(name, view, 'was left by an earlier run of kadm')
+    if (path === KUBELET_CONF && elsewhere.includes('ca')) return ok(name, view, 'was signed elsewhere')
     return error(name, view, `${path} was left by another cluster`, `run kadm reset on ${view.label} first`)
   })
 }
