@@ -3,7 +3,8 @@ import {ownFolders, type UsualFolders} from '../remote/shell/own-folders.ts'
 import {concat, sh, type Script} from '../remote/shell/shell.ts'
 
 /**
- * One part of the facts: read-only shell, and the pure reading of what it printed. Each runs in a subshell of its own, which knows `pki_dir` and `etcd_dir`.
+ * One part of the facts: read-only shell, and the pure reading of what it printed. Each runs in a subshell of its own, which knows `pki_dir`, `etcd_dir` and, as
+ * its arguments, the other files that the cluster needs.
  */
 export interface Section<T> {
   readonly name: string
@@ -18,6 +19,7 @@ export const frame = (sections: readonly Section<unknown>[], usual?: UsualFolder
   concat([
     sh`LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH`,
     ownFolders(usual),
+    sh`set -- ${usual?.files ?? []}`,
     ...sections.map(
       ({name, script}) => sh`printf '\036%s\n' ${name}
 (

@@ -1,5 +1,6 @@
 import {certPath, keyPath} from '../../domain/certificates.ts'
 import {KadmError} from '../../domain/errors.ts'
+import {MANIFESTS_DIR} from '../../domain/paths.ts'
 import {PORTS} from '../../domain/ports.ts'
 import {wayOver} from '../../kube/connection.ts'
 import {etcdClient, type EtcdClient} from '../../kube/etcd/etcd-client.ts'
@@ -15,6 +16,9 @@ export const etcdOn = (host: Host): EtcdEndpoint => ({
   forward: wayOver(host),
 })
 
+const API = `${MANIFESTS_DIR}/kube-apiserver.yaml`
+const OUTSIDE = 67
+
 /** A client of etcd by the member on this control plane, with the certificate that kubeadm uses for it too. */
 export async function etcdOf(host: Host, pki: string, signal: AbortSignal): Promise<EtcdClient> {
   const files = [
@@ -23,9 +27,16 @@ export async function etcdOf(host: Host, pki: string, signal: AbortSignal): Prom
     keyPath('etcd-healthcheck-client', pki),
   ]
   const {code, stdout, stderr} = await host.run(
-    sh`for file in ${files}; do base64 -w0 <"$file" || exit 66; echo; done`.text,
+    sh`if [ -e ${API} ] && [ ! -e ${`${MANIFESTS_DIR}/etcd.yaml`} ] && ! grep -q -e '--etcd-servers=.*//127\.0\.0\.1:' -e '--etcd-servers=.*//\[::1\]:' ${API}; then exit ${OUTSIDE}; fi
+for file in ${files}; do base64 -w0 <"$file" || exit 66; echo; done`.text,
     {signal},
   )
+  if (code === OUTSIDE) {
+    throw new KadmError('config', 'the etcd of this cluster runs outside of it, so kadm does not look after it', {
+      host: host.name,
+      hint: 'use the tools of that etcd',
+    })
+  }
   const [ca, cert, key] = stdout.split('\n').map(line => Buffer.from(line, 'base64').toString())
   if (code !== 0 || ca === undefined || cert === undefined || key === undefined) {
     throw new KadmError('connect', 'cannot read the certificates of etcd', {

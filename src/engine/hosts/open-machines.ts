@@ -1,5 +1,6 @@
 import type {HostSpec} from '../../domain/cluster.ts'
 import {etcdDataDir, pkiDir} from '../../domain/kubeadm-places.ts'
+import {externalEtcdFiles} from '../../domain/shared-certs.ts'
 import type {Host} from '../../remote/host.ts'
 import {MACHINES_AT_ONCE, onEach} from '../../remote/on-each.ts'
 import {throughCuts} from '../../remote/reconnect/come-back.ts'
@@ -19,7 +20,8 @@ export async function openMachines(
   {cluster, connect, clock, signal, emit}: Pick<WorkflowOptions, 'cluster' | 'connect' | 'clock' | 'signal' | 'emit'>,
   session: Host[],
 ): Promise<readonly Candidate[]> {
-  const usual = {pki: pkiDir(cluster), etcd: etcdDataDir(cluster)}
+  const files = externalEtcdFiles(cluster).map(({path}) => path)
+  const usual = {pki: pkiDir(cluster), etcd: etcdDataDir(cluster), files}
   return onEach(specs, MACHINES_AT_ONCE, async spec => {
     const host = await connect(spec)
     session.push(host)

@@ -14,6 +14,7 @@ import type {WorkflowOptions} from '../workflows/options.ts'
 import {firstReachable} from '../hosts/first-reachable.ts'
 import {tryEndpoint} from '../hosts/try-endpoint.ts'
 import {neighbourAt} from '../hosts/neighbour-at.ts'
+import {tryOutsideEtcd} from '../hosts/try-outside-etcd.ts'
 import {tryForwards} from '../hosts/try-forwards.ts'
 import {probeReachability, type Reachable} from './probe-reachability.ts'
 
@@ -91,12 +92,13 @@ async function withTries(
     judged.map(async (one, i) => {
       const host = candidates[i]?.host
       if (host === undefined) return one
-      const [forwards, answer, neighbour] = await Promise.all([
+      const [forwards, answer, neighbour, outsideEtcd] = await Promise.all([
         tryForwards(host, one.node, cluster),
         endpoint === undefined ? undefined : tryEndpoint(host, endpoint, caPem),
         cluster.virtualAddress && neighbourAt(host, cluster.virtualAddress.address, signal),
+        one.node.role === 'control-plane' ? tryOutsideEtcd(host, cluster) : undefined,
       ])
-      return {...one, forwards, endpoint: answer, neighbour}
+      return {...one, forwards, endpoint: answer, neighbour, outsideEtcd}
     }),
   )
 }

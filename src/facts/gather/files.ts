@@ -26,7 +26,7 @@ const WHOLE_FOLDERS = ['/etc/kubernetes/manifests/', '/etc/cni/net.d/']
 
 /** Names go by a pipe and not by a list of the shell, which would take minutes for a folder with ten thousand files. */
 const script = sh`{
-for path in ${FIXED}; do
+for path in ${FIXED} "$@"; do
   [ -e "$path" ] || [ -L "$path" ] && printf '%s\0' "$path"
 done
 find "$pki_dir/" "$pki_dir/etcd/" ${FOLDERS} -mindepth 1 -maxdepth 1 ! -name '.*' -print0

@@ -19,6 +19,8 @@ export const CHECK_NAMES = [
   'DuplicateAddress',
   'DuplicateHostname',
   'ExternalCA',
+  'ExternalEtcd',
+  'ExternalEtcdClientCertificates',
   'FirewallOutput',
   'Firewalld',
   'Forwarding',

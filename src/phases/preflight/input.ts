@@ -47,6 +47,8 @@ export interface JudgedHost {
   readonly forwards?: readonly ForwardTry[]
   /** Undefined when the cluster has no endpoint of its own, or when it could not be tested. */
   readonly endpoint?: EndpointAnswer | undefined
+  /** What a control plane meets at each address of an etcd outside the cluster, by its URL. */
+  readonly outsideEtcd?: ReadonlyMap<string, EndpointAnswer | undefined> | undefined
   /** The MAC address of the machine that has the virtual address of the cluster, as the host sees it. */
   readonly neighbour?: string | undefined
 }

@@ -2,6 +2,7 @@ import {clockOffsetCheck, clockSyncCheck} from './checks/clock-checks.ts'
 import type {Finding} from './finding.ts'
 import {endpointCheck} from './checks/endpoint-check.ts'
 import {externalCaCheck} from './checks/external-ca-check.ts'
+import {externalEtcdCheck, outsideEtcdCheck} from './checks/external-etcd-check.ts'
 import {firewallChecks} from './checks/firewall-checks.ts'
 import {cloneCheck, duplicateAddressCheck, duplicateNameCheck, existingNodesCheck} from './checks/identity-checks.ts'
 import {viewsOf, type HostCheck, type PreflightInput, type SetCheck} from './input.ts'
@@ -46,6 +47,8 @@ const HOST_CHECKS: readonly HostCheck[] = [
   residue.otherClusterCheck,
   residue.roleCheck,
   externalCaCheck,
+  externalEtcdCheck,
+  outsideEtcdCheck,
   residue.unfinishedRestoreCheck,
   versionChangeCheck,
   otherKubernetesCheck,

@@ -6,6 +6,8 @@ import type {Script} from './shell.ts'
 export interface UsualFolders {
   readonly pki: string
   readonly etcd: string
+  /** Other files that the cluster needs on its control planes. */
+  readonly files?: readonly string[]
 }
 
 const USUAL: UsualFolders = {pki: paths.PKI_DIR, etcd: paths.ETCD_DATA_DIR}
