@@ -8,7 +8,17 @@ export function renderHa({way, endpoint, rounds}: HaOutcome): string {
   return [
     `the API through ${endpoint} (${NAMES[way]}):`,
     table(
-      ['power off', 'etcd', 'asked from', 'API outage', 'longest', 'failed requests', 'back after', 'etcd whole after'],
+      [
+        'power off',
+        'etcd',
+        'asked from',
+        'API outage',
+        'longest',
+        'slowest answer',
+        'failed requests',
+        'back after',
+        'etcd whole after',
+      ],
       rounds.map(row),
     ),
     ...(reasons.length === 0 ? [] : ['failed requests:', ...reasons.map(reason => `  ${reason}`)]),
@@ -29,6 +39,7 @@ const row = (round: HaRound): readonly string[] => [
   round.askedFrom,
   seconds(round.outageMs),
   seconds(round.longestMs),
+  seconds(round.slowestMs),
   `${String(round.failed)} of ${String(round.requests)}`,
   timeTaken(round.times.podsMs),
   timeTaken(round.etcdMs),

@@ -6,6 +6,7 @@ import {LEFT_BY_RESET} from '../e2e/left-by-reset.ts'
 import {differences, snapshot, type Snapshot} from '../e2e/snapshot.ts'
 import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
 import {changedIn, errorsIn} from '../e2e/told.ts'
+import {haIn, toldOf} from './ha-rounds.ts'
 
 const NAME = 'e2e-local-lb'
 const CONTROL_PLANES = ['cp-1', 'cp-2', 'cp-3']
@@ -93,8 +94,8 @@ describe('a cluster with three control planes and no address that belongs to all
     const verify = ['verify', '--ha', '-f', 'kadm.yaml', '--yes', '-o', 'json']
     const {stdout} = await measured('kadm verify --ha', () => lab.kadmDone(verify))
 
-    const {rounds, way} = JSON.parse(stdout) as {readonly way: string; readonly rounds: readonly HaRound[]}
-    console.log(`  ${rounds.map(({role, outageMs, failed, requests}) => `${role}: ${String(outageMs)} ms, ${String(failed)} of ${String(requests)}`).join('; ')}`)
+    const {rounds, way} = haIn(stdout)
+    console.log(`  ${toldOf(rounds)}`)
     expect(way).toBe('local')
     expect(rounds.map(({role, askedFrom}) => `${role} from ${askedFrom}`)).toEqual([
       'follower from worker',
@@ -149,14 +150,6 @@ describe('a cluster with three control planes and no address that belongs to all
     expect(changedIn(events)).toEqual([])
   })
 })
-
-interface HaRound {
-  readonly role: string
-  readonly askedFrom: string
-  readonly outageMs: number
-  readonly failed: number
-  readonly requests: number
-}
 
 /** So many requests, one after another: `ok`, or the error, a line each. */
 const asking = (times: number): string =>

@@ -1,6 +1,7 @@
 import type {Clock} from '../../domain/clock.ts'
 import {KadmError} from '../../domain/errors.ts'
 import {healthOf} from '../../kube/health-endpoint.ts'
+import {apiPath} from '../../kube/kinds.ts'
 import type {Host} from '../../remote/host.ts'
 import type {Sample} from './outage.ts'
 
@@ -14,16 +15,22 @@ export interface EndpointAddress {
   readonly port: number
 }
 
-/** Answers that show an API server: it may refuse anonymous requests. */
-const ANSWERED = ['ok', 'HTTP 401', 'HTTP 403']
+/**
+ * A cluster as kubeadm makes it shows this to everyone, and the API server reads it from etcd each time. While etcd has no leader, such a
+ * request waits, where /readyz says no, and says so for up to a second after the election.
+ */
+const READ = apiPath.configMaps('cluster-info', 'kube-public')
 
-/** Asks the endpoint once from a machine, over a new connection; returns why it failed. Rejects when the machine itself is lost. */
+/** Answers that show an API server: it may refuse anonymous requests, and need not have the object. */
+const ANSWERED = ['ok', 'HTTP 401', 'HTTP 403', 'HTTP 404']
+
+/** Reads by the endpoint once from a machine, over a new connection; returns why it failed. Rejects when the machine itself is lost. */
 export async function askEndpoint(
   from: Host,
   {host: address, port}: EndpointAddress,
   clock: Clock,
 ): Promise<string | undefined> {
-  const asking = healthOf(from, {scheme: 'https', address, port, path: '/readyz'})
+  const asking = healthOf(from, {scheme: 'https', address, port, path: READ})
   const done = new AbortController()
   // The request that nobody waits for any more may still fail.
   asking.catch(() => undefined)

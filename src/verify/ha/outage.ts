@@ -13,6 +13,8 @@ export interface Outage {
   /** All times together in which no request that was begun was answered. */
   readonly outageMs: number
   readonly longestMs: number
+  /** How long a request waited that was answered in the end. */
+  readonly slowestMs: number
   /** The different reasons of failures, the most frequent first. */
   readonly reasons: readonly string[]
 }
@@ -39,6 +41,10 @@ export function outageOf(samples: readonly Sample[]): Outage {
     failed: failures.length,
     outageMs: spans.reduce((sum, ms) => sum + ms, 0),
     longestMs: Math.max(0, ...spans),
+    slowestMs: Math.max(
+      0,
+      ...samples.map(({failure, startedAt, endedAt}) => (failure === undefined ? endedAt - startedAt : 0)),
+    ),
     reasons: byFrequency(failures),
   }
 }

@@ -9,7 +9,7 @@ import {rebootOne} from '../reboot/come-back.ts'
 import {rebootStep, type OneReboot, type RebootTarget, type ReturnTimes} from '../reboot/rolling-reboot.ts'
 import {askEndpoint, keepAsking, type EndpointAddress} from './ask-endpoint.ts'
 import {outageOf, type Outage, type Sample} from './outage.ts'
-import {askerFor, haRefusals, memberOn, victimFor, type HaMember, type Role, type Way} from './rules.ts'
+import {askerFor, haRefusals, hasAddress, memberOn, victimFor, type HaMember, type Role, type Way} from './rules.ts'
 
 export interface HaOptions extends Omit<OneReboot, 'api' | 'prefix'> {
   readonly endpoint: EndpointAddress
@@ -123,7 +123,10 @@ async function chooseMachines(
   const refusals = haRefusals(machines, nodes, members)
   if (refusals.length > 0) throw refused(refusals)
   const addressOf = ({node}: RebootTarget): string | undefined => nodes.find(({name}) => name === node)?.internalAddress
-  const victim = victimFor(role, machines, one => memberOn(members, one.node, addressOf(one))?.isLeader === true)
+  const victim = victimFor(role, machines, {
+    leads: one => memberOn(members, one.node, addressOf(one))?.isLeader === true,
+    hasEndpoint: ({before}) => hasAddress(before.network, endpoint.host),
+  })
   const asker = victim && askerFor(machines, victim)
   const through = machines.find(one => one.controlPlane && one !== victim)
   if (victim === undefined || asker === undefined || through === undefined)

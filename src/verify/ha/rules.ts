@@ -1,5 +1,6 @@
 import {urlHost, type AskedMember} from '../../domain/etcd.ts'
 import {canonicalAddress} from '../../domain/cidr.ts'
+import type {NetworkFacts} from '../../domain/facts.ts'
 import type {NodeStatus} from '../../kube/nodes.ts'
 
 /** A machine of the cluster that kadm can log in to. */
@@ -59,14 +60,22 @@ export const memberOn = (
   members.find(({name}) => name === node) ??
   members.find(({peerUrls: [url = '']}) => address !== undefined && urlHost(url) === canonicalAddress(address))
 
-/** The machine to power off: the one with the leader, or the first control plane without it. */
+/**
+ * The machine to power off: the one with the leader, or a control plane without it. Of these, one that has the address of the endpoint
+ * comes first: without it, an address that moves would stay where it is.
+ */
 export function victimFor<M extends HaMachine>(
   role: Role,
   machines: readonly M[],
-  leads: (machine: M) => boolean,
+  {leads, hasEndpoint}: {readonly leads: (machine: M) => boolean; readonly hasEndpoint: (machine: M) => boolean},
 ): M | undefined {
-  return machines.find(machine => machine.controlPlane && leads(machine) === (role === 'leader'))
+  const fitting = machines.filter(machine => machine.controlPlane && leads(machine) === (role === 'leader'))
+  return fitting.find(hasEndpoint) ?? fitting[0]
 }
+
+/** Whether a machine has an address; it has none that is only a name. */
+export const hasAddress = ({interfaces}: NetworkFacts, host: string): boolean =>
+  interfaces.some(({addresses}) => addresses.some(({address}) => canonicalAddress(address) === canonicalAddress(host)))
 
 /** From where the endpoint is asked while the victim is off: a worker, or else another control plane. */
 export const askerFor = <M extends HaMachine>(machines: readonly M[], victim: M): M | undefined =>

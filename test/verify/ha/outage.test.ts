@@ -27,6 +27,11 @@ describe('what requests to an endpoint show', () => {
     expect(outageOf(samples(line))).toMatchObject({requests: line.length, ...expected})
   })
 
+  it('is how long an answer took at most, which counts as none of the lost ones', () => {
+    expect(outageOf(samples('..t')).slowestMs).toBe(20)
+    expect(outageOf(samples('..').map(one => ({...one, endedAt: 2200}))).slowestMs).toBe(2200)
+  })
+
   it('does not depend on the order in which the answers come', () => {
     expect(outageOf(samples('..xx.t.').toReversed())).toEqual(outageOf(samples('..xx.t.')))
   })

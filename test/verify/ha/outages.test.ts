@@ -43,7 +43,7 @@ function scene({leader = 'cp-1', silent = [] as readonly string[], staysAway = f
     booting.delete(name)
     isAway = staysAway
   }
-  const machines = NAMES.map((name): RebootTarget => {
+  const machines = NAMES.map((name, i): RebootTarget => {
     const read = async (script: string): Promise<string> => {
       if (!script.includes('boot_id')) void reset(name)
       await Promise.resolve()
@@ -51,7 +51,13 @@ function scene({leader = 'cp-1', silent = [] as readonly string[], staysAway = f
     }
     const host = {name, read, run: none, pipe: none, forward: server.forward, close: () => Promise.resolve()}
     const renew = () => (booting.has(name) ? off() : Promise.resolve({address: '', hasMoved: false}))
-    return {node: name, controlPlane: name !== 'worker', addresses: [], before: sampleFacts(1), host: {...host, renew}}
+    return {
+      node: name,
+      controlPlane: name !== 'worker',
+      addresses: [],
+      before: sampleFacts(i + 1),
+      host: {...host, renew},
+    }
   })
   const node = (name: string): ApiObject => ({
     metadata: {name, labels: name === 'worker' ? {} : {'node-role.kubernetes.io/control-plane': ''}},
@@ -110,6 +116,15 @@ describe('control planes that lose their power', () => {
       ...['reboot', 'return', 'etcd'].map(step => `cp-1 leader/${step}`),
     ])
     expect(renderHa(outcome)).toContain('the API through api.kadm.internal:7443 (a load balancer on each node):')
+  })
+
+  it('are first the one with the address of the endpoint, of those that do not lead etcd', async () => {
+    const {machines, options, did} = scene()
+    isAway = false
+
+    await tryOutages(machines, {...options, endpoint: {host: '192.168.56.3', port: 6443}})
+
+    expect(did).toEqual(['reset cp-3', 'reset cp-1'])
   })
 
   it('are left alone, with the numbers, when etcd could lose its quorum', async () => {

@@ -70,13 +70,17 @@ describe('a test of lost control planes', () => {
     expected.forEach((text, i) => expect(refusals[i]).toContain(text))
   })
 
-  it('takes first a control plane that does not lead, then the one that leads', () => {
+  it('takes first a control plane that does not lead, with the address of the endpoint if one has it, then the one that leads', () => {
     const machines = ALL.map(machine)
-    const leads = ({node: name}: {readonly node: string}): boolean => name === 'cp-1'
-    expect(victimFor('follower', machines, leads)?.node).toBe('cp-2')
-    expect(victimFor('leader', machines, leads)?.node).toBe('cp-1')
-    expect(victimFor('leader', machines, () => false)).toBeUndefined()
-    expect(victimFor('follower', [machine('worker')], () => false)).toBeUndefined()
+    const is = (wanted: string) => (one: {readonly node: string}) => one.node === wanted
+    const who = {leads: is('cp-1'), hasEndpoint: is('nobody')}
+    expect(victimFor('follower', machines, who)?.node).toBe('cp-2')
+    expect(victimFor('leader', machines, who)?.node).toBe('cp-1')
+    expect(victimFor('leader', machines, {...who, leads: is('nobody')})).toBeUndefined()
+    expect(victimFor('follower', [machine('worker')], who)).toBeUndefined()
+    expect(victimFor('follower', machines, {...who, hasEndpoint: is('cp-3')})?.node).toBe('cp-3')
+    expect(victimFor('leader', machines, {...who, hasEndpoint: is('cp-3')})?.node).toBe('cp-1')
+    expect(victimFor('follower', machines, {...who, hasEndpoint: is('worker')})?.node).toBe('cp-2')
   })
 
   it('asks from a worker, or from a control plane that stays on', () => {
