@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process'
-import {readdirSync} from 'node:fs'
+import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {Readable} from 'node:stream'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
@@ -9,6 +9,7 @@ import {differences, snapshot} from '../e2e/snapshot.ts'
 import {measured, testLab, type TestLab} from '../e2e/test-lab.ts'
 import {changedIn, errorsIn} from '../e2e/told.ts'
 import {makeOwnCas, OWN_CAS, signAll} from './own-ca.ts'
+import {runOutsideEtcd} from './outside-etcd.ts'
 
 const fileFor = (lab: TestLab, names: readonly string[], more: object = {}): string =>
   stringify({
@@ -122,5 +123,84 @@ describe('a cluster whose CAs have their keys on the laptop only', () => {
     expect(stdout).toContain('2 of 2 voting members answer')
     await lab.kadmDone(['status', '-f', 'two.yaml'])
     await expectNoChanges(lab, 'two.yaml')
+  })
+})
+
+describe('a cluster whose etcd runs outside of it', () => {
+  let lab: TestLab
+  const pki = '/etc/kubernetes/pki'
+  const stored = "sudo grep -c -a /registry/namespaces/kube-system /var/lib/outside/member/snap/db"
+
+  beforeAll(async () => {
+    lab = await testLab('e2e-external-etcd', ['cp-1', 'worker', 'etcd'])
+    const folder = join(lab.home, 'etcd-files')
+    await runOutsideEtcd(lab, 'etcd', folder)
+    const external = {
+      endpoints: [`https://${lab.address('etcd')}:2379`],
+      caFile: `${pki}/etcd/ca.crt`,
+      certFile: `${pki}/apiserver-etcd-client.crt`,
+      keyFile: `${pki}/apiserver-etcd-client.key`,
+    }
+    const settings = {apiVersion: 'kubeadm.k8s.io/v1beta4', kind: 'ClusterConfiguration', etcd: {external}}
+    await lab.write('kadm.yaml', `${fileFor(lab, ['cp-1', 'worker'])}---\n${stringify(settings)}`)
+  })
+  afterAll(() => lab.down())
+
+  it('names the files for etcd that are missing before it touches a machine', async () => {
+    const before = await snapshot(lab, 'cp-1')
+    const {code, stderr} = await lab.kadm(['apply', '-f', 'kadm.yaml'])
+
+    expect(code, stderr).toBe(3)
+    expect(stderr).toContain(`cp-1: ExternalEtcdClientCertificates: needs these files`)
+    expect(stderr).toContain(`${pki}/apiserver-etcd-client.key`)
+    expect(differences(before, await snapshot(lab, 'cp-1'))).toEqual([])
+  })
+
+  it('is made in that etcd, and has no etcd of its own', async () => {
+    const folder = join(lab.home, 'etcd-files')
+    for (const [from, to] of [
+      ['etcd/ca.crt', 'etcd/ca.crt'],
+      ['client.crt', 'apiserver-etcd-client.crt'],
+      ['client.key', 'apiserver-etcd-client.key'],
+    ] as const) {
+      const text = readFileSync(join(folder, from), 'utf8')
+      await lab.must('cp-1', `sudo mkdir -p ${pki}/etcd; sudo install -m 600 /dev/stdin ${pki}/${to}`, text)
+    }
+    await measured('kadm apply', () => lab.kadmDone(['apply', '-f', 'kadm.yaml']))
+
+    expect(await lab.must('cp-1', notReady)).toBe('')
+    expect(await lab.must('cp-1', 'sudo ls /etc/kubernetes/manifests')).not.toContain('etcd')
+    expect(await lab.must('cp-1', `${KUBECTL} get pods -A -o name`)).not.toContain('pod/etcd')
+    expect((await lab.must('cp-1', 'sudo ls /var/lib/etcd 2>/dev/null || :')).trim()).toBe('')
+    expect(Number(await lab.must('etcd', stored))).toBeGreaterThan(0)
+  })
+
+  it('is not changed by a second apply', () => expectNoChanges(lab, 'kadm.yaml'))
+
+  it('is well by status, doctor and verify', async () => {
+    await lab.kadmDone(['status', '-f', 'kadm.yaml'])
+    const {stdout} = await lab.kadm(['doctor', '-f', 'kadm.yaml', '--json'])
+    // The machines of a lab have a name server that answers nothing.
+    const found = [...stdout.matchAll(/"name":"([\w-]+)","cause"/g)].map(([, name]) => name)
+    expect(found.filter(name => name !== 'dns-upstream')).toEqual([])
+    await measured('kadm verify', () => lab.kadmDone(['verify', '-f', 'kadm.yaml', '--quick']))
+  })
+
+  it.each([[['etcd', 'members']], [['etcd', 'status']], [['etcd', 'backup', 'x.db']], [['backup', 'x.backup']]])(
+    'says that its etcd is not looked after: kadm %j',
+    async command => {
+      const {code, stderr} = await lab.kadm([...command, '-f', 'kadm.yaml'])
+      expect(stderr).toContain('the etcd of this cluster runs outside of it')
+      expect(code).toBe(2)
+    },
+  )
+
+  it('is reset without a change to the data in that etcd', async () => {
+    const {stderr} = await measured('kadm reset', () => lab.kadmDone(['reset', '-f', 'kadm.yaml', '--yes']))
+
+    console.log(stderr)
+    expect((await lab.on('cp-1', 'sudo ls /etc/kubernetes/manifests/kube-apiserver.yaml')).code).not.toBe(0)
+    expect(Number(await lab.must('etcd', stored))).toBeGreaterThan(0)
+    expect(await lab.must('etcd', 'systemctl is-active outside')).toBe('active')
   })
 })
