@@ -51,7 +51,7 @@ describe('a control plane joins', () => {
     await expect(judged([member(1), member(2, {isHealthy: false})])).rejects.toMatchObject({
       code: 'preflight',
       message:
-        'cp-3 cannot join etcd: etcd has 2 voting members and needs 2, but only 1 answers; no answer from cp-2 (192.168.56.2); nothing was changed',
+        'cp-3 cannot join etcd: etcd has 2 voting members and needs 2, but only 1 answers; no answer from cp-2 (10.0.0.2); nothing was changed',
       hint: expect.stringContaining('kadm etcd restore') as unknown,
     })
     await expect(judged([member(1), member(2), member(4, {isHealthy: false})])).rejects.toThrow(
@@ -73,7 +73,7 @@ describe('a control plane joins', () => {
     await expect(
       refuseWithoutQuorum(() => Promise.resolve(etcd(reported(1, true), reported(2, false))), 'workers cannot join'),
     ).rejects.toThrow(
-      'workers cannot join: etcd has 2 voting members and needs 2, but only 1 answers; no answer from cp-2 (192.168.56.2); nothing was changed',
+      'workers cannot join: etcd has 2 voting members and needs 2, but only 1 answers; no answer from cp-2 (10.0.0.2); nothing was changed',
     )
     const all = etcd(reported(1, true), reported(2, false))
     await expect(asking(() => Promise.resolve(all))).rejects.toThrow('needs 2, but only 1 answers')

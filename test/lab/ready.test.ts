@@ -33,7 +33,7 @@ describe('a VM that boots', () => {
     expect(vm.notes).toEqual([])
   })
 
-  it('is started once more when it ends before a login, and its console is shown', async () => {
+  it('is started again when it ends before a login, and its console is shown', async () => {
     const vm = machine([ended, undefined])
 
     await vm.boot()
