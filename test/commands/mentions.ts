@@ -27,14 +27,22 @@ const filesBelow = (folder: string, ending: string): readonly string[] =>
 /** What a template puts in at run time; a word of its own. */
 const HOLE = 'HOLE'
 
+/** The tree of a source, without what only a compiler needs: it is made of some thousand files. */
+export const treeOf = (file: string, source: string): ts.SourceFile =>
+  ts.createSourceFile(file, source, {
+    languageVersion: ts.ScriptTarget.Latest,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+  })
+
 /** Every string of the sources; a condition between two texts gives both. */
 export const textsOfSource = (file: string, source: string): readonly Text[] => {
-  const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true)
+  const tree = treeOf(file, source)
   const found: Text[] = []
   const walk = (node: ts.Node): void => {
-    const line = tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1
-    const isWhole = ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)
-    if (isWhole) found.push(...valuesOf(node).map(text => ({place: `${file}:${String(line)}`, text})))
+    if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) {
+      const line = tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1
+      found.push(...valuesOf(node).map(text => ({place: `${file}:${String(line)}`, text})))
+    }
     ts.forEachChild(node, walk)
   }
   walk(tree)

@@ -6,7 +6,7 @@ test('messages, help texts, comments, documents and titles of tests use plain wo
 
   expect(texts.length).toBeGreaterThan(5000)
   expect(oddWordingsIn(texts)).toEqual([])
-})
+}, 60_000)
 
 test.each([
   'mend what is named',

@@ -1,7 +1,7 @@
 import {readFileSync, readdirSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import ts from 'typescript'
-import {documentTexts, sourceTexts, textsOfMarkdown, type Text} from './mentions.ts'
+import {documentTexts, sourceTexts, textsOfMarkdown, treeOf, type Text} from './mentions.ts'
 import {ROOT} from './run-command.ts'
 
 /** Wording that readers stumble over, and what to write instead. */
@@ -54,7 +54,7 @@ export const ODD_WORDINGS: readonly OddWording[] = [
 
 export function commentsOf(file: string): readonly Text[] {
   const source = readFileSync(file, 'utf8')
-  const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true)
+  const tree = treeOf(file, source)
   const found = new Map<number, Text>()
   const walk = (node: ts.Node): void => {
     for (const {pos, end} of ts.getLeadingCommentRanges(source, node.getFullStart()) ?? []) {
@@ -69,7 +69,7 @@ export function commentsOf(file: string): readonly Text[] {
 
 /** The first argument of `it`, `test`, `describe` and what they offer, such as `it.each(…)`. */
 export function titlesOf(file: string, source: string): readonly Text[] {
-  const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true)
+  const tree = treeOf(file, source)
   const found: Text[] = []
   const walk = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && /^(it|test|describe)\b/.test(node.expression.getText(tree))) {
