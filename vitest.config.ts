@@ -29,8 +29,6 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/contract/**', 'test/e2e/**', 'test/release/**', 'test/chaos/**'],
           testTimeout: 20_000,
-          // One process for all files: a process for each of 300 takes a third of the time. No file replaces modules or globals.
-          isolate: false,
         },
       },
       {test: {name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000}},
