@@ -1,17 +1,12 @@
 import {defineConfig} from 'vitest/config'
 
-/** Real machines, one lab after another in each project: the machines of more use up the inotify instances that a kernel gives one user, 128 by default. */
+/** Real machines, one lab after another: the machines of more use up the inotify instances that a kernel gives one user, 128 by default. */
 const onMachines = {
   testTimeout: 1_800_000,
   hookTimeout: 3_600_000,
   fileParallelism: false,
   disableConsoleIntercept: true,
 }
-
-/** What surrounds a cluster. `npm test` runs these files beside the others: each needs one or two machines only, and waits often. */
-const SURROUNDINGS = ['clones', 'logins', 'network', 'online', 'online-releases'].map(
-  name => `test/e2e/${name}.test.ts`,
-)
 
 export default defineConfig({
   test: {
@@ -32,15 +27,7 @@ export default defineConfig({
         },
       },
       {test: {name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000}},
-      {
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          exclude: ['test/e2e/vm-*.test.ts', ...SURROUNDINGS],
-          ...onMachines,
-        },
-      },
-      {test: {name: 'surroundings', include: SURROUNDINGS, ...onMachines}},
+      {test: {name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: ['test/e2e/vm-*.test.ts'], ...onMachines}},
       {test: {name: 'vm', include: ['test/e2e/vm-*.test.ts'], ...onMachines}},
       {test: {name: 'chaos', include: ['test/chaos/**/*.test.ts'], ...onMachines}},
       {test: {name: 'release', include: ['test/release/**/*.test.ts'], ...onMachines}},

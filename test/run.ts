@@ -1,8 +1,7 @@
 /**
  * What `npm test` runs: types, lint, format, layers, dead code and shell programs; then unit and contract tests; then the
- * end-to-end tests in two lanes side by side: clusters of containers in one, VMs and what surrounds a cluster in the other.
- * Everything runs, whatever failed before. The run ends with the ten slowest tests and the time of each lane; the last line says how
- * much passed: `N passed, N failed`.
+ * end-to-end tests, those on containers and those on VMs side by side. Everything runs, whatever failed before. The run ends with
+ * the ten slowest tests and the time of each lane; the last line says how much passed: `N passed, N failed`.
  */
 import type {Counts, StepDone} from './run/counts.ts'
 import {printedAtItsEnd, script, suite} from './run/steps.ts'
@@ -38,14 +37,11 @@ const checks: Step = [
   },
 ]
 
-/**
- * One stage after the other, the lanes of a stage side by side: a lab of containers waits often enough to leave an emulated VM, or
- * another lab, its time. The machines of both lanes together use fewer inotify instances than a kernel gives one user.
- */
+/** One stage after the other, the lanes of a stage side by side: a lab of containers waits often enough to leave an emulated VM its time. */
 const STAGES: readonly Readonly<Record<string, readonly Step[]>>[] = [
   {quick: [checks]},
   {quick: [shown('unit')], contract: [quiet('contract')]},
-  {clusters: [shown('e2e')], 'VMs and surroundings': [quiet('vm'), quiet('surroundings')]},
+  {containers: [shown('e2e')], VMs: [quiet('vm')]},
 ]
 
 async function inTurn(lane: string, steps: readonly Step[]): Promise<readonly StepDone[]> {
