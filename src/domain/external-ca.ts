@@ -120,7 +120,7 @@ const certificateFiles = (name: CertificateName, {certificatesDir}: Known): read
 ]
 
 /** A file that would have to be issued again, by an authority whose key is not on the machines. */
-export const signedElsewhere = (path: string, problem = 'it is wrong'): KadmError =>
+export const cannotIssueAgain = (path: string, problem = 'it is wrong'): KadmError =>
   new KadmError('preflight', `cannot use ${path}: ${problem}; kadm cannot replace it without the key of its CA`, {
     hint: 'move the file away, write a new request with kadm certs csr FOLDER, let your CA sign it, and copy the result to this path',
   })

@@ -1,7 +1,7 @@
 import type {Bundle} from '../domain/bundle.ts'
 import type {CaName} from '../domain/certificates.ts'
 import type {Cluster, Node} from '../domain/cluster.ts'
-import {externalAuthorities} from '../domain/external-ca.ts'
+import {elsewhereFor} from '../domain/external-ca.ts'
 import type {Facts} from '../domain/facts.ts'
 import type {Peer} from '../domain/firewall.ts'
 import type {PackageSource} from '../domain/repository.ts'
@@ -47,9 +47,9 @@ export function endpointOf({endpoint}: Pick<PhaseContext, 'endpoint'>): string {
 
 /** Whether kadm cannot sign with this authority on this machine, because its key is kept elsewhere. */
 export const isElsewhere = (
-  {facts, elsewhere = []}: Pick<PhaseContext, 'facts' | 'elsewhere'>,
+  {node, facts, elsewhere = []}: Pick<PhaseContext, 'node' | 'facts' | 'elsewhere'>,
   name: CaName,
-): boolean => elsewhere.includes(name) || externalAuthorities(facts).includes(name)
+): boolean => elsewhereFor({node, facts}, elsewhere).includes(name)
 
 /** The API address that works outside the nodes too: `https://host:port`. */
 export const publicServerOf = ({endpoint, publicServer}: Pick<PhaseContext, 'endpoint' | 'publicServer'>): string =>

@@ -34,8 +34,8 @@ export const sshArguments = (door: Pick<Door, 'address' | 'keyFile' | 'knownHost
 export class EndedWhileBooting extends KadmError {}
 
 /**
- * Starts a machine and waits for its login, and starts it again when it ended before that: QEMU itself aborts now and then while it
- * emulates the start of a kernel. `note` gets what the first one left on its console.
+ * Starts a machine and waits for its login, and starts it again when it ended before that: an emulated VM was seen to end a few
+ * seconds after its start, for a reason that was not found. `note` gets what the first one left on its console.
  */
 export async function startUntilLogin(
   start: () => Promise<void>,

@@ -16,7 +16,7 @@ import {
 } from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
-import {signedElsewhere} from '../../domain/external-ca.ts'
+import {cannotIssueAgain} from '../../domain/external-ca.ts'
 import {AUTHORITY_BACK, SIGNED} from '../../domain/lost-authority.ts'
 import {MANIFESTS_DIR} from '../../domain/paths.ts'
 import {concat, sh} from '../../remote/shell/shell.ts'
@@ -175,7 +175,7 @@ async function make(resource: CertificateResource, state: CertificateState, valu
     return pair
   }
   if (resource.isKeyElsewhere === true)
-    throw signedElsewhere(certPath(name, resource.dir), certificateKind.diff(resource, state))
+    throw cannotIssueAgain(certPath(name, resource.dir), certificateKind.diff(resource, state))
   const [key, authority] = await Promise.all([values.makeKey(algorithm), values.authority(signer)])
   const ca = {certPem: authority.certPem, key: parsePrivateKey(authority.keyPem)}
   return {certPem: issueLeaf({wanted, key, now: values.now, random: values.random}, ca), keyPem: privateKeyPem(key)}

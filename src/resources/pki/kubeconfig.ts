@@ -5,7 +5,7 @@ import {parsePrivateKey, privateKeyPem} from '../../certs/keys.ts'
 import type {WantedCertificate} from '../../domain/certificates.ts'
 import type {KeyAlgorithm} from '../../domain/cluster.ts'
 import {KadmError} from '../../domain/errors.ts'
-import {signedElsewhere} from '../../domain/external-ca.ts'
+import {cannotIssueAgain} from '../../domain/external-ca.ts'
 import {clusterOfKubeconfig} from '../../kube/kubeconfig.ts'
 import {kubeconfigYaml} from '../../manifests/kubeconfig.ts'
 import {KUBELET_CONF} from '../../domain/paths.ts'
@@ -119,7 +119,7 @@ ${lookAtCertificate(new Script('"$kadm_file"'))}`,
   // Whatever became of the authority since.
   drift: (resource, {text}) => problem(resource, {text, caPem: undefined}),
   resolve: async (resource, state, values) => {
-    if (resource.isKeyElsewhere === true) throw signedElsewhere(resource.path, problem(resource, state))
+    if (resource.isKeyElsewhere === true) throw cannotIssueAgain(resource.path, problem(resource, state))
     const [key, authority] = await Promise.all([values.makeKey(resource.algorithm), values.authority('ca')])
     const issuing = {wanted: resource.wanted, key, now: values.now, random: values.random}
     const cert = issueLeaf(
