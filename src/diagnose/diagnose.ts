@@ -3,20 +3,24 @@ import type {Certainty, Diagnosis, Rule, Waited} from './diagnosis.ts'
 import {API_ACCESS_RULES} from './rules/api-access-rules.ts'
 import {CERTIFICATE_RULES} from './rules/certificate-rules.ts'
 import {CNI_RULES} from './rules/cni-rules.ts'
-import {COMPONENT_LAST_WORDS, CONTROL_PLANE_RULES} from './rules/control-plane-rules.ts'
+import {COMPONENT_LAST_WORDS} from './rules/control-plane-last-words.ts'
+import {CONTROL_PLANE_RULES} from './rules/control-plane-rules.ts'
+import {ETCD_RULES} from './rules/etcd-rules.ts'
 import {CHANGED_FILE} from './rules/changed-rules.ts'
 import {DNS_RULES} from './rules/dns-rules.ts'
 import {FILE_RULES} from './rules/file-rules.ts'
 import {HANG_RULES} from './rules/hang-rules.ts'
 import {HOST_RULES} from './rules/host-rules.ts'
-import {KUBELET_LAST_WORDS, KUBELET_RULES} from './rules/kubelet-rules.ts'
+import {KUBELET_RULES} from './rules/kubelet-rules.ts'
 import {LOAD_BALANCER_RULES} from './rules/load-balancer-rules.ts'
 import {MACHINE_RULES} from './rules/machine-rules.ts'
 import {MANIFEST_RULES} from './rules/manifest-rules.ts'
-import {NETWORK_RULES, POD_LAST_WORDS} from './rules/network-rules.ts'
+import {NETWORK_POD_RULES, POD_LAST_WORDS} from './rules/network-pod-rules.ts'
+import {NETWORK_RULES} from './rules/network-rules.ts'
 import {NODE_RULES} from './rules/node-rules.ts'
 import {PATH_RULES} from './rules/path-rules.ts'
 import {RUNTIME_RULES} from './rules/runtime-rules.ts'
+import {KUBELET_LAST_WORDS, UNIT_RULES} from './rules/unit-rules.ts'
 import {VIRTUAL_ADDRESS_RULES} from './rules/virtual-address-rules.ts'
 
 /** From the machine up to the pods: what comes first is rather the cause of what comes later. */
@@ -26,9 +30,11 @@ export const RULES: readonly Rule[] = [
   ...RUNTIME_RULES,
   ...HANG_RULES,
   ...KUBELET_RULES,
+  ...UNIT_RULES,
   ...FILE_RULES,
   ...MANIFEST_RULES,
   ...CERTIFICATE_RULES,
+  ...ETCD_RULES,
   ...CONTROL_PLANE_RULES,
   ...LOAD_BALANCER_RULES,
   ...VIRTUAL_ADDRESS_RULES,
@@ -36,6 +42,7 @@ export const RULES: readonly Rule[] = [
   ...NODE_RULES,
   ...CNI_RULES,
   ...NETWORK_RULES,
+  ...NETWORK_POD_RULES,
   ...DNS_RULES,
   ...PATH_RULES,
 ]
