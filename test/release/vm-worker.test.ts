@@ -1,14 +1,14 @@
 import {X509Certificate} from 'node:crypto'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {FSTAB_NOTE} from '../../src/resources/swap/turned-off.ts'
-import {NETWORK_STATE} from './network-state.ts'
-import {differences, snapshot, type Explained, type Snapshot} from './snapshot.ts'
-import {measured, type TestLab} from './test-lab.ts'
-import {changedIn} from './told.ts'
-import {LEFT_WITH_UFW} from './vm-as-installed.ts'
-import {knockFromHere} from './vm-gateway.ts'
-import {addressesOf, bootWorker, kubectl, MACHINES, nodesOf, SMALL_MTU} from './vm-pair.ts'
-import {SWAP_SOURCES, SWAP_STATE, SWAP_WORDS} from './vm-swap-sources.ts'
+import {NETWORK_STATE} from '../e2e/network-state.ts'
+import {differences, snapshot, type Explained, type Snapshot} from '../e2e/snapshot.ts'
+import {measured, type TestLab} from '../e2e/test-lab.ts'
+import {changedIn} from '../e2e/told.ts'
+import {LEFT_WITH_UFW} from '../e2e/vm-as-installed.ts'
+import {knockFromHere} from '../e2e/vm-gateway.ts'
+import {addressesOf, bootWorker, kubectl, MACHINES, nodesOf, SMALL_MTU} from '../e2e/vm-pair.ts'
+import {SWAP_SOURCES, SWAP_STATE, SWAP_WORDS} from '../e2e/vm-swap-sources.ts'
 
 const VM = 'worker-1'
 const FIREWALL = 'ufw allow 22/tcp comment mine; ufw deny 9999; ufw --force enable'
@@ -36,7 +36,7 @@ describe('a VM as the worker of a cluster', () => {
   let [swapBefore, networkBefore] = ['', '']
 
   beforeAll(async () => {
-    lab = await bootWorker('e2e-vm-worker')
+    lab = await bootWorker('release-vm-worker')
     await measured('six sources of swap and a firewall', () => root(`${SWAP_SOURCES}\n${FIREWALL}`))
     swapBefore = await root(SWAP_STATE)
     networkBefore = await root(NETWORK_STATE)
