@@ -169,7 +169,7 @@ describe('undo', () => {
 
 describe('a script that is killed', () => {
   test('at any point of a change can be run again, and the true originals are still present', async () => {
-    const points = await dieEverywhere(() => {
+    const points = await dieEverywhere(1, () => {
       const {vm, few: resources, before} = bench()
       return Promise.resolve({
         vm,
@@ -187,7 +187,7 @@ describe('a script that is killed', () => {
   }, 120_000)
 
   test('at any point of an undo can be run again, and nothing is mistaken for a change by another program', async () => {
-    const points = await dieEverywhere(async () => {
+    const points = await dieEverywhere(1, async () => {
       const {vm, few: resources, before} = bench()
       await apply(vm.host, resources)
       return {

@@ -21,8 +21,10 @@ const lostLaptop = (folder: string): Host => ({
     child.stdout.destroy()
     child.stderr.destroy()
     const ended = once(child, 'exit') as Promise<[number | null]>
+    const end = (): unknown => child.exitCode ?? process.kill(-Number(child.pid), 'SIGTERM')
+    end()
     // A child of the shell that has not yet become its program ignores the signal.
-    const again = setInterval(() => child.exitCode ?? process.kill(-Number(child.pid), 'SIGTERM'), 2000)
+    const again = setInterval(end, 2000)
     const [code] = await ended.finally(() => clearInterval(again))
     return {code: code ?? 255, stdout: '', stderr: ''}
   },

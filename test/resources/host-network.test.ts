@@ -58,12 +58,15 @@ function network(b: Workbench, spec: Partial<HostNetworkSpec> = {}) {
   return {...resource, config: {...resource.config, owner: ME}}
 }
 
+/** Each look starts a shell, which takes time from the trial. */
+const POLL_MS = 100
+
 /** What the trial says when it no longer says that it is trying. */
 async function outcome(b: Workbench, trial: CommitConfirm | undefined): Promise<string> {
   for (let i = 0; i < 1000; i++) {
     const [said = ''] = b.run(trial?.stage ?? '').stdout.split('\n')
     if (said !== 'trying') return said
-    await sleep(20)
+    await sleep(POLL_MS)
   }
   return 'still trying'
 }
@@ -118,7 +121,7 @@ describe('a static address', () => {
     const cycle = lifecycle(b, hostNetworkKind, resource)
     const trial = hostNetworkKind.commitConfirm?.act(resource, cycle.look())
     cycle.apply()
-    while ((await outcome(b, trial)) === 'applied') await sleep(20)
+    while ((await outcome(b, trial)) === 'applied') await sleep(POLL_MS)
 
     const late = b.run(trial?.confirm ?? '').stdout.split('\n')[0]
 

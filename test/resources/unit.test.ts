@@ -162,6 +162,7 @@ describe('a unit that is watched', () => {
     const b = bench()
     b.stub('systemctl', `case "$*" in *MainPID*) ${pid};; *LoadState*) printf 'loaded\nno\n';; esac`)
     b.stub('journalctl', 'echo "kubelet: unknown flag: --nope"')
+    b.stub('sleep', 'exec /bin/sleep 0.01')
     const {text} = unitKind.act({...watched, steady: {seconds: 1, sign: steady}}, found({ActiveState: 'failed'}))
     return b.run(`set -eu\n( set -eu; ${text}\n) </dev/null >&2`)
   }

@@ -33,7 +33,7 @@ test('a certificate of another CA is put right by kadm, not by another kubeconfi
   expect(told).toMatch(/`kadm apply -f kadm\.yaml` creates a new one$/)
 })
 
-test.each([
+test.concurrent.each([
   [401, /^api-admin-unknown: /],
   [403, /^api-admin-forbidden: .*kubeadm:cluster-admins/],
   [undefined, /^api-silent: /],

@@ -1,4 +1,4 @@
-import {afterEach, describe, expect, test} from 'vitest'
+import {afterAll, describe, expect, test} from 'vitest'
 import {diagnoseCluster} from '../../../src/diagnose/cluster/diagnose-cluster.ts'
 import {readSnapshot} from '../../../src/diagnose/cluster/read-snapshot.ts'
 import type {ClusterSnapshot} from '../../../src/diagnose/cluster/snapshot.ts'
@@ -9,8 +9,9 @@ import {noFile} from './cases/changes.ts'
 import {healthy, kubeletConfiguration, NOW, slice} from './sample-cluster.ts'
 
 const closers: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close()
+// Tests run side by side, so that no test may close what another one uses.
+afterAll(async () => {
+  for (const close of closers) await close()
 })
 
 const items = (list: readonly ApiObject[] | undefined): Answer => ({json: {items: list ?? []}})
@@ -87,19 +88,25 @@ describe('one look at a cluster', () => {
     expect(changing).toEqual([])
   })
 
-  test.each(['/nodes', '/daemonsets', '/leases', '/apiservices', '/deployments', '/configmaps/', '/events', '/readyz'])(
-    'does without %s when that cannot be read, names it, and judges the rest',
-    async part => {
-      const {api} = await cluster(({url}) =>
-        url.split('?')[0]?.includes(part) === true ? refusal(500, 'InternalError', 'no') : undefined,
-      )
+  test.concurrent.each([
+    '/nodes',
+    '/daemonsets',
+    '/leases',
+    '/apiservices',
+    '/deployments',
+    '/configmaps/',
+    '/events',
+    '/readyz',
+  ])('does without %s when that cannot be read, names it, and judges the rest', async part => {
+    const {api} = await cluster(({url}) =>
+      url.split('?')[0]?.includes(part) === true ? refusal(500, 'InternalError', 'no') : undefined,
+    )
 
-      const snapshot = await read(api)
+    const snapshot = await read(api)
 
-      expect(snapshot.unread.length > 0 || snapshot.readyz?.status === 500).toBe(true)
-      expect(diagnoseCluster(snapshot, noFile)).toEqual([])
-    },
-  )
+    expect(snapshot.unread.length > 0 || snapshot.readyz?.status === 500).toBe(true)
+    expect(diagnoseCluster(snapshot, noFile)).toEqual([])
+  })
 
   test('brings what could not make its pods and the Service behind a webhook', async () => {
     const event = {
@@ -151,7 +158,7 @@ describe('one look at a cluster', () => {
     await expect(read(api)).rejects.toMatchObject({status})
   })
 
-  test('says within seconds that nobody answers', async () => {
+  test.concurrent('says within seconds that nobody answers', async () => {
     const {api} = await cluster(() => 'hang')
     const start = performance.now()
 

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest'
 import {onEach} from '../../../src/remote/on-each.ts'
 import {scratchHosts, type ScratchHost} from '../scratch-host.ts'
-import {callsOf, eventsOf, type Calls} from './deaths.ts'
+import {callsOf, eventsOf, type Sweep} from './deaths.ts'
 import {KILLED} from './life.ts'
 import {kubeletRuns} from './leaving-host.ts'
 import {removalScene, type RemovalScene} from './removal-scene.ts'
@@ -42,16 +42,16 @@ export function isGone(scene: RemovalScene, others: readonly string[]): void {
     expect(scene.leaver.has(path), path).toBe(false)
 }
 
-/** Kills the removal of a control plane at every event and in these calls, and runs it again each time. */
-export function removalSweep(machine: () => ScratchHost, calls: Calls): void {
+/** Kills the removal of a control plane at these events and in these calls, and runs it again each time. */
+export function removalSweep(machine: () => ScratchHost, sweep: Sweep): void {
   it.each([2, 3])(
-    `of %i ends as if it had never been killed, when it was killed at any event or in ${calls} of its calls`,
+    `of %i ends as if it had never been killed, when it was killed at ${sweep} of its events and calls`,
     async count => {
       const others = ['cp-1', 'cp-3'].slice(0, count - 1)
       const whole = removalScene(machine(), count)
       await whole.remove()
       isGone(whole, others)
-      const points = [...eventsOf(whole.last()), ...callsOf(whole.last(), calls, count)]
+      const points = [...eventsOf(whole.last(), sweep, count), ...callsOf(whole.last(), sweep, count)]
       expect(whole.last().events() + whole.last().calls()).toBeGreaterThan(40)
 
       const kills = await onEach(points, 3, async death => {
