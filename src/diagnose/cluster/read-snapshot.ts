@@ -29,29 +29,9 @@ export interface ReadOptions {
 export async function readSnapshot(api: KubeClient, {signal, now}: ReadOptions): Promise<ClusterSnapshot> {
   const options: CallOptions = {...REQUEST, signal: AbortSignal.any([signal, AbortSignal.timeout(ALL_WITHIN_MS)])}
   const parts = reader(signal)
-  const list = (what: string, path: string): Promise<readonly ApiObject[] | undefined> =>
-    parts.read(what, () => api.list(path, options))
-  const get = (path: string): Promise<ApiObject | Absent> => api.get(path, options).then(found => found ?? absent)
-  const [readyz, version, nodes, systemPods, podSample, lists, configMaps, accounts, dnsService, warnings] =
-    await Promise.all([
-      parts.read('readyz', () => api.raw({...options, method: 'GET', path: '/readyz?verbose', accept: '*/*'})),
-      parts.read('version', async () => textAt(await api.get('/version', options), 'gitVersion')),
-      list('nodes', apiPath.nodes()),
-      parts.read('pods', () => inBoth(namespace => api.list(apiPath.pods(undefined, namespace), options))),
-      parts.read('pod addresses', () => samplePods(api, options)),
-      readLists(list),
-      readEach(CONFIG_MAPS, (what, {name, namespace}) =>
-        parts.read(`configmap ${what}`, () => get(apiPath.configMaps(name, namespace))),
-      ),
-      readEach(ACCOUNTS, (what, {name, namespace}) =>
-        parts.read(`serviceaccount ${what}`, () => get(apiPath.serviceAccounts(name, namespace))),
-      ),
-      parts.read('service kube-dns', () => get(apiPath.services('kube-dns', 'kube-system'))),
-      parts.read('events', () => readWarnings(api, options)),
-    ])
+  const {readyz, version, ...seen} = await readParts(api, options, parts)
   const refusal = parts.errors.get('nodes')
-  if (nodes === undefined && refusal !== undefined && (readyz === undefined || isRefused(refusal))) throw refusal
-  const seen = {nodes, systemPods, podSample, ...lists, configMaps, accounts, dnsService, warnings}
+  if (seen.nodes === undefined && refusal !== undefined && (readyz === undefined || isRefused(refusal))) throw refusal
   const [endpoints, owners, dnsOwners, lackingRights] = await Promise.all([
     readEndpoints(api, seen, options).catch(parts.leaveOut('endpoints')),
     readOwners(api, seen, options).catch(parts.leaveOut('owners of pods')),
@@ -72,6 +52,30 @@ export async function readSnapshot(api: KubeClient, {signal, now}: ReadOptions):
 }
 
 const absent: Absent = 'absent'
+
+async function readParts(api: KubeClient, options: CallOptions, {read}: Reader) {
+  const list = (what: string, path: string): Promise<readonly ApiObject[] | undefined> =>
+    read(what, () => api.list(path, options))
+  const get = (path: string): Promise<ApiObject | Absent> => api.get(path, options).then(found => found ?? absent)
+  const [readyz, version, nodes, systemPods, podSample, lists, configMaps, accounts, dnsService, warnings] =
+    await Promise.all([
+      read('readyz', () => api.raw({...options, method: 'GET', path: '/readyz?verbose', accept: '*/*'})),
+      read('version', async () => textAt(await api.get('/version', options), 'gitVersion')),
+      list('nodes', apiPath.nodes()),
+      read('pods', () => inBoth(namespace => api.list(apiPath.pods(undefined, namespace), options))),
+      read('pod addresses', () => samplePods(api, options)),
+      readLists(list),
+      readEach(CONFIG_MAPS, (what, {name, namespace}) =>
+        read(`configmap ${what}`, () => get(apiPath.configMaps(name, namespace))),
+      ),
+      readEach(ACCOUNTS, (what, {name, namespace}) =>
+        read(`serviceaccount ${what}`, () => get(apiPath.serviceAccounts(name, namespace))),
+      ),
+      read('service kube-dns', () => get(apiPath.services('kube-dns', 'kube-system'))),
+      read('events', () => readWarnings(api, options)),
+    ])
+  return {readyz, version, nodes, systemPods, podSample, ...lists, configMaps, accounts, dnsService, warnings}
+}
 
 /** Credentials that are not accepted, or may not even list nodes: nothing else can be asked with them. */
 const isRefused = (error: KadmError): boolean => error instanceof ApiError && [401, 403].includes(error.status)

@@ -1,6 +1,6 @@
 import type {Evidence} from '../../domain/evidence.ts'
 import type {Rule} from '../diagnosis.ts'
-import {find, proofOf} from '../log.ts'
+import {find, proofOf, type Hit} from '../log.ts'
 import {AGAIN, group, logRule} from '../rule.ts'
 
 const sources = ['kubelet'] as const
@@ -21,6 +21,18 @@ const bootstrapGone = logRule({
 const NAME_CHANGED =
   /node "([^"]+)" is not allowed to modify node "([^"]+)"|nodes "([^"]+)" is forbidden: User "system:node:([^"]+)" cannot|node '([^']+)' cannot read '([^']+)'|can only access node lease with the same name as the requesting node/
 
+/** Where each form of the message has the name that the certificate is for, and the one that the kubelet uses. */
+const NAMES = [
+  [1, 2],
+  [4, 3],
+  [5, 6],
+] as const
+
+function namesIn(hit: Hit | undefined): {readonly was: string; readonly is: string} | undefined {
+  if (hit === undefined) return undefined
+  return NAMES.map(([was, is]) => ({was: group(hit, was), is: group(hit, is)})).find(({was}) => was !== '')
+}
+
 /** The kubelet reads the host's name only when it starts: the name may be right again, and the kubelet not. */
 const nodeName: Rule = {
   name: 'node-name',
@@ -32,20 +44,9 @@ const nodeName: Rule = {
     const differs = own !== undefined && own !== client?.commonName && own !== asked && api?.answered !== true
     const hits = find(evidence, sources, NAME_CHANGED)
     if (hits.length === 0 && !(differs && api !== undefined)) return undefined
-    const [newest] = hits
-    const told =
-      newest === undefined
-        ? [own, asked]
-        : [
-            [1, 2],
-            [4, 3],
-            [5, 6],
-          ]
-            .map(pair => pair.map(i => group(newest, i)))
-            .find(([was]) => was !== '')
-    const was = told?.[0] ?? own
-    const is = told?.[1] ?? asked
-    const rightAgain = was !== undefined && was === hostname.toLowerCase()
+    const told = namesIn(hits[0])
+    const was = told?.was ?? own
+    const is = told?.is ?? asked
     return {
       cause:
         was === undefined || was === is
@@ -56,12 +57,15 @@ const nodeName: Rule = {
         ...proofOf(hits, 1),
         `hostname: ${hostname}${own === undefined ? '' : `; the kubelet's certificate is for ${own}`}`,
       ],
-      fix: rightAgain
-        ? 'the host has its old name again, but the kubelet reads it only when it starts: `sudo systemctl restart kubelet`'
-        : `\`sudo hostnamectl set-hostname ${was ?? hostname.toLowerCase()} && sudo systemctl restart kubelet\` (the kubelet reads the name only when it starts)`,
+      fix: nameFix(was, hostname.toLowerCase()),
     }
   },
 }
+
+const nameFix = (was: string | undefined, now: string): string =>
+  was === now
+    ? 'the host has its old name again, but the kubelet reads it only when it starts: `sudo systemctl restart kubelet`'
+    : `\`sudo hostnamectl set-hostname ${was ?? now} && sudo systemctl restart kubelet\` (the kubelet reads the name only when it starts)`
 
 const isGone = ({api, kubeletAnswers}: Evidence): boolean =>
   api !== undefined && !api.answered && kubeletAnswers !== false && api.error.includes(`nodes "${api.node}" not found`)
