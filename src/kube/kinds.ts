@@ -62,7 +62,10 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     ['RoleBinding', 'rolebindings'],
   ],
   'scheduling.k8s.io/v1': [['PriorityClass', 'priorityclasses', 'cluster']],
-  'storage.k8s.io/v1': [['StorageClass', 'storageclasses', 'cluster']],
+  'storage.k8s.io/v1': [
+    ['CSINode', 'csinodes', 'cluster'],
+    ['StorageClass', 'storageclasses', 'cluster'],
+  ],
 }
 
 /** The place of a kind that every cluster has; undefined for a foreign one, which discovery must find. */
@@ -123,6 +126,7 @@ export const apiPath = {
   secrets: path('v1', 'Secret'),
   services: path('v1', 'Service'),
   serviceAccounts: path('v1', 'ServiceAccount'),
+  csiNodes: path('storage.k8s.io/v1', 'CSINode'),
   leases: path('coordination.k8s.io/v1', 'Lease'),
   podDisruptionBudgets: path('policy/v1', 'PodDisruptionBudget'),
   daemonSets: path('apps/v1', 'DaemonSet'),

@@ -29,6 +29,8 @@ export interface PhaseContext {
   readonly endpoint: string | undefined
   /** The API address for people and for machines that are not nodes yet, if it is not `endpoint`. */
   readonly publicServer?: string | undefined
+  /** An API server that runs before this host has its own one: `https://host:port`; undefined in a run that only works on hosts. */
+  readonly runningServer?: string | undefined
   readonly bundle: LocalBundle | undefined
   /** The package source, when no bundle is used. */
   readonly source?: PackageSource | undefined

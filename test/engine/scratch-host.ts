@@ -35,6 +35,10 @@ export interface ScratchHost {
   readonly started: () => number
 }
 
+/** Files of a scratch host, such as the ledger, name the folder in which they are. */
+const COPY = `cp -a -T -- "$1" "$2"
+grep -rlF -e "$1" -- "$2" | xargs -r sed -i "s|$1|$2|g"`
+
 /** Gives a fresh host for each call, or one that holds what another holds, and removes all after each test. */
 export function scratchHosts(): (name?: string, like?: ScratchHost) => ScratchHost {
   const roots: string[] = []
@@ -44,7 +48,7 @@ export function scratchHosts(): (name?: string, like?: ScratchHost) => ScratchHo
   return (name = 'vm-1', like) => {
     const root = mkdtempSync(join(tmpdir(), 'kadm-engine-'))
     roots.push(root)
-    if (like !== undefined) execFileSync('cp', ['-a', '-T', like.root, root])
+    if (like !== undefined) execFileSync('sh', ['-euc', COPY, 'sh', like.root, root])
     return scratchHost(name, root)
   }
 }

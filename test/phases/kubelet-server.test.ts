@@ -1,6 +1,6 @@
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
-import {kubeletServer} from '../../src/phases/worker/kubelet-server.ts'
+import {kubeletServer} from '../../src/phases/shared/kubelet-server.ts'
 import {workbenches} from '../resources/shell-runner.ts'
 
 const bench = workbenches()

@@ -49,6 +49,7 @@ const OTHER_CONTROL_PLANE = [
   'control-plane-join/etcd',
   'control-plane-join/manifests',
   'control-plane-join/wait-control-plane',
+  'control-plane-join/kubelet-server',
   'control-plane-join/load-balancer-ready',
   'control-plane-join/virtual-address-start',
   'control-plane-join/mark-control-plane',

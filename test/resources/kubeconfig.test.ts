@@ -1,10 +1,11 @@
-import {randomBytes} from 'node:crypto'
+import {createPrivateKey, randomBytes, X509Certificate} from 'node:crypto'
+import {readlinkSync, statSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {makeKey, parsePrivateKey} from '../../src/certs/keys.ts'
 import {isIssuedBy, issueLeaf} from '../../src/certs/issue.ts'
 import {certPath} from '../../src/domain/certificates.ts'
 import {wantedKubeconfigCertificate} from '../../src/domain/kubeconfig-specs.ts'
-import {KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../src/domain/paths.ts'
+import {ADMIN_CONF, KUBELET_CLIENT_PEM, KUBELET_CONF} from '../../src/domain/paths.ts'
 import {revertLedger} from '../../src/engine/ledger/ledger.ts'
 import {readLedger} from '../../src/engine/ledger/read-ledger.ts'
 import {look} from '../../src/engine/hosts/look.ts'
@@ -40,6 +41,9 @@ async function bench(): Promise<{vm: ScratchHost; authority: KeyPair}> {
   return {vm, authority}
 }
 
+/** Lets the file name the certificate at its place on the scratch host. */
+const resolvable = (vm: ScratchHost): void => vm.write(KUBELET_CONF, vm.real(vm.read(KUBELET_CONF)))
+
 const diffOf = async (vm: ScratchHost, resource = wanted()): Promise<string | undefined> =>
   (await look(vm.host, [resource], NEVER))[0]?.diff
 
@@ -61,10 +65,43 @@ describe('a kubeconfig', () => {
     expect(await diffOf(vm)).toBe('will be created')
     expect(await apply(vm.host, [wanted()], {values: valuesOf({authority})})).toBe(1)
 
-    const {credentials, host} = endpointFromKubeconfig(vm.read(KUBELET_CONF))
+    resolvable(vm)
+    expect(await diffOf(vm)).toBeUndefined()
+    const admin = {...wanted(), path: ADMIN_CONF, id: `kubeconfig:${ADMIN_CONF}`}
+    await apply(vm.host, [admin], {values: valuesOf({authority})})
+    const {credentials, host} = endpointFromKubeconfig(vm.read(ADMIN_CONF))
     expect(host).toBe('192.168.56.11')
     expect(credentials.kind === 'certificate' && isIssuedBy(credentials.cert, authority.certPem)).toBe(true)
-    expect(await diffOf(vm)).toBeUndefined()
+  })
+
+  test('of the kubelet names the link at which the kubelet renews its certificate', async () => {
+    const {vm, authority} = await bench()
+
+    await apply(vm.host, [wanted()], {values: valuesOf({authority})})
+
+    expect(vm.read(KUBELET_CONF)).toContain(`client-key: "${KUBELET_CLIENT_PEM}"`)
+    const target = readlinkSync(vm.real(KUBELET_CLIENT_PEM))
+    expect(target).toBe(
+      vm.real(KUBELET_CLIENT_PEM.replace('current', START.toISOString().slice(0, 19).replaceAll(/[T:]/g, '-'))),
+    )
+    expect(statSync(target).mode & 0o777).toBe(0o600)
+    const pem = vm.read(KUBELET_CLIENT_PEM)
+    expect(isIssuedBy(pem, authority.certPem)).toBe(true)
+    expect(new X509Certificate(pem).checkPrivateKey(createPrivateKey(pem))).toBe(true)
+  })
+
+  test('of a kubelet that starts before its own API server names another one first, and either is right', async () => {
+    const {vm, authority} = await bench()
+    const firstServer = 'https://192.168.56.10:6443'
+    const joining = {...wanted(), firstServer}
+
+    await apply(vm.host, [joining], {values: valuesOf({authority})})
+
+    expect(vm.read(KUBELET_CONF)).toContain(`server: "${firstServer}"`)
+    expect(await diffOf(vm, joining)).toBeUndefined()
+    expect(await diffOf(vm)).toBe(`contains the server ${firstServer} instead of ${SERVER}`)
+    vm.write(KUBELET_CONF, written(authority))
+    expect(await diffOf(vm, joining)).toBeUndefined()
   })
 
   test('waits for the authority', async () => {
@@ -94,21 +131,24 @@ describe('a kubeconfig', () => {
     expect(await diffOf(vm, wanted({now: laterBy(100 * 24 * 365)}))).toBeUndefined()
   })
 
-  test('of the kubelet is rewritten when the certificate it names expired, which is kept beside it', async () => {
+  test('of the kubelet gets another certificate when the one that it names expired, which is kept', async () => {
     const {vm, authority} = await bench()
     const key = await makeKey('ECDSA-P256')
     const issuing = {wanted: wanted().wanted, key, now: START, random: randomBytes}
     const pem = issueLeaf(issuing, {certPem: authority.certPem, key: parsePrivateKey(authority.keyPem)})
     vm.write(KUBELET_CONF, vm.real(written(authority)))
-    vm.write(KUBELET_CLIENT_PEM, pem)
+    const former = KUBELET_CLIENT_PEM.replace('current', '2025-01-01-00-00-00')
+    vm.write(former, pem)
+    await vm.host.read(`ln -s ${former} ${KUBELET_CLIENT_PEM}`)
     const later = wanted({now: laterBy(9000)})
 
     expect(await diffOf(vm)).toBeUndefined()
     expect(await diffOf(vm, later)).toContain('its certificate expired on ')
     await apply(vm.host, [later], {values: valuesOf({authority, now: laterBy(9000)})})
 
-    expect(vm.read(KUBELET_CONF)).toContain('client-certificate-data')
-    expect(vm.has(KUBELET_CLIENT_PEM)).toBe(false)
+    resolvable(vm)
+    expect(await diffOf(vm, later)).toBeUndefined()
+    expect(vm.read(former)).toBe(pem)
   })
 
   test('of the kubelet is rewritten when the certificate it names is lost', async () => {
@@ -140,16 +180,19 @@ describe('a kubeconfig', () => {
     const foreign = Buffer.from(other.certPem).toString('base64')
     vm.write(KUBELET_CONF, vm.read(KUBELET_CONF).replace(foreign, Buffer.from(authority.certPem).toString('base64')))
 
-    expect(await diffOf(vm)).toBe('another CA signed its certificate')
+    resolvable(vm)
+    expect(await diffOf(vm)).toBe('its certificate was signed by another CA')
   })
 
   test('that has expired is renewed', async () => {
     const {vm, authority} = await bench()
     await apply(vm.host, [wanted()], {values: valuesOf({authority})})
+    resolvable(vm)
     const now = laterBy(cluster.pki.leafHours + 1)
 
     expect(await diffOf(vm, wanted({now}))).toMatch(/^its certificate expired on 2027-/)
     expect(await apply(vm.host, [wanted({now})], {values: valuesOf({authority, now})})).toBe(1)
+    resolvable(vm)
     expect(await diffOf(vm, wanted({now}))).toBeUndefined()
   })
 
@@ -190,15 +233,15 @@ describe('a kubeconfig', () => {
   test('never shows its key: not to a look, and not to the ledger', async () => {
     const {vm, authority} = await bench()
     await apply(vm.host, [wanted()], {values: valuesOf({authority})})
-    const key = /client-key-data: "?([A-Za-z0-9+/=]+)/.exec(vm.read(KUBELET_CONF))?.[1] ?? 'none'
+    const key = /PRIVATE KEY-----\n([A-Za-z0-9+/=]+)/.exec(vm.read(KUBELET_CLIENT_PEM))?.[1] ?? 'none'
 
     const seen = JSON.stringify([
       await look(vm.host, [wanted()], NEVER),
       (await readLedger(vm.host, NEVER)).entries.map(({applied, original}) => [applied, original]),
     ])
 
-    expect(key.length).toBeGreaterThan(100)
-    expect(seen).toContain('client-certificate-data')
+    expect(key.length).toBeGreaterThan(50)
+    expect(seen).toContain('client-certificate')
     expect(seen).not.toContain(key)
   })
 })

@@ -1,7 +1,7 @@
 import {KadmError} from '../../domain/errors.ts'
 import {labelOf, mayAdd, mayRemove, type AskedMember, type EtcdMember, type EtcdPeer} from '../../domain/etcd.ts'
 import type {EtcdClient} from '../../kube/etcd/etcd-client.ts'
-import {EtcdError} from '../../kube/etcd/etcd-error.ts'
+import {EtcdError, type EtcdReason} from '../../kube/etcd/etcd-error.ts'
 import type {JoiningPeer} from '../../resources/core/values.ts'
 
 /**
@@ -30,9 +30,10 @@ export async function joinEtcd(etcd: Joinable, peer: JoiningPeer, sleep: Sleep):
 type Joinable = Pick<EtcdClient, 'askMembers' | 'addLearner' | 'remove' | 'members'>
 type Sleep = (ms: number) => Promise<void>
 
-/** As kubeadm waits for a cluster whose last member has just joined. */
-const TRIES = 8
-const PAUSE_MS = 5000
+/** About 40 s in all, as kubeadm waits for a cluster whose last member has just joined. */
+const TRIES = 12
+const FIRST_PAUSE_MS = 250
+const LONGEST_PAUSE_MS = 5000
 
 /**
  * The members, as soon as all voters besides the own one answer; those that do not answer in time are judged as they are. A learner
@@ -43,16 +44,16 @@ export async function settledMembers(
   {isOwn, tries}: {readonly isOwn: (member: AskedMember) => boolean; readonly tries: number},
   sleep: Sleep,
 ): Promise<readonly AskedMember[]> {
-  for (let left = tries - 1; ; left--) {
+  for (let tried = 1, pause = FIRST_PAUSE_MS; ; tried++, pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const members = await etcd.askMembers()
-    if (left <= 0 || members.every(member => member.isHealthy || member.isLearner || isOwn(member))) return members
-    await sleep(PAUSE_MS)
+    if (tried >= tries || members.every(member => member.isHealthy || member.isLearner || isOwn(member))) return members
+    await sleep(pause)
   }
 }
 
 /** As long as a member may take to start and then to receive all data (twice kubeadm's timeouts.etcdAPICall). */
-const TURNS = 240
-const TURN_MS = 1000
+const TURNS = 480
+const TURN_MS = 500
 
 /**
  * Adds the host when no other member is a learner: etcd takes one at a time. The other one may join from another machine of this run,
@@ -74,16 +75,21 @@ async function addInTurn(etcd: Joinable, {name, peerUrl}: JoiningPeer, sleep: Sl
   throw ahead === undefined ? refusal : stuckBehind(ahead, name)
 }
 
-/** Another host was faster. */
+/**
+ * Another host was faster, or etcd still refuses changes: it does so until all voters have been connected for 5 s (HealthInterval,
+ * etcd server/etcdserver/server.go).
+ */
 const refusedTurn = async (adding: Promise<unknown>): Promise<EtcdError | undefined> => {
   try {
     await adding
     return undefined
   } catch (error) {
-    if (error instanceof EtcdError && error.reason === 'too-many-learners') return error
+    if (error instanceof EtcdError && PASSES.includes(error.reason)) return error
     throw error
   }
 }
+
+const PASSES: readonly EtcdReason[] = ['too-many-learners', 'unhealthy-cluster']
 
 const stuckBehind = (other: EtcdMember, name: string): KadmError =>
   new KadmError(

@@ -54,7 +54,7 @@ export async function requireHealthyEtcd({cluster, nodes, factsOf, etcd, sleep}:
     node => node.role === 'control-plane' && factsOf(node).files[`${MANIFESTS_DIR}/etcd.yaml`] === undefined,
   )
   if (joining.length === 0 || usesExternalEtcd(cluster)) return
-  const members = await settledMembers(await etcd(), {isOwn: () => false, tries: 3}, sleep).catch(
+  const members = await settledMembers(await etcd(), {isOwn: () => false, tries: 7}, sleep).catch(
     async (error: unknown) => {
       if (error instanceof KadmError) await refuseWithoutQuorum(etcd, CANNOT_JOIN)
       throw error

@@ -18,6 +18,8 @@ export interface LiveCluster {
   readonly server: string
   /** The same for people: never a name that only nodes resolve. */
   readonly publicServer: string
+  /** The API server that answered. */
+  readonly runningServer: string
   readonly warnings: readonly string[]
 }
 
@@ -54,6 +56,7 @@ export async function readLiveCluster(
     },
     server: `https://${cluster.controlPlaneEndpoint ?? own}`,
     publicServer: `https://${balancerOf(cluster) === undefined ? (cluster.controlPlaneEndpoint ?? own) : own}`,
+    runningServer: `https://${own}`,
     warnings,
   }
 }

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {LEASE_FILE, LEDGER_DIR} from '../../domain/paths.ts'
-import {concat, quote, Script, sh} from '../../remote/shell/shell.ts'
+import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import type {AnyHostResource, State} from '../../resources/any-resource.ts'
 import {kindOf} from '../../resources/any-resource.ts'
 import {treeShell} from '../../resources/files/remove-tree.ts'
@@ -28,10 +28,12 @@ export function ledgerName(id: string): string {
 
 const entryOf = (id: string): string => `${LEDGER_DIR}/${ledgerName(id)}`
 
-const document = (value: unknown, path: Script): Script =>
-  sh`base64 -d > ${path} <<'KADM_JSON'
-${new Script(Buffer.from(JSON.stringify(value)).toString('base64'))}
-KADM_JSON`
+/** By a command of the shell itself: a script writes many of them, and a process costs the host as much as its work. */
+const document = (value: unknown, path: string): Script => sh`printf %s ${ascii(JSON.stringify(value))} >${path}`
+
+/** Shells differ in what they make of other bytes. */
+const ascii = (json: string): string =>
+  json.replaceAll(/[\u007f-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /**
  * `everything` lists all resources of the phase, so that the final look also finds differences that this act
@@ -48,6 +50,7 @@ umask 022
 ${checkFence(fence)}
 mkdir -p -m 0700 ${LEDGER_DIR}
 touch ${LEASE_FILE}
+kadm_sequence=$(date +%s%N)
 ${treeShell}`,
     ...changes.map(change => oneAct(change)),
     lookScript(everything),
@@ -68,20 +71,29 @@ function oneAct({resource, state}: Change): Script {
     // An entry without a sequence number was being deleted when the run was interrupted: its resource is
     // already in its original state.
     sh`if [ ! -e ${entry}/sequence ]; then
-kadm_remove_trees ${entry} ${entry}.new; mkdir -p -m 0700 ${entry}.new/keep
-( set -eu; BACKUP=${entry}.new/keep; ${kind.backup?.(resource, state) ?? new Script(':')}
-) </dev/null >&2 ${CLOSE_LOCK}`,
-    document(originalDocument(resource, state), new Script(quote(`${entry}.new/original.json`))),
-    document(shown, new Script(quote(`${entry}.new/applied.json`))),
-    sh`date +%s%N > ${entry}.new/sequence
+[ ! -e ${entry} ] && [ ! -e ${entry}.new ] || kadm_remove_trees ${entry} ${entry}.new
+mkdir -p -m 0700 ${entry}.new/keep`,
+    ...backupOf({resource, state}, `${entry}.new/keep`),
+    document(originalDocument(resource, state), `${entry}.new/original.json`),
+    document(shown, `${entry}.new/applied.json`),
+    sh`kadm_sequence=$((kadm_sequence + 1)); echo "$kadm_sequence" >${entry}.new/sequence
 mv ${entry}.new ${entry}
 else
 [ ! -e ${entry}/undoing ] || rm -f -- ${entry}/undoing`,
-    document(shown, new Script(quote(`${entry}/applied.json.new`))),
+    document(shown, `${entry}/applied.json.new`),
     sh`mv ${entry}/applied.json.new ${entry}/applied.json
 fi`,
     body,
   ])
+}
+
+function backupOf({resource, state}: Change, folder: string): readonly Script[] {
+  const script = kindOf(resource).backup?.(resource, state)
+  if (script === undefined || script.text === ':') return []
+  return [
+    sh`( set -eu; BACKUP=${folder}; ${script}
+) </dev/null >&2 ${CLOSE_LOCK}`,
+  ]
 }
 
 /** An entry that an earlier kadm made under another name of the kind stays the entry of its resource. */

@@ -65,7 +65,7 @@ export async function uploadAll(host: Host, uploads: readonly StagedFile[], uplo
   const sent = sentReporter(missing, progress)
   await onEach(missing, UPLOADS_AT_ONCE, async ({from, to, sha256, size}) => {
     const onProgress = (bytes: number): void => sent(to, bytes)
-    const file = {source: from, target: to, sha256, size, mode: '0600', decompress: false}
+    const file = {source: from, target: to, sha256, size, mode: '0600'}
     await uploadFile(host, {...file, onProgress, signal, guard})
     sent(to, size)
   })

@@ -28,7 +28,14 @@ export type RunCluster = Pick<Session, 'cluster' | 'nodes'> &
   Partial<
     Pick<
       Session,
-      'existingNodes' | 'elsewhere' | 'endpoint' | 'publicServer' | 'controlPlane' | 'initialControlPlane' | 'sources'
+      | 'existingNodes'
+      | 'elsewhere'
+      | 'endpoint'
+      | 'publicServer'
+      | 'runningServer'
+      | 'controlPlane'
+      | 'initialControlPlane'
+      | 'sources'
     >
   > & {
     /** The package source, when the run needs one. */
@@ -50,6 +57,7 @@ export function runOf(options: WorkflowOptions, session: RunCluster, machines: r
     initialControlPlane: session.initialControlPlane,
     endpoint: session.endpoint,
     publicServer: session.publicServer,
+    runningServer: session.runningServer,
     steps: options.steps,
     bundle: options.bundle,
     source: session.source,

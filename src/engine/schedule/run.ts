@@ -32,6 +32,7 @@ export interface Run {
   /** `https://host:port` of the API for clients; undefined when no phase of the run needs it. */
   readonly endpoint: string | undefined
   readonly publicServer?: string | undefined
+  readonly runningServer?: string | undefined
   readonly steps: readonly Step[]
   readonly bundle: LocalBundle | undefined
   readonly source?: PackageSource | undefined
@@ -66,6 +67,7 @@ export const contextOf = (run: Run, {node, facts}: Machine): PhaseContext => ({
   elsewhere: run.elsewhere,
   endpoint: run.endpoint,
   publicServer: run.publicServer,
+  runningServer: run.runningServer,
   bundle: run.bundle,
   source: run.source,
   templates: run.templates,

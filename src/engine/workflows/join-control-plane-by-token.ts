@@ -45,7 +45,11 @@ export async function openControlPlaneByToken(
   const elsewhere = joinTo.certificateKey === undefined ? authoritiesElsewhere([candidate.gathered.facts]) : []
   const controlPlane = await openShared(options, joinTo, {...found, elsewhere})
   // The token may not read all settings.
-  const {cluster, server, publicServer} = await readLiveCluster(await controlPlane.api(), options.cluster, joinTo)
+  const {cluster, server, publicServer, runningServer} = await readLiveCluster(
+    await controlPlane.api(),
+    options.cluster,
+    joinTo,
+  )
   const [{nodes, findings}] = await Promise.all([
     examine({options, cluster, candidates, elsewhere, joined: {controlPlane, caPem: discovered.ca}}),
     checkBundle(options, cluster, candidates),
@@ -61,6 +65,7 @@ export async function openControlPlaneByToken(
     findings,
     endpoint: server,
     publicServer,
+    runningServer,
     controlPlane,
     sources: readsOf(controlPlane),
     dispose: () => Promise.resolve(),

@@ -1,5 +1,5 @@
 import type {Cluster, HostSpec, Node} from '../../domain/cluster.ts'
-import {endpointServer, publicServer} from '../../domain/endpoint.ts'
+import {endpointServer, localServer, publicServer} from '../../domain/endpoint.ts'
 import {pkiDir} from '../../domain/kubeadm-places.ts'
 import {isAway, isWithoutAnswer, KadmError} from '../../domain/errors.ts'
 import type {Host} from '../../remote/host.ts'
@@ -171,6 +171,7 @@ async function examinedOnce(options: WorkflowOptions, opened: OpenedMachines): P
     findings,
     endpoint: live?.server ?? serverOf(cluster, initialControlPlane),
     publicServer: live?.publicServer ?? (initialControlPlane && publicServer(cluster, initialControlPlane)),
+    runningServer: live?.runningServer ?? (initialControlPlane && localServer(cluster, initialControlPlane)),
     controlPlane,
     sources: sourcesOf(options, controlPlane, tokens),
     dispose: tokens.revokeAll,

@@ -18,6 +18,8 @@ export interface Session {
   readonly endpoint: string
   /** `https://host:port` of the API for people and for machines that are not nodes yet, if it is not `endpoint`. */
   readonly publicServer?: string | undefined
+  /** `https://host:port` of the API server that the run works through. */
+  readonly runningServer?: string | undefined
   readonly controlPlane: ControlPlane | undefined
   /** Nodes of the cluster besides these hosts; undefined when the cluster does not answer. */
   readonly existingNodes?: readonly ExistingNode[] | undefined

@@ -89,11 +89,11 @@ export const nodePodsPhase: Phase = {
   resources: ({cluster, node}) => [podsOf(cluster, node)],
 }
 
-/** A join ends when the cluster shows what joined as working: kadm status says the same. */
+/** Its components were asked before. A join ends when the cluster shows them too: kadm status says the same. */
 export const controlPlanePodsPhase: Phase = {
   name: 'control-plane-pods',
   title: 'Wait for the system pods of the control plane',
-  why: 'a control plane counts as working only when the cluster shows its pods as ready',
+  why: 'a control plane counts as part of the cluster only when the cluster shows its pods',
   where: 'joining-control-plane',
   resources: ({cluster, node}) => [
     ...[
@@ -103,7 +103,7 @@ export const controlPlanePodsPhase: Phase = {
       ...(usesExternalEtcd(cluster) ? [] : ['etcd']),
     ].map(name =>
       ready({
-        what: 'pod',
+        what: 'static-pod',
         name: `${name}-${node.name}`,
         namespace: 'kube-system',
         deadlineMs: startupMs(cluster, USUAL_MS),

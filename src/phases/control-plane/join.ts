@@ -2,11 +2,13 @@ import {certificateNames, isAuthority} from '../../domain/certificates.ts'
 import {JOINED_KUBECONFIGS} from '../../domain/kubeconfig-specs.ts'
 import {externalEtcdFiles} from '../../domain/shared-certs.ts'
 import {stepMs} from '../../domain/cluster.ts'
+import {localServer} from '../../domain/endpoint.ts'
 import {etcdPeerUrl} from '../../manifests/etcd.ts'
 import {etcdVoter} from '../../resources/cluster/etcd-voter.ts'
 import {sharedFile} from '../../resources/pki/shared-file.ts'
 import {serviceAccountKey} from '../../resources/pki/service-account-key.ts'
 import type {Phase} from '../phase.ts'
+import {kubeletServer} from '../shared/kubelet-server.ts'
 import {loadBalancerPhase, loadBalancerReadyPhase} from '../shared/load-balancer.ts'
 import {virtualAddressMembersPhase, virtualAddressStartPhase} from '../shared/virtual-address.ts'
 import {kubeconfigsOf} from './kubeconfigs.ts'
@@ -74,17 +76,16 @@ export const joinControlPlanePhase: Phase = {
       title: 'Create the kubeconfigs',
       why: 'each contains the address of the API server and a client certificate',
       where,
-      resources: context => kubeconfigsOf(context, JOINED_KUBECONFIGS),
+      resources: context => kubeconfigsOf(context, JOINED_KUBECONFIGS, context.runningServer),
     },
     {...virtualAddressMembersPhase, where},
     {
       name: 'kubelet-start',
       title: 'Start the kubelet',
-      why: 'it starts etcd and the API server as soon as their manifests are there',
+      why: 'it registers the node, and starts etcd and the API server as soon as their manifests are there',
       where,
       resources: kubeletAtWork,
     },
-    // Restarts the kubelet, which calls its pods not ready until it has checked them again: so before it has any.
     {...kubeletFinalizePhase, where},
     {
       name: 'etcd',
@@ -112,6 +113,13 @@ export const joinControlPlanePhase: Phase = {
       resources: context => [...controlPlaneManifests(context), ...staticPodsInForce(context)],
     },
     {...waitControlPlanePhase, where},
+    {
+      name: 'kubelet-server',
+      title: 'Let the kubelet use its own API server',
+      why: 'a kubelet must not be newer than the API server that it uses, also while an upgrade goes from node to node',
+      where,
+      resources: ({cluster, node}) => [kubeletServer(localServer(cluster, node))],
+    },
     {...loadBalancerReadyPhase, where},
     virtualAddressStartPhase,
     {...markControlPlanePhase, where},

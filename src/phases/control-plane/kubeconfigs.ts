@@ -12,8 +12,15 @@ import {pkiDir} from '../../domain/kubeadm-places.ts'
 import {kubeconfig, type KubeconfigResource} from '../../resources/pki/kubeconfig.ts'
 import {endpointOf, isElsewhere, type Phase, type PhaseContext} from '../phase.ts'
 
-/** These kubeconfigs of a control plane, each with its own certificate. */
-export const kubeconfigsOf = (context: PhaseContext, names: readonly KubeconfigName[]): readonly KubeconfigResource[] =>
+/**
+ * These kubeconfigs of a control plane, each with its own certificate. A kubelet that starts before its own API server registers
+ * its node with `firstServer`.
+ */
+export const kubeconfigsOf = (
+  context: PhaseContext,
+  names: readonly KubeconfigName[],
+  firstServer?: string,
+): readonly KubeconfigResource[] =>
   names.map(name => {
     const {cluster, node, now} = context
     const {path, user, why} = kubeconfigSpec(name)
@@ -22,6 +29,7 @@ export const kubeconfigsOf = (context: PhaseContext, names: readonly KubeconfigN
       why,
       user: user(node),
       server: kubeconfigServer(name, {cluster, node, endpoint: endpointOf(context)}),
+      ...(name === 'kubelet' && firstServer !== undefined ? {firstServer} : {}),
       clusterName: cluster.name,
       wanted: wantedKubeconfigCertificate(name, cluster, node),
       algorithm: cluster.pki.algorithm,

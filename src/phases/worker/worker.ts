@@ -12,7 +12,7 @@ import {wait} from '../../resources/steps/wait.ts'
 import {kubeletAtWork} from '../control-plane/kubelet-start.ts'
 import {endpointOf, type Phase} from '../phase.ts'
 import {balancerListens, loadBalancerPhase} from '../shared/load-balancer.ts'
-import {kubeletServer} from './kubelet-server.ts'
+import {kubeletServer} from '../shared/kubelet-server.ts'
 import {registered, registerMs} from '../cluster/ready.ts'
 
 /** kubeadm's timeouts.tlsBootstrap. */

@@ -5,6 +5,7 @@ import {dirname} from 'node:path/posix'
 import {Readable} from 'node:stream'
 import {KadmError} from '../../domain/errors.ts'
 import type {Host, RunResult} from '../host.ts'
+import {sha256Of} from './sha256.ts'
 import {concat, Script, sh} from './shell.ts'
 
 /** The condition for any write on the host; the folder of the target must exist too. */
@@ -27,10 +28,6 @@ export interface UploadRequest {
   readonly target: string
   /** `0644`, as chmod takes it. */
   readonly mode: string
-  /** The source is gzipped and the target is to hold what is in it. */
-  readonly decompress: boolean
-  /** Of the target; only differs from `sha256`, and must be given, when decompressing. */
-  readonly contentSha256?: string | undefined
   readonly onProgress?: ((sentBytes: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
   readonly guard?: Guard | undefined
@@ -54,31 +51,24 @@ export async function missingOnHost<F extends FileOnHost>(
   signal?: AbortSignal,
 ): Promise<readonly F[]> {
   if (files.length === 0) return []
-  const looks = files.map(({path}, i) => sh`h=; [ -f ${path} ] && h=$(sha256sum <${path}); echo "${i} $h"`)
+  const looks = files.map(({path}, i) => sh`h=; [ -f ${path} ] && h=$(${sha256Of(path)}); echo "${i} $h"`)
   const out = await host.read(concat(looks).text, {signal, timeoutMs: 10 * 60_000})
   const hashes = new Map(out.split('\n').map(line => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']))
   return files.filter((file, i) => hashes.get(String(i)) !== file.sha256)
 }
 
-/** Uploads one file to a host, unless it exists there. Never leaves a partial file under the target's name. */
-export async function uploadFile(host: Host, upload: UploadRequest): Promise<'uploaded' | 'present'> {
+/** Uploads one file to a host. Never leaves a partial file under the target's name. */
+export async function uploadFile(host: Host, upload: UploadRequest): Promise<void> {
   const {signal} = upload
-  const wanted = wantedHash(upload)
-  const there = await host.run(present(upload, wanted).text, {signal, timeoutMs: 10 * 60_000})
-  const refused = upload.guard?.refusal(host.name, there)
-  if (refused !== undefined) throw refused
-  if (there.code !== 0) throw notWritten(host.name, upload, there.stderr)
-  if (there.stdout.trim() === 'present') return 'present'
-
   const source = typeof upload.source === 'string' ? await opened(upload.source, upload) : upload.source
   const content = Readable.from(counted(source, upload), {objectMode: false})
   const timeoutMs = PATIENCE_MS + (upload.size / SLOWEST_BYTES_PER_S) * 1000
-  const result = await host.pipe(content, receive(upload, wanted).text, {
+  const result = await host.pipe(content, receive(upload).text, {
     signal,
     timeoutMs,
     length: typeof upload.source === 'string' ? upload.size : undefined,
   })
-  if (result.code === 0) return 'uploaded'
+  if (result.code === 0) return
   throw (await refusalOf(host, upload, result)) ?? (await failureOf(host.name, upload, result))
 }
 
@@ -97,23 +87,11 @@ const failureOf = async (host: string, upload: UploadRequest, {code, stderr}: Ru
 
 const NOTHING = new Script(':')
 
-/** Also sets the mode of a file that is there. The lock of a guard is taken when the slow part, the hash, is over: others wait for it. */
-const present = ({target, mode, guard}: UploadRequest, wanted: string): Script => sh`set -u
-[ -f ${target} ] || exit 0
-h=$(sha256sum <${target})
-[ "$h" = ${`${wanted}  -`} ] || exit 0
-${guard?.again ?? NOTHING}
-m=$(stat -c %a ${target})
-[ "$m" = ${mode.replace(/^0+(?=.)/, '')} ] || chmod ${mode} ${target} || exit
-echo present`
-
 /**
  * A shell that reports the end of its child to a closed channel gets SIGPIPE, which must not end it before its traps have run. The traps are set
  * before the file exists, so that no moment is left in which the end of the script leaves it behind.
  */
-const receive = ({target, mode, decompress, guard}: UploadRequest, wanted: string): Script => {
-  const unpack = decompress ? sh`gzip -dc` : sh`cat`
-  return sh`set -eu
+const receive = ({target, mode, sha256, guard}: UploadRequest): Script => sh`set -eu
 trap '' PIPE
 umask 022
 ${guard?.before ?? sh`mkdir -p ${dirname(target)}`}
@@ -123,21 +101,13 @@ trap 'rm -f "$new"' EXIT
 trap 'exit 143' TERM HUP INT
 (set -C; : >"$new")
 chmod ${mode} "$new"
-${unpack} >"$new"
-h=$(sha256sum <"$new")
-[ "$h" = ${`${wanted}  -`} ] || { echo "sha256 is $h" >&2; exit ${HASH_DIFFERS}; }
+cat >"$new"
+h=$(${sha256Of(new Script('"$new"'))})
+[ "$h" = ${sha256} ] || { echo "sha256 is $h" >&2; exit ${HASH_DIFFERS}; }
 sync "$new"
 ${guard?.again ?? NOTHING}
 mv -f "$new" ${target}
 sync ${dirname(target)}`
-}
-
-const wantedHash = ({decompress, contentSha256, sha256, target}: UploadRequest): string => {
-  if (!decompress) return sha256
-  if (contentSha256 === undefined)
-    throw new TypeError(`${target} will be decompressed, so the hash of its content is required`)
-  return contentSha256
-}
 
 /** A file that has lost something, or won it, is refused before anything is sent. */
 async function opened(path: string, upload: UploadRequest): Promise<Readable> {

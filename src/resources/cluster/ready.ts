@@ -1,17 +1,21 @@
 import {podState} from '../../kube/components.ts'
 import type {KubeClient} from '../../kube/client.ts'
-import {conditionOf, numberAt, textAt, type ApiObject} from '../../kube/json.ts'
+import {at, conditionOf, listAt, numberAt, textAt, type ApiObject} from '../../kube/json.ts'
 import {apiPath} from '../../kube/kinds.ts'
 import {waitFor} from '../../kube/wait.ts'
 import type {ResourceBase} from '../core/kind.ts'
 import type {Operation, OperationContext} from '../core/operation.ts'
-import {apiLook, AT_ONCE} from './api-look.ts'
+import {apiLook, AT_ONCE, untilAnswered} from './api-look.ts'
+import {csiNodeWatch} from './csi-node-watch.ts'
 import {laneWait} from './lane-wait.ts'
 
-/** A state of the cluster that controllers must reach: a node or a pod that is Ready, a workload with all its pods. */
+/**
+ * A state of the cluster that controllers must reach: a node that is Ready, a workload with all its pods, a static pod that the kubelet
+ * reports as running. The kubelet calls a static pod ready up to 20 s after it is, because it probes it first after 10 s.
+ */
 export interface ReadyResource extends ResourceBase {
   readonly kind: 'ready'
-  readonly what: 'node' | 'pod' | 'deployment' | 'daemonset'
+  readonly what: 'node' | 'static-pod' | 'deployment' | 'daemonset'
   readonly name: string
   readonly namespace: string | undefined
   readonly deadlineMs: number
@@ -29,7 +33,7 @@ const pathOf = ({what, name, namespace}: ReadyResource): string => {
   switch (what) {
     case 'node':
       return apiPath.nodes(name)
-    case 'pod':
+    case 'static-pod':
       return apiPath.pods(name, namespace)
     case 'deployment':
       return apiPath.deployments(name, namespace)
@@ -41,7 +45,9 @@ const pathOf = ({what, name, namespace}: ReadyResource): string => {
 const hintOf = ({what, name, namespace = 'default'}: ReadyResource): string =>
   what === 'node'
     ? "run 'kadm doctor', or check the kubelet log on that machine: journalctl -u kubelet"
-    : `run 'kadm doctor', or see what its pods wait for: kubectl -n ${namespace} describe ${what} ${name}`
+    : `run 'kadm doctor', or see what its pods wait for: kubectl -n ${namespace} describe ${kindOf(what)} ${name}`
+
+const kindOf = (what: ReadyResource['what']): string => (what === 'static-pod' ? 'pod' : what)
 
 /** Machines whose kubelet is silent: their pods never become ready, and a wait for them would never end. */
 async function silentNodes(api: KubeClient): Promise<number> {
@@ -49,19 +55,28 @@ async function silentNodes(api: KubeClient): Promise<number> {
   return nodes.filter(node => textAt(conditionOf(node, 'Ready'), 'status') === 'Unknown').length
 }
 
+const ABSENT = 'it does not exist yet'
+
 /** What is still missing, apart from pods on silent machines; undefined when it is ready. */
 async function lackingNow(resource: ReadyResource, api: KubeClient): Promise<string | undefined> {
   const object = await api.get(pathOf(resource), AT_ONCE)
-  if (object === undefined) return 'it does not exist yet'
+  if (object === undefined) return ABSENT
   const {what} = resource
-  if (what === 'node' || what === 'pod') return notReady(what, object)
+  if (what === 'static-pod') return notRunning(object)
+  if (what === 'node') return notReady(object)
   return notComplete(what, object, 0) && notComplete(what, object, await silentNodes(api))
 }
 
-function notReady(what: 'node' | 'pod', object: ApiObject): string | undefined {
-  const condition = conditionOf(object, 'Ready')
+function notReady(node: ApiObject): string | undefined {
+  const condition = conditionOf(node, 'Ready')
   if (textAt(condition, 'status') === 'True') return undefined
-  return what === 'pod' ? podState(object) : (textAt(condition, 'message') ?? 'the kubelet has not reported yet')
+  return textAt(condition, 'message') ?? 'the kubelet has not reported yet'
+}
+
+function notRunning(pod: ApiObject): string | undefined {
+  const containers = listAt(pod, 'status', 'containerStatuses')
+  const isRunning = containers.length > 0 && containers.every(one => at(one, 'state', 'running') !== undefined)
+  return isRunning ? undefined : podState(pod)
 }
 
 /** What is still missing when so many machines are silent. */
@@ -85,19 +100,21 @@ export const readyOperation: Operation<ReadyResource> = {
   onlyWaits: true,
   look: lookOnce,
   act: async (resource, context) => {
+    const endWait = resource.what === 'node' ? csiNodeWatch(resource.name, context) : undefined
     await waitFor(
       {
-        what: `${resource.what} ${resource.name} to be ready`,
+        what: `${kindOf(resource.what)} ${resource.name} to ${resource.what === 'static-pod' ? 'run' : 'be ready'}`,
         deadlineMs: resource.deadlineMs,
         intervalMs: 300,
         ...laneWait(context),
         hint: hintOf(resource),
-        onSeen: seen => context.progress(`waiting for ${resource.what} ${resource.name}: ${seen}`),
+        onSeen: seen => context.progress(`waiting for ${kindOf(resource.what)} ${resource.name}: ${seen}`),
       },
-      async () => {
+      untilAnswered(async () => {
         const seen = await lookOnce(resource, context)
-        return seen === undefined ? {value: true} : {seen}
-      },
+        if (seen === undefined) return {value: true}
+        return {seen: (seen === ABSENT ? undefined : await endWait?.()) ?? seen}
+      }),
     )
     return 'unchanged'
   },

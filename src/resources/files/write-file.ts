@@ -1,5 +1,6 @@
 import {posix} from 'node:path'
 import {gzipSync} from 'node:zlib'
+import {sha256Of} from '../../remote/shell/sha256.ts'
 import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {temporaryPath} from './host-path.ts'
 
@@ -25,18 +26,19 @@ export interface WriteOptions {
   readonly mode: string
   readonly owner: string
   readonly sha256: string
+  readonly isLarge?: boolean
   /** Writes the content to the path it is given, which does not exist yet. */
   readonly write: (to: string) => Script
 }
 
 /** All or nothing: written beside, checked, given its owner and mode, synced, renamed. */
-export function writeFileAtomically(path: string, {mode, owner, sha256, write}: WriteOptions): Script {
+export function writeFileAtomically(path: string, {mode, owner, sha256, isLarge = false, write}: WriteOptions): Script {
   const to = temporaryPath(path)
   return concat([
     makeParents(path),
     sh`[ ! -e ${to} ] || rm -f -- ${to}`,
     write(to),
-    sh`[ "$(sha256sum <${to} | cut -c 1-64)" = ${sha256} ] || ${fail(`what arrived for ${path} is not what was sent`)}
+    sh`[ "$(${isLarge ? sha256Of(to) : sh`sha256sum <${to}`})" = ${isLarge ? sha256 : `${sha256}  -`} ] || ${fail(`what arrived for ${path} is not what was sent`)}
 chown -- ${owner} ${to}
 chmod -- ${mode} ${to}
 sync -- ${to}

@@ -11,18 +11,29 @@ import {kubeconfigYaml} from '../../manifests/kubeconfig.ts'
 import {KUBELET_CONF} from '../../domain/paths.ts'
 import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {contentOf} from '../files/file.ts'
-import {certificateProblem, decoded, lookAtCertificate, setCertificateAside} from './kubelet-certificate.ts'
+import {
+  certificateProblem,
+  decoded,
+  KUBELET_CREDENTIALS,
+  lookAtCertificate,
+  writeKubeletCertificate,
+} from './kubelet-certificate.ts'
 import type {Kind, ResourceBase} from '../core/kind.ts'
 import {backUpFile, writeFileAtomically, restoreFile, writeContent} from '../files/write-file.ts'
 import {base, maybe} from '../core/schema.ts'
 import {algorithm, wanted} from './schema.ts'
 
-/** A kubeconfig with its own client certificate, signed by the cluster's authority. A valid one is kept. */
+/**
+ * A kubeconfig with its own client certificate, signed by the cluster's authority. A valid one is kept. The certificate of the kubelet
+ * goes to the folder in which the kubelet renews it.
+ */
 export interface KubeconfigResource extends ResourceBase {
   readonly kind: 'kubeconfig'
   readonly path: string
   readonly user: string
   readonly server: string
+  /** Goes into a new file instead of `server`, and is right in an old one; a later step changes it. */
+  readonly firstServer?: string | undefined
   readonly clusterName: string
   readonly wanted: WantedCertificate
   readonly algorithm: KeyAlgorithm
@@ -31,6 +42,7 @@ export interface KubeconfigResource extends ResourceBase {
   readonly isKeyElsewhere?: boolean | undefined
   readonly at: string
   readonly made?: string | undefined
+  readonly madeCertificate?: string | undefined
 }
 
 export interface KubeconfigState {
@@ -41,7 +53,9 @@ export interface KubeconfigState {
   readonly referred?: string | undefined
 }
 
-export const kubeconfig = (wanted: Omit<KubeconfigResource, 'kind' | 'id' | 'made'>): KubeconfigResource => ({
+export const kubeconfig = (
+  wanted: Omit<KubeconfigResource, 'kind' | 'id' | 'made' | 'madeCertificate'>,
+): KubeconfigResource => ({
   kind: 'kubeconfig',
   id: `kubeconfig:${wanted.path}`,
   ...wanted,
@@ -62,7 +76,8 @@ function problemIn(resource: KubeconfigResource, {text, caPem, referred}: Kubeco
   const entry = clusterOfKubeconfig(text)
   if (caPem !== undefined && inspect(entry.ca).publicKeyHash !== inspect(caPem).publicKeyHash)
     return 'contains another CA'
-  if (entry.server !== resource.server) return `contains the server ${entry.server} instead of ${resource.server}`
+  if (entry.server !== resource.server && entry.server !== resource.firstServer)
+    return `contains the server ${entry.server} instead of ${resource.server}`
   const certificate = clientCertificate(text)
   // The kubelet's own file points at a certificate that the kubelet renews, as long as it is valid.
   if (certificate === undefined && /client-certificate: /.test(text)) {
@@ -89,6 +104,7 @@ export const kubeconfigKind: Kind<KubeconfigResource, KubeconfigState> = {
       path: z.string(),
       user: z.string(),
       server: z.string(),
+      firstServer: maybe(z.string()),
       clusterName: z.string(),
       wanted,
       algorithm,
@@ -127,26 +143,30 @@ ${lookAtCertificate(new Script('"$kadm_file"'))}`,
       {certPem: authority.certPem, key: parsePrivateKey(authority.keyPem)},
       {notBefore: 'ca'},
     )
+    const keyPem = privateKeyPem(key)
+    const isKubelets = resource.path === KUBELET_CONF
     const made = kubeconfigYaml({
       clusterName: resource.clusterName,
-      server: resource.server,
+      server: resource.firstServer ?? resource.server,
       caPem: authority.certPem,
       user: resource.user,
-      credentials: {kind: 'certificate', certPem: cert, keyPem: privateKeyPem(key)},
+      credentials: isKubelets ? KUBELET_CREDENTIALS : {kind: 'certificate', certPem: cert, keyPem},
     })
-    return {...resource, made}
+    return {...resource, made, ...(isKubelets ? {madeCertificate: `${cert}${keyPem}`} : {})}
   },
-  act: ({path, made}, {referred}) => {
+  act: ({path, made, madeCertificate, at}) => {
     if (made === undefined) throw new Error(`${path} was never made`)
-    const written = writeFileAtomically(path, {
-      mode: '0600',
-      owner: 'root:root',
-      sha256: contentOf(made).sha256,
-      write: to => writeContent(made, to),
-    })
-    return path === KUBELET_CONF && referred !== undefined ? concat([written, setCertificateAside]) : written
+    return concat([
+      ...(madeCertificate === undefined ? [] : [writeKubeletCertificate(madeCertificate, at)]),
+      writeFileAtomically(path, {
+        mode: '0600',
+        owner: 'root:root',
+        sha256: contentOf(made).sha256,
+        write: to => writeContent(made, to),
+      }),
+    ])
   },
   backup: ({path}, {text}) => (text === undefined ? sh`:` : backUpFile(path)),
   revert: ({path}, original) => (original.text === undefined ? sh`rm -f -- ${path}` : restoreFile(path)),
-  redact: resource => ({...resource, made: undefined}),
+  redact: resource => ({...resource, made: undefined, madeCertificate: undefined}),
 }

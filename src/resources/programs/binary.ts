@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {sha256Of} from '../../remote/shell/sha256.ts'
 import {concat, Script, sh} from '../../remote/shell/shell.ts'
 import {posix} from 'node:path'
 import {KADM_DIR} from '../../domain/paths.ts'
@@ -84,7 +85,13 @@ export const binaryKind: Kind<BinaryResource, PathState> = {
     if (state.type === 'directory' || state.type === 'other') return refuse(path, state)
     if (state.type === 'file' && state.sha256 === sha256) return sh`chown 0:0 -- ${path}; chmod -- ${mode} ${path}`
     return concat([
-      writeFileAtomically(path, {mode, owner: '0:0', sha256, write: to => sh`gzip -dc <${staged} >${to}`}),
+      writeFileAtomically(path, {
+        mode,
+        owner: '0:0',
+        sha256,
+        isLarge: true,
+        write: to => sh`gzip -dc <${staged} >${to}`,
+      }),
       // The hash was just checked, so the look that follows need not read it all again.
       sh`rm -f -- ${staged}
 (umask 077; mkdir -p -- ${cacheDir}
@@ -115,7 +122,7 @@ kadm_stamp=$(stat -c ${STAMP} -- ${path})
 kadm_known=''; kadm_hash=''
 if [ -f ${cache} ]; then { read -r kadm_known; read -r kadm_hash; } <${cache} || :; fi
 if [ "$kadm_known" != "$kadm_stamp" ] || [ ${new Script('${#kadm_hash}')} -ne 64 ]; then
-kadm_hash=$(sha256sum <${path} | cut -c 1-64)
+kadm_hash=$(${sha256Of(path)})
 if [ -d ${posix.dirname(posix.dirname(cache))} ]; then
 (umask 077; mkdir -p -- ${posix.dirname(cache)} && printf '%s\n%s\n' "$kadm_stamp" "$kadm_hash" >${cache}.new && mv -f -- ${cache}.new ${cache}) 2>/dev/null || :
 fi

@@ -22,26 +22,20 @@ else echo 'the lease of this run is gone: the machine was reset meanwhile' >&2; 
 exit 75; fi
 mkdir -p -m 0700 /var/lib/kadm/ledger
 touch /var/lib/kadm/lease
+kadm_sequence=$(date +%s%N)
 # (here stands the shell of remove-tree.ts)
 printf '\035act %s\n' file:/etc/demo.conf >&2
 
 if [ ! -e /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/sequence ]; then
-kadm_remove_trees /var/lib/kadm/ledger/file-etc-demo.conf-3572f094 /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new; mkdir -p -m 0700 /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep
-( set -eu; BACKUP=/var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep; :
-) </dev/null >&2 9>&-
-base64 -d > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/original.json <<'KADM_JSON'
-eyJmb3JtYXQiOjIsImthZG0iOiIwLjEuMCIsImtpbmQiOiJmaWxlIiwiaWQiOiJmaWxlOi9ldGMvZGVtby5jb25mIiwib3JpZ2luYWwiOnsidHlwZSI6ImFic2VudCIsIm1pc3NpbmciOltdfX0=
-KADM_JSON
-base64 -d > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/applied.json <<'KADM_JSON'
-eyJmb3JtYXQiOjIsImthZG0iOiIwLjEuMCIsImtpbmQiOiJmaWxlIiwiaWQiOiJmaWxlOi9ldGMvZGVtby5jb25mIiwiYXBwbGllZCI6eyJraW5kIjoiZmlsZSIsImlkIjoiZmlsZTovZXRjL2RlbW8uY29uZiIsIndoeSI6ImEgdGVzdCBuZWVkcyBpdCIsInBhdGgiOiIvZXRjL2RlbW8uY29uZiIsIm1vZGUiOiIwNjQ0Iiwib3duZXIiOiJyb290OnJvb3QiLCJzZWNyZXQiOmZhbHNlLCJzaGEyNTYiOiI4NzQyOGZjNTIyODAzZDMxMDY1ZTdiY2UzY2YwM2ZlNDc1MDk2NjMxZTVlMDdiYmQ3YTBmZGU2MGM0Y2YyNWM3In19
-KADM_JSON
-date +%s%N > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/sequence
+[ ! -e /var/lib/kadm/ledger/file-etc-demo.conf-3572f094 ] && [ ! -e /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new ] || kadm_remove_trees /var/lib/kadm/ledger/file-etc-demo.conf-3572f094 /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new
+mkdir -p -m 0700 /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/keep
+printf %s '{"format":2,"kadm":"0.1.0","kind":"file","id":"file:/etc/demo.conf","original":{"type":"absent","missing":[]}}' >/var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/original.json
+printf %s '{"format":2,"kadm":"0.1.0","kind":"file","id":"file:/etc/demo.conf","applied":{"kind":"file","id":"file:/etc/demo.conf","why":"a test needs it","path":"/etc/demo.conf","mode":"0644","owner":"root:root","secret":false,"sha256":"87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7"}}' >/var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/applied.json
+kadm_sequence=$((kadm_sequence + 1)); echo "$kadm_sequence" >/var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new/sequence
 mv /var/lib/kadm/ledger/file-etc-demo.conf-3572f094.new /var/lib/kadm/ledger/file-etc-demo.conf-3572f094
 else
 [ ! -e /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/undoing ] || rm -f -- /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/undoing
-base64 -d > /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/applied.json.new <<'KADM_JSON'
-eyJmb3JtYXQiOjIsImthZG0iOiIwLjEuMCIsImtpbmQiOiJmaWxlIiwiaWQiOiJmaWxlOi9ldGMvZGVtby5jb25mIiwiYXBwbGllZCI6eyJraW5kIjoiZmlsZSIsImlkIjoiZmlsZTovZXRjL2RlbW8uY29uZiIsIndoeSI6ImEgdGVzdCBuZWVkcyBpdCIsInBhdGgiOiIvZXRjL2RlbW8uY29uZiIsIm1vZGUiOiIwNjQ0Iiwib3duZXIiOiJyb290OnJvb3QiLCJzZWNyZXQiOmZhbHNlLCJzaGEyNTYiOiI4NzQyOGZjNTIyODAzZDMxMDY1ZTdiY2UzY2YwM2ZlNDc1MDk2NjMxZTVlMDdiYmQ3YTBmZGU2MGM0Y2YyNWM3In19
-KADM_JSON
+printf %s '{"format":2,"kadm":"0.1.0","kind":"file","id":"file:/etc/demo.conf","applied":{"kind":"file","id":"file:/etc/demo.conf","why":"a test needs it","path":"/etc/demo.conf","mode":"0644","owner":"root:root","secret":false,"sha256":"87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7"}}' >/var/lib/kadm/ledger/file-etc-demo.conf-3572f094/applied.json.new
 mv /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/applied.json.new /var/lib/kadm/ledger/file-etc-demo.conf-3572f094/applied.json
 fi
 ( set -eu; [ -d /etc ] || (umask 022; mkdir -p -- /etc)
@@ -49,7 +43,7 @@ fi
 (umask 077; set -C; base64 -d >/etc/.kadm-demo.conf.new) <<'KADM_END'
 YQo=
 KADM_END
-[ "$(sha256sum </etc/.kadm-demo.conf.new | cut -c 1-64)" = 87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7 ] || { printf '%s\n' 'what arrived for /etc/demo.conf is not what was sent' >&2; exit 1; }
+[ "$(sha256sum </etc/.kadm-demo.conf.new)" = '87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7  -' ] || { printf '%s\n' 'what arrived for /etc/demo.conf is not what was sent' >&2; exit 1; }
 chown -- root:root /etc/.kadm-demo.conf.new
 chmod -- 0644 /etc/.kadm-demo.conf.new
 sync -- /etc/.kadm-demo.conf.new

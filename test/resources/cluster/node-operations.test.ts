@@ -93,7 +93,7 @@ describe('something that controllers must bring about', () => {
   const seen = async (what: ReadyResource['what'], object: object | undefined, nodes: readonly ApiObject[] = []) => {
     const paths = {
       node: NODE,
-      pod: '/api/v1/namespaces/kube-system/pods/x',
+      'static-pod': '/api/v1/namespaces/kube-system/pods/x',
       deployment: '/apis/apps/v1/namespaces/kube-system/deployments/x',
       daemonset: '/apis/apps/v1/namespaces/kube-system/daemonsets/x',
     }
@@ -114,9 +114,14 @@ describe('something that controllers must bring about', () => {
     ['node', {status: {}}, 'the kubelet has not reported yet'],
     ['node', condition('False', 'cni plugin not initialized'), 'cni plugin not initialized'],
     ['node', condition('True'), undefined],
-    ['pod', undefined, 'it does not exist yet'],
-    ['pod', {status: {phase: 'Running', conditions: [{type: 'Ready', status: 'False'}]}}, 'running'],
-    ['pod', condition('True'), undefined],
+    ['static-pod', undefined, 'it does not exist yet'],
+    ['static-pod', {status: {phase: 'Pending'}}, 'pending'],
+    [
+      'static-pod',
+      {status: {containerStatuses: [{state: {waiting: {reason: 'CrashLoopBackOff'}}}]}},
+      'waiting: CrashLoopBackOff',
+    ],
+    ['static-pod', {status: {containerStatuses: [{ready: false, state: {running: {}}}]}}, undefined],
     ['deployment', {spec: {replicas: 2}, status: {availableReplicas: 1}}, '1 of 2 pods available'],
     ['deployment', {spec: {}, status: {availableReplicas: 1}}, undefined],
     [
