@@ -93,7 +93,7 @@ describe('a cluster with three control planes behind a load balancer', () => {
   })
 
   it('answers while the first control plane is off, and lets no other one go meanwhile', async () => {
-    await lab.must('cp-1', 'sudo systemctl stop kubelet; sudo pkill -x kube-apiserver; sudo pkill -x etcd; sleep 1')
+    await lab.must('cp-1', 'sudo systemctl stop kubelet; sudo pkill -KILL -x "kube-apiserver|etcd"; sleep 1')
     const endpoint = `${KUBECTL} get --raw=/readyz --request-timeout=10s`
     const answer = await lab.must('cp-2', `for i in $(seq 30); do ${endpoint} && exit 0; sleep 2; done; exit 1`)
     expect(answer).toContain('ok')
