@@ -28,8 +28,11 @@ export interface ComponentStatus {
   readonly detail: string
 }
 
-/** `unused`: no node matches it or it is scaled to 0, and the cluster does not need it; `missing`: it should exist. */
-export type ComponentState = 'ok' | 'broken' | 'missing' | 'unused'
+/**
+ * `starting`: its container has just started, and the kubelet has not probed it yet; `unused`: no node matches it or it is scaled to 0,
+ * and the cluster does not need it; `missing`: it should exist.
+ */
+export type ComponentState = 'ok' | 'starting' | 'broken' | 'missing' | 'unused'
 
 /** The objects that the components are read from. */
 export interface ComponentObjects {
@@ -38,6 +41,8 @@ export interface ComponentObjects {
   /** Of kube-system and kube-flannel. */
   readonly deployments: readonly ApiObject[]
   readonly daemonSets: readonly ApiObject[]
+  /** The time of the cluster in milliseconds; without it, no static pod counts as starting. */
+  readonly now?: number
 }
 
 /** Static pods of the control plane, then the workloads of kube-system and kube-flannel. */
@@ -58,10 +63,10 @@ export const isMirror = (pod: ApiObject): boolean =>
   'kubernetes.io/config.mirror' in textsAt(pod, 'metadata', 'annotations')
 
 /** The existing components; the caller adds the missing ones. */
-export function componentsOf({pods, deployments, daemonSets}: ComponentObjects): readonly ComponentStatus[] {
+export function componentsOf({pods, deployments, daemonSets, now}: ComponentObjects): readonly ComponentStatus[] {
   const isOurs = (object: ApiObject): boolean => NAMESPACES.includes(namespaceOf(object))
   return [
-    ...pods.filter(isMirror).map(staticPodStatus),
+    ...pods.filter(isMirror).map(pod => staticPodStatus(pod, now)),
     ...deployments.filter(isOurs).map(deploymentStatus),
     ...daemonSets.filter(isOurs).map(daemonSetStatus),
   ]
@@ -97,14 +102,27 @@ export function startupSecondsOf(apiServer: ApiObject): number {
   return (times ?? 0) * (every ?? 0)
 }
 
-function staticPodStatus(pod: ApiObject): ComponentStatus {
-  const ok = textAt(conditionOf(pod, 'Ready'), 'status') === 'True'
+/** A kubelet first probes a static pod 10 s after its container has started, and again after 10 s; after its own restart, it waits up to 10 s. */
+const STARTS_WITHIN_MS = 60_000
+
+/** Whether all containers run for the first time, and since a moment ago. */
+function isStarting(pod: ApiObject, now: number): boolean {
+  const containers = listAt(pod, 'status', 'containerStatuses')
+  const isNew = (container: unknown): boolean =>
+    numberAt(container, 'restartCount') === 0 &&
+    now - Date.parse(textAt(container, 'state', 'running', 'startedAt') ?? '') < STARTS_WITHIN_MS
+  return containers.length > 0 && containers.every(isNew)
+}
+
+function staticPodStatus(pod: ApiObject, now: number | undefined): ComponentStatus {
+  const isReady = textAt(conditionOf(pod, 'Ready'), 'status') === 'True'
+  const state = isReady ? 'ok' : now !== undefined && isStarting(pod, now) ? 'starting' : 'broken'
   return {
     name: nameOf(pod),
     kind: 'static-pod',
     node: textAt(pod, 'spec', 'nodeName'),
-    state: ok ? 'ok' : 'broken',
-    ok,
+    state,
+    ok: state !== 'broken',
     image: imageOf(listAt(pod, 'spec', 'containers')),
     detail: podState(pod),
   }

@@ -7,6 +7,14 @@ import {paintOf, sharedCauses} from './shared-causes.ts'
 import type {Colours} from './terminal.ts'
 import {firstLine, someOf} from './words.ts'
 
+const COLOUR = {
+  ok: 'green',
+  starting: 'yellow',
+  unused: 'dim',
+  broken: 'red',
+  missing: 'red',
+} as const satisfies Record<ComponentState, keyof Colours>
+
 /** Nodes, components, and one line for each problem. */
 export function renderStatus(
   report: ClusterReport,
@@ -15,14 +23,12 @@ export function renderStatus(
 ): string {
   const {components} = report
   const problems = problemLines(report, colours)
-  const state = (state: ComponentState): string =>
-    state === 'ok' ? colours.green(state) : state === 'unused' ? colours.dim(state) : colours.red(state)
   const lines = [
     nodeTable(report, colours, wide),
     '',
     table(
       ['component', 'state', 'node', 'detail'],
-      components.map(({name, node, detail, ...component}) => [name, state(component.state), node ?? '', detail]),
+      components.map(({name, node, detail, state}) => [name, colours[COLOUR[state]](state), node ?? '', detail]),
     ),
     ...(problems.length === 0 ? [] : ['', ...problems]),
   ]

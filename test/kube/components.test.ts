@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import type {ApiObject} from '../../src/kube/json.ts'
 import {componentsOf, startupSecondsOf} from '../../src/kube/components.ts'
 
 test('the patience of a cluster is what its API server is started with', () => {
@@ -34,5 +35,29 @@ describe('a workload for which nothing is wanted', () => {
     const rows = componentsOf({pods: [], daemonSets: [], deployments: ['coredns', 'metrics'].map(deployment)})
 
     expect(rows.map(({state}) => state)).toEqual(['broken', 'unused'])
+  })
+})
+
+describe('a static pod that the kubelet does not call ready', () => {
+  const STARTED = '2026-12-01T10:00:00Z'
+  const pod = (container: object, restartCount = 0): ApiObject => ({
+    metadata: {name: 'etcd-cp-2', namespace: 'kube-system', annotations: {'kubernetes.io/config.mirror': 'x'}},
+    status: {phase: 'Running', containerStatuses: [{restartCount, state: container}]},
+  })
+  const stateOf = (object: ApiObject, seconds: number | undefined): unknown => {
+    const now = seconds === undefined ? {} : {now: Date.parse(STARTED) + seconds * 1000}
+    const [row] = componentsOf({pods: [object], deployments: [], daemonSets: [], ...now})
+    return [row?.state, row?.ok]
+  }
+  const running = {running: {startedAt: STARTED}}
+
+  test.each<[string, ApiObject, number | undefined, string]>([
+    ['has just started', pod(running), 20, 'starting'],
+    ['has run for long', pod(running), 60, 'broken'],
+    ['runs again after it ended', pod(running, 1), 20, 'broken'],
+    ['does not run', pod({waiting: {reason: 'CrashLoopBackOff'}}), 20, 'broken'],
+    ['runs since a time that nobody knows', pod(running), undefined, 'broken'],
+  ])('and that %s', (_, object, seconds, state) => {
+    expect(stateOf(object, seconds)).toEqual([state, state === 'starting'])
   })
 })

@@ -68,7 +68,7 @@ export function clusterReport(
 
 /** The components that are there, and those that should be. */
 function componentRows(view: ClusterView): readonly ComponentStatus[] {
-  const {systemPods, deployments, daemonSets} = view.snapshot
+  const {systemPods, deployments, daemonSets, now} = view.snapshot
   const missing = (name: string, kind: ComponentStatus['kind'], node?: string): ComponentStatus => ({
     name,
     kind,
@@ -82,7 +82,7 @@ function componentRows(view: ClusterView): readonly ComponentStatus[] {
     ...missingComponents(view).map(({node, component}) =>
       missing(`${component}-${node.name}`, 'static-pod', node.name),
     ),
-    ...componentsOf({pods: systemPods ?? [], deployments: deployments ?? [], daemonSets: daemonSets ?? []}),
+    ...componentsOf({pods: systemPods ?? [], deployments: deployments ?? [], daemonSets: daemonSets ?? [], now}),
     ...missingWorkloads(view).map(({place, kind}) => missing(place.replace(/^kube-system\//, ''), kind)),
   ]
 }
