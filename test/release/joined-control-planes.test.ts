@@ -101,7 +101,7 @@ describe('control planes that join one after the other', () => {
 
   it('do not join while a member of etcd is down, and kadm reports the numbers', async () => {
     await lab.kadmDone(['reset', lab.target('cp-3'), '--to', lab.target('cp-1'), '--yes'])
-    await lab.must('cp-2', 'sudo systemctl stop kubelet; sudo pkill -x etcd; sleep 1')
+    await lab.must('cp-2', 'sudo systemctl stop kubelet; sudo pkill -KILL -x etcd; sleep 1')
     const {code, stderr} = await lab.kadm([
       ...['join', lab.target('cp-3'), '--control-plane', '--to', lab.target('cp-1'), '--bundle', lab.bundleDir],
     ])
