@@ -13,6 +13,7 @@ import {mortalHost, type Death, type MortalHost} from './mortal-host.ts'
 import {DIRTY, object, PHASES, scene, told, type CheckContext} from './run-scene.ts'
 
 const NODE = '/api/v1/nodes/worker'
+const CSI_NODE = '/apis/storage.k8s.io/v1/csinodes/worker'
 const WAIT: Phase = {
   name: 'wait',
   title: 'Wait',
@@ -40,6 +41,7 @@ function played(name: 'master' | 'worker', death: Death, bug?: Error): Played {
   const began = clock.now()
   const get: typeof made.api.get = path => {
     if (bug !== undefined && path === NODE) return Promise.reject(bug)
+    if (path === CSI_NODE) return Promise.resolve({metadata: {name: 'worker'}})
     return path === NODE ? Promise.resolve(STATUS(clock.now() - began > 5000 ? 'True' : 'False')) : made.api.get(path)
   }
   const mine = made.run.machines.find(({node}) => node.name === name)

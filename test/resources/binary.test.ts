@@ -77,6 +77,7 @@ test('is hashed once, and again only when it was written to, even if its time wa
   writeFileSync(resource.path, CONTENT, {mode: 0o755})
   utimesSync(resource.path, 1_000_000_000, 1_000_000_000)
   b.stub('sha256sum', 'exec /usr/bin/sha256sum "$@"')
+  b.stub('openssl', 'exit 1')
   const cycle = lifecycle(b, binaryKind, resource)
 
   const first = cycle.look()

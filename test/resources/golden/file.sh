@@ -21,7 +21,7 @@ fi
 (umask 077; set -C; base64 -d >/etc/demo/.kadm-conf.new) <<'KADM_END'
 YQo=
 KADM_END
-[ "$(sha256sum </etc/demo/.kadm-conf.new | cut -c 1-64)" = 87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7 ] || { printf '%s\n' 'what arrived for /etc/demo/conf is not what was sent' >&2; exit 1; }
+[ "$(sha256sum </etc/demo/.kadm-conf.new)" = '87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7  -' ] || { printf '%s\n' 'what arrived for /etc/demo/conf is not what was sent' >&2; exit 1; }
 chown -- root:root /etc/demo/.kadm-conf.new
 chmod -- 0644 /etc/demo/.kadm-conf.new
 sync -- /etc/demo/.kadm-conf.new

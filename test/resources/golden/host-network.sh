@@ -170,7 +170,7 @@ elif mv armed confirmed 2>/dev/null; then
 (umask 077; set -C; base64 -d >/etc/netplan/.kadm-90-kadm.yaml.new) <<'KADM_END'
 bmV0d29yazoge30K
 KADM_END
-[ "$(sha256sum </etc/netplan/.kadm-90-kadm.yaml.new | cut -c 1-64)" = 169d2d0f4409f254793e7092697c0eae4e30a3ef0ac7573fff6e9686f41f76af ] || { printf '%s\n' 'what arrived for /etc/netplan/90-kadm.yaml is not what was sent' >&2; exit 1; }
+[ "$(sha256sum </etc/netplan/.kadm-90-kadm.yaml.new)" = '169d2d0f4409f254793e7092697c0eae4e30a3ef0ac7573fff6e9686f41f76af  -' ] || { printf '%s\n' 'what arrived for /etc/netplan/90-kadm.yaml is not what was sent' >&2; exit 1; }
 chown -- root:root /etc/netplan/.kadm-90-kadm.yaml.new
 chmod -- 0600 /etc/netplan/.kadm-90-kadm.yaml.new
 sync -- /etc/netplan/.kadm-90-kadm.yaml.new

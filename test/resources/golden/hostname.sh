@@ -21,7 +21,7 @@ fi
 (umask 077; set -C; base64 -d >/etc/.kadm-hostname.new) <<'KADM_END'
 bWFzdGVyCg==
 KADM_END
-[ "$(sha256sum </etc/.kadm-hostname.new | cut -c 1-64)" = 9b3162498c21d7f960877099174ecea13410bd21d12440b2ea8868117fc08ae0 ] || { printf '%s\n' 'what arrived for /etc/hostname is not what was sent' >&2; exit 1; }
+[ "$(sha256sum </etc/.kadm-hostname.new)" = '9b3162498c21d7f960877099174ecea13410bd21d12440b2ea8868117fc08ae0  -' ] || { printf '%s\n' 'what arrived for /etc/hostname is not what was sent' >&2; exit 1; }
 chown -- 0:0 /etc/.kadm-hostname.new
 chmod -- 0644 /etc/.kadm-hostname.new
 sync -- /etc/.kadm-hostname.new
