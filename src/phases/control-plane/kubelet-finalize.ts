@@ -4,7 +4,10 @@ import {cleanup} from '../../resources/steps/cleanup.ts'
 import {wait} from '../../resources/steps/wait.ts'
 import type {Phase} from '../phase.ts'
 
-/** Like kubeadm's kubelet-finalize: replaces the inline certificate with the file that the kubelet renews. */
+/**
+ * Like kubeadm's kubelet-finalize: replaces an inline certificate with the file that the kubelet renews. Kubeconfigs that kadm writes now
+ * name the file from the start; those of kubeadm, of an earlier kadm and of another signer do not.
+ */
 export const kubeletFinalizePhase: Phase = {
   name: 'kubelet-finalize',
   title: 'Let the kubelet renew its certificate',

@@ -1,5 +1,4 @@
-import type {Script} from './shell.ts'
-import {sh} from './shell.ts'
+import {sh, type Script} from './shell.ts'
 
 /**
  * Shell that prints the SHA-256 of a large file in hex. openssl, where a host has it, uses the instructions that processors have for

@@ -26,6 +26,7 @@ export interface WriteOptions {
   readonly mode: string
   readonly owner: string
   readonly sha256: string
+  /** Whether it takes longer to hash than to start openssl. */
   readonly isLarge?: boolean
   /** Writes the content to the path it is given, which does not exist yet. */
   readonly write: (to: string) => Script
